@@ -1,0 +1,103 @@
+"""Sparse codes: which concepts are active in which cells, and how strongly.
+
+The stored half-precision values *define* the truth: every count, maximum and sum is of them.
+Numpy only, so that a window can read codes without torch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_CONCEPTS = 65_535
+"""Concept indices are stored as unsigned 16-bit numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """Codes of T cells over F concepts, row-compressed (CSR); a row is a cell.
+
+    indptr: (T + 1,) int64; indices: (nnz,) uint16, ascending within a row; values: (nnz,) float16,
+    all > 0; concepts: F.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.uint16]
+    values: NDArray[np.float16]
+    concepts: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.concepts <= MAX_CONCEPTS:
+            raise ValueError(f"{self.concepts} concepts; codes hold 1 to {MAX_CONCEPTS}")
+        if self.indices.shape != self.values.shape or int(self.indptr[-1]) != self.indices.size:
+            raise ValueError("indptr, indices and values of codes do not fit each other")
+
+    @property
+    def cells(self) -> int:
+        """T, the number of rows."""
+        return int(self.indptr.size - 1)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(nnz,) the row of every entry."""
+        return np.repeat(np.arange(self.cells, dtype=np.int64), np.diff(self.indptr))
+
+    def __getitem__(self, rows: slice) -> "Codes":
+        """The codes of a run of cells (step 1), sharing memory."""
+        start, stop, step = rows.indices(self.cells)
+        if step != 1:
+            raise ValueError("codes can only be cut into runs of cells")
+        low, high = int(self.indptr[start]), int(self.indptr[max(start, stop)])
+        indptr = self.indptr[start : max(start, stop) + 1] - low
+        return Codes(indptr, self.indices[low:high], self.values[low:high], self.concepts)
+
+    def cell(self, index: int) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:
+        """Concepts active in one cell with their strengths."""
+        low, high = self.indptr[index], self.indptr[index + 1]
+        return self.indices[low:high], self.values[low:high]
+
+    def map_of(self, concept: int) -> NDArray[np.float32]:
+        """(T,) strength of one concept in every cell, zero where it is silent."""
+        dense = np.zeros(self.cells, np.float32)
+        hits = np.flatnonzero(self.indices == concept)
+        dense[np.searchsorted(self.indptr, hits, side="right") - 1] = self.values[hits]
+        return dense
+
+    def maxima(self) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:
+        """Concepts active anywhere, strongest first, with their maxima over all cells."""
+        order = np.lexsort((self.values, self.indices))
+        indices = self.indices[order]
+        last = np.flatnonzero(np.append(indices[1:] != indices[:-1], True)) if order.size else order
+        concepts, strongest = indices[last], self.values[order][last]
+        by_strength = np.argsort(-strongest.astype(np.float32), kind="stable")
+        return concepts[by_strength], strongest[by_strength]
+
+    def to_dense(self) -> NDArray[np.float32]:
+        """(T, F); for tests and small things only."""
+        dense = np.zeros((self.cells, self.concepts), np.float32)
+        dense[self.rows, self.indices] = self.values
+        return dense
+
+
+def from_dense(dense: NDArray[np.floating]) -> Codes:
+    """Codes of the positive entries of a (T, F) array, rounded to half precision."""
+    half = dense.astype(np.float16)
+    rows, columns = np.nonzero(half > 0)
+    counts = np.bincount(rows, minlength=dense.shape[0])
+    indptr = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return Codes(indptr, columns.astype(np.uint16), half[rows, columns], dense.shape[1])
+
+
+def concatenate(parts: Sequence[Codes]) -> Codes:
+    """Codes of all cells of `parts` in order; all with the same number of concepts."""
+    if len({part.concepts for part in parts}) != 1:
+        raise ValueError("codes over different dictionaries cannot be joined")
+    offsets = np.cumsum([0] + [part.indices.size for part in parts])
+    indptr = [part.indptr[1:] + offset for part, offset in zip(parts, offsets, strict=False)]
+    return Codes(
+        np.concatenate([np.zeros(1, np.int64), *indptr]),
+        np.concatenate([part.indices for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        parts[0].concepts,
+    )

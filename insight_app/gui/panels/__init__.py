@@ -1,0 +1,1 @@
+"""One module a panel; a panel shows the session and asks it for changes."""
