@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check clean
+.PHONY: demo test check window-check clean
 
-demo: $(STAMP)
+demo: window-check $(STAMP)
 	$(BIN)/insight-app demo
 
 test: check
@@ -18,8 +18,11 @@ check: $(STAMP)
 	$(BIN)/ruff format --check insight_app tests packaging
 	$(BIN)/mypy
 
+window-check:
+	@$(PYTHON) packaging/system_check.py --window
+
 $(STAMP): pyproject.toml packaging/constraints.txt packaging/system_check.py
-	$(PYTHON) packaging/system_check.py
+	@$(PYTHON) packaging/system_check.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt -e '.[dev]'
 	touch $@
