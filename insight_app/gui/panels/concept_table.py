@@ -1,0 +1,292 @@
+"""All concepts as a table: the index of the Statistics workspace.
+
+Sorts, filters, selects and copies; the numbers come from gui/statistics.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSpinBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from insight_app.gui import icons, theme
+from insight_app.gui.panel import Panel
+from insight_app.gui.session import Session
+from insight_app.gui.statistics.columns import COLUMNS, KEYS
+from insight_app.gui.statistics.plotting import write_table
+from insight_app.gui.statistics.rows import StatisticsRows, rows_of
+from insight_app.gui.statistics.table_model import SHARES, STATUS, ConceptTableModel
+
+MAX_BARS = 24
+"""Folders drawn in the "by folder" column; its tooltip names the rest."""
+
+
+class ConceptTablePanel(Panel):
+    """The table with its filters above it."""
+
+    title = "Concepts in numbers"
+    object_name = "concept_table"
+    follows = frozenset({"selection"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.rows: StatisticsRows = rows_of(session)
+        self.model = ConceptTableModel(self.rows, session)
+        self.view = _view(self, self.model)
+        self._following = False
+        self._build_filters()
+        self.body.addWidget(self.view)
+        self._add_button("Copy", "Copy the selected rows with their headers", self.copy)
+        self._add_button("CSV…", "Save the rows shown as CSV", self._ask_csv)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.view.selectionModel().selectionChanged.connect(self._picked)
+        self.rows.changed.connect(lambda: self.invalidate("view"))
+        self.rows.outdated.connect(lambda: self.invalidate("view"))
+
+    def _build_filters(self) -> None:
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 6, 12, 6)
+        line.setSpacing(8)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("filter: name, or status:unreviewed level:2")
+        self.search.setAccessibleName("Filter concepts")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda text: self.rows.set_filter(text=text))
+        self.folders = QToolButton(self)
+        self.folders.setAccessibleName("Folders counted")
+        self.folders.setToolTip("Count only the images of some folders")
+        self.folders.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.folders.setMenu(QMenu(self.folders))
+        self.minimum = QSpinBox(self)
+        self.minimum.setRange(0, 10_000_000)
+        self.minimum.setValue(self.rows.filter.min_images)
+        self.minimum.setAccessibleName("Least number of images")
+        self.minimum.valueChanged.connect(lambda value: self.rows.set_filter(min_images=value))
+        self.hidden = QCheckBox("hidden too", self)
+        self.hidden.toggled.connect(lambda on: self.rows.set_filter(with_hidden=on))
+        line.addWidget(self.search, 1)
+        line.addWidget(self.folders)
+        least = QLabel("from", self)
+        line.addWidget(least)
+        line.addWidget(self.minimum)
+        line.addWidget(QLabel("images", self))
+        line.addWidget(self.hidden)
+        self.body.addLayout(line)
+
+    def _add_button(self, text: str, tip: str, callback: Any) -> None:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: callback())
+        self.header.add(button)
+
+    # ---- following the session
+
+    def refresh(self) -> None:
+        self.rows.update()
+        if self.rows.is_empty:
+            self.trouble.show_trouble(
+                "No counts yet: they appear with the first analysed photos.", "", None
+            )
+        else:
+            self.trouble.hide()
+        if self.search.text() != self.rows.filter.text:
+            self.search.setText(self.rows.filter.text)
+        self._list_folders()
+        self._show_selection()
+
+    def _list_folders(self) -> None:
+        menu = self.folders.menu()
+        menu.clear()
+        chosen = self.rows.filter.folders
+        menu.addAction("All folders", lambda: self.rows.set_filter(folders=()))
+        menu.addSeparator()
+        results = self.session.results
+        for folder in results.folders if results is not None else []:
+            action = menu.addAction(f"{folder.path or '(top)'}  ({folder.images:,})")
+            action.setCheckable(True)
+            action.setChecked(folder.id in chosen)
+            action.triggered.connect(lambda _on, id=folder.id: self._toggle_folder(id))
+        count = len(chosen)
+        self.folders.setText("all folders" if not count else f"{count} folder{'s' * (count > 1)}")
+
+    def _toggle_folder(self, id: int) -> None:
+        chosen = set(self.rows.filter.folders) ^ {id}
+        self.rows.set_filter(folders=tuple(sorted(chosen)))
+
+    def _show_selection(self) -> None:
+        """Select in the table what is selected in the window, and bring the first into view."""
+        concepts = self.session.selection.concepts
+        places = [p for p in map(self.model.place_of, concepts) if p is not None]
+        self.set_info(f"{len(concepts):,} of {self.model.rowCount():,} selected")
+        wanted, last = QItemSelection(), self.model.columnCount() - 1
+        for low, high in _runs(sorted(places)):
+            wanted.select(self.model.index(low, 0), self.model.index(high, last))
+        selecting = self.view.selectionModel()
+        self._following = True
+        try:
+            selecting.select(wanted, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            if places and (current := self.model.index(places[0], KEYS.index("name"))).isValid():
+                selecting.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
+                self.view.scrollTo(current)
+        finally:
+            self._following = False
+
+    def _picked(self) -> None:
+        if self._following:
+            return
+        places = [index.row() for index in self.view.selectionModel().selectedRows()]
+        current = self.view.currentIndex().row()
+        places.sort(key=lambda place: (place != current, place))
+        self.session.select(concepts=[int(self.model.order[place]) for place in places])
+
+    # ---- out
+
+    def copy(self, with_headers: bool = True) -> None:
+        """The selected rows (all, if none is) as tab-separated text, as spreadsheets paste it."""
+        places = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        columns = self._shown_columns()
+        lines = self.model.texts(places or list(range(self.model.rowCount())), columns)
+        if with_headers:
+            lines.insert(0, [COLUMNS[column].title or "status" for column in columns])
+        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        self.session.said.emit(f"Copied {len(lines) - with_headers:,} rows", False)
+
+    def save_csv(self, path: Path) -> None:
+        """Write all rows shown, in the order shown."""
+        columns = self._shown_columns()
+        titles = [COLUMNS[column].title or "status" for column in columns]
+        places = list(range(self.model.rowCount()))
+        write_table((titles, self.model.texts(places, columns)), path)
+
+    def _ask_csv(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save table", "concepts.csv", "CSV (*.csv)")
+        if not chosen:
+            return
+        try:
+            self.save_csv(Path(chosen))
+        except OSError as error:
+            self.trouble.show_trouble(
+                f"{chosen}: the file could not be written ({error.strerror}). "
+                "Nothing was changed; choose another place.",
+                "Dismiss",
+                self.trouble.hide,
+            )
+        else:
+            self.session.said.emit(f"Saved {Path(chosen).name}", False)
+
+    def _shown_columns(self) -> list[int]:
+        header = self.view.horizontalHeader()
+        order = [header.logicalIndex(place) for place in range(header.count())]
+        return [c for c in order if not header.isSectionHidden(c) and KEYS[c] != "spread"]
+
+
+def _view(panel: ConceptTablePanel, model: ConceptTableModel) -> QTableView:
+    view = QTableView(panel)
+    view.setModel(model)
+    view.setAccessibleName("Table of concepts")
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setItemDelegate(_CellDelegate(view))
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    vertical = view.verticalHeader()
+    vertical.hide()
+    vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    vertical.setDefaultSectionSize(view.fontMetrics().height() + 10)
+    header = view.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionsMovable(True)
+    letter = view.fontMetrics().averageCharWidth()
+    for index, key in enumerate(KEYS):
+        widths = {"status": 4, "name": 26, "spread": 16}
+        header.resizeSection(index, letter * widths.get(key, 11))
+    view.setSortingEnabled(True)
+    view.sortByColumn(KEYS.index("images"), Qt.SortOrder.DescendingOrder)
+    header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    header.customContextMenuRequested.connect(lambda at: _columns_menu(header, at))
+    return view
+
+
+def _columns_menu(header: QHeaderView, at: QPoint) -> None:
+    """Show and hide columns; the name always stays."""
+    menu = QMenu(header)
+    for index, column in enumerate(COLUMNS):
+        if column.key == "name":
+            continue
+        action = menu.addAction(column.title or "status")
+        action.setCheckable(True)
+        action.setChecked(not header.isSectionHidden(index))
+        action.toggled.connect(lambda on, index=index: header.setSectionHidden(index, not on))
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(header.mapToGlobal(at))
+
+
+def _runs(places: list[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as runs (first, last) of consecutive ones."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Draws the status as a shape and the folders as small bars; text is left to Qt."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        super().paint(painter, option, index)
+        key = KEYS[index.column()]
+        if key == "status":
+            icons.paint_status(painter, QRectF(option.rect), index.data(STATUS))
+        elif key == "spread":
+            _paint_bars(painter, QRectF(option.rect), index.data(SHARES))
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Any) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if KEYS[index.column()] not in ("status", "name", "spread"):
+            option.font = theme.tabular(option.font)
+
+
+def _paint_bars(painter: QPainter, rect: QRectF, shares: Any) -> None:
+    """One small column a folder, its height the share of the folder's images."""
+    if shares is None or not len(shares):
+        return
+    colours = theme.colours()
+    area = rect.adjusted(6, 4, -6, -4)
+    shown = shares[:MAX_BARS]
+    step = min(area.width() / len(shown), 14.0)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    for place, share in enumerate(shown):
+        left = area.left() + place * step
+        painter.setBrush(colours.of("track"))
+        painter.drawRect(QRectF(left, area.bottom() - 1, step - 2, 1))
+        height = max(float(share) * area.height(), 1.0 if share > 0 else 0.0)
+        painter.setBrush(colours.of("bar"))
+        painter.drawRect(QRectF(left, area.bottom() - height, step - 2, height))
+    painter.restore()

@@ -1,0 +1,151 @@
+"""Every concept as a point: how many images it covers against how strong it is.
+
+A rectangle selects (Shift adds, Alt removes), a click selects one, an empty click clears.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.panel import Panel
+from insight_app.gui.session import Session
+from insight_app.gui.statistics import plotting
+from insight_app.gui.statistics.rows import StatisticsRows, rows_of
+from insight_app.gui.statistics.selecting import How, combined
+
+NEAR = 8.0
+"""Pixels within which a click or the mouse means a point."""
+
+
+class FrequencyPlotPanel(Panel):
+    """Scatter of the rows shown; the selection is drawn as a second item over it."""
+
+    title = "Frequency against strength"
+    object_name = "frequency_plot"
+    follows = frozenset({"selection"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.rows: StatisticsRows = rows_of(session)
+        self.box = plotting.SelectingBox()
+        self.plot = plotting.plot_widget(self, self.box)
+        self.plot.setAccessibleName(self.title)
+        self.plot.setLabel("bottom", "images covered")
+        self.plot.setLabel("left", "mean strength")
+        self.plot.plotItem.getAxis("bottom").setLogMode(True)
+        self._all = pg.ScatterPlotItem(pxMode=True, pen=None)
+        self._chosen = pg.ScatterPlotItem(pxMode=True)
+        self.plot.addItem(self._all)
+        self.plot.addItem(self._chosen)
+        self.body.addWidget(self.plot, 1)
+        how = QLabel("drag to select · Shift adds · Alt removes · Esc clears", self)
+        how.setProperty("dim", True)
+        how.setContentsMargins(12, 0, 12, 6)
+        self.body.addWidget(how)
+        self._points: NDArray[np.float64] = np.zeros((0, 2))
+        self._drawn: NDArray[np.int64] = np.zeros(0, np.int64)
+        plotting.add_export_button(self, self.plot, self.table)
+        self.box.dragged.connect(self._dragged)
+        self.box.clicked.connect(self._clicked)
+        self.plot.scene().sigMouseMoved.connect(self._hovered)
+        self.rows.changed.connect(lambda: self.invalidate("rows"))
+        self.rows.outdated.connect(lambda: self.invalidate("view"))
+
+    def invalidate(self, reason: str = "view") -> None:
+        """As every panel, with one reason of its own: "rows", the points moved."""
+        if reason == "rows":
+            self.reasons.add("rows")
+            reason = "view"
+        super().invalidate(reason)
+
+    def refresh(self) -> None:
+        self.rows.update()
+        if "rows" in self.reasons or self._drawn.size == 0:
+            self._draw_points()
+        self._draw_selection()
+
+    def _draw_points(self) -> None:
+        rows = self.rows.rows
+        if not rows.size:
+            self._points, self._drawn = np.zeros((0, 2)), rows
+            self._all.clear()
+            return
+        images = np.asarray(self.rows.values["images"], np.float64)[rows]
+        mean = np.asarray(self.rows.values["mean"])[rows]
+        seen = images > 0
+        self._drawn = rows[seen]
+        self._points = np.column_stack([np.log10(images[seen]), mean[seen]])
+        brush = pg.mkBrush(plotting.faded(theme.colours().of("bar"), 130))
+        self._all.setData(pos=self._points, size=7, brush=brush, pen=None)
+
+    def _draw_selection(self) -> None:
+        concepts = self.session.selection.concepts
+        self.set_info(f"{len(concepts):,} of {self._drawn.size:,} selected")
+        places = np.flatnonzero(np.isin(self._drawn, np.asarray(concepts, np.int64)))
+        colours = theme.colours()
+        own = self.session.colours
+        several = len(concepts) <= len(theme.OKABE_ITO)
+        brushes = [
+            pg.mkBrush(own[int(row)] if several and int(row) in own else colours.of("accent"))
+            for row in (self._drawn[places] if several else ())
+        ]
+        self._chosen.setData(
+            pos=self._points[places],
+            size=11,
+            brush=brushes or pg.mkBrush(colours.of("accent")),
+            pen=pg.mkPen(colours.of("text"), width=1),
+        )
+
+    # ---- selecting
+
+    def _dragged(self, area: QRectF, way: How) -> None:
+        x, y = self._points[:, 0], self._points[:, 1]
+        inside = (x >= area.left()) & (x <= area.right()) & (y >= area.top()) & (y <= area.bottom())
+        self._select(self._drawn[inside], way)
+
+    def _clicked(self, at: QPointF, way: How) -> None:
+        place = self._nearest(at)
+        self._select([] if place is None else [self._drawn[place]], way)
+
+    def _select(self, hit: Any, way: How) -> None:
+        self.session.select(concepts=combined(self.session.selection.concepts, hit, way))
+
+    def _nearest(self, at: QPointF) -> int | None:
+        """The point under the mouse, by distance on the screen."""
+        if not self._points.size:
+            return None
+        width, height = self.box.viewPixelSize()
+        offset = (self._points - (at.x(), at.y())) / (width, height)
+        distance = np.hypot(offset[:, 0], offset[:, 1])
+        place = int(distance.argmin())
+        return place if distance[place] <= NEAR else None
+
+    def _hovered(self, at: QPointF) -> None:
+        place = self._nearest(self.box.mapSceneToView(at)) if self.isVisible() else None
+        if place is None:
+            plotting.tell(self.plot, "")
+            return
+        row = int(self._drawn[place])
+        images, cells = (int(self.rows.values[key][row]) for key in ("images", "cells"))
+        mean = theme.number(float(self.rows.values["mean"][row]))
+        text = f"{self.session.name(row)[0]}: {images:,} images, {cells:,} cells, mean {mean}"
+        plotting.tell(self.plot, text)
+
+    def keyPressEvent(self, event: Any) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.session.selection.concepts:
+            self.session.select(concepts=())
+            return
+        super().keyPressEvent(event)
+
+    def table(self) -> plotting.Table:
+        """The numbers behind the points."""
+        values = self.rows.values
+        return ("concept", "name", "images", "mean strength"), [
+            (row, self.session.name(row)[0], int(values["images"][row]), float(values["mean"][row]))
+            for row in map(int, self._drawn)
+        ]

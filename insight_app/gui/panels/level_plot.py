@@ -1,0 +1,84 @@
+"""How many concepts of each level are alive, and how many of them a person has judged."""
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QLabel, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.panel import Panel
+from insight_app.gui.session import Session
+from insight_app.gui.statistics import plotting
+from insight_app.gui.statistics.rows import StatisticsRows, rows_of
+from insight_app.gui.statistics.selecting import How, combined
+
+
+class LevelPlotPanel(Panel):
+    """Bars by level; a click selects the level's concepts."""
+
+    title = "Levels"
+    object_name = "level_plot"
+    follows = frozenset({"curation"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.rows: StatisticsRows = rows_of(session)
+        self.box = plotting.SelectingBox()
+        self.plot = plotting.plot_widget(self, self.box)
+        self.plot.setAccessibleName(self.title)
+        self.plot.setLabel("bottom", "level (0 = coarsest)")
+        self.plot.setLabel("left", "concepts")
+        self.body.addWidget(self.plot, 1)
+        legend = QLabel("light: shown here · dark: judged by a person", self)
+        legend.setProperty("dim", True)
+        legend.setContentsMargins(12, 0, 12, 6)
+        self.body.addWidget(legend)
+        self._bars: list[Any] = []
+        plotting.add_export_button(self, self.plot, self.table)
+        self.box.clicked.connect(self._clicked)
+        self.rows.changed.connect(lambda: self.invalidate("view"))
+        self.rows.outdated.connect(lambda: self.invalidate("view"))
+
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """(levels,) concepts shown, and those of them with a status."""
+        if not self.rows.values:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        level = self.rows.values["level"][self.rows.rows]
+        judged = np.asarray(self.session.catalogue.status)[self.rows.rows] > 0
+        size = int(self.rows.values["level"].max(initial=0)) + 1
+        return np.bincount(level, minlength=size), np.bincount(level[judged], minlength=size)
+
+    def refresh(self) -> None:
+        self.rows.update()
+        for bar in self._bars:
+            self.plot.removeItem(bar)
+        shown, judged = self.counts()
+        place = np.arange(shown.size)
+        bar, accent = theme.colours().of("bar"), theme.colours().of("accent")
+        self._bars = [
+            pg.BarGraphItem(
+                x=place, height=shown, width=0.7, brush=plotting.faded(bar, 110), pen=None
+            ),
+            pg.BarGraphItem(x=place, height=judged, width=0.7, brush=accent, pen=None),
+        ]
+        for item in self._bars:
+            self.plot.addItem(item)
+        ticks = [(int(level), str(level)) for level in place]
+        self.plot.plotItem.getAxis("bottom").setTicks([ticks])
+        self.set_info(f"{int(shown.sum()):,} concepts, {int(judged.sum()):,} judged")
+
+    def _clicked(self, at: QPointF, way: How) -> None:
+        if not self.rows.values:
+            return
+        rows = self.rows.rows
+        hit = rows[self.rows.values["level"][rows] == round(at.x())]
+        chosen = hit if at.y() >= 0 else []
+        self.session.select(concepts=combined(self.session.selection.concepts, chosen, way))
+
+    def table(self) -> plotting.Table:
+        shown, judged = self.counts()
+        return ("level", "concepts", "judged"), [
+            (level, int(a), int(b)) for level, (a, b) in enumerate(zip(shown, judged, strict=True))
+        ]

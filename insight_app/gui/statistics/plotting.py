@@ -1,0 +1,185 @@
+"""What all plots share: colours of the theme, axes, and taking the picture or its numbers away.
+
+Knows pyqtgraph; knows no particular plot.
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QCursor
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+
+from insight_app.errors import KnownError
+from insight_app.gui import theme
+from insight_app.gui.panel import Panel
+from insight_app.gui.statistics.selecting import How, how
+
+Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
+"""Column titles, and rows of values."""
+
+
+class SelectingBox(pg.ViewBox):
+    """A plot's area where dragging draws a rectangle; wheel zooms, the middle button pans."""
+
+    dragged = Signal(QRectF, object)
+    """A rectangle in data coordinates, and how it changes the selection."""
+    clicked = Signal(QPointF, object)
+    """A point in data coordinates, and how it changes the selection."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(enableMenu=False, **options)
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mouseDragEvent(event, axis)
+            return
+        event.accept()
+        start, here = event.buttonDownPos(), event.pos()
+        if event.isFinish():
+            self.rbScaleBox.hide()
+            area = QRectF(start, here).normalized()
+            self.dragged.emit(self.childGroup.mapRectFromParent(area), how(event.modifiers()))
+        else:
+            self.updateScaleBox(start, here)
+
+    def mouseClickEvent(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            if event.double():
+                self.enableAutoRange()
+                return
+            point = self.childGroup.mapFromParent(event.pos())
+            self.clicked.emit(QPointF(point), how(event.modifiers()))
+
+
+def plot_widget(parent: QWidget, box: pg.ViewBox | None = None) -> pg.PlotWidget:
+    """An empty plot in the theme's colours."""
+    widget = pg.PlotWidget(parent, viewBox=box or pg.ViewBox(enableMenu=False))
+    widget.setFrameShape(widget.Shape.NoFrame)
+    widget.plotItem.hideButtons()
+    widget.plotItem.setMenuEnabled(False)
+    apply_theme(widget)
+    return widget
+
+
+def apply_theme(widget: pg.PlotWidget) -> None:
+    """Colours and font of the theme that is applied now."""
+    colours = theme.colours()
+    widget.setBackground(colours.of("base"))
+    for name in ("left", "bottom"):
+        axis = widget.plotItem.getAxis(name)
+        axis.setPen(colours.of("line"))
+        axis.setTextPen(colours.of("dim"))
+        axis.setTickFont(theme.tabular(widget.font()))
+        axis.label.setFont(widget.font())
+
+
+def faded(colour: QColor, alpha: int) -> QColor:
+    new = QColor(colour)
+    new.setAlpha(alpha)
+    return new
+
+
+def tell(widget: pg.PlotWidget, text: str) -> None:
+    """The tooltip of what is under the mouse ("" takes it away)."""
+    from PySide6.QtWidgets import QToolTip
+
+    if text:
+        QToolTip.showText(QCursor.pos(), text, widget)
+    else:
+        QToolTip.hideText()
+
+
+def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table]) -> QToolButton:
+    """A button in the panel's header: the picture as PNG or SVG, the numbers behind it as CSV."""
+    button = QToolButton(panel)
+    button.setText("Export")
+    button.setAccessibleName(f"Export {panel.title}")
+    button.setToolTip("Save this plot as PNG or SVG, or its numbers as CSV")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    menu = QMenu(button)
+    for kind in ("PNG", "SVG", "CSV"):
+        menu.addAction(
+            f"{kind}…", lambda kind=kind: _ask_and_save(panel, plot, table, kind.lower())
+        )
+    button.setMenu(menu)
+    panel.header.add(button)
+    return button
+
+
+def save(plot: pg.PlotWidget, table: Callable[[], Table], path: Path) -> None:
+    """Write the plot to path; its ending (.png, .svg, .csv) says what. Raises KnownError."""
+    kind = path.suffix.lower()
+    try:
+        if kind == ".csv":
+            write_table(table(), path)
+            return
+        import pyqtgraph.exporters as exporters
+
+        if kind == ".svg":
+            exporters.SVGExporter(plot.plotItem).export(str(path))
+        elif kind == ".png":
+            exporter = exporters.ImageExporter(plot.plotItem)
+            exporter.parameters()["width"] = int(plot.width() * max(2.0, plot.devicePixelRatioF()))
+            exporter.export(str(path))
+        else:
+            raise KnownError(
+                "A plot can be saved as .png, .svg or .csv.", where=str(path), do="Choose one."
+            )
+    except OSError as error:
+        raise KnownError(
+            f"The file could not be written: {error.strerror or error}.",
+            where=str(path),
+            kept="Nothing was changed.",
+            do="Choose another place.",
+        ) from error
+    if not path.exists():
+        raise KnownError(
+            "The file could not be written.",
+            where=str(path),
+            kept="Nothing was changed.",
+            do="Choose another place.",
+        )
+
+
+def write_table(table: Table, path: Path) -> None:
+    """CSV in UTF-8 with a byte-order mark, which spreadsheets need to read other alphabets."""
+    titles, rows = table
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(titles)
+        writer.writerows(rows)
+
+
+def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table], kind: str) -> None:
+    name = f"{panel.title.lower()}.{kind}"
+    chosen, _ = QFileDialog.getSaveFileName(panel, "Export", name, f"{kind.upper()} (*.{kind})")
+    if not chosen:
+        return
+    path = Path(chosen)
+    if path.suffix.lower() != f".{kind}":
+        path = path.with_name(f"{path.name}.{kind}")
+    try:
+        save(plot, table, path)
+    except KnownError as error:
+        panel.show_error(error)
+    else:
+        panel.session.said.emit(f"Saved {path.name}", False)
+
+
+__all__ = [
+    "How",
+    "SelectingBox",
+    "Table",
+    "add_export_button",
+    "apply_theme",
+    "faded",
+    "plot_widget",
+    "save",
+    "tell",
+    "write_table",
+]

@@ -1,0 +1,206 @@
+"""The concept table's rows in the order in which they are shown.
+
+Keeps its own index array: sorting and filtering are numpy operations on whole columns, never a
+proxy model asking cell by cell.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QApplication
+
+from insight_app.gui import theme
+from insight_app.gui.icons import STATUS_WORDS
+from insight_app.gui.statistics.columns import COLUMNS, KEYS, plain
+from insight_app.gui.statistics.rows import StatisticsRows
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+ROW = int(Role.UserRole)
+"""The concept's row in the catalogue."""
+SHARES = int(Role.UserRole) + 1
+"""(folders,) image share of the concept in each folder."""
+STATUS = int(Role.UserRole) + 2
+"""The concept's status, an index of STATUS_WORDS."""
+
+
+class ConceptTableModel(QAbstractTableModel):
+    """Concepts by columns; `order` holds their catalogue rows from top to bottom."""
+
+    def __init__(self, rows: StatisticsRows, session: Any) -> None:
+        super().__init__(session)
+        self._rows, self._session = rows, session
+        self._sort_column, self._descending = KEYS.index("images"), True
+        self.order: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._place: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._set_order()
+        rows.changed.connect(self._rows_changed)
+        rows.judged.connect(self._judged)
+
+    # ---- where a concept stands
+
+    def place_of(self, row: int) -> int | None:
+        """Position in the table of a catalogue row, None if it is filtered out."""
+        place = int(self._place[row]) if row < self._place.size else -1
+        return place if place >= 0 else None
+
+    def _set_order(self) -> None:
+        rows = self._rows.rows
+        if rows.size:
+            key = KEYS[self._sort_column]
+            column = self._rows.values[key]
+            if key == "name":
+                folded = np.array([column[row].casefold() for row in rows])
+                # Unnamed concepts come last whichever way the names run.
+                by = np.argsort(folded, kind="stable")
+                if self._descending:
+                    by = by[::-1]
+                by = np.concatenate((by[folded[by] != ""], by[folded[by] == ""]))
+            else:
+                sign = -1 if self._descending else 1
+                by = np.argsort(sign * np.asarray(column)[rows], kind="stable")
+            rows = rows[by]
+        self.order = rows
+        size = len(self._rows.values["name"]) if self._rows.values else 0
+        self._place = np.full(size, -1, np.int64)
+        self._place[rows] = np.arange(rows.size)
+
+    def _rows_changed(self) -> None:
+        """The filter or the numbers changed: move what stays, keep the selection."""
+        self._relayout()
+
+    def _relayout(self) -> None:
+        if self._rows.rows.size == self.order.size:
+            self.layoutAboutToBeChanged.emit()
+            old = self.persistentIndexList()
+            kept = [int(self.order[index.row()]) for index in old]
+            self._set_order()
+            new = []
+            for index, row in zip(old, kept, strict=True):
+                place = self.place_of(row)
+                new.append(
+                    self.index(place, index.column()) if place is not None else QModelIndex()
+                )
+            self.changePersistentIndexList(old, new)
+            self.layoutChanged.emit()
+        else:
+            self.beginResetModel()
+            self._set_order()
+            self.endResetModel()
+
+    def _judged(self, rows: Any) -> None:
+        for row in rows:
+            if (place := self.place_of(row)) is not None:
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+
+    # ---- Qt's questions
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else int(self.order.size)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if column < 0:
+            return
+        self._sort_column = column
+        self._descending = order == Qt.SortOrder.DescendingOrder
+        self._relayout()
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = COLUMNS[section]
+        if role == Role.DisplayRole:
+            return column.title
+        if role == Role.ToolTipRole:
+            return column.meaning
+        if role == Role.AccessibleTextRole:
+            return column.title or "status"
+        if role == Role.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = int(self.order[index.row()]), COLUMNS[index.column()]
+        if role == ROW:
+            return row
+        if role == Role.DisplayRole:
+            return self._text(row, column.key)
+        if role == Role.TextAlignmentRole and column.is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Role.ToolTipRole:
+            return self._explanation(row, column.key)
+        if role == Role.AccessibleTextRole:
+            return f"{column.title or 'status'}: {self._text(row, column.key) or self._word(row)}"
+        if role == STATUS:
+            return int(self._rows.values["status"][row])
+        if role == SHARES:
+            return self._rows.shares[:, row] if self._rows.shares.size else np.zeros(0)
+        if role == Role.FontRole and column.key == "name":
+            if not self._session.catalogue.by_person[row]:
+                return theme.italic(QApplication.font())
+            return QApplication.font()
+        return None
+
+    def _word(self, row: int) -> str:
+        return STATUS_WORDS[int(self._rows.values["status"][row])]
+
+    def _text(self, row: int, key: str) -> str:
+        if key in ("status", "spread"):
+            return ""
+        value = self._rows.values[key][row]
+        if key == "name":
+            return value or f"concept {row}"
+        if key == "share":
+            return f"{100 * value:.3g} %"
+        if key in ("mean", "maximum"):
+            return theme.number(float(value))
+        return f"{int(value):,}"
+
+    def _explanation(self, row: int, key: str) -> str:
+        values = self._rows.values
+        if key == "status":
+            return self._word(row)
+        if key == "name":
+            who = "by a person" if self._session.catalogue.by_person[row] else "by the machine"
+            return f"{self._text(row, 'name')} (#{row}), named {who}"
+        if key == "mean":
+            return f"mean strength over {int(values['cells'][row]):,} cells where it is active"
+        if key == "share":
+            return f"{int(values['images'][row]):,} of {self._rows.of_images:,} images"
+        if key == "spread":
+            lines = [
+                f"{name}: {100 * share:.3g} % of {size:,} images"
+                for name, share, size in zip(
+                    self._rows.folder_names,
+                    self._rows.shares[:, row],
+                    self._rows.folder_sizes,
+                    strict=True,
+                )
+            ]
+            shown = lines[:12] + ([f"and {len(lines) - 12} more"] if len(lines) > 12 else [])
+            return "\n".join(shown)
+        return COLUMNS[KEYS.index(key)].meaning
+
+    # ---- out
+
+    def texts(self, places: list[int], columns: list[int]) -> list[list[str]]:
+        """Plain values of some rows and columns, top to bottom, for copying and CSV."""
+        return [
+            [self._plain(int(self.order[place]), KEYS[column]) for column in columns]
+            for place in places
+        ]
+
+    def _plain(self, row: int, key: str) -> str:
+        if key == "name":
+            return self._text(row, "name")
+        return plain(key, self._rows.values[key][row])
