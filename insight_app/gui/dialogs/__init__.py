@@ -1,1 +1,1 @@
-"""Dialogs and pages that are not panels."""
+"""What opens over the main window: the wizard, preferences, shortcuts, About."""

@@ -1,1 +1,4 @@
-"""One module a panel; a panel shows the session and asks it for changes."""
+"""What can be docked into the main window; one module a panel, listed in gui/workspaces.py.
+
+A panel knows the session and nothing of other panels.
+"""

@@ -1,0 +1,188 @@
+"""Everything a person can do, in one place: menus, tooltips, keys and the palette read it here.
+
+Owns texts and keys of all actions and which key is refused. Knows nothing of what an action does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from insight_app.gui import icons
+from insight_app.gui.settings import Settings
+
+SOFT_KEYS = {
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Minus,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Escape,
+}
+"""Keys that lists, trees, sliders and text fields understand themselves: theirs go first."""
+
+
+@dataclass
+class Entry:
+    """An action with what the registry knows of it; keys in Qt's portable text, '; ' between."""
+
+    id: str
+    action: QAction
+    text: str
+    context: str
+    default_keys: str
+    tip: str
+    icon: str
+    panel: QWidget | None
+    enabled: bool = True
+    keys: str = ""
+
+    def sequences(self) -> list[QKeySequence]:
+        return QKeySequence.listFromString(self.keys)
+
+    def soft_sequences(self) -> list[QKeySequence]:
+        """Those that key_filter.py serves, after the focused widget had its chance."""
+        return [s for s in self.sequences() if is_soft(s)]
+
+    def shown_keys(self) -> str:
+        """The first key as this system writes it."""
+        sequences = self.sequences()
+        return sequences[0].toString(QKeySequence.SequenceFormat.NativeText) if sequences else ""
+
+
+class Actions(QObject):
+    """The registry; one per window, which it also makes the keys work in."""
+
+    changed = Signal()
+    """Keys or what is enabled changed."""
+
+    def __init__(self, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._settings = settings
+        self._window = window
+        self._entries: dict[str, Entry] = {}
+
+    def add(
+        self,
+        id: str,
+        text: str,
+        keys: str = "",
+        callback: Callable[[], object] | None = None,
+        *,
+        context: str = "Window",
+        panel: QWidget | None = None,
+        icon: str = "",
+        tip: str = "",
+        checkable: bool = False,
+    ) -> QAction:
+        """Register an action. `context` heads its keys on the shortcuts page.
+
+        With a panel it acts only while that panel is seen, and only one action may have a key.
+        """
+        if id in self._entries:
+            raise ValueError(f"there is an action {id} already")
+        action = QAction(text, self)
+        action.setObjectName(id)
+        action.setCheckable(checkable)
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setAutoRepeat(False)
+        if callback is not None:
+            action.triggered.connect(lambda _checked=False: callback())
+        entry = Entry(id, action, text, context, keys, tip, icon, panel)
+        self._entries[id] = entry
+        chosen = self._settings.shortcut(id)
+        self._apply_keys(entry, keys if chosen is None else chosen)
+        if icon:
+            action.setIcon(icons.icon(icon))
+        self._window.addAction(action)
+        if panel is not None:
+            action.setEnabled(False)
+        return action
+
+    def __getitem__(self, id: str) -> QAction:
+        return self._entries[id].action
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._entries
+
+    def entry(self, id: str) -> Entry:
+        return self._entries[id]
+
+    def entries(self) -> list[Entry]:
+        """In the order in which they were added."""
+        return list(self._entries.values())
+
+    # ---- what can be done now
+
+    def set_enabled(self, id: str, enabled: bool) -> None:
+        entry = self._entries[id]
+        entry.enabled = enabled
+        self._apply_enabled(entry)
+
+    def panel_seen(self, panel: QWidget, seen: bool) -> None:
+        """A panel came into view or went out of it."""
+        for entry in self._entries.values():
+            if entry.panel is panel:
+                self._apply_enabled(entry, seen)
+
+    def _apply_enabled(self, entry: Entry, seen: bool | None = None) -> None:
+        if seen is None:
+            seen = entry.panel is None or entry.panel.isVisible()
+        entry.action.setEnabled(entry.enabled and seen)
+
+    # ---- keys
+
+    def set_keys(self, id: str, keys: str) -> Entry | None:
+        """Give an action other keys and remember them; the entry that has one already refuses."""
+        entry = self._entries[id]
+        wanted = QKeySequence.listFromString(keys)
+        for other in self._entries.values():
+            if other is not entry and any(s in other.sequences() for s in wanted):
+                return other
+        self._apply_keys(entry, keys)
+        self._settings.set_shortcut(id, None if keys == entry.default_keys else keys)
+        self.changed.emit()
+        return None
+
+    def reset_keys(self) -> None:
+        """All keys as they come."""
+        for entry in self._entries.values():
+            self._settings.set_shortcut(entry.id, None)
+            self._apply_keys(entry, entry.default_keys)
+        self.changed.emit()
+
+    def soft_action(self, sequence: QKeySequence) -> QAction | None:
+        """The enabled action of a soft key, if there is one."""
+        for entry in self._entries.values():
+            if entry.action.isEnabled() and sequence in entry.soft_sequences():
+                return entry.action
+        return None
+
+    def refresh_icons(self) -> None:
+        """Draw all icons again, in the colours of another theme."""
+        for entry in self._entries.values():
+            if entry.icon:
+                entry.action.setIcon(icons.icon(entry.icon))
+
+    def _apply_keys(self, entry: Entry, keys: str) -> None:
+        entry.keys = keys
+        entry.action.setShortcuts([s for s in entry.sequences() if not is_soft(s)])
+        shown = entry.shown_keys()
+        tip = entry.tip or entry.text.replace("&", "").rstrip("…")
+        entry.action.setToolTip(f"{tip} ({shown})" if shown else tip)
+
+
+def is_soft(sequence: QKeySequence) -> bool:
+    """Whether a key belongs to the focused widget first (see SOFT_KEYS)."""
+    if sequence.count() != 1:
+        return False
+    combination = sequence[0]
+    modifiers = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return combination.key() in SOFT_KEYS and modifiers == Qt.KeyboardModifier.NoModifier

@@ -1,0 +1,109 @@
+"""Keys that act only when the focused widget has no use for them, and the held Space bar.
+
+Qt would let a window's shortcut win over a list's own arrows or a button's Space; here the widget
+comes first. Knows the registry of actions, not what they do.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from insight_app.gui.actions import Actions
+
+TEXT_FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+OWN_KEYS = (QAbstractItemView, QAbstractSlider, QComboBox, *TEXT_FIELDS)
+PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+PASSES_KEYS = "passes_soft_keys"
+"""A widget's property: list of keys (int) that it leaves to the window although it could use them."""
+
+
+class KeyFilter(QObject):
+    """Serves the soft keys of one window; `peek(held)` while Space is held down."""
+
+    peek = Signal(bool)
+
+    def __init__(self, window: QWidget, actions: Actions) -> None:
+        super().__init__(window)
+        self._window, self._actions = window, actions
+        self._space_held = False
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.WindowDeactivate and self._space_held:
+            self._release()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            return False
+        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+            return False
+        assert isinstance(event, QKeyEvent)
+        if watched is not (QApplication.focusWidget() or self._window):
+            return False
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            return self._space(watched, event)
+        if kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
+            return self._press(watched, event)
+        return False
+
+    def _press(self, widget: QWidget, event: QKeyEvent) -> bool:
+        action = self._actions.soft_action(QKeySequence(_plain(event)))
+        if action is None or needs_key(widget, Qt.Key(event.key())):
+            return False
+        action.trigger()
+        return True
+
+    def _space(self, widget: QWidget, event: QKeyEvent) -> bool:
+        if event.type() == QEvent.Type.KeyRelease and self._space_held:
+            if not event.isAutoRepeat():
+                self._release()
+            return True
+        if needs_key(widget, Qt.Key.Key_Space):
+            return False
+        if not event.isAutoRepeat() and event.type() == QEvent.Type.KeyPress:
+            self._space_held = True
+            self.peek.emit(True)
+        return True
+
+    def _release(self) -> None:
+        self._space_held = False
+        self.peek.emit(False)
+
+
+def needs_key(widget: QWidget, key: Qt.Key) -> bool:
+    """Whether the widget itself has a use for the key."""
+    if isinstance(widget, QAbstractButton):
+        return key in PRESSES
+    if key in (widget.property(PASSES_KEYS) or ()):
+        return False
+    return isinstance(widget, OWN_KEYS)
+
+
+def is_typing(widget: QWidget | None) -> bool:
+    """Whether letters go into a text field now."""
+    return isinstance(widget, TEXT_FIELDS)
+
+
+def _plain(event: QKeyEvent) -> int:
+    """The key with Ctrl, Alt and Meta; Shift and the keypad make no difference to + and arrows."""
+    kept = (
+        Qt.KeyboardModifier.ControlModifier
+        | Qt.KeyboardModifier.AltModifier
+        | Qt.KeyboardModifier.MetaModifier
+    )
+    modifiers = event.modifiers() & kept
+    key = event.key()
+    if key not in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+        modifiers |= event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+    return key | modifiers.value

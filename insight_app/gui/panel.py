@@ -1,0 +1,184 @@
+"""What every panel is: a header, one line of trouble, a body, and no work while nobody looks.
+
+Knows the session's signals; knows no particular panel.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from insight_app.errors import KnownError
+from insight_app.gui import theme
+from insight_app.gui.session import Session
+
+
+class Header(QWidget):
+    """The panel's title, a few words at the right, and small buttons; the dock's handle too."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("header", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 8, 4)
+        row.setSpacing(8)
+        self.title = QLabel(title, self)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setFont(theme.bold(self.font()))
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.info = QLabel("", self)
+        self.info.setProperty("dim", True)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.info)
+        self._row = row
+        self.setMinimumHeight(32)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a small button or switch at the right end."""
+        self._row.addWidget(widget)
+
+    def add_after_title(self, widget: QWidget) -> None:
+        self._row.insertWidget(1, widget)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.title.setFont(theme.bold(self.font()))
+
+
+class TroubleLine(QFrame):
+    """One line at the top: what happened, what was kept, and a button for what to do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("trouble", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 8, 4)
+        self.label = QLabel("", self)
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QPushButton("", self)
+        self.button.clicked.connect(self._act)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.button)
+        self._callback: Callable[[], object] | None = None
+        self.hide()
+
+    def show_trouble(
+        self, text: str, button: str = "", callback: Callable[[], object] | None = None
+    ) -> None:
+        self.label.setText(text)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self._callback = callback
+        self.show()
+
+    def _act(self) -> None:
+        if self._callback is not None:
+            self._callback()
+
+
+class Panel(QWidget):
+    """Base of all panels.
+
+    Subclasses set `title` and `object_name`, build their widgets into `self.body`, and write
+    `refresh()`. It is called when something they follow changed and they are seen. While it runs,
+    `self.reasons` says why ("project", "results", "curation", "selection", "view") and
+    `self.changed_rows` which concepts a judgement changed (None = the structure did).
+    """
+
+    title = ""
+    object_name = ""
+    follows = frozenset({"project", "results", "curation", "selection"})
+
+    seen = Signal(bool)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName(self.object_name)
+        self.setAccessibleName(self.title)
+        self.setProperty("base", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.header = Header(self.title, self)
+        self.trouble = TroubleLine(self)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self._outer.addWidget(self.header)
+        self._outer.addWidget(self.trouble)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self._outer.addLayout(self.body, 1)
+        self.reasons: set[str] = {"project", "results", "curation", "selection", "view"}
+        self.changed_rows: set[int] | None = None
+        session.project_opened.connect(lambda: self.invalidate("project"))
+        session.results_changed.connect(lambda: self.invalidate("results"))
+        session.curation_changed.connect(self._curated)
+        session.selection_changed.connect(lambda _selection: self.invalidate("selection"))
+
+    def take_header(self) -> QWidget:
+        """The header, for a dock to carry it as its title bar."""
+        self._outer.removeWidget(self.header)
+        return self.header
+
+    def set_info(self, text: str) -> None:
+        """A few words at the right of the header."""
+        self.header.info.setText(text)
+
+    def show_error(self, error: Exception) -> None:
+        """Say an error in this panel's line of trouble."""
+        text = str(error) if isinstance(error, KnownError) else f"An error of Insight: {error}"
+        self.trouble.show_trouble(text, "Dismiss", self.trouble.hide)
+
+    def invalidate(self, reason: str = "view") -> None:
+        """Note that what is shown is out of date; redrawn now if seen, else when it is."""
+        if reason != "view" and reason not in self.follows:
+            return
+        self.reasons.add(reason)
+        if self.isVisible():
+            self._refresh()
+
+    def refresh(self) -> None:
+        """Show the present state; override."""
+
+    def _curated(self, rows: set[int], structure: bool) -> None:
+        if "curation" not in self.follows:
+            return
+        if structure:
+            self.changed_rows = None
+        elif "curation" not in self.reasons:
+            self.changed_rows = set(rows)
+        elif self.changed_rows is not None:
+            self.changed_rows |= rows
+        self.invalidate("curation")
+
+    def _refresh(self) -> None:
+        self.refresh()
+        self.reasons = set()
+        self.changed_rows = set()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.reasons:
+            self._refresh()
+        self._tell_seen(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tell_seen(False)
+
+    def _tell_seen(self, seen: bool) -> None:
+        self.session.actions.panel_seen(self, seen)
+        self.seen.emit(seen)

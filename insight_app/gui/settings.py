@@ -1,0 +1,171 @@
+"""What the window remembers between two starts: one file, one place, plain values.
+
+Owns the names and defaults of every preference. Nothing of a project is kept here but its place
+in the list of recent ones.
+"""
+
+import getpass
+import hashlib
+import json
+import os
+import time
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+STATE_VERSION = 1
+"""Version of saved window states; raise it when docks change their names or meaning."""
+
+DEFAULTS: dict[str, Any] = {
+    "theme": "system",  # system | light | dark
+    "interface_size": 100,  # percent of the system's font size
+    "person_name": "",
+    "person_id": "",
+    "auto_advance": True,
+    "device": "auto",  # auto | cpu | cuda | mps
+    "overlay_mode": "cells",
+    "overlay_opacity": 70,
+    "overlay_threshold": 0,
+    "overlay_this_photo": False,
+    "workspace": "images",
+    "last_folder": "",
+    "hints_used": "",
+}
+RECENT_LIMIT = 12
+
+
+@dataclass(frozen=True)
+class RecentProject:
+    """A project that was open once: where, when (seconds since 1970), and what to show of it."""
+
+    path: str
+    opened: float
+    images: int = 0
+    reviewed: float = 0.0
+
+
+def default_path() -> Path:
+    """The settings file of this person; INSIGHT_SETTINGS names another one."""
+    named = os.environ.get("INSIGHT_SETTINGS")
+    return Path(named) if named else platformdirs.user_config_path("insight-app") / "window.ini"
+
+
+class Settings(QObject):
+    """Typed access to the settings file; `changed(name)` after every change of a preference."""
+
+    changed = Signal(str)
+
+    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = path or default_path()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = QSettings(str(self.path), QSettings.Format.IniFormat)
+
+    def get(self, name: str) -> Any:
+        """The preference `name`, of the type of its default."""
+        default = DEFAULTS[name]
+        value = self._file.value(f"preferences/{name}", default)
+        if isinstance(default, bool):
+            return value in (True, "true", "1", 1)
+        try:
+            return type(default)(value)
+        except (TypeError, ValueError):
+            return default
+
+    def set(self, name: str, value: Any) -> None:
+        if name not in DEFAULTS:
+            raise KeyError(name)
+        if self.get(name) != value:
+            self._file.setValue(f"preferences/{name}", value)
+            self.changed.emit(name)
+
+    # ---- who judges
+
+    def person(self) -> tuple[str, str]:
+        """(uuid, name) under which judgements are written; made at the first question."""
+        identity = self.get("person_id")
+        if not identity:
+            identity = str(uuid.uuid4())
+            self.set("person_id", identity)
+        return identity, self.get("person_name") or _login_name()
+
+    # ---- keys
+
+    def shortcut(self, action: str) -> str | None:
+        """The key a person chose for an action; None = the one it comes with."""
+        value = self._file.value(f"shortcuts/{action}", None)
+        return None if value is None else str(value)
+
+    def set_shortcut(self, action: str, keys: str | None) -> None:
+        if keys is None:
+            self._file.remove(f"shortcuts/{action}")
+        else:
+            self._file.setValue(f"shortcuts/{action}", keys)
+        self.changed.emit("shortcuts")
+
+    # ---- the window's shape
+
+    def state(self, name: str) -> QByteArray | None:
+        """A saved geometry or dock arrangement."""
+        value = self._file.value(f"window{STATE_VERSION}/{name}")
+        return value if isinstance(value, QByteArray) and not value.isEmpty() else None
+
+    def set_state(self, name: str, state: QByteArray | None) -> None:
+        if state is None:
+            self._file.remove(f"window{STATE_VERSION}/{name}")
+        else:
+            self._file.setValue(f"window{STATE_VERSION}/{name}", state)
+
+    # ---- where one was in a project
+
+    def place(self, project: Path) -> dict[str, Any]:
+        """What was selected in a project when it was closed."""
+        try:
+            value = json.loads(str(self._file.value(f"places/{_key(project)}", "{}")))
+        except json.JSONDecodeError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def set_place(self, project: Path, place: dict[str, Any]) -> None:
+        self._file.setValue(f"places/{_key(project)}", json.dumps(place))
+
+    # ---- recent projects
+
+    def recent(self) -> list[RecentProject]:
+        """Newest first; those that are gone are still in it."""
+        try:
+            items = json.loads(str(self._file.value("recent", "[]")))
+            return [RecentProject(**item) for item in items]
+        except (json.JSONDecodeError, TypeError):
+            return []
+
+    def remember(self, path: Path, *, images: int = 0, reviewed: float = 0.0) -> None:
+        entry = RecentProject(str(path), time.time(), images, reviewed)
+        others = [item for item in self.recent() if item.path != entry.path]
+        self._write_recent([entry, *others][:RECENT_LIMIT])
+
+    def forget(self, path: str) -> None:
+        self._write_recent([item for item in self.recent() if item.path != path])
+
+    def _write_recent(self, items: list[RecentProject]) -> None:
+        self._file.setValue("recent", json.dumps([asdict(item) for item in items]))
+        self.changed.emit("recent")
+
+    def sync(self) -> None:
+        """Write to disk now."""
+        self._file.sync()
+
+
+def _key(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:16]
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unnamed"

@@ -1,0 +1,225 @@
+"""Colours, palette and sizes of the window, light and dark.
+
+Owns every colour that is not part of a photo. Knows nothing of what is drawn with them.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+GRID = 4
+"""Every distance is a multiple of this."""
+
+OKABE_ITO = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
+"""Okabe and Ito's colours for the colour-blind, without black, which a photo would swallow."""
+
+STAGE = QColor("#212427")
+"""Behind the photo, in both themes."""
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colours of one theme, by meaning. `dim` and the status colours reach 4.5:1 on `base`."""
+
+    dark: bool
+    window: str
+    base: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    on_accent: str
+    selected: str
+    on_selected: str
+    hover: str
+    bar: str
+    track: str
+    accepted: str
+    unsure: str
+    rejected: str
+    trouble: str
+
+    def of(self, name: str) -> QColor:
+        return QColor(getattr(self, name))
+
+
+LIGHT = Colours(
+    dark=False,
+    window="#f5f6f7",
+    base="#fdfdfd",
+    line="#d5d8dc",
+    text="#1d2125",
+    dim="#5c646d",
+    accent="#0a63b8",
+    on_accent="#ffffff",
+    selected="#d9e8fb",
+    on_selected="#1d2125",
+    hover="#eceff2",
+    bar="#3a84cc",
+    track="#d9dde2",
+    accepted="#1a7a3f",
+    unsure="#8f5c00",
+    rejected="#b42318",
+    trouble="#fdf1d8",
+)
+DARK = Colours(
+    dark=True,
+    window="#1b1d20",
+    base="#25272b",
+    line="#3b3f45",
+    text="#e8eaed",
+    dim="#a2aab3",
+    accent="#5aa9f5",
+    on_accent="#0d1116",
+    selected="#24435f",
+    on_selected="#f2f5f8",
+    hover="#2f3237",
+    bar="#4b93d6",
+    track="#3f444a",
+    accepted="#63c78a",
+    unsure="#e0b050",
+    rejected="#f28779",
+    trouble="#463a1f",
+)
+_current = LIGHT
+
+
+def colours() -> Colours:
+    """Those of the theme that is applied."""
+    return _current
+
+
+def system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def apply(app: QApplication, theme: str, interface_size: int = 100) -> None:
+    """Give the application the palette of `theme` (system | light | dark) and its font size."""
+    global _current
+    hints = app.styleHints()
+    scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(theme)
+    hints.setColorScheme(scheme if scheme is not None else Qt.ColorScheme.Unknown)
+    dark = theme == "dark" or (theme == "system" and system_is_dark())
+    _current = DARK if dark else LIGHT
+    app.setPalette(palette(_current))
+    font = QFont(cast(QFont, app.property("system_font") or app.font()))
+    if app.property("system_font") is None:
+        app.setProperty("system_font", QFont(font))
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() * interface_size / 100)
+    app.setFont(font)
+    app.setStyleSheet(_style_sheet(_current))
+
+
+def palette(c: Colours) -> QPalette:
+    """The Qt palette of a theme."""
+    p = QPalette()
+    role = QPalette.ColorRole
+    for r, name in (
+        (role.Window, c.window),
+        (role.WindowText, c.text),
+        (role.Base, c.base),
+        (role.AlternateBase, c.window),
+        (role.Text, c.text),
+        (role.Button, c.base),
+        (role.ButtonText, c.text),
+        (role.BrightText, c.rejected),
+        (role.Highlight, c.selected),
+        (role.HighlightedText, c.on_selected),
+        (role.Link, c.accent),
+        (role.LinkVisited, c.accent),
+        (role.ToolTipBase, c.base),
+        (role.ToolTipText, c.text),
+        (role.PlaceholderText, c.dim),
+        (role.Accent, c.accent),
+        (role.Mid, c.line),
+        (role.Midlight, c.hover),
+        (role.Light, c.base),
+        (role.Dark, c.line),
+        (role.Shadow, c.line),
+    ):
+        p.setColor(r, QColor(name))
+    for r in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        faded = QColor(c.dim)
+        faded.setAlphaF(0.6)
+        p.setColor(QPalette.ColorGroup.Disabled, r, faded)
+    return p
+
+
+def bold(font: QFont) -> QFont:
+    new = QFont(font)
+    new.setWeight(QFont.Weight.DemiBold)
+    return new
+
+
+def italic(font: QFont) -> QFont:
+    new = QFont(font)
+    new.setItalic(True)
+    return new
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with figures of one width, so that numbers line up."""
+    new = QFont(font)
+    new.setFeature(QFont.Tag("tnum"), 1)
+    return new
+
+
+def number(value: float) -> str:
+    """At most three significant digits: 0.0123, 6.1, 137, 1,310."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < 1 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def _style_sheet(c: Colours) -> str:
+    """What Fusion draws too heavily: boxes become thin lines."""
+    return f"""
+    QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
+    QMainWindow::separator:hover {{ background: {c.accent}; }}
+    QDockWidget {{ border: 0; }}
+    QToolTip {{ background: {c.base}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
+    QMenuBar {{ background: {c.window}; }}
+    QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: 4px; }}
+    QMenuBar::item:selected {{ background: {c.hover}; }}
+    QStatusBar {{ background: {c.window}; color: {c.dim}; border-top: 1px solid {c.line}; }}
+    QStatusBar::item {{ border: 0; }}
+    QStatusBar QLabel {{ color: {c.dim}; }}
+    QToolBar#main_bar {{ background: {c.window}; border: 0; border-bottom: 1px solid {c.line};
+        padding: 4px 8px; spacing: 4px; }}
+    QAbstractScrollArea {{ border: 0; }}
+    QLineEdit {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 4px;
+        padding: 4px 8px; selection-background-color: {c.accent};
+        selection-color: {c.on_accent}; }}
+    QLineEdit:focus {{ border-color: {c.accent}; }}
+    QPushButton {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 4px;
+        padding: 4px 12px; }}
+    QPushButton:hover {{ background: {c.hover}; }}
+    QPushButton:focus {{ border-color: {c.accent}; }}
+    QPushButton:checked {{ background: {c.selected}; border-color: {c.accent}; }}
+    QPushButton:disabled {{ color: {c.dim}; }}
+    QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent};
+        border-color: {c.accent}; }}
+    QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 3px 11px; }}
+    QPushButton[primary="true"]:disabled {{ background: {c.track}; color: {c.dim};
+        border-color: {c.line}; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 4px 8px;
+        background: transparent; }}
+    QToolButton:hover {{ background: {c.hover}; }}
+    QToolButton:focus {{ border-color: {c.accent}; }}
+    QToolButton:checked {{ background: {c.selected}; color: {c.accent}; }}
+    QToolButton::menu-indicator {{ image: none; }}
+    QLabel[dim="true"], QCheckBox[dim="true"] {{ color: {c.dim}; }}
+    QFrame[line="true"] {{ background: {c.line}; max-height: 1px; border: 0; }}
+    QWidget[header="true"] {{ background: {c.base}; border-bottom: 1px solid {c.line}; }}
+    QWidget[base="true"] {{ background: {c.base}; }}
+    QFrame[trouble="true"] {{ background: {c.trouble}; border-bottom: 1px solid {c.line}; }}
+    QFrame[toast="true"] {{ background: {"#0e0f11" if c.dark else "#2a2e33"}; border-radius: 6px;
+        border: 1px solid {c.line}; }}
+    QFrame[toast="true"] QLabel {{ color: #f2f4f6; }}
+    """
