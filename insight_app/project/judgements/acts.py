@@ -1,0 +1,152 @@
+"""What a person can say of a concept or a relation, as values.
+
+An Act names its target and the fields it sets; what was there before is read when it is judged.
+Knows nothing of files. A concept is "<dictionary fingerprint>:<index>" or "own:<uuid>", a relation
+"<child> > <parent>".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from insight_app.errors import KnownError
+
+ConceptId = str
+Relation = tuple[ConceptId, ConceptId]
+"""(child, parent)."""
+Value = str | bool | None
+"""What a field holds; None = nobody said anything."""
+
+ACCEPTED, UNSURE, REJECTED = "accepted", "unsure", "rejected"
+ADDED, REMOVED = "added", "removed"
+_OWN = "own:"
+_BELOW = " > "
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to be said: kind (a word for the log), target, and the fields it sets."""
+
+    kind: str
+    target: str
+    after: Mapping[str, Value]
+
+
+def machine_concept(fingerprint: str, index: int) -> ConceptId:
+    """The id of a dictionary's concept."""
+    return f"{fingerprint}:{index}"
+
+
+def own_concept() -> ConceptId:
+    """A new id for a concept that a person makes."""
+    return f"{_OWN}{uuid4()}"
+
+
+def is_own(concept: ConceptId) -> bool:
+    return concept.startswith(_OWN)
+
+
+def relation(child: ConceptId, parent: ConceptId) -> str:
+    """The target of a judgement about child -> parent."""
+    return f"{child}{_BELOW}{parent}"
+
+
+def split_relation(target: str) -> Relation | None:
+    """(child, parent) of a relation's target, None for a concept."""
+    child, arrow, parent = target.partition(_BELOW)
+    return (child, parent) if arrow else None
+
+
+def create(concept: ConceptId, name: str) -> Act:
+    """Make a concept of one's own (an id from own_concept)."""
+    return Act("create", concept, _named(_clean(name)))
+
+
+def rename(concept: ConceptId, name: str) -> Act:
+    """Give a name; it counts as accepted. An empty one goes back to the machine's."""
+    cleaned = _clean(name)
+    if not cleaned and is_own(concept):
+        raise KnownError("A concept of your own needs a name.")
+    return Act("rename", concept, _named(cleaned))
+
+
+def accept(concept: ConceptId, name: str) -> Act:
+    """Say that `name` is right; a machine's name becomes the person's."""
+    return Act("accept", concept, _named(_clean(name)))
+
+
+def unsure(concept: ConceptId, name: str) -> Act:
+    """Say that one cannot tell whether `name` is right."""
+    return Act("unsure", concept, {"status": UNSURE, "status_name": _clean(name)})
+
+
+def reject(concept: ConceptId, name: str) -> Act:
+    """Say that `name` is wrong."""
+    return Act("reject", concept, {"status": REJECTED, "status_name": _clean(name)})
+
+
+def clear_status(concept: ConceptId) -> Act:
+    """Take a status back; a name given stays."""
+    return Act("clear", concept, {"status": None, "status_name": None})
+
+
+def hide(concept: ConceptId) -> Act:
+    """Say that the concept is junk."""
+    return Act("hide", concept, {"hidden": True})
+
+
+def unhide(concept: ConceptId) -> Act:
+    return Act("unhide", concept, {"hidden": None})
+
+
+def note(concept: ConceptId, text: str) -> Act:
+    """Write a note; an empty one takes it away."""
+    return Act("note", concept, {"note": text.strip() or None})
+
+
+def add_parent(child: ConceptId, parent: ConceptId) -> Act:
+    """Put `child` below `parent`, whatever the machine found."""
+    return Act("add-parent", relation(child, parent), {"status": ADDED})
+
+
+def remove_parent(child: ConceptId, parent: ConceptId) -> Act:
+    """Take `child` away from below `parent`."""
+    return Act("remove-parent", relation(child, parent), {"status": REMOVED})
+
+
+def accept_relation(child: ConceptId, parent: ConceptId) -> Act:
+    """Say that the machine's relation is right; it stays even if the machine drops it."""
+    return Act("accept-relation", relation(child, parent), {"status": ACCEPTED})
+
+
+def unsure_relation(child: ConceptId, parent: ConceptId) -> Act:
+    return Act("unsure-relation", relation(child, parent), {"status": UNSURE})
+
+
+def reject_relation(child: ConceptId, parent: ConceptId) -> Act:
+    """Say that the machine's relation is wrong."""
+    return Act("reject-relation", relation(child, parent), {"status": REJECTED})
+
+
+def clear_relation(child: ConceptId, parent: ConceptId) -> Act:
+    return Act("clear-relation", relation(child, parent), {"status": None})
+
+
+def move(child: ConceptId, old_parent: ConceptId | None, new_parent: ConceptId | None) -> list[Act]:
+    """Remove exactly the old parent and add exactly the new one; None = no parent there."""
+    acts = []
+    if old_parent is not None:
+        acts.append(remove_parent(child, old_parent))
+    if new_parent is not None:
+        acts.append(add_parent(child, new_parent))
+    return acts
+
+
+def _clean(name: str) -> str:
+    return " ".join(name.split())
+
+
+def _named(name: str) -> dict[str, Value]:
+    if not name:
+        return {"name": None, "status": None, "status_name": None}
+    return {"name": name, "status": ACCEPTED, "status_name": name}

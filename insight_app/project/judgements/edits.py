@@ -1,0 +1,182 @@
+"""What judging, undoing and redoing write, inside one open transaction.
+
+`before` is read in that transaction. Knows nothing of threads, files or the state in memory.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from insight_app.errors import KnownError
+from insight_app.project.judgements import log, tables
+from insight_app.project.judgements.acts import Act, Value
+from insight_app.project.judgements.projection import (
+    REDO,
+    UNDO,
+    Field,
+    Fields,
+    Group,
+    Standing,
+    applied,
+    put,
+    without,
+)
+from insight_app.project.judgements.schema import PAYLOAD_VERSION
+from insight_app.project.judgements.state import Changes, Judgement, Person, changes
+
+_NOBODY = Field(None, ())
+Follows = Mapping[str, tuple[str, ...]]
+
+
+class Edit:
+    """One change by one person: the entries it adds and the targets it touches."""
+
+    def __init__(self, connection: Connection, person: Person, info: tables.Info) -> None:
+        self.connection = connection
+        self.person = person
+        self.info = info
+        self.text = ""
+        self.targets = tables.Targets(connection)
+        self._entries: list[Judgement] = []
+        self._group = str(uuid4())
+
+    def judge(self, acts: Sequence[Act], text: str) -> None:
+        """Say something; what this person has said already and still stands is left out."""
+        self.text = text
+        for act in acts:
+            fields = self.targets.fields(act.target)
+            if self._stands_already(fields, act.after):
+                continue
+            was = {name: fields.get(name, _NOBODY) for name in act.after}
+            follows = {name: found.entries for name, found in was.items()}
+            entry = self._add(act.kind, act.target, was, act.after, follows, None)
+            for name, value in act.after.items():
+                put(fields, name, value, applied(follows[name], entry, name))
+        if self._entries:
+            group = Group(self.person.uuid, self._entries[0].lamport, text)
+            tables.add_group(self.connection, self._group, group)
+
+    def undo(self) -> None:
+        """Take back the person's newest act; refused where it no longer stands as it was."""
+        group, self.text = self._next(Standing.DONE, "undo")
+        for act in reversed(log.of_group(self.connection, group)):
+
+            def reverse(
+                name: str, found: Field, act: Judgement = act
+            ) -> tuple[Value, tuple[str, ...]]:
+                if found.entries[:1] != (act.uuid,):
+                    raise self._refusal("undone", act.text, found)
+                left = without(found.entries, act, name)
+                return self._value(left, name), left
+
+            self._reverse(UNDO, act, act.uuid, reverse)
+        tables.set_standing(self.connection, group, Standing.UNDONE)
+
+    def redo(self) -> None:
+        """Do again what was undone last; refused where something else was said since."""
+        group, self.text = self._next(Standing.UNDONE, "redo")
+        for act in log.of_group(self.connection, group):
+            undone = log.one(self.connection, log.newest_undo(self.connection, act.uuid))
+
+            def reverse(
+                name: str, found: Field, act: Judgement = act, undone: Judgement = undone
+            ) -> tuple[Value, tuple[str, ...]]:
+                if found.entries != without(undone.follows[name], act, name):
+                    raise self._refusal("redone", act.text, found)
+                return act.after[name], applied(found.entries, act, name)
+
+            self._reverse(REDO, act, undone.uuid, reverse)
+        tables.set_standing(self.connection, group, Standing.DONE)
+
+    def write(self) -> Changes:
+        """Append the entries and store the projection; what was touched."""
+        if not self._entries:
+            return changes((), self.text)
+        log.append(self.connection, self._entries)
+        newest = self._entries[-1].lamport
+        self.info = self.targets.write(self.info, len(self._entries), newest)
+        uuids = [entry.uuid for entry in self._entries]
+        return changes((entry.target for entry in self._entries), self.text, uuids)
+
+    def _next(self, standing: Standing, verb: str) -> tuple[str, str]:
+        found = tables.next_group(self.connection, self.person.uuid, standing)
+        if found is None:
+            raise KnownError(f"There is nothing to {verb}.")
+        return found[0], f"{verb.capitalize()}: {found[1]}"
+
+    def _reverse(
+        self,
+        kind: str,
+        act: Judgement,
+        undoes: str,
+        reverse: Callable[[str, Field], tuple[Value, tuple[str, ...]]],
+    ) -> None:
+        fields = self.targets.fields(act.target)
+        was = {name: fields.get(name, _NOBODY) for name in act.after}
+        now = {name: reverse(name, found) for name, found in was.items()}
+        follows = {name: found.entries for name, found in was.items()}
+        after = {name: value for name, (value, _) in now.items()}
+        self._add(kind, act.target, was, after, follows, undoes)
+        for name, (value, entries) in now.items():
+            put(fields, name, value, entries)
+
+    def _add(
+        self,
+        kind: str,
+        target: str,
+        was: Mapping[str, Field],
+        after: Mapping[str, Value],
+        follows: Follows,
+        undoes: str | None,
+    ) -> Judgement:
+        entry = Judgement(
+            uuid=str(uuid4()),
+            person=self.person,
+            lamport=self.info.lamport + len(self._entries) + 1,
+            utc=datetime.now(UTC),
+            kind=kind,
+            version=PAYLOAD_VERSION,
+            target=target,
+            before={name: found.value for name, found in was.items()},
+            after=dict(after),
+            follows=follows,
+            undoes=undoes,
+            group=self._group,
+            text=self.text,
+        )
+        self._entries.append(entry)
+        return entry
+
+    def _stands_already(self, fields: Fields, after: Mapping[str, Value]) -> bool:
+        found = [fields.get(name, _NOBODY) for name in after]
+        if any(
+            field.value != value or len(field.entries) > 1
+            for field, value in zip(found, after.values(), strict=True)
+        ):
+            return False
+        return all(
+            field.value is None or self._entry(field.entries[0]).person.uuid == self.person.uuid
+            for field in found
+        )
+
+    def _entry(self, uuid: str) -> Judgement:
+        new = (entry for entry in self._entries if entry.uuid == uuid)
+        return next(new, None) or log.one(self.connection, uuid)
+
+    def _value(self, entries: tuple[str, ...], name: str) -> Value:
+        return self._entry(entries[0]).after[name] if entries else None
+
+    def _refusal(self, verb: str, act_text: str, found: Field) -> KnownError:
+        if found.entries:
+            newer = self._entry(found.entries[0])
+            when = newer.utc.astimezone().strftime("%d %b %Y, %H:%M")
+            since = f"{newer.person.name} said since ({when}): {newer.text}."
+        else:
+            since = "It was taken back since."
+        return KnownError(
+            f"“{act_text}” cannot be {verb}. {since}",
+            kept="Nothing was changed.",
+            do="Change it by hand if you still want to.",
+        )

@@ -1,0 +1,113 @@
+"""The tables of judgements.sqlite: the log, which lasts, and its projection, which can be rebuilt.
+
+The log has no foreign keys, no cascades, and triggers that refuse to change or delete an entry. It
+only ever grows and is never rebuilt. The projection (names starting with "projection_") is dropped
+and rebuilt from the log whenever PROJECTION_VERSION differs, never migrated.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Index, Table, event
+from sqlalchemy import text as sql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from insight_app.project.versions import Schema
+
+PAYLOAD_VERSION = 1
+"""Version of what `before`, `after` and `follows` hold; older payloads are read by theirs."""
+PROJECTION_VERSION = 1
+
+
+class LastingBase(DeclarativeBase):
+    """Tables that migrations take care of."""
+
+
+class ProjectionBase(DeclarativeBase):
+    """Tables that are rebuilt from the log."""
+
+
+class LogEntry(LastingBase):
+    """One judgement; the fields are explained in `state.Judgement`."""
+
+    __tablename__ = "log"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str]
+    person_uuid: Mapped[str]
+    person_name: Mapped[str]
+    lamport: Mapped[int]
+    utc: Mapped[str]
+    kind: Mapped[str]
+    version: Mapped[int]
+    target: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+    follows: Mapped[str]
+    undoes: Mapped[str | None]
+    group_uuid: Mapped[str]
+    text: Mapped[str]
+    __table_args__ = (
+        Index("log_uuid", "uuid", unique=True),
+        Index("log_order", "lamport", "person_uuid", "uuid"),
+        Index("log_target", "target", "lamport"),
+        Index("log_group", "group_uuid", "lamport"),
+        Index("log_undoes", "undoes", "lamport", sqlite_where=sql("undoes IS NOT NULL")),
+    )
+
+
+APPEND_ONLY = tuple(
+    f"CREATE TRIGGER log_no_{verb.lower()} BEFORE {verb} ON log "
+    "BEGIN SELECT RAISE(ABORT, 'the log of judgements only grows'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+
+
+@event.listens_for(LogEntry.__table__, "after_create")
+def _protect(table: Table, connection: Connection, **options: object) -> None:
+    for statement in APPEND_ONLY:
+        connection.exec_driver_sql(statement)
+
+
+class ProjectedTarget(ProjectionBase):
+    """What stands of one target: JSON {field: [value, [entries in force]]}."""
+
+    __tablename__ = "projection_target"
+    target: Mapped[str] = mapped_column(primary_key=True)
+    fields: Mapped[str]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class ProjectedGroup(ProjectionBase):
+    """One act of a person (on one target or many) and whether it stands; see `projection`."""
+
+    __tablename__ = "projection_group"
+    uuid: Mapped[str] = mapped_column(primary_key=True)
+    person_uuid: Mapped[str]
+    position: Mapped[int]
+    text: Mapped[str]
+    standing: Mapped[int]
+    __table_args__ = (
+        Index("projection_group_stack", "person_uuid", "standing", "position", "uuid"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ProjectionInfo(ProjectionBase):
+    """One row: which log the projection was made from, and its own hash."""
+
+    __tablename__ = "projection_info"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    entries: Mapped[int]
+    lamport: Mapped[int]
+    hash: Mapped[str]
+
+
+SCHEMA = Schema(
+    role="judgements",
+    application_id=0x494E534A,  # "INSJ"
+    major=1,
+    minor=0,
+    metadata=LastingBase.metadata,
+    migrations=Path(__file__).parent.parent / "migrations" / "judgements",
+    never_rebuilt=("log",),
+)

@@ -1,0 +1,126 @@
+"""The current state of a project's curation, as plain values: what stands after all judgements.
+
+Knows nothing of files. The values are frozen; a state's two dicts are replaced entry by entry by
+the writer, so a reader on another thread copies a dict (`dict(state.concepts)`) before walking it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from insight_app.project.judgements.acts import ConceptId, Relation, Value, split_relation
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who judges; the uuid stays when the name changes."""
+
+    uuid: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One entry of the log. `before` and `after` hold the same fields.
+
+    undoes: the entry taken back, for kinds "undo" and "redo".  follows: for each field, the entries
+    that were in force when this one was made, the one that counted first; two entries on a
+    field of which neither had seen the other are a conflict.
+    """
+
+    uuid: str
+    person: Person
+    lamport: int
+    utc: datetime
+    kind: str
+    version: int
+    target: str
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+    follows: Mapping[str, tuple[str, ...]]
+    undoes: str | None
+    group: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ConceptState:
+    """What people said of a concept; status_name is the name that the status is about."""
+
+    name: str | None = None
+    status: str | None = None
+    status_name: str | None = None
+    hidden: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RelationState:
+    """What people said of a relation: accepted | unsure | rejected | added | removed | None."""
+
+    status: str | None = None
+
+
+@dataclass
+class CurationState:
+    """Everything that people said, by target; a target nobody spoke of is missing."""
+
+    concepts: dict[ConceptId, ConceptState] = field(default_factory=dict)
+    relations: dict[Relation, RelationState] = field(default_factory=dict)
+
+    def set(self, target: str, values: Mapping[str, Value]) -> None:
+        """Take over the fields of one target; all fields empty = nobody spoke of it."""
+        said = {name: value for name, value in values.items() if value is not None}
+        pair = split_relation(target)
+        if pair is not None:
+            if said:
+                self.relations[pair] = RelationState(_text(said.get("status")))
+            else:
+                self.relations.pop(pair, None)
+        elif said:
+            self.concepts[target] = ConceptState(
+                name=_text(said.get("name")),
+                status=_text(said.get("status")),
+                status_name=_text(said.get("status_name")),
+                hidden=bool(said.get("hidden")),
+                note=_text(said.get("note")) or "",
+            )
+        else:
+            self.concepts.pop(target, None)
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a change to the project touched; windows refresh only that."""
+
+    concepts: frozenset[ConceptId]
+    relations: frozenset[Relation]
+    text: str
+    judgements: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.concepts and not self.relations
+
+
+def changes(targets: Iterable[str], text: str, judgements: Iterable[str] = ()) -> Changes:
+    """The Changes that touch `targets`."""
+    pairs, concepts = set(), set()
+    for target in targets:
+        pair = split_relation(target)
+        if pair is None:
+            concepts.add(target)
+        else:
+            pairs.add(pair)
+    return Changes(frozenset(concepts), frozenset(pairs), text, tuple(judgements))
+
+
+def dumps(value: Any) -> str:
+    """JSON in one spelling only, so that equal values have equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
