@@ -60,6 +60,10 @@ def engine(
     return made
 
 
+class Damaged(KnownError):
+    """A database file that cannot be read as what it should be."""
+
+
 @contextmanager
 def writing(made: Engine, path: Path, kept: str) -> Iterator[Connection]:
     """One transaction that writes: all of it or nothing; KnownError where the file refuses."""
@@ -97,10 +101,12 @@ def _known(error: Any, path: Path, kept: str) -> KnownError | None:
     code: str = getattr(error, "sqlite_errorname", "") or ""
     for prefix, (what, do) in _FAULTS.items():
         if code.startswith(prefix):
-            return KnownError(what, where=str(path), kept=kept, do=do)
+            kind = Damaged if prefix in _DAMAGE else KnownError
+            return kind(what, where=str(path), kept=kept, do=do)
     return None
 
 
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _FAULTS = {
     "SQLITE_FULL": ("The disk is full.", "Free some space, then try again."),
     "SQLITE_BUSY": (

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, MetaData
 
 from insight_app.errors import KnownError
 from insight_app.project import backups, sqlite
+from insight_app.project.sqlite import Damaged
 
 HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -50,10 +51,6 @@ class Header:
 
     application_id: int
     user_version: int
-
-
-class Damaged(KnownError):
-    """A database file that cannot be read as what it should be."""
 
 
 def read_header(path: Path) -> Header:

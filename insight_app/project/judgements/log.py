@@ -5,13 +5,16 @@ Knows the log table and nothing of what the entries add up to.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from insight_app.errors import KnownError
+from insight_app.project import sqlite
 from insight_app.project.judgements.schema import LogEntry
 from insight_app.project.judgements.state import Judgement, Person, dumps
 
@@ -73,6 +76,21 @@ def size(connection: Connection) -> tuple[int, int]:
     count = connection.execute(select(func.max(LogEntry.seq))).scalar_one()
     newest = connection.execute(select(func.max(LogEntry.lamport))).scalar_one()
     return count or 0, newest or 0
+
+
+def readable(path: Path) -> list[Judgement]:
+    """What can be read of the log in a damaged file: from its start and from its end."""
+    found: dict[str, Judgement] = {}
+    made = sqlite.engine(path, read_only=True)
+    try:
+        for order in (LogEntry.seq, LogEntry.seq.desc()):
+            with suppress(DBAPIError, ValueError, TypeError), made.connect() as connection:
+                for row in connection.execute(select(*_COLUMNS).order_by(order)):
+                    entry = _from_row(row)
+                    found[entry.uuid] = entry
+    finally:
+        made.dispose()
+    return list(found.values())
 
 
 def write_lines(entries: Iterable[Judgement], path: Path) -> int:

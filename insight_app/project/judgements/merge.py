@@ -7,10 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from insight_app.errors import KnownError
-from insight_app.project.judgements import log
 from insight_app.project.judgements.projection import fold
 from insight_app.project.judgements.state import Judgement
 
@@ -27,25 +24,39 @@ class Conflict:
     in_force: tuple[Judgement, ...]
 
 
-def missing_here(
-    connection: Connection, theirs: Sequence[Judgement], source: Path
+def complete(
+    theirs: Sequence[Judgement], ours: Sequence[Judgement], source: Path
 ) -> list[Judgement]:
-    """Entries of `theirs` that this log lacks; KnownError where both together have a gap."""
-    ours = log.uuids(connection)
-    known = ours | {entry.uuid for entry in theirs}
-    for entry in theirs:
+    """`theirs` in order; KnownError where one builds on an entry that neither log has."""
+    fit = without_gaps(theirs, ours)
+    if len(fit) < len({entry.uuid for entry in theirs}):
+        raise KnownError(
+            "Some judgements in the file build on others that are missing from it.",
+            where=str(source),
+            kept="Nothing was taken over.",
+            do="Use a file with the whole log.",
+        )
+    return fit
+
+
+def without_gaps(theirs: Sequence[Judgement], ours: Sequence[Judgement]) -> list[Judgement]:
+    """Those of `theirs`, in order, of which everything that they build on is known."""
+    known = {entry.uuid for entry in ours}
+    unique = {entry.uuid: entry for entry in theirs}
+    fit = []
+    for entry in sorted(unique.values(), key=order):
         needed = {uuid for seen in entry.follows.values() for uuid in seen}
         if entry.undoes is not None:
             needed.add(entry.undoes)
-        if not needed <= known:
-            raise KnownError(
-                f"The judgement “{entry.text}” builds on another one that is missing.",
-                where=str(source),
-                kept="Nothing was taken over.",
-                do="Use a file with the whole log.",
-            )
-    unique = {entry.uuid: entry for entry in theirs if entry.uuid not in ours}
-    return sorted(unique.values(), key=lambda one: (one.lamport, one.person.uuid, one.uuid))
+        if needed <= known:
+            known.add(entry.uuid)
+            fit.append(entry)
+    return fit
+
+
+def order(entry: Judgement) -> tuple[int, str, str]:
+    """The order that all copies of a log agree on."""
+    return entry.lamport, entry.person.uuid, entry.uuid
 
 
 def conflicts(entries: Iterable[Judgement]) -> list[Conflict]:

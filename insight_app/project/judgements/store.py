@@ -114,17 +114,18 @@ class Judgements:
         return log.write_lines(self.entries(), path)
 
     def import_log(self, path: Path) -> Changes:
-        """Take over what another copy of this project knows: the union of both logs."""
-        engine = self._writable()
-        theirs = log.read_lines(path)
-        with self._turn:
-            with sqlite.writing(engine, self.path, _KEPT) as connection:
-                new = merge.missing_here(connection, theirs, path)
-                log.append(connection, new)
-                tables.rebuild(connection)
-            self._load()
+        """Take over what another copy of this project knows: the union of both logs.
+
+        KnownError, and nothing taken over, where the file has a gap.
+        """
+        new = self._take_over(merge.complete(log.read_lines(path), self.entries(), path))
         text = f"Took over {len(new):,} judgements from {path.name}"
         return changes((entry.target for entry in new), text, (entry.uuid for entry in new))
+
+    def salvage(self, path: Path) -> int:
+        """Take over what can still be read from a damaged file; how many entries were new."""
+        found = log.readable(path)
+        return len(self._take_over(merge.without_gaps(found, self.entries())))
 
     def conflicts(self) -> list[merge.Conflict]:
         """Fields of which two people said different things without having seen each other's."""
@@ -156,6 +157,17 @@ class Judgements:
             )
         return self._engine
 
+    def _take_over(self, theirs: Sequence[Judgement]) -> list[Judgement]:
+        engine = self._writable()
+        with self._turn:
+            with sqlite.writing(engine, self.path, _KEPT) as connection:
+                known = log.uuids(connection)
+                new = [entry for entry in theirs if entry.uuid not in known]
+                log.append(connection, new)
+                tables.rebuild(connection)
+            self._load()
+        return new
+
     def _change(self, what: Callable[[Edit], None]) -> Changes:
         engine = self._writable()
         with self._turn:
@@ -181,21 +193,34 @@ class Judgements:
 
     def _load(self) -> None:
         assert self._engine is not None
-        with sqlite.reading(self._engine, self.path) as connection:
-            found = tables.load(connection)
-            if found is None and self.read_only:
-                made = fold(log.everything(connection))
-                found = tables.Info(made.entries, made.lamport, 0), made.targets
-        if found is None:
-            with sqlite.writing(self._engine, self.path, _KEPT) as connection:
-                found = tables.rebuild(connection)
-        self._info, targets = found
+        try:
+            self._info, targets = self._read(self._engine)
+        except (KeyError, ValueError, TypeError) as error:
+            raise sqlite.Damaged(
+                f"The log of judgements has a gap or a broken entry ({error}).",
+                where=str(self.path),
+                do="Restore one of the project's backups.",
+            ) from error
         state = CurationState()
         for target, fields in targets.items():
             state.set(target, _values(fields))
         self.state = state
         if not self.read_only:
             self._look_ahead(self._engine)
+
+    def _read(self, engine: Engine) -> tuple[tables.Info, dict[str, Fields]]:
+        with sqlite.reading(engine, self.path) as connection:
+            damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if damage != "ok":
+                raise sqlite.Damaged(f"The file is damaged ({damage}).", where=str(self.path))
+            found = tables.load(connection)
+            if found is None and self.read_only:
+                made = fold(log.everything(connection))
+                found = tables.Info(made.entries, made.lamport, 0), made.targets
+        if found is None:
+            with sqlite.writing(engine, self.path, _KEPT) as connection:
+                found = tables.rebuild(connection)
+        return found
 
     def _look_ahead(self, engine: Engine) -> None:
         """Learn what undo and redo would do next."""

@@ -1,0 +1,53 @@
+"""Who judges on this computer: a uuid made once and a name that may change.
+
+Kept in the user's configuration folder, since it belongs to the person and not to a project.
+"""
+
+import getpass
+import json
+import platform
+from pathlib import Path
+from uuid import NAMESPACE_DNS, uuid4, uuid5
+
+import platformdirs
+
+from insight_app.project.judgements.state import Person
+
+
+def this_person(folder: Path | None = None) -> Person:
+    """The person at this computer; remembered in `folder` (default: the user's configuration)."""
+    path = _path(folder)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Person(str(found["uuid"]), str(found["name"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    name = _login()
+    try:
+        return remember(Person(str(uuid4()), name), folder)
+    except OSError:
+        # Nothing can be remembered here: the same login on the same computer is the same person.
+        return Person(str(uuid5(NAMESPACE_DNS, f"{name}@{platform.node()}")), name)
+
+
+def remember(person: Person, folder: Path | None = None) -> Person:
+    """Keep who judges here, for instance under a new name."""
+    path = _path(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    text = json.dumps({"uuid": person.uuid, "name": person.name}, ensure_ascii=False)
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    return person
+
+
+def _path(folder: Path | None) -> Path:
+    base = folder if folder is not None else platformdirs.user_config_path("insight-app")
+    return base / "person.json"
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"

@@ -1,0 +1,257 @@
+"""A project folder, opened: its lock, its judgements, its backups, and the way to its results.
+
+Owns the order in which things are opened and what happens where they cannot be. Knows nothing of
+how results or judgements are stored.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insight_app.errors import KnownError
+from insight_app.project import backups, lock, sqlite, storage
+from insight_app.project.backups import Backup
+from insight_app.project.judgements import Judgements, Person
+from insight_app.project.person import this_person
+
+if TYPE_CHECKING:
+    from insight_app.project.catalogue import Catalogue
+    from insight_app.project.results import Results
+
+JUDGEMENTS = "judgements.sqlite"
+ANALYSIS = "analysis.sqlite"
+BACKUPS = "backups"
+FOLDERS = ("codes", "statistics", "dictionary", BACKUPS)
+
+
+class Project:
+    """An open project; `close` it to let others write.
+
+    read_only, why_read_only: nothing can be judged, and the reason in words ('' otherwise).
+    damage: what is broken, None if all is well; `backups` then says what can be restored.
+    warnings: what a person should know without anything being broken.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        judgements: Judgements,
+        held: lock.Lock | None,
+        *,
+        why_read_only: str = "",
+        damage: KnownError | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        self.path = path
+        self.judgements = judgements
+        self.why_read_only = why_read_only
+        self.damage = damage
+        self.warnings = warnings
+        self._lock = held
+
+    @classmethod
+    def create(cls, folder: Path, person: Person | None = None) -> "Project":
+        """Make a project in `folder`, which must be new or empty, and open it."""
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise KnownError(
+                "There is something here already.",
+                where=str(folder),
+                kept="Nothing was changed.",
+                do="Open it, or choose another name.",
+            )
+        try:
+            for name in FOLDERS:
+                (folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KnownError(
+                f"The project cannot be made here ({error.strerror}).",
+                where=str(folder),
+                do="Choose a folder that you may write to.",
+            ) from error
+        Judgements.open(folder / JUDGEMENTS, person or this_person()).close()
+        return cls.open(folder, person)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        person: Person | None = None,
+        *,
+        read_only: bool = False,
+        take_over: bool = False,
+    ) -> "Project":
+        """Open a project; read-only where it is asked for, held by another, or damaged.
+
+        take_over: take the lock even from a process that cannot be asked (on another computer).
+        KnownError where this is no project, or one of a newer Insight.
+        """
+        if not is_project(folder):
+            raise KnownError(
+                "This is not a project of Insight.",
+                where=str(folder),
+                do="Choose a folder whose name ends in .insight.",
+            )
+        who = person or this_person()
+        held, why = (None, "It was opened for reading only.") if read_only else (None, "")
+        if not read_only:
+            held, why = _try_lock(folder, who, take_over)
+        try:
+            return cls._open(folder, who, held, why)
+        except BaseException:
+            if held is not None:
+                held.release()
+            raise
+
+    @classmethod
+    def _open(cls, folder: Path, who: Person, held: lock.Lock | None, why: str) -> "Project":
+        path, place = folder / JUDGEMENTS, folder / BACKUPS
+        warnings = [text] if (text := storage.warning(folder)) else []
+        try:
+            _must_be_there(path, place)
+            if held is None and not path.exists():
+                judgements = Judgements.none(path, who)
+            else:
+                judgements = Judgements.open(path, who, read_only=held is None, backup_folder=place)
+        except sqlite.Damaged as damage:
+            if held is not None:
+                held.release()
+            judgements, shown = _from_newest_backup(place, path, who)
+            why = f"The judgements of this project are damaged. {damage.what} {shown}"
+            return cls(
+                folder, judgements, None, why_read_only=why, damage=damage, warnings=(*warnings,)
+            )
+        if held is not None:
+            try:
+                back_up_if_due(judgements, place)
+            except KnownError as error:
+                warnings.append(str(error))
+        return cls(folder, judgements, held, why_read_only=why, warnings=(*warnings,))
+
+    @property
+    def read_only(self) -> bool:
+        return self.judgements.read_only
+
+    @property
+    def name(self) -> str:
+        return self.path.name.removesuffix(".insight")
+
+    @property
+    def backups(self) -> list[Backup]:
+        """The backups of the judgements, newest first."""
+        return backups.list_backups(self.path / BACKUPS, "judgements")
+
+    def results(self) -> "Results | None":
+        """The machine's results as published last, None before the first ones."""
+        from insight_app.project.results import Results
+
+        return Results.open(self.path)
+
+    def catalogue(self) -> "Catalogue | None":
+        """All concepts as shown now, None before there are results."""
+        from insight_app.project.catalogue import Catalogue
+
+        results = self.results()
+        return None if results is None else Catalogue(results, self.judgements.state)
+
+    def close(self) -> None:
+        """Let go of the files and of the lock."""
+        self.judgements.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def is_project(folder: Path) -> bool:
+    """Whether `folder` is a project, damaged or not."""
+    if not folder.is_dir():
+        return False
+    if any((folder / name).exists() for name in (JUDGEMENTS, ANALYSIS)):
+        return True
+    return bool(backups.list_backups(folder / BACKUPS, "judgements"))
+
+
+def restore(folder: Path, backup: Backup, person: Person | None = None) -> str:
+    """Put a copy of `backup` in the place of the judgements; what was done, in words.
+
+    The judgements that were there are kept beside the backups, and their entries that can still be
+    read and that the backup lacks are taken over. The project must not be
+    open for writing.
+    """
+    who = person or this_person()
+    path, place = folder / JUDGEMENTS, folder / BACKUPS
+    held = lock.acquire(folder, who.name)
+    try:
+        return _restore(path, place, backup, who)
+    finally:
+        held.release()
+
+
+def back_up_if_due(judgements: Judgements, place: Path) -> Backup | None:
+    """Back up the judgements and their log where the last backup is older than a day."""
+    newest = next(iter(backups.list_backups(place, "judgements")), None)
+    if newest is not None and not newest.log.exists():
+        judgements.export_log(newest.log)  # made before an update, which leaves the log as it is
+    if not judgements.count or not backups.is_due(place, "judgements", datetime.now(UTC)):
+        return None
+    made = backups.back_up(judgements.path, place)
+    judgements.export_log(made.log)
+    return made
+
+
+def _try_lock(folder: Path, who: Person, take_over: bool) -> tuple[lock.Lock | None, str]:
+    try:
+        return lock.acquire(folder, who.name, take_over=take_over), ""
+    except lock.Held as error:
+        return None, error.what
+    except OSError as error:
+        return None, f"You cannot write to this folder ({error.strerror})."
+
+
+def _must_be_there(path: Path, place: Path) -> None:
+    """A database that is gone while its backups are there was lost, not never made."""
+    is_empty = not path.exists() or path.stat().st_size == 0
+    if is_empty and backups.list_backups(place, path.stem):
+        raise sqlite.Damaged("The file is missing or empty.", where=str(path))
+
+
+def _from_newest_backup(place: Path, path: Path, who: Person) -> tuple[Judgements, str]:
+    """The newest backup that can be read, opened to be looked at, and what it is in words."""
+    for backup in backups.list_backups(place, path.stem):
+        try:
+            shown = Judgements.open(backup.path, who, read_only=True)
+        except KnownError:
+            continue
+        when = backup.made.astimezone().strftime("%d %b %Y, %H:%M")
+        return shown, f"You see the backup of {when}; what was judged later is not in it."
+    return Judgements.none(path, who), "There is no backup that can be read."
+
+
+def _restore(path: Path, place: Path, backup: Backup, who: Person) -> str:
+    ready = path.with_name(path.name + ".restored")
+    backups.copy_database(backup.path, ready)
+    when = backup.made.astimezone().strftime("%d %b %Y, %H:%M")
+    said = [f"The judgements of {when} are back."]
+    aside: Path | None = None
+    if path.exists():
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        aside = place / f"replaced-{stamp}.sqlite"
+        # An unfinished write belongs to the file it was for; beside another it would destroy it.
+        for end in ("-journal", ""):
+            part = path.with_name(path.name + end)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + end))
+        said.append(f"What was there before is kept as {aside.name}.")
+    ready.replace(path)
+    judgements = Judgements.open(path, who, backup_folder=place)
+    try:
+        if aside is not None and (found := judgements.salvage(aside)):
+            said.append(f"{found:,} later judgements could be read from it and are back too.")
+    finally:
+        judgements.close()
+    return " ".join(said)
