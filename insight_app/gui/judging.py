@@ -86,6 +86,12 @@ class JudgementWriter(QObject):
             self.pending_changed.emit()
         self.retry()
 
+    def drop_all(self) -> None:
+        """Give up everything that is not written."""
+        self._queue.clear()
+        self.error = None
+        self.pending_changed.emit()
+
     def settle(self, milliseconds: int = 10_000) -> bool:
         """Wait until everything is written; False if something is still pending."""
         if self._writing:

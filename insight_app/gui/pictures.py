@@ -188,6 +188,19 @@ def _load(sources: _Sources, project: Any, results: Any, key: Key, ratio: float)
     return square
 
 
+def first_thumbnail(project_path: Any, side: int) -> QImage | None:
+    """A picture of a project that is not open: its first readable photo, as a square."""
+    from insight_app.project import thumbnails
+    from insight_app.project.results import Results
+
+    results = Results.open(project_path)
+    if results is None:
+        return None
+    for image_id in results.image_ids(status="coded")[:1]:
+        return _cover(thumbnails.get(project_path, results.image(int(image_id)), side), side)
+    return None
+
+
 def to_qimage(image: Image.Image) -> QImage:
     """A copy of an RGB picture that owns its memory."""
     data = image.tobytes()

@@ -14,18 +14,20 @@ from PySide6.QtGui import QColor
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.image_codes import ImageCodes
 from insight_app.gui.jobs import Jobs
 from insight_app.gui.judging import JUDGE, REDO, UNDO, Committed, JudgementWriter, Write
 from insight_app.gui.pictures import Pictures
 from insight_app.gui.selection import KEEP, History, Selection
 from insight_app.gui.settings import Settings
+from insight_app.gui.analysing import Analysing
 from insight_app.gui.verbs import Verbs
 from insight_app.gui.worker_client import WorkerClient
 
 IMAGES, CONCEPTS = "images", "concepts"
 
 
-class Session(Verbs, QObject):
+class Session(Verbs, Analysing, QObject):
     """What a panel gets in its constructor; the judgements it can make are in verbs.py."""
 
     project_opened = Signal()
@@ -42,6 +44,8 @@ class Session(Verbs, QObject):
     pending_changed = Signal()
     lists_changed = Signal()
     search_changed = Signal(str)
+    peek = Signal(bool)
+    """Space is held: show the bare photo."""
     opening = Signal(str)
     """A project is being opened: its path; '' when that has ended."""
 
@@ -55,6 +59,7 @@ class Session(Verbs, QObject):
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.problem)
         self.pictures = Pictures(self.jobs, self)
+        self.image_codes = ImageCodes(self.jobs, self)
         self._project_thread = Jobs(self, threads=1, keep_threads=True)
         self._project_thread.failed.connect(self.problem)
         self.writer = JudgementWriter(self._project_thread, self)
@@ -167,7 +172,7 @@ class Session(Verbs, QObject):
             self.problem.emit(error)
 
         self._project_thread.run(
-            _open, path, self.settings.person(), read_only, done=self._opened, failed=failed
+            _open, path, read_only, done=self._opened, failed=failed
         )
 
     def close_project(self) -> bool:
@@ -179,7 +184,7 @@ class Session(Verbs, QObject):
         self._remember()
         project, self.project, self.results, self.catalogue = self.project, None, None, None
         self.worker.cancel_all()
-        self.pictures.set_project(None, None)
+        self._show_results()
         self.writer.set_judgements(None)
         self._project_thread.run(project.close)
         self._forget_selection()
@@ -219,11 +224,15 @@ class Session(Verbs, QObject):
             return
         self.project, self.results, self.catalogue = opened
         self.writer.set_judgements(self.project.judgements)
-        self.pictures.set_project(self.project, self.results)
+        self._show_results()
         self._forget_selection()
         self.opening.emit("")
         self.project_opened.emit()
         self._return_to_place()
+
+    def _show_results(self) -> None:
+        self.pictures.set_project(self.project, self.results)
+        self.image_codes.set_results(self.results)
 
     def _published(self, path: str) -> None:
         if self.project is not None and Path(path) == Path(self.project.path):
@@ -235,7 +244,7 @@ class Session(Verbs, QObject):
             return
         kept = self._selected_ids()
         self.results, self.catalogue = results, catalogue
-        self.pictures.set_project(project, results)
+        self._show_results()
         if catalogue is not None and kept:
             rows = [row for row in map(catalogue.row_of, kept) if row is not None]
             self.select(concepts=rows)
@@ -300,13 +309,12 @@ class Session(Verbs, QObject):
         changes, kind = committed.changes, committed.write.kind
         if self.catalogue is None:
             return
-        rows = set(self.catalogue.apply(committed.state, changes))
-        self.curation_changed.emit(rows, bool(changes.relations))
+        if not changes.is_empty:
+            rows = set(self.catalogue.apply(committed.state, changes))
+            self.curation_changed.emit(rows, bool(changes.relations))
         if kind != JUDGE:
             self._go_to(changes)
-        text = committed.write.text or changes.text
-        said = {JUDGE: text, UNDO: f"Undone: {text}", REDO: f"Done again: {text}"}[kind]
-        self.said.emit(said, kind != UNDO)
+        self.said.emit(committed.write.text or changes.text, kind != UNDO and not changes.is_empty)
 
     def _go_to(self, changes: Any) -> None:
         """Return to what an undo or redo concerns."""
@@ -325,13 +333,16 @@ def _free_colour(taken: dict[int, QColor]) -> QColor:
     return QColor("#999999")
 
 
-def _open(path: Path, person: tuple[str, str], read_only: bool) -> tuple[Any, Any, Any]:
+def _open(path: Path, read_only: bool) -> tuple[Any, Any, Any]:
     """Runs on the project's thread; imports the project floor there, off the first paint."""
     from insight_app.project.project import Project
 
-    return _load(Project.open(path, person=person, read_only=read_only))
+    return _load(Project.open(path, read_only=read_only))
 
 
 def _load(project: Any) -> tuple[Any, Any, Any]:
+    """(project, newest results, catalogue of them); the last two None before there are any."""
+    from insight_app.project.catalogue import Catalogue
+
     results = project.results()
-    return project, results, project.catalogue() if results is not None else None
+    return project, results, None if results is None else Catalogue(results, project.judgements.state)

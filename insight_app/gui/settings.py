@@ -4,12 +4,10 @@ Owns the names and defaults of every preference. Nothing of a project is kept he
 in the list of recent ones.
 """
 
-import getpass
 import hashlib
 import json
 import os
 import time
-import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,6 @@ STATE_VERSION = 1
 DEFAULTS: dict[str, Any] = {
     "theme": "system",  # system | light | dark
     "interface_size": 100,  # percent of the system's font size
-    "person_name": "",
-    "person_id": "",
     "auto_advance": True,
     "device": "auto",  # auto | cpu | cuda | mps
     "overlay_mode": "cells",
@@ -82,16 +78,6 @@ class Settings(QObject):
         if self.get(name) != value:
             self._file.setValue(f"preferences/{name}", value)
             self.changed.emit(name)
-
-    # ---- who judges
-
-    def person(self) -> tuple[str, str]:
-        """(uuid, name) under which judgements are written; made at the first question."""
-        identity = self.get("person_id")
-        if not identity:
-            identity = str(uuid.uuid4())
-            self.set("person_id", identity)
-        return identity, self.get("person_name") or _login_name()
 
     # ---- keys
 
@@ -162,10 +148,3 @@ class Settings(QObject):
 
 def _key(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:16]
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unnamed"

@@ -1,0 +1,54 @@
+"""Starts the window: one QApplication, the theme, the main window.
+
+Imports nothing that the first paint does not need.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from insight_app import __version__
+from insight_app.gui import theme
+from insight_app.gui.main_window import MainWindow
+from insight_app.gui.settings import Settings
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one QApplication, in Fusion style."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(["insight", *arguments])
+    app.setApplicationName("Insight")
+    app.setApplicationDisplayName("Insight")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("insight-app")
+    app.setStyle("Fusion")
+    return app
+
+
+def run(project: Path | None = None, settings: Settings | None = None) -> int:
+    """Show the window, with `project` (or a folder of photos) opened in it, until it is closed."""
+    app = application()
+    settings = settings or Settings()
+    theme.apply(app, settings.get("theme"), settings.get("interface_size"))
+    window = MainWindow(settings, project)
+    window.show()
+    code = app.exec()
+    return code
+
+
+def main() -> None:
+    """For `python -m insight_app.gui.app [PROJECT]`."""
+    sys.exit(run(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What the menus' actions do: projects, files, analysis, dialogs.
+
+Mixed into the main window. Dialogs are imported when they are opened.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from insight_app.errors import KnownError
+from insight_app.gui import theme
+from insight_app.gui.jobs import trace
+
+
+class Commands:
+    """Methods of the main window; uses its session, settings, docks and panels."""
+
+    session: Any
+    settings: Any
+    search: Any
+    start: Any
+    isFullScreen: Any
+    showFullScreen: Any
+    showNormal: Any
+
+    # ---- opening
+
+    def open_something(self) -> None:
+        """One Open: a project, or a folder of photos to make one of."""
+        chosen = QFileDialog.getExistingDirectory(
+            self,  # type: ignore[arg-type]
+            "Open a project (a folder NAME.insight) or a folder of photos",
+            self.settings.get("last_folder"),
+        )
+        if chosen:
+            self.settings.set("last_folder", str(Path(chosen).parent))
+            self.open_path(Path(chosen))
+
+    def open_path(self, path: Path) -> None:
+        """Open what it is: a project, or photos, for which the wizard is shown."""
+        self.open_paths([path])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        from insight_app.project.project import is_project
+
+        first = paths[0]
+        inside = first if first.is_dir() else first.parent
+        if is_project(inside):
+            self.session.open_project(inside)
+        elif not first.exists():
+            self.session.problem.emit(KnownError("There is nothing there.", where=str(first)))
+        else:
+            folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
+            self.new_project(folders)
+
+    def open_recent(self, path: str) -> None:
+        self.start.open_recent(path)
+
+    def open_demo(self) -> None:
+        """Make the demo project if it is not there, and open it."""
+        from insight_app.gui.demo import open_demo
+
+        open_demo(self.session, self.start)
+
+    def close_project(self) -> None:
+        self.session.close_project()
+
+    def show_project(self) -> None:
+        show_in_folder(Path(self.session.project.path))
+
+    def close_anyway(self) -> bool:
+        """Ask what cannot be undone: leaving with judgements that could not be written."""
+        box = QMessageBox(self)  # type: ignore[call-overload]
+        box.setWindowTitle("Not saved")
+        box.setText(f"{self.session.writer.pending} judgements could not be written.")
+        box.setInformativeText(words(self.session.writer.error) if self.session.writer.error else "")
+        leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() is not leave:
+            return False
+        self.session.writer.drop_all()
+        return bool(self.session.close())
+
+    # ---- analysing
+
+    def new_project(self, folders: Sequence[Path] = ()) -> None:
+        from insight_app.gui.dialogs.new_project import NewProjectDialog
+
+        dialog = NewProjectDialog(self.session, folders, self)  # type: ignore[arg-type]
+        dialog.accepted.connect(lambda: self.session.begin_project(dialog.plan()))
+        dialog.open()
+
+    def add_photos(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(
+            self,  # type: ignore[arg-type]
+            "Add a folder of photos",
+            self.settings.get("last_folder"),
+        )
+        if chosen:
+            self.session.analyse(folders=[chosen])
+
+    def resume_analysis(self) -> None:
+        self.session.analyse()
+
+    def pause_analysis(self) -> None:
+        self.session.pause()
+
+    def cancel_analysis(self) -> None:
+        self.session.cancel()
+
+    # ---- concepts
+
+    def find(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def hide_selected(self) -> None:
+        self.session.hide(self.session.selection.concepts)
+
+    def toggle_advance(self) -> None:
+        self.settings.set("auto_advance", not self.settings.get("auto_advance"))
+
+    # ---- looks
+
+    def toggle_theme(self) -> None:
+        self.settings.set("theme", "light" if theme.colours().dark else "dark")
+
+    def toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    # ---- dialogs
+
+    def export(self) -> None:
+        from insight_app.gui.dialogs.export import ExportDialog
+
+        ExportDialog(self.session, self).open()  # type: ignore[arg-type]
+
+    def preferences(self) -> None:
+        from insight_app.gui.dialogs.preferences import PreferencesDialog
+
+        PreferencesDialog(self.session, self).open()  # type: ignore[arg-type]
+
+    def shortcuts(self) -> None:
+        from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self.session.actions, self).open()  # type: ignore[arg-type]
+
+    def about(self) -> None:
+        from insight_app.gui.dialogs.about import AboutDialog
+
+        AboutDialog(self).open()  # type: ignore[arg-type]
+
+
+def words(error: BaseException) -> str:
+    """An error in words for a person; a bug of ours with its last lines."""
+    if isinstance(error, KnownError):
+        return str(error)
+    lines = trace(error).strip().splitlines()
+    return f"Insight made a mistake: {lines[-1]} ({lines[-3].strip() if len(lines) > 2 else ''})"
+
+
+def show_in_folder(path: Path) -> None:
+    """Open the system's file manager where a file or folder is."""
+    place = path if path.is_dir() else path.parent
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))

@@ -1,0 +1,94 @@
+"""Concepts on a photo as colours: cells (what was measured), smooth and contours (drawn).
+
+Arrays in, a small transparent picture or lines out. Alpha grows from zero at zero strength, so
+that an overlay never tints where a concept is silent. Knows nothing of widgets and projects.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF
+from PySide6.QtGui import QColor, QImage
+
+CELLS, SMOOTH, CONTOURS = "cells", "smooth", "contours"
+MODES = (CELLS, SMOOTH, CONTOURS)
+SMOOTHING = 8
+"""How many drawn points a cell gets along each side in the smooth overlay."""
+CONTOUR_SHARES = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One concept on one photo. values: (rows, cols) float32; scale: the strength of full colour."""
+
+    row: int
+    colour: QColor
+    values: NDArray[np.float32]
+    scale: float
+
+
+def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) -> QImage | None:
+    """The layers over each other (the first on top), or None if nothing shows.
+
+    A cell's alpha is opacity x strength / scale where strength / scale > threshold, else 0.
+    """
+    shown: NDArray[np.float32] | None = None
+    for layer in reversed(layers):
+        shares = np.clip(layer.values / layer.scale, 0, 1) if layer.scale > 0 else layer.values * 0
+        if mode == SMOOTH:
+            shares = enlarge(shares, SMOOTHING)
+        alpha = np.where(shares > threshold, shares, 0)[..., None] * np.float32(opacity)
+        rgb = np.array([layer.colour.red(), layer.colour.green(), layer.colour.blue()], np.float32)
+        over = np.concatenate([np.broadcast_to(rgb, (*shares.shape, 3)) * alpha, alpha * 255], -1)
+        shown = over if shown is None else over + shown * (1 - alpha)
+    if shown is None or not shown[..., 3].any():
+        return None
+    bgra = np.ascontiguousarray(np.rint(shown[..., [2, 1, 0, 3]]).astype(np.uint8))
+    height, width = bgra.shape[:2]
+    image = QImage(bgra.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    return image.copy()
+
+
+def enlarge(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
+    """(rows * times, cols * times): linear between the centres of cells, flat beyond them."""
+    for axis in (0, 1):
+        n = values.shape[axis]
+        at = np.clip((np.arange(n * times) + 0.5) / times - 0.5, 0, n - 1)
+        low = np.minimum(at.astype(int), max(n - 2, 0))
+        part = (at - low).astype(np.float32)
+        shape = [-1, 1] if axis == 0 else [1, -1]
+        upper = np.take(values, np.minimum(low + 1, n - 1), axis)
+        values = np.take(values, low, axis) * (1 - part.reshape(shape)) + upper * part.reshape(shape)
+    return values
+
+
+def contours(layer: Layer, threshold: float) -> list[QLineF]:
+    """Lines around where a layer is above shares of its scale, in cells (0..cols, 0..rows).
+
+    Marching squares over the centres of cells, with silent cells assumed around the grid.
+    """
+    lines: list[QLineF] = []
+    if layer.scale <= 0:
+        return lines
+    grid = np.pad(layer.values / layer.scale, 1)
+    for share in CONTOUR_SHARES:
+        level = max(share, threshold)
+        above = grid > level
+        mixed = above[:-1, :-1].astype(int) + above[1:, :-1] + above[:-1, 1:] + above[1:, 1:]
+        for y, x in zip(*np.nonzero((mixed > 0) & (mixed < 4)), strict=True):
+            lines.extend(_square(grid, int(y), int(x), level))
+    return lines
+
+
+def _square(grid: NDArray[np.float32], y: int, x: int, level: float) -> list[QLineF]:
+    """The contour within one square of four neighbouring centres."""
+    corners = ((y, x), (y, x + 1), (y + 1, x + 1), (y + 1, x))
+    crossings = []
+    for (y0, x0), (y1, x1) in zip(corners, (*corners[1:], corners[0]), strict=True):
+        a, b = float(grid[y0, x0]), float(grid[y1, x1])
+        if (a > level) != (b > level):
+            part = (level - a) / (b - a)
+            crossings.append((x0 + (x1 - x0) * part - 0.5, y0 + (y1 - y0) * part - 0.5))
+    pairs = [(0, 1)] if len(crossings) == 2 else [(0, 1), (2, 3)]
+    return [QLineF(*crossings[i], *crossings[j]) for i, j in pairs]

@@ -1,0 +1,204 @@
+"""The start page: recent projects, New, Open, Demo. Shown while no project is open.
+
+Reads the list of recent projects from the settings; their pictures from the thumbnail cache.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from insight_app.gui import icons, theme
+from insight_app.gui.pictures import first_thumbnail
+from insight_app.gui.session import Session
+from insight_app.gui.settings import RecentProject
+from insight_app.gui.widgets import KeyButton, dim_label
+
+PICTURE = 72
+
+
+class StartPage(QWidget):
+    """What is seen before a project is open."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("start")
+        self.setProperty("base", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Start page")
+        outer = QHBoxLayout(self)
+        outer.addStretch(1)
+        column = QVBoxLayout()
+        column.setContentsMargins(24, 40, 24, 24)
+        column.setSpacing(16)
+        outer.addLayout(column, 6)
+        outer.addStretch(1)
+        title = QLabel("Insight", self)
+        title.setFont(theme.bold(self.font()))
+        column.addWidget(title)
+        column.addWidget(dim_label("See what a vision-language model sees in your photos, and put it right."))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for action, text, primary in (
+            ("file.new", "New project", True),
+            ("file.open", "Open", False),
+            ("file.demo", "Demo", False),
+        ):
+            button = KeyButton(session.actions, action, text, primary=primary, parent=self)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        column.addWidget(dim_label("Or drop a folder of photos anywhere on this window."))
+        self.busy = QProgressBar(self)
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setFixedHeight(4)
+        self.busy_text = dim_label()
+        column.addWidget(self.busy_text)
+        column.addWidget(self.busy)
+        self.recent_title = QLabel("Recent projects", self)
+        self.recent_title.setFont(theme.bold(self.font()))
+        column.addWidget(self.recent_title)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.rows = QWidget(area)
+        self.rows.setProperty("base", True)
+        self.rows.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.list = QVBoxLayout(self.rows)
+        self.list.setContentsMargins(0, 0, 0, 0)
+        self.list.setSpacing(4)
+        area.setWidget(self.rows)
+        column.addWidget(area, 1)
+        session.settings.changed.connect(lambda name: name == "recent" and self.refresh())
+        self.set_opening("")
+        self.refresh()
+
+    def set_opening(self, path: str) -> None:
+        """Say that a project is being opened, or ('') that nothing is."""
+        self.busy.setVisible(bool(path))
+        self.busy_text.setVisible(bool(path))
+        self.busy_text.setText(f"Opening {Path(path).name}" if path else "")
+
+    def set_busy(self, text: str) -> None:
+        """Say that something else is being done, or ('') that nothing is."""
+        self.busy.setVisible(bool(text))
+        self.busy_text.setVisible(bool(text))
+        self.busy_text.setText(text)
+
+    def refresh(self) -> None:
+        while (item := self.list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        recent = self.session.settings.recent()
+        self.recent_title.setVisible(bool(recent))
+        for project in recent:
+            row = RecentRow(project, self.rows)
+            row.chosen.connect(self.open_recent)
+            self.list.addWidget(row)
+            self.session.jobs.run(first_thumbnail, Path(project.path), PICTURE * 2, done=row.set_picture,
+                                  failed=lambda _error: None)  # fmt: skip
+        self.list.addStretch(1)
+
+    def open_recent(self, path: str) -> None:
+        """Open a recent project; one that is gone is dropped from the list with a question."""
+        if Path(path).exists():
+            self.session.open_project(path)
+        elif ask_to_forget(self, path):
+            self.session.settings.forget(path)
+
+
+def ask_to_forget(parent: QWidget, path: str) -> bool:
+    """Whether a project that is not there any more shall leave the list."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Project not found")
+    box.setText(f"{Path(path).name} is not there any more.")
+    box.setInformativeText(f"It was at {path}. Take it off the list of recent projects?")
+    drop = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
+    box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+    box.exec()
+    return box.clickedButton() is drop
+
+
+class RecentRow(QPushButton):
+    """A project that was open once: picture, name, place, date, share reviewed."""
+
+    chosen = Signal(str)
+
+    def __init__(self, project: RecentProject, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.project = project
+        self._picture: QPixmap | None = None
+        path = Path(project.path)
+        self._gone = not path.exists()
+        self._name = path.name.removesuffix(".insight")
+        opened = datetime.fromtimestamp(project.opened)
+        when = f"{opened.day} {opened:%b %Y}"
+        self._details = [f"opened {when}"]
+        if project.images:
+            self._details.insert(0, f"{project.images:,} images")
+        self._details.append("not found" if self._gone else f"{100 * project.reviewed:.0f} % reviewed")
+        self.setAccessibleName(f"Open {self._name}, {', '.join(self._details)}")
+        self.setToolTip(str(path))
+        self.clicked.connect(lambda: self.chosen.emit(project.path))
+
+    def set_picture(self, image: object) -> None:
+        if image is not None:
+            self._picture = QPixmap.fromImage(image)  # type: ignore[arg-type]
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, PICTURE + 16)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click opens once, not twice."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        c = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(c.of("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(c.of("hover") if self.underMouse() else QColor(c.base))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        box = self.rect().adjusted(8, 8, 0, -8)
+        box.setWidth(box.height())
+        if self._picture is not None:
+            painter.drawPixmap(box, self._picture)
+        else:
+            painter.fillRect(box, c.of("track"))
+            icons.icon("image-square", "dim").paint(painter, box.adjusted(20, 20, -20, -20))
+        left = box.right() + 16
+        width = self.width() - left - 16
+        metrics = painter.fontMetrics()
+        line = metrics.height() + 4
+        top = (self.height() - 3 * line) // 2
+        for number, (text, colour, font) in enumerate((
+            (self._name, c.dim if self._gone else c.text, theme.bold(self.font())),
+            (self.project.path, c.dim, self.font()),
+            (" · ".join(self._details), c.rejected if self._gone else c.dim, self.font()),
+        )):
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+            painter.drawText(left, top + number * line, width, line,
+                             Qt.AlignmentFlag.AlignVCenter, shown)  # fmt: skip
+        painter.end()
+
+

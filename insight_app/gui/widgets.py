@@ -1,0 +1,187 @@
+"""Small widgets that several panels use: buttons that show their key, key caps, thin lines.
+
+Knows actions and theme; nothing of projects.
+"""
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.actions import Actions
+
+PADDING = 12
+GAP = 6
+
+
+class KeyButton(QPushButton):
+    """A button for an action, with the action's key shown on it as a key cap.
+
+    primary: filled with the accent colour.  flat: a frame only when hovered, focused or checked.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        action_id: str,
+        text: str = "",
+        *,
+        primary: bool = False,
+        flat: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._actions, self._id = actions, action_id
+        self._primary, self._flat = primary, flat
+        action: QAction = actions[action_id]
+        self._action = action
+        self._label = text
+        self.setCheckable(action.isCheckable())
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        actions.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        text = self._label or self._action.text().replace("&", "").rstrip("…")
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip(self._action.toolTip())
+        self.setEnabled(self._action.isEnabled())
+        if self.isCheckable():
+            self.setChecked(self._action.isChecked())
+        self.updateGeometry()
+        self.update()
+
+    def nextCheckState(self) -> None:
+        """The action decides whether the button is checked."""
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        width = 2 * PADDING + metrics.horizontalAdvance(self.text())
+        if key := self._key():
+            width += GAP + key_cap_width(self, key)
+        return QSize(width, metrics.height() + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _key(self) -> str:
+        return self._actions.entry(self._id).shown_keys()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        c = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        over = self.underMouse() and self.isEnabled()
+        filled = self._primary and self.isEnabled()
+        back = c.accent if filled else c.selected if self.isChecked() else c.hover if over else ""
+        if not back and not self._flat:
+            back = c.base
+        if back:
+            painter.setBrush(theme.QColor(back))
+        framed = not self._flat and not self.isChecked()
+        edge = c.accent if self.hasFocus() else c.line if framed else ""
+        painter.setPen(QPen(theme.QColor(edge), 1.0) if edge else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(box, 5, 5)
+        text = c.on_accent if filled else c.text if self.isEnabled() else c.dim
+        if self.isChecked():
+            text = c.on_selected if c.dark else c.accent
+        painter.setFont(theme.bold(self.font()) if self.isChecked() else self.font())
+        painter.setPen(theme.QColor(text))
+        key = self._key()
+        space = self.rect().adjusted(PADDING, 0, -PADDING, 0)
+        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        if key:
+            width = key_cap_width(self, key)
+            cap = QRectF(self.width() - PADDING - width + 4, 0, width, self.fontMetrics().height() + 1)
+            cap.moveTop((self.height() - cap.height()) / 2)
+            paint_key_cap(painter, self, cap, key, text if filled else c.dim)
+        painter.end()
+
+
+def key_cap_width(widget: QWidget, key: str) -> int:
+    font = widget.font()
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    from PySide6.QtGui import QFontMetrics
+
+    return QFontMetrics(font).horizontalAdvance(key) + 10
+
+
+def paint_key_cap(painter: QPainter, widget: QWidget, box: QRectF, key: str, colour: str) -> None:
+    """A key as it looks on a keyboard: a thin rounded frame with its name."""
+    painter.save()
+    font = widget.font()
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    painter.setFont(font)
+    line = theme.QColor(colour)
+    line.setAlphaF(0.5)
+    painter.setPen(QPen(line, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.setPen(theme.QColor(colour))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
+    painter.restore()
+
+
+def thin_line(parent: QWidget | None = None) -> QFrame:
+    line = QFrame(parent)
+    line.setProperty("line", True)
+    line.setFixedHeight(1)
+    return line
+
+
+def dim_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("dim", True)
+    return label
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text in the middle where there is no room, and never demands it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        space = self.contentsRect()
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideMiddle, space.width()
+        )
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(space, int(self.alignment()), text)
+        painter.end()
+
+
+class EmptyState(QWidget):
+    """What an empty panel says: what would be here, how to get it, and the button that does it."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(24, 24, 24, 24)
+        self.column.setSpacing(12)
+        self.label = dim_label(text, self)
+        self.label.setWordWrap(True)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.column.addStretch(1)
+        self.column.addWidget(self.label)
+        self.column.addStretch(2)
+
+    def set_text(self, text: str) -> None:
+        self.label.setText(text)
+
+    def add_button(self, button: QWidget) -> None:
+        self.column.insertWidget(self.column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def is_theme_change(event: QEvent) -> bool:
+    """Whether a widget that paints itself must look at the colours again."""
+    return event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
