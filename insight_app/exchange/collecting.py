@@ -1,0 +1,133 @@
+"""Takes what an export says from an open project.
+
+The one module of this floor that knows the project's catalogue and results.
+"""
+
+from typing import Any
+
+from insight_app import __version__
+from insight_app.errors import KnownError
+from insight_app.exchange.content import (
+    Candidate,
+    Concept,
+    Content,
+    Provenance,
+    Relation,
+    Who,
+    clean,
+    short,
+)
+from insight_app.project.catalogue import Catalogue, Edge, Status
+from insight_app.project.judgements import CurationState, log
+from insight_app.project.project import Project
+from insight_app.project.results import Results
+
+_STATUSES = ("unreviewed", "accepted", "unsure", "rejected")
+
+
+def collect(project: Project) -> Content:
+    """Everything to be exported; KnownError before the first results are there."""
+    results = project.results()
+    if results is None:
+        raise KnownError(
+            "There is nothing to export yet: no image of this project has been analysed.",
+            where=str(project.path),
+            do="Analyse it first: insight-app analyze FOLDER -o PROJECT",
+        )
+    state = project.judgements.state
+    catalogue = Catalogue(results, state)
+    return Content(
+        _provenance(project, results),
+        tuple(sorted(_concepts(catalogue, results, state), key=_place)),
+        _relations(catalogue, state),
+        tuple(_cleaned(log.to_json(entry)) for entry in project.judgements.entries()),
+    )
+
+
+def _provenance(project: Project, results: Results) -> Provenance:
+    encoder, fingerprint = results.encoder
+    return Provenance(
+        project=clean(project.name),
+        insight_version=__version__,
+        encoder=encoder,
+        encoder_fingerprint=fingerprint,
+        dictionary=clean(results.dictionary.title),
+        dictionary_fingerprint=results.dictionary.fingerprint,
+        run_state=results.run_state,
+        images=int(results.image_count),
+        coded_images=int(results.coded_images),
+        cells=int(results.tokens),
+    )
+
+
+def _concepts(catalogue: Catalogue, results: Results, state: CurationState) -> list[Concept]:
+    return [_concept(catalogue, results, state, row) for row in range(catalogue.size)]
+
+
+def _concept(catalogue: Catalogue, results: Results, state: CurationState, row: int) -> Concept:
+    identifier = catalogue.id_of(row)
+    by_machine = row < results.F
+    name = clean(catalogue.names[row])
+    named_by: Who = "person" if catalogue.by_person[row] else "machine" if name else "nobody"
+    said = state.concepts.get(identifier)
+    candidates = tuple(
+        Candidate(clean(one.term), one.reading, short(one.score), clean(one.definition))
+        for one in (results.candidates(row) if by_machine else ())
+    )
+    return Concept(
+        id=identifier,
+        number=row,
+        name=name,
+        named_by=named_by,
+        machine_name=clean(results.machine_names[row]) if by_machine else "",
+        candidates=candidates,
+        status=_STATUSES[int(catalogue.status[row])],
+        status_name=clean((said and said.status_name) or ""),
+        hidden=bool(catalogue.hidden[row]),
+        note=clean(catalogue.notes.get(row, "")),
+        level=int(catalogue.level[row]) if by_machine else None,
+        images=int(catalogue.images[row]),
+        cells=int(catalogue.cells[row]),
+        total=short(catalogue.total[row]),
+        maximum=short(catalogue.maximum[row]),
+        mean=short(catalogue.mean[row]),
+    )
+
+
+def _place(concept: Concept) -> tuple[bool, int, str]:
+    """This dictionary's concepts by number, then all others by id: the same in every session."""
+    is_extra = concept.level is None
+    return (is_extra, 0 if is_extra else concept.number, concept.id)
+
+
+def _relations(catalogue: Catalogue, state: CurationState) -> tuple[Relation, ...]:
+    """Those in force and those that a person rejected, by the ids of child and parent."""
+    withdrawn = (edge for row in range(catalogue.size) for edge in catalogue.withdrawn(row))
+    found = [_relation(catalogue, state, edge) for edge in (*catalogue.edges(), *withdrawn)]
+    return tuple(sorted(found, key=lambda one: (one.child, one.parent)))
+
+
+def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relation:
+    pair = catalogue.id_of(edge.child), catalogue.id_of(edge.parent)
+    said = state.relations.get(pair)
+    is_counted = edge.source != "person"
+    return Relation(
+        child=pair[0],
+        parent=pair[1],
+        strength=short(edge.strength) if is_counted else None,
+        back=short(edge.back) if is_counted else None,
+        cells=edge.cells,
+        images=edge.images,
+        source=edge.source,
+        status=(said and said.status) or "unreviewed",
+        decided_by="person" if edge.by_person or edge.status == Status.REJECTED else "machine",
+    )
+
+
+def _cleaned(value: Any) -> Any:
+    """JSON values with every text cleaned."""
+    if isinstance(value, dict):
+        return {name: _cleaned(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return clean(value) if isinstance(value, str) else value

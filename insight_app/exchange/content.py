@@ -1,0 +1,175 @@
+"""What an export says, as plain values, whatever the format.
+
+Owns the words of an export and the two rules that every format shares: how an unnamed concept is
+called, and which relations remain when a hierarchy must have no cycles. Knows neither the project
+nor a format. A concept's id is "<dictionary fingerprint>:<index>" or "own:<uuid>".
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Who = Literal["person", "machine", "nobody"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A name that the machine proposed, with its cosine and the term's definition ("" unknown)."""
+
+    name: str
+    reading: str
+    score: float
+    definition: str = ""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A concept as shown; `name` is the current one ("" = unnamed), `number` its row."""
+
+    id: str
+    number: int
+    name: str
+    named_by: Who
+    machine_name: str
+    candidates: tuple[Candidate, ...]
+    status: str
+    status_name: str
+    hidden: bool
+    note: str
+    level: int | None
+    images: int
+    cells: int
+    total: float
+    maximum: float
+    mean: float
+
+    @property
+    def label(self) -> str:
+        """What to call it: its name, or "concept 412"."""
+        return self.name or f"concept {self.number}"
+
+    @property
+    def definition(self) -> str:
+        """The definition of the current name where the vocabulary has one, else ""."""
+        found = (one.definition for one in self.candidates if one.name == self.name)
+        return next(found, "")
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """Candidates kept beside the current name; a name that a person rejected is not."""
+        left_out = {self.label}
+        if self.status == "rejected":
+            left_out.add(self.status_name)
+        kept = dict.fromkeys((self.machine_name, *(one.name for one in self.candidates)))
+        return tuple(name for name in kept if name and name not in left_out)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """child -> parent. strength: share R of the child's activation that falls where the parent is
+    active, back: the reverse; None where only a person says so. source: "data", "dictionary" or
+    "person"; status: "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".
+    """
+
+    child: str
+    parent: str
+    strength: float | None
+    back: float | None
+    cells: int
+    images: int
+    source: str
+    status: str
+    decided_by: Who
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.status in ("rejected", "removed")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Which program, encoder, dictionary and run the machine's part comes from."""
+
+    project: str
+    insight_version: str
+    encoder: str
+    encoder_fingerprint: str
+    dictionary: str
+    dictionary_fingerprint: str
+    run_state: str
+    images: int
+    coded_images: int
+    cells: int
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that an export can say; concepts by number, relations by (child, parent)."""
+
+    provenance: Provenance
+    concepts: tuple[Concept, ...]
+    relations: tuple[Relation, ...]
+    judgements: tuple[Mapping[str, Any], ...]
+
+
+def clean(text: str) -> str:
+    """Text that every format can hold: no control characters but tab and newline, no surrogates."""
+    kept = "".join(
+        " " if (ord(char) < 32 and char not in "\t\n") or 0x7F <= ord(char) < 0xA0 else char
+        for char in text.replace("\r\n", "\n").replace("\r", "\n")
+    )
+    return "".join(
+        "\ufffd" if 0xD800 <= ord(char) < 0xE000 or ord(char) in (0xFFFE, 0xFFFF) else char
+        for char in kept
+    )
+
+
+def short(value: float) -> float:
+    """Seven significant digits: what float32 knows, and the same text on every machine."""
+    return float(f"{value:.7g}")
+
+
+def hierarchy(content: Content) -> tuple[list[Concept], list[Relation]]:
+    """What a finished hierarchy holds: no hidden concepts, no rejected relations, no cycles.
+
+    A relation that a person added or accepted goes before the machine's, a stronger one before a
+    weaker one; one that would close a cycle with those before it is left out.
+    """
+    concepts = [concept for concept in content.concepts if not concept.hidden]
+    shown = {concept.id for concept in concepts}
+    relations = [
+        relation
+        for relation in content.relations
+        if not relation.is_rejected and relation.child in shown and relation.parent in shown
+    ]
+    return concepts, without_cycles(relations)
+
+
+def without_cycles(relations: Iterable[Relation]) -> list[Relation]:
+    """The relations, by (child, parent), less those that close a cycle (see `hierarchy`)."""
+    ordered = sorted(
+        relations,
+        key=lambda one: (one.decided_by != "person", -(one.strength or 0), one.child, one.parent),
+    )
+    parents: dict[str, list[str]] = defaultdict(list)
+    kept = []
+    for relation in ordered:
+        if not _reaches(parents, relation.parent, relation.child):
+            parents[relation.child].append(relation.parent)
+            kept.append(relation)
+    return sorted(kept, key=lambda one: (one.child, one.parent))
+
+
+def _reaches(parents: Mapping[str, list[str]], start: str, goal: str) -> bool:
+    """Whether going up from `start` comes to `goal`."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        if here == goal:
+            return True
+        for parent in parents.get(here, ()):
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return False

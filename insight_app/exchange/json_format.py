@@ -1,0 +1,61 @@
+"""JSON: everything, in the shape that `insight-export-1.schema.json` describes.
+
+Lossless: reading it back gives the same content, which is how the tests judge it. Hidden concepts
+and rejected relations are in it, marked.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from insight_app.errors import KnownError
+from insight_app.exchange.content import Candidate, Concept, Content, Provenance, Relation
+
+FORMAT = "insight-export"
+VERSION = 1
+SCHEMA = Path(__file__).with_name("insight-export-1.schema.json")
+
+
+def render(content: Content) -> dict[str, bytes]:
+    """One file, keyed "" (the name the person gave)."""
+    value = {
+        "format": FORMAT,
+        "version": VERSION,
+        "provenance": asdict(content.provenance),
+        "concepts": [_concept(concept) for concept in content.concepts],
+        "relations": [asdict(relation) for relation in content.relations],
+        "judgements": [dict(entry) for entry in content.judgements],
+    }
+    return {"": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()}
+
+
+def parse(text: str) -> Content:
+    """The content of a JSON export. KnownError where it is not one that this version reads."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise KnownError("This is not a JSON export of Insight.") from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise KnownError("This is not a JSON export of Insight.")
+    if value.get("version") != VERSION:
+        raise KnownError(
+            "This JSON export was written in another version of the format.",
+            do="Export it again with this version of Insight.",
+        )
+    return Content(
+        Provenance(**value["provenance"]),
+        tuple(_parsed(one) for one in value["concepts"]),
+        tuple(Relation(**one) for one in value["relations"]),
+        tuple(value["judgements"]),
+    )
+
+
+def _concept(concept: Concept) -> dict[str, Any]:
+    return {**asdict(concept), "label": concept.label}
+
+
+def _parsed(value: dict[str, Any]) -> Concept:
+    fields = {name: item for name, item in value.items() if name != "label"}
+    fields["candidates"] = tuple(Candidate(**one) for one in value["candidates"])
+    return Concept(**fields)

@@ -1,0 +1,50 @@
+"""Insight's own RDF terms beside SKOS: one table, written into every SKOS file that uses them.
+
+Knows nothing of concepts. The namespace is a URN: the terms explain themselves in the file, and
+nothing has to be looked up on the network.
+"""
+
+from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace
+
+TERMS = Namespace("urn:insight:terms:")
+
+_CLASSES = {
+    "Relation": "A concept and a broader one, with what the machine counted and who decided.",
+}
+_PROPERTIES = {
+    "number": "The concept's number in Insight's window.",
+    "namedBy": "Who gave the current name: person, machine or nobody.",
+    "machineName": "The name that the machine gave.",
+    "status": "What a person said: unreviewed, accepted, unsure or rejected; of a relation also "
+    "added.",
+    "level": "Group of the dictionary that the concept belongs to; 0 is the coarsest.",
+    "images": "Images in which the concept is active, or in which both concepts share a cell.",
+    "cells": "Grid cells of images in which the concept is active, or both are.",
+    "total": "Sum of the concept's activation.",
+    "maximum": "Strongest activation of the concept.",
+    "mean": "Mean activation of the concept where it is active.",
+    "child": "The narrower concept of a relation.",
+    "parent": "The broader concept of a relation.",
+    "strength": "Share of the child's activation that falls on cells where the parent is active.",
+    "back": "Share of the parent's activation that falls on cells where the child is active.",
+    "source": "Where a relation comes from: data (counted in these images), dictionary (shipped "
+    "with it) or person.",
+    "decidedBy": "Who stands behind a relation: person or machine.",
+    "writtenBy": "The version of Insight that wrote the file.",
+    "encoder": "The name of the encoder whose features were split into concepts.",
+    "encoderFingerprint": "Changes whenever the encoder's output would.",
+    "dictionary": "The title of the dictionary of concepts.",
+    "dictionaryFingerprint": "Changes whenever the dictionary's weights do.",
+    "runState": "How far the analysis was: finished, running or interrupted.",
+    "codedImages": "Images that were analysed.",
+}
+
+
+def describe(graph: Graph) -> None:
+    """Add what each term means to `graph`."""
+    for name, meaning in _CLASSES.items():
+        graph.add((TERMS[name], RDF.type, RDFS.Class))
+        graph.add((TERMS[name], RDFS.comment, Literal(meaning, lang="en")))
+    for name, meaning in _PROPERTIES.items():
+        graph.add((TERMS[name], RDF.type, OWL.AnnotationProperty))
+        graph.add((TERMS[name], RDFS.comment, Literal(meaning, lang="en")))

@@ -1,0 +1,171 @@
+"""Contents to export: one written by hand, and any at all for properties."""
+
+from hypothesis import strategies as st
+
+from insight_app.exchange.content import (
+    Candidate,
+    Concept,
+    Content,
+    Provenance,
+    Relation,
+    clean,
+    short,
+)
+
+PROVENANCE = Provenance(
+    project="Vögel",
+    insight_version="0.1.0",
+    encoder="builtin",
+    encoder_fingerprint="e1",
+    dictionary="Shipped dictionary",
+    dictionary_fingerprint="d1",
+    run_state="finished",
+    images=130,
+    coded_images=129,
+    cells=25_284,
+)
+ENTRY = {
+    "uuid": "u1",
+    "person": {"uuid": "p1", "name": "Ada"},
+    "lamport": 1,
+    "utc": "2026-01-02T03:04:05+00:00",
+    "kind": "accept",
+    "version": 1,
+    "target": "d1:0",
+    "before": {"name": None, "status": None, "status_name": None},
+    "after": {"name": "vehicle", "status": "accepted", "status_name": "vehicle"},
+    "follows": {"name": [], "status": [], "status_name": []},
+    "undoes": None,
+    "group": "g1",
+    "text": "Accept “vehicle”",
+}
+
+
+def concept(number: int, **fields: object) -> Concept:
+    """A machine's concept, active in a few images, with the given fields changed."""
+    values: dict[str, object] = {
+        "id": f"d1:{number}",
+        "number": number,
+        "name": f"name {number}",
+        "named_by": "machine",
+        "machine_name": f"name {number}",
+        "candidates": (),
+        "status": "unreviewed",
+        "status_name": "",
+        "hidden": False,
+        "note": "",
+        "level": 0,
+        "images": 7,
+        "cells": 50,
+        "total": 12.5,
+        "maximum": 0.75,
+        "mean": 0.25,
+    }
+    return Concept(**(values | fields))
+
+
+def relation(child: int, parent: int, **fields: object) -> Relation:
+    """What the machine found between two of its concepts, with the given fields changed."""
+    values: dict[str, object] = {
+        "child": f"d1:{child}",
+        "parent": f"d1:{parent}",
+        "strength": 0.9,
+        "back": 0.1,
+        "cells": 40,
+        "images": 6,
+        "source": "data",
+        "status": "unreviewed",
+        "decided_by": "machine",
+    }
+    return Relation(**(values | fields))
+
+
+def example() -> Content:
+    """Vehicles, with everything that a person can do to them done once."""
+    kept = (
+        Candidate("vehicle", "noun", 0.31, "a thing for carrying"),
+        Candidate("car", "noun", 0.3, "a motor vehicle"),
+    )
+    concepts = (
+        concept(
+            0,
+            name="vehicle",
+            named_by="person",
+            machine_name="car",
+            candidates=kept,
+            status="accepted",
+            status_name="vehicle",
+            note="with wheels\nor without",
+        ),
+        concept(1, name="boat", level=1),
+        concept(2, name="", named_by="nobody", machine_name=""),
+        concept(3, name="glare", hidden=True, status="rejected", status_name="glare"),
+        concept(
+            4,
+            id="own:7",
+            name="wheel",
+            named_by="person",
+            machine_name="",
+            level=None,
+            images=0,
+            cells=0,
+            total=0.0,
+            maximum=0.0,
+            mean=0.0,
+            status="accepted",
+            status_name="wheel",
+        ),
+    )
+    relations = (
+        relation(1, 0),
+        relation(2, 0, status="rejected", decided_by="person"),
+        relation(2, 1, strength=0.81, source="dictionary", status="accepted", decided_by="person"),
+        relation(2, 3),
+        Relation("own:7", "d1:0", None, None, 0, 0, "person", "added", "person"),
+    )
+    return Content(PROVENANCE, concepts, relations, (ENTRY,))
+
+
+TEXTS = st.text(max_size=12).map(clean)
+AMOUNTS = st.floats(0, 1e6, allow_nan=False).map(short)
+SHARES = st.floats(0, 1, allow_nan=False).map(short)
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> Content:
+    """Any content: odd names, cycles, several parents, hidden and rejected things."""
+    size = draw(st.integers(1, 7))
+    concepts = [
+        concept(
+            number,
+            name=draw(TEXTS),
+            named_by=draw(st.sampled_from(["person", "machine", "nobody"])),
+            candidates=tuple(
+                draw(
+                    st.lists(
+                        st.builds(Candidate, TEXTS, st.just("noun"), SHARES, TEXTS), max_size=3
+                    )
+                )
+            ),
+            status=draw(st.sampled_from(["unreviewed", "accepted", "unsure", "rejected"])),
+            status_name=draw(TEXTS),
+            hidden=draw(st.booleans()),
+            note=draw(TEXTS),
+            total=draw(AMOUNTS),
+        )
+        for number in range(size)
+    ]
+    pairs = draw(
+        st.lists(st.tuples(*[st.integers(0, size - 1)] * 2), unique=True, max_size=12).map(sorted)
+    )
+    relations = [
+        relation(
+            child,
+            parent,
+            strength=draw(st.none() | SHARES),
+            status=draw(st.sampled_from(["unreviewed", "accepted", "rejected", "removed"])),
+            decided_by=draw(st.sampled_from(["person", "machine"])),
+        )
+        for child, parent in pairs
+    ]
+    return Content(PROVENANCE, tuple(concepts), tuple(relations), (ENTRY,))

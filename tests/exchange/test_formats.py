@@ -1,0 +1,195 @@
+"""Every format is read again and compared with what was to be written."""
+
+import csv
+import io
+import json
+import locale
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import networkx
+import pytest
+from hypothesis import given, settings
+from rdflib import RDF, RDFS, SKOS, Graph, Literal
+
+from insight_app.errors import KnownError
+from insight_app.exchange import csv_format, graphml, json_format, registry, skos
+from insight_app.exchange.content import Candidate, Content, hierarchy
+from insight_app.exchange.skos_terms import TERMS
+from tests.exchange.contents import concept, contents, example, relation
+
+SETTINGS = settings(max_examples=40, deadline=None)
+
+
+@SETTINGS
+@given(contents())
+def test_json_comes_back_as_it_was_and_keeps_to_its_schema(content: Content) -> None:
+    text = json_format.render(content)[""].decode()
+    assert json_format.parse(text) == content
+    schema = json.loads(json_format.SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(text))
+
+
+def test_the_schema_explains_every_field_of_a_concept() -> None:
+    schema = json.loads(json_format.SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    written = json.loads(json_format.render(example())[""])
+    for kind, value in (("concept", written["concepts"][0]), ("relation", written["relations"][0])):
+        assert set(schema["$defs"][kind]["required"]) == set(value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', "\x00"])
+def test_other_json_is_refused_in_words(text: str) -> None:
+    with pytest.raises(KnownError, match="not a JSON export"):
+        json_format.parse(text)
+
+
+def test_a_later_json_format_is_refused_in_words() -> None:
+    with pytest.raises(KnownError, match="another version"):
+        json_format.parse('{"format": "insight-export", "version": 2}')
+
+
+@pytest.mark.parametrize("name", ["skos", "skos-json"])
+@settings(max_examples=15, deadline=None)
+@given(content=contents())
+def test_skos_holds_exactly_the_finished_hierarchy(name: str, content: Content) -> None:
+    graph = parsed(name, content)
+    concepts, relations = hierarchy(content)
+    nodes = {skos.concept_uri(one.id): one for one in concepts}
+    assert set(graph.subjects(RDF.type, SKOS.Concept)) == set(nodes)
+    for node, one in nodes.items():
+        assert list(graph.objects(node, SKOS.prefLabel)) == [Literal(one.label)]
+        assert set(graph.objects(node, SKOS.altLabel)) == set(map(Literal, one.other_names))
+        assert set(graph.objects(node, SKOS.scopeNote)) == {Literal(one.note)} - {Literal("")}
+    broader = set(graph.subject_objects(SKOS.broader))
+    assert broader == {(skos.concept_uri(r.child), skos.concept_uri(r.parent)) for r in relations}
+    assert {(b, a) for a, b in graph.subject_objects(SKOS.narrower)} == broader
+    assert networkx.is_directed_acyclic_graph(networkx.DiGraph(list(broader)))
+
+
+def test_skos_says_how_strong_and_who_says_so() -> None:
+    graph = parsed("skos", example())
+    vehicle, boat = skos.concept_uri("d1:0"), skos.concept_uri("d1:1")
+    assert graph.value(vehicle, TERMS.namedBy) == Literal("person")
+    assert graph.value(vehicle, SKOS.definition) == Literal("a thing for carrying")
+    assert list(graph.objects(vehicle, SKOS.altLabel)) == [Literal("car")]
+    assert graph.value(skos.concept_uri("d1:2"), SKOS.prefLabel) == Literal("concept 2")
+    (edge,) = graph.subjects(TERMS.child, boat)
+    assert float(graph.value(edge, TERMS.strength)) == 0.9
+    assert graph.value(edge, TERMS.decidedBy) == Literal("machine")
+    scheme = graph.value(predicate=RDF.type, object=SKOS.ConceptScheme)
+    assert set(graph.objects(scheme, SKOS.hasTopConcept)) == {vehicle}
+    assert graph.value(scheme, TERMS.encoderFingerprint) == Literal("e1")
+
+
+def test_every_term_of_ours_is_explained_in_the_file() -> None:
+    graph = parsed("skos", example())
+    used = {term for triple in graph for term in triple if str(term).startswith(str(TERMS))}
+    assert used and all(graph.value(term, RDFS.comment) for term in used)
+
+
+def test_a_rejected_name_is_no_other_name() -> None:
+
+    names = (Candidate("tiger", "noun", 0.4), Candidate("cat", "noun", 0.3))
+    renamed = concept(
+        0, name="animal", candidates=names, status="rejected", status_name="tiger", machine_name=""
+    )
+    assert renamed.other_names == ("cat",)
+
+
+def test_a_persons_relation_wins_over_the_machines_where_both_would_be_a_cycle() -> None:
+    theirs = relation(0, 1, strength=None, decided_by="person", status="added", source="person")
+    machines = relation(1, 0, strength=1.0)
+    content = Content(example().provenance, (concept(0), concept(1)), (theirs, machines), ())
+    assert hierarchy(content)[1] == [theirs]
+
+
+@SETTINGS
+@given(contents())
+def test_csv_comes_back_cell_for_cell(content: Content) -> None:
+    tables = csv_format.render(content)
+    concepts = rows(tables[""].decode(), ",")
+    for row, one in zip(concepts, content.concepts, strict=True):
+        assert (row["id"], row["label"], row["note"]) == (one.id, one.label, one.note)
+        assert float(row["total"]) == one.total
+        assert (row["hidden"] == "yes", row["status"]) == (one.hidden, one.status)
+        assert row["named_by"] == one.named_by
+    for row, edge in zip(
+        rows(tables[csv_format.RELATIONS].decode(), ","), content.relations, strict=True
+    ):
+        assert (row["child"], row["parent"], row["status"]) == (
+            edge.child,
+            edge.parent,
+            edge.status,
+        )
+        assert (float(row["strength"]) if row["strength"] else None) == edge.strength
+
+
+def test_spreadsheets_get_a_mark_and_no_formulas() -> None:
+    content = Content(
+        example().provenance, (concept(0, name="=1+1", note="-2"), concept(1, name="ä")), (), ()
+    )
+    data = csv_format.render_spreadsheet(content)[""]
+    assert data.startswith(b"\xef\xbb\xbf")
+    separator = ";" if csv_format.has_decimal_comma() else ","
+    first, second = rows(data.decode("utf-8-sig"), separator)
+    assert (first["label"], first["note"], second["label"]) == ("'=1+1", "'-2", "ä")
+
+
+def test_a_region_with_decimal_commas_gets_semicolons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locale, "localeconv", lambda: {"decimal_point": ","})
+    (row,) = rows(
+        csv_format.render_spreadsheet(Content(example().provenance, (concept(0),), (), ()))[
+            ""
+        ].decode("utf-8-sig"),
+        ";",
+    )
+    assert (row["total"], row["images"]) == ("12,5", "7")
+
+
+@SETTINGS
+@given(contents())
+def test_graphml_comes_back_as_the_finished_hierarchy(content: Content) -> None:
+    graph = networkx.parse_graphml(graphml.render(content)[""].decode())
+    concepts, relations = hierarchy(content)
+    assert {node: data["label"] for node, data in graph.nodes(data=True)} == {
+        one.id: one.label for one in concepts
+    }
+    assert {
+        (child, parent): (data.get("strength"), data["decided_by"])
+        for child, parent, data in graph.edges(data=True)
+    } == {(one.child, one.parent): (one.strength, one.decided_by) for one in relations}
+    assert networkx.is_directed_acyclic_graph(graph)
+
+
+def test_every_format_writes_the_same_bytes_in_every_process() -> None:
+    program = (
+        "import hashlib; from tests.exchange.contents import example;"
+        "from insight_app.exchange.registry import FORMATS;"
+        "print([hashlib.sha256(repr(f.render(example())).encode()).hexdigest() for f in FORMATS])"
+    )
+    root = Path(__file__).parents[2]
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+
+
+def rows(text: str, separator: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+
+
+def parsed(name: str, content: Content) -> Graph:
+    data = registry.named(name).render(content)[""]
+    return Graph().parse(data=data, format={"skos": "turtle", "skos-json": "json-ld"}[name])

@@ -1,0 +1,44 @@
+"""An export appears complete or not at all, and replaces nothing unasked."""
+
+from pathlib import Path
+
+import pytest
+
+from insight_app.errors import KnownError
+from insight_app.exchange import registry
+from tests.exchange.contents import example
+
+
+def test_the_suffix_is_added_where_none_was_given(tmp_path: Path) -> None:
+    written = registry.write(example(), registry.named("skos"), tmp_path / "birds")
+    assert written == [tmp_path / "birds.ttl"]
+    assert written[0].read_bytes() == registry.named("skos").render(example())[""]
+
+
+def test_csv_writes_its_second_table_beside_the_first(tmp_path: Path) -> None:
+    registry.write(example(), registry.named("csv"), tmp_path / "birds.csv")
+    assert {path.name for path in tmp_path.iterdir()} == {"birds.csv", "birds.relations.csv"}
+
+
+def test_an_existing_file_is_kept_unless_told_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "birds.relations.csv").write_text("mine")
+    kind = registry.named("csv")
+    with pytest.raises(KnownError, match="already"):
+        registry.write(example(), kind, tmp_path / "birds.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["birds.relations.csv"]
+    registry.write(example(), kind, tmp_path / "birds.csv", overwrite=True)
+    assert (tmp_path / "birds.relations.csv").read_text() != "mine"
+
+
+def test_a_folder_that_is_not_there_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KnownError, match="could not be written"):
+        registry.write(example(), registry.named("json"), tmp_path / "nowhere" / "birds.json")
+    (tmp_path / "taken.json").mkdir()
+    with pytest.raises(KnownError):
+        registry.write(example(), registry.named("json"), tmp_path / "taken.json", overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.json"]
+
+
+def test_an_unknown_format_names_the_known_ones() -> None:
+    with pytest.raises(KnownError, match="graphml"):
+        registry.named("xlsx")
