@@ -1,0 +1,89 @@
+"""Where an interrupted training goes on: weights, optimiser, counters and stream position.
+
+One safetensors file, replaced atomically, with its numbers as JSON in the header, so that weights
+and counters never disagree. Random orders follow from seed and position and need no state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from insight_app.errors import KnownError
+
+FILE = "training.safetensors"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a run is: the next step, and where in the stream its buffer starts.
+
+    epoch, chunk_start: the stream batch with which the buffer starts; passes: how often the buffer
+    was used up before; chunk_step: steps taken from it in its present order.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    chunk_start: int = 0
+    passes: int = 0
+    chunk_step: int = 0
+
+
+def write(
+    folder: Path,
+    run: dict[str, Any],
+    position: Position,
+    threshold: float,
+    state: dict[str, Tensor],
+) -> None:
+    """Replace the checkpoint in `folder`; run: what makes a run the same run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = {"run": run, "position": asdict(position), "threshold": threshold}
+    part = folder / (FILE + ".part")
+    save_file(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()},
+        part,
+        metadata={"schema_version": str(SCHEMA_VERSION), "training": json.dumps(head)},
+    )
+    with part.open("rb+") as handle:
+        os.fsync(handle.fileno())
+    part.replace(folder / FILE)
+
+
+def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, Tensor]] | None:
+    """The checkpoint of the same run in `folder`; None where there is none.
+
+    KnownError where it belongs to other settings or is damaged.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as opened:
+            metadata = opened.metadata() or {}
+            names = list(opened.keys())
+            state: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}
+        version, head = metadata["schema_version"], json.loads(metadata["training"])
+        position, threshold = Position(**head["position"]), float(head["threshold"])
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise KnownError(
+            "The checkpoint of this training cannot be read.",
+            where=str(path),
+            kept="Nothing else is touched.",
+            do="Delete the file to train from the beginning.",
+        ) from error
+    if version != str(SCHEMA_VERSION) or head["run"] != json.loads(json.dumps(run)):
+        raise KnownError(
+            "The checkpoint belongs to a training with other settings or another set of photos.",
+            where=str(path),
+            do="Delete the file to train from the beginning, or train with the earlier settings.",
+        )
+    return position, threshold, state

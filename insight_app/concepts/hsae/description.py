@@ -1,0 +1,128 @@
+"""What a dictionary on disk says of itself, read without torch.
+
+A dictionary is a folder with `dictionary.safetensors` (the weights), `dictionary.json` (this
+description) and, where it brings its own machine results, `machine.npz`. Owns the names and checks
+of these files; knows nothing of how the weights are used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from insight_app.errors import KnownError
+
+WEIGHTS = "dictionary.safetensors"
+DESCRIPTION = "dictionary.json"
+MACHINE = "machine.npz"
+SCHEMA_VERSION = 1
+_ANOTHER = "Choose another dictionary, or train one on your photos."
+
+
+@dataclass(frozen=True)
+class DictionaryInfo:
+    """A dictionary in words and numbers; fingerprint: identifies its weights."""
+
+    fingerprint: str
+    concepts: int
+    token_dim: int
+    k: int
+    group_sizes: tuple[int, ...]
+    threshold: float
+    encoder_fingerprint: str
+    title: str
+    provenance: Mapping[str, Any]
+
+
+def info(path: Path | str) -> DictionaryInfo:
+    """Description of the dictionary in folder `path`; KnownError where it is missing or damaged."""
+    folder = Path(path)
+    source = folder / DESCRIPTION
+    described = _read_json(source)
+    version = described.get("schema_version")
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise KnownError(
+            "This dictionary was written by a newer version of Insight.",
+            where=str(source),
+            do="Install the newer version to use it.",
+        )
+    try:
+        found = DictionaryInfo(
+            fingerprint=str(described["fingerprint"]),
+            concepts=int(described["concepts"]),
+            token_dim=int(described["token_dim"]),
+            k=int(described["k"]),
+            group_sizes=tuple(int(size) for size in described["group_sizes"]),
+            threshold=float(described["threshold"]),
+            encoder_fingerprint=str(described["encoder_fingerprint"]),
+            title=str(described["title"]),
+            provenance=dict(described["provenance"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(source, "its description is incomplete") from error
+    check_shapes(folder / WEIGHTS, found)
+    return found
+
+
+def to_json(described: DictionaryInfo) -> str:
+    """The text of `dictionary.json`."""
+    fields = {"schema_version": SCHEMA_VERSION} | dict(vars(described))
+    return json.dumps(fields, indent=1, ensure_ascii=False) + "\n"
+
+
+def check_shapes(path: Path, described: DictionaryInfo) -> None:
+    """Raise KnownError unless the weights are complete and have the described shapes."""
+    header = _read_header(path)
+    D, F = described.token_dim, described.concepts
+    expected = {"W_enc": [D, F], "b_enc": [F], "W_dec": [F, D], "b_dec": [D]}
+    for name, shape in expected.items():
+        entry = header.get(name)
+        if not isinstance(entry, dict):
+            raise damaged(path, f"its weights lack {name}")
+        if entry.get("shape") != shape:
+            raise damaged(
+                path, f"{name} has the shape {entry.get('shape')}, the description says {shape}"
+            )
+    if sum(described.group_sizes) != F:
+        raise damaged(path, f"its levels do not make up {F} concepts")
+
+
+def damaged(path: Path, why: str) -> KnownError:
+    """The error of a dictionary that cannot be used."""
+    return KnownError(f"The dictionary is damaged: {why}.", where=str(path), do=_ANOTHER)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        described = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        folder = str(path.parent)
+        raise KnownError("There is no dictionary here.", where=folder, do=_ANOTHER) from error
+    except (OSError, ValueError) as error:
+        raise damaged(path, "its description cannot be read") from error
+    if not isinstance(described, dict):
+        raise damaged(path, "its description is incomplete")
+    return described
+
+
+def _read_header(path: Path) -> dict[str, Any]:
+    """The header of a safetensors file whose data are all there."""
+    try:
+        with path.open("rb") as opened:
+            length = int.from_bytes(opened.read(8), "little")
+            size = path.stat().st_size
+            if not 0 < length <= size - 8:
+                raise damaged(path, "its weights are cut off")
+            header = json.loads(opened.read(length))
+        ends = [header[name]["data_offsets"][1] for name in header if name != "__metadata__"]
+    except FileNotFoundError as error:
+        raise damaged(path, "its weights are missing") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise damaged(path, "its weights cannot be read") from error
+    if 8 + length + max(ends, default=0) != size:
+        raise damaged(path, "its weights are cut off")
+    assert isinstance(header, dict)
+    return header

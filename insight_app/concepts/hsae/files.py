@@ -1,0 +1,131 @@
+"""Dictionaries to and from disk: safetensors and JSON, never a pickle.
+
+Owns reading and writing of weights and every check that they fit; `description` owns the part that
+needs no torch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from insight_app.concepts.hsae.description import (
+    DESCRIPTION,
+    WEIGHTS,
+    DictionaryInfo,
+    damaged,
+    info,
+    to_json,
+)
+from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES
+from insight_app.errors import KnownError
+
+
+def describe(hsae: HSAE) -> DictionaryInfo:
+    """What `dictionary.json` says of `hsae`."""
+    return DictionaryInfo(
+        fingerprint=hsae.fingerprint,
+        concepts=hsae.F,
+        token_dim=hsae.D,
+        k=hsae.k,
+        group_sizes=hsae.group_sizes,
+        threshold=float(np.float32(hsae.threshold)),
+        encoder_fingerprint=hsae.encoder_fingerprint,
+        title=hsae.title,
+        provenance=hsae.provenance,
+    )
+
+
+def save(
+    hsae: HSAE,
+    path: Path,
+    *,
+    title: str = "",
+    encoder_fingerprint: str = "",
+    provenance: Mapping[str, Any] | None = None,
+) -> None:
+    """Write `hsae` into folder `path`; what is given replaces what it says of itself."""
+    path.mkdir(parents=True, exist_ok=True)
+    described = DictionaryInfo(
+        **vars(describe(hsae))
+        | ({"title": title} if title else {})
+        | ({"encoder_fingerprint": encoder_fingerprint} if encoder_fingerprint else {})
+        | ({"provenance": dict(hsae.provenance) | dict(provenance)} if provenance else {})
+    )
+    part = path / (WEIGHTS + ".part")
+    save_file(hsae.canonical_tensors(), part)
+    with part.open("rb+") as handle:
+        os.fsync(handle.fileno())
+    part.replace(path / WEIGHTS)
+    part = path / (DESCRIPTION + ".part")
+    part.write_text(to_json(described), "utf-8")
+    part.replace(path / DESCRIPTION)
+
+
+def load(
+    path: Path,
+    device: str = "cpu",
+    *,
+    token_dim: int | None = None,
+    encoder_fingerprint: str | None = None,
+) -> HSAE:
+    """The dictionary in folder `path`, checked."""
+    described = info(path)
+    check_fits(described, path, token_dim, encoder_fingerprint)
+    source = path / WEIGHTS
+    try:
+        arrays = load_file(source)
+        weights = {name: torch.from_numpy(arrays[name]) for name in WEIGHT_NAMES}
+        k, threshold = int(arrays["k"]), float(arrays["threshold"])
+        sizes = tuple(int(size) for size in arrays["group_sizes"])
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise damaged(source, "its weights cannot be read") from error
+    if not all(bool(torch.isfinite(w).all()) for w in weights.values()) or not np.isfinite(
+        threshold
+    ):
+        raise damaged(source, "some weights are not numbers")
+    hsae = HSAE(
+        **weights,
+        k=k,
+        threshold=threshold,
+        group_sizes=sizes,
+        title=described.title,
+        encoder_fingerprint=described.encoder_fingerprint,
+        provenance=described.provenance,
+    )
+    if hsae.fingerprint != described.fingerprint:
+        raise damaged(source, "its weights are not those of its description")
+    return hsae.to(device)
+
+
+def check_fits(
+    described: DictionaryInfo,
+    path: Path,
+    token_dim: int | None = None,
+    encoder_fingerprint: str | None = None,
+) -> None:
+    """Raise KnownError where a dictionary cannot read an encoder's tokens.
+
+    A dictionary that names no encoder fits every one with tokens of its size.
+    """
+    if token_dim is not None and token_dim != described.token_dim:
+        raise KnownError(
+            f"The dictionary reads tokens of {described.token_dim} numbers,"
+            f" the encoder writes {token_dim}.",
+            where=str(path),
+            do="Choose the dictionary that was trained for this encoder, or train one.",
+        )
+    wanted = described.encoder_fingerprint
+    if encoder_fingerprint is not None and wanted and wanted != encoder_fingerprint:
+        raise KnownError(
+            "The dictionary was trained on another encoder or another version of it.",
+            where=str(path),
+            do="Choose the dictionary that was trained for this encoder, or train one.",
+        )

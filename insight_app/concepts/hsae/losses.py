@@ -1,0 +1,203 @@
+"""One training step's loss and gradients (METHOD.md section 2), by hand and sparse.
+
+Only the product with W_enc is dense in F; everything else touches the k * T kept activations (and,
+for auxk, the dead concepts). Knows nothing of optimisers, schedules or streams.
+T tokens, D token dimension, F concepts, G groups, n kept activations.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from insight_app.concepts.hsae.model import sum_rows
+
+AUXILIARY_WEIGHT = 1 / 32
+
+
+class Weights(NamedTuple):
+    """W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,); gradients have the same form."""
+
+    W_enc: Tensor
+    b_enc: Tensor
+    W_dec: Tensor
+    b_dec: Tensor
+
+
+class Kept(NamedTuple):
+    """The kept activations of a batch, ordered by token, then concept; each (n,)."""
+
+    tokens: Tensor
+    concepts: Tensor
+    values: Tensor
+
+
+class Step(NamedTuple):
+    """What one batch says: losses, the smallest kept activation (None if none), gradients."""
+
+    loss: float
+    group_errors: Tensor
+    auxiliary: float
+    kept: Kept
+    smallest: float | None
+    gradients: Weights
+
+
+def activations(x: Tensor, weights: Weights) -> Tensor:
+    """(T, D) -> (T, F) post-ReLU activations: the one dense product."""
+    return torch.addmm(weights.b_enc, x - weights.b_dec, weights.W_enc).relu_()
+
+
+def keep_largest(h: Tensor, count: int, floor: float = 0.0) -> Kept:
+    """The `count` largest entries of the whole batch, zeros left out (BatchTopK).
+
+    floor: a guess under which nothing will be kept; it only saves time, a wrong one is corrected.
+    """
+    flat = h.flatten()
+    candidates = torch.nonzero(flat > floor).squeeze(1)
+    if candidates.numel() < count and floor > 0:
+        candidates = torch.nonzero(flat > 0).squeeze(1)
+    if candidates.numel() > count:
+        best = torch.topk(flat[candidates], count, sorted=False).indices
+        candidates = candidates[best.sort().values]
+    F = h.shape[1]
+    return Kept(torch.div(candidates, F, rounding_mode="floor"), candidates % F, flat[candidates])
+
+
+def step(
+    x: Tensor,
+    weights: Weights,
+    group_sizes: tuple[int, ...],
+    k: int,
+    since_fired: Tensor,
+    dead_after: int,
+    floor: float = 0.0,
+) -> Step:
+    """Loss and gradients of one batch x (T, D); updates `since_fired` (F,) in place."""
+    h = activations(x, weights)
+    kept = keep_largest(h, k * len(x), floor)
+    since_fired += len(x)
+    since_fired[kept.concepts] = 0
+
+    by_group = _reconstruction_errors(x, weights, group_sizes, kept)
+    errors = by_group.square().sum(-1).mean(-1)
+    G, T = len(group_sizes), len(x)
+    # Published: the mean over groups of terms already scaled by 1 / G.
+    scale = 1 / (G * G)
+    # d loss / d (output of group g): xhat of every later prefix contains it.
+    outer = by_group.flip(0).cumsum(0).flip(0).mul_(-2 * scale / T)
+    gradients = _gradients(x, weights, group_sizes, kept, outer)
+
+    auxiliary = 0.0
+    dead = torch.nonzero(since_fired >= dead_after).squeeze(1)
+    if dead.numel():
+        auxiliary, extra = auxk(x, weights, h[:, dead], dead, by_group[-1])
+        for total, part in zip(gradients, extra, strict=True):
+            total += AUXILIARY_WEIGHT * part
+    smallest = float(kept.values.min()) if kept.values.numel() else None
+    loss = float(errors.sum()) * scale + AUXILIARY_WEIGHT * auxiliary
+    return Step(loss, errors, auxiliary, kept, smallest, gradients)
+
+
+def _reconstruction_errors(
+    x: Tensor, weights: Weights, group_sizes: tuple[int, ...], kept: Kept
+) -> Tensor:
+    """(G, T, D): x minus its reconstruction by groups 0..g."""
+    G, T = len(group_sizes), len(x)
+    bags = _group_of(group_sizes, x.device)[kept.concepts] * T + kept.tokens
+    order = torch.argsort(bags, stable=True)
+    parts = sum_rows(weights.W_dec, kept.concepts[order], kept.values[order], _starts(bags, G * T))
+    return (x - weights.b_dec) - parts.view(G, T, -1).cumsum_(0)
+
+
+def _gradients(
+    x: Tensor, weights: Weights, group_sizes: tuple[int, ...], kept: Kept, outer: Tensor
+) -> Weights:
+    """Gradients of the reconstruction loss; outer (G, T, D) = d loss / d output of each group."""
+    T, F = len(x), weights.b_enc.numel()
+    table = outer.view(-1, x.shape[1])
+    rows = _group_of(group_sizes, x.device)[kept.concepts] * T + kept.tokens
+    d_values = _pairwise_dot(table, rows, weights.W_dec, kept.concepts)
+
+    order = torch.argsort(kept.concepts, stable=True)
+    starts = _starts(kept.concepts, F)
+    W_dec = sum_rows(table, rows[order], kept.values[order], starts)
+    W_enc = sum_rows(x - weights.b_dec, kept.tokens[order], d_values[order], starts).t()
+    b_enc = torch.zeros_like(weights.b_enc).index_add_(0, kept.concepts, d_values)
+    b_dec = outer[0].sum(0) - weights.W_enc @ b_enc
+    return Weights(W_enc.contiguous(), b_enc, W_dec, b_dec)
+
+
+def auxk(
+    x: Tensor, weights: Weights, h_dead: Tensor, dead: Tensor, residual: Tensor
+) -> tuple[float, Weights]:
+    """Loss and gradients of dead concepts reconstructing what the living ones leave.
+
+    h_dead (T, n_dead): activations of the concepts `dead`; residual (T, D) counts as constant.
+    Per token the min(D / 2, n_dead) largest are used, without bias. A residual without variance
+    (0 / 0) counts as no loss.
+    """
+    T, D = x.shape
+    count = min(D // 2, dead.numel())
+    if count < dead.numel():
+        least = torch.topk(h_dead, count, dim=1)
+        a = torch.zeros_like(h_dead).scatter_(1, least.indices, least.values)
+    else:
+        a = h_dead
+    decoder = weights.W_dec[dead]
+    error = residual - a @ decoder
+    variance = (residual - residual.mean(0)).square().sum(1).mean()
+    loss = float(error.square().sum(1).mean() / variance)
+    gradients = Weights(*(torch.zeros_like(w) for w in weights))
+    if loss != loss or loss == float("inf"):
+        return 0.0, gradients
+    outer = error * (-2 / (T * variance))
+    d_a = (outer @ decoder.t()) * (a > 0)
+    gradients.W_dec[dead] = a.t() @ outer
+    gradients.W_enc[:, dead] = (x - weights.b_dec).t() @ d_a
+    gradients.b_enc[dead] = d_a.sum(0)
+    gradients.b_dec.copy_(-(weights.W_enc @ gradients.b_enc))
+    return loss, gradients
+
+
+def project_and_clip(gradients: Weights, weights: Weights, limit: float = 1.0) -> float:
+    """Remove W_dec's gradient along its rows, then clip all together; returns the norm before."""
+    along = (gradients.W_dec * weights.W_dec).sum(1, keepdim=True)
+    gradients.W_dec.addcmul_(along, weights.W_dec, value=-1)
+    norm = float(torch.stack([g.norm() for g in gradients]).norm())
+    if norm > limit:
+        for g in gradients:
+            g.mul_(limit / norm)
+    return norm
+
+
+def geometric_median(x: Tensor, iterations: int = 100, tolerance: float = 1e-5) -> Tensor:
+    """(T, D) -> (D,) by Weiszfeld's iteration from the mean."""
+    guess = x.mean(0)
+    for _ in range(iterations):
+        before = guess
+        closeness = 1 / (x - guess).norm(dim=1).clamp_(min=1e-12)
+        guess = (closeness @ x) / closeness.sum()
+        if float((guess - before).norm()) < tolerance:
+            break
+    return guess
+
+
+def _pairwise_dot(left: Tensor, rows: Tensor, right: Tensor, others: Tensor) -> Tensor:
+    """(n,): <left[rows], right[others]>, in pieces that fit the cache."""
+    pieces = zip(torch.split(rows, 16_384), torch.split(others, 16_384), strict=True)
+    dots = [(left[row] * right[other]).sum(1) for row, other in pieces]
+    return torch.cat(dots) if dots else left.new_zeros(0)
+
+
+def _group_of(group_sizes: tuple[int, ...], device: torch.device) -> Tensor:
+    sizes = torch.tensor(group_sizes, device=device)
+    return torch.repeat_interleave(torch.arange(len(group_sizes), device=device), sizes)
+
+
+def _starts(bags: Tensor, count: int) -> Tensor:
+    """(count,): where each bag starts once the entries are sorted by bag."""
+    sizes = torch.bincount(bags, minlength=count)
+    return sizes.cumsum(0) - sizes

@@ -1,0 +1,165 @@
+"""The dictionary itself: weights, encoding of tokens to sparse codes, decoding back.
+
+Owns the formulas of inference (METHOD.md section 2) and the fingerprint. Knows nothing of files or
+training. T tokens, D token dimension, F concepts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import embedding_bag
+
+from insight_app.concepts import codes as codes_module
+from insight_app.concepts.codes import MAX_CONCEPTS, Codes
+from insight_app.errors import KnownError
+
+ROWS_AT_ONCE = 4096
+"""Tokens whose dense pre-activations are held at once while encoding."""
+
+WEIGHT_NAMES = ("W_enc", "b_enc", "W_dec", "b_dec")
+
+LARGEST_HALF = float(np.finfo(np.float16).max)
+
+
+@dataclass(frozen=True, eq=False)
+class HSAE:
+    """A trained dictionary; weights are float32 on one device.
+
+    W_enc (D, F), b_enc (F,), W_dec (F, D) with unit rows, b_dec (D,); concepts of group 0 come
+    first (the coarsest level), those of the last group last.
+    """
+
+    W_enc: Tensor
+    b_enc: Tensor
+    W_dec: Tensor
+    b_dec: Tensor
+    k: int
+    threshold: float
+    group_sizes: tuple[int, ...]
+    title: str = ""
+    encoder_fingerprint: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shapes = [tuple(t.shape) for t in (self.W_enc, self.b_enc, self.W_dec, self.b_dec)]
+        D, F = self.D, self.F
+        if shapes != [(D, F), (F,), (F, D), (D,)]:
+            raise ValueError(f"the weights of a dictionary do not fit each other: {shapes}")
+        if sum(self.group_sizes) != F or min(self.group_sizes) < 1:
+            raise ValueError(f"groups {self.group_sizes} do not make up {F} concepts")
+        if F > MAX_CONCEPTS:
+            raise ValueError(f"{F} concepts; codes hold at most {MAX_CONCEPTS}")
+
+    @property
+    def D(self) -> int:
+        return int(self.W_enc.shape[0])
+
+    @property
+    def F(self) -> int:
+        return int(self.W_enc.shape[1])
+
+    @property
+    def device(self) -> torch.device:
+        return self.W_enc.device
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of sha256 over the canonical tensors: one bit changes it."""
+        digest = hashlib.sha256()
+        for name, array in self.canonical_tensors().items():
+            digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+            digest.update(array.tobytes())
+        return digest.hexdigest()[:16]
+
+    @property
+    def levels(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """(F,) the group of every concept, 0 = coarsest."""
+        return np.repeat(np.arange(len(self.group_sizes), dtype=np.uint8), self.group_sizes)
+
+    def canonical_tensors(self) -> dict[str, np.ndarray[Any, Any]]:
+        """What defines the dictionary, as little-endian contiguous arrays, in fixed order."""
+        weights = {
+            name: np.ascontiguousarray(getattr(self, name).detach().cpu().numpy(), "<f4")
+            for name in WEIGHT_NAMES
+        }
+        return weights | {
+            "k": np.array(self.k, "<i4"),
+            "threshold": np.array(self.threshold, "<f4"),
+            "group_sizes": np.array(self.group_sizes, "<i8"),
+        }
+
+    def to(self, device: str | torch.device) -> HSAE:
+        """The same dictionary with its weights on `device`."""
+        moved = {name: getattr(self, name).to(device) for name in WEIGHT_NAMES}
+        return replace(self, **moved)
+
+    @torch.no_grad()
+    def encode(self, tokens: Tensor) -> Codes:
+        """(T, D) -> codes of T cells: activations above the learned threshold, as float16.
+
+        The threshold is strict; values too small for half precision are silent.
+        """
+        x = self._checked(tokens)
+        parts = [self._encode_rows(rows) for rows in torch.split(x, ROWS_AT_ONCE)] if len(x) else []
+        if not parts:
+            return codes_module.from_dense(np.zeros((0, self.F), np.float32))
+        return codes_module.concatenate(parts)
+
+    def _encode_rows(self, x: Tensor) -> Codes:
+        activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc)
+        rows, columns = torch.nonzero(activations > max(self.threshold, 0.0), as_tuple=True)
+        values = activations[rows, columns].clamp_(max=LARGEST_HALF).to(torch.float16)
+        heard = values > 0
+        rows, columns, values = rows[heard], columns[heard], values[heard]
+        counts = torch.bincount(rows, minlength=len(x)).cpu().numpy()
+        return Codes(
+            np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+            columns.cpu().numpy().astype(np.uint16),
+            values.cpu().numpy(),
+            self.F,
+        )
+
+    @torch.no_grad()
+    def decode(self, codes: Codes, groups: int | None = None) -> Tensor:
+        """Codes of T cells -> (T, D) tokens, by the first `groups` groups only (None = all).
+
+        Touches the non-zeros alone.
+        """
+        if codes.concepts != self.F:
+            raise ValueError(f"codes over {codes.concepts} concepts, the dictionary has {self.F}")
+        values, indptr = codes.values.astype(np.float32), codes.indptr
+        if groups is not None:
+            values = values * (codes.indices < sum(self.group_sizes[:groups]))
+        return self.b_dec + sum_rows(
+            self.W_dec,
+            torch.from_numpy(codes.indices.astype(np.int64)).to(self.device),
+            torch.from_numpy(values).to(self.device),
+            torch.from_numpy(indptr[:-1].copy()).to(self.device),
+        )
+
+    def _checked(self, tokens: Tensor) -> Tensor:
+        if tokens.ndim != 2 or tokens.shape[1] != self.D:
+            raise KnownError(
+                f"The dictionary reads tokens of {self.D} numbers,"
+                f" these have the shape {tuple(tokens.shape)}.",
+                do="Choose the dictionary that was trained for this encoder.",
+            )
+        return tokens.to(self.device, torch.float32)
+
+
+def sum_rows(table: Tensor, indices: Tensor, weights: Tensor, starts: Tensor) -> Tensor:
+    """(bags, D): bag b = sum of weights * table[indices] from starts[b] up to the next start.
+
+    The one sparse product behind decoding and the training gradients; empty bags are zero.
+    """
+    if not indices.numel():
+        return table.new_zeros(len(starts), table.shape[1])
+    return embedding_bag(indices, table, starts, mode="sum", per_sample_weights=weights)

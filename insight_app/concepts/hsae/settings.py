@@ -1,0 +1,93 @@
+"""What a training run is told, and how it is fitted to the size of the set.
+
+Numbers only; no torch, so that a window can show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from insight_app.concepts.codes import MAX_CONCEPTS
+from insight_app.errors import KnownError
+
+FRACTIONS = (0.008, 0.03, 0.06, 0.12, 0.24, 0.542)
+"""Shares of the concepts in the nested groups, coarsest first (METHOD.md section 2)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A training run. None = fitted to the set by `fitted` and recorded in the provenance.
+
+    batch: tokens a step; epochs: passes over the set; learning_rate: Adam's.
+    """
+
+    concepts: int = 1024
+    k: int = 12
+    fractions: tuple[float, ...] = FRACTIONS
+    seed: int = 0
+    encoder_fingerprint: str = ""
+    batch: int | None = None
+    epochs: float | None = None
+    learning_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A fitted run: every number that the steps depend on.
+
+    Warm-up over `warm_up` steps, then a constant rate, then linearly down to zero over the last
+    `cool_down` steps. dead_after: tokens without firing after which a concept counts as dead.
+    threshold_from: the step index at which the threshold is first set.
+    """
+
+    steps: int
+    batch: int
+    learning_rate: float
+    warm_up: int
+    cool_down: int
+    dead_after: int
+    threshold_from: int
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step."""
+        up = min(1.0, (step + 1) / max(self.warm_up, 1))
+        down = min(1.0, (self.steps - step) / max(self.cool_down, 1))
+        return self.learning_rate * up * down
+
+
+def group_sizes(concepts: int, fractions: Sequence[float] = FRACTIONS) -> tuple[int, ...]:
+    """Sizes of the nested groups: int(fraction * F), the remainder in the last."""
+    sizes = [int(fraction * concepts) for fraction in fractions[:-1]]
+    sizes.append(concepts - sum(sizes))
+    if min(sizes) < 1 or concepts > MAX_CONCEPTS:
+        raise KnownError(
+            f"{concepts} concepts cannot be split into {len(sizes)} levels.",
+            do=f"Choose between {smallest(fractions)} and {MAX_CONCEPTS} concepts.",
+        )
+    return tuple(sizes)
+
+
+def fitted(settings: Settings, tokens: int) -> Schedule:
+    """The schedule for a set of `tokens` tokens."""
+    batch = settings.batch or 2048
+    steps_an_epoch = max(1, tokens // batch)
+    epochs = settings.epochs or 30
+    steps = max(1, round(epochs * steps_an_epoch))
+    return Schedule(
+        steps=steps,
+        batch=batch,
+        learning_rate=settings.learning_rate or 1e-3,
+        warm_up=min(100, steps // 20),
+        cool_down=steps // 5,
+        dead_after=min(10_000_000, 5 * tokens),
+        threshold_from=min(1001, steps // 2),
+    )
+
+
+def smallest(fractions: Sequence[float] = FRACTIONS) -> int:
+    """The fewest concepts that give every level at least one."""
+    count = len(fractions)
+    while any(int(fraction * count) < 1 for fraction in fractions[:-1]):
+        count += 1
+    return count

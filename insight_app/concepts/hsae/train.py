@@ -1,0 +1,260 @@
+"""Training of a dictionary from a stream of tokens that is never stored whole.
+
+Owns the buffer, the loop, optimiser, threshold and resuming. The stream is read in chunks of at
+most BUFFER_TOKENS tokens (half precision, about 200 MB for tokens of 384 numbers), each trained on
+in a random order of its tokens and then dropped. A set that fits into one chunk is read once and
+stays for all epochs. Knows nothing of images or encoders.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from insight_app.concepts.hsae import checkpoints, losses
+from insight_app.concepts.hsae.checkpoints import Position
+from insight_app.concepts.hsae.losses import Weights
+from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.hsae.settings import Schedule, Settings, fitted, group_sizes
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.errors import KnownError
+
+Batches = Callable[[int, int], Iterable[Tensor]]
+"""batches(epoch, start): tokens of whole images, (T_i, D) each, of that epoch from its batch number
+`start` on. The same epoch must always come in the same order; epochs may differ in theirs."""
+
+BUFFER_TOKENS = 262_144
+CHECKPOINT_SECONDS = 60.0
+THRESHOLD_MEMORY = 0.999
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """A part of the stream in memory: its tokens (half), where it began and where it ended.
+
+    epoch: the one it was read in; passes: how often it was already trained on.
+    """
+
+    tokens: Tensor
+    epoch: int
+    start: int
+    stop: int
+    is_last: bool
+    passes: int = 0
+
+
+def train(
+    batches: Batches,
+    settings: Settings,
+    *,
+    tokens: int,
+    checkpoint_dir: Path | None = None,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    device: str = "cpu",
+    buffer_tokens: int = BUFFER_TOKENS,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> HSAE:
+    """A dictionary trained on `tokens` tokens an epoch (expected; it sets the schedule).
+
+    Same seed, stream and machine -> same weights. With `checkpoint_dir` a cancelled or killed run
+    goes on from its last checkpoint to the same weights; a cancelled one leaves a checkpoint.
+    """
+    sizes = group_sizes(settings.concepts, settings.fractions)
+    schedule = fitted(settings, tokens)
+    run = {"settings": asdict(settings), "tokens": tokens, "schedule": asdict(schedule)}
+    kept = checkpoints.read(checkpoint_dir, run) if checkpoint_dir else None
+    position = kept[0] if kept else Position()
+    chunks = _Chunks(batches, buffer_tokens)
+    chunk = chunks.read(position.epoch, position.chunk_start, cancel)
+    chunk = replace(chunk, passes=position.passes)
+    first = next(_pieces(chunk, settings.seed, schedule, 0))
+    trainer = _Trainer(chunk.tokens[first], settings, schedule, sizes, device)
+    if kept:
+        trainer.restore(kept[1], kept[2])
+
+    def save() -> None:
+        if checkpoint_dir:
+            checkpoints.write(checkpoint_dir, run, position, trainer.threshold, trainer.state())
+
+    saved = time.monotonic()
+    while position.step < schedule.steps:
+        for piece in _pieces(chunk, settings.seed, schedule, position.chunk_step):
+            if cancel is not None and cancel.is_cancelled:
+                save()
+                cancel.check()
+            trainer.step(chunk.tokens[piece], position.step)
+            position = replace(position, step=position.step + 1, chunk_step=position.chunk_step + 1)
+            progress(position.step, schedule.steps, "Learning concepts")
+            if time.monotonic() - saved > checkpoint_seconds:
+                save()
+                saved = time.monotonic()
+            if position.step >= schedule.steps:
+                break
+        else:
+            chunk = chunks.after(chunk, cancel)
+            position = Position(position.step, chunk.epoch, chunk.start, chunk.passes)
+    save()
+    return trainer.result(sizes, {"schedule": asdict(schedule), "tokens_per_epoch": tokens})
+
+
+class _Chunks:
+    """Reads the stream chunk by chunk; a set that fits into one chunk is read only once."""
+
+    def __init__(self, batches: Batches, capacity: int) -> None:
+        self._batches = batches
+        self._capacity = capacity
+
+    def read(self, epoch: int, start: int, cancel: CancelToken | None) -> _Chunk:
+        parts: list[Tensor] = []
+        held, stop = 0, start
+        for batch in self._batches(epoch, start):
+            if cancel is not None:
+                cancel.check()
+            if held and held + len(batch) > self._capacity:
+                return _Chunk(torch.cat(parts), epoch, start, stop, False)
+            parts.append(batch.to("cpu", torch.float16))
+            held, stop = held + len(batch), stop + 1
+        if not held:
+            raise KnownError(
+                "There are no tokens to learn from.",
+                do="Add photos that can be read, then train again.",
+            )
+        return _Chunk(torch.cat(parts), epoch, start, stop, True)
+
+    def after(self, chunk: _Chunk, cancel: CancelToken | None) -> _Chunk:
+        if not chunk.is_last:
+            return self.read(chunk.epoch, chunk.stop, cancel)
+        if chunk.start == 0:
+            return replace(chunk, passes=chunk.passes + 1)
+        return self.read(chunk.epoch + 1, 0, cancel)
+
+
+def _pieces(chunk: _Chunk, seed: int, schedule: Schedule, first: int) -> Iterator[Tensor]:
+    """Random batches of the chunk's tokens, from number `first` on; a short rest joins the last."""
+    place = _generator(seed, 1 + chunk.epoch, chunk.start, chunk.passes)
+    order = torch.randperm(len(chunk.tokens), generator=place)
+    count = max(1, len(order) // schedule.batch)
+    for number in range(first, count):
+        stop = len(order) if number == count - 1 else (number + 1) * schedule.batch
+        yield order[number * schedule.batch : stop]
+
+
+def _generator(*place: int) -> torch.Generator:
+    """Random numbers that depend on the seed and the place in the stream alone."""
+    mixed = 0
+    for number in place:
+        mixed = (mixed * 1_000_003 + number) % 2**63
+    return torch.Generator().manual_seed(mixed)
+
+
+class _Trainer:
+    """Weights, optimiser, dead counters and threshold of a run."""
+
+    def __init__(
+        self,
+        first: Tensor,
+        settings: Settings,
+        schedule: Schedule,
+        sizes: tuple[int, ...],
+        device: str,
+    ) -> None:
+        self._settings, self._schedule, self._sizes = settings, schedule, sizes
+        self._device = torch.device(device)
+        self._weights = _initial(first.float(), settings, self._device)
+        self._optimiser = torch.optim.Adam(list(self._weights), betas=(0.9, 0.999))
+        self._since_fired = torch.zeros(settings.concepts, dtype=torch.int64, device=self._device)
+        self._floor = 0.0
+        self.threshold = -1.0
+
+    @torch.no_grad()
+    def step(self, tokens: Tensor, number: int) -> losses.Step:
+        """One step on tokens (T, D); number: its index in the run."""
+        x = tokens.to(self._device, torch.float32)
+        result = losses.step(
+            x,
+            self._weights,
+            self._sizes,
+            self._settings.k,
+            self._since_fired,
+            self._schedule.dead_after,
+            self._floor,
+        )
+        losses.project_and_clip(result.gradients, self._weights)
+        for weight, gradient in zip(self._weights, result.gradients, strict=True):
+            weight.grad = gradient
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._schedule.rate(number)
+        self._optimiser.step()
+        rows = self._weights.W_dec
+        rows.div_(rows.norm(dim=1, keepdim=True).clamp_(min=1e-12))
+        self._update_threshold(result.smallest, number)
+        return result
+
+    def _update_threshold(self, smallest: float | None, number: int) -> None:
+        """METHOD.md section 2: silent at first, then set once, then a moving average."""
+        if smallest is None:
+            return
+        self._floor = 0.9 * smallest
+        if number == self._schedule.threshold_from:
+            self.threshold = smallest
+        elif number > self._schedule.threshold_from:
+            old = self.threshold if self.threshold >= 0 else smallest
+            self.threshold = THRESHOLD_MEMORY * old + (1 - THRESHOLD_MEMORY) * smallest
+
+    def state(self) -> dict[str, Tensor]:
+        state = {"since_fired": self._since_fired}
+        for name, weight in self._weights._asdict().items():
+            state[name] = weight
+            for key, value in self._optimiser.state.get(weight, {}).items():
+                state[f"adam.{name}.{key}"] = value
+        return state
+
+    def restore(self, threshold: float, state: dict[str, Tensor]) -> None:
+        self.threshold = threshold
+        self._since_fired.copy_(state["since_fired"])
+        with torch.no_grad():
+            for name, weight in self._weights._asdict().items():
+                weight.copy_(state[name])
+                prefix = f"adam.{name}."
+                moments = {
+                    key.removeprefix(prefix): value.to(
+                        "cpu" if key.endswith(".step") else self._device
+                    )
+                    for key, value in state.items()
+                    if key.startswith(prefix)
+                }
+                if moments:
+                    self._optimiser.state[weight] = moments
+
+    def result(self, sizes: tuple[int, ...], measured: dict[str, Any]) -> HSAE:
+        provenance = {"settings": asdict(self._settings), **measured}
+        weights = {
+            name: weight.detach().clone() for name, weight in self._weights._asdict().items()
+        }
+        return HSAE(
+            **weights,
+            k=self._settings.k,
+            threshold=self.threshold,
+            group_sizes=sizes,
+            encoder_fingerprint=self._settings.encoder_fingerprint,
+            provenance=provenance,
+        )
+
+
+def _initial(first: Tensor, settings: Settings, device: torch.device) -> Weights:
+    """Random unit rows, encoder = their transpose, bias = geometric median of the first batch."""
+    rows = torch.randn(settings.concepts, first.shape[1], generator=_generator(settings.seed, 0))
+    rows = rows / rows.norm(dim=1, keepdim=True)
+    return Weights(
+        rows.t().contiguous().to(device),
+        torch.zeros(settings.concepts, device=device),
+        rows.to(device),
+        losses.geometric_median(first).to(device),
+    )
