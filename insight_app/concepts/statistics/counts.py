@@ -1,0 +1,88 @@
+"""How often and how strongly each concept fires: cells, images, sum, maximum, histogram."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.statistics.exact import from_steps, to_steps
+
+BINS = 128
+"""Histogram bins: sign-free half-precision bits >> 8, four bins for every doubling."""
+
+
+def histogram_edges() -> NDArray[np.float64]:
+    """(BINS + 1,) bin borders. Bin b holds values in [edge b, edge b + 1); the last are empty."""
+    bits = np.minimum(np.arange(BINS + 1) << 8, 0x7C00).astype(np.uint16)
+    edges: NDArray[np.float64] = bits.view(np.float16).astype(np.float64)
+    edges[~np.isfinite(edges)] = 65536.0
+    return edges
+
+
+class Counts:
+    """Running counts over F concepts.
+
+    cells (F,) int64: cells where it fires; images (F,) int64: images where it fires;
+    steps (F,) int64: sum of activations in units of 2**-24; maximum (F,) float16;
+    histogram (F, BINS) int64: see `histogram_edges`.
+    """
+
+    def __init__(self, concepts: int) -> None:
+        self.cells = np.zeros(concepts, np.int64)
+        self.images = np.zeros(concepts, np.int64)
+        self.steps = np.zeros(concepts, np.int64)
+        self.maximum = np.zeros(concepts, np.float16)
+        self.histogram = np.zeros((concepts, BINS), np.int64)
+
+    @property
+    def concepts(self) -> int:
+        return int(self.cells.size)
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """(F,) sum of activations over all cells."""
+        return from_steps(self.steps)
+
+    def add(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
+        """Count the cells of whole images; image_of_row: (T,) image of every cell."""
+        if codes.concepts != self.concepts or image_of_row.shape != (codes.cells,):
+            raise ValueError("codes do not fit these counts or their list of images")
+        concept = codes.indices.astype(np.int64)
+        np.add.at(self.steps, concept, to_steps(codes.values))
+        np.maximum.at(self.maximum, concept, codes.values)
+        self.cells += np.bincount(concept, minlength=self.concepts)
+        seen = np.unique(concept << 32 | image_of_row[codes.rows].astype(np.int64))
+        self.images += np.bincount(seen >> 32, minlength=self.concepts)
+        bins = concept * BINS + (codes.values.view(np.uint16) >> 8)
+        np.add.at(self.histogram.reshape(-1), bins, 1)
+
+    def merge(self, other: "Counts") -> None:
+        """Take in the counts of other images over the same concepts."""
+        if other.concepts != self.concepts:
+            raise ValueError("counts over different dictionaries cannot be merged")
+        self.cells += other.cells
+        self.images += other.images
+        self.steps += other.steps
+        self.histogram += other.histogram
+        np.maximum(self.maximum, other.maximum, out=self.maximum)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        return {
+            "cells": self.cells,
+            "images": self.images,
+            "steps": self.steps,
+            "maximum": self.maximum,
+            "histogram": self.histogram,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Counts":
+        """The counts that `to_arrays` gave (copied)."""
+        counts = cls(int(arrays["cells"].size))
+        for name, own in counts.to_arrays().items():
+            if arrays[name].shape != own.shape:
+                raise ValueError(f"stored counts have a wrong shape of {name!r}")
+            own[...] = arrays[name]
+        return counts
