@@ -1,0 +1,257 @@
+"""The command line: the same functions as the window, in the same words.
+
+Each command imports what it needs when it runs, so that --help is quick. Exit codes are those of
+`terminal.Exit`.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from insight_app import __version__, terminal
+from insight_app.terminal import Exit
+
+app = typer.Typer(
+    name="insight-app",
+    help="See what a vision-language model sees: named concepts in a hierarchy you can correct.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    rich_markup_mode=None,
+)
+
+ProjectPath = Annotated[
+    Path, typer.Argument(metavar="PROJECT", help="The project folder, NAME.insight.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def main() -> None:
+    """The program `insight-app`."""
+    terminal.write_what_can_be_written()
+    sys.exit(terminal.run(app))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        terminal.out().print(f"insight-app {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """See what a vision-language model sees: named concepts in a hierarchy you can correct."""
+
+
+@app.command()
+def analyze(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="FOLDER...", help="Folders of photos, with all folders in them."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", help="The project: made where it is missing, else added to."
+        ),
+    ],
+    encoder: Annotated[str, typer.Option(help="The encoder whose features are split.")] = "builtin",
+    dictionary: Annotated[
+        str,
+        typer.Option(help="builtin (shipped), train (on these photos) or a dictionary's folder."),
+    ] = "builtin",
+    concepts: Annotated[
+        int | None, typer.Option(min=8, help="Concepts to learn, with --dictionary train.")
+    ] = None,
+    k: Annotated[
+        int | None,
+        typer.Option(min=1, help="Concepts active in a cell on average, with --dictionary train."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Analyse photos into a project.
+
+    The same call again goes on where it was stopped, or adds new photos.
+    """
+    from insight_app.project.analysis import analyse
+    from insight_app.project.summary import summarise
+
+    if (concepts or k) and dictionary != "train":
+        raise typer.BadParameter("--concepts and --k need --dictionary train.")
+    if device not in ("auto", "cpu", "cuda", "mps"):
+        raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
+    project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")
+    again = "What is done is kept. The same command goes on with it."
+    with terminal.cancellable(again) as cancel, terminal.progress() as progress:
+        analyse(
+            project,
+            folders,
+            encoder=encoder,
+            dictionary=dictionary,
+            concepts=concepts,
+            k=k,
+            device=device,
+            progress=progress,
+            cancel=cancel,
+        )
+    _print(summarise(project), as_json=False)
+
+
+@app.command()
+def info(project: ProjectPath, as_json: AsJson = False) -> None:
+    """Show what a project holds.
+
+    Counts, encoder, dictionary, and how far the analysis is.
+    """
+    from insight_app.project.summary import summarise
+
+    _print(summarise(project), as_json)
+
+
+@app.command()
+def quality(
+    project: ProjectPath,
+    as_json: AsJson = False,
+    photos: Annotated[
+        int, typer.Option(min=1, help="Measure on at most so many photos, evenly chosen.")
+    ] = 100,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Measure how good the dictionary is.
+
+    On the project's photos, with a baseline beside every figure.
+    """
+    from insight_app.project.quality import measure
+
+    with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
+        report = measure(project, photos=photos, device=device, progress=progress, cancel=cancel)
+    _print(report, as_json)
+
+
+@app.command()
+def export(
+    project: ProjectPath,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    kind: Annotated[
+        str,
+        typer.Option("-f", "--format", help="One of the formats above."),
+    ] = "json",
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+) -> None:
+    """Write the corrected concepts to a file.
+
+    Formats: json (everything), skos (Turtle), skos-json (JSON-LD), csv (two tables),
+    csv-spreadsheet (as this computer's spreadsheets expect it), graphml.
+    """
+    from insight_app.exchange import registry
+    from insight_app.exchange.collecting import collect
+    from insight_app.project.project import Project
+
+    chosen = registry.named(kind)
+    with Project.open(project, read_only=True) as opened:
+        content = collect(opened)
+    for path in registry.write(content, chosen, output, overwrite=force):
+        terminal.out().print(str(path), markup=False)
+
+
+@app.command()
+def check(project: ProjectPath) -> None:
+    """Check that a project is undamaged.
+
+    Databases, codes and the log of judgements must be whole and agree; exit code 3 if not.
+    """
+    from insight_app.project.check import check as findings_of
+
+    findings = findings_of(project)
+    if not findings:
+        terminal.out().print(f"{project}: everything is in order.", markup=False)
+        return
+    for finding in findings:
+        terminal.err().print(f"{project}: {finding}", markup=False)
+    raise typer.Exit(Exit.DAMAGED)
+
+
+@app.command("open")
+def open_window(
+    project: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PROJECT]", help="The project folder; none: the start page."),
+    ] = None,
+) -> None:
+    """Open the window on a project."""
+    from insight_app.project.project import Project
+
+    terminal.need_display("the other commands work without one: insight-app --help")
+    if project is not None:
+        Project.open(project, read_only=True).close()
+    from insight_app.gui.app import run
+
+    raise typer.Exit(run(project))
+
+
+@app.command()
+def demo(
+    window: Annotated[
+        bool, typer.Option("--window/--no-window", help="Open the window, or only prepare.")
+    ] = True,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where the demo is kept (default: your user data folder)."),
+    ] = None,
+) -> None:
+    """Look at Insight with its own photos.
+
+    The demo project is made once, in your user data folder, and kept.
+    """
+    from insight_app import demo as demo_project
+
+    if window:
+        terminal.need_display("without one: insight-app demo --no-window")
+        project, photos = demo_project.set_up(folder)
+        from insight_app.gui.app import run
+
+        raise typer.Exit(
+            run(project, analyse=() if demo_project.is_finished(project) else [photos])
+        )
+    again = "What is done is kept. The same command goes on with it."
+    with terminal.cancellable(again) as cancel, terminal.progress() as progress:
+        project = demo_project.prepare(folder, progress=progress, cancel=cancel)
+    terminal.out().print(f"The demo project is at {project}", markup=False)
+    terminal.out().print(f"Open it on a desktop with: insight-app open {terminal.quoted(project)}")
+
+
+@app.command()
+def licences() -> None:
+    """Show who made what, and its licence.
+
+    Weights, words, libraries and the demo's photos.
+    """
+    from insight_app import licences as shipped
+
+    console = terminal.out()
+    for part in shipped.components():
+        console.print(f"{part.name} ({part.what}): {part.author}; {part.licence}", markup=False)
+    console.print("\nDemo photos:")
+    for photo in shipped.photos():
+        console.print(
+            f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}", markup=False
+        )
+
+
+def _print(values: Mapping[str, Any], as_json: bool) -> None:
+    """Nested values as JSON, or as one plain line each."""
+    console = terminal.out()
+    if as_json:
+        console.print(json.dumps(values, indent=1), markup=False)
+    else:
+        for line in terminal.lines(values):
+            console.print(line, markup=False)

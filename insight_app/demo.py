@@ -1,0 +1,73 @@
+"""The demo: the shipped photographs as a project in the user's data folder.
+
+Made once, used again, never overwritten; what a broken attempt left is completed. Knows no window.
+"""
+
+import shutil
+from pathlib import Path
+
+import platformdirs
+
+from insight_app import resources
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.errors import KnownError
+from insight_app.project.project import Project, is_project
+from insight_app.project.results import Results
+
+PROJECT = "Demo.insight"
+PHOTOS = "Demo photos"
+
+
+def default_folder() -> Path:
+    """Where the demo lives on this computer."""
+    return platformdirs.user_data_path("insight-app")
+
+
+def set_up(folder: Path | None = None) -> tuple[Path, Path]:
+    """The demo's project and its folder of photos, made where they are missing."""
+    folder = folder or default_folder()
+    project, photos = folder / PROJECT, folder / PHOTOS
+    try:
+        _copy_photos(photos)
+    except OSError as error:
+        raise KnownError(
+            f"The demo's photos cannot be copied ({error.strerror}).",
+            where=str(photos),
+            do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
+        ) from error
+    if not is_project(project):
+        Project.create(project).close()
+    return project, photos
+
+
+def is_finished(project: Path) -> bool:
+    """Whether the demo's analysis has been completed."""
+    results = Results.open(project)
+    return results is not None and results.run_state == "finished"
+
+
+def prepare(
+    folder: Path | None = None,
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+) -> Path:
+    """Everything but the window: the demo's project, completely analysed."""
+    from insight_app.project.analysis import analyse  # brings torch; a window must not need it
+
+    project, photos = set_up(folder)
+    if not is_finished(project):
+        analyse(project, [photos], progress=progress, cancel=cancel or CancelToken())
+    return project
+
+
+def _copy_photos(target: Path) -> None:
+    """Copy the photos that are missing; each appears complete or not at all."""
+    source = resources.path("photos")
+    for path in sorted(source.rglob("*")):
+        copy = target / path.relative_to(source)
+        if path.is_file() and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            partial = copy.with_name(copy.name + ".partial")
+            shutil.copyfile(path, partial)
+            partial.replace(copy)

@@ -1,0 +1,72 @@
+"""What Insight ships or builds on, and under which licence: for About and the command line.
+
+Torch-free and Qt-free; knows nothing of projects.
+"""
+
+import csv
+from dataclasses import dataclass
+
+from insight_app import resources
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part that somebody else made."""
+
+    name: str
+    what: str
+    author: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class PhotoLicence:
+    """A demo photograph: file below resources/photos, where it comes from, and what was changed."""
+
+    file: str
+    source: str
+    author: str
+    licence: str
+    changes: str
+
+
+def components() -> tuple[Component, ...]:
+    """Weights, vocabulary and libraries; each library's text is in its installed package."""
+    return (
+        Component("Insight", "this application", "the authors of Insight", "MIT"),
+        Component(
+            "EfficientNet-Lite2 weights",
+            "image features (builtin)",
+            "ML Illustrated; Google",
+            "Apache-2.0",
+        ),
+        Component(
+            "all-MiniLM-L6-v2 weights",
+            "text features (builtin)",
+            "sentence-transformers",
+            "Apache-2.0",
+        ),
+        Component(
+            "Names and definitions",
+            "vocabulary",
+            "WordNet, Princeton University; ImageNet lists of timm, Ross Wightman",
+            "WordNet 3.0 licence; Apache-2.0",
+        ),
+        Component("Phosphor icons", "icons, through qtawesome", "Phosphor Icons", "MIT"),
+        Component("Qt and PySide6", "windows", "The Qt Company", "LGPL-3.0"),
+        Component("PyTorch", "computing", "The PyTorch contributors", "BSD-3-Clause"),
+        Component("open_clip", "CLIP encoders", "The open_clip contributors", "MIT"),
+        Component("pyqtgraph", "plots", "The pyqtgraph contributors", "MIT"),
+        Component("NumPy, SciPy", "computing", "The NumPy and SciPy contributors", "BSD-3-Clause"),
+        Component("SQLAlchemy, Alembic", "project files", "Michael Bayer and others", "MIT"),
+        Component("Pillow", "reading photos", "Jeffrey A. Clark and others", "MIT-CMU"),
+        Component("rdflib, networkx", "exports", "Their contributors", "BSD-3-Clause"),
+        Component("Typer, Rich", "command line", "Sebastián Ramírez; Will McGugan", "MIT"),
+    )
+
+
+def photos() -> list[PhotoLicence]:
+    """The demo's photographs, by file."""
+    path = resources.path("photos/LICENCES.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        return [PhotoLicence(**row) for row in csv.DictReader(file)]

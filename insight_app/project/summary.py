@@ -1,0 +1,76 @@
+"""What a project holds, in numbers: for the command line and for programs.
+
+Reads only; knows nothing of how it is shown.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from insight_app.project.catalogue import Catalogue, Status
+from insight_app.project.project import Project
+from insight_app.project.results import Results
+
+
+def summarise(folder: Path) -> dict[str, Any]:
+    """Counts, encoder, dictionary and run state of a project, as JSON values."""
+    with Project.open(folder, read_only=True) as project:
+        results = project.results()
+        found: dict[str, Any] = {
+            "project": project.name,
+            "folder": str(project.path.resolve()),
+            "run_state": results.run_state if results else "not analysed",
+            "judgements": project.judgements.count,
+        }
+        if results is None:
+            return found
+        catalogue = Catalogue(results, project.judgements.state)
+        return found | {
+            "encoder": _encoder(results),
+            "dictionary": _dictionary(results),
+            "images": _images(results),
+            "concepts": _concepts(catalogue),
+            "relations": len(catalogue.edges()),
+            "reviewed_share": round(catalogue.reviewed_share(), 4),
+            "problems": len(results.problems()),
+        }
+
+
+def _encoder(results: Results) -> dict[str, Any]:
+    name, fingerprint = results.encoder
+    return {"name": name, "fingerprint": fingerprint}
+
+
+def _dictionary(results: Results) -> dict[str, Any]:
+    found = results.dictionary
+    return {
+        "title": found.title,
+        "fingerprint": found.fingerprint,
+        "concepts": found.concepts,
+        "levels": list(found.group_sizes),
+        "k": found.k,
+    }
+
+
+def _images(results: Results) -> dict[str, Any]:
+    by_status = Counter(
+        {
+            status: len(results.image_ids(status=status))
+            for status in ("new", "coded", "unreadable", "missing", "changed")
+        }
+    )
+    return {"all": int(results.image_count), **by_status, "cells": int(results.tokens)}
+
+
+def _concepts(catalogue: Catalogue) -> dict[str, Any]:
+    counted = Counter(catalogue.status.tolist())
+    return {
+        "all": catalogue.size,
+        "active": int(np.count_nonzero(catalogue.cells)),
+        "named": sum(1 for name in catalogue.names if name),
+        "named_by_person": int(np.count_nonzero(catalogue.by_person)),
+        **{status.name.lower(): counted[int(status)] for status in Status},
+        "hidden": int(np.count_nonzero(catalogue.hidden)),
+    }
