@@ -1,0 +1,142 @@
+"""Which concept is more general than which: the graph of METHOD.md section 3, without circles.
+
+With R[i, j] = D[i, j] / D[i, i], the share of i's activation that falls on cells where j is active
+too, i becomes a child of j when
+
+1. R[i, j] > threshold, and i and j share at least `min_cells` cells in at least `min_images`
+   images (a concept that never rises above tau has D[i, i] = 0 and no relations);
+2. R[j, i] < R[i, j]: of a mutual pair the stronger direction stays. At a tie the concept that is
+   active in more cells is the parent, and of two such the one with the lower index;
+3. it closes no circle: while there is one, every strongly connected component loses the edge whose
+   asymmetry R[i, j] - R[j, i] is least (ties: weaker R, then higher child, then higher parent).
+
+The result is a directed acyclic graph that depends on C and D alone. A concept may have several
+parents. Knows nothing of names and of what a person says.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.statistics import CoOccurrence
+
+PUBLISHED_THRESHOLD = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """N relations, sorted by child, then strongest first.
+
+    child, parent (N,) int32; strength (N,) float32: R[child, parent]; back (N,) float32:
+    R[parent, child]; cells, images (N,) int64: where the two are active together.
+    """
+
+    child: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    strength: NDArray[np.float32]
+    back: NDArray[np.float32]
+    cells: NDArray[np.int64]
+    images: NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        return int(self.child.size)
+
+    def __getitem__(self, choice: NDArray[Any]) -> "Edges":
+        """Some of the edges: a mask or indices."""
+        return Edges(
+            self.child[choice],
+            self.parent[choice],
+            self.strength[choice],
+            self.back[choice],
+            self.cells[choice],
+            self.images[choice],
+        )
+
+
+def relations(
+    cooccurrence: CoOccurrence,
+    *,
+    threshold: float = PUBLISHED_THRESHOLD,
+    min_cells: int = 20,
+    min_images: int = 5,
+) -> Edges:
+    """The edges child -> parent, acyclic; the rule is the module's."""
+    edges = _resolve_mutual(_candidates(cooccurrence, threshold), cooccurrence)
+    edges = edges[(edges.cells >= min_cells) & (edges.images >= min_images)]
+    return _break_circles(edges, cooccurrence.concepts)
+
+
+def _candidates(cooccurrence: CoOccurrence, threshold: float) -> Edges:
+    """All ordered pairs with R > threshold, whatever the way back."""
+    pairs, concepts = cooccurrence.pairs, cooccurrence.concepts
+    child, parent = np.divmod(pairs.key, concepts)
+    steps = np.rint(cooccurrence.diagonal * 2.0**24)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(steps[child] > 0, pairs.steps / steps[child], 0.0)
+    chosen = np.flatnonzero((share > threshold) & (child != parent))
+    mirror = parent[chosen] * concepts + child[chosen]
+    place = np.minimum(np.searchsorted(pairs.key, mirror), pairs.key.size - 1)
+    back = np.where(pairs.key[place] == mirror, share[place], 0.0)
+    return Edges(
+        child[chosen].astype(np.int32),
+        parent[chosen].astype(np.int32),
+        share[chosen].astype(np.float32),
+        back.astype(np.float32),
+        pairs.cells[chosen],
+        pairs.images[chosen],
+    )
+
+
+def _resolve_mutual(edges: Edges, cooccurrence: CoOccurrence) -> Edges:
+    """Rule 2, and the edges in their final order."""
+    pairs, concepts = cooccurrence.pairs, cooccurrence.concepts
+    cells = np.zeros(concepts, np.int64)
+    row, column = np.divmod(pairs.key, concepts)
+    cells[row[row == column]] = pairs.cells[row == column]
+    of_child, of_parent = cells[edges.child], cells[edges.parent]
+    more_general = (of_parent > of_child) | ((of_parent == of_child) & (edges.parent < edges.child))
+    keep = (edges.back < edges.strength) | ((edges.back == edges.strength) & more_general)
+    edges = edges[keep]
+    return edges[np.lexsort((edges.parent, -edges.strength, edges.child))]
+
+
+def _break_circles(edges: Edges, concepts: int) -> Edges:
+    """Rule 3."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    kept = np.arange(edges.size)
+    while kept.size:
+        child, parent = edges.child[kept], edges.parent[kept]
+        graph = csr_array((np.ones(kept.size, np.int8), (child, parent)), shape=(concepts,) * 2)
+        _, component = connected_components(graph, directed=True, connection="strong")
+        inside = np.flatnonzero(component[child] == component[parent])
+        if not inside.size:
+            break
+        circle = edges[kept[inside]]
+        asymmetry = circle.strength - circle.back
+        owner = component[circle.child]
+        order = np.lexsort((-circle.parent, -circle.child, circle.strength, asymmetry, owner))
+        weakest = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+        kept = np.delete(kept, inside[weakest])
+    return edges[kept]
+
+
+def shuffled(edges: Edges, seed: int = 0) -> Edges:
+    """The same children and parents joined at random, no concept to itself: a baseline.
+
+    Every concept keeps its number of parents and of children; strengths stay where they were.
+    """
+    rng = np.random.default_rng(seed)
+    parent = rng.permutation(edges.parent)
+    for _ in range(100):
+        own = np.flatnonzero(parent == edges.child)
+        if not own.size:
+            break
+        other = rng.integers(0, parent.size, own.size)
+        for a, b in zip(own, other, strict=True):
+            parent[a], parent[b] = parent[b], parent[a]
+    return Edges(edges.child, parent, edges.strength, edges.back, edges.cells, edges.images)
