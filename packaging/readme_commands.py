@@ -1,0 +1,91 @@
+"""Writes the help of every command and the list of export formats into README.md.
+
+    python packaging/readme_commands.py          rewrites README.md
+    python packaging/readme_commands.py --check  exit code 1 when README.md is out of date
+
+Each part stands between `<!-- NAME: ... -->` and `<!-- end of NAME -->`.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from insight_app.cli import app
+from insight_app.exchange.registry import FORMATS
+from insight_app.terminal import Exit
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+EXITS = {
+    Exit.OK: "done",
+    Exit.ERROR: "something in the way that the line printed explains",
+    Exit.USAGE: "the command was typed wrongly",
+    Exit.DAMAGED: "`check` found damage",
+    Exit.BUG: "a bug of Insight; the line printed names the file to report it with",
+    Exit.CANCELLED: "stopped with Ctrl+C; what was done is kept",
+}
+
+
+def commands() -> str:
+    """What every command does and takes: the words of its --help, in our own arrangement.
+
+    Read from the commands themselves; how --help is laid out changes with the version of Typer.
+    """
+    found = get_command(app)
+    return "\n\n".join(described(name, command) for name, command in found.commands.items())
+
+
+def described(name: str, command: Any) -> str:
+    """One command: its usage line, what it does, its arguments and options."""
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option"]
+    needed = [f"{min(one.opts, key=len)} FILE" for one in options if one.required]
+    usage = " ".join([name, *(one.metavar for one in arguments), *needed])
+    rows = [f"| `{one.metavar}` | {one.help} |" for one in arguments]
+    for one in options:
+        spelled = ", ".join(f"`{opt}`" for opt in (*one.opts, *one.secondary_opts))
+        is_said = one.default not in (None, False, True) and not one.required
+        default = f" Default: {one.default}." if is_said else ""
+        rows.append(f"| {spelled} | {one.help}{default} |")
+    lines = [f"**`insight-app {usage}`**", "", " ".join((command.help or "").split())]
+    if rows:
+        lines += ["", "| | |", "|---|---|", *rows]
+    return "\n".join(lines)
+
+
+def formats() -> str:
+    """The export formats as a table."""
+    rows = [f"| `{kind.name}` | `{kind.suffix}` | {kind.title} |" for kind in FORMATS]
+    return "\n".join(["| format | file | what |", "|---|---|---|", *rows])
+
+
+def exits() -> str:
+    """The exit codes as a table."""
+    rows = [f"| {int(code)} | {EXITS[code]} |" for code in Exit]
+    return "\n".join(["| code | meaning |", "|---|---|", *rows])
+
+
+def refreshed(text: str) -> str:
+    """README text with every generated part as it should be."""
+    for name, make in {"commands": commands, "formats": formats, "exits": exits}.items():
+        pattern = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        if not pattern.search(text):
+            raise SystemExit(f"README.md has no part {name!r}.")
+        part = make()
+        text = pattern.sub(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)
+    return text
+
+
+def main() -> None:
+    """Rewrite README.md, or only check it."""
+    before = README.read_text(encoding="utf-8")
+    after = refreshed(before)
+    if "--check" in sys.argv[1:]:
+        sys.exit(int(before != after))
+    README.write_text(after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
