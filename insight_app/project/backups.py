@@ -5,7 +5,7 @@ Knows nothing of what the tables mean. Never a file copy: that could catch a wri
 
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,7 +54,6 @@ def is_due(folder: Path, stem: str, now: datetime) -> bool:
 
 def back_up(path: Path, folder: Path, reason: str = "") -> Backup:
     """Copy the database `path` into `folder` while it may be in use; drop what is over KEPT."""
-    folder.mkdir(exist_ok=True)
     made = datetime.now(UTC)
     end = f"-{reason}" if reason else ""
     target = folder / f"{path.stem}-{made.strftime(_TIME)}{end}.sqlite"
@@ -68,9 +67,10 @@ def back_up(path: Path, folder: Path, reason: str = "") -> Backup:
 def copy_database(source: Path, target: Path) -> None:
     """A whole copy of `source` at `target`, there completely or not at all."""
     partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
     uri = f"{source.resolve().as_uri()}?mode=ro"
     try:
+        target.parent.mkdir(exist_ok=True)
+        partial.unlink(missing_ok=True)
         with (
             sqlite.known_errors(source, "The project itself was not changed."),
             closing(sqlite3.connect(uri, uri=True, timeout=sqlite.WAIT_SECONDS)) as original,
@@ -87,4 +87,5 @@ def copy_database(source: Path, target: Path) -> None:
             kept="The project itself was not changed.",
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

@@ -305,9 +305,11 @@ class _Texts:
         # A space in front: " word" then finds the beginnings of words.
         self._names = [f" {search.folded(name)}" for name in names]
         self._meanings = [*meanings, *[""] * (len(names) - len(meanings))]
+        self._all = [f"{n}\n{m}" for n, m in zip(self._names, self._meanings, strict=True)]
 
     def set_name(self, row: int, name: str) -> None:
         self._names[row] = f" {search.folded(name)}"
+        self._all[row] = f"{self._names[row]}\n{self._meanings[row]}"
 
     def named(self, name: str) -> list[int]:
         """Rows of exactly this name, else those whose name contains it."""
@@ -316,9 +318,9 @@ class _Texts:
 
     def ranked(self, rows: list[int], words: Sequence[str]) -> list[int]:
         """Those of `rows` in which all words occur: names before meanings, in the order given."""
-        names, meanings = self._names, self._meanings
+        names, texts = self._names, self._all
         for word in words:
-            rows = [row for row in rows if word in names[row] or word in meanings[row]]
+            rows = [row for row in rows if word in texts[row]]
         if not words:
             return rows
         whole, first = " ".join(words), words[0]

@@ -86,7 +86,17 @@ class Hierarchy:
     """
 
     def __init__(self, machine: MachineEdges, said: Mapping[Pair, str | None]) -> None:
-        self._machine = machine
+        # Plain numbers: reading an array one by one is slow.
+        self._numbers = list(
+            zip(
+                machine.strength.tolist(),
+                machine.back.tolist(),
+                machine.cells.tolist(),
+                machine.images.tolist(),
+                (_SOURCES[source] for source in machine.source.tolist()),
+                strict=True,
+            )
+        )
         pairs = zip(machine.child.tolist(), machine.parent.tolist(), strict=True)
         self._proposed = {pair: index for index, pair in enumerate(pairs)}
         self._said = dict(said)
@@ -161,18 +171,7 @@ class Hierarchy:
                 return None
             is_gone = said == ACCEPTED
             return Edge(child, parent, status=status, by_person=True, is_gone=is_gone)
-        machine = self._machine
-        return Edge(
-            child,
-            parent,
-            float(machine.strength[index]),
-            float(machine.back[index]),
-            int(machine.cells[index]),
-            int(machine.images[index]),
-            _SOURCES[int(machine.source[index])],
-            status,
-            status == Status.ACCEPTED,
-        )
+        return Edge(child, parent, *self._numbers[index], status, status == Status.ACCEPTED)
 
     def _put(self, edge: Edge | None) -> None:
         if edge is None:

@@ -1,0 +1,279 @@
+"""One judgement after another: what is written, what it adds up to, how it is taken back."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+
+from insight_app.errors import KnownError
+from insight_app.project import judgements as j
+from insight_app.project import sqlite
+from insight_app.project.judgements import Judgements, Person
+
+ADA, BEN = Person("uuid-ada", "Ada"), Person("uuid-ben", "Ben")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "judgements.sqlite"
+
+
+@contextmanager
+def opened(path: Path, person: Person = ADA, read_only: bool = False) -> Iterator[Judgements]:
+    judgements = Judgements.open(path, person, read_only=read_only)
+    try:
+        yield judgements
+    finally:
+        judgements.close()
+
+
+def test_accepting_a_machines_name_makes_it_the_persons(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.accept("f:1", "dog")], "Accepted dog")
+        assert judgements.state.concepts["f:1"] == j.ConceptState("dog", "accepted", "dog")
+
+
+def test_rejecting_a_name_leaves_the_name_to_the_machine(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.reject("f:1", "dog")], "Rejected dog")
+        assert judgements.state.concepts["f:1"] == j.ConceptState(None, "rejected", "dog")
+
+
+def test_names_lose_stray_blanks_and_an_empty_one_goes_back_to_the_machines(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "  hot \n dog ")], "Renamed")
+        assert judgements.state.concepts["f:1"].name == "hot dog"
+        judgements.judge([j.rename("f:1", " ")], "Renamed back")
+        assert "f:1" not in judgements.state.concepts
+    with pytest.raises(KnownError, match="needs a name"):
+        j.rename(j.own_concept(), "")
+
+
+def test_an_entry_of_the_log_says_who_when_what_before_and_after(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "Renamed to dog")
+    with opened(path, BEN) as judgements:
+        changes = judgements.judge([j.rename("f:1", "wolf")], "Renamed to wolf")
+        first, second = judgements.history("f:1")
+    assert changes.judgements == (second.uuid,)
+    assert (second.person, second.kind, second.text) == (BEN, "rename", "Renamed to wolf")
+    assert second.before["name"] == "dog" and second.after["name"] == "wolf"
+    assert second.follows["name"] == (first.uuid,)
+    assert second.lamport == first.lamport + 1 and second.utc >= first.utc
+    assert second.utc.utcoffset() is not None
+
+
+def test_one_act_on_many_is_one_undo(path: Path) -> None:
+    acts = [j.hide(f"f:{index}") for index in range(40)] + j.move("f:1", "f:2", "f:3")
+    with opened(path) as judgements:
+        changes = judgements.judge(acts, "Cleaned up")
+        assert len(changes.concepts) == 40
+        assert changes.relations == {("f:1", "f:2"), ("f:1", "f:3")}
+        assert judgements.state.relations["f:1", "f:2"].status == "removed"
+        undone = judgements.undo()
+        assert (undone.concepts, undone.relations) == (changes.concepts, changes.relations)
+        assert judgements.state == j.CurationState()
+        assert judgements.undo_text is None and judgements.redo_text == "Cleaned up"
+        judgements.redo()
+        assert len(judgements.state.concepts) == 40
+
+
+def test_undo_and_redo_survive_a_restart(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "first")
+        judgements.judge([j.rename("f:1", "wolf")], "second")
+        judgements.undo()
+    with opened(path) as judgements:
+        assert (judgements.undo_text, judgements.redo_text) == ("first", "second")
+        judgements.redo()
+        assert judgements.state.concepts["f:1"].name == "wolf"
+        judgements.undo()
+        judgements.undo()
+        assert judgements.state.concepts == {}
+        assert judgements.count == len(judgements.entries()) == 6
+
+
+def test_a_new_judgement_ends_what_could_be_redone(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "first")
+        judgements.undo()
+        judgements.judge([j.note("f:2", "blurred")], "Noted")
+        assert judgements.redo_text is None
+        with pytest.raises(KnownError, match="nothing to redo"):
+            judgements.redo()
+
+
+def test_saying_again_what_stands_writes_nothing(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.accept("f:1", "dog")], "Accepted dog")
+        again = judgements.judge([j.accept("f:1", "dog"), j.unhide("f:1")], "Accepted dog")
+        assert again.is_empty and judgements.count == 1
+
+
+def test_undo_is_refused_with_the_reason_once_another_has_changed_it(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.hide("f:9")], "Hidden: blur")
+        judgements.judge([j.rename("f:1", "dog")], "Renamed tail to dog")
+    with opened(path, BEN) as judgements:
+        assert judgements.undo_text is None
+        judgements.judge([j.rename("f:1", "wolf")], "Renamed dog to wolf")
+    with opened(path) as judgements:
+        count, state = judgements.count, dict(judgements.state.concepts)
+        with pytest.raises(KnownError) as refused:
+            judgements.undo()
+        assert "Renamed tail to dog" in refused.value.what
+        assert "Ben" in refused.value.what and "Renamed dog to wolf" in refused.value.what
+        assert (judgements.count, judgements.state.concepts) == (count, state)
+    with opened(path, BEN) as judgements:
+        judgements.undo()
+    with opened(path) as judgements:
+        judgements.undo()
+        assert "f:1" not in judgements.state.concepts
+
+
+def test_undo_does_not_take_away_what_another_has_confirmed(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.accept("f:1", "dog")], "Accepted dog")
+    with opened(path, BEN) as judgements:
+        judgements.judge([j.accept("f:1", "dog")], "Accepted dog too")
+    with opened(path) as judgements, pytest.raises(KnownError, match="Accepted dog too"):
+        judgements.undo()
+
+
+def test_redo_is_refused_once_another_has_said_something_else(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "Renamed to dog")
+        judgements.undo()
+    with opened(path, BEN) as judgements:
+        judgements.judge([j.rename("f:1", "wolf")], "Renamed to wolf")
+    with opened(path) as judgements, pytest.raises(KnownError, match=r"cannot be redone.*wolf"):
+        judgements.redo()
+
+
+def test_two_programs_on_one_file_see_each_others_judgements(path: Path) -> None:
+    with opened(path) as first, opened(path, BEN) as second:
+        first.judge([j.rename("f:1", "dog")], "Renamed to dog")
+        changes = second.judge([j.note("f:2", "blurred")], "Noted")
+        assert second.state.concepts["f:1"].name == "dog"
+        assert changes.concepts == {"f:1", "f:2"}
+        assert second.problems() == []
+
+
+def test_a_projection_that_is_not_its_logs_is_made_anew(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog"), j.hide("f:2")], "Two")
+        state = judgements.state
+    for harm in (
+        "UPDATE projection_target SET fields = replace(fields, 'dog', 'cat')",
+        "DELETE FROM projection_target",
+        "UPDATE projection_info SET version = 99",
+        "UPDATE projection_info SET entries = 1",
+        "DROP TABLE projection_group",
+        "CREATE TABLE projection_of_a_later_version (id INTEGER)",
+    ):
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute(harm)
+        with opened(path, read_only=True) as judgements:
+            assert judgements.state == state, harm
+        with opened(path) as judgements:
+            assert judgements.state == state and judgements.undo_text == "Two", harm
+            assert judgements.problems() == [], harm
+
+
+def test_any_thread_may_judge(path: Path) -> None:
+    with opened(path) as judgements:
+        threads = [
+            threading.Thread(target=judgements.judge, args=([j.hide(f"f:{index}")], "Hidden"))
+            for index in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(judgements.state.concepts) == judgements.count == 8
+        assert judgements.problems() == []
+
+
+def test_opened_for_reading_nothing_can_be_changed(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "Renamed")
+    content = path.read_bytes()
+    with opened(path, read_only=True) as judgements:
+        assert judgements.state.concepts["f:1"].name == "dog"
+        for change in (judgements.undo, judgements.redo, lambda: judgements.judge([], "")):
+            with pytest.raises(KnownError, match="reading only"):
+                change()
+    assert path.read_bytes() == content
+
+
+def test_a_file_that_another_program_holds_is_said_and_nothing_is_half_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.01)
+    with (
+        opened(path) as judgements,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        judgements.judge([j.rename("f:1", "dog")], "Renamed")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(KnownError) as failure:
+            judgements.judge([j.rename("f:1", "cat")], "Renamed")
+        assert "in use" in failure.value.what and "safe" in failure.value.kept
+        other.execute("ROLLBACK")
+        assert judgements.state.concepts["f:1"].name == "dog" and judgements.count == 1
+        judgements.judge([j.rename("f:1", "cat")], "Renamed")
+        assert judgements.state.concepts["f:1"].name == "cat" and judgements.problems() == []
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_written(path: Path) -> None:
+    # A limit on the size of files stands for the disk; Windows knows none.
+    resource = pytest.importorskip("resource")
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "Renamed")
+        state, count = dict(judgements.state.concepts), judgements.count
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+        try:
+            with pytest.raises(KnownError) as failure:
+                judgements.judge([j.note(f"f:{i}", "x" * 500) for i in range(200)], "Noted")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert "not saved" in failure.value.kept
+        assert (judgements.state.concepts, judgements.count) == (state, count)
+        judgements.judge([j.note("f:2", "works again")], "Noted")
+    with opened(path) as judgements:
+        assert judgements.count == count + 1 and judgements.problems() == []
+
+
+def test_what_a_panel_asks_for_uses_indexes(path: Path) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(
+        connection: object, cursor: object, statement: str, values: object, *rest: object
+    ) -> None:
+        # Looking for the names of tables walks SQLite's own short list of them.
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and "_master" not in statement:
+            asked.append((statement, values))
+
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "Renamed")
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            judgements.judge([j.rename("f:1", "cat"), j.hide("f:2")], "Renamed")
+            judgements.undo()
+            judgements.redo()
+            judgements.history("f:1")
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+    assert len({statement for statement, _ in asked}) >= 10
+    with closing(sqlite3.connect(path)) as connection:
+        for statement, values in asked:
+            one = values[0] if isinstance(values, list) else values
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", one):
+                plan = row[3]
+                whole = plan.startswith("SCAN") and not plan.endswith("projection_info")
+                assert not whole and "TEMP B-TREE" not in plan, (plan, statement)

@@ -1,0 +1,177 @@
+"""Databases of every age: made, opened, brought up to date, or refused with a reason."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from insight_app.errors import KnownError
+from insight_app.project import sqlite, versions
+from insight_app.project.backups import list_backups
+from insight_app.project.judgements import Judgements, Person, hide, rename
+from insight_app.project.judgements.schema import SCHEMA
+
+ADA = Person("ada", "Ada")
+FIRST = (SCHEMA.migrations / "v1000.py").read_text("utf-8")
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "2000", "1000"
+def upgrade():
+    {steps}
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A project's judgements of version 1.0."""
+    path = tmp_path / "judgements.sqlite"
+    judgements = Judgements.open(path, ADA)
+    judgements.judge([rename("f:1", "dog"), hide("f:2")], "Two things")
+    judgements.undo()
+    judgements.close()
+    return path
+
+
+def newer(tmp_path: Path, steps: str) -> versions.Schema:
+    """The schema of a later Insight, version 2.0, that makes `steps` on the way."""
+    folder = tmp_path / "revisions with spaces"
+    folder.mkdir()
+    (folder / "v1000.py").write_text(FIRST, "utf-8")
+    (folder / "v2000.py").write_text(NEXT.format(steps=steps), "utf-8")
+    return replace(SCHEMA, major=2, minor=0, migrations=folder)
+
+
+def set_version(path: Path, number: int) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {number}")
+
+
+def test_a_new_file_says_what_it_is_and_which_version(old: Path) -> None:
+    header = versions.read_header(old)
+    assert (header.application_id, header.user_version) == (SCHEMA.application_id, 1000)
+
+
+def test_a_newer_minor_version_opens_and_can_be_written(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("ALTER TABLE log ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
+    set_version(old, 1007)
+    judgements = Judgements.open(old, ADA)
+    judgements.judge([rename("f:3", "cat")], "Cat")
+    assert judgements.state.concepts["f:3"].name == "cat"
+    judgements.close()
+    assert versions.read_header(old).user_version == 1007
+
+
+def test_a_newer_major_version_is_refused_in_words_and_left_alone(old: Path) -> None:
+    set_version(old, 2003)
+    content = old.read_bytes()
+    with pytest.raises(KnownError, match=r"newer Insight .*2\.3.*reads up to 1"):
+        Judgements.open(old, ADA)
+    assert old.read_bytes() == content
+
+
+def test_an_older_file_is_backed_up_then_brought_up_to_date(old: Path, tmp_path: Path) -> None:
+    schema = newer(
+        tmp_path,
+        "op.add_column('log', sa.Column('mood', sa.String(), nullable=True));"
+        "op.create_table('team', sa.Column('id', sa.Integer(), primary_key=True))",
+    )
+    with closing(sqlite3.connect(old)) as connection:
+        before = connection.execute("SELECT * FROM log ORDER BY seq").fetchall()
+    versions.open_database(old, schema, backup_folder=tmp_path / "backups").dispose()
+    with closing(sqlite3.connect(old)) as connection:
+        after = connection.execute("SELECT * FROM log ORDER BY seq").fetchall()
+        connection.execute("SELECT id FROM team")
+    assert [row[:-1] for row in after] == before and len(before) == 4
+    assert versions.read_header(old).user_version == 2000
+    [backup] = list_backups(tmp_path / "backups", "judgements")
+    assert versions.read_header(backup.path).user_version == 1000
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ("op.execute('DROP TRIGGER log_no_delete'); op.execute('DELETE FROM log')", "changed rows"),
+        ("op.execute('DROP TRIGGER log_no_update'); op.execute('UPDATE log SET utc=1')", "changed"),
+        (
+            "op.execute('CREATE TABLE a (id INTEGER PRIMARY KEY)');"
+            "op.execute('CREATE TABLE b (a_id INTEGER REFERENCES a (id))');"
+            "op.execute('INSERT INTO b VALUES (5)')",
+            "broke a reference in table b",
+        ),
+    ],
+)
+def test_an_update_that_harms_is_taken_back_whole(
+    old: Path, tmp_path: Path, steps: str, reason: str
+) -> None:
+    schema = newer(tmp_path, steps)
+    with pytest.raises(RuntimeError, match=reason):
+        versions.open_database(old, schema, backup_folder=tmp_path / "backups")
+    assert versions.read_header(old).user_version == 1000
+    judgements = Judgements.open(old, ADA)
+    assert judgements.count == 4 and judgements.problems() == []
+    judgements.close()
+
+
+def test_an_older_file_is_not_updated_when_only_to_be_read(old: Path, tmp_path: Path) -> None:
+    schema = newer(tmp_path, "pass")
+    content = old.read_bytes()
+    with pytest.raises(KnownError, match="older Insight"):
+        versions.open_database(old, schema, read_only=True)
+    assert old.read_bytes() == content
+
+
+def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "judgements.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmark (url TEXT)")
+    with pytest.raises(sqlite.Damaged, match="not Insight's database of judgements"):
+        Judgements.open(path, ADA)
+
+
+def test_the_first_revision_makes_exactly_the_tables_of_the_models(tmp_path: Path) -> None:
+    path = tmp_path / "made by revisions.sqlite"
+    engine = sqlite.engine(path, create=True)
+    with sqlite.writing(engine, path, "") as connection:
+        versions.run_migrations(connection, SCHEMA, start=None)
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SCHEMA.metadata) == []
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        made = connection.exec_driver_sql(triggers).fetchall()
+    engine.dispose()
+    other = tmp_path / "judgements.sqlite"
+    Judgements.open(other, ADA).close()
+    with closing(sqlite3.connect(other)) as direct:
+        assert [tuple(row) for row in made] == direct.execute(triggers).fetchall()
+        assert len(made) == 2
+
+
+def test_the_log_refuses_to_be_changed_or_cut(old: Path) -> None:
+    engine = versions.open_database(old, SCHEMA)
+    for statement in ("DELETE FROM log", "UPDATE log SET kind = 'x'"):
+        with (
+            pytest.raises(Exception, match="only grows"),
+            sqlite.writing(engine, old, "") as connection,
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_alembic_is_not_imported_to_open_a_current_project(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from insight_app.project.project import Project, Person\n"
+        f"p = Project.create(Path({str(tmp_path / 'a.insight')!r}), Person('u', 'Ada'))\n"
+        "p.close()\n"
+        "bad = {'alembic', 'torch', 'scipy', 'PySide6'} & set(sys.modules)\n"
+        "assert not bad, bad\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
