@@ -78,7 +78,7 @@ def test_a_tire_has_a_car_and_a_bus_for_parents():
     a[:60, car] = 1
     a[60:150, bus] = 1
     a[40:80, tire] = 1
-    edges = relations(counted(a), threshold=0.4)
+    edges = relations(counted(a), threshold=0.4, min_images=2)
     assert as_pairs(edges) == {(tire, car), (tire, bus)}
     assert relations(counted(a)).size == 0
 
