@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from insight_app import __version__, terminal
+from insight_app.errors import KnownError
 from insight_app.terminal import Exit
 
 app = typer.Typer(
@@ -61,7 +62,10 @@ def analyze(
     output: Annotated[
         Path,
         typer.Option(
-            "-o", "--output", help="The project: made where it is missing, else added to."
+            "-o",
+            "--output",
+            metavar="PROJECT",
+            help="The project: made where it is missing, else added to.",
         ),
     ],
     encoder: Annotated[str, typer.Option(help="The encoder whose features are split.")] = "builtin",
@@ -140,7 +144,9 @@ def quality(
 @app.command()
 def export(
     project: ProjectPath,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")
+    ],
     kind: Annotated[
         str,
         typer.Option("-f", "--format", help="One of the formats above."),
@@ -188,11 +194,9 @@ def open_window(
     ] = None,
 ) -> None:
     """Open the window on a project."""
-    from insight_app.project.project import Project
-
     terminal.need_display("the other commands work without one: insight-app --help")
-    if project is not None:
-        Project.open(project, read_only=True).close()
+    if project is not None and not project.exists():
+        raise KnownError("There is no such project.", where=str(project))
     from insight_app.gui.app import run
 
     raise typer.Exit(run(project))

@@ -41,7 +41,7 @@ def described(name: str, command: Any) -> str:
     """One command: its usage line, what it does, its arguments and options."""
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
-    needed = [f"{min(one.opts, key=len)} FILE" for one in options if one.required]
+    needed = [f"{min(one.opts, key=len)} {one.metavar}" for one in options if one.required]
     usage = " ".join([name, *(one.metavar for one in arguments), *needed])
     rows = [f"| `{one.metavar}` | {one.help} |" for one in arguments]
     for one in options:
