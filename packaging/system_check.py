@@ -154,7 +154,7 @@ def main(arguments):
         if not (shutil.which("apt-get") and os.geteuid() == 0):
             print("--install works as root on Debian and Ubuntu only.", file=sys.stderr)
         elif install(missing, without_venv):
-            return 0
+            return main([argument for argument in arguments if argument != "--install"])
     if not missing and not without_venv:
         return 0
     if without_venv:
