@@ -3,7 +3,7 @@
 Knows the worker's requests; nothing of how they are carried out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,28 +31,48 @@ class Analysing:
     project_opened: Any
     open_project: Any
     reload_results: Any
+    read_only: Any
     _project_thread: Any
     _running: int = 0
 
     def begin_project(self, plan: Plan) -> None:
         """Make a project, open the window on it at once, and start analysing in the background."""
-        self.opening.emit(str(plan.place))
 
-        def made(_nothing: object) -> None:
-            def opened() -> None:
-                self.project_opened.disconnect(opened)
-                if self.project is not None and Path(self.project.path) == plan.place:
-                    folders = [str(folder) for folder in plan.folders]
-                    self.analyse(folders, encoder=plan.encoder, dictionary=plan.dictionary)
+        def made(place: Path) -> None:
+            how = {"encoder": plan.encoder, "dictionary": plan.dictionary}
+            self.open_and_analyse(place, plan.folders, **how)
 
-            self.project_opened.connect(opened)
-            self.open_project(plan.place)
+        self._make(made, _create, plan.place)
+
+    def begin_demo(self) -> None:
+        """Open the demo; the first time, its photos are copied and analysed."""
+
+        def made(demo: tuple[Path, tuple[Path, ...]]) -> None:
+            self.open_and_analyse(*demo)
+
+        self._make(made, _set_up_demo)
+
+    def open_and_analyse(self, place: Path, folders: Sequence[Path], **how: str) -> None:
+        """Open a project; once it is open, analyse `folders` into it (none: nothing)."""
+
+        def opened() -> None:
+            if self.project is None or Path(self.project.path) != place:
+                return
+            self.project_opened.disconnect(opened)
+            if folders and not self.read_only:
+                self.analyse([str(folder) for folder in folders], **how)
+
+        self.project_opened.connect(opened)
+        self.open_project(place)
+
+    def _make(self, made: Callable[[Any], None], make: Callable[..., Any], *args: Any) -> None:
+        self.opening.emit(str(args[0]) if args else "Demo")
 
         def failed(error: Exception) -> None:
             self.opening.emit("")
             self.problem.emit(error)
 
-        self._project_thread.run(_create, plan.place, done=made, failed=failed)
+        self._project_thread.run(make, *args, done=made, failed=failed)
 
     def analyse(self, folders: Sequence[str] = (), **how: str) -> None:
         """Analyse what is new in the project, and in more folders."""
@@ -93,8 +113,17 @@ class Analysing:
         self.problem.emit(error)
 
 
-def _create(place: Path) -> None:
+def _create(place: Path) -> Path:
     """Runs on the project's thread."""
     from insight_app.project.project import Project
 
     Project.create(place).close()
+    return place
+
+
+def _set_up_demo() -> tuple[Path, tuple[Path, ...]]:
+    """(project, folders still to be analysed); runs on the project's thread."""
+    from insight_app import demo
+
+    project, photos = demo.set_up()
+    return project, () if demo.is_finished(project) else (photos,)

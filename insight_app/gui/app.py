@@ -34,15 +34,17 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def run(project: Path | None = None, settings: Settings | None = None) -> int:
-    """Show the window, with `project` (or a folder of photos) opened in it, until it is closed."""
+def run(project: Path | None = None, *, analyse: Sequence[Path] = ()) -> int:
+    """Show the window, with `project` (or a folder of photos) opened in it, until it is closed.
+
+    analyse: folders that the worker analyses into the project at once.
+    """
     app = application()
-    settings = settings or Settings()
+    settings = Settings()
     theme.apply(app, settings.get("theme"), settings.get("interface_size"))
-    window = MainWindow(settings, project)
+    window = MainWindow(settings, project, analyse)
     window.show()
-    code = app.exec()
-    return code
+    return app.exec()
 
 
 def main() -> None:

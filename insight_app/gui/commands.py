@@ -62,9 +62,7 @@ class Commands:
 
     def open_demo(self) -> None:
         """Make the demo project if it is not there, and open it."""
-        from insight_app.gui.demo import open_demo
-
-        open_demo(self.session, self.start)
+        self.session.begin_demo()
 
     def close_project(self) -> None:
         self.session.close_project()
@@ -116,8 +114,8 @@ class Commands:
     # ---- concepts
 
     def find(self) -> None:
-        self.search.setFocus()
-        self.search.selectAll()
+        self.search.line.setFocus()
+        self.search.line.selectAll()
 
     def hide_selected(self) -> None:
         self.session.hide(self.session.selection.concepts)

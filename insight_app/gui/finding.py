@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -146,11 +146,53 @@ class HitList(QListView):
         return super().eventFilter(watched, event)
 
 
-class SearchBox(QLineEdit):
+class SearchField(QWidget):
+    """A line edit with its hits hanging under it while there are any."""
+
+    def __init__(self, find: Callable[[str], list[Hit]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QVBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.line = _Line(self)
+        self.line.setClearButtonEnabled(True)
+        row.addWidget(self.line)
+        self.setFocusProxy(self.line)
+        self._find = find
+        self.popup: HangingHits | None = None
+        self.line.entered.connect(self._entered)
+        self.line.left.connect(lambda: self.popup and self.popup.hide())
+
+    def setPlaceholderText(self, text: str) -> None:
+        self.line.setPlaceholderText(text)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.line.setAccessibleName(name)
+
+    def _entered(self) -> None:
+        if self.popup is None:
+            self.popup = HangingHits(self.line, self.window(), self._find)
+        self.popup.update_hits()
+
+
+class _Line(QLineEdit):
+    entered = Signal()
+    left = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
+class SearchBox(SearchField):
     """Ctrl+F: finds concepts by name, meaning and filters; choosing one selects it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self._hits, parent)
         self.session = session
         self.setPlaceholderText('Search, or status:unreviewed parent:"vehicle"')
         self.setAccessibleName("Search concepts")
@@ -158,23 +200,7 @@ class SearchBox(QLineEdit):
             "Words of names and candidate names; status:accepted | unreviewed | unsure | rejected, "
             'level:2, hidden:yes, parent:"name", min:5 (images) narrow it down (Ctrl+F)'
         )
-        self.setClearButtonEnabled(True)
-        self.popup: _SearchHits | None = None
-        self.textChanged.connect(session.search_changed)
-
-    def _open(self) -> "_SearchHits":
-        if self.popup is None:
-            self.popup = _SearchHits(self, self.window(), self._hits)
-        return self.popup
-
-    def focusInEvent(self, event: Any) -> None:
-        super().focusInEvent(event)
-        self._open().update_hits()
-
-    def focusOutEvent(self, event: Any) -> None:
-        super().focusOutEvent(event)
-        if self.popup is not None:
-            self.popup.hide()
+        self.line.textChanged.connect(session.search_changed)
 
     def _hits(self, text: str) -> list[Hit]:
         if not text.strip() or self.session.catalogue is None:
@@ -197,8 +223,8 @@ def concept_hits(session: Session, rows: Any) -> list[Hit]:
     return hits
 
 
-class _SearchHits(HitList):
-    """Hangs under the search box while there are hits."""
+class HangingHits(HitList):
+    """Hangs under its line edit while there are hits."""
 
     def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], list[Hit]]) -> None:
         super().__init__(line, parent, find)

@@ -4,6 +4,7 @@ The frame is shown at once and filled afterwards. Owns which workspace is shown 
 arranged; what is in the panels is theirs.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -36,9 +37,15 @@ SMALLEST = (900, 560)
 
 
 class MainWindow(commands.Commands, QMainWindow):
-    """Insight's window. `open_at_start` is opened once the frame is on the screen."""
+    """Insight's window. `open_at_start` is opened once the frame is on the screen, and the folders
+    of `analyse` are then analysed into it."""
 
-    def __init__(self, settings: Settings, open_at_start: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        open_at_start: Path | None = None,
+        analyse: Sequence[Path] = (),
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.setObjectName("main_window")
@@ -52,6 +59,8 @@ class MainWindow(commands.Commands, QMainWindow):
         self.workspace_group = QActionGroup(self)
         self.palette_ = CommandPalette(self.session, self)
         menus.add_actions(self)
+        self.docks: dict[str, PanelDock] = {}
+        self._make_docks()
         menus.build_menus(self)
         self._build_bar()
         self.start = StartPage(self.session, self)
@@ -60,13 +69,11 @@ class MainWindow(commands.Commands, QMainWindow):
         self.setCentralWidget(self.middle)
         self.setStatusBar(StatusBar(self.session, self))
         self.toast = Toast(self, self.session.undo)
-        self.docks: dict[str, PanelDock] = {}
-        self._make_docks()
         self.workspace = ""
         self._connect()
         self._restore_geometry()
         menus.update_actions(self)
-        self._open_at_start = open_at_start
+        self._open_at_start, self._analyse_at_start = open_at_start, tuple(analyse)
         QTimer.singleShot(0, self._fill)
 
     # ---- building
@@ -131,7 +138,9 @@ class MainWindow(commands.Commands, QMainWindow):
     def _fill(self) -> None:
         """What the first paint does not need."""
         self.session.worker.start()
-        if self._open_at_start is not None:
+        if self._open_at_start is not None and self._analyse_at_start:
+            self.session.open_and_analyse(self._open_at_start, self._analyse_at_start)
+        elif self._open_at_start is not None:
             self.open_path(self._open_at_start)
         else:
             self.start.refresh()

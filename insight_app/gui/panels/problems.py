@@ -1,0 +1,101 @@
+"""Everything that went wrong and what to do about it, as a list with buttons.
+
+Reads the results' and the project's own words; knows no files itself.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.commands import show_in_folder
+from insight_app.gui.panel import Panel
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import ElidedLabel, EmptyState, dim_label, thin_line
+
+SHOWN = 200
+"""Rows shown at most; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    where: str
+    kept: str
+    do: str
+
+
+class ProblemsPanel(Panel):
+    """Unreadable photos, moved folders, and what else needs a person."""
+
+    title = "Problems"
+    object_name = "problems"
+    follows = frozenset({"project", "results"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.empty = EmptyState("Nothing is wrong. Photos that cannot be read are listed here.", self)
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.body.addWidget(self.empty, 1)
+        self.body.addWidget(self.area, 1)
+
+    def refresh(self) -> None:
+        results = self.session.results
+        if results is None:
+            self._show([])
+        else:
+            self.session.jobs.run(_rows, results, done=self._show, key="problems")
+
+    def _show(self, rows: list[Row]) -> None:
+        project = self.session.project
+        warnings = [Row(text, "", "", "") for text in getattr(project, "warnings", ())]
+        rows = warnings + rows
+        self.set_info(f"{len(rows):,}" if rows else "")
+        self.empty.setVisible(not rows)
+        self.area.setVisible(bool(rows))
+        inside = QWidget(self.area)
+        inside.setProperty("base", True)
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for row in rows[:SHOWN]:
+            column.addWidget(self._row(row, inside))
+            column.addWidget(thin_line(inside))
+        if len(rows) > SHOWN:
+            column.addWidget(dim_label(f"  and {len(rows) - SHOWN:,} more", inside))
+        column.addStretch(1)
+        self.area.setWidget(inside)
+
+    def _row(self, row: Row, parent: QWidget) -> QWidget:
+        widget = QWidget(parent)
+        line = QHBoxLayout(widget)
+        line.setContentsMargins(12, 8, 12, 8)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        line.addLayout(words, 1)
+        if row.where:
+            name = ElidedLabel(row.where, widget)
+            name.setFont(theme.bold(self.font()))
+            name.setToolTip(row.where)
+            words.addWidget(name)
+        text = QLabel(" ".join(part for part in (row.what, row.kept, row.do) if part), widget)
+        text.setWordWrap(True)
+        words.addWidget(text)
+        if row.where:
+            button = QPushButton("Show in folder", widget)
+            button.clicked.connect(lambda _checked=False, path=row.where: show_in_folder(Path(path)))
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return widget
+
+
+def _rows(results: Any) -> list[Row]:
+    """Runs on the pool."""
+    return [
+        Row(problem.what, str(problem.path), problem.kept, problem.do)
+        for problem in results.problems()
+    ]

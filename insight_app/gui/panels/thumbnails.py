@@ -1,0 +1,297 @@
+"""The photos of the project as thumbnails: all, those of a folder, or those with a concept.
+
+With a concept selected its photos come strongest first. Loads a thumbnail when it is painted.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QWidget,
+)
+
+from insight_app.gui import icons, theme
+from insight_app.gui.concept_list import SPACE_KEY
+from insight_app.gui.finding import Hit, SearchField, concept_hits
+from insight_app.gui.key_filter import PASSES_KEYS
+from insight_app.gui.panel import Panel
+from insight_app.gui.pictures import paint_strength
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import EmptyState
+
+SMALLEST, GAP = 96, 4
+MOST = 50_000
+"""So many photos of one concept are listed at most."""
+
+
+class ThumbnailModel(QAbstractListModel):
+    """image ids (n,) in the order shown, and the strength of the concept in each, if one is."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.ids: Any = np.zeros(0, np.int32)
+        self.values: Any = None
+        self.place: dict[int, int] = {}
+
+    def set_ids(self, ids: Any, values: Any = None) -> None:
+        self.beginResetModel()
+        self.ids, self.values = ids, values
+        self.place = {int(id): place for place, id in enumerate(ids.tolist())}
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.ids)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        record = self.session.results.image(int(self.ids[index.row()]))
+        parts = [str(record.path)]
+        if record.status not in ("coded", "new"):
+            parts.append(record.message or record.status)
+        if self.values is not None:
+            parts.append(f"strength {theme.number(float(self.values[index.row()]))}")
+        return "\n".join(parts)
+
+
+class ThumbnailDelegate(QStyledItemDelegate):
+    """A square picture, a badge where the photo cannot be read, the strength in its corner."""
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.side = SMALLEST
+        self.trouble: dict[int, str] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(self.side + GAP, self.side + GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        model: Any = index.model()
+        image_id = int(model.ids[index.row()])
+        box = QRect(option.rect.x() + GAP // 2, option.rect.y() + GAP // 2, self.side, self.side)
+        c = theme.colours()
+        pixmap = self.session.pictures.thumbnail(image_id, self.side)
+        painter.save()
+        if pixmap is not None:
+            painter.drawPixmap(box, pixmap)
+        else:
+            painter.fillRect(box, c.of("track"))
+        status = self.trouble.get(image_id, "")
+        if status or self.session.pictures.broken(image_id):
+            self._badge(painter, box, status or "unreadable")
+        elif model.values is not None:
+            paint_strength(painter, box, theme.number(float(model.values[index.row()])))
+        if option.state & QStyle.StateFlag.State_Selected:
+            pen = QPen(c.of("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
+                       Qt.PenJoinStyle.MiterJoin)  # fmt: skip
+            painter.setPen(pen)
+            painter.drawRect(QRectF(box).adjusted(0, 0, 0, 0))
+        painter.restore()
+
+    def _badge(self, painter: QPainter, box: QRect, word: str) -> None:
+        """Shape and word before colour: a warning sign over what is wrong."""
+        c = theme.colours()
+        painter.setPen(QPen(c.of("rejected"), 2))
+        painter.drawRect(box.adjusted(1, 1, -1, -1))
+        sign = QRect(0, 0, 28, 28)
+        sign.moveCenter(box.center())
+        icons.icon("warning", "rejected").paint(painter, sign)
+        strip = QRect(box.left(), box.bottom() - painter.fontMetrics().height() - 2, box.width(),
+                      painter.fontMetrics().height() + 2)  # fmt: skip
+        painter.fillRect(strip, QColor(c.base))
+        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, word)
+
+
+class ThumbnailView(QListView):
+    """As many columns as fit, the squares grown to fill the width."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.delegate = ThumbnailDelegate(session, self)
+        self.setItemDelegate(self.delegate)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setSpacing(0)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setProperty(PASSES_KEYS, [SPACE_KEY])
+        self.setAccessibleName("Photos")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        width = self.viewport().width() - 2
+        columns = max(1, width // (SMALLEST + GAP))
+        side = width // columns - GAP
+        if side != self.delegate.side:
+            self.delegate.side = side
+            self.setGridSize(QSize(side + GAP, side + GAP))
+            self.verticalScrollBar().setSingleStep(side // 3)
+        super().resizeEvent(event)
+
+
+class ThumbnailsPanel(Panel):
+    """The photos one can choose."""
+
+    title = "Images"
+    object_name = "thumbnails"
+    follows = frozenset({"project", "results", "selection"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.folders: tuple[int, ...] = ()
+        self._listed: object = None
+        self.filter = SearchField(self._hits, self)
+        self.filter.setPlaceholderText("folder or concept")
+        self.filter.setAccessibleName("Filter photos by folder or concept")
+        self.model = ThumbnailModel(session, self)
+        self.view = ThumbnailView(session, self)
+        self.view.setModel(self.model)
+        self.view.selectionModel().currentChanged.connect(self._chosen)
+        self.empty = EmptyState("Photos appear here as soon as the first ones are analysed.", self)
+        self.body.addSpacing(8)
+        self.body.addWidget(self.filter)
+        self.filter.setContentsMargins(8, 0, 8, 0)
+        self.body.addSpacing(8)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.empty, 1)
+        self.all = QToolButton(self)
+        self.all.setIcon(icons.icon("x", "dim"))
+        self.all.setToolTip("Show all photos: let go of concept and folder")
+        self.all.setAccessibleName("Show all photos")
+        self.all.clicked.connect(self.show_all)
+        self.header.add(self.all)
+        session.pictures.ready.connect(self._picture_ready)
+
+    # ---- which photos
+
+    def show_all(self) -> None:
+        self.folders = ()
+        self.filter.line.clear()
+        self.session.select(concepts=())
+        self.invalidate()
+
+    def show_folder(self, folder: int) -> None:
+        self.folders = (folder,)
+        self.invalidate()
+
+    def refresh(self) -> None:
+        results = self.session.results
+        if "project" in self.reasons:
+            self.folders = ()
+        if results is None:
+            self.model.set_ids(np.zeros(0, np.int32))
+            self._listed = None
+            self._show_state()
+            return
+        concept = self.session.selection.primary
+        if concept is not None and concept >= results.F:
+            concept = None
+        wanted = (results.generation, concept, self.folders)
+        if wanted != self._listed:
+            self._listed = wanted
+            self.session.jobs.run(
+                _ids, results, concept, self.folders, done=self._show_ids, key="thumbnails"
+            )
+        else:
+            self._follow()
+
+    def _show_ids(self, found: tuple[Any, Any, dict[int, str]]) -> None:
+        ids, values, trouble = found
+        scroll = self.view.verticalScrollBar().value()
+        same = values is None and self.model.values is None
+        self.view.delegate.trouble = trouble
+        self.view.selectionModel().blockSignals(True)
+        self.model.set_ids(ids, values)
+        self.view.selectionModel().blockSignals(False)
+        if same:
+            self.view.verticalScrollBar().setValue(scroll)
+        self.session.set_images(ids.tolist())
+        self._show_state()
+        self._follow()
+
+    def _show_state(self) -> None:
+        count, session = len(self.model.ids), self.session
+        self.view.setVisible(count > 0)
+        self.empty.setVisible(count == 0)
+        primary = session.selection.primary
+        self.all.setVisible(bool(self.folders) or primary is not None)
+        if session.results is None or session.catalogue is None:
+            self.set_info("")
+        elif primary is not None:
+            self.set_info(f"{count:,} with {session.name(primary)[0]}")
+            self.empty.set_text(f"No photo has {session.name(primary)[0]}.")
+        else:
+            self.set_info(f"{count:,}")
+
+    def _follow(self) -> None:
+        """Mark the selected photo; bring it into view."""
+        place = self.model.place.get(self.session.selection.image or -1)
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)
+        if place is None:
+            selection.clear()
+        else:
+            index = self.model.index(place)
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.view.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+        selection.blockSignals(False)
+        self.view.viewport().update()
+
+    def _chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid():
+            self.session.select(image=int(self.model.ids[current.row()]))
+
+    def _picture_ready(self, key: tuple[Any, ...]) -> None:
+        if key[0] == "thumbnail" and key[1] in self.model.place:
+            self.view.viewport().update()
+
+    # ---- the filter
+
+    def _hits(self, text: str) -> list[Hit]:
+        session, words = self.session, text.lower().split()
+        if session.results is None or not words:
+            return []
+        hits = [
+            Hit(folder.path or "(top folder)", f"{folder.images:,} images",
+                lambda id=folder.id: self.show_folder(id))
+            for folder in session.results.folders
+            if all(word in str(folder.path).lower() for word in words)
+        ]  # fmt: skip
+        if session.catalogue is not None:
+            hits.extend(concept_hits(session, session.catalogue.search(text)[:50]))
+        return hits
+
+
+def _ids(results: Any, concept: int | None, folders: Sequence[int]) -> tuple[Any, Any, dict[int, str]]:
+    """(ids, strengths or None, what is wrong by id); runs on the pool."""
+    trouble = {
+        int(id): status
+        for status in ("unreadable", "missing", "changed")
+        for id in results.image_ids(status=status)
+    }
+    chosen = list(folders) or None
+    if concept is None:
+        return np.asarray(results.image_ids(folder_ids=chosen)), None, trouble
+    ids, values = results.strongest_images(concept, MOST, folders=chosen)
+    return np.asarray(ids), np.asarray(values, np.float32), trouble
