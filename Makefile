@@ -23,9 +23,10 @@ window-check:
 
 $(STAMP): pyproject.toml packaging/constraints.txt packaging/system_check.py
 	@$(PYTHON) packaging/system_check.py
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt -e '.[dev]'
-	touch $@
+	@echo 'Installing into $(VENV): about 2 GB, some minutes the first time'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt -e '.[dev]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist

@@ -23,12 +23,15 @@ def default_folder() -> Path:
     return platformdirs.user_data_path("insight-app")
 
 
-def set_up(folder: Path | None = None) -> tuple[Path, Path]:
-    """The demo's project and its folder of photos, made where they are missing."""
+def set_up(folder: Path | None = None, source: Path | None = None) -> tuple[Path, Path]:
+    """The demo's project and its folder of photos, made where they are missing.
+
+    source: other photos than the shipped ones.
+    """
     folder = folder or default_folder()
     project, photos = folder / PROJECT, folder / PHOTOS
     try:
-        _copy_photos(photos)
+        _copy_photos(source or resources.path("photos"), photos)
     except OSError as error:
         raise KnownError(
             f"The demo's photos cannot be copied ({error.strerror}).",
@@ -48,6 +51,7 @@ def is_finished(project: Path) -> bool:
 
 def prepare(
     folder: Path | None = None,
+    source: Path | None = None,
     *,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
@@ -55,15 +59,14 @@ def prepare(
     """Everything but the window: the demo's project, completely analysed."""
     from insight_app.project.analysis import analyse  # brings torch; a window must not need it
 
-    project, photos = set_up(folder)
+    project, photos = set_up(folder, source)
     if not is_finished(project):
         analyse(project, [photos], progress=progress, cancel=cancel or CancelToken())
     return project
 
 
-def _copy_photos(target: Path) -> None:
+def _copy_photos(source: Path, target: Path) -> None:
     """Copy the photos that are missing; each appears complete or not at all."""
-    source = resources.path("photos")
     for path in sorted(source.rglob("*")):
         copy = target / path.relative_to(source)
         if path.is_file() and not copy.exists():

@@ -1,0 +1,219 @@
+"""The command line on a real project: what it says, writes and returns."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rdflib import SKOS, Graph, Literal
+
+from insight_app import terminal
+from insight_app.cli import app
+from insight_app.exchange import json_format, registry, skos
+from insight_app.exchange.collecting import collect
+from insight_app.project import judgements as j
+from insight_app.project.project import Project
+from insight_app.terminal import Exit
+from tests.synthetic import make_project
+
+PERSON = j.Person("p1", "Ada")
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("made") / "birds.insight", images=12, concepts=48)
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / made.name
+    shutil.copytree(made, copy)
+    return copy
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line in this process: its exit code, what it printed, what it complained."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = terminal.run(lambda: app([str(one) for one in arguments], prog_name="insight-app"))
+        told = capfd.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+def test_help_is_quick_because_it_imports_nothing_large() -> None:
+    large = ["torch", "PySide6", "sqlalchemy", "scipy", "rdflib", "networkx", "transformers"]
+    program = f"import sys, insight_app.cli; sys.exit(bool(set({large}) & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_info_counts_what_the_window_shows(project: Path, run: Run) -> None:
+    row = judge_a_few(project)
+    code, out, _ = run("info", project, "--json")
+    found = json.loads(out)
+    with Project.open(project, read_only=True) as opened:
+        catalogue = opened.catalogue()
+        assert catalogue is not None
+        assert code == Exit.OK
+        assert found["project"] == "birds"
+        assert found["concepts"]["all"] == catalogue.size
+        assert found["concepts"]["accepted"] == found["concepts"]["named_by_person"] == 1
+        assert found["concepts"]["hidden"] == 1
+        assert found["images"]["all"] == 12
+        assert found["images"]["coded"] == len(opened.results().image_ids(status="coded"))
+        assert found["relations"] == len(catalogue.edges())
+        assert found["judgements"] == 2 and catalogue.names[row] == "kingfisher"
+    code, out, _ = run("info", project)
+    assert "  accepted: 1\n" in out
+
+
+@pytest.mark.parametrize("kind", registry.FORMATS, ids=lambda kind: kind.name)
+def test_every_format_is_exported_with_the_persons_name(
+    kind: registry.Format, project: Path, tmp_path: Path, run: Run
+) -> None:
+    judge_a_few(project)
+    target = tmp_path / f"out{kind.suffix}"
+    code, out, _ = run("export", project, "-f", kind.name, "-o", target)
+    assert code == Exit.OK
+    assert out.splitlines()[0] == str(target)
+    assert "kingfisher" in target.read_text(encoding="utf-8")
+    before = target.read_bytes()
+    assert run("export", project, "-f", kind.name, "-o", target)[0] == Exit.ERROR
+    assert run("export", project, "-f", kind.name, "-o", target, "--force")[0] == Exit.OK
+    assert target.read_bytes() == before
+
+
+def test_an_export_says_what_the_catalogue_says(project: Path, tmp_path: Path, run: Run) -> None:
+    row = judge_a_few(project)
+    target = tmp_path / "all.json"
+    run("export", project, "-o", target)
+    content = json_format.parse(target.read_text(encoding="utf-8"))
+    with Project.open(project, read_only=True) as opened:
+        assert content == collect(opened)
+        catalogue = opened.catalogue()
+        assert catalogue is not None
+        assert [one.id for one in content.concepts] == [
+            catalogue.id_of(one.number) for one in content.concepts
+        ]
+        assert {one.name for one in content.concepts} == set(catalogue.names)
+        edges = {(catalogue.id_of(e.child), catalogue.id_of(e.parent)) for e in catalogue.edges()}
+    assert {(one.child, one.parent) for one in content.relations} == edges
+    named = content.concepts[row]
+    assert (named.name, named.named_by, named.status) == ("kingfisher", "person", "accepted")
+    assert [entry["kind"] for entry in content.judgements] == ["rename", "hide"]
+    assert sum(one.images for one in content.concepts) > 0
+
+
+def test_a_rejected_relation_and_a_hidden_concept_are_in_json_but_not_in_skos(
+    project: Path, tmp_path: Path, run: Run
+) -> None:
+    with Project.open(project, PERSON) as opened:
+        catalogue = opened.catalogue()
+        assert catalogue is not None
+        edge, other = catalogue.edges()[:2]
+        ends = {edge.child, edge.parent, other.child, other.parent}
+        junk = next(row for row in range(catalogue.size) if row not in ends)
+        child, parent, hidden = map(catalogue.id_of, (edge.child, edge.parent, junk))
+        kept = catalogue.id_of(other.child), catalogue.id_of(other.parent)
+        opened.judgements.judge([j.reject_relation(child, parent)], "Reject")
+        opened.judgements.judge([j.hide(hidden)], "Hide")
+    run("export", project, "-o", tmp_path / "all.json")
+    run("export", project, "-f", "skos", "-o", tmp_path / "all.ttl")
+    content = json_format.parse((tmp_path / "all.json").read_text(encoding="utf-8"))
+    (rejected,) = [one for one in content.relations if one.is_rejected]
+    assert (rejected.child, rejected.parent, rejected.decided_by) == (child, parent, "person")
+    assert [one.id for one in content.concepts if one.hidden] == [hidden]
+    graph = Graph().parse(tmp_path / "all.ttl")
+    broader = set(graph.subject_objects(SKOS.broader))
+    assert (skos.concept_uri(child), skos.concept_uri(parent)) not in broader
+    assert tuple(map(skos.concept_uri, kept)) in broader
+    assert graph.value(skos.concept_uri(hidden), SKOS.prefLabel) is None
+
+
+def test_a_persons_own_concept_and_relation_are_exported(
+    project: Path, tmp_path: Path, run: Run
+) -> None:
+    own = j.own_concept()
+    with Project.open(project, PERSON) as opened:
+        catalogue = opened.catalogue()
+        assert catalogue is not None
+        child = catalogue.id_of(0)
+        acts = [j.create(own, "water bird"), j.add_parent(child, own)]
+        opened.judgements.judge(acts, "Group")
+    run("export", project, "-f", "csv", "-o", tmp_path / "all.csv")
+    with (tmp_path / "all.csv").open(newline="", encoding="utf-8") as file:
+        last = list(csv.DictReader(file))[-1]
+    assert (last["id"], last["label"], last["named_by"]) == (own, "water bird", "person")
+    with (tmp_path / "all.relations.csv").open(newline="", encoding="utf-8") as file:
+        (added,) = [row for row in csv.DictReader(file) if row["parent"] == own]
+    assert (added["child"], added["strength"], added["source"]) == (child, "", "person")
+    run("export", project, "-f", "skos", "-o", tmp_path / "all.ttl")
+    graph = Graph().parse(tmp_path / "all.ttl")
+    assert graph.value(skos.concept_uri(own), SKOS.prefLabel) == Literal("water bird")
+
+
+def test_a_sound_project_passes_its_check(project: Path, run: Run) -> None:
+    code, out, err = run("check", project)
+    assert (code, err) == (Exit.OK, "")
+    assert "in order" in out
+
+
+def test_damage_is_found_and_named_with_an_exit_code_of_its_own(project: Path, run: Run) -> None:
+    shard = max((project / "codes").rglob("*"), key=lambda path: path.stat().st_size)
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    shard.write_bytes(data)
+    code, out, err = run("check", project)
+    assert (code, out) == (Exit.DAMAGED, "")
+    assert shard.name in err
+
+
+@pytest.mark.parametrize("name", ["analysis.sqlite", "judgements.sqlite"])
+def test_a_cut_off_database_is_found(name: str, project: Path, run: Run) -> None:
+    path = project / name
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    code, _, err = run("check", project)
+    assert code == Exit.DAMAGED
+    assert name in err
+
+
+@pytest.mark.parametrize("command", ["info", "check", "export", "quality"])
+def test_what_is_no_project_is_said_in_one_line(command: str, tmp_path: Path, run: Run) -> None:
+    more = ["-o", tmp_path / "x.json"] if command == "export" else []
+    code, out, err = run(command, tmp_path, *more)
+    assert (code, out) == (Exit.ERROR, "")
+    assert len(err.splitlines()) == 1 and str(tmp_path) in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["analyze", "photos"],
+        ["analyze", "photos", "-o", "p.insight", "--k", "3"],
+        ["analyze", "photos", "-o", "p.insight", "--device", "tpu"],
+        ["nothing"],
+    ],
+)
+def test_a_wrong_command_line_has_its_own_exit_code(arguments: list[str], run: Run) -> None:
+    assert run(*arguments)[0] == Exit.USAGE
+
+
+def judge_a_few(project: Path) -> int:
+    """Rename the most frequent concept and hide another; the row of the first."""
+    with Project.open(project, PERSON) as opened:
+        catalogue = opened.catalogue()
+        assert catalogue is not None
+        row = int(catalogue.images.argmax())
+        opened.judgements.judge([j.rename(catalogue.id_of(row), "kingfisher")], "Rename")
+        hidden = catalogue.id_of((row + 1) % catalogue.size)
+        opened.judgements.judge([j.hide(hidden)], "Hide")
+    return row
