@@ -72,7 +72,7 @@ class MainWindow(commands.Commands, QMainWindow):
         self.workspace = ""
         self._connect()
         self._restore_geometry()
-        menus.update_actions(self)
+        self._project_changed()
         self._open_at_start, self._analyse_at_start = open_at_start, tuple(analyse)
         QTimer.singleShot(0, self._fill)
 
@@ -211,6 +211,7 @@ class MainWindow(commands.Commands, QMainWindow):
                 dock.hide()
             self.middle.show()
             self.start.refresh()
+            self.start.setFocus()
         else:
             self.middle.hide()
             wanted = self.settings.get("workspace")

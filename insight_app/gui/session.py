@@ -202,10 +202,15 @@ class Session(Verbs, Analysing, QObject):
                 _load, self.project, done=self._reloaded, key="results"
             )
 
-    def ask_project(self, question: Callable[..., Any], done: Callable[[Any], None]) -> None:
+    def ask_project(
+        self,
+        question: Callable[..., Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         """done(question(project)) with the question asked on the project's own thread."""
         if self.project is not None:
-            self._project_thread.run(question, self.project, done=done)
+            self._project_thread.run(question, self.project, done=done, failed=failed)
 
     def close(self) -> bool:
         """End everything; False if a judgement could not be written."""

@@ -49,9 +49,9 @@ class StatusBar(QStatusBar):
         self.device.setText(session.worker.device)
         if results is not None:
             self.counts.setText(f"{results.image_count:,} images, {results.F:,} concepts")
-            self.device.setText(
-                ", ".join(word for word in (f"{results.encoder.name} encoder", session.worker.device) if word)
-            )
+            encoder, _fingerprint = results.encoder
+            words = (f"{encoder} encoder", session.worker.device)
+            self.device.setText(", ".join(word for word in words if word))
         if catalogue is not None:
             judged = int((catalogue.status > 0).sum())
             share = 100 * catalogue.reviewed_share()

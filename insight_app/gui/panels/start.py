@@ -58,6 +58,8 @@ class StartPage(QWidget):
         ):
             button = KeyButton(session.actions, action, text, primary=primary, parent=self)
             buttons.addWidget(button)
+            if primary:
+                self.setFocusProxy(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addWidget(dim_label("Or drop a folder of photos anywhere on this window."))

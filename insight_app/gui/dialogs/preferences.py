@@ -1,0 +1,85 @@
+"""Preferences: looks, who judges, going on after judging, the device. Takes effect at once."""
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import dim_label
+
+THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+DEVICES = (
+    ("auto", "Choose by itself"),
+    ("cpu", "CPU"),
+    ("cuda", "NVIDIA graphics card"),
+    ("mps", "Apple graphics"),
+)
+
+
+class PreferencesDialog(QDialog):
+    """One page; there is nothing to save."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings = session.settings
+        self.setWindowTitle("Preferences")
+        self.setMinimumWidth(440)
+        form = QFormLayout(self)
+        form.setContentsMargins(24, 20, 24, 16)
+        form.setVerticalSpacing(12)
+        self.theme = self._choice("theme", THEMES)
+        form.addRow("Theme", self.theme)
+        self.size = QSpinBox(self)
+        self.size.setRange(75, 200)
+        self.size.setSingleStep(5)
+        self.size.setSuffix(" %")
+        self.size.setValue(settings.get("interface_size"))
+        self.size.setKeyboardTracking(False)
+        self.size.valueChanged.connect(lambda value: settings.set("interface_size", value))
+        form.addRow("Interface size", self.size)
+        self.person = QLineEdit(self)
+        self.person.setText(_person_name())
+        self.person.editingFinished.connect(self._rename_person)
+        form.addRow("Your name", self.person)
+        form.addRow("", dim_label("Written beside your judgements from the next opening on.", self))
+        self.advance = QCheckBox("Go on to the next after accept, unsure or reject", self)
+        self.advance.setChecked(settings.get("auto_advance"))
+        self.advance.toggled.connect(lambda on: settings.set("auto_advance", on))
+        form.addRow("Judging", self.advance)
+        self.device = self._choice("device", DEVICES)
+        form.addRow("Analyse on", self.device)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        form.addRow(buttons)
+
+    def _choice(self, name: str, values: tuple[tuple[str, str], ...]) -> QComboBox:
+        box = QComboBox(self)
+        for value, title in values:
+            box.addItem(title, value)
+        box.setCurrentIndex(max(0, box.findData(self.settings.get(name))))
+        box.currentIndexChanged.connect(
+            lambda index: self.settings.set(name, box.itemData(index))
+        )
+        return box
+
+    def _rename_person(self) -> None:
+        from insight_app.project import person
+        from insight_app.project.judgements import Person
+
+        name = " ".join(self.person.text().split())
+        present = person.this_person()
+        if name and name != present.name:
+            person.remember(Person(present.uuid, name))
+
+
+def _person_name() -> str:
+    from insight_app.project.person import this_person
+
+    return this_person().name
