@@ -1,0 +1,186 @@
+"""A published state of the results, as a folder of files that never change once published.
+
+Owns the layout of `statistics/generation-NNNNNN/`. Written completely, made durable, and only then
+named by a row of the table `generation`: a reader sees one generation or the next, never a mix.
+Knows nothing of SQL and of how the numbers were counted.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.errors import KnownError
+
+SCHEMA_VERSION = 1
+DATA, DICTIONARY = 0, 1
+"""Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
+
+
+class Candidate(NamedTuple):
+    """A name that a machine proposes; reading: noun, adjective or verb."""
+
+    term: str
+    reading: str
+    score: float
+    definition: str
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeTable:
+    """Relations child -> parent of machine concepts, acyclic; all arrays (n,).
+
+    strength R[child, parent], back R[parent, child] float32; cells, images int64: the support;
+    source uint8: DATA or DICTIONARY.
+    """
+
+    child: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    strength: NDArray[np.float32]
+    back: NDArray[np.float32]
+    cells: NDArray[np.int64]
+    images: NDArray[np.int64]
+    source: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """R of METHOD.md section 3, row-compressed: the share of concept i's activation that falls on
+    cells where j is active too. indptr (F + 1,), indices (n,) ascending in a row, values float32.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.uint16]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a generation is of; grid = rows, cols of the encoder's square."""
+
+    number: int
+    encoder: str
+    encoder_fingerprint: str
+    grid: tuple[int, int]
+    dictionary_fingerprint: str
+    concepts: int
+    images: int
+    coded: int
+    tokens: int
+    postings: tuple[str, ...]
+    """Segment files, relative to `statistics/`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """Everything a generation holds.
+
+    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places: arrays by
+    image_id (shard, offset, bytes, folder, status) and `order` (image ids by path); folders: the
+    folder sums.
+    """
+
+    header: Header
+    names: list[str]
+    candidates: list[list[Candidate]]
+    concepts: Mapping[str, NDArray[Any]]
+    edges: EdgeTable
+    shares: Shares
+    places: Mapping[str, NDArray[Any]]
+    folders: Mapping[str, NDArray[Any]]
+
+
+def folder_of(statistics: Path, number: int) -> Path:
+    return statistics / f"generation-{number:06d}"
+
+
+def write(statistics: Path, published: Published) -> Path:
+    """Write a generation's folder; durable when this returns, but not yet published."""
+    folder = folder_of(statistics, published.header.number)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    header = {"schema_version": SCHEMA_VERSION} | asdict(published.header)
+    names = {"names": published.names, "candidates": published.candidates}
+    _write_text(folder / "generation.json", header)
+    _write_text(folder / "names.json", names)
+    edges = {name: getattr(published.edges, name) for name in EdgeTable.__dataclass_fields__}
+    _write_arrays(folder / "concepts.npz", published.concepts)
+    _write_arrays(folder / "edges.npz", edges)
+    _write_arrays(folder / "places.npz", published.places)
+    _write_arrays(folder / "folders.npz", published.folders)
+    for name in Shares.__dataclass_fields__:
+        with (folder / f"shares_{name}.npy").open("wb") as file:
+            np.save(file, getattr(published.shares, name))
+            os.fsync(file.fileno())
+    return folder
+
+
+def read(statistics: Path, number: int) -> Published:
+    """A generation's content; the biggest arrays stay on disk (memory-mapped)."""
+    folder = folder_of(statistics, number)
+    try:
+        head = json.loads((folder / "generation.json").read_text("utf-8"))
+        if head.pop("schema_version") > SCHEMA_VERSION:
+            raise KnownError(
+                "These results were written by a newer Insight.",
+                where=str(folder),
+                do="Update Insight to open this project.",
+            )
+        head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
+        words = json.loads((folder / "names.json").read_text("utf-8"))
+        shares = [
+            np.load(folder / f"shares_{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in Shares.__dataclass_fields__
+        ]
+        return Published(
+            Header(**head),
+            words["names"],
+            [[Candidate(*candidate) for candidate in row] for row in words["candidates"]],
+            _read_arrays(folder / "concepts.npz"),
+            EdgeTable(**_read_arrays(folder / "edges.npz")),
+            Shares(*shares),
+            _read_arrays(folder / "places.npz"),
+            _read_arrays(folder / "folders.npz"),
+        )
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise KnownError(
+            f"The results are damaged ({error}).",
+            where=str(folder),
+            kept="Codes and judgements are kept in other files.",
+            do="Analyse again to rebuild the results.",
+        ) from error
+
+
+def remove_old(statistics: Path, newest: int) -> None:
+    """Remove all generations but the newest and the one before it, which may still be opening."""
+    for folder in statistics.glob("generation-*"):
+        number = folder.name.removeprefix("generation-")
+        if number.isdecimal() and int(number) < newest - 1:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_text(path: Path, value: Any) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    with path.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -1,0 +1,101 @@
+"""Which images show a concept, strongest first: per-image maxima sorted by concept.
+
+A postings file is a *segment* over some images; segments of other images stand beside it and are
+merged while reading, so that adding photos never rewrites what is there. Columns are memory-mapped:
+looking at one concept touches only its entries. Knows nothing of SQL and of codes.
+
+File = 64-byte header, offsets int64 (F + 1), image uint32, value float16, cell uint16 (each: all
+entries, by concept, then value descending, then image). Little-endian.
+"""
+
+import os
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.statistics import Maxima
+from insight_app.errors import KnownError
+
+_HEADER = struct.Struct("<16sIIQ32x")
+_MAGIC = b"INSIGHT POSTING\n"
+VERSION = 1
+
+
+def write_segment(path: Path, maxima: Maxima, concepts: int) -> None:
+    """Write a segment; durable when this returns."""
+    order = np.lexsort((maxima.image, -maxima.value.astype(np.float32), maxima.concept))
+    counts = np.bincount(maxima.concept, minlength=concepts)
+    offsets = np.concatenate(([0], np.cumsum(counts))).astype("<i8")
+    with path.open("wb") as file:
+        file.write(_HEADER.pack(_MAGIC, VERSION, concepts, order.size))
+        file.write(offsets.tobytes())
+        file.write(maxima.image[order].astype("<u4").tobytes())
+        file.write(maxima.value[order].astype("<f2").tobytes())
+        file.write(maxima.cell[order].astype("<u2").tobytes())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """An open segment; `offsets[c]:offsets[c + 1]` are the entries of concept c."""
+
+    offsets: NDArray[np.int64]
+    image: NDArray[np.uint32]
+    value: NDArray[np.float16]
+    cell: NDArray[np.uint16]
+
+
+def open_segment(path: Path) -> Segment:
+    with path.open("rb") as file:
+        head = file.read(_HEADER.size)
+    if len(head) < _HEADER.size or not head.startswith(_MAGIC):
+        raise KnownError("This is not a file of strongest images.", where=str(path))
+    _, version, concepts, entries = _HEADER.unpack(head)
+    expected = _HEADER.size + 8 * (concepts + 1) + 8 * entries
+    if version > VERSION or path.stat().st_size != expected:
+        raise KnownError(
+            "The file of strongest images is damaged or newer than this Insight.",
+            where=str(path),
+            do="Analyse again to rebuild it.",
+        )
+    data = np.memmap(path, np.uint8, "r")
+    position = _HEADER.size
+
+    def column(dtype: str, size: int) -> NDArray[np.generic]:
+        nonlocal position
+        start = position
+        position += size * np.dtype(dtype).itemsize
+        return data[start:position].view(dtype)
+
+    offsets = np.array(column("<i8", concepts + 1))
+    return Segment(offsets, column("<u4", entries), column("<f2", entries), column("<u2", entries))  # type: ignore[arg-type]
+
+
+def of_concept(
+    segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]:
+    """(image, cell, value) of one concept over all segments, strongest first, ties by image.
+
+    keep: bool by image_id; entries of other images are left out.
+    """
+    images, cells, values = [], [], []
+    for segment in segments:
+        low, high = segment.offsets[concept], segment.offsets[concept + 1]
+        if low < high:
+            image = np.array(segment.image[low:high])
+            chosen = keep[image]
+            images.append(image[chosen])
+            cells.append(segment.cell[low:high][chosen])
+            values.append(segment.value[low:high][chosen])
+    if not images:
+        return np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.float16)
+    image, cell, value = np.concatenate(images), np.concatenate(cells), np.concatenate(values)
+    if len(images) > 1:
+        order = np.lexsort((image, -value.astype(np.float32)))
+        image, cell, value = image[order], cell[order], value[order]
+    return image, cell, value

@@ -1,0 +1,144 @@
+"""The tables of analysis.sqlite: images, where their codes lie, runs, published generations.
+
+Written by one process (worker or command line) in short transactions; read by everybody else.
+Knows nothing of judgements, which live in another file.
+
+An image row is the content of one file: when the file changes, the row becomes a tombstone
+("changed") and a new row is made, so that codes never change under an image_id.
+"""
+
+from enum import IntEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+APPLICATION_ID = 0x494E5341
+"""'INSA', stored in the header of the file."""
+MAJOR, MINOR = 1, 0
+USER_VERSION = MAJOR * 1000 + MINOR
+
+
+class Status(IntEnum):
+    """What became of an image; the values are stored."""
+
+    NEW = 0
+    CODED = 1
+    UNREADABLE = 2
+    MISSING = 3
+    CHANGED = 4
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Source(Base):
+    """A folder (or file) that a person gave to be analysed."""
+
+    __tablename__ = "source"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    relative: Mapped[str]
+    """The same place seen from the project folder, '' where there is no such way."""
+
+
+class Folder(Base):
+    """A folder with images, at or under a source; `path` is relative to it, '/' between names."""
+
+    __tablename__ = "folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    path: Mapped[str]
+    __table_args__ = (Index("folder_path", "source_id", "path", unique=True),)
+
+
+class Image(Base):
+    """One image file as it was when it was seen; see the module's opening lines."""
+
+    __tablename__ = "image"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folder.id"))
+    name: Mapped[str]
+    size: Mapped[int]
+    mtime_ns: Mapped[int]
+    content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status: Mapped[int] = mapped_column(default=int(Status.NEW))
+    message: Mapped[str] = mapped_column(default="")
+    crashes: Mapped[int] = mapped_column(default=0)
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    crop_x: Mapped[int] = mapped_column(default=0)
+    crop_y: Mapped[int] = mapped_column(default=0)
+    crop_w: Mapped[int] = mapped_column(default=0)
+    crop_h: Mapped[int] = mapped_column(default=0)
+    rows: Mapped[int] = mapped_column(default=0)
+    cols: Mapped[int] = mapped_column(default=0)
+    window_low: Mapped[float] = mapped_column(default=0.0)
+    window_high: Mapped[float] = mapped_column(default=255.0)
+    """Brightness shown as black and as white; other than 0 and 255 for more than 8 bits."""
+    shard: Mapped[int | None]
+    offset: Mapped[int | None]
+    bytes: Mapped[int | None]
+    __table_args__ = (
+        Index(
+            "image_path",
+            "folder_id",
+            "name",
+            unique=True,
+            sqlite_where=text("status != 4"),
+        ),
+        Index("image_status", "status", "folder_id", "name"),
+        Index("image_shard", "shard", "offset", sqlite_where=text("shard IS NOT NULL")),
+    )
+
+
+class Shard(Base):
+    """The manifest of the code store: what of each shard is committed."""
+
+    __tablename__ = "shard"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bytes: Mapped[int]
+    images: Mapped[int]
+    checksum: Mapped[int]
+    is_sealed: Mapped[bool]
+
+
+class Run(Base):
+    """One call of analyse."""
+
+    __tablename__ = "run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started: Mapped[str]
+    finished: Mapped[str] = mapped_column(default="")
+    state: Mapped[str]
+    """running | finished | cancelled | failed; running with nobody at work = interrupted."""
+    message: Mapped[str] = mapped_column(default="")
+    images: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[float] = mapped_column(default=0.0)
+
+
+class Setting(Base):
+    """What the project was set up with: encoder and dictionary, as JSON."""
+
+    __tablename__ = "setting"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Generation(Base):
+    """A published state of the results; its numbers lie in a folder of `statistics/`."""
+
+    __tablename__ = "generation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    published: Mapped[str]
+    coded: Mapped[int]
+
+
+class Skipped(Base):
+    """A file or folder met while scanning that cannot be an image row (unreadable folder, ...)."""
+
+    __tablename__ = "skipped"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    path: Mapped[str]
+    message: Mapped[str]
