@@ -236,8 +236,7 @@ class Catalogue:
     ) -> set[ConceptId]:
         """Concepts that need a row: named by a person, or at an end of what a person related."""
         named = {concept for concept, now in said.items() if now.name is not None}
-        own = {concept for concept in ends if is_own(concept)}
-        return {concept for concept in named | own if self.row_of(concept) is None}
+        return {concept for concept in named.union(ends) if self.row_of(concept) is None}
 
     def _add_rows(self, concepts: Sequence[ConceptId]) -> None:
         count = len(concepts)
@@ -248,7 +247,9 @@ class Catalogue:
             self._extra.append(concept)
             self.names.append("")
             self.is_gone = np.append(self.is_gone, not is_own(concept))
-        for name in ("by_person", "status", "hidden"):
+        # Not to be seen before a person has named it.
+        self.hidden = np.append(self.hidden, np.ones(count, bool))
+        for name in ("by_person", "status"):
             old = getattr(self, name)
             setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
         for name in ("level", "images", "cells", "total", "maximum", "mean"):

@@ -93,14 +93,15 @@ def readable(path: Path) -> list[Judgement]:
     return list(found.values())
 
 
-def write_lines(entries: Iterable[Judgement], path: Path) -> int:
-    """Write entries as JSON lines, completely or not at all; how many there were."""
+def write_lines(connection: Connection, path: Path) -> int:
+    """Write the log as JSON lines, completely or not at all; how many entries there were."""
+    order = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
     partial = path.with_name(path.name + ".partial")
     count = 0
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as file:
-            for entry in entries:
-                file.write(dumps(to_json(entry)) + "\n")
+            for row in connection.execute(select(*_COLUMNS).order_by(*order)):
+                file.write(_line(row))
                 count += 1
         partial.replace(path)
     except OSError as error:
@@ -110,8 +111,29 @@ def write_lines(entries: Iterable[Judgement], path: Path) -> int:
             kept="The project itself was not changed.",
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return count
+
+
+def _line(row: Row[Any]) -> str:
+    """An entry as a line; what the table holds as JSON is taken as it is."""
+    person = dumps({"uuid": row.person_uuid, "name": row.person_name})
+    plain = {
+        "uuid": row.uuid,
+        "lamport": row.lamport,
+        "utc": row.utc,
+        "kind": row.kind,
+        "version": row.version,
+        "target": row.target,
+        "undoes": row.undoes,
+        "group": row.group_uuid,
+        "text": row.text,
+    }
+    return (
+        f'{dumps(plain)[:-1]},"person":{person},"before":{row.before},"after":{row.after},'
+        f'"follows":{row.follows}}}\n'
+    )
 
 
 def read_lines(path: Path) -> list[Judgement]:
@@ -125,25 +147,6 @@ def read_lines(path: Path) -> list[Judgement]:
     except (OSError, UnicodeDecodeError) as error:
         raise KnownError("The file cannot be read as judgements.", where=str(path)) from error
     return entries
-
-
-def to_json(entry: Judgement) -> dict[str, Any]:
-    """An entry as plain JSON values."""
-    return {
-        "uuid": entry.uuid,
-        "person": {"uuid": entry.person.uuid, "name": entry.person.name},
-        "lamport": entry.lamport,
-        "utc": entry.utc.isoformat(),
-        "kind": entry.kind,
-        "version": entry.version,
-        "target": entry.target,
-        "before": dict(entry.before),
-        "after": dict(entry.after),
-        "follows": {name: list(seen) for name, seen in entry.follows.items()},
-        "undoes": entry.undoes,
-        "group": entry.group,
-        "text": entry.text,
-    }
 
 
 def _parsed(line: str, path: Path, number: int) -> Judgement:
@@ -179,12 +182,22 @@ def _tuples(follows: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _to_row(entry: Judgement) -> dict[str, Any]:
-    value = to_json(entry)
-    person = value.pop("person")
-    value["group_uuid"] = value.pop("group")
-    for name in ("before", "after", "follows"):
-        value[name] = dumps(value[name])
-    return {**value, "person_uuid": person["uuid"], "person_name": person["name"]}
+    return {
+        "uuid": entry.uuid,
+        "person_uuid": entry.person.uuid,
+        "person_name": entry.person.name,
+        "lamport": entry.lamport,
+        "utc": entry.utc.isoformat(),
+        "kind": entry.kind,
+        "version": entry.version,
+        "target": entry.target,
+        "before": dumps(entry.before),
+        "after": dumps(entry.after),
+        "follows": dumps(entry.follows),
+        "undoes": entry.undoes,
+        "group_uuid": entry.group,
+        "text": entry.text,
+    }
 
 
 def _from_row(row: Row[Any]) -> Judgement:

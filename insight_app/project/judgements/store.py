@@ -111,7 +111,10 @@ class Judgements:
 
     def export_log(self, path: Path) -> int:
         """Write the log as JSON lines; how many entries there were."""
-        return log.write_lines(self.entries(), path)
+        if self._engine is None:
+            raise KnownError("There are no judgements to export.", where=str(self.path))
+        with sqlite.reading(self._engine, self.path) as connection:
+            return log.write_lines(connection, path)
 
     def import_log(self, path: Path) -> Changes:
         """Take over what another copy of this project knows: the union of both logs.

@@ -1,0 +1,353 @@
+"""Concepts as shown: what the machine found, what persons said over it, and how both are found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from insight_app.project import judgements as j
+from insight_app.project import search
+from insight_app.project.catalogue import Catalogue, Status
+from insight_app.project.judgements import Changes, CurationState, Judgements, Person
+from insight_app.project.judgements.state import changes
+
+NAMES = ["animal", "dog", "puppy", "vehicle", "car", "École", "", "tiger salamander"]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Relations as arrays; the strength falls from one to the next."""
+
+    pairs: Sequence[tuple[int, int]] = ()
+
+    @property
+    def child(self) -> NDArray[np.int32]:
+        return np.array([pair[0] for pair in self.pairs], np.int32)
+
+    @property
+    def parent(self) -> NDArray[np.int32]:
+        return np.array([pair[1] for pair in self.pairs], np.int32)
+
+    @property
+    def strength(self) -> NDArray[np.float32]:
+        return np.linspace(0.99, 0.75, len(self.pairs), dtype=np.float32)
+
+    @property
+    def back(self) -> NDArray[np.float32]:
+        return self.strength / 2
+
+    @property
+    def cells(self) -> NDArray[np.int64]:
+        return np.full(len(self.pairs), 40)
+
+    images = cells
+
+    @property
+    def source(self) -> NDArray[np.uint8]:
+        return (np.arange(len(self.pairs)) % 2).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a machine found, written down by hand."""
+
+    edges: Edges = field(default_factory=Edges)
+    machine_names: Sequence[str] = tuple(NAMES)
+    fingerprint: str = "f"
+    F: int = 8
+
+    @property
+    def dictionary(self) -> SimpleNamespace:
+        return SimpleNamespace(fingerprint=self.fingerprint)
+
+    @property
+    def levels(self) -> NDArray[np.uint8]:
+        return (np.arange(self.F) // 3).astype(np.uint8)
+
+    @property
+    def images(self) -> NDArray[np.int64]:
+        return np.arange(self.F, 0, -1) * 10 * (np.arange(self.F) != 6)
+
+    cells = images
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        return self.images / 7
+
+    maximum = mean = total
+
+    def candidates(self, concept: int) -> Sequence[SimpleNamespace]:
+        terms = {1: ["canine", "wolf"], 7: ["amphibian"]}.get(concept, [])
+        return [SimpleNamespace(term=term, definition=f"kind of {term}") for term in terms]
+
+
+TREE = Edges([(1, 0), (2, 1), (4, 3), (2, 0)])
+
+
+def state_of(*acts: j.Act) -> CurationState:
+    """The state after these acts, without a log."""
+    state, values = CurationState(), {}
+    for act in acts:
+        values.setdefault(act.target, {}).update(act.after)
+        state.set(act.target, values[act.target])
+    return state
+
+
+def touched(*acts: j.Act) -> Changes:
+    return changes([act.target for act in acts], "said")
+
+
+def shown(catalogue: Catalogue) -> dict[str, object]:
+    """Everything that a window could show of a catalogue."""
+    rows = range(catalogue.size)
+    return {
+        catalogue.id_of(row): (
+            catalogue.names[row],
+            bool(catalogue.by_person[row]),
+            int(catalogue.status[row]),
+            bool(catalogue.hidden[row]),
+            bool(catalogue.is_gone[row]),
+            catalogue.notes.get(row),
+            int(catalogue.images[row]),
+            {(catalogue.id_of(edge.parent), edge.status) for edge in catalogue.parents(row)},
+            {(catalogue.id_of(edge.child), edge.status) for edge in catalogue.children(row)},
+            {catalogue.id_of(edge.parent) for edge in catalogue.withdrawn(row)},
+        )
+        for row in rows
+        if row < 8 or not catalogue.hidden[row]
+    }
+
+
+def test_without_judgements_the_machines_results_are_shown() -> None:
+    catalogue = Catalogue(Results(TREE), CurationState())
+    assert catalogue.size == 8 and catalogue.names == NAMES
+    assert not catalogue.by_person.any() and not catalogue.status.any()
+    edge = catalogue.edge(2, 1)
+    assert edge is not None and (edge.source, edge.cells) == ("dictionary", 40)
+    assert edge.strength > edge.back > 0 and not edge.by_person
+    assert [edge.parent for edge in catalogue.parents(2)] == [1, 0]
+    assert [edge.child for edge in catalogue.children(0)] == [1, 2]
+    assert catalogue.reviewed_share() == 0.0
+
+
+def test_roots_are_what_is_shown_below_nothing_shown_and_ever_fired() -> None:
+    catalogue = Catalogue(Results(TREE), CurationState())
+    assert catalogue.roots() == [0, 3, 5, 7]
+    catalogue = Catalogue(Results(TREE), state_of(j.hide("f:3"), j.rename("f:6", "fog")))
+    assert catalogue.roots() == [0, 4, 5, 7, 6]
+
+
+def test_a_persons_name_wins_over_the_machines_also_over_a_later_one() -> None:
+    state = state_of(j.accept("f:1", "dog"), j.rename("f:4", "motorcar"))
+    catalogue = Catalogue(Results(TREE), state)
+    assert (catalogue.names[1], catalogue.names[4]) == ("dog", "motorcar")
+    assert catalogue.by_person.nonzero()[0].tolist() == [1, 4]
+    later = Results(TREE, machine_names=["x"] * 8)
+    catalogue = Catalogue(later, state)
+    assert catalogue.names == ["x", "dog", "x", "x", "motorcar", "x", "x", "x"]
+    assert catalogue.status[[1, 4]].tolist() == [Status.ACCEPTED] * 2
+
+
+def test_a_status_counts_only_for_the_name_it_was_said_of() -> None:
+    state = state_of(j.reject("f:7", "tiger salamander"), j.unsure("f:6", ""))
+    catalogue = Catalogue(Results(), state)
+    assert (catalogue.status[7], catalogue.status[6]) == (Status.REJECTED, Status.UNSURE)
+    assert catalogue.names[7] == "tiger salamander" and not catalogue.by_person[7]
+    renamed = Results(machine_names=["animal"] * 8)
+    assert Catalogue(renamed, state).status[7] == Status.UNREVIEWED
+
+
+def test_persons_relations_are_laid_over_the_machines() -> None:
+    state = state_of(
+        *j.move("f:2", "f:1", "f:3"),
+        j.accept_relation("f:1", "f:0"),
+        j.reject_relation("f:4", "f:3"),
+        j.unsure_relation("f:2", "f:0"),
+    )
+    catalogue = Catalogue(Results(TREE), state)
+    assert [(edge.parent, edge.status) for edge in catalogue.parents(2)] == [(0, 2), (3, 1)]
+    added, accepted = catalogue.edge(2, 3), catalogue.edge(1, 0)
+    assert added is not None and (added.source, added.by_person) == ("person", True)
+    assert accepted is not None and (accepted.source, accepted.by_person) == ("data", True)
+    assert catalogue.edge(2, 1) is None and catalogue.edge(4, 3) is None
+    assert [edge.parent for edge in catalogue.withdrawn(2)] == [1]
+    assert len(catalogue.edges()) == 3
+
+
+def test_what_a_person_accepted_stays_when_the_machine_drops_it_and_is_marked() -> None:
+    state = state_of(
+        j.accept_relation("f:1", "f:0"),
+        j.unsure_relation("f:2", "f:0"),
+        j.add_parent("f:4", "f:3"),
+    )
+    catalogue = Catalogue(Results(Edges([])), state)
+    kept, own = catalogue.edge(1, 0), catalogue.edge(4, 3)
+    assert kept is not None and kept.is_gone and kept.cells == 0
+    assert own is not None and not own.is_gone
+    assert catalogue.edge(2, 0) is None
+
+
+def test_named_concepts_of_an_earlier_dictionary_stay_and_are_marked() -> None:
+    state = state_of(j.accept("old:5", "heron"), j.note("old:6", "a note"), j.hide("old:7"))
+    catalogue = Catalogue(Results(), state)
+    row = catalogue.row_of("old:5")
+    assert row == 8 and catalogue.size == 9 and catalogue.is_gone[row]
+    assert catalogue.names[row] == "heron" and catalogue.images[row] == 0
+    assert catalogue.row_of("old:6") is None and catalogue.row_of("f:99") is None
+    assert [catalogue.row_of(catalogue.id_of(row)) for row in range(9)] == list(range(9))
+
+
+def test_a_concept_of_ones_own_can_be_made_used_and_taken_back(tmp_path: Path) -> None:
+    judgements = Judgements.open(tmp_path / "judgements.sqlite", Person("ada", "Ada"))
+    catalogue = Catalogue(Results(TREE), judgements.state)
+    own = j.own_concept()
+    acts = [j.create(own, "pet"), j.add_parent("f:1", own), j.add_parent(own, "f:0")]
+    rows = catalogue.apply(judgements.state, judgements.judge(acts, "Grouped under pet"))
+    row = catalogue.row_of(own)
+    assert row == 8 and rows == {0, 1, 8}
+    assert catalogue.names[8] == "pet" and not catalogue.is_gone[8]
+    assert {edge.parent for edge in catalogue.parents(1)} == {0, 8}
+    assert catalogue.search("pet") == [8]
+    catalogue.apply(judgements.state, judgements.undo())
+    assert catalogue.hidden[8] and catalogue.children(8) == [] and catalogue.search("pet") == []
+    assert shown(catalogue) == shown(Catalogue(Results(TREE), judgements.state))
+    judgements.close()
+
+
+def test_a_parent_is_refused_with_the_reason() -> None:
+    catalogue = Catalogue(Results(TREE), CurationState())
+    assert catalogue.refusal(0, 0) == "“animal” cannot be below itself."
+    assert catalogue.refusal(2, 1) == "“puppy” is already below “dog”."
+    refusal = catalogue.refusal(0, 2)
+    assert refusal is not None and "“puppy” is itself below “animal”" in refusal
+    assert catalogue.refusal(4, 0) is None and catalogue.refusal(6, 0) is None
+
+
+def test_where_a_persons_relation_closes_a_circle_the_machines_weakest_steps_back() -> None:
+    state = state_of(j.add_parent("f:0", "f:2"))
+    catalogue = Catalogue(Results(TREE), state)
+    assert catalogue.edge(0, 2) is not None
+    assert {(edge.child, edge.parent) for edge in catalogue.dropped} == {(2, 1), (2, 0)}
+    act = j.remove_parent("f:0", "f:2")
+    rows = catalogue.apply(state_of(j.add_parent("f:0", "f:2"), act), touched(act))
+    assert catalogue.dropped == [] and catalogue.edge(2, 1) is not None and rows == {0, 1, 2}
+
+
+concepts = st.sampled_from([f"f:{index}" for index in range(6)] + ["own:a", "old:1"])
+pairs = st.tuples(concepts, concepts)
+one_act = st.one_of(
+    st.builds(j.rename, concepts, st.sampled_from(["dog", "wolf"])),
+    st.builds(j.reject, concepts, st.sampled_from(NAMES)),
+    st.builds(j.hide, concepts),
+    st.builds(j.unhide, concepts),
+    st.builds(j.note, concepts, st.sampled_from(["", "blurred"])),
+    pairs.map(lambda pair: j.add_parent(*pair)),
+    pairs.map(lambda pair: j.remove_parent(*pair)),
+    pairs.map(lambda pair: j.accept_relation(*pair)),
+    pairs.map(lambda pair: j.clear_relation(*pair)),
+)
+machine = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda pair: pair[0] > pair[1]),
+    unique=True,
+    max_size=8,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(edges=machine, groups=st.lists(st.lists(one_act, min_size=1, max_size=3), max_size=6))
+def test_applying_changes_gives_what_building_anew_gives_and_never_a_circle(
+    edges: list[tuple[int, int]], groups: list[list[j.Act]]
+) -> None:
+    results = Results(Edges(edges))
+    catalogue = Catalogue(results, CurationState())
+    said: list[j.Act] = []
+    for group in groups:
+        before = shown(catalogue)
+        said += group
+        state = state_of(*said)
+        rows = catalogue.apply(state, touched(*group))
+        now = shown(catalogue)
+        assert now == shown(Catalogue(results, state))
+        changed = {name for name in before.keys() | now if before.get(name) != now.get(name)}
+        assert changed <= {catalogue.id_of(row) for row in rows}
+        graph = nx.DiGraph([(edge.child, edge.parent) for edge in catalogue.edges()])
+        assert nx.is_directed_acyclic_graph(graph)
+        for child in range(6):
+            for parent in range(6):
+                refused = catalogue.refusal(child, parent) is not None
+                graph_with = nx.DiGraph(graph)
+                graph_with.add_edge(child, parent)
+                closes = not nx.is_directed_acyclic_graph(graph_with)
+                assert refused == (closes or graph.has_edge(child, parent))
+
+
+# ---- finding
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    state = state_of(
+        j.accept("f:1", "dog"),
+        j.reject("f:7", "tiger salamander"),
+        j.hide("f:4"),
+        j.rename("f:3", "hot dog cart"),
+    )
+    return Catalogue(Results(TREE), state)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("", [0, 1, 2, 3, 5, 7, 6]),
+        ("dog", [1, 3]),
+        ("DOG  cart", [3]),
+        ('"cart dog"', []),
+        ("ecole", [5]),
+        ("wolf", [1]),
+        ("kind of amphibian", [7]),
+        ("al", [0, 7]),
+        ("status:accepted", [1, 3]),
+        ("status:rejected", [7]),
+        ("status:accepted status:rejected dog", [1, 3]),
+        ("status:unreviewed level:1-2 min:1", [5]),
+        ("level:0", [0, 1, 2]),
+        ("hidden:yes", [4]),
+        ("hidden:all car", [4, 3]),
+        ('parent:"animal"', [1, 2]),
+        ("parent:ANIM puppy", [2]),
+        ("by:person", [1, 3]),
+        ("min:70", [0, 1]),
+        ("status:silly", []),
+        ("nothing of the kind", []),
+    ],
+)
+def test_words_and_filters_find_rows_best_first(
+    catalogue: Catalogue, text: str, rows: list[int]
+) -> None:
+    assert catalogue.search(text) == rows
+
+
+def test_a_new_name_is_found_at_once_and_the_old_one_no_more(catalogue: Catalogue) -> None:
+    assert catalogue.search("puppy") == [2]
+    act = j.rename("f:2", "whelp")
+    catalogue.apply(state_of(act), touched(act))
+    assert catalogue.search("whelp") == [2] and catalogue.search("puppy") == []
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_the_search(text: str) -> None:
+    query = search.parse(text)
+    assert all(word == search.folded(word) for word in query.words)
+    Catalogue(Results(TREE), CurationState()).search(text)
+
+
+def test_the_share_reviewed_is_of_activation_and_counts_hidden_ones(catalogue: Catalogue) -> None:
+    total = Results().total
+    assert catalogue.reviewed_share() == pytest.approx(total[[1, 3, 4, 7]].sum() / total.sum())
