@@ -1,0 +1,120 @@
+"""Reads the nouns of WordNet 3.0: what is a kind of what, what is a part of what.
+
+Only for measuring names and relations against a taxonomy; no name is made from it. The files are
+those of `wordnet-base` (`data.noun`; format: wndb(5)). A synset is "n" and the eight digits of its
+place in data.noun, which is also ImageNet's id of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from insight_app.errors import KnownError
+
+_KIND = {"@", "@i"}
+_WHOLE = {"#m", "#s", "#p"}
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """hypernyms, holonyms: synset -> the ones directly above; lemmas: synset -> its words."""
+
+    hypernyms: Mapping[str, tuple[str, ...]]
+    holonyms: Mapping[str, tuple[str, ...]]
+    lemmas: Mapping[str, tuple[str, ...]]
+    _kinds: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _wholes: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _by_word(self) -> dict[str, tuple[str, ...]]:
+        words: dict[str, list[str]] = {}
+        for synset, lemmas in self.lemmas.items():
+            for lemma in lemmas:
+                words.setdefault(_plain(lemma), []).append(synset)
+        return {word: tuple(synsets) for word, synsets in words.items()}
+
+    def synsets(self, word: str) -> tuple[str, ...]:
+        """All noun senses of a word, whatever its capitals; () if there is none."""
+        return self._by_word.get(_plain(word), ())
+
+    def kinds(self, synset: str) -> frozenset[str]:
+        """The synset and all its hypernyms, however far."""
+        return _closure(synset, self.hypernyms, self._kinds)
+
+    def wholes(self, synset: str) -> frozenset[str]:
+        """The synset and all it is a member, a part or the substance of, however far."""
+        return _closure(synset, self.holonyms, self._wholes)
+
+    def depth(self, synset: str) -> int:
+        """The length of the shortest way up; 1 for a synset with nothing above."""
+        level, seen, steps = {synset}, {synset}, 1
+        while all(self.hypernyms.get(one) for one in level):
+            level = {up for one in level for up in self.hypernyms[one]} - seen
+            seen |= level
+            steps += 1
+        return steps
+
+    def is_kind(self, synset: str, above: Iterable[str]) -> bool:
+        """Is the synset one of `above`, or a kind of one?"""
+        return not self.kinds(synset).isdisjoint(above)
+
+    def is_kind_or_part(self, below: Iterable[str], above: Iterable[str]) -> bool:
+        """Is any of `above` a true hypernym or holonym of any of `below`?"""
+        targets = set(above)
+        return any(
+            not ((self.kinds(one) | self.wholes(one)) - {one}).isdisjoint(targets) for one in below
+        )
+
+    def similarity(self, one: str, other: str) -> float:
+        """Wu and Palmer: 2 depth(lowest common hypernym) / (depth + depth); 0 if there is none."""
+        common = self.kinds(one) & self.kinds(other)
+        if not common:
+            return 0.0
+        lowest = max(self.depth(synset) for synset in common)
+        return min(1.0, 2 * lowest / (self.depth(one) + self.depth(other)))
+
+
+def read(folder: Path) -> Taxonomy:
+    """The nouns of a WordNet folder; raises KnownError if it is none."""
+    file = folder / "data.noun"
+    hypernyms: dict[str, tuple[str, ...]] = {}
+    holonyms: dict[str, tuple[str, ...]] = {}
+    lemmas: dict[str, tuple[str, ...]] = {}
+    try:
+        with file.open(encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("  "):  # the licence
+                    continue
+                fields = line.partition(" | ")[0].split()
+                synset, words = "n" + fields[0], int(fields[3], 16)
+                lemmas[synset] = tuple(fields[4 : 4 + 2 * words : 2])
+                pointers = fields[5 + 2 * words :]
+                marked = list(zip(pointers[::4], pointers[1::4], pointers[2::4], strict=False))
+                hypernyms[synset] = tuple("n" + p for mark, p, _ in marked if mark in _KIND)
+                holonyms[synset] = tuple("n" + p for mark, p, _ in marked if mark in _WHOLE)
+    except (OSError, ValueError, IndexError) as error:
+        raise KnownError(
+            f"This is not WordNet's list of nouns ({error}).",
+            where=str(file),
+            do="Name the folder that holds data.noun, for instance /usr/share/wordnet.",
+        ) from error
+    return Taxonomy(hypernyms, holonyms, lemmas)
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ").lower()
+
+
+def _closure(
+    start: str, above: Mapping[str, tuple[str, ...]], known: dict[str, frozenset[str]]
+) -> frozenset[str]:
+    found = known.get(start)
+    if found is None:
+        seen, todo = {start}, [start]
+        while todo:
+            new = [up for up in above.get(todo.pop(), ()) if up not in seen]
+            seen.update(new)
+            todo.extend(new)
+        found = known[start] = frozenset(seen)
+    return found
