@@ -3,7 +3,10 @@
 The one module of this floor that knows the project's catalogue and results.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from insight_app import __version__
 from insight_app.errors import KnownError
@@ -18,9 +21,11 @@ from insight_app.exchange.content import (
     short,
 )
 from insight_app.project.catalogue import Catalogue, Edge, Status
-from insight_app.project.judgements import CurationState, log
+from insight_app.project.judgements import CurationState, Judgement, log
 from insight_app.project.project import Project
-from insight_app.project.results import Results
+
+if TYPE_CHECKING:
+    from insight_app.project.results import Results
 
 _STATUSES = ("unreviewed", "accepted", "unsure", "rejected")
 
@@ -34,20 +39,27 @@ def collect(project: Project) -> Content:
             where=str(project.path),
             do="Analyse it first: insight-app analyze FOLDER -o PROJECT",
         )
-    state = project.judgements.state
+    entries = project.judgements.entries()
+    return content_of(project.name, results, project.judgements.state, entries)
+
+
+def content_of(
+    name: str, results: Results, state: CurationState, entries: Sequence[Judgement]
+) -> Content:
+    """What an export says of these results with these judgements over them."""
     catalogue = Catalogue(results, state)
     return Content(
-        _provenance(project, results),
+        _provenance(name, results),
         tuple(sorted(_concepts(catalogue, results, state), key=_place)),
         _relations(catalogue, state),
-        tuple(_cleaned(log.to_json(entry)) for entry in project.judgements.entries()),
+        tuple(_cleaned(log.to_json(entry)) for entry in entries),
     )
 
 
-def _provenance(project: Project, results: Results) -> Provenance:
+def _provenance(name: str, results: Results) -> Provenance:
     encoder, fingerprint = results.encoder
     return Provenance(
-        project=clean(project.name),
+        project=clean(name),
         insight_version=__version__,
         encoder=encoder,
         encoder_fingerprint=fingerprint,

@@ -3,15 +3,19 @@
 Reads only; knows nothing of how it is shown.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from insight_app.project.catalogue import Catalogue, Status
 from insight_app.project.project import Project
-from insight_app.project.results import Results
+
+if TYPE_CHECKING:
+    from insight_app.project.results import Results
 
 
 def summarise(folder: Path) -> dict[str, Any]:

@@ -1,0 +1,193 @@
+"""What an export says is what the catalogue shows: the machine's word and the person's over it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from insight_app.exchange import json_format
+from insight_app.exchange.collecting import content_of
+from insight_app.exchange.content import Concept, Content, Relation, hierarchy
+from insight_app.project import judgements as j
+from insight_app.project.catalogue import Catalogue
+from insight_app.project.judgements import CurationState
+
+NAMES = ("animal", "dog", "puppy", "\x1bcar\ud800", "", "boat")
+PAIRS = ((1, 0), (2, 1), (3, 5))
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Three relations, the last from the dictionary."""
+
+    child: NDArray[np.int32] = field(default_factory=lambda: np.array(PAIRS, np.int32)[:, 0])
+    parent: NDArray[np.int32] = field(default_factory=lambda: np.array(PAIRS, np.int32)[:, 1])
+    strength: NDArray[np.float32] = field(
+        default_factory=lambda: np.array([0.9, 0.8, 0.76], np.float32)
+    )
+    back: NDArray[np.float32] = field(default_factory=lambda: np.array([0.1] * 3, np.float32))
+    cells: NDArray[np.int64] = field(default_factory=lambda: np.array([50, 40, 30]))
+    images: NDArray[np.int64] = field(default_factory=lambda: np.array([9, 8, 7]))
+    source: NDArray[np.uint8] = field(default_factory=lambda: np.array([0, 0, 1], np.uint8))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A machine's results, written down by hand."""
+
+    F: int = len(NAMES)
+    machine_names: Sequence[str] = NAMES
+    edges: Edges = field(default_factory=Edges)
+    dictionary: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(fingerprint="f", title="Shipped")
+    )
+    encoder: tuple[str, str] = ("builtin", "e1")
+    run_state: str = "finished"
+    image_count: int = 12
+    coded_images: int = 11
+    tokens: int = 2156
+
+    @property
+    def levels(self) -> NDArray[np.uint8]:
+        return np.array([0, 1, 1, 1, 0, 0], np.uint8)
+
+    @property
+    def images(self) -> NDArray[np.int64]:
+        return np.array([10, 6, 3, 7, 0, 8])
+
+    cells = images
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        return self.images / 7
+
+    @property
+    def maximum(self) -> NDArray[np.float16]:
+        return (self.images / 7).astype(np.float16)
+
+    mean = total
+
+    def candidates(self, concept: int) -> Sequence[SimpleNamespace]:
+        terms = {1: ("dog", "canine"), 3: ("car", "wagon")}.get(concept, ())
+        return [
+            SimpleNamespace(term=term, reading="noun", score=0.3, definition=f"kind of {term}")
+            for term in terms
+        ]
+
+
+def exported(*acts: j.Act) -> Content:
+    return content_of("birds", Found(), state_of(*acts), [])
+
+
+def state_of(*acts: j.Act) -> CurationState:
+    """The state after these acts, without a log."""
+    state: CurationState = CurationState()
+    values: dict[str, dict[str, j.acts.Value]] = {}
+    for act in acts:
+        values.setdefault(act.target, {}).update(act.after)
+        state.set(act.target, values[act.target])
+    return state
+
+
+def concept(content: Content, identifier: str) -> Concept:
+    return next(one for one in content.concepts if one.id == identifier)
+
+
+def relation(content: Content, child: str, parent: str) -> Relation:
+    return next(one for one in content.relations if (one.child, one.parent) == (child, parent))
+
+
+def test_the_machines_word_is_called_the_machines() -> None:
+    content = exported()
+    dog = concept(content, "f:1")
+    assert (dog.name, dog.named_by, dog.status) == ("dog", "machine", "unreviewed")
+    assert (dog.level, dog.images, dog.maximum) == (1, 6, 0.8569336)
+    assert dog.definition == "kind of dog" and dog.other_names == ("canine",)
+    nobody = concept(content, "f:4")
+    assert (nobody.label, nobody.named_by) == ("concept 4", "nobody")
+    assert relation(content, "f:1", "f:0").source == "data"
+    assert relation(content, "f:3", "f:5").source == "dictionary"
+    assert content.provenance.coded_images == 11
+    assert content.provenance.dictionary == "Shipped"
+
+
+def test_a_persons_word_is_called_the_persons() -> None:
+    content = exported(
+        j.rename("f:1", "hound"),
+        j.unsure("f:0", "animal"),
+        j.reject("f:5", "boat"),
+        j.hide("f:4"),
+        j.note("f:2", "only young ones"),
+        j.accept_relation("f:1", "f:0"),
+        j.remove_parent("f:2", "f:1"),
+        j.add_parent("f:2", "f:0"),
+    )
+    hound = concept(content, "f:1")
+    assert (hound.name, hound.named_by, hound.status) == ("hound", "person", "accepted")
+    assert hound.machine_name == "dog" and hound.other_names == ("dog", "canine")
+    assert concept(content, "f:0").status == "unsure"
+    assert concept(content, "f:5").status == "rejected"
+    assert concept(content, "f:4").hidden
+    assert concept(content, "f:2").note == "only young ones"
+    kept, gone = relation(content, "f:1", "f:0"), relation(content, "f:2", "f:1")
+    assert (kept.status, kept.decided_by, kept.strength) == ("accepted", "person", 0.9)
+    assert (gone.status, gone.decided_by, gone.is_rejected) == ("removed", "person", True)
+    added = relation(content, "f:2", "f:0")
+    assert (added.status, added.source, added.strength) == ("added", "person", None)
+
+
+def test_own_concepts_come_last_whatever_their_rows() -> None:
+    content = exported(j.create("own:2", "pet"), j.create("own:1", "tool"))
+    assert [one.id for one in content.concepts][-2:] == ["own:1", "own:2"]
+    pet = concept(content, "own:2")
+    assert (pet.named_by, pet.level, pet.images) == ("person", None, 0)
+
+
+def test_text_that_no_format_could_hold_is_cleaned() -> None:
+    assert concept(exported(), "f:3").name == " car\ufffd"
+
+
+@st.composite
+def acts(draw: st.DrawFn) -> j.Act:
+    """Anything that a person may say of these six concepts."""
+    ids = st.sampled_from([f"f:{row}" for row in range(len(NAMES))])
+    one, other = draw(ids), draw(ids)
+    name = draw(st.sampled_from(["thing", "beast", ""]))
+    return draw(
+        st.sampled_from(
+            [
+                j.rename(one, name),
+                j.accept(one, name or "thing"),
+                j.reject(one, "dog"),
+                j.hide(one),
+                j.unhide(one),
+                j.note(one, name),
+                j.add_parent(one, other),
+                j.remove_parent(one, other),
+                j.reject_relation(one, other),
+                j.accept_relation(one, other),
+            ]
+        )
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(acts(), max_size=12))
+def test_whatever_was_said_the_export_is_the_catalogue_and_has_no_circle(said: list[j.Act]) -> None:
+    state = state_of(*said)
+    content = content_of("birds", Found(), state, [])
+    catalogue = Catalogue(Found(), state)
+    assert {one.id: (one.hidden, one.note) for one in content.concepts} == {
+        catalogue.id_of(row): (bool(catalogue.hidden[row]), catalogue.notes.get(row, ""))
+        for row in range(catalogue.size)
+    }
+    in_force = {(catalogue.id_of(e.child), catalogue.id_of(e.parent)) for e in catalogue.edges()}
+    assert {(r.child, r.parent) for r in content.relations if not r.is_rejected} == in_force
+    hidden = {one.id for one in content.concepts if one.hidden}
+    kept = {(r.child, r.parent) for r in hierarchy(content)[1]}
+    assert kept == {pair for pair in in_force if not hidden & set(pair)}
+    assert json_format.parse(json_format.render(content)[""].decode()) == content
