@@ -1,96 +1,64 @@
 """The doors to analysis.sqlite: one for its only writer, one for readers.
 
-Knows the pragmas and nothing of what the tables mean.
+Knows how the file is made and opened and nothing of what its tables mean.
 """
 
-import os
-import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, Engine
 
-from insight_app.errors import KnownError
-from insight_app.project import schema
+from insight_app.project import schema, sqlite, versions
 
 NAME = "analysis.sqlite"
-
-
-def _connect_on_use(dialect_engine: Engine, *, immediate: bool) -> None:
-    """Let SQLAlchemy, not sqlite3, begin transactions, so that a write lock is taken at once."""
-
-    @event.listens_for(dialect_engine, "connect")
-    def _(connection: Any, record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(dialect_engine, "begin")
-    def _(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+SCHEMA = versions.Schema(
+    role="results",
+    application_id=schema.APPLICATION_ID,
+    major=schema.MAJOR,
+    minor=schema.MINOR,
+    metadata=schema.Base.metadata,
+    migrations=Path(__file__).parent / "migrations" / "analysis",
+    pragmas={"journal_mode": "WAL", "synchronous": "NORMAL"},
+)
 
 
 def open_writer(project: Path) -> Engine:
-    """The engine of the one process that writes; creates the file where there is none."""
+    """The engine of the one process that writes; makes the file where there is none.
+
+    A new file appears complete or not at all: until SQLite has folded its log into it, the header
+    of a new file says nothing of what it is.
+    """
     path = project / NAME
-    engine = create_engine(f"sqlite:///{path}")
-    _connect_on_use(engine, immediate=True)
-    is_new = not path.exists() or path.stat().st_size == 0
-    if not is_new:
-        check_version(path)
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.execute("PRAGMA journal_mode = WAL")
-        raw.execute("PRAGMA synchronous = NORMAL")
-    with engine.begin() as connection:
-        schema.Base.metadata.create_all(connection)
-        if is_new:
-            connection.execute(text(f"PRAGMA application_id = {schema.APPLICATION_ID}"))
-            connection.execute(text(f"PRAGMA user_version = {schema.USER_VERSION}"))
+    if not path.exists():
+        part = project / (NAME + ".part")
+        for end in ("", "-wal", "-shm"):
+            part.with_name(part.name + end).unlink(missing_ok=True)
+        versions.open_database(part, SCHEMA).dispose()
+        part.replace(path)
+    engine = versions.open_database(path, SCHEMA, backup_folder=project / "backups")
+    engine.update_execution_options(database=path)
     return engine
 
 
 def open_reader(project: Path) -> Engine:
-    """An engine that cannot write; raises KnownError where the file is not what it should be."""
+    """An engine that cannot write; KnownError where the file is not what it should be."""
     path = project / NAME
-    check_version(path)
-    mode = "mode=ro" if os.access(project, os.W_OK) else "immutable=1"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{path.resolve().as_uri()}?{mode}", uri=True, check_same_thread=False, timeout=5
-        )
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4)
-    _connect_on_use(engine, immediate=False)
+    engine = versions.open_database(path, SCHEMA, read_only=True)
+    engine.update_execution_options(database=path)
     return engine
 
 
-def check_version(path: Path) -> None:
-    """Read application_id and user_version from the file's first 100 bytes, before anything else."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(100)
-    except OSError as error:
-        raise KnownError(
-            f"The results cannot be opened ({error.strerror}).", where=str(path)
-        ) from error
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\x00"):
-        raise KnownError(
-            "This is not a database of results.",
-            where=str(path),
-            kept="Your judgements are in another file.",
-            do="Analyse the photos again to rebuild the results.",
-        )
-    version = int.from_bytes(head[60:64], "big")
-    application = int.from_bytes(head[68:72], "big")
-    if application not in (0, schema.APPLICATION_ID):
-        raise KnownError("This database belongs to another program.", where=str(path))
-    if version // 1000 > schema.MAJOR:
-        raise KnownError(
-            "These results were written by a newer Insight.",
-            where=str(path),
-            kept="Nothing was changed.",
-            do="Update Insight to open this project.",
-        )
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One short transaction that writes: all of it or nothing."""
+    path = engine.get_execution_options()["database"]
+    with sqlite.writing(engine, path, "What was committed before is kept.") as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the file."""
+    with sqlite.reading(engine, engine.get_execution_options()["database"]) as connection:
+        yield connection

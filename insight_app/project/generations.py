@@ -81,9 +81,9 @@ class Header:
 class Published:
     """Everything a generation holds.
 
-    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places: arrays by
-    image_id (shard, offset, bytes, folder, status) and `order` (image ids by path); folders: the
-    folder sums.
+    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places: arrays
+    by image_id (shard, offset, bytes, folder, status) and `order` (image ids by path); folders:
+    the folder sums.
     """
 
     header: Header

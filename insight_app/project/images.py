@@ -14,28 +14,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from insight_app.errors import KnownError
 
-SUFFIXES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".bmp",
-        ".gif",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".ppm",
-        ".pgm",
-        ".pnm",
-        ".avif",
-    ]
-)
+_JPEG, _TIFF = (".jpg", ".jpeg", ".jpe", ".jfif"), (".tif", ".tiff")
+_PLAIN = (".ppm", ".pgm", ".pnm")
+SUFFIXES = frozenset((*_JPEG, *_TIFF, *_PLAIN, ".png", ".bmp", ".gif", ".webp", ".avif"))
 GREY = (128, 128, 128)
 """What shows through transparent parts."""
 _DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
@@ -99,7 +84,7 @@ def decode(data: bytes, path: Path, *, short_side: int = 0) -> Upright:
             picture, window = _to_rgb(turned)
     except (Image.DecompressionBombError, MemoryError) as error:
         raise KnownError("The photo is too big to be opened safely.", where=str(path)) from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise KnownError("This is not an image that can be read.", where=str(path)) from error
     except Exception as error:  # decoders of foreign bytes fail in every way there is
         raise KnownError(f"The photo is damaged ({error}).", where=str(path)) from error

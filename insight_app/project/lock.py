@@ -99,6 +99,16 @@ def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
     return Lock(path, mine)
 
 
+def holder(folder: Path) -> Holder | None:
+    """The living process that has the lock of `folder`, None where nobody has it."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            found = _read(file)
+    except OSError:
+        return None
+    return found if found is not None and _is_alive(found) else None
+
+
 def _read(file: IO[bytes]) -> Holder | None:
     file.seek(0)
     try:

@@ -23,6 +23,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.statistics import CoOccurrence, Maxima
 from insight_app.project import generations, postings
 from insight_app.project.codestore import Notes, Place, Record, ShardWriter, read_shard
+from insight_app.project.database import reading, writing
 from insight_app.project.generations import Candidate, EdgeTable, Header, Published, Shares
 from insight_app.project.schema import Folder, Generation, Image, Setting, Shard, Status
 from insight_app.project.tally import Tally, flatten
@@ -78,7 +79,7 @@ class Recorder:
     def _start(self) -> None:
         """Load or recount what the committed codes amount to, and open the shard to append to."""
         F = self.setup.concepts
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
         self._segments: list[str] = []
         self._open = Tally(F)
@@ -98,7 +99,7 @@ class Recorder:
 
     def _live(self, shard: int, size: int) -> "Any":
         """Batches of the shard's records that count, with their folders."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             query = select(Image.id, Image.folder_id).where(
                 Image.shard == shard, Image.status == int(Status.CODED)
             )
@@ -145,7 +146,7 @@ class Recorder:
             "is_sealed": False,
         }
         rows = [_row(coded, place) for coded, place in self._pending]
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 upsert(Shard)
                 .values(manifest)
@@ -165,7 +166,7 @@ class Recorder:
 
     def publish(self) -> int:
         """Publish what is committed as the next generation; its number."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             number = int(connection.execute(select(func.max(Generation.id))).scalar() or 0) + 1
             places = _places(connection)
         whole = Tally(self.setup.concepts)
@@ -204,7 +205,7 @@ class Recorder:
             postings.write_segment(self.statistics / open_segment, joined, self.setup.concepts)
         _sync_folder(folder)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 insert(Generation).values(id=number, published=now, coded=whole.images)
             )
@@ -311,7 +312,7 @@ def _edges(cooccurrence: CoOccurrence) -> EdgeTable:
 
 def write_setting(engine: Engine, name: str, value: Any) -> None:
     row = {"name": name, "value": json.dumps(value)}
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(
             upsert(Setting)
             .values(row)
@@ -320,6 +321,6 @@ def write_setting(engine: Engine, name: str, value: Any) -> None:
 
 
 def read_setting(engine: Engine, name: str) -> Any:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         value = connection.execute(select(Setting.value).where(Setting.name == name)).scalar()
     return None if value is None else json.loads(value)

@@ -15,10 +15,12 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
+from insight_app.project.database import reading, writing
 from insight_app.project.images import FoundFolder, content_hash, read_bytes, scan
 from insight_app.project.schema import Folder, Image, Skipped, Source, Status
 
 _BATCH = 400
+_NOT_THERE = "The folder is not there; its photos are kept as known."
 
 
 @dataclass
@@ -43,7 +45,7 @@ def update_images(
     """Add `folders` to the project's sources and compare all sources with the image table."""
     sources = _update_sources(engine, project, folders)
     found = Found()
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(delete(Skipped))
         is_first = connection.execute(select(Image.id).limit(1)).first() is None
     present = [path for path in sources if path.is_dir()]
@@ -73,7 +75,7 @@ def _update_sources(engine: Engine, project: Path, folders: Iterable[Path]) -> d
     for folder in given:
         if not folder.is_dir():
             raise KnownError("There is no such folder.", where=str(folder))
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         known = {
             locate(project, row.path, row.relative): row.id
             for row in connection.execute(select(Source))
@@ -94,7 +96,7 @@ def _relative(project: Path, folder: Path) -> str:
 
 
 def _skip(engine: Engine, source: int, path: str, message: str) -> None:
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(insert(Skipped).values(source_id=source, path=path, message=message))
 
 
@@ -127,22 +129,22 @@ def _compare(
         last = ""
         while rows := _rows(engine, known, last):
             changes = [_judge(folder, row, names) for row in rows]
-            with engine.begin() as connection:
+            with writing(engine) as connection:
                 for row, values in zip(rows, changes, strict=True):
                     if values:
                         _apply(connection, row, values, found)
             last = rows[-1].name
     present_ids = {sources[path] for path in present}
-    with engine.connect() as reading:
+    with reading(engine) as connection:
         gone = [
             row.id
-            for row in reading.execute(select(Folder.id, Folder.source_id))
+            for row in connection.execute(select(Folder.id, Folder.source_id))
             if row.source_id in present_ids and row.id not in visited
         ]
     for known in gone:
         last = ""
         while rows := _rows(engine, known, last):
-            with engine.begin() as connection:
+            with writing(engine) as connection:
                 for row in rows:
                     if row.status != Status.MISSING:
                         _apply(connection, row, {"status": int(Status.MISSING)}, found)
@@ -150,7 +152,7 @@ def _compare(
 
 
 def _folder_id(engine: Engine, source: int, path: str) -> int | None:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         query = select(Folder.id).where(Folder.source_id == source, Folder.path == path)
         return connection.execute(query).scalar()
 
@@ -166,7 +168,7 @@ def _rows(engine: Engine, folder: int, after: str) -> list[Any]:
         .order_by(Image.name)
         .limit(_BATCH)
     )  # fmt: skip
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return list(connection.execute(query))
 
 
@@ -213,7 +215,7 @@ def _add(
     cancel: CancelToken | None,
 ) -> None:
     """Second walk: images without a row get one, or take over that of a missing one."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         query = select(Image.size).where(
             Image.status == int(Status.MISSING), Image.content_hash.is_not(None)
         )
@@ -225,7 +227,7 @@ def _add(
         if folder.error:
             _skip(engine, source, folder.path, folder.error)
             continue
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             known = connection.execute(
                 select(Folder.id).where(Folder.source_id == source, Folder.path == folder.path)
             ).scalar()
@@ -249,14 +251,14 @@ def _add_batch(
     lost_sizes: set[int],
     found: Found,
 ) -> None:
-    with engine.connect() as reading:
+    with reading(engine) as connection:
         query = select(Image.name).where(
             Image.folder_id == folder_id,
             Image.name >= names[0],
             Image.name <= names[-1],
             Image.status != 4,
         )
-        known = set(reading.execute(query).scalars())
+        known = set(connection.execute(query).scalars())
     new, hashes = [], {}
     for name in names:
         if name in known:
@@ -276,7 +278,7 @@ def _add_batch(
         )
         if stat.st_size in lost_sizes:
             hashes[name] = _hash(path)
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         fresh = [
             row
             for row in new
