@@ -74,10 +74,27 @@ def read_header(path: Path) -> Header:
             f"The file was cut short: {size:,} of {page * pages:,} bytes are there.",
             where=str(path),
         )
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        return _header_through_log(path)
     return Header(
         application_id=int.from_bytes(head[68:72], "big"),
         user_version=int.from_bytes(head[60:64], "big"),
     )
+
+
+def _header_through_log(path: Path) -> Header:
+    """The header where its newest version still waits in the write-ahead log."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    with (
+        sqlite.known_errors(path, ""),
+        closing(sqlite3.connect(uri, uri=True, timeout=sqlite.WAIT_SECONDS)) as connection,
+    ):
+        numbers = [
+            int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("application_id", "user_version")
+        ]
+    return Header(*numbers)
 
 
 def open_database(

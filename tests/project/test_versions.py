@@ -10,13 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from insight_app.errors import KnownError
-from insight_app.project import sqlite, versions
+from insight_app.project import database, sqlite, versions
 from insight_app.project.backups import list_backups
+from insight_app.project.database import SCHEMA as ANALYSIS
 from insight_app.project.judgements import Judgements, Person, hide, rename
 from insight_app.project.judgements.schema import SCHEMA
 
 ADA = Person("ada", "Ada")
-FIRST = (SCHEMA.migrations / "v1000.py").read_text("utf-8")
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
@@ -37,13 +37,14 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
-def newer(tmp_path: Path, steps: str) -> versions.Schema:
+def newer(tmp_path: Path, steps: str, schema: versions.Schema = SCHEMA) -> versions.Schema:
     """The schema of a later Insight, version 2.0, that makes `steps` on the way."""
     folder = tmp_path / "revisions with spaces"
     folder.mkdir()
-    (folder / "v1000.py").write_text(FIRST, "utf-8")
+    first = (schema.migrations / "v1000.py").read_text("utf-8")
+    (folder / "v1000.py").write_text(first, "utf-8")
     (folder / "v2000.py").write_text(NEXT.format(steps=steps), "utf-8")
-    return replace(SCHEMA, major=2, minor=0, migrations=folder)
+    return replace(schema, major=2, minor=0, migrations=folder)
 
 
 def set_version(path: Path, number: int) -> None:
@@ -134,21 +135,36 @@ def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
         Judgements.open(path, ADA)
 
 
-def test_the_first_revision_makes_exactly_the_tables_of_the_models(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [SCHEMA, ANALYSIS], ids=lambda schema: schema.role)
+def test_the_revisions_make_exactly_the_tables_of_the_models(
+    tmp_path: Path, schema: versions.Schema
+) -> None:
     path = tmp_path / "made by revisions.sqlite"
     engine = sqlite.engine(path, create=True)
     with sqlite.writing(engine, path, "") as connection:
-        versions.run_migrations(connection, SCHEMA, start=None)
+        versions.run_migrations(connection, schema, start=None)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, SCHEMA.metadata) == []
+        assert compare_metadata(context, schema.metadata) == []
         triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
         made = connection.exec_driver_sql(triggers).fetchall()
     engine.dispose()
-    other = tmp_path / "judgements.sqlite"
-    Judgements.open(other, ADA).close()
+    other = tmp_path / "made by models.sqlite"
+    versions.open_database(other, schema).dispose()
     with closing(sqlite3.connect(other)) as direct:
         assert [tuple(row) for row in made] == direct.execute(triggers).fetchall()
-        assert len(made) == 2
+        assert len(made) == (2 if schema is SCHEMA else 0)
+
+
+def test_older_results_are_backed_up_and_brought_up_to_date_by_their_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.open_writer(tmp_path).dispose()
+    later = newer(tmp_path, "op.add_column('run', sa.Column('mood', sa.String()))", ANALYSIS)
+    monkeypatch.setattr(database, "SCHEMA", later)
+    database.open_writer(tmp_path).dispose()
+    path = tmp_path / database.NAME
+    assert versions.read_header(path).user_version == 2000
+    assert len(list_backups(tmp_path / "backups", "analysis")) == 1
 
 
 def test_the_log_refuses_to_be_changed_or_cut(old: Path) -> None:
@@ -175,3 +191,12 @@ def test_alembic_is_not_imported_to_open_a_current_project(tmp_path: Path) -> No
         "assert not bad, bad\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_version_that_still_waits_in_the_write_ahead_log_is_read(tmp_path: Path) -> None:
+    database.open_writer(tmp_path).dispose()
+    path = tmp_path / database.NAME
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 1004")
+        assert int.from_bytes(path.read_bytes()[60:64], "big") == 1000
+        assert versions.read_header(path).user_version == 1004
