@@ -6,6 +6,7 @@ The one module of this floor that knows the project's catalogue and results.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from insight_app import __version__
@@ -21,7 +22,7 @@ from insight_app.exchange.content import (
     short,
 )
 from insight_app.project.catalogue import Catalogue, Edge, Status
-from insight_app.project.judgements import CurationState, Judgement, log
+from insight_app.project.judgements import CurationState, Judgement
 from insight_app.project.project import Project
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def content_of(
         _provenance(name, results),
         tuple(sorted(_concepts(catalogue, results, state), key=_place)),
         _relations(catalogue, state),
-        tuple(_cleaned(log.to_json(entry)) for entry in entries),
+        tuple(_judgement(entry) for entry in entries),
     )
 
 
@@ -136,10 +137,17 @@ def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relatio
     )
 
 
+def _judgement(entry: Judgement) -> dict[str, Any]:
+    """An entry of the log as JSON values."""
+    values = {**asdict(entry), "utc": entry.utc.isoformat()}
+    cleaned: dict[str, Any] = _cleaned(values)
+    return cleaned
+
+
 def _cleaned(value: Any) -> Any:
     """JSON values with every text cleaned."""
     if isinstance(value, dict):
         return {name: _cleaned(item) for name, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_cleaned(item) for item in value]
     return clean(value) if isinstance(value, str) else value

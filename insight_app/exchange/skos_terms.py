@@ -35,7 +35,7 @@ _PROPERTIES = {
     "encoderFingerprint": "Changes whenever the encoder's output would.",
     "dictionary": "The title of the dictionary of concepts.",
     "dictionaryFingerprint": "Changes whenever the dictionary's weights do.",
-    "runState": "How far the analysis was: finished, running or interrupted.",
+    "runState": "How far the last analysis was: running, finished, cancelled, failed, interrupted.",
     "codedImages": "Images that were analysed.",
 }
 

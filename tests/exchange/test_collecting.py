@@ -1,9 +1,12 @@
 """What an export says is what the catalogue shows: the machine's word and the person's over it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
+import jsonschema
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -191,3 +194,24 @@ def test_whatever_was_said_the_export_is_the_catalogue_and_has_no_circle(said: l
     kept = {(r.child, r.parent) for r in hierarchy(content)[1]}
     assert kept == {pair for pair in in_force if not hidden & set(pair)}
     assert json_format.parse(json_format.render(content)[""].decode()) == content
+
+
+def test_the_log_is_exported_word_for_word(tmp_path: Path) -> None:
+    log = j.Judgements.open(tmp_path / "judgements.sqlite", j.Person("p1", "Ada"))
+    log.judge([j.rename("f:1", "hound"), j.hide("f:4")], "Two things")
+    log.undo()
+    content = content_of("birds", Found(), log.state, log.entries())
+    log.close()
+    assert [(one["kind"], one["target"]) for one in content.judgements] == [
+        ("rename", "f:1"),
+        ("hide", "f:4"),
+        ("undo", "f:4"),
+        ("undo", "f:1"),
+    ]
+    first, *_, last = content.judgements
+    assert first["person"] == {"uuid": "p1", "name": "Ada"}
+    assert first["after"]["name"] == "hound" and last["undoes"] == first["uuid"]
+    text = json_format.render(content)[""].decode()
+    assert json_format.parse(text) == content
+    schema = json.loads(json_format.SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(text))
