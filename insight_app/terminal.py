@@ -198,6 +198,10 @@ def lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
         if isinstance(value, Mapping):
             yield f"{label}:"
             yield from lines(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for number, one in enumerate(value, 1):
+                yield f"{label} {number}:"
+                yield from lines(one, indent + "  ")
         elif isinstance(value, list):
             yield f"{label}: {', '.join(map(_text, value)) or 'none'}"
         else:
@@ -205,7 +209,7 @@ def lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sqlalchemy import select
 
+from insight_app.project import database
 from insight_app.project.catalogue import Catalogue, Status
 from insight_app.project.project import Project
+from insight_app.project.schema import Run
 
 if TYPE_CHECKING:
     from insight_app.project.results import Results
@@ -39,7 +42,18 @@ def summarise(folder: Path) -> dict[str, Any]:
             "relations": len(catalogue.edges()),
             "reviewed_share": round(catalogue.reviewed_share(), 4),
             "problems": len(results.problems()),
+            "runs": _runs(project.path),
         }
+
+
+def _runs(project: Path) -> list[dict[str, Any]]:
+    """Every call of analyse, oldest first, as it was noted."""
+    columns = (Run.started, Run.finished, Run.state, Run.message, Run.images, Run.seconds)
+    engine = database.open_reader(project)
+    with database.reading(engine) as connection:
+        rows = connection.execute(select(*columns).order_by(Run.id)).all()
+    engine.dispose()
+    return [dict(row._mapping) for row in rows]
 
 
 def _encoder(results: Results) -> dict[str, Any]:
