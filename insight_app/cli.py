@@ -86,13 +86,13 @@ def analyze(
 
     The same call again goes on where it was stopped, or adds new photos.
     """
-    from insight_app.project.analysis import analyse
-    from insight_app.project.summary import summarise
-
     if (concepts or k) and dictionary != "train":
         raise typer.BadParameter("--concepts and --k need --dictionary train.")
     if device not in ("auto", "cpu", "cuda", "mps"):
         raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
+    from insight_app.project.analysis import analyse
+    from insight_app.project.summary import summarise
+
     project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
