@@ -61,7 +61,7 @@ class ConceptListModel(QAbstractListModel):
         self.largest = max((entry.value for entry in self.entries), default=1.0) or 1.0
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.entries)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:

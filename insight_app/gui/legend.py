@@ -16,6 +16,7 @@ LIGHT_TEXT = QColor("#e9ecef")
 FAINT_TEXT = QColor("#a9b1ba")
 BAR = 64
 GAP = 20
+BEYOND = "beyond the dashed line: not seen by the model"
 
 
 class Legend(QWidget):
@@ -29,12 +30,14 @@ class Legend(QWidget):
         self.session = session
         self.layers: list[Layer] = []
         self._only_here = False
+        self._has_unseen = False
         self._places: list[tuple[QRectF, int]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend")
 
-    def show_layers(self, layers: list[Layer], only_here: bool) -> None:
-        self.layers, self._only_here = layers, only_here
+    def show_layers(self, layers: list[Layer], only_here: bool, has_unseen: bool) -> None:
+        """has_unseen: part of the photo lies outside what the model saw."""
+        self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         names = ", ".join(
             f"{self.session.name(layer.row)[0]} 0 to {theme.number(layer.scale)}" for layer in layers
         )
@@ -89,7 +92,11 @@ class Legend(QWidget):
             text = "this photo only"
             if left + metrics.horizontalAdvance(text) < self.width():
                 painter.setPen(QColor("#ffd479"))
-                self._word(painter, left, text)
+                left = self._word(painter, left, text) + GAP
+        width = metrics.horizontalAdvance(BEYOND)
+        if self._has_unseen and self.layers and left + width + 12 < self.width():
+            painter.setPen(FAINT_TEXT)
+            self._word(painter, self.width() - width - 12, BEYOND)
         painter.end()
 
     def _word(self, painter: QPainter, left: float, text: str) -> float:

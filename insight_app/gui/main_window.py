@@ -96,7 +96,6 @@ class MainWindow(commands.Commands, QMainWindow):
         self.commands_button = KeyButton(self.actions_, "edit.commands", flat=True, parent=bar)
         bar.addWidget(self.commands_button)
         self.addToolBar(bar)
-        self.addToolBarBreak()
         trouble_bar = QToolBar("Trouble", self)
         trouble_bar.setObjectName("trouble_bar")
         trouble_bar.setMovable(False)
@@ -104,13 +103,13 @@ class MainWindow(commands.Commands, QMainWindow):
         self.trouble = TroubleLine(self)
         self.trouble.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.trouble_item = trouble_bar.addWidget(self.trouble)
-        trouble_bar.hide()
         self.trouble_bar = trouble_bar
         self.addToolBar(trouble_bar)
+        self._hide_trouble()
         self.project_name = QLabel(self)
         self.project_name.setContentsMargins(0, 0, 12, 0)
         self.project_name.setProperty("dim", True)
-        self.menuBar().setCornerWidget(self.project_name)
+        self._name_project("")
 
     def _make_docks(self) -> None:
         for spec in PANELS:
@@ -190,8 +189,15 @@ class MainWindow(commands.Commands, QMainWindow):
     # ---- following the session
 
     def _opening(self, path: str) -> None:
-        self.project_name.setText(f"Opening {Path(path).name}…" if path else self._project_title())
+        self._name_project(f"Opening {Path(path).name}…" if path else self._project_title())
         self.start.set_opening(path)
+
+    def _name_project(self, text: str) -> None:
+        """At the menu bar's right end, which gives a corner widget its room when it is set."""
+        self.project_name.setText(text)
+        self.project_name.adjustSize()
+        self.menuBar().setCornerWidget(self.project_name)
+        self.project_name.show()
 
     def _project_title(self) -> str:
         project = self.session.project
@@ -201,7 +207,7 @@ class MainWindow(commands.Commands, QMainWindow):
         project = self.session.project
         name = self._project_title()
         self.setWindowTitle(f"{name} - Insight" if name else "Insight")
-        self.project_name.setText(name)
+        self._name_project(name)
         for action in [*self.workspace_buttons, self.search_item]:
             action.setVisible(project is not None)
         if project is None:
@@ -239,10 +245,15 @@ class MainWindow(commands.Commands, QMainWindow):
 
     def _show_trouble(self, text: str, button: str = "", callback: object = None) -> None:
         self.trouble.show_trouble(text, button, callback)  # type: ignore[arg-type]
+        self.trouble_item.setVisible(True)
+        if not self.toolBarBreak(self.trouble_bar):
+            self.insertToolBarBreak(self.trouble_bar)
         self.trouble_bar.show()
 
     def _hide_trouble(self) -> None:
         self.trouble_bar.hide()
+        if self.toolBarBreak(self.trouble_bar):  # an empty row would stay
+            self.removeToolBarBreak(self.trouble_bar)
 
     def _peek(self, held: bool) -> None:
         self.session.peek.emit(held)

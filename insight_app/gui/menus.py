@@ -143,7 +143,7 @@ def update_actions(window: "MainWindow") -> None:
     can_write = has_project and not session.read_only
     judgements = session.project.judgements if has_project else None
     for id in ("file.export", "edit.find", "analysis.problems"):
-        set_enabled(id, session.catalogue is not None or id == "analysis.problems" and has_project)
+        set_enabled(id, session.catalogue is not None or (id == "analysis.problems" and has_project))
     for id in ("file.folder", "file.close", "view.reset"):
         set_enabled(id, has_project)
     for workspace in WORKSPACES:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.session import Session
+from insight_app.gui.widgets import ElidedLabel
 
 
 class Header(QWidget):
@@ -64,9 +65,7 @@ class TroubleLine(QFrame):
         self.setProperty("trouble", True)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
-        self.label = QLabel("", self)
-        self.label.setWordWrap(True)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
         self.button = QPushButton("", self)
         self.button.clicked.connect(self._act)
         row.addWidget(self.label, 1)
@@ -77,7 +76,8 @@ class TroubleLine(QFrame):
     def show_trouble(
         self, text: str, button: str = "", callback: Callable[[], object] | None = None
     ) -> None:
-        self.label.setText(text)
+        self.label.setText(" ".join(text.split()))
+        self.label.setToolTip(text)
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self._callback = callback

@@ -28,6 +28,8 @@ class StatusBar(QStatusBar):
         self.progress = ProgressLine(session, self)
         self.device = QLabel(self)
         self.saved = QLabel(self)
+        for label in (self.counts, self.reviewed, self.device, self.saved):
+            label.setContentsMargins(4, 0, 12, 0)
         self.addWidget(self.counts)
         self.addWidget(self.reviewed)
         self.addPermanentWidget(self.progress)

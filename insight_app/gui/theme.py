@@ -214,6 +214,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton:checked {{ background: {c.selected}; color: {c.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
+    QTreeWidget::item, QListWidget::item {{ padding: 3px 4px; }}
     QLabel[dim="true"], QCheckBox[dim="true"] {{ color: {c.dim}; }}
     QFrame[line="true"] {{ background: {c.line}; max-height: 1px; border: 0; }}
     QWidget[header="true"] {{ background: {c.base}; border-bottom: 1px solid {c.line}; }}

@@ -4,7 +4,7 @@ Knows actions and theme; nothing of projects.
 """
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
@@ -59,7 +59,7 @@ class KeyButton(QPushButton):
         """The action decides whether the button is checked."""
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(theme.bold(self.font()))  # checked ones are bold
         width = 2 * PADDING + metrics.horizontalAdvance(self.text())
         if key := self._key():
             width += GAP + key_cap_width(self, key)
@@ -106,8 +106,6 @@ class KeyButton(QPushButton):
 def key_cap_width(widget: QWidget, key: str) -> int:
     font = widget.font()
     font.setPointSizeF(font.pointSizeF() * 0.85)
-    from PySide6.QtGui import QFontMetrics
-
     return QFontMetrics(font).horizontalAdvance(key) + 10
 
 
@@ -141,10 +139,16 @@ def dim_label(text: str = "", parent: QWidget | None = None) -> QLabel:
 
 
 class ElidedLabel(QLabel):
-    """A label that shortens its text in the middle where there is no room, and never demands it."""
+    """A label of one line that shortens its text where there is no room, and never demands it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__(text, parent)
+        self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(40)
@@ -152,9 +156,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         space = self.contentsRect()
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, space.width()
-        )
+        text = self.fontMetrics().elidedText(self.text(), self._mode, space.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(space, int(self.alignment()), text)
         painter.end()

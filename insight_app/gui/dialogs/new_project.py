@@ -126,10 +126,7 @@ class NewProjectDialog(QDialog):
         self.name.setAccessibleName("Name of the project")
         self.name.textEdited.connect(lambda _text: self._name_typed())
         self.name.textChanged.connect(lambda _text: self._update())
-        documents = QStandardPaths.writableLocation(
-            QStandardPaths.StandardLocation.DocumentsLocation
-        )
-        self.parent_folder = QLineEdit(documents or str(Path.home()), self)
+        self.parent_folder = QLineEdit(str(_usual_place()), self)
         self.parent_folder.setAccessibleName("Folder for the project")
         self.parent_folder.textChanged.connect(lambda _text: self._update())
         choose = QPushButton("Choose…", self)
@@ -261,6 +258,13 @@ def _part(title: str, parent: QWidget) -> QVBoxLayout:
     label.setFont(theme.bold(parent.font()))
     part.addWidget(label)
     return part
+
+
+def _usual_place() -> Path:
+    """The person's documents, or their home where there is no such folder."""
+    location = QStandardPaths.StandardLocation.DocumentsLocation
+    documents = Path(QStandardPaths.writableLocation(location))
+    return documents if documents.is_dir() else Path.home()
 
 
 def _encoders() -> list[tuple[str, str, str]]:

@@ -213,7 +213,9 @@ class PhotoPanel(Panel):
 
     def _show_overlay(self) -> None:
         layers, threshold = self.layers(), self.threshold.value() / 100
-        self.legend.show_layers(layers, self.only_here.isChecked())
+        g = self.shown.record.geometry if self.shown is not None else None
+        has_unseen = g is not None and g.crop[2:] != (g.width, g.height)
+        self.legend.show_layers(layers, self.only_here.isChecked(), has_unseen)
         if self.mode == overlay.CONTOURS:
             lines = [(layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)]
             self.stage.show_overlay(None, False, lines)

@@ -1,0 +1,73 @@
+"""The text field for a concept's name, completed from names in use and the vocabulary.
+
+Enter takes the name, Escape or leaving the field keeps the old one. Knows nothing of where it is
+shown.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from insight_app.gui.session import Session
+
+SHOWN = 10
+
+
+class NameEdit(QLineEdit):
+    """taken(name) after Enter, left() after Escape or when the keyboard goes elsewhere."""
+
+    taken = Signal(str)
+    left = Signal()
+
+    def __init__(self, session: Session, row: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row = row
+        self.setAccessibleName("Name of the concept")
+        words = QStringListModel(completions(session, row), self)
+        completer = QCompleter(words, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
+        completer.setMaxVisibleItems(SHOWN)
+        self.setCompleter(completer)
+        name, _by_person = session.name(row)
+        self.setText(name)
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+            self.taken.emit(self.text())
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.left.emit()
+
+    def event(self, event: QEvent) -> bool:
+        # Enter would otherwise be taken by the window's shortcut for renaming.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        return super().event(event)
+
+
+def completions(session: Session, row: int) -> Sequence[str]:
+    """The concept's own candidates, names that persons gave, and all others, each once."""
+    catalogue, results = session.catalogue, session.results
+    own = [c.term for c in results.candidates(row)] if row < results.F else []
+    names = {name for name in catalogue.names if name}
+    return list(dict.fromkeys([*own, *sorted(names | set(vocabulary_terms()), key=str.casefold)]))
+
+
+def vocabulary_terms() -> Sequence[str]:
+    """The terms of the shipped vocabulary."""
+    from insight_app.concepts import vocabulary
+
+    return vocabulary.default_terms()
