@@ -53,7 +53,10 @@ def look_at(session: Any, photo: str) -> None:
     by_path = {
         results.image(image).path.as_posix(): image for image in results.image_ids().tolist()
     }
-    image = next(image for path, image in by_path.items() if path.endswith(photo))
+    found = [image for path, image in by_path.items() if path.endswith(photo)]
+    if not found:
+        raise SystemExit(f"The project has no photo {photo}.")
+    image = found[0]
     concepts, _ = results.concepts_of(image)
     shown = [int(row) for row in concepts if not session.catalogue.hidden[row]]
     session.select(concepts=(shown[0],), image=image)
