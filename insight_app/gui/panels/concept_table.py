@@ -220,8 +220,9 @@ def _view(panel: ConceptTablePanel, model: ConceptTableModel) -> QTableView:
     header.setSectionsMovable(True)
     letter = view.fontMetrics().averageCharWidth()
     for index, key in enumerate(KEYS):
-        widths = {"status": 4, "name": 26, "spread": 16}
-        header.resizeSection(index, letter * widths.get(key, 11))
+        widths = {"status": 4, "name": 24, "share": 10, "spread": 14}
+        header.resizeSection(index, letter * widths.get(key, 10))
+    header.setSectionResizeMode(KEYS.index("name"), QHeaderView.ResizeMode.Stretch)
     view.setSortingEnabled(True)
     view.sortByColumn(KEYS.index("images"), Qt.SortOrder.DescendingOrder)
     header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

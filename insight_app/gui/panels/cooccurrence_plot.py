@@ -43,6 +43,7 @@ class CoOccurrencePlotPanel(Panel):
         self._concepts: tuple[int, ...] = ()
         self._matrix: NDArray[np.float64] = np.zeros((0, 0))
         plotting.add_export_button(self, self.plot, self.table)
+        self.plot.rethemed.connect(lambda: self.invalidate("results"))
         self.box.clicked.connect(self._clicked)
         self.plot.scene().sigMouseMoved.connect(self._hovered)
 

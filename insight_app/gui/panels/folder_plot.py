@@ -39,6 +39,7 @@ class FolderPlotPanel(Panel):
         self.body.addWidget(self.note)
         self._items: list[pg.GraphicsObject] = []
         plotting.add_export_button(self, self.plot, self.table)
+        self.plot.rethemed.connect(lambda: self.invalidate("view"))
         self.rows.changed.connect(lambda: self.invalidate("view"))
         self.rows.outdated.connect(lambda: self.invalidate("view"))
 

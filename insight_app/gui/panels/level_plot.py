@@ -37,6 +37,7 @@ class LevelPlotPanel(Panel):
         self.body.addWidget(legend)
         self._bars: list[Any] = []
         plotting.add_export_button(self, self.plot, self.table)
+        self.plot.rethemed.connect(lambda: self.invalidate("view"))
         self.box.clicked.connect(self._clicked)
         self.rows.changed.connect(lambda: self.invalidate("view"))
         self.rows.outdated.connect(lambda: self.invalidate("view"))

@@ -4,12 +4,13 @@ Knows pyqtgraph; knows no particular plot.
 """
 
 import csv
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
@@ -56,9 +57,39 @@ class SelectingBox(pg.ViewBox):
             self.clicked.emit(QPointF(point), how(event.modifiers()))
 
 
-def plot_widget(parent: QWidget, box: pg.ViewBox | None = None) -> pg.PlotWidget:
+class CountAxis(pg.AxisItem):
+    """An axis of log10 counts that says the counts themselves: 1, 2, 5, 10, 20, ..."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[None, list[float]]]:
+        steps = (1, 2, 5) if high - low < 3.5 else (1,)
+        powers = range(max(math.floor(low), 0), math.ceil(high) + 1)
+        counts = [step * 10**power for power in powers for step in steps]
+        if high - low < 0.35:
+            counts = [*range(math.ceil(10**low), math.floor(10**high) + 1)][:50]
+        return [(None, [math.log10(n) for n in counts if low <= math.log10(n) <= high])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{round(10**value):,}" for value in values]
+
+
+class ThemedPlot(pg.PlotWidget):
+    """A plot that follows the theme; `rethemed` so that its items are drawn in new colours."""
+
+    rethemed = Signal()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            apply_theme(self)
+            self.rethemed.emit()
+
+
+def plot_widget(
+    parent: QWidget, box: pg.ViewBox | None = None, bottom: pg.AxisItem | None = None
+) -> ThemedPlot:
     """An empty plot in the theme's colours."""
-    widget = pg.PlotWidget(parent, viewBox=box or pg.ViewBox(enableMenu=False))
+    axes = {"bottom": bottom} if bottom is not None else None
+    widget = ThemedPlot(parent, viewBox=box or pg.ViewBox(enableMenu=False), axisItems=axes)
     widget.setFrameShape(widget.Shape.NoFrame)
     widget.plotItem.hideButtons()
     widget.plotItem.setMenuEnabled(False)

@@ -157,7 +157,7 @@ def count(results: Any, folders: tuple[int, ...]) -> Counted:
     images_by_folder, _ = results.by_folder()
     chosen = results.subset(folders) if folders else results
     all_folders = results.folders
-    sizes = np.asarray([folder.images for folder in all_folders], np.int64)
+    sizes = np.asarray([folder.coded for folder in all_folders], np.int64)
     wanted = [f.id in folders or not folders for f in all_folders]
     of_images = int(sizes[np.asarray(wanted, bool)].sum()) if len(all_folders) else 0
     numbers = Numbers(
@@ -167,7 +167,7 @@ def count(results: Any, folders: tuple[int, ...]) -> Counted:
         np.asarray(chosen.maximum, np.float64),
         of_images,
     )
-    names = [str(folder.path) or "(top)" for folder in all_folders]
+    names = [folder.path or "(top)" for folder in all_folders]
     return Counted(numbers, names, sizes, np.asarray(images_by_folder, np.int64))
 
 
