@@ -100,11 +100,16 @@ def folder_of(statistics: Path, number: int) -> Path:
     return statistics / f"generation-{number:06d}"
 
 
-def write(statistics: Path, published: Published) -> Path:
-    """Write a generation's folder; durable when this returns, but not yet published."""
-    folder = folder_of(statistics, published.header.number)
+def begin(statistics: Path, number: int) -> Path:
+    """An empty folder for a generation; what a killed writer left there is removed."""
+    folder = folder_of(statistics, number)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    return folder
+
+
+def write(folder: Path, published: Published) -> None:
+    """Fill a generation's folder; durable when this returns, but not yet published."""
     header = {"schema_version": SCHEMA_VERSION} | asdict(published.header)
     names = {"names": published.names, "candidates": published.candidates}
     _write_text(folder / "generation.json", header)
@@ -117,8 +122,8 @@ def write(statistics: Path, published: Published) -> Path:
     for name in Shares.__dataclass_fields__:
         with (folder / f"shares_{name}.npy").open("wb") as file:
             np.save(file, getattr(published.shares, name))
+            file.flush()
             os.fsync(file.fileno())
-    return folder
 
 
 def read(statistics: Path, number: int) -> Published:

@@ -2,7 +2,7 @@
 
 A tally is a function of the stored codes and of the set of images left out (tombstones): it can
 always be made again from the shard, and adding shard after shard equals counting all at once.
-Knows nothing of SQL; co-occurrence, which is bigger, is kept beside it (see `counting`).
+Knows nothing of SQL; co-occurrence, which is bigger, is kept beside it by `counting`.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes, concatenate
-from insight_app.concepts.statistics import Counts, Exemplars, Maxima, maxima
+from insight_app.concepts.statistics import Counts, Exemplars
 
 EXEMPLARS = 30
 
@@ -82,7 +82,7 @@ class FolderSums:
 
 
 class Tally:
-    """Counts, exemplars and folder sums over some images, and their per-image maxima."""
+    """Counts, exemplars and folder sums over some images."""
 
     def __init__(self, concepts: int) -> None:
         self.concepts = concepts
@@ -92,8 +92,8 @@ class Tally:
         self.images = 0
         self.tokens = 0
 
-    def add(self, images: Sequence[int], folders: Sequence[int], codes: Sequence[Codes]) -> Maxima:
-        """Count whole images; gives their maxima, which postings keep."""
+    def add(self, images: Sequence[int], folders: Sequence[int], codes: Sequence[Codes]) -> None:
+        """Count whole images."""
         joined, image, cell = flatten(images, codes)
         lengths = [part.cells for part in codes]
         folder = np.repeat(np.asarray(folders, np.int64), lengths)
@@ -102,7 +102,6 @@ class Tally:
         self.folders.add(joined, image, folder)
         self.images += len(images)
         self.tokens += joined.cells
-        return maxima(joined, image, cell)
 
     def merge(self, other: "Tally") -> None:
         self.counts.merge(other.counts)
