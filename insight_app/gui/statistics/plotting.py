@@ -6,6 +6,7 @@ Knows pyqtgraph; knows no particular plot.
 import csv
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +135,7 @@ def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Tab
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     menu = QMenu(button)
     for kind in ("PNG", "SVG", "CSV"):
-        menu.addAction(
-            f"{kind}…", lambda kind=kind: _ask_and_save(panel, plot, table, kind.lower())
-        )
+        menu.addAction(f"{kind}…", partial(_ask_and_save, panel, plot, table, kind.lower()))
     button.setMenu(menu)
     panel.header.add(button)
     return button
