@@ -1,0 +1,78 @@
+"""What a dictionary brings along beside its weights: names, counts and co-occurrence, as numbers.
+
+Owns `machine.npz` in a dictionary's folder: what the photos it was trained on amounted to, so that
+small sets have names and relations at once. No photos, no torch, never a pickle.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.hsae.description import MACHINE, damaged
+from insight_app.concepts.naming import Candidate
+from insight_app.concepts.statistics import CoOccurrence, Counts
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Machine:
+    """For each of F concepts its candidate names, the name first (none where it is dead); counts
+    and co-occurrence of the photos that the names come from.
+    """
+
+    candidates: list[list[Candidate]]
+    counts: Counts
+    cooccurrence: CoOccurrence
+
+    @property
+    def names(self) -> list[str]:
+        return [row[0].term if row else "" for row in self.candidates]
+
+
+def write(folder: Path, machine: Machine) -> None:
+    """Write `machine.npz` into a dictionary's folder."""
+    words = [[[c.term, c.reading, round(c.score, 5)] for c in row] for row in machine.candidates]
+    text = json.dumps({"schema_version": SCHEMA_VERSION, "candidates": words}, ensure_ascii=False)
+    arrays: dict[str, NDArray[Any]] = {"words": np.frombuffer(text.encode(), np.uint8)}
+    arrays |= {f"counts_{name}": a for name, a in machine.counts.to_arrays().items()}
+    arrays |= {f"pairs_{name}": a for name, a in machine.cooccurrence.to_arrays().items()}
+    part = folder / (MACHINE + ".part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    part.replace(folder / MACHINE)
+
+
+def read(folder: Path, concepts: int) -> Machine | None:
+    """What the dictionary in `folder`, of F = concepts, brings along; None where it brings nothing.
+
+    Raises KnownError where the file is damaged or of another dictionary.
+    """
+    path = folder / MACHINE
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        words = json.loads(arrays.pop("words").tobytes())
+        machine = Machine(
+            [[Candidate(t, int(r), float(s)) for t, r, s in row] for row in words["candidates"]],
+            Counts.from_arrays(_under("counts_", arrays)),
+            CoOccurrence.from_arrays(_under("pairs_", arrays)),
+        )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
+        raise damaged(path, "its names and counts cannot be read") from error
+    sizes = {len(machine.candidates), machine.counts.concepts, machine.cooccurrence.concepts}
+    if sizes != {concepts}:
+        raise damaged(path, "its names and counts are of another dictionary")
+    return machine
+
+
+def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
