@@ -1,0 +1,115 @@
+"""The encoders: pictures to grids of tokens that live in the space of words.
+
+A new encoder is one module here and one line in REGISTRY. Importing this package imports no torch;
+`load` does. Knows nothing of dictionaries, projects or windows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from insight_app.errors import KnownError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor, device
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class DenseEncoder(Protocol):
+    """What every encoder offers. B images, H x W cells, D = token_dim (METHOD.md, section 1)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def token_dim(self) -> int: ...
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns of cells over the centre square that an analysis looks at."""
+
+    @property
+    def input_size(self) -> int: ...
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same photo would give other tokens."""
+
+    @property
+    def device(self) -> "device": ...
+    def preprocess(self, image: "Image") -> "Tensor":
+        """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
+
+    def encode(self, pixels: "Tensor") -> "Tensor":
+        """(B, 3, h, w) in [0, 1] -> (B, H, W, D) float32 on the CPU."""
+
+    def encode_text(self, texts: Sequence[str]) -> "Tensor":
+        """(N, D) float32 unit rows on the CPU."""
+
+
+@dataclass(frozen=True)
+class EncoderInfo:
+    """An encoder as it is offered to a person."""
+
+    name: str
+    title: str
+    description: str
+    needs_files: bool
+    """Whether a person has to bring or download weights."""
+
+
+REGISTRY = {
+    "builtin": (
+        "insight_app.concepts.encoders.builtin",
+        EncoderInfo(
+            "builtin",
+            "Built in",
+            "EfficientNet-Lite2 read out into the word space of all-MiniLM-L6-v2. Nothing to "
+            "download; about 0.1 s a photo on two processor cores.",
+            needs_files=False,
+        ),
+    ),
+}
+"""name -> (module with a `load(device, **options)`, what a person is told)."""
+
+
+def available() -> list[EncoderInfo]:
+    """The encoders that this installation knows, the default first."""
+    return [info for _module, info in REGISTRY.values()]
+
+
+def load(name: str = "builtin", *, device: str = "auto", **options: Any) -> DenseEncoder:
+    """The one way to an encoder. `device`: auto, cpu, cuda or mps; options are the encoder's own.
+
+    Weights are compared with their known hashes; a wrong one raises KnownError.
+    """
+    if name not in REGISTRY:
+        raise KnownError(
+            f"There is no encoder named {name!r}.", do=f"Choose one of: {', '.join(REGISTRY)}."
+        )
+    module = import_module(REGISTRY[name][0])
+    encoder: DenseEncoder = module.load(_chosen(device), **options)
+    return encoder
+
+
+def _chosen(wanted: str) -> str:
+    """`auto` becomes the fastest device there is; one that is not there is a KnownError."""
+    import torch
+
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return next(name for name, there in present.items() if there)
+    if wanted not in present:
+        raise KnownError(
+            f"There is no device named {wanted!r}.", do=f"Choose one of: {', '.join(DEVICES)}."
+        )
+    if not present[wanted]:
+        raise KnownError(
+            f"This machine (or its PyTorch) has no {wanted} device.",
+            do="Choose auto or cpu.",
+        )
+    return wanted

@@ -1,0 +1,37 @@
+"""Lets transformers and open_clip import where torchvision's compiled part does not load.
+
+A torchvision built against CUDA beside a torch for the CPU cannot load its library, and its import
+then fails on two operators that nobody registered. Declaring their signatures is enough: nothing
+here ever calls them. Where the operators exist, nothing is touched.
+"""
+
+import torch
+
+_SIGNATURES = {
+    "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+}
+_declared: list[torch.library.Library] = []
+"""Keeps the declarations alive: they vanish with their library object."""
+
+
+def declare_missing() -> None:
+    """Call before the first import of anything that imports torchvision."""
+    if _declared or _imports():
+        return
+    library = torch.library.Library("torchvision", "FRAGMENT")
+    for name, signature in _SIGNATURES.items():
+        if not hasattr(torch.ops.torchvision, name):
+            library.define(signature)
+    _declared.append(library)
+
+
+def _imports() -> bool:
+    """Whether torchvision imports as it is, or is not there at all."""
+    try:
+        import torchvision  # noqa: F401
+    except ImportError:
+        return True
+    except RuntimeError:
+        return False
+    return True
