@@ -34,6 +34,8 @@ from insight_app.gui.widgets import KeyButton
 from insight_app.gui.workspaces import PANELS, WORKSPACES, arrange
 
 SMALLEST = (900, 560)
+WORKER_DELAY = 2000
+"""Milliseconds: the worker's imports would compete with the first pictures."""
 
 
 class MainWindow(commands.Commands, QMainWindow):
@@ -136,7 +138,9 @@ class MainWindow(commands.Commands, QMainWindow):
 
     def _fill(self) -> None:
         """What the first paint does not need."""
-        self.session.worker.start()
+        self._worker_start = QTimer(self, singleShot=True, interval=WORKER_DELAY)
+        self._worker_start.timeout.connect(self.session.worker.start)
+        self._worker_start.start()
         if self._open_at_start is not None and self._analyse_at_start:
             self.session.open_and_analyse(self._open_at_start, self._analyse_at_start)
         elif self._open_at_start is not None:

@@ -1,4 +1,4 @@
-"""The text field for a concept's name, completed from names in use and the vocabulary.
+"""The text field for a concept's name, completed from candidates and names in use.
 
 Enter takes the name, Escape or leaving the field keeps the old one. Knows nothing of where it is
 shown.
@@ -6,7 +6,7 @@ shown.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -48,26 +48,14 @@ class NameEdit(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+        reason = Qt.FocusReason
+        if event.reason() not in (reason.PopupFocusReason, reason.ActiveWindowFocusReason):
             self.left.emit()
-
-    def event(self, event: QEvent) -> bool:
-        # Enter would otherwise be taken by the window's shortcut for renaming.
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-        return super().event(event)
 
 
 def completions(session: Session, row: int) -> Sequence[str]:
-    """The concept's own candidates, names that persons gave, and all others, each once."""
+    """The concept's own candidates, then every name in use or given by the machine, each once."""
     catalogue, results = session.catalogue, session.results
     own = [c.term for c in results.candidates(row)] if row < results.F else []
-    names = {name for name in catalogue.names if name}
-    return list(dict.fromkeys([*own, *sorted(names | set(vocabulary_terms()), key=str.casefold)]))
-
-
-def vocabulary_terms() -> Sequence[str]:
-    """The terms of the shipped vocabulary."""
-    from insight_app.concepts import vocabulary
-
-    return vocabulary.default_terms()
+    names = {name for name in (*catalogue.names, *results.machine_names) if name}
+    return list(dict.fromkeys([*own, *sorted(names, key=str.casefold)]))

@@ -72,8 +72,7 @@ def contours(layer: Layer, threshold: float) -> list[QLineF]:
     if layer.scale <= 0:
         return lines
     grid = np.pad(layer.values / layer.scale, 1)
-    for share in CONTOUR_SHARES:
-        level = max(share, threshold)
+    for level in sorted({max(share, threshold) for share in CONTOUR_SHARES}):
         above = grid > level
         mixed = above[:-1, :-1].astype(int) + above[1:, :-1] + above[:-1, 1:] + above[1:, 1:]
         for y, x in zip(*np.nonzero((mixed > 0) & (mixed < 4)), strict=True):

@@ -212,6 +212,11 @@ class Session(Verbs, Analysing, QObject):
         if self.project is not None:
             self._project_thread.run(question, self.project, done=done, failed=failed)
 
+    @property
+    def is_settled(self) -> bool:
+        """Nothing of the project is being read or written."""
+        return not self._project_thread.busy
+
     def close(self) -> bool:
         """End everything; False if a judgement could not be written."""
         if not self.close_project():

@@ -94,7 +94,7 @@ class WorkerClient(QObject):
         )
 
     def stop(self) -> None:
-        """End the worker: close its input, wait a little, then kill it."""
+        """End the worker: close its input, wait while it has work to put away, then kill it."""
         self._stopping = True
         process, self._process = self._process, None
         if process is None:
@@ -102,7 +102,7 @@ class WorkerClient(QObject):
         process.finished.disconnect(self._ended)
         process.errorOccurred.disconnect(self._start_failed)
         process.closeWriteChannel()
-        if not process.waitForFinished(STOP_MILLISECONDS):
+        if not self._requests or not process.waitForFinished(STOP_MILLISECONDS):
             process.kill()
             process.waitForFinished(STOP_MILLISECONDS)
 

@@ -6,7 +6,7 @@ Reads the list of recent projects from the settings; their pictures from the thu
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -185,7 +185,9 @@ class RecentRow(QPushButton):
             painter.drawPixmap(box, self._picture)
         else:
             painter.fillRect(box, c.of("track"))
-            icons.icon("image-square", "dim").paint(painter, box.adjusted(20, 20, -20, -20))
+            sign = QRect(0, 0, 28, 28)
+            sign.moveCenter(box.center())
+            icons.icon("image-square", "dim").paint(painter, sign)
         left = box.right() + 16
         width = self.width() - left - 16
         metrics = painter.fontMetrics()

@@ -1,0 +1,97 @@
+"""What dropping concepts on another one does, in words and as acts.
+
+Moving removes exactly the parent a concept was dragged from and adds exactly the new one; adding
+only adds; the empty space takes it from under all its parents. Knows no widget.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QMimeData
+
+from insight_app.gui.session import Session
+
+MIME = "application/x-insight-concepts"
+Place = tuple[int, int | None]
+"""(concept, the parent it was dragged from)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """will: before the drop; done: what the log says; refusal: why nothing can be done."""
+
+    acts: tuple[Any, ...] = ()
+    rows: frozenset[int] = frozenset()
+    will: str = ""
+    done: str = ""
+    refusal: str = ""
+
+
+def pack(session: Session, places: Sequence[Place]) -> QMimeData:
+    """Dragged concepts for another widget of this project; their names for other programs."""
+    data = QMimeData()
+    ids = [
+        [session.catalogue.id_of(row), None if old is None else session.catalogue.id_of(old)]
+        for row, old in places
+    ]
+    data.setData(MIME, json.dumps(ids).encode())
+    data.setText("\n".join(session.name(row)[0] for row, _old in places))
+    return data
+
+
+def unpack(session: Session, data: QMimeData) -> list[Place]:
+    """The dragged concepts that this project has."""
+    if not data.hasFormat(MIME) or session.catalogue is None:
+        return []
+    places = []
+    for child, old in json.loads(bytes(data.data(MIME).data())):
+        row = session.catalogue.row_of(child)
+        if row is not None:
+            places.append((row, None if old is None else session.catalogue.row_of(old)))
+    return places
+
+
+def plan(session: Session, places: Sequence[Place], target: int | None, adds: bool) -> Plan:
+    """Drop `places` on the concept `target` (None = the empty space); adds: keep old parents."""
+    from insight_app.project import judgements as j
+
+    if not places:
+        return Plan(refusal="Only concepts of this hierarchy can be dropped here.")
+    if session.read_only:
+        return Plan(refusal="This project is open for reading only.")
+    catalogue, name = session.catalogue, lambda row: session.name(row)[0]
+    what = name(places[0][0]) if len(places) == 1 else f"{len(places)} concepts"
+    rows = {row for row, _old in places}
+    if target is None:
+        if adds:
+            return Plan(refusal="At the top there is no parent to add; drop without Ctrl.")
+        pairs = [(row, edge.parent) for row in rows for edge in catalogue.parents(row)]
+        if not pairs:
+            return Plan(refusal=f"{what} is at the top already.")
+        acts = [j.remove_parent(catalogue.id_of(row), catalogue.id_of(old)) for row, old in pairs]
+        olds = ", ".join(dict.fromkeys(name(old) for _row, old in pairs))
+        rows |= {old for _row, old in pairs}
+        text = f"Take {what} out of {olds}, to the top."
+        return Plan(tuple(acts), frozenset(rows), text, f"Moved {what} to the top")
+    acts = []
+    for row, old in places:
+        refusal = catalogue.refusal(row, target)
+        if refusal:
+            return Plan(refusal=refusal)
+        old = None if adds else old
+        acts += j.move(
+            catalogue.id_of(row),
+            None if old is None else catalogue.id_of(old),
+            catalogue.id_of(target),
+        )
+        rows |= {target} if old is None else {target, old}
+    olds = ", ".join(dict.fromkeys(name(old) for _row, old in places if old is not None))
+    if adds or not olds:
+        will = f"Put {what} also under {name(target)}." if adds else f"Put {what} under {name(target)}."
+        done = f"{what} is now also under {name(target)}" if adds else f"Moved {what} under {name(target)}"
+    else:
+        will = f"Move {what} from {olds} to {name(target)}. Ctrl adds a parent instead."
+        done = f"Moved {what} from {olds} to {name(target)}"
+    return Plan(tuple(acts), frozenset(rows), will, done)

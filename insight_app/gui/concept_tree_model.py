@@ -1,0 +1,408 @@
+"""The hierarchy as Qt's item model: a concept with two parents is there twice.
+
+Knows the catalogue through the session. A node is one place of a concept; its children are listed
+when first asked for. Judgements become row signals, never a reset: expansion, selection and scroll
+stay.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
+
+from insight_app.gui import concept_drop, icons, theme
+from insight_app.gui.session import Session
+
+NAME, BAR, NUMBER = range(3)
+IMAGES, STRENGTH, BY_NAME = "images", "strength", "name"
+ROW_ROLE = Qt.ItemDataRole.UserRole
+PARENTS_ROLE = Qt.ItemDataRole.UserRole + 1
+SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
+MOST_PATHS = 16
+
+
+@dataclass(eq=False)
+class Node:
+    """One place of a concept; row -1 = the invisible top."""
+
+    id: int
+    row: int
+    parent: "Node | None"
+    children: "list[Node] | None" = None
+    place: int = 0
+    by_row: dict[int, "Node"] = field(default_factory=dict)
+
+
+class ConceptTreeModel(QAbstractItemModel):
+    """order: images | strength | name.  flat: all concepts without the tree.  levels: (lowest,
+    highest) shown, None = all; what is then below nothing shown stands at the top."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.order, self.flat, self.locked = IMAGES, False, False
+        self.levels: tuple[int, int] | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self._nodes: dict[int, Node] = {}
+        self._places: dict[int, list[Node]] = {}
+        self._top = Node(0, -1, None)
+        self._nodes[0] = self._top
+        self._next_id = 1
+        self._hidden: Any = None
+
+    # ---- content
+
+    def reload(self) -> None:
+        """Everything anew: another project, generation, order or filter."""
+        self.beginResetModel()
+        self._clear()
+        if self.session.catalogue is not None:
+            self._hidden = self.session.catalogue.hidden.copy()
+        self.endResetModel()
+
+    def judged(self, rows: set[int]) -> None:
+        """Show what judgements changed of these concepts: texts, and where they stand."""
+        catalogue = self.session.catalogue
+        affected = set(rows)
+        old, new = self._hidden, catalogue.hidden
+        structure = bool(old.size != new.size or (old != new[: old.size]).any())
+        for row in rows:
+            affected.update(edge.parent for edge in catalogue.parents(row))
+            affected.update(edge.parent for edge in catalogue.withdrawn(row))
+        self._hidden = new.copy()
+        if structure and not self.flat:
+            for row in rows:
+                affected.update(edge.child for edge in catalogue.children(row))
+        self._follow(self._top)
+        for row in affected:
+            for node in list(self._places.get(row, ())):
+                if node.id in self._nodes and node.children is not None:
+                    self._follow(node)
+        for row in affected:
+            for node in self._places.get(row, ()):
+                first, last = self.index_of(node), self.index_of(node, NUMBER)
+                self.dataChanged.emit(first, last)
+
+    def _shown(self, row: int) -> bool:
+        catalogue = self.session.catalogue
+        if catalogue.hidden[row]:
+            return False
+        if self.levels is None:
+            return True
+        return bool(self.levels[0] <= catalogue.level[row] <= self.levels[1])
+
+    def _wanted(self, node: Node) -> list[int]:
+        """The rows that belong below a node, in order."""
+        catalogue = self.session.catalogue
+        if catalogue is None:
+            return []
+        if node.row >= 0:
+            rows = [] if self.flat else [edge.child for edge in catalogue.children(node.row)]
+            return self._sorted(row for row in rows if self._shown(row))
+        if self.flat:
+            touched = catalogue.by_person | (catalogue.status > 0)
+            speaks = np.flatnonzero((catalogue.cells > 0) | touched).tolist()
+            return self._sorted(row for row in speaks if self._shown(row))
+        if self.levels is None:
+            return self._sorted(catalogue.roots())
+        return self._sorted(
+            row
+            for row in range(catalogue.size)
+            if self._shown(row)
+            and (catalogue.cells[row] > 0 or catalogue.by_person[row])
+            and not any(self._shown(edge.parent) for edge in catalogue.parents(row))
+        )
+
+    def _sorted(self, rows: Iterable[int]) -> list[int]:
+        catalogue = self.session.catalogue
+        if self.order == BY_NAME:
+            return sorted(rows, key=lambda row: (self.session.name(row)[0].casefold(), row))
+        found = np.fromiter(rows, np.int64)
+        values = catalogue.images if self.order == IMAGES else catalogue.mean
+        ordered: list[int] = found[np.lexsort((found, -values[found].astype(np.float64)))].tolist()
+        return ordered
+
+    def _children(self, node: Node) -> list[Node]:
+        if node.children is None:
+            node.children = [self._make(row, node) for row in self._wanted(node)]
+            self._renumber(node)
+        return node.children
+
+    def _make(self, row: int, parent: Node) -> Node:
+        node = Node(self._next_id, row, parent)
+        self._next_id += 1
+        self._nodes[node.id] = node
+        self._places.setdefault(row, []).append(node)
+        return node
+
+    def _renumber(self, node: Node) -> None:
+        children = node.children or []
+        for place, child in enumerate(children):
+            child.place = place
+        node.by_row = {child.row: child for child in children}
+
+    def _forget(self, node: Node) -> None:
+        del self._nodes[node.id]
+        self._places[node.row].remove(node)
+        for child in node.children or ():
+            self._forget(child)
+
+    def _follow(self, node: Node) -> None:
+        """Take rows out of and put rows into a node's listed children, the others untouched."""
+        if node.children is None:
+            return
+        wanted = self._wanted(node)
+        if [child.row for child in node.children] == wanted:
+            return
+        index, keep = self.index_of(node), set(wanted)
+        for place in range(len(node.children) - 1, -1, -1):
+            if node.children[place].row not in keep:
+                self.beginRemoveRows(index, place, place)
+                self._forget(node.children.pop(place))
+                self._renumber(node)
+                self.endRemoveRows()
+        before = -1
+        for row in wanted:
+            known = node.by_row.get(row)
+            if known is not None:
+                before = known.place
+                continue
+            self.beginInsertRows(index, before + 1, before + 1)
+            node.children.insert(before + 1, self._make(row, node))
+            self._renumber(node)
+            self.endInsertRows()
+            before += 1
+
+    # ---- places
+
+    def node(self, index: QModelIndex) -> Node:
+        return self._nodes[index.internalId()] if index.isValid() else self._top
+
+    def index_of(self, node: Node, column: int = NAME) -> QModelIndex:
+        if node is self._top:
+            return QModelIndex()
+        return self.createIndex(node.place, column, node.id)
+
+    def row_at(self, index: QModelIndex) -> int:
+        """The concept at an index; -1 for the empty space."""
+        return self.node(index).row
+
+    def parent_at(self, index: QModelIndex) -> int | None:
+        """The parent under which this place stands; None at the top."""
+        parent = self.node(index).parent
+        return parent.row if parent is not None and parent.row >= 0 else None
+
+    def listed(self, row: int) -> list[QModelIndex]:
+        """The places of a concept that were listed so far."""
+        return [self.index_of(node) for node in self._places.get(row, ())]
+
+    def reveal(self, row: int) -> list[QModelIndex]:
+        """All places of a concept (at most MOST_PATHS), listed now if they were not."""
+        found = []
+        for path in self._paths(row):
+            node: Node | None = self._top
+            for step in path:
+                self._children(node)  # type: ignore[arg-type]
+                node = node.by_row.get(step)  # type: ignore[union-attr]
+                if node is None:
+                    break
+            if node is not None:
+                found.append(self.index_of(node))
+        return found
+
+    def _paths(self, row: int) -> list[list[int]]:
+        catalogue = self.session.catalogue
+        if not self._shown(row):
+            return []
+        if self.flat:
+            return [[row]]
+        done, todo = [], [[row]]
+        while todo and len(done) + len(todo) <= 4 * MOST_PATHS:
+            path = todo.pop(0)
+            parents = [e.parent for e in catalogue.parents(path[0]) if self._shown(e.parent)]
+            if not parents:
+                done.append(path)
+            todo.extend([parent, *path] for parent in parents)
+        return done[:MOST_PATHS]
+
+    def path_of(self, index: QModelIndex) -> tuple[int, ...]:
+        """The concepts from the top down to a place: what stays the same over a reload."""
+        steps, node = [], self.node(index)
+        while node.row >= 0:
+            steps.append(node.row)
+            assert node.parent is not None
+            node = node.parent
+        return tuple(reversed(steps))
+
+    def at_path(self, path: Sequence[int]) -> QModelIndex:
+        node = self._top
+        for step in path:
+            self._children(node)
+            if step not in node.by_row:
+                return QModelIndex()
+            node = node.by_row[step]
+        return self.index_of(node)
+
+    def walk(self, is_open: Any) -> Iterator[Node]:
+        """The nodes in reading order, into those for which is_open(index)."""
+        todo = list(reversed(self._children(self._top)))
+        while todo:
+            node = todo.pop()
+            yield node
+            if node.children and is_open(self.index_of(node)):
+                todo.extend(reversed(node.children))
+
+    # ---- Qt's side
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 3
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return len(self._children(self.node(parent))) if parent.column() <= 0 else 0
+
+    def hasChildren(self, parent: QModelIndex = QModelIndex()) -> bool:  # noqa: B008
+        node = self.node(parent)
+        if node.children is not None or node is self._top:
+            return bool(self._children(node))
+        if self.flat or self.session.catalogue is None:
+            return False
+        return any(self._shown(edge.child) for edge in self.session.catalogue.children(node.row))
+
+    def index(
+        self, row: int, column: int, parent: QModelIndex = QModelIndex()  # noqa: B008
+    ) -> QModelIndex:
+        children = self._children(self.node(parent))
+        if 0 <= row < len(children) and 0 <= column < 3:
+            return self.createIndex(row, column, children[row].id)
+        return QModelIndex()
+
+    def parent(self, index: QModelIndex) -> QModelIndex:  # type: ignore[override]
+        node = self.node(index).parent
+        return QModelIndex() if node is None else self.index_of(node)
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flag = Qt.ItemFlag
+        if not index.isValid():
+            return flag.ItemIsDropEnabled
+        found = flag.ItemIsEnabled | flag.ItemIsSelectable
+        if not self.session.read_only:
+            found |= flag.ItemIsDropEnabled
+            if not self.locked:
+                found |= flag.ItemIsDragEnabled
+            if index.column() == NAME:
+                found |= flag.ItemIsEditable
+        return found
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row, catalogue, role_ = self.row_at(index), self.session.catalogue, Qt.ItemDataRole
+        if catalogue is None or row < 0:
+            return None
+        column = index.column()
+        if role == ROW_ROLE:
+            return row
+        if role in (role_.DisplayRole, role_.EditRole):
+            return self.session.name(row)[0] if column == NAME else self._number(row, column)
+        if role == SHARE_ROLE:
+            return self._share(row)
+        if role == PARENTS_ROLE:
+            return "" if self.flat else self.also_under(index)
+        if role == role_.TextAlignmentRole and column == NUMBER:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == role_.ToolTipRole:
+            return self._tip(row, column)
+        if role == role_.AccessibleTextRole and column == NAME:
+            status = icons.STATUS_WORDS[int(catalogue.status[row])]
+            also = self.also_under(index)
+            also = f", also under {also}" if also else ""
+            return f"{self.session.name(row)[0]}, {status}, {catalogue.images[row]} images{also}"
+        return None
+
+    def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or self.session.read_only:
+            return False
+        self.session.rename(self.row_at(index), str(value))
+        return True
+
+    def also_under(self, index: QModelIndex) -> str:
+        """The concept's other parents, as text."""
+        here = self.parent_at(index)
+        others = [
+            edge.parent
+            for edge in self.session.catalogue.parents(self.row_at(index))
+            if edge.parent != here and self._shown(edge.parent)
+        ]
+        return ", ".join(self.session.name(parent)[0] for parent in others)
+
+    def _number(self, row: int, column: int) -> str:
+        if column != NUMBER:
+            return ""
+        catalogue = self.session.catalogue
+        if self.order == STRENGTH:
+            return theme.number(float(catalogue.mean[row]))
+        return f"{int(catalogue.images[row]):,}"
+
+    def _share(self, row: int) -> float:
+        catalogue, results = self.session.catalogue, self.session.results
+        if self.order == STRENGTH:
+            return float(catalogue.mean[row]) / max(1e-9, float(catalogue.mean.max()))
+        return float(catalogue.images[row]) / max(1, int(results.coded_images))
+
+    def _tip(self, row: int, column: int) -> str:
+        catalogue, results = self.session.catalogue, self.session.results
+        name, by_person = self.session.name(row)
+        if column == NAME:
+            giver = "named by a person" if by_person else "named by the machine"
+            note = catalogue.notes.get(row, "")
+            status = icons.STATUS_WORDS[int(catalogue.status[row])]
+            first = f"{name}: {giver}, {status}, level {catalogue.level[row]}, #{row}"
+            return f"{first}\n{note}" if note else first
+        images, coded = int(catalogue.images[row]), int(results.coded_images)
+        return (
+            f"Images with at least one active cell: {images:,} of {coded:,} "
+            f"({100 * images / max(1, coded):.3g} %)\nMean strength of its active cells: "
+            f"{theme.number(float(catalogue.mean[row]))} = {theme.number(float(catalogue.total[row]))}"
+            f" / {int(catalogue.cells[row]):,} cells"
+        )
+
+    # ---- dragging
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+
+    def mimeTypes(self) -> list[str]:
+        return [concept_drop.MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        pairs = [(self.row_at(i), self.parent_at(i)) for i in indexes if i.column() == NAME]
+        return concept_drop.pack(self.session, pairs)
+
+    def plan(self, data: QMimeData, parent: QModelIndex, adds: bool) -> concept_drop.Plan:
+        """What dropping `data` on a place would do, or why it cannot."""
+        if self.locked:
+            return concept_drop.Plan(refusal="Dragging is switched off (the lock above).")
+        target = self.row_at(parent)
+        return concept_drop.plan(
+            self.session, concept_drop.unpack(self.session, data), None if target < 0 else target, adds
+        )
+
+    def canDropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: QModelIndex
+    ) -> bool:
+        return not self.plan(data, parent, action == Qt.DropAction.CopyAction).refusal
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: QModelIndex
+    ) -> bool:
+        plan = self.plan(data, parent, action == Qt.DropAction.CopyAction)
+        if plan.refusal:
+            self.session.said.emit(plan.refusal, False)
+            return False
+        self.session.judge(plan.acts, plan.done, plan.rows)
+        return True

@@ -1,0 +1,121 @@
+"""How a place in the hierarchy is painted: status, name, other parents, bar, number; name editor.
+
+Machine names are italic, persons' upright. Knows the tree model's roles.
+"""
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from insight_app.gui import icons, theme
+from insight_app.gui.concept_tree_model import (
+    BAR,
+    NAME,
+    PARENTS_ROLE,
+    ROW_ROLE,
+    SHARE_ROLE,
+)
+from insight_app.gui.name_edit import NameEdit
+from insight_app.gui.session import Session
+
+STATUS = 20
+ROOM = 10
+
+
+class HierarchyDelegate(QStyledItemDelegate):
+    """For all three columns of the hierarchy."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(60, option.fontMetrics.height() + ROOM)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        row = index.data(ROW_ROLE)
+        if row is None:
+            return
+        c = theme.colours()
+        painter.save()
+        box = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, c.of("selected"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, c.of("hover"))
+        if index.column() == NAME:
+            self._paint_name(painter, option, index, row, box)
+        elif index.column() == BAR:
+            icons.paint_bar(painter, box.adjusted(4, 0, -8, 0), index.data(SHARE_ROLE))
+        else:
+            painter.setFont(theme.tabular(option.font))
+            painter.setPen(c.of("text"))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box.adjusted(0, 0, -12, 0), right, index.data())
+        painter.restore()
+
+    def _paint_name(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex,
+        row: int,
+        box: QRectF,
+    ) -> None:
+        c, catalogue = theme.colours(), self.session.catalogue
+        middle = Qt.AlignmentFlag.AlignVCenter
+        icons.paint_status(
+            painter, QRectF(box.x() + 2, box.y(), 12, box.height()), int(catalogue.status[row])
+        )
+        left = box.x() + STATUS
+        name, by_person = self.session.name(row)
+        painter.setFont(option.font if by_person else theme.italic(option.font))
+        painter.setPen(c.of("text"))
+        width = max(0.0, box.right() - left - 4)
+        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(width))
+        painter.drawText(QRectF(left, box.y(), width, box.height()), middle, text)
+        left += painter.fontMetrics().horizontalAdvance(text) + 10
+        others = index.data(PARENTS_ROLE)
+        room = box.right() - left - 4
+        if others and room > 30:
+            font = option.font
+            font.setPointSizeF(font.pointSizeF() * 0.88)
+            painter.setFont(font)
+            painter.setPen(c.of("dim"))
+            words = painter.fontMetrics().elidedText(
+                f"↗ also under {others}", Qt.TextElideMode.ElideRight, int(room)
+            )
+            painter.drawText(QRectF(left, box.y(), room, box.height()), middle, words)
+
+    # ---- renaming in place
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> QWidget:
+        editor = NameEdit(self.session, index.data(ROW_ROLE), parent)
+        editor.taken.connect(lambda _name: self._finish(editor, True))
+        editor.left.connect(lambda: self._finish(editor, False))
+        return editor
+
+    def _finish(self, editor: NameEdit, taken: bool) -> None:
+        if taken:
+            self.commitData.emit(editor)
+        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex) -> None:
+        """The editor has its text from the start; what is typed is not overwritten."""
+
+    def setModelData(
+        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex
+    ) -> None:
+        assert isinstance(editor, NameEdit)
+        model.setData(index, editor.text())
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        editor.setGeometry(option.rect.adjusted(STATUS - 8, 0, 0, 0))
+
+    def eventFilter(self, watched: QObject, event: object) -> bool:
+        """The editor itself says when it is done; Tab stays in it."""
+        return False

@@ -1,0 +1,289 @@
+"""The tree of concepts: selection both ways, revealing, renaming in place, dragging.
+
+Turns Qt's selection into the session's and back; which concepts are listed is the model's matter.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.concept_drop import MIME
+from insight_app.gui.concept_list import SPACE_KEY
+from insight_app.gui.concept_tree_model import BAR, NAME, NUMBER, ConceptTreeModel
+from insight_app.gui.cutouts import frame
+from insight_app.gui.delegates import HierarchyDelegate
+from insight_app.gui.key_filter import PASSES_KEYS
+from insight_app.gui.session import Session
+
+FLAG = QItemSelectionModel.SelectionFlag
+
+
+class HierarchyView(QTreeView):
+    """A concept selected anywhere is selected here at every place that is open."""
+
+    drop_told = Signal(str)
+    """What the drop under way would do or why it cannot; '' when it is over."""
+    list_changed = Signal()
+    """Other rows are open, or another one is current."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.tree = ConceptTreeModel(session, self)
+        self.setModel(self.tree)
+        self.setItemDelegate(HierarchyDelegate(session, self))
+        self.setAccessibleName("Hierarchy of concepts")
+        self.setUniformRowHeights(True)
+        self.setHeaderHidden(True)
+        self.setMouseTracking(True)
+        self.setIndentation(20)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setExpandsOnDoubleClick(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setAutoExpandDelay(600)
+        self.setProperty(PASSES_KEYS, [SPACE_KEY])
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((BAR, 104), (NUMBER, 64)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, width)
+        self._following = False
+        self._target: QModelIndex | None = None
+        self._drops_on_top = False
+        self.selectionModel().selectionChanged.connect(self._chosen)
+        self.selectionModel().currentChanged.connect(lambda *_: self.list_changed.emit())
+        self.expanded.connect(lambda _index: self.list_changed.emit())
+        self.collapsed.connect(lambda _index: self.list_changed.emit())
+
+    # ---- selection
+
+    def _chosen(self) -> None:
+        if self._following:
+            return
+        current = self.tree.row_at(self.currentIndex())
+        rows = [self.tree.row_at(index) for index in self.selectionModel().selectedRows(NAME)]
+        if current in rows:
+            rows.insert(0, current)
+        self.session.select(concepts=tuple(row for row in rows if row >= 0))
+
+    def follow_selection(self) -> None:
+        """Mark what the session has selected; a concept that is not to be seen is revealed."""
+        selection = self.session.selection
+        if set(selection.concepts) != self._marked():
+            self.show_concepts(selection.concepts)
+
+    def _marked(self) -> set[int]:
+        return {self.tree.row_at(i) for i in self.selectionModel().selectedRows(NAME)}
+
+    def show_concepts(self, concepts: Sequence[int], everywhere: bool = False) -> None:
+        """Mark concepts at every open place; the first is revealed where none of its is open.
+
+        everywhere: open all its places, under each of its parents.
+        """
+        chosen, current = QItemSelection(), QModelIndex()
+        for number, row in enumerate(concepts):
+            places = [index for index in self.tree.listed(row) if self._is_open(index)]
+            if number == 0 and (everywhere or not places):
+                places = self.tree.reveal(row)
+                for index in places:
+                    self._open_above(index)
+            for index in places:
+                chosen.select(index, index.siblingAtColumn(NUMBER))
+            if number == 0:
+                current = self._nearest(places)
+        self._following = True
+        self.selectionModel().select(chosen, FLAG.ClearAndSelect)
+        if current.isValid():
+            self.selectionModel().setCurrentIndex(current, FLAG.NoUpdate)
+            self.scrollTo(current)
+        self._following = False
+        self.list_changed.emit()
+
+    def _nearest(self, places: Sequence[QModelIndex]) -> QModelIndex:
+        """The first place after the current one, else the first of all."""
+        present = self.currentIndex()
+        if not places:
+            return QModelIndex()
+        if not present.isValid() or len(places) == 1:
+            return places[0]
+        here = self.visualRect(present).top()
+        after = [index for index in places if self.visualRect(index).top() > here]
+        return min(after or places, key=lambda index: self.visualRect(index).top())
+
+    def _is_open(self, index: QModelIndex) -> bool:
+        above = index.parent()
+        while above.isValid():
+            if not self.isExpanded(above):
+                return False
+            above = above.parent()
+        return True
+
+    def _open_above(self, index: QModelIndex) -> None:
+        above = index.parent()
+        while above.isValid():
+            self.expand(above)
+            above = above.parent()
+
+    def rows_in_order(self) -> list[int]:
+        """The concepts in reading order, each once: the current one where it is current."""
+        current = self.currentIndex()
+        row = self.tree.row_at(current)
+        here = self.tree.node(current).id
+        found = {}
+        for node in self.tree.walk(self.isExpanded):
+            if node.row != row or node.id == here:
+                found.setdefault(node.row, None)
+        return list(found)
+
+    # ---- keeping places
+
+    def open_paths(self) -> list[tuple[int, ...]]:
+        """The paths of all open branches."""
+        return [
+            self.tree.path_of(self.tree.index_of(node))
+            for node in self.tree.walk(self.isExpanded)
+            if node.children and self.isExpanded(self.tree.index_of(node))
+        ]
+
+    def reload(self, keep: bool) -> None:
+        """Everything anew; keep: branches, current place and scroll stay."""
+        paths = self.open_paths() if keep else []
+        current = self.tree.path_of(self.currentIndex()) if keep else ()
+        scroll = self.verticalScrollBar().value()
+        self._following = True
+        self.tree.reload()
+        for path in paths:
+            index = self.tree.at_path(path)
+            if index.isValid():
+                self.expand(index)
+        index = self.tree.at_path(current) if current else QModelIndex()
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, FLAG.NoUpdate)
+        self._following = False
+        self.show_concepts(self.session.selection.concepts)
+        if keep:
+            self.executeDelayedItemsLayout()
+            self.verticalScrollBar().setValue(scroll)
+
+    def judged(self, rows: set[int]) -> None:
+        """Follow judgements; nothing jumps."""
+        self._following = True
+        self.tree.judged(rows)
+        self._following = False
+        self.viewport().update()
+        self.list_changed.emit()
+
+    # ---- keys
+
+    def rename(self) -> None:
+        """Edit the name of the current concept in place."""
+        row = self.session.selection.primary
+        if self.session.read_only or row is None:
+            return
+        if self.tree.row_at(self.currentIndex()) != row:
+            self.show_concepts((row,))
+        index = self.currentIndex().siblingAtColumn(NAME)
+        if index.isValid() and self.state() != QAbstractItemView.State.EditingState:
+            self.setFocus()
+            self.edit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        editing = self.state() == QAbstractItemView.State.EditingState
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing:
+            self.rename()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.tree.rowCount():
+            self.selectionModel().setCurrentIndex(self.tree.index(0, NAME), FLAG.NoUpdate)
+
+    # ---- dragging
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)  # scrolls and opens branches
+        if not event.mimeData().hasFormat(MIME):
+            event.ignore()
+            return
+        index = self.indexAt(event.position().toPoint()).siblingAtColumn(NAME)
+        adds = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        plan = self.tree.plan(event.mimeData(), index, adds)
+        self._target = None if plan.refusal else index
+        self._drops_on_top = not plan.refusal and not index.isValid()
+        self.drop_told.emit(plan.refusal or plan.will)
+        if plan.refusal:
+            event.ignore()
+        else:
+            event.setDropAction(Qt.DropAction.CopyAction if adds else Qt.DropAction.MoveAction)
+            event.accept()
+        self.viewport().update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._end_drag()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        index = self.indexAt(event.position().toPoint()).siblingAtColumn(NAME)
+        adds = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        action = Qt.DropAction.CopyAction if adds else Qt.DropAction.MoveAction
+        if self.tree.dropMimeData(event.mimeData(), action, -1, -1, index):
+            # Copy: the model moves by a judgement, Qt must not take rows out after the drag.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+        self._end_drag()
+        self.stopAutoScroll()
+        self.setState(QAbstractItemView.State.NoState)
+
+    def _end_drag(self) -> None:
+        self._target, self._drops_on_top = None, False
+        self.drop_told.emit("")
+        self.viewport().update()
+
+    def stopAutoScroll(self) -> None:
+        self.setAutoScroll(False)
+        self.setAutoScroll(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        box: QRect | None = None
+        if self._drops_on_top:
+            box = self.viewport().rect()
+        elif self._target is not None and self._target.isValid():
+            box = self.visualRect(self._target)
+            box.setLeft(0)
+            box.setRight(self.viewport().width() - 1)
+        if box is not None:
+            painter = QPainter(self.viewport())
+            frame(painter, box, theme.colours().of("accent"), 2)
+            painter.end()

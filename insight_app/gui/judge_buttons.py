@@ -1,0 +1,65 @@
+"""The buttons for judging the selected concept, and the switch for going on afterwards.
+
+Both are views of the window's actions; a project that cannot be written says why instead.
+"""
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+
+from insight_app.gui.concept_keys import keys_of
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import ElidedLabel, KeyButton
+
+VERBS = ("accept", "unsure", "reject", "rename", "note")
+
+
+class AdvanceSwitch(QCheckBox):
+    """Whether judging goes on to the next: one setting, wherever it is shown."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Go on", parent)
+        self.setProperty("dim", True)
+        self.setAccessibleName("Go on to the next after judging")
+        self.setToolTip(
+            "After accept, unsure or reject go on to the next; never after renaming or undo"
+        )
+        self._settings = session.settings
+        self.setChecked(session.settings.get("auto_advance"))
+        self.toggled.connect(lambda on: session.settings.set("auto_advance", on))
+        session.settings.changed.connect(self._follow)
+
+    def _follow(self, name: str) -> None:
+        if name == "auto_advance":
+            self.setChecked(self._settings.get("auto_advance"))
+
+
+class JudgeButtons(QWidget):
+    """Accept, Unsure, Reject, Rename, Note with their keys; `verbs` leaves some out."""
+
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, verbs: tuple[str, ...] = VERBS
+    ) -> None:
+        super().__init__(parent)
+        keys_of(session)  # registers the actions
+        self.session = session
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self.buttons = {
+            verb: KeyButton(session.actions, f"concept.{verb}", primary=verb == "accept", parent=self)
+            for verb in verbs
+        }
+        for button in self.buttons.values():
+            row.addWidget(button)
+        self.why = ElidedLabel("", self)
+        self.why.setProperty("dim", True)
+        row.addWidget(self.why, 1)
+        row.addStretch(0)
+        session.project_opened.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Say why nothing can be judged, where nothing can."""
+        project = self.session.project
+        why = project.why_read_only if project is not None and project.read_only else ""
+        self.why.setText(f"Nothing can be judged: {why}" if why else "")
+        self.why.setToolTip(self.why.text())
