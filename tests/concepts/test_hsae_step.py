@@ -20,7 +20,7 @@ def automatic(x, weights, since_fired, dead_after):
     dead = since_fired + len(x) >= dead_after
     total, f = dense_hsae.loss(x, leaves, SIZES, K, dead)
     total.backward()
-    return float(total), f.detach(), Weights(*(leaf.grad for leaf in leaves))
+    return float(total.detach()), f.detach(), Weights(*(leaf.grad for leaf in leaves))
 
 
 @pytest.mark.parametrize("dead", [0, 2, 20], ids=["none dead", "few dead", "more than D/2 dead"])

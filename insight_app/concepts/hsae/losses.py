@@ -7,6 +7,7 @@ T tokens, D token dimension, F concepts, G groups, n kept activations.
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 import torch
@@ -81,14 +82,18 @@ def step(
     since_fired += len(x)
     since_fired[kept.concepts] = 0
 
-    by_group = _reconstruction_errors(x, weights, group_sizes, kept)
-    errors = by_group.square().sum(-1).mean(-1)
     G, T = len(group_sizes), len(x)
+    bags = _group_of(group_sizes, x.device)[kept.concepts] * T + kept.tokens
+    order = torch.argsort(bags, stable=True)
+    grouped = Kept(bags[order], kept.concepts[order], kept.values[order])
+
+    by_group = _reconstruction_errors(x, weights, grouped, G)
+    errors = by_group.square().sum(-1).mean(-1)
     # Published: the mean over groups of terms already scaled by 1 / G.
     scale = 1 / (G * G)
     # d loss / d (output of group g): xhat of every later prefix contains it.
-    outer = by_group.flip(0).cumsum(0).flip(0).mul_(-2 * scale / T)
-    gradients = _gradients(x, weights, group_sizes, kept, outer)
+    outer = by_group.flip(0).cumsum_(0).flip(0).mul_(-2 * scale / T)
+    gradients = _gradients(x, weights, grouped, outer)
 
     auxiliary = 0.0
     dead = torch.nonzero(since_fired >= dead_after).squeeze(1)
@@ -101,31 +106,28 @@ def step(
     return Step(loss, errors, auxiliary, kept, smallest, gradients)
 
 
-def _reconstruction_errors(
-    x: Tensor, weights: Weights, group_sizes: tuple[int, ...], kept: Kept
-) -> Tensor:
-    """(G, T, D): x minus its reconstruction by groups 0..g."""
-    G, T = len(group_sizes), len(x)
-    bags = _group_of(group_sizes, x.device)[kept.concepts] * T + kept.tokens
-    order = torch.argsort(bags, stable=True)
-    parts = sum_rows(weights.W_dec, kept.concepts[order], kept.values[order], _starts(bags, G * T))
-    return (x - weights.b_dec) - parts.view(G, T, -1).cumsum_(0)
+def _reconstruction_errors(x: Tensor, weights: Weights, grouped: Kept, G: int) -> Tensor:
+    """(G, T, D): x minus its reconstruction by groups 0..g.
+
+    grouped: the kept activations with `tokens` = group * T + token, ordered by it.
+    """
+    starts = _starts(grouped.tokens, G * len(x))
+    parts = sum_rows(weights.W_dec, grouped.concepts, grouped.values, starts)
+    return (x - weights.b_dec) - parts.view(G, len(x), -1).cumsum_(0)
 
 
-def _gradients(
-    x: Tensor, weights: Weights, group_sizes: tuple[int, ...], kept: Kept, outer: Tensor
-) -> Weights:
+def _gradients(x: Tensor, weights: Weights, grouped: Kept, outer: Tensor) -> Weights:
     """Gradients of the reconstruction loss; outer (G, T, D) = d loss / d output of each group."""
     T, F = len(x), weights.b_enc.numel()
     table = outer.view(-1, x.shape[1])
-    rows = _group_of(group_sizes, x.device)[kept.concepts] * T + kept.tokens
-    d_values = _pairwise_dot(table, rows, weights.W_dec, kept.concepts)
+    d_values = _products(table, weights.W_dec, grouped)
 
-    order = torch.argsort(kept.concepts, stable=True)
-    starts = _starts(kept.concepts, F)
-    W_dec = sum_rows(table, rows[order], kept.values[order], starts)
-    W_enc = sum_rows(x - weights.b_dec, kept.tokens[order], d_values[order], starts).t()
-    b_enc = torch.zeros_like(weights.b_enc).index_add_(0, kept.concepts, d_values)
+    order = torch.argsort(grouped.concepts, stable=True)
+    starts = _starts(grouped.concepts, F)
+    rows, d_ordered = grouped.tokens[order], d_values[order]
+    W_dec = sum_rows(table, rows, grouped.values[order], starts)
+    W_enc = sum_rows(x - weights.b_dec, rows % T, d_ordered, starts).t()
+    b_enc = torch.zeros_like(weights.b_enc).index_add_(0, grouped.concepts, d_values)
     b_dec = outer[0].sum(0) - weights.W_enc @ b_enc
     return Weights(W_enc.contiguous(), b_enc, W_dec, b_dec)
 
@@ -185,11 +187,21 @@ def geometric_median(x: Tensor, iterations: int = 100, tolerance: float = 1e-5) 
     return guess
 
 
-def _pairwise_dot(left: Tensor, rows: Tensor, right: Tensor, others: Tensor) -> Tensor:
-    """(n,): <left[rows], right[others]>, in pieces that fit the cache."""
-    pieces = zip(torch.split(rows, 16_384), torch.split(others, 16_384), strict=True)
-    dots = [(left[row] * right[other]).sum(1) for row, other in pieces]
-    return torch.cat(dots) if dots else left.new_zeros(0)
+def _products(left: Tensor, right: Tensor, at: Kept) -> Tensor:
+    """(n,): <left[at.tokens], right[at.concepts]>, entries ordered by row of `left`."""
+    rows = _starts(at.tokens, len(left))
+    ends = torch.cat([rows, rows.new_tensor([at.tokens.numel()])])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*[Ss]parse CSR.*")  # "in beta state"
+        where = torch.sparse_csr_tensor(
+            ends,
+            at.concepts,
+            torch.zeros_like(at.values),
+            (len(left), len(right)),
+            check_invariants=False,
+        )
+        products: Tensor = torch.sparse.sampled_addmm(where, left, right.t(), beta=0.0).values()
+    return products
 
 
 def _group_of(group_sizes: tuple[int, ...], device: torch.device) -> Tensor:
