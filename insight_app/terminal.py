@@ -195,7 +195,9 @@ def lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """Nested values as lines for a person: one a value, groups indented."""
     for name, value in values.items():
         label = f"{indent}{name.replace('_', ' ')}"
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value.keys() == {"mean", "spread"}:
+            yield f"{label}: {_text(value['mean'])} ± {_text(value['spread'])}"
+        elif isinstance(value, Mapping):
             yield f"{label}:"
             yield from lines(value, indent + "  ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 PARTS = 5
 SEED = 0
 MORE_ACTIVE = 4
-"""Photos may need more active concepts than k; baselines are worked out so far beyond it."""
+"""Photos may need more active concepts than k; baselines are worked out so far beyond it. Where the
+mean is higher still, baselines stay at the last step (`baseline_vectors` says so)."""
 DICTIONARY, CLASSES, RANDOM = "dictionary", "class_vectors", "random_dictionary"
 FORMULAS = {
     "explained_variance": "1 - sum |x - y|^2 / sum |x - mean x|^2 over all cells; the mean token "
     "alone gives 0",
     "cosine": "mean over cells of cos(x, y)",
     "active_concepts": "mean number of concepts above the threshold in a cell",
+    "baseline_vectors": "mean number of vectors that the baselines used in a cell",
     "cells_with_a_concept": "share of cells with at least one",
     "alive_concepts": "share of all concepts that are active in at least one analysed photo",
     "baselines": "class_vectors: the encoder's table of class names; random_dictionary: as many "
@@ -48,10 +50,14 @@ def measure(
     *,
     photos: int = 100,
     device: str = "auto",
+    encoder: DenseEncoder | None = None,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> dict[str, Any]:
-    """The report as JSON values. KnownError where nothing has been analysed yet."""
+    """The report as JSON values. KnownError where nothing has been analysed yet.
+
+    encoder: in the place of the one that the project names, with the same fingerprint.
+    """
     from insight_app.concepts import encoders, hsae
 
     results = Results.open(project)
@@ -62,7 +68,8 @@ def measure(
             where=str(project),
             do="Analyse it first: insight-app analyze FOLDER -o PROJECT",
         )
-    encoder = encoders.load(results.encoder[0], device=device)
+    if encoder is None:
+        encoder = encoders.load(results.encoder[0], device=device)
     dictionary = hsae.load(
         project / "dictionary",
         token_dim=encoder.token_dim,
@@ -129,8 +136,8 @@ class _Part:
         self.baselines = baselines
         self.codes = Variance(D)
         self.levels = [Variance(D) for _ in dictionary.group_sizes]
-        most = dictionary.k + MORE_ACTIVE
-        self.steps = {name: [Variance(D) for _ in range(most + 1)] for name in baselines}
+        self.most = dictionary.k + MORE_ACTIVE
+        self.steps = {name: [Variance(D) for _ in range(self.most + 1)] for name in baselines}
         self.active = 0
         self.spoken = 0
 
@@ -152,10 +159,15 @@ class _Part:
     def mean_active(self) -> float:
         return self.active / self.codes.tokens
 
+    @property
+    def baseline_active(self) -> float:
+        """How many vectors the baselines may use."""
+        return min(self.mean_active, float(self.most))
+
     def baseline(self, name: str, measure: str) -> float:
         """A baseline's measure at the dictionary's mean number of active concepts."""
         values = [getattr(variance, measure) for variance in self.steps[name]]
-        return float(np.interp(self.mean_active, np.arange(len(values)), values))
+        return float(np.interp(self.baseline_active, np.arange(len(values)), values))
 
 
 def _report(results: Results, parts: list[_Part], read: int) -> dict[str, Any]:
@@ -166,6 +178,7 @@ def _report(results: Results, parts: list[_Part], read: int) -> dict[str, Any]:
         "cells": sum(part.codes.tokens for part in parts),
         "parts": len(parts),
         "active_concepts": _over([part.mean_active for part in parts]),
+        "baseline_vectors": _over([part.baseline_active for part in parts]),
         **{
             title: {
                 DICTIONARY: _over([getattr(part.codes, measure) for part in parts]),
