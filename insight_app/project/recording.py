@@ -21,7 +21,7 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.project import generations
-from insight_app.project.codestore import Notes, Place, ShardWriter
+from insight_app.project.codestore import CodeReader, Notes, Place, ShardWriter
 from insight_app.project.counting import Counting
 from insight_app.project.database import reading, writing
 from insight_app.project.edges import edges, shares
@@ -152,6 +152,14 @@ class Recorder:
         rows = [_row(coded, place) for coded, place in self._pending]
         columns: dict[str, Any] = {n: bindparam(n) for n in rows[0] if n != "key"}
         connection.execute(update(Image).where(Image.id == bindparam("key")).values(columns), rows)
+
+    def codes_of(self, image: int) -> Codes:
+        """The committed codes of an image."""
+        query = select(Image.shard, Image.offset, Image.bytes).where(Image.id == image)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).one()
+        reader = CodeReader(self.project / CODES, self.setup.concepts)
+        return reader.read(Place(row.shard, row.offset, row.bytes)).codes()
 
     def rename(self, names: list[str], candidates: list[list[Candidate]]) -> None:
         """Give the concepts the names that the next generation will carry."""

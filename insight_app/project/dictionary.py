@@ -1,0 +1,110 @@
+"""The dictionary of a project: chosen once, copied into the project, and what it brings along.
+
+Owns the folder `dictionary/` of a project. Knows nothing of images; torch is not needed.
+"""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from insight_app import resources
+from insight_app.concepts import machine
+from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info
+from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS
+from insight_app.errors import KnownError
+from insight_app.project import generations
+from insight_app.project.generations import Candidate
+from insight_app.project.names import with_definitions
+from insight_app.project.recording import Setup
+
+BUILTIN, TRAIN = "builtin", "train"
+FOLDER = "dictionary"
+
+
+def installed(project: Path) -> DictionaryInfo | None:
+    """The project's dictionary; None where none was chosen or trained yet."""
+    folder = project / FOLDER
+    return info(folder) if (folder / DESCRIPTION).exists() else None
+
+
+def install(project: Path, wanted: str) -> DictionaryInfo:
+    """Copy a dictionary ("builtin" or a folder) into the project, which has none yet."""
+    source = resources.path("dictionaries/builtin") if wanted == BUILTIN else Path(wanted)
+    info(source)  # refuses what is damaged before anything is copied
+    folder = project / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (WEIGHTS, MACHINE, DESCRIPTION):  # the description last: with it, all is there
+        if (source / name).exists():
+            part = folder / (name + ".part")
+            shutil.copyfile(source / name, part)
+            part.replace(folder / name)
+    return info(folder)
+
+
+def must_be(project: Path, wanted: str) -> None:
+    """Raise KnownError where the project has another dictionary than the `wanted` folder's."""
+    own = installed(project)
+    if own is None or wanted in (BUILTIN, TRAIN):
+        return
+    other = info(Path(wanted))
+    if other.fingerprint != own.fingerprint:
+        raise KnownError(
+            "This project was analysed with another dictionary.",
+            where=str(project),
+            kept="Nothing was changed.",
+            do="Make a new project for this dictionary.",
+        )
+
+
+def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """(F,) the level of every concept, 0 = coarsest."""
+    sizes = described.group_sizes
+    return np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
+
+
+def setup(
+    project: Path, described: DictionaryInfo, encoder: str, fingerprint: str, grid: tuple[int, int]
+) -> Setup:
+    """Everything that is published of encoder and dictionary, names included as far as known: those
+    that the dictionary brings, else those of the project's last generation.
+    """
+    brought = machine.read(project / FOLDER, described.concepts)
+    if brought is not None:
+        names, candidates = brought.names, with_definitions(brought.candidates)
+    else:
+        names, candidates = _last_names(project, described.concepts)
+    return Setup(
+        encoder=encoder,
+        encoder_fingerprint=fingerprint,
+        grid=grid,
+        dictionary_fingerprint=described.fingerprint,
+        levels=levels(described),
+        names=names,
+        candidates=candidates,
+        shipped=brought.cooccurrence if brought is not None else None,
+    )
+
+
+def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[Settings, Setup]:
+    """A dictionary still to be trained: the settings, and what can be published meanwhile."""
+    settings = Settings(concepts=concepts or Settings.concepts, k=k or Settings.k)
+    sizes = group_sizes(settings.concepts, settings.fractions)
+    level_of = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
+    return settings, Setup(encoder, "", (0, 0), "", level_of)
+
+
+def _last_names(project: Path, concepts: int) -> tuple[list[str], list[list[Candidate]]]:
+    """Names published before, none where there are none."""
+    statistics = project / "statistics"
+    numbers = sorted(
+        int(f.name.removeprefix("generation-")) for f in statistics.glob("generation-*")
+    )
+    for number in reversed(numbers):
+        try:
+            last = generations.read(statistics, number)
+        except (FileNotFoundError, KnownError):
+            continue  # cut off by a kill: the one before it was the published one
+        if last.header.concepts == concepts:
+            return last.names, last.candidates
+    return [], []

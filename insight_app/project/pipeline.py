@@ -1,0 +1,196 @@
+"""Photos to codes: reading, encoding and writing overlap in threads, with bounded memory.
+
+Readers decode ahead, the calling thread encodes, one writer records; photos go through in the order
+given. Cancelled or failed, everything encoded so far is committed and the readers are let go. Knows
+nothing of how photos are found or results published.
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.geometry import Geometry, centre_square
+from insight_app.errors import KnownError
+from insight_app.project.codestore import Notes
+from insight_app.project.images import content_hash, decode, read_bytes
+from insight_app.project.recording import Coded
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+READERS = 2
+BATCH = {"cpu": 8}
+"""Photos encoded at once, by kind of device; GPU_BATCH for all others."""
+GPU_BATCH = 64
+READ_SIDE = 2
+"""JPEG files may be decoded smaller, down to this many times what the encoder looks at."""
+
+
+class Dictionary(Protocol):
+    """What is needed of a dictionary: tokens (T, D) to codes and back."""
+
+    def encode(self, tokens: "Tensor") -> Codes: ...
+    def decode(self, codes: Codes) -> "Tensor": ...
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo to be coded."""
+
+    image: int
+    folder: int
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A photo as read, ready for the encoder."""
+
+    photo: Photo
+    content_hash: bytes
+    geometry: Geometry
+    window: tuple[float, float]
+    pixels: "Tensor"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A photo that cannot be read, and why."""
+
+    photo: Photo
+    message: str
+
+
+def read_photo(photo: Photo, encoder: DenseEncoder) -> Read | Unreadable:
+    """Read one photo upright and as the encoder wants it."""
+    try:
+        data = read_bytes(photo.path)
+        upright = decode(data, photo.path, short_side=READ_SIDE * encoder.input_size)
+    except KnownError as error:
+        return Unreadable(photo, error.what)
+    geometry = centre_square(upright.width, upright.height, *encoder.grid)
+    pixels = encoder.preprocess(upright.image)
+    return Read(photo, content_hash(data), geometry, upright.window, pixels)
+
+
+def encode_batch(reads: list[Read], encoder: DenseEncoder, dictionary: Dictionary) -> list[Coded]:
+    """Codes and notes of several photos."""
+    import torch
+
+    tokens = encoder.encode(torch.stack([read.pixels for read in reads]))
+    return [
+        _coded(read, grid.reshape(-1, grid.shape[-1]), dictionary)
+        for read, grid in zip(reads, tokens, strict=True)
+    ]
+
+
+def _coded(read: Read, tokens: "Tensor", dictionary: Dictionary) -> Coded:
+    codes = dictionary.encode(tokens)
+    x = tokens.cpu().numpy()
+    y = dictionary.decode(codes).cpu().numpy()
+    energy = np.square(x).sum(1)
+    left = np.square(x - y).sum(1)
+    unexplained = np.divide(left, energy, out=np.zeros_like(left), where=energy > 0)
+    notes = Notes(
+        np.minimum(unexplained, 1).astype(np.float16),
+        np.sqrt(energy).astype(np.float16),
+        x.mean(0).astype(np.float16),
+    )
+    photo = read.photo
+    return Coded(
+        photo.image, photo.folder, read.content_hash, read.geometry, read.window, codes, notes
+    )
+
+
+def batch_size(encoder: DenseEncoder) -> int:
+    """How many photos to encode at once on the encoder's device."""
+    return BATCH.get(str(encoder.device).partition(":")[0], GPU_BATCH)
+
+
+def batches(
+    photos: Iterable[Photo],
+    encoder: DenseEncoder,
+    size: int,
+    in_flight: Callable[[list[int]], None],
+) -> Iterator[list[Read | Unreadable]]:
+    """Photos read ahead, in order, in batches; at most three batches are held.
+
+    in_flight(ids) is told what is about to be worked on.
+    """
+    source = iter(photos)
+    ahead: deque[tuple[list[Photo], list[Future[Read | Unreadable]]]] = deque()
+    with ThreadPoolExecutor(READERS, "reader") as pool:
+        try:
+            while True:
+                while len(ahead) < 2 and (taken := _take(source, size)):
+                    in_flight([p.image for batch, _ in ahead for p in batch + taken])
+                    ahead.append((taken, [pool.submit(read_photo, p, encoder) for p in taken]))
+                if not ahead:
+                    return
+                _, futures = ahead.popleft()
+                yield [future.result() for future in futures]
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _take(source: Iterator[Photo], size: int) -> list[Photo]:
+    taken = []
+    for photo in source:
+        taken.append(photo)
+        if len(taken) == size:
+            break
+    return taken
+
+
+class Writer:
+    """A thread that hands what it is given to `record`, in order, and calls `finish` at the end.
+
+    Its failure is raised in `put` or `close`.
+    """
+
+    def __init__(
+        self, record: Callable[[list[Coded | Unreadable]], None], finish: Callable[[], None]
+    ) -> None:
+        self._record = record
+        self._finish = finish
+        self._queue: queue.Queue[list[Coded | Unreadable] | None] = queue.Queue(maxsize=4)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="writer")
+        self._thread.start()
+
+    def put(self, items: list[Coded | Unreadable]) -> None:
+        """Hand over a batch; waits while four are on their way already."""
+        if self._error is not None:
+            raise self._error
+        self._queue.put(items)
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while (items := self._queue.get()) is not None:
+            self._guarded(self._record, items)
+        self._guarded(lambda _: self._finish(), [])
+
+    def _guarded(
+        self, work: Callable[[list[Coded | Unreadable]], None], items: list[Coded | Unreadable]
+    ) -> None:
+        """Do it unless something failed before; a failure is told to whoever puts or closes."""
+        if self._error is None:
+            try:
+                work(items)
+            except BaseException as error:
+                self._error = error

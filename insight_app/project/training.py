@@ -1,0 +1,94 @@
+"""Training a project's own dictionary from a stream of its photos' tokens, which are never stored.
+
+Owns which photos are looked at, in which order. Knows nothing of how a dictionary learns.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import Engine, select
+
+from insight_app.concepts import hsae
+from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.hsae import Settings
+from insight_app.concepts.progress import CancelToken, Progress
+from insight_app.errors import KnownError
+from insight_app.project.database import reading
+from insight_app.project.listing import Locations
+from insight_app.project.pipeline import Photo, Read, batch_size, batches
+from insight_app.project.schema import Image, Status
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from insight_app.concepts.hsae.model import HSAE
+
+MOST_PHOTOS = 20_000
+"""A bigger set is trained on that many of its photos, chosen at random."""
+
+
+def train(
+    project: Path,
+    engine: Engine,
+    encoder: DenseEncoder,
+    settings: Settings,
+    *,
+    progress: Progress,
+    cancel: CancelToken,
+) -> "HSAE":
+    """Train on the project's photos; goes on from where a cancelled training stopped."""
+    ids = _chosen(engine, settings.seed)
+    if not ids.size:
+        raise KnownError(
+            "There are no photos to learn from.",
+            where=str(project),
+            do="Add folders with photos, or use the built-in dictionary.",
+        )
+    locations = Locations(project, engine)
+    size = batch_size(encoder)
+
+    def stream(epoch: int, start: int) -> "Iterator[Tensor]":
+        """Tokens photo by photo; a photo that cannot be read counts, with none."""
+        import torch
+
+        order = np.random.default_rng((settings.seed, epoch)).permutation(ids)[start:]
+        photos = (_photo(engine, locations, int(image)) for image in order)
+        for read in batches(photos, encoder, size, lambda ids: None):
+            cancel.check()
+            good = [item for item in read if isinstance(item, Read)]
+            tokens = iter(encoder.encode(torch.stack([r.pixels for r in good])) if good else ())
+            for item in read:
+                if isinstance(item, Read):
+                    yield next(tokens).reshape(-1, encoder.token_dim)
+                else:
+                    yield torch.zeros(0, encoder.token_dim)
+
+    rows, cols = encoder.grid
+    return hsae.train(
+        stream,
+        settings,
+        tokens=int(ids.size) * rows * cols,
+        checkpoint_dir=project / "dictionary" / "training",
+        progress=progress,
+        cancel=cancel,
+        device=str(encoder.device),
+    )
+
+
+def _chosen(engine: Engine, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Ids of the photos to learn from; the same each time while no photos are added."""
+    query = select(Image.id).where(Image.status.in_([int(Status.NEW), int(Status.CODED)]))
+    with reading(engine) as connection:
+        ids = np.fromiter(connection.execute(query.order_by(Image.id)).scalars(), np.int64)
+    if ids.size > MOST_PHOTOS:
+        ids = np.sort(np.random.default_rng(seed).choice(ids, MOST_PHOTOS, replace=False))
+    return ids
+
+
+def _photo(engine: Engine, locations: Locations, image: int) -> Photo:
+    query = select(Image.id, Image.folder_id, Image.name).where(Image.id == image)
+    with reading(engine) as connection:
+        row = connection.execute(query).one()
+    return Photo(row.id, row.folder_id, locations.of(row.folder_id) / row.name)
