@@ -258,13 +258,13 @@ class ConceptTreeModel(QAbstractItemModel):
 
     # ---- Qt's side
 
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:
         return 3
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
         return len(self._children(self.node(parent))) if parent.column() <= 0 else 0
 
-    def hasChildren(self, parent: QModelIndex = QModelIndex()) -> bool:  # noqa: B008
+    def hasChildren(self, parent: QModelIndex = QModelIndex()) -> bool:
         node = self.node(parent)
         if node.children is not None or node is self._top:
             return bool(self._children(node))
@@ -273,7 +273,7 @@ class ConceptTreeModel(QAbstractItemModel):
         return any(self._shown(edge.child) for edge in self.session.catalogue.children(node.row))
 
     def index(
-        self, row: int, column: int, parent: QModelIndex = QModelIndex()  # noqa: B008
+        self, row: int, column: int, parent: QModelIndex = QModelIndex()
     ) -> QModelIndex:
         children = self._children(self.node(parent))
         if 0 <= row < len(children) and 0 <= column < 3:

@@ -270,10 +270,6 @@ class HierarchyView(QTreeView):
         self.drop_told.emit("")
         self.viewport().update()
 
-    def stopAutoScroll(self) -> None:
-        self.setAutoScroll(False)
-        self.setAutoScroll(True)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         box: QRect | None = None

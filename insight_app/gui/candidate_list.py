@@ -1,0 +1,121 @@
+"""The candidate names of a concept with their number keys; a click or the key takes one."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from insight_app.gui import theme
+from insight_app.gui.concept_keys import keys_of
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import paint_key_cap
+
+LINE = 10
+
+
+class CandidateModel(QAbstractListModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.candidates: list[Any] = []
+        self.present = ""
+
+    def set_candidates(self, candidates: list[Any], present: str) -> None:
+        self.beginResetModel()
+        self.candidates, self.present = candidates, present
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.candidates)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        one = self.candidates[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return one.term
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{index.row() + 1}: {one.term}, {one.reading}, score {theme.number(one.score)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            score = f"Score: cosine of the concept's direction and the term, {one.score:.3g}"
+            return "\n".join(part for part in (one.definition, score) if part)
+        return None
+
+
+class CandidateDelegate(QStyledItemDelegate):
+    """Key cap, name, reading, score."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(80, option.fontMetrics.height() + LINE)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        model: CandidateModel = index.model()  # type: ignore[assignment]
+        one, c = model.candidates[index.row()], theme.colours()
+        painter.save()
+        rect = QRectF(option.rect)
+        is_present = one.term == model.present
+        if is_present:
+            painter.fillRect(rect.adjusted(6, 0, -6, 0), c.of("selected"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect.adjusted(6, 0, -6, 0), c.of("hover"))
+        widget = option.widget
+        height = option.fontMetrics.height() + 2
+        cap = QRectF(14, rect.center().y() - height / 2, height, height)
+        paint_key_cap(painter, widget, cap, str(index.row() + 1), c.dim)
+        right, middle = rect.right() - 14, Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(theme.tabular(option.font))
+        painter.setPen(c.of("text"))
+        number = theme.number(float(one.score))
+        box = QRectF(0, rect.y(), right, rect.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
+        right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
+        painter.setFont(option.font)
+        painter.setPen(c.of("dim"))
+        width = painter.fontMetrics().horizontalAdvance(one.reading)
+        painter.drawText(QRectF(right - width, rect.y(), width + 2, rect.height()), middle, one.reading)
+        left = cap.right() + 10
+        painter.setFont(theme.italic(option.font))
+        painter.setPen(c.of("text"))
+        room = right - width - 8 - left
+        text = painter.fontMetrics().elidedText(one.term, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(QRectF(left, rect.y(), room, rect.height()), middle, text)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(c.of("accent"))
+            painter.drawRect(rect.adjusted(6.5, 0.5, -7.5, -1.5))
+        painter.restore()
+
+
+class CandidateList(QListView):
+    """As high as its candidates."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.model_ = CandidateModel(self)
+        self.setModel(self.model_)
+        self.setItemDelegate(CandidateDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Candidate names")
+        self.keys = keys_of(session)
+        self.clicked.connect(lambda index: self.keys.take(index.row() + 1))
+
+    def show_concept(self, row: int) -> None:
+        self.model_.set_candidates(self.keys.candidates(), self.session.name(row)[0])
+        line = self.fontMetrics().height() + LINE
+        self.setFixedHeight(line * len(self.model_.candidates) + 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.keys.take(self.currentIndex().row() + 1)
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,240 @@
+"""Parts that the concept card and the review's evidence both show: relations, strength,
+note, history.
+
+Each part is a small widget with show_concept(row); reading what is slow happens on the pool.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.concept_rows import ConceptRow, ConceptRows
+from insight_app.gui.histogram import Histogram
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import thin_line
+
+ROWS = 8
+CO_OCCURRING = 8
+KIND_WORDS = {
+    "rename": "renamed to",
+    "accept": "accepted",
+    "unsure": "unsure about",
+    "reject": "rejected",
+    "clear": "status taken back",
+    "hide": "hidden",
+    "unhide": "shown again",
+    "note": "note",
+    "create": "made",
+}
+
+
+class Section(QWidget):
+    """A heading, a thin line, and what stands under it; hidden where there is nothing."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = content
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(4)
+        column.addWidget(thin_line(self))
+        self.heading = QLabel(title, self)
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
+        self.heading.setFont(theme.bold(self.font()))
+        self.heading.setContentsMargins(12, 6, 12, 2)
+        column.addWidget(self.heading)
+        column.addWidget(content)
+        content.setAccessibleName(title)
+
+
+class Relations(QWidget):
+    """Parents, children and what it fires together with; a click selects."""
+
+    def __init__(self, session: Session, parent: QWidget, parts: tuple[str, ...]) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.row: int | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.sections: dict[str, Section] = {}
+        for part in parts:
+            rows = ConceptRows(session, self, grows=ROWS)
+            self.sections[part] = Section(part, rows, self)
+            column.addWidget(self.sections[part])
+
+    def rows_of(self, part: str) -> ConceptRows:
+        """The list of a part: "Parents", "Children" or "Fires together with"."""
+        rows = self.sections[part].content
+        assert isinstance(rows, ConceptRows)
+        return rows
+
+    def show_concept(self, row: int) -> None:
+        changed, self.row = row != self.row, row
+        catalogue, results = self.session.catalogue, self.session.results
+        if "Parents" in self.sections:
+            self._fill("Parents", [_relation(e, e.parent) for e in catalogue.parents(row)])
+        if "Children" in self.sections:
+            edges = [e for e in catalogue.children(row) if not catalogue.hidden[e.child]]
+            self._fill("Children", [_relation(e, e.child) for e in edges])
+        if "Fires together with" in self.sections:
+            if row >= results.F:
+                self._fill("Fires together with", [])
+            elif changed:
+                self.session.jobs.run(
+                    results.co_occurring, row, CO_OCCURRING,
+                    done=lambda found: self._together(row, found), key=("together", id(self)),
+                )  # fmt: skip
+
+    def _together(self, row: int, found: Any) -> None:
+        if row != self.row or self.session.catalogue is None:
+            return
+        tip = "R = share of this concept's activation on cells where the other is active too"
+        self._fill(
+            "Fires together with",
+            [ConceptRow(int(o), theme.number(float(r)), "", f"{tip}: {r:.3g}") for o, r in found],
+        )
+
+    def _fill(self, part: str, rows: list[ConceptRow]) -> None:
+        section = self.sections[part]
+        section.setVisible(bool(rows))
+        counted = f"{part} ({len(rows):,})" if len(rows) > ROWS else part
+        section.heading.setText(counted)
+        self.rows_of(part).set_rows(rows)
+
+
+def _relation(edge: Any, other: int) -> ConceptRow:
+    strength = theme.number(float(edge.strength)) if edge.source != "person" else ""
+    tip = (
+        f"R = share of the child's activation on cells where the parent is active too: "
+        f"{edge.strength:.3g} forward, {edge.back:.3g} back, "
+        f"{edge.cells:,} cells in {edge.images:,} images"
+    )
+    tag = "person" if edge.by_person else "machine"
+    return ConceptRow(other, strength, tag, tip if edge.source != "person" else "added by a person")
+
+
+class Strength(QWidget):
+    """The activation histogram with its count."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.row: int | None = None
+        self.histogram = Histogram(self)
+        self.section = Section("Strength", self.histogram, self)
+        self.histogram.setContentsMargins(12, 0, 12, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.section)
+
+    def show_concept(self, row: int) -> None:
+        changed, self.row = row != self.row, row
+        results, catalogue = self.session.results, self.session.catalogue
+        is_machine = row < results.F
+        self.setVisible(is_machine)
+        if is_machine and changed:
+            self.section.heading.setText(f"Strength over {int(catalogue.cells[row]):,} cells")
+            edges, counts = results.histogram(row)
+            self.histogram.show_counts(list(map(float, edges)), list(map(float, counts)))
+
+
+class NoteField(QPlainTextEdit):
+    """The concept's note; kept as a judgement when the keyboard leaves it or Ctrl+Enter is pressed."""
+
+    left = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.row: int | None = None
+        self._kept = ""
+        self.setAccessibleName("Note")
+        self.setPlaceholderText("What should the next person know? (N)")
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(8)
+        self.textChanged.connect(self.updateGeometry)
+
+    def show_concept(self, row: int) -> None:
+        text = self.session.catalogue.notes.get(row, "")
+        if row == self.row and (text == self._kept or self.hasFocus()):
+            return
+        self.keep()
+        self.row, self._kept = row, text
+        self.setReadOnly(self.session.read_only)
+        self.setPlainText(text)
+
+    def keep(self) -> None:
+        """Write the note if it was changed."""
+        text = self.toPlainText().strip()
+        if self.row is not None and text != self._kept and not self.session.read_only:
+            self._kept = text
+            self.session.note(self.row, text)
+
+    def sizeHint(self) -> QSize:
+        lines = min(6, max(2, self.document().blockCount()))
+        return QSize(100, lines * self.fontMetrics().lineSpacing() + 20)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.keep()
+            self.clearFocus()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._kept)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.keep()
+
+
+class History(QLabel):
+    """Who said what of the concept, and when; the newest first."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.row: int | None = None
+        self.setProperty("dim", True)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setContentsMargins(12, 0, 12, 8)
+
+    def show_concept(self, row: int) -> None:
+        self.row = row
+        concept = self.session.catalogue.id_of(row)
+        machine = ""
+        if row < self.session.results.F and self.session.results.machine_names[row]:
+            machine = f"analysis: named {self.session.results.machine_names[row]}"
+        self.session.ask_project(
+            lambda project: project.judgements.history(concept),
+            done=lambda entries: self._show(row, entries, machine),
+        )
+
+    def _show(self, row: int, entries: Any, machine: str) -> None:
+        if row == self.row:
+            lines = [said(entry) for entry in sorted(entries, key=lambda e: -e.lamport)]
+            self.setText("\n".join([*lines, *([machine] if machine else [])]))
+
+
+def said(entry: Any) -> str:
+    """One entry of the log as a line."""
+    when = entry.utc.astimezone().strftime("%d %b %Y, %H:%M")
+    words = entry.text
+    if not entry.undoes:
+        words = KIND_WORDS.get(entry.kind, entry.kind.replace("-", " "))
+        named = entry.after.get("name") or entry.after.get("status_name")
+        if entry.kind == "note":
+            named = entry.after.get("note")
+        words = f"{words} {named}" if named else words
+    return f"{when}, {entry.person.name}: {words}"
+
+

@@ -1,0 +1,265 @@
+"""The hierarchy panel: the tree with its order, level filter, search line and drag lock.
+
+What the tree does with keys and drags is in hierarchy_view.py; judging goes through the session.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+
+from insight_app.gui import icons
+from insight_app.gui.concept_keys import Server, keys_of
+from insight_app.gui.concept_tree_model import BY_NAME, IMAGES, STRENGTH
+from insight_app.gui.hierarchy_view import HierarchyView
+from insight_app.gui.judge_buttons import AdvanceSwitch
+from insight_app.gui.panel import Panel
+from insight_app.gui.session import CONCEPTS, Session
+from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
+
+ORDERS = {
+    IMAGES: ("by images", "Sorted by the number of images covered"),
+    STRENGTH: ("by strength", "Sorted by the mean strength of active cells"),
+    BY_NAME: ("by name", "Sorted by name"),
+}
+SELECT_AFTER = 250
+HOW_TO_DRAG = "Drag a concept onto its parent. Ctrl adds a parent, the empty space makes a root."
+
+
+class HierarchyPanel(Panel):
+    """All concepts under their parents."""
+
+    title = "Hierarchy"
+    object_name = "hierarchy"
+    follows = frozenset({"project", "results", "curation", "selection"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._judged: set[int] = set()
+        self._hits: list[int] = []
+        self._hit = 0
+        self.view = HierarchyView(session, self)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Find in the hierarchy")
+        self.search.setAccessibleName("Find in the hierarchy")
+        self.search.setToolTip("Up and Down go from hit to hit, Enter to the tree, Escape clears")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._searched)
+        self.search.installEventFilter(self)
+        self._select_soon = QTimer(self, singleShot=True, interval=SELECT_AFTER)
+        self._select_soon.timeout.connect(self._select_hit)
+        self._build_header()
+        self.empty = EmptyState(
+            "The concepts that the model found in your photos appear here, each under its parents, "
+            "as soon as the first photos are analysed.",
+            self,
+        )
+        add = QPushButton("Add photos…", self.empty)
+        add.clicked.connect(lambda: session.actions["analysis.add"].trigger())
+        self.empty.add_button(add)
+        self.drop_line = ElidedLabel(HOW_TO_DRAG, self)
+        self.drop_line.setProperty("dim", True)
+        self.drop_line.setAccessibleName("What a drop does")
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 6, 8, 6)
+        line.addWidget(self.search)
+        self.body.addLayout(line)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.empty, 1)
+        self.body.addWidget(thin_line(self))
+        below = QHBoxLayout()
+        below.setContentsMargins(12, 4, 8, 4)
+        below.addWidget(self.drop_line, 1)
+        below.addWidget(AdvanceSwitch(session, self))
+        self.body.addLayout(below)
+        self.view.drop_told.connect(lambda text: self.drop_line.setText(text or HOW_TO_DRAG))
+        self.view.list_changed.connect(self._tell_list)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._menu)
+        session.curation_changed.connect(lambda rows, _structure: self._judged.update(rows))
+        keys_of(session).register(Server(self, rename=self.view.rename))
+        QWidget.setTabOrder(self.search, self.view)
+
+    def _build_header(self) -> None:
+        self.order_button = _menu_button("Sorted", self)
+        menu, group = QMenu(self), QActionGroup(self)
+        for order, (text, tip) in ORDERS.items():
+            action = _choice(menu, group, text, tip, order == IMAGES)
+            action.triggered.connect(lambda _c=False, order=order: self.set_order(order))
+        self.order_button.setMenu(menu)
+        self.level_button = _menu_button("all levels", self)
+        self.level_button.setMenu(QMenu(self))
+        self.level_button.menu().aboutToShow.connect(self._fill_levels)
+        self.flat = QToolButton(self)
+        self.flat.setCheckable(True)
+        self.flat.setIcon(icons.icon("list-bullets", "dim"))
+        self.flat.setToolTip("One flat list instead of the tree")
+        self.flat.setAccessibleName("Flat list")
+        self.flat.toggled.connect(self.set_flat)
+        self.lock = QToolButton(self)
+        self.lock.setCheckable(True)
+        self.lock.setIcon(icons.icon("lock-simple-open", "dim"))
+        self.lock.setToolTip("Lock: nothing is moved by dragging")
+        self.lock.setAccessibleName("Lock dragging")
+        self.lock.toggled.connect(self.set_locked)
+        for widget in (self.order_button, self.level_button, self.flat, self.lock):
+            self.header.add(widget)
+        self.order_button.setText(ORDERS[IMAGES][0])
+
+    # ---- what is shown
+
+    def set_order(self, order: str) -> None:
+        self.view.tree.order = order
+        self.order_button.setText(ORDERS[order][0])
+        self.view.reload(keep=True)
+
+    def set_flat(self, flat: bool) -> None:
+        self.view.tree.flat = flat
+        self.view.reload(keep=False)
+
+    def set_locked(self, locked: bool) -> None:
+        self.view.tree.locked = locked
+        self.lock.setIcon(icons.icon("lock-simple" if locked else "lock-simple-open", "dim"))
+        self.drop_line.setText("Dragging is switched off." if locked else HOW_TO_DRAG)
+
+    def set_levels(self, levels: tuple[int, int] | None) -> None:
+        self.view.tree.levels = levels
+        text = "all levels" if levels is None else f"level {levels[0]}"
+        if levels is not None and levels[0] != levels[1]:
+            text = f"levels {levels[0]}-{levels[1]}"
+        self.level_button.setText(text)
+        self.view.reload(keep=True)
+
+    def _fill_levels(self) -> None:
+        menu, group = self.level_button.menu(), QActionGroup(self)
+        menu.clear()
+        catalogue, chosen = self.session.catalogue, self.view.tree.levels
+        top = int(catalogue.level.max()) if catalogue is not None and catalogue.size else 0
+        choices: list[tuple[str, tuple[int, int] | None]] = [("All levels", None)]
+        choices += [(f"Level {n}", (n, n)) for n in range(top + 1)]
+        choices += [(f"Levels 0 to {n}", (0, n)) for n in range(1, top)]
+        for text, levels in choices:
+            action = _choice(menu, group, text, "", levels == chosen)
+            action.triggered.connect(lambda _c=False, levels=levels: self.set_levels(levels))
+
+    def refresh(self) -> None:
+        catalogue = self.session.catalogue
+        has_any = catalogue is not None and catalogue.size > 0
+        self.view.setVisible(has_any)
+        self.search.setEnabled(has_any)
+        self.empty.setVisible(not has_any)
+        if self.reasons & {"project", "results"}:
+            self._judged.clear()
+            self.view.reload(keep="project" not in self.reasons)
+        elif self._judged and has_any:
+            judged, self._judged = self._judged, set()
+            self.view.judged(judged)
+        if not has_any:
+            self.set_info("")
+            return
+        self.view.follow_selection()
+        self._tell_list()
+        self.set_info(f"{int((catalogue.cells > 0).sum()):,} concepts")
+
+    def _tell_list(self) -> None:
+        if self.isVisible() and self.session.follows == CONCEPTS and self._leads():
+            rows = self.view.rows_in_order()
+            if rows != self.session.follow_list:
+                self.session.set_list(rows)
+
+    def _leads(self) -> bool:
+        """Whether Left and Right go through this tree: no review queue is on the screen."""
+        return not any(
+            panel.isVisible() and panel.object_name == "queue"
+            for panel in self.window().findChildren(Panel)
+        )
+
+    # ---- search
+
+    def _searched(self, text: str) -> None:
+        catalogue = self.session.catalogue
+        self._hits, self._hit = [], 0
+        if catalogue is None or not text.strip():
+            self._select_soon.stop()
+            if catalogue is not None:
+                self.set_info(f"{int((catalogue.cells > 0).sum()):,} concepts")
+            return
+        self._hits = catalogue.search(text)
+        self._jump()
+
+    def _jump(self) -> None:
+        if not self._hits:
+            self.set_info("no hit")
+            self._select_soon.stop()
+            return
+        self.set_info(f"{self._hit + 1:,} of {len(self._hits):,} hits")
+        self.view.show_concepts((self._hits[self._hit],), everywhere=True)
+        self._select_soon.start()
+
+    def _select_hit(self) -> None:
+        self._select_soon.stop()
+        if self._hits:
+            self.session.select(concepts=(self._hits[self._hit],))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self.search or event.type() != QEvent.Type.KeyPress:
+            return False
+        assert isinstance(event, QKeyEvent)
+        key = event.key()
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._hits:
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self._hit = (self._hit + step) % len(self._hits)
+            self._jump()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hits:
+            self._select_hit()
+            self.view.setFocus()
+        elif key == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        else:
+            return False
+        return True
+
+    # ---- the context menu
+
+    def _menu(self, point: QPoint) -> None:
+        self.context_menu(self.view.indexAt(point)).exec(self.view.viewport().mapToGlobal(point))
+
+    def context_menu(self, index: Any) -> QMenu:
+        """What can be done with the concept at a place."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        actions, row = self.session.actions, self.view.tree.row_at(index)
+        for id in ("accept", "unsure", "reject", "rename", "note", "hide", "add_parent"):
+            menu.addAction(actions[f"concept.{id}"])
+            if id in ("reject", "hide"):
+                menu.addSeparator()
+        if row >= 0:
+            for edge in self.session.catalogue.parents(row):
+                name = self.session.name(edge.parent)[0]
+                remove = menu.addAction(f"Take out of {name}")
+                remove.setEnabled(not self.session.read_only)
+                remove.triggered.connect(
+                    lambda _c=False, parent=edge.parent: self.session.remove_parent(row, parent)
+                )
+            menu.addSeparator()
+            menu.addAction("Open everything below", lambda: self.view.expandRecursively(index, 8))
+        menu.addAction("Close all branches", self.view.collapseAll)
+        return menu
+
+
+def _menu_button(text: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setProperty("dim", True)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return button
+
+
+def _choice(menu: QMenu, group: QActionGroup, text: str, tip: str, is_on: bool) -> QAction:
+    action = menu.addAction(text)
+    action.setToolTip(tip or text)
+    action.setCheckable(True)
+    action.setChecked(is_on)
+    group.addAction(action)
+    return action

@@ -1,0 +1,116 @@
+"""The review queue: concepts nobody judged, by their share of all activation.
+
+What was judged in this sitting stays in the list, faint, so that Left and undo lead back to it.
+"""
+
+import numpy as np
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from insight_app.gui import icons
+from insight_app.gui.concept_rows import ConceptRow, ConceptRows
+from insight_app.gui.panel import Panel
+from insight_app.gui.session import CONCEPTS, Session
+from insight_app.gui.widgets import EmptyState, dim_label
+
+
+class QueuePanel(Panel):
+    """Which concept comes next."""
+
+    title = "Queue"
+    object_name = "queue"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.list = ConceptRows(session, self, fade_judged=True)
+        self.list.setAccessibleName("Queue of concepts to review")
+        self.empty = EmptyState("", self)
+        self.button = QPushButton("Review all again", self.empty)
+        self.button.setToolTip("List judged concepts too")
+        self.button.clicked.connect(lambda: self.all.setChecked(True))
+        self.empty.add_button(self.button)
+        self.all = QToolButton(self)
+        self.all.setCheckable(True)
+        self.all.setIcon(icons.icon("checks", "dim"))
+        self.all.setToolTip("List all concepts, also those judged before")
+        self.all.setAccessibleName("List judged concepts too")
+        self.all.toggled.connect(lambda _on: self._rebuild())
+        self.header.add(self.all)
+        self.body.addWidget(self.list, 1)
+        self.body.addWidget(self.empty, 1)
+        self.note = dim_label("Ordered by share of activation", self)
+        self.note.setToolTip(
+            "Share = the concept's summed activation / that of all concepts. Judging from the top "
+            "reviews most of what the model says with the fewest keys"
+        )
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(12, 8, 12, 8)
+        self.body.addWidget(self.note)
+
+    def refresh(self) -> None:
+        if self.reasons & {"project", "results", "view"}:
+            self._rebuild()
+        elif "curation" in self.reasons:
+            self._count()
+            if self.changed_rows is not None:
+                self.list.model_.refresh(self.changed_rows)
+            self.list.viewport().update()
+        self._follow()
+
+    def _rebuild(self) -> None:
+        catalogue, results = self.session.catalogue, self.session.results
+        if catalogue is None:
+            self.list.set_rows([])
+        else:
+            kept = {item.row for item in self.list.rows} if "results" in self.reasons else set()
+            whole = max(1e-12, float(catalogue.total.sum()))
+            order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
+            rows = []
+            for row in order.tolist():
+                is_due = catalogue.status[row] == 0 or self.all.isChecked() or row in kept
+                if is_due and catalogue.total[row] > 0 and not catalogue.hidden[row]:
+                    share = float(catalogue.total[row]) / whole
+                    tip = (
+                        f"Share of activation = {catalogue.total[row]:,.0f} / {whole:,.0f}, "
+                        f"summed over {results.tokens:,} cells"
+                    )
+                    rows.append(ConceptRow(row, percent(share), "", tip))
+            self.list.set_rows(rows)
+        self._count()
+        if self.isVisible() and self.session.follows == CONCEPTS:
+            rows_ = [item.row for item in self.list.rows]
+            self.session.set_list(rows_)
+            if rows_ and self.session.selection.primary not in self.list.model_.place:
+                self.session.select(concepts=(rows_[0],))
+
+    def _follow(self) -> None:
+        primary = self.session.selection.primary
+        self.list.mark(primary)
+        rows = [item.row for item in self.list.rows]
+        if self.isVisible() and self.session.follows == CONCEPTS and rows != self.session.follow_list:
+            self.session.set_list(rows)
+
+    def _count(self) -> None:
+        catalogue = self.session.catalogue
+        left = 0
+        if catalogue is not None:
+            left = sum(
+                catalogue.status[i.row] == 0 and not catalogue.hidden[i.row] for i in self.list.rows
+            )
+        self.set_info(f"{left:,} left" if catalogue is not None else "")
+        has_any = bool(self.list.rows)
+        self.list.setVisible(has_any)
+        self.note.setVisible(has_any)
+        self.empty.setVisible(not has_any)
+        judged_all = catalogue is not None and catalogue.size > 0
+        self.button.setVisible(judged_all)
+        self.empty.set_text(
+            "Every concept is judged."
+            if judged_all
+            else "Concepts to review appear here as soon as the first photos are analysed."
+        )
+
+
+def percent(share: float) -> str:
+    """A share with at most three significant digits: 12.3 %, 0.041 %."""
+    value = 100 * share
+    return f"{value:.1f} %" if value >= 1 else f"{value:.2g} %"
