@@ -45,7 +45,7 @@ class Entry:
     keys: str = ""
 
     def sequences(self) -> list[QKeySequence]:
-        return QKeySequence.listFromString(self.keys)
+        return parsed(self.keys)
 
     def soft_sequences(self) -> list[QKeySequence]:
         """Those that key_filter.py serves, after the focused widget had its chance."""
@@ -142,7 +142,7 @@ class Actions(QObject):
     def set_keys(self, id: str, keys: str) -> Entry | None:
         """Give an action other keys and remember them; the entry that has one already refuses."""
         entry = self._entries[id]
-        wanted = QKeySequence.listFromString(keys)
+        wanted = parsed(keys)
         for other in self._entries.values():
             if other is not entry and any(s in other.sequences() for s in wanted):
                 return other
@@ -177,6 +177,11 @@ class Actions(QObject):
         shown = entry.shown_keys()
         tip = entry.tip or entry.text.replace("&", "").rstrip("…")
         entry.action.setToolTip(f"{tip} ({shown})" if shown else tip)
+
+
+def parsed(keys: str) -> list[QKeySequence]:
+    """The key sequences of a portable text; none for ''."""
+    return [one for one in QKeySequence.listFromString(keys) if not one.isEmpty()]
 
 
 def is_soft(sequence: QKeySequence) -> bool:

@@ -40,6 +40,10 @@ class KeyFilter(QObject):
         self._space_held = False
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
+    def uninstall(self) -> None:
+        """Hear nothing any more; the window is going."""
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate and self._space_held:

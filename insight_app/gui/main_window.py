@@ -298,6 +298,7 @@ class MainWindow(commands.Commands, QMainWindow):
         if not self.session.close() and not self.close_anyway():
             event.ignore()
             return
+        self.keys.uninstall()
         self.settings.sync()
         event.accept()
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import theme
-from insight_app.gui.actions import Actions, Entry
+from insight_app.gui.actions import Actions, Entry, parsed
 from insight_app.gui.widgets import dim_label
 
 FIXED = (
@@ -168,4 +168,4 @@ class ShortcutsDialog(QDialog):
 def shown(keys: str) -> str:
     """Portable keys as this system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(one.toString(native) for one in QKeySequence.listFromString(keys))
+    return ", ".join(one.toString(native) for one in parsed(keys))

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -85,6 +85,7 @@ class StartPage(QWidget):
         area.setWidget(self.rows)
         column.addWidget(area, 1)
         session.settings.changed.connect(lambda name: name == "recent" and self.refresh())
+        self.recent_rows: dict[str, RecentRow] = {}
         self.set_opening("")
         self.refresh()
 
@@ -106,13 +107,30 @@ class StartPage(QWidget):
                 widget.deleteLater()
         recent = self.session.settings.recent()
         self.recent_title.setVisible(bool(recent))
+        self.recent_rows = {}
         for project in recent:
             row = RecentRow(project, self.rows)
             row.chosen.connect(self.open_recent)
             self.list.addWidget(row)
-            self.session.jobs.run(first_thumbnail, Path(project.path), PICTURE * 2, done=row.set_picture,
-                                  failed=lambda _error: None)  # fmt: skip
+            self.recent_rows[project.path] = row
+            self._load_picture(project.path)
         self.list.addStretch(1)
+
+    def _load_picture(self, path: str) -> None:
+        """A project without one, or one that cannot be read, keeps the empty square."""
+
+        def done(image: QImage | None) -> None:
+            if image is not None and path in self.recent_rows:
+                self.recent_rows[path].set_picture(image)
+
+        self.session.jobs.run(
+            first_thumbnail,
+            Path(path),
+            PICTURE * 2,
+            done=done,
+            failed=lambda _error: None,
+            key=("recent", path),
+        )
 
     def open_recent(self, path: str) -> None:
         """Open a recent project; one that is gone is dropped from the list with a question."""
@@ -156,10 +174,9 @@ class RecentRow(QPushButton):
         self.setToolTip(str(path))
         self.clicked.connect(lambda: self.chosen.emit(project.path))
 
-    def set_picture(self, image: object) -> None:
-        if image is not None:
-            self._picture = QPixmap.fromImage(image)  # type: ignore[arg-type]
-            self.update()
+    def set_picture(self, image: QImage) -> None:
+        self._picture = QPixmap.fromImage(image)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(400, PICTURE + 16)
