@@ -182,7 +182,7 @@ def check(project: ProjectPath) -> None:
         terminal.out().print(f"{project}: everything is in order.", markup=False)
         return
     for finding in findings:
-        terminal.err().print(f"{project}: {finding}", markup=False)
+        terminal.err().print(str(finding), markup=False)
     raise typer.Exit(Exit.DAMAGED)
 
 
