@@ -5,7 +5,7 @@ of its standard output, while file descriptor 1 itself points at standard error,
 print. Knows nothing of windows. Ends when its input closes.
 
 Request: {"id", "do": analyse | encode | embed | cancel | device, ...}. Reply: {"id", "kind":
-progress | result | error}; besides {"kind": "hello" | "device" | "published"}, which answer nothing.
+progress | result | error}; besides {"kind": "hello" | "device" | "published"}, asked by none.
 An error is "known" (what, where, kept, do) or "bug" (what, trace). Arrays travel as .npz files that
 live as long as the worker. Short requests are answered between two batches of a long one.
 """

@@ -20,6 +20,7 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
 from insight_app.project import crashes, database, dictionary, listing, names, pipeline, runs
+from insight_app.project.mending import set_damaged_aside
 from insight_app.project.pipeline import Photo, Read, Unreadable
 from insight_app.project.project import Project, is_project
 from insight_app.project.recording import Coded, Recorder, read_setting, write_setting
@@ -136,6 +137,7 @@ class _Work:
         found = update_images(
             self.engine, self.project, folders, progress=self.hooks.progress, cancel=self.cancel
         )
+        set_damaged_aside(self.project, self.engine)
         described = dictionary.installed(self.project)
         if described is None and wanted != dictionary.TRAIN:
             described = dictionary.install(self.project, wanted)

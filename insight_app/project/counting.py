@@ -10,6 +10,7 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -45,31 +46,33 @@ class Counting:
         self._maxima: list[Maxima] = []
         self._done = CoOccurrence(concepts)
         self._part = CoOccurrence(concepts)
+        self._in_part: list[int] = []
         self._waiting: list[tuple[int, Codes]] = []
 
     # ---- reading what there is
 
-    def load(self, shards: Sequence[Any]) -> None:
-        """Count the committed shards (rows of the table, by id), from files where these fit."""
+    def load(self, shards: Sequence[Any], open_shard: int) -> None:
+        """Count the committed shards (rows of the table, by id), from files where these fit.
+
+        open_shard: the number of the shard that will be appended to.
+        """
         sealed = [row for row in shards if row.is_sealed]
-        for start in range(0, len(sealed), PART_SHARDS):
-            self._load_part(sealed[start : start + PART_SHARDS])
+        for number, group in groupby(sealed, lambda row: _part_of(row.id)):
+            part = self._load_part(number, list(group))
+            (self._part if number == _part_of(open_shard) else self._done).merge(part)
+        self._in_part = [row.id for row in sealed if _part_of(row.id) == _part_of(open_shard)]
         for row in shards:
             if not row.is_sealed:
                 self._recount(row, self._open, self._part, self._maxima)
 
-    def _load_part(self, shards: Sequence[Any]) -> None:
+    def _load_part(self, number: int, shards: Sequence[Any]) -> CoOccurrence:
         states = [self._state(row.id) for row in shards]
-        number = (shards[0].id - 1) // PART_SHARDS
         part, counted = self._stored_part(number, states)
         for row, state in zip(shards, states, strict=True):
             self._load_shard(row, state, None if row.id in counted else part)
         if len(counted) < len(shards):
             self._save_part(number, part, [row.id for row in shards])
-        if len(shards) == PART_SHARDS:
-            self._done.merge(part)
-        else:
-            self._part.merge(part)
+        return part
 
     def _stored_part(
         self, number: int, states: Sequence["_State"]
@@ -159,12 +162,11 @@ class Counting:
         """The open shard is full: save its counts and begin anew."""
         self._count_waiting()
         self._save_shard(shard, self._open, self._maxima, self._state(shard))
-        number = (shard - 1) // PART_SHARDS
-        first = number * PART_SHARDS + 1
-        self._save_part(number, self._part, list(range(first, shard + 1)))
-        if shard == first + PART_SHARDS - 1:
+        self._in_part.append(shard)
+        self._save_part(_part_of(shard), self._part, self._in_part)
+        if _part_of(shard + 1) != _part_of(shard):
             self._done.merge(self._part)
-            self._part = CoOccurrence(self.concepts)
+            self._part, self._in_part = CoOccurrence(self.concepts), []
         self._sealed.merge(self._open)
         self._open, self._maxima = Tally(self.concepts), []
         self.segments.append(_segment_name(shard))
@@ -241,6 +243,10 @@ def _join(found: Sequence[Maxima]) -> Maxima:
     if len(found) == 1:
         return found[0]
     return Maxima(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _part_of(shard: int) -> int:
+    return (shard - 1) // PART_SHARDS
 
 
 def _segment_name(shard: int) -> str:

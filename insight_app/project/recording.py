@@ -81,15 +81,15 @@ class Recorder:
         self._unreadable: list[dict[str, Any]] = []
         with reading(engine) as connection:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
-        self.counting = Counting(project, engine, setup.concepts)
-        self.counting.load(shards)
         last = shards[-1] if shards else None
-        self._in_shard = 0
-        if last is None or last.is_sealed:
-            self._open_shard(len(shards) + 1, 0, 0)
-        else:
-            self._in_shard = last.images
-            self._open_shard(last.id, last.bytes, last.checksum)
+        number, size, checksum, self._in_shard = 1, 0, 0, 0
+        if last is not None and last.is_sealed:
+            number = last.id + 1
+        elif last is not None:
+            number, size, checksum, self._in_shard = last.id, last.bytes, last.checksum, last.images
+        self.counting = Counting(project, engine, setup.concepts)
+        self.counting.load(shards, number)
+        self._open_shard(number, size, checksum)
 
     def _open_shard(self, shard: int, size: int, checksum: int) -> None:
         codes = self.project / CODES

@@ -1,0 +1,177 @@
+"""Whether a project is whole: databases, codes, published results and the log, and their agreement.
+
+Reads everything once, changes nothing. Each finding says what is wrong, where, and what to do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from insight_app.errors import KnownError
+from insight_app.project import codestore, database, generations, postings
+from insight_app.project.codestore import Place, Record
+from insight_app.project.generations import Published
+from insight_app.project.project import Project, is_project
+from insight_app.project.recording import CODES, STATISTICS
+from insight_app.project.schema import Generation, Image, Shard, Status
+from insight_app.project.tally import Tally
+
+_AGAIN = "Analyse again to make it anew from the photos; judgements are in another file."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong: what, with which file ("" = the whole project), and what to do."""
+
+    what: str
+    where: str = ""
+    do: str = ""
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return " ".join(part for part in (head, self.do) if part)
+
+
+def check(folder: Path) -> list[Finding]:
+    """All findings, none where everything is in order; KnownError where this is no project."""
+    if not is_project(folder):
+        raise KnownError("This is not a project of Insight.", where=str(folder))
+    findings = list(_judgements(folder))
+    if (folder / database.NAME).exists():
+        findings.extend(_analysis(folder))
+    return findings
+
+
+def _judgements(folder: Path) -> Iterator[Finding]:
+    try:
+        with Project.open(folder, read_only=True) as project:
+            if project.damage is not None:
+                yield _of(project.damage)
+            else:
+                place = str(project.judgements.path)
+                yield from (Finding(what, place) for what in project.judgements.problems())
+    except KnownError as error:
+        yield _of(error)
+
+
+def _analysis(folder: Path) -> Iterator[Finding]:
+    path = folder / database.NAME
+    try:
+        engine = database.open_reader(folder)
+        try:
+            with database.reading(engine) as connection:  # one view, though a worker may go on
+                damage = list(_database(connection, path))
+                yield from damage or _results(folder, connection)
+        finally:
+            engine.dispose()
+    except KnownError as error:
+        yield _of(error)
+
+
+def _database(connection: Connection, path: Path) -> Iterator[Finding]:
+    answer = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    if answer != "ok":
+        yield Finding(f"The database of results is damaged ({answer}).", str(path), _AGAIN)
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        what = f"The database of results refers to a row that is not there ({broken[0]})."
+        yield Finding(what, str(path), _AGAIN)
+
+
+def _results(folder: Path, connection: Connection) -> Iterator[Finding]:
+    shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+    number = connection.execute(select(func.max(Generation.id))).scalar()
+    published = _published(folder, number)
+    if isinstance(published, Finding):
+        yield published
+    recount = _Recount(published) if isinstance(published, Published) else None
+    are_whole = True
+    for row in shards:
+        for finding in _shard(folder / CODES, row, connection, recount):
+            are_whole = False
+            yield finding
+    if recount is not None and are_whole:
+        yield from recount.findings(folder / STATISTICS)
+
+
+def _published(folder: Path, number: int | None) -> Published | Finding | None:
+    """The newest generation; what is wrong with it; None where nothing was published."""
+    if number is None:
+        return None
+    place = generations.folder_of(folder / STATISTICS, number)
+    try:
+        return generations.read(folder / STATISTICS, number)
+    except FileNotFoundError as error:
+        return Finding("A file of the published results is missing.", str(error.filename), _AGAIN)
+    except KnownError as error:
+        return Finding(error.what, error.where or str(place), _AGAIN)
+
+
+def _shard(
+    codes: Path, row: Any, connection: Connection, recount: "_Recount | None"
+) -> Iterator[Finding]:
+    """A shard against its manifest and the image table; its codes are counted again."""
+    path = str(codestore.shard_path(codes, row.id))
+    try:
+        if codestore.checksum_of(codes, row.id, row.bytes) != row.checksum:
+            yield Finding("The codes are not as they were written.", path, _AGAIN)
+            return
+        query = select(Image.id, Image.offset, Image.bytes).where(Image.shard == row.id)
+        named = {Place(row.id, r.offset, r.bytes): r.id for r in connection.execute(query)}
+        found = 0
+        for place, record in codestore.read_shard(codes, row.id, row.bytes):
+            found += 1
+            if named.pop(place, None) != record.image:
+                yield Finding(f"No photo owns the codes of image {record.image}.", path, _AGAIN)
+                return
+            if recount is not None:
+                recount.add(record)
+        if named or found != row.images:
+            yield Finding("There are photos whose codes are missing.", path, _AGAIN)
+    except OSError as error:
+        yield Finding(f"The codes cannot be read ({error.strerror}).", path, _AGAIN)
+    except KnownError as error:
+        yield Finding(error.what, error.where, _AGAIN)
+
+
+class _Recount:
+    """The images that a generation counts, counted again."""
+
+    def __init__(self, published: Published) -> None:
+        self.published = published
+        self.tally = Tally(published.header.concepts)
+        self.counted = published.places["status"] == int(Status.CODED)
+
+    def add(self, record: Record) -> None:
+        """Count a record, unless its image is left out or not published yet."""
+        if record.image < self.counted.size and self.counted[record.image]:
+            folder = int(self.published.places["folder"][record.image])
+            self.tally.add([record.image], [folder], [record.codes()])
+
+    def findings(self, statistics: Path) -> Iterator[Finding]:
+        """Where the published numbers are not these."""
+        header, tally = self.published.header, self.tally
+        place = str(generations.folder_of(statistics, header.number))
+        counts, sums = tally.counts.to_arrays(), tally.folders.to_arrays()
+        if (
+            (header.coded, header.tokens) != (tally.images, tally.tokens)
+            or any(not np.array_equal(self.published.concepts[n], a) for n, a in counts.items())
+            or any(not np.array_equal(self.published.folders[n], a) for n, a in sums.items())
+        ):
+            yield Finding("The published counts are not those of the codes.", place, _AGAIN)
+        segments = [postings.open_segment(statistics / name) for name in header.postings]
+        for concept, images in enumerate(counts["images"]):
+            listed, _, value = postings.of_concept(segments, concept, self.counted)
+            strongest = value[:1].max(initial=np.float16(0))
+            if listed.size != images or strongest != counts["maximum"][concept]:
+                yield Finding("The lists of strongest images are wrong.", place, _AGAIN)
+                return
+
+
+def _of(error: KnownError) -> Finding:
+    return Finding(error.what, error.where, error.do)
