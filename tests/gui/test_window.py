@@ -1,0 +1,432 @@
+"""The frame: workspaces, keys, ways back, undo, what is remembered."""
+
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeySequence
+from PySide6.QtWidgets import QLabel
+
+from insight_app.gui.dialogs.new_project import NewProjectDialog
+from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
+from insight_app.gui.workspaces import PANELS, WORKSPACES, panel_names
+from tests.gui.conftest import wait_idle, wait_saved
+
+ACCEPTED, UNSURE, REJECTED = 1, 2, 3
+
+
+def stage(window):
+    widget = window.docks["photo"].panel.stage
+    widget.setFocus()
+    return widget
+
+
+def choose(qtbot, window, row: int) -> None:
+    window.session.select(concepts=(row,))
+    wait_idle(qtbot, window)
+
+
+# ---- starting
+
+
+def test_the_window_needs_no_torch_and_no_scipy(project_dir: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from insight_app.gui.app import application
+from insight_app.gui.main_window import MainWindow
+from insight_app.gui.settings import Settings
+from PySide6.QtTest import QTest
+app = application()
+window = MainWindow(Settings(), Path({str(project_dir)!r}))
+window.show()
+while window.session.project is None or window.session.jobs.busy:
+    QTest.qWait(10)
+for workspace in ("statistics", "images"):
+    window.show_workspace(workspace)
+    while window.session.jobs.busy:
+        QTest.qWait(10)
+window.session.select(concepts=(0,))
+while window.session.jobs.busy:
+    QTest.qWait(10)
+window.close()
+heavy = {{"torch", "scipy", "transformers", "open_clip", "rdflib", "alembic"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_void_calls_of_qt_keep_the_references_of_none(qapp) -> None:
+    """PySide6 6.12.0 on Python 3.11 loses one a call and kills the process after thousands."""
+    label = QLabel()
+    before = sys.getrefcount(None)
+    for number in range(1000):
+        label.setToolTip(str(number))
+    assert sys.getrefcount(None) > before - 500
+
+
+def test_without_a_project_there_is_the_start_page(qtbot, open_window, grab) -> None:
+    window = open_window()
+    assert window.start.isVisible()
+    assert not any(dock.isVisible() for dock in window.docks.values())
+    assert not window.actions_["view.images"].isEnabled()
+    assert window.actions_["file.new"].isEnabled()
+    grab(window, "start")
+
+
+def test_a_recent_project_is_opened_from_the_start_page(qtbot, open_window, project_dir) -> None:
+    open_window(project_dir).close()
+    window = open_window()
+    (row,) = window.start.recent_rows.values()
+    assert "Harbour" in row.accessibleName()
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    assert not window.start.isVisible()
+
+
+def test_what_is_no_project_is_said_and_changes_nothing(qtbot, window, tmp_path) -> None:
+    window.session.open_project(tmp_path / "nothing")
+    qtbot.waitUntil(window.trouble.isVisible)
+    assert "nothing" in window.trouble.label.toolTip()
+    assert window.session.project is not None
+
+
+# ---- workspaces
+
+
+def test_every_panel_is_in_the_list_once_and_every_arrangement_names_known_ones() -> None:
+    names = [spec.name for spec in PANELS]
+    assert len(set(names)) == len(names)
+    for spec in PANELS:
+        assert spec.load().object_name == spec.name
+    for workspace in WORKSPACES:
+        assert set(panel_names(workspace.arrangement)) <= set(names)
+
+
+def test_ctrl_and_number_change_the_workspace(qtbot, window, grab) -> None:
+    for number, workspace in enumerate(WORKSPACES, 1):
+        qtbot.keyClick(window, str(number), Qt.KeyboardModifier.ControlModifier)
+        assert window.workspace == workspace.name
+        shown = {name for name, dock in window.docks.items() if not dock.isHidden()}
+        assert shown == set(panel_names(workspace.arrangement))
+        wait_idle(qtbot, window)
+
+
+def test_an_arrangement_is_found_again_after_a_restart(qtbot, open_window, project_dir) -> None:
+    window = open_window(project_dir)
+    window.docks["in_photo"].close()
+    window.show_panel("problems")
+    window.show_workspace("statistics")
+    window.show_workspace("images")
+    assert window.docks["in_photo"].isHidden()
+    assert window.docks["problems"].isVisible()
+    window.close()
+    again = open_window(project_dir)
+    assert again.workspace == "images"
+    assert again.docks["in_photo"].isHidden()
+    assert again.docks["problems"].isVisible()
+    again.reset_workspace()
+    assert again.docks["in_photo"].isVisible()
+    assert again.docks["problems"].isHidden()
+
+
+def test_every_dock_has_a_name(window) -> None:
+    names = [dock.objectName() for dock in window.docks.values()]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+def test_a_hidden_panel_does_no_work(qtbot, window) -> None:
+    window.show_workspace("statistics")
+    wait_idle(qtbot, window)
+    photo = window.docks["photo"].panel
+    shown = photo.shown
+    window.session.step(1)
+    window.session.select(image=int(window.session.results.image_ids()[3]))
+    wait_idle(qtbot, window)
+    assert photo.shown is shown
+    window.show_workspace("images")
+    qtbot.waitUntil(lambda: photo.shown.image_id == window.session.selection.image)
+
+
+# ---- keys
+
+
+def test_no_key_does_two_things(window) -> None:
+    for workspace in WORKSPACES:
+        window.show_workspace(workspace.name)
+    counted = Counter(
+        sequence.toString() for entry in window.actions_.entries() for sequence in entry.sequences()
+    )
+    assert [keys for keys, times in counted.items() if times > 1] == []
+
+
+def test_single_letters_do_not_repeat_while_held(window) -> None:
+    letters = [entry for entry in window.actions_.entries() if len(entry.keys) == 1]
+    assert letters
+    assert not any(entry.action.autoRepeat() for entry in letters)
+
+
+def test_every_action_is_in_a_menu_or_has_a_key_or_a_button(window) -> None:
+    for entry in window.actions_.entries():
+        assert entry.text
+        assert entry.action.toolTip()
+    assert {a.text() for a in window.menuBar().actions()} >= {"&File", "&Concept", "&Help"}
+
+
+def test_letters_typed_into_the_search_are_text(qtbot, window) -> None:
+    choose(qtbot, window, 0)
+    qtbot.keyClick(window, "f", Qt.KeyboardModifier.ControlModifier)
+    assert window.search.line.hasFocus()
+    qtbot.keyClicks(window.search.line, "axu")
+    assert window.search.line.text() == "axu"
+    assert not window.session.writer.pending
+    assert window.session.catalogue.status[0] == 0
+
+
+def test_a_key_of_another_action_is_refused_and_says_whose_it_is(qtbot, window) -> None:
+    dialog = ShortcutsDialog(window.actions_, window)
+    qtbot.addWidget(dialog)
+    dialog.choose("concept.accept")
+    dialog.give("X")
+    assert "Reject" in dialog.message.text()
+    assert window.actions_.entry("concept.accept").keys == "A"
+    dialog.give("J")
+    assert window.actions_.entry("concept.accept").keys == "J"
+    assert window.settings.shortcut("concept.accept") == "J"
+
+
+def test_a_changed_key_acts_and_is_remembered(qtbot, open_window, project_dir) -> None:
+    window = open_window(project_dir)
+    assert window.actions_.set_keys("concept.accept", "J") is None
+    window.close()
+    again = open_window(project_dir)
+    choose(qtbot, again, 0)
+    qtbot.keyClick(stage(again), Qt.Key.Key_J)
+    wait_saved(qtbot, again)
+    assert again.session.catalogue.status[0] == ACCEPTED
+
+
+# ---- judging
+
+
+def test_a_u_and_x_judge_the_selected_concept_and_go_on(qtbot, window) -> None:
+    session = window.session
+    photo_stage = stage(window)
+    rows = session.follow_list[:3]
+    choose(qtbot, window, rows[0])
+    for key in (Qt.Key.Key_A, Qt.Key.Key_U, Qt.Key.Key_X):
+        qtbot.keyClick(photo_stage, key)
+    wait_saved(qtbot, window)
+    assert [int(session.catalogue.status[row]) for row in rows] == [ACCEPTED, UNSURE, REJECTED]
+    assert window.toast.isVisible()
+    assert session.name(rows[2])[0] in window.toast.label.text()
+    assert "3 concepts" in window.statusBar().reviewed.text()
+    assert window.statusBar().saved.text() == "All judgements saved"
+
+
+def test_without_going_on_the_concept_stays(qtbot, window) -> None:
+    window.settings.set("auto_advance", False)
+    photo_stage = stage(window)
+    row = window.session.follow_list[0]
+    choose(qtbot, window, row)
+    qtbot.keyClick(photo_stage, Qt.Key.Key_A)
+    wait_saved(qtbot, window)
+    assert window.session.selection.primary == row
+
+
+def test_undo_returns_to_the_concept_and_redo_does_it_again(qtbot, window) -> None:
+    session = window.session
+    photo_stage = stage(window)
+    first = session.follow_list[0]
+    choose(qtbot, window, first)
+    qtbot.keyClick(photo_stage, Qt.Key.Key_X)
+    wait_saved(qtbot, window)
+    assert session.selection.primary != first
+    qtbot.keyClick(window, "z", Qt.KeyboardModifier.ControlModifier)
+    wait_saved(qtbot, window)
+    assert session.catalogue.status[first] == 0
+    assert session.selection.primary == first
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, "z", modifiers)
+    wait_saved(qtbot, window)
+    assert session.catalogue.status[first] == REJECTED
+    window.toast.undo_link.linkActivated.emit("undo")
+    wait_saved(qtbot, window)
+    assert session.catalogue.status[first] == 0
+
+
+def test_undo_is_there_after_a_restart(qtbot, open_window, project_dir) -> None:
+    window = open_window(project_dir)
+    photo_stage = stage(window)
+    row = window.session.follow_list[0]
+    choose(qtbot, window, row)
+    qtbot.keyClick(photo_stage, Qt.Key.Key_A)
+    window.close()  # the judgement is written before the window goes
+    again = open_window(project_dir)
+    assert again.session.catalogue.status[row] == ACCEPTED
+    assert again.actions_["edit.undo"].isEnabled()
+    qtbot.keyClick(again, "z", Qt.KeyboardModifier.ControlModifier)
+    wait_saved(qtbot, again)
+    assert again.session.catalogue.status[row] == 0
+
+
+def test_a_judgement_that_cannot_be_written_is_said_and_stays_until_it_can(
+    qtbot, window, project_dir
+) -> None:
+    photo_stage = stage(window)
+    row = window.session.follow_list[0]
+    choose(qtbot, window, row)
+    with sqlite3.connect(project_dir / "judgements.sqlite") as other:
+        tables = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in tables:
+            other.execute(
+                f"CREATE TRIGGER full_{name} BEFORE INSERT ON {name} "
+                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+    qtbot.keyClick(photo_stage, Qt.Key.Key_A)
+    qtbot.waitUntil(window.trouble.isVisible)
+    assert window.session.writer.pending == 1
+    assert "NOT saved" in window.statusBar().saved.text()
+    assert window.session.catalogue.status[row] == 0, "not shown as if it were saved"
+    with sqlite3.connect(project_dir / "judgements.sqlite") as other:
+        for (name,) in tables:
+            other.execute(f"DROP TRIGGER full_{name}")
+    qtbot.mouseClick(window.trouble.button, Qt.MouseButton.LeftButton)
+    wait_saved(qtbot, window)
+    assert window.session.catalogue.status[row] == ACCEPTED
+    assert window.statusBar().saved.text() == "All judgements saved"
+
+
+def test_a_second_window_reads_only(qtbot, open_window, project_dir) -> None:
+    open_window(project_dir)
+    second = open_window(project_dir)
+    assert second.session.read_only
+    assert second.trouble.isVisible()
+    assert "Read-only" in second.trouble.label.text()
+    choose(qtbot, second, 0)
+    assert not second.actions_["concept.accept"].isEnabled()
+
+
+def test_hidden_concepts_leave_the_list_of_the_photo_and_come_back(qtbot, window) -> None:
+    photo_stage = stage(window)
+    row = window.session.follow_list[1]
+    choose(qtbot, window, row)
+    qtbot.keyClick(photo_stage, Qt.Key.Key_H)
+    wait_saved(qtbot, window)
+    listed = window.docks["in_photo"].panel.list
+    assert row not in [entry.row for entry in listed.entries]
+    qtbot.keyClick(photo_stage, Qt.Key.Key_H)
+    wait_saved(qtbot, window)
+    assert row in [entry.row for entry in listed.entries]
+
+
+# ---- finding and going back
+
+
+def test_alt_left_and_right_walk_through_what_was_looked_at(qtbot, window) -> None:
+    choose(qtbot, window, 1)
+    choose(qtbot, window, 2)
+    photo_stage = stage(window)
+    qtbot.keyClick(photo_stage, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.session.selection.concepts == (1,)
+    qtbot.keyClick(photo_stage, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert window.session.selection.concepts == (2,)
+
+
+def test_searching_a_name_selects_its_concept(qtbot, window) -> None:
+    row = next(r for r, name in enumerate(window.session.catalogue.names) if name == "boat")
+    qtbot.keyClick(window, "f", Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(window.search.line, "boat")
+    assert window.search.popup.isVisible()
+    assert window.search.popup.hits()[0].text == "boat"
+    qtbot.keyClick(window.search.line, Qt.Key.Key_Return)
+    assert window.session.selection.primary == row
+    assert not window.search.popup.isVisible()
+
+
+def test_the_palette_finds_actions_and_concepts(qtbot, window, grab) -> None:
+    qtbot.keyClick(window, "k", Qt.KeyboardModifier.ControlModifier)
+    palette = window.palette_
+    assert palette.line.hasFocus()
+    qtbot.keyClicks(palette.line, "statistics")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.workspace == "statistics"
+    assert not palette.isVisible()
+    qtbot.keyClick(window, "k", Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(palette.line, "boat")
+    grab(window, "palette")
+    assert "boat" in [hit.text for hit in palette.list.hits()]
+    qtbot.keyClick(palette.line, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+
+
+def test_the_selection_is_found_again_after_a_restart(qtbot, open_window, project_dir) -> None:
+    window = open_window(project_dir)
+    image = int(window.session.results.image_ids()[7])
+    window.session.select(image=image, concepts=(3,))
+    window.close()
+    again = open_window(project_dir)
+    assert again.session.selection.image == image
+    assert again.session.selection.concepts == (3,)
+
+
+# ---- the wizard
+
+
+def test_the_wizard_counts_photos_and_refuses_what_cannot_be(qtbot, open_window, made_project) -> None:
+    window = open_window()
+    photos = made_project.parent / f"{made_project.stem} photos"
+    dialog = NewProjectDialog(window.session, [photos], window)
+    qtbot.addWidget(dialog)
+    dialog.parent_folder.setText(str(made_project.parent))
+    qtbot.waitUntil(lambda: dialog.found == 24)
+    assert "24 photos, about" in dialog.count.text()
+    assert dialog.create.isEnabled()
+    plan = dialog.plan()
+    assert plan.folders == (photos,)
+    assert plan.place == made_project.parent / f"{photos.name}.insight"
+    assert (plan.encoder, plan.dictionary) == ("builtin", "builtin")
+    dialog.name.setText("Harbour")
+    assert not dialog.create.isEnabled()
+    assert "there already" in dialog.message.text()
+    dialog.name.setText("a/b")
+    assert not dialog.create.isEnabled()
+
+
+def test_a_folder_dropped_on_the_window_starts_the_wizard(qtbot, open_window, made_project) -> None:
+    window = open_window()
+    photos = made_project.parent / f"{made_project.stem} photos"
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos))])
+    event = QDropEvent(
+        QPointF(100, 100), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    window.dropEvent(event)
+    (dialog,) = window.findChildren(NewProjectDialog)
+    assert dialog.isVisible()
+    assert dialog.chosen_folders() == (photos,)
+    dialog.reject()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_theme_changes_at_once(qtbot, open_window, project_dir, dark, grab) -> None:
+    window = open_window(project_dir, dark=dark)
+    before = window.palette().window().color().lightness()
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, "l", modifiers)
+    after = window.palette().window().color().lightness()
+    assert (before < 100) == dark
+    assert (after < 100) != dark
+    grab(window, f"theme_{'light' if dark else 'dark'}")
+
+
+def test_keys_are_shown_as_the_system_writes_them(window) -> None:
+    entry = window.actions_.entry("edit.redo")
+    assert entry.sequences()[0] == QKeySequence("Ctrl+Shift+Z")
+    assert entry.shown_keys() in window.actions_["edit.redo"].toolTip()
