@@ -17,7 +17,7 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
-    from insight_app.concepts.hsae.train import Batches
+    from insight_app.concepts.hsae.training import Batches
 
 __all__ = [
     "FRACTIONS",
@@ -79,8 +79,8 @@ def train(
     cancel: CancelToken | None = None,
     device: str = "cpu",
 ) -> HSAE:
-    """Train a dictionary from a stream of tokens; see `hsae.train.train`."""
-    from insight_app.concepts.hsae.train import train as run
+    """Train a dictionary from a stream of tokens; see `hsae.training.train`."""
+    from insight_app.concepts.hsae.training import train as run
 
     return run(
         batches,

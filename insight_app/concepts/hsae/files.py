@@ -24,7 +24,7 @@ from insight_app.concepts.hsae.description import (
     info,
     to_json,
 )
-from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES
+from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES, where_it_runs
 from insight_app.errors import KnownError
 
 
@@ -102,7 +102,7 @@ def load(
     )
     if hsae.fingerprint != described.fingerprint:
         raise damaged(source, "its weights are not those of its description")
-    return hsae.to(device)
+    return hsae.to(where_it_runs(device))
 
 
 def check_fits(

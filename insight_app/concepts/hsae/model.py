@@ -155,6 +155,11 @@ class HSAE:
         return tokens.to(self.device, torch.float32)
 
 
+def where_it_runs(device: str) -> str:
+    """The device for a dictionary beside an encoder on `device`: "mps" lacks the sparse sums."""
+    return "cpu" if device.startswith("mps") else device
+
+
 def sum_rows(table: Tensor, indices: Tensor, weights: Tensor, starts: Tensor) -> Tensor:
     """(bags, D): bag b = sum of weights * table[indices] from starts[b] up to the next start.
 

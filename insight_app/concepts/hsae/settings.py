@@ -68,20 +68,41 @@ def group_sizes(concepts: int, fractions: Sequence[float] = FRACTIONS) -> tuple[
     return tuple(sizes)
 
 
+PUBLISHED_BATCH = 16_268
+PUBLISHED_EPOCHS = 3
+PUBLISHED_RATE = 1e-4
+PUBLISHED_DEAD = 10_000_000
+PUBLISHED_THRESHOLD_STEP = 1001
+
+SMALL_BATCH = 2048
+SMALL_RATE = 1e-3
+FEWEST_STEPS = 1000
+MOST_EPOCHS = 40
+
+
 def fitted(settings: Settings, tokens: int) -> Schedule:
-    """The schedule for a set of `tokens` tokens."""
-    batch = settings.batch or 2048
-    steps_an_epoch = max(1, tokens // batch)
-    epochs = settings.epochs or 30
-    steps = max(1, round(epochs * steps_an_epoch))
+    """The schedule for a set of `tokens` tokens an epoch.
+
+    The published numbers belong to 2e9 tokens. Measured on 400 photos, held-back photos are
+    explained better by about 1,000 small steps at ten times the rate, cooled down at the end, than
+    by fewer or slower ones; so a small set gets that, and from there the numbers move to the
+    published ones as the set grows.
+    """
+    batch = settings.batch or min(PUBLISHED_BATCH, max(SMALL_BATCH, tokens // 4000))
+    batch = max(1, min(batch, tokens))
+    an_epoch = max(1, tokens // batch)
+    epochs = settings.epochs or min(MOST_EPOCHS, max(PUBLISHED_EPOCHS, FEWEST_STEPS / an_epoch))
+    steps = max(1, round(epochs * an_epoch))
+    slower = (10 * FEWEST_STEPS / steps) ** 0.5
+    rate = settings.learning_rate or max(PUBLISHED_RATE, SMALL_RATE * min(1.0, slower))
     return Schedule(
         steps=steps,
         batch=batch,
-        learning_rate=settings.learning_rate or 1e-3,
+        learning_rate=rate,
         warm_up=min(100, steps // 20),
         cool_down=steps // 5,
-        dead_after=min(10_000_000, 5 * tokens),
-        threshold_from=min(1001, steps // 2),
+        dead_after=min(PUBLISHED_DEAD, 5 * tokens),
+        threshold_from=min(PUBLISHED_THRESHOLD_STEP, steps // 2),
     )
 
 

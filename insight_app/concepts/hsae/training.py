@@ -20,7 +20,7 @@ from torch import Tensor
 from insight_app.concepts.hsae import checkpoints, losses
 from insight_app.concepts.hsae.checkpoints import Position
 from insight_app.concepts.hsae.losses import Weights
-from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.hsae.model import HSAE, where_it_runs
 from insight_app.concepts.hsae.settings import Schedule, Settings, fitted, group_sizes
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
@@ -166,7 +166,7 @@ class _Trainer:
         device: str,
     ) -> None:
         self._settings, self._schedule, self._sizes = settings, schedule, sizes
-        self._device = torch.device(device)
+        self._device = torch.device(where_it_runs(device))
         self._weights = _initial(first.float(), settings, self._device)
         self._optimiser = torch.optim.Adam(list(self._weights), betas=(0.9, 0.999))
         self._since_fired = torch.zeros(settings.concepts, dtype=torch.int64, device=self._device)

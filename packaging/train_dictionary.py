@@ -1,0 +1,153 @@
+"""Train the dictionary that ships with Insight, and work out the names and counts it brings along.
+
+    python packaging/train_dictionary.py PHOTO_FOLDER... [-o resources/dictionaries/builtin]
+
+Each photo is looked at as analysis does (its centre square) and in a few random crops, mirrored or
+not: what is learned from few photos holds better on others. Tokens are kept in a file of the build
+folder, because every photo is needed once an epoch. Seeds are fixed: the same photos on the same
+machine give the same dictionary. `--names-only` works out names and counts anew for the dictionary
+that is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from insight_app import resources
+from insight_app.concepts import encoders, hsae, kinds, machine, naming, vocabulary
+from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.hsae.training import train
+from insight_app.concepts.relations import relations
+from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
+from insight_app.project.images import SUFFIXES, load_upright
+
+SETTINGS = {"concepts": 1024, "k": 9, "seed": 0, "epochs": 12.0}
+VIEWS = 4
+SMALLEST_CROP = 0.5
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path, help="folders with photos")
+    shipped = ROOT / "resources/dictionaries/builtin"
+    parser.add_argument("-o", "--output", type=Path, default=shipped)
+    parser.add_argument("--build", type=Path, default=ROOT / "build/dictionary")
+    parser.add_argument("--names-only", action="store_true", help="keep the weights that are there")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    photos = photos_in(options.folders)
+    encoder = encoders.load("builtin", device="cpu")
+    tokens = encoded(encoder, photos, options.build)
+    if not options.names_only:
+        settings = hsae.Settings(**SETTINGS, encoder_fingerprint=encoder.fingerprint)
+        trained = train(
+            lambda epoch, start: stream(tokens, epoch, start),
+            settings,
+            tokens=tokens.shape[0] * tokens.shape[1] * tokens.shape[2],
+            checkpoint_dir=options.build,
+            progress=show,
+        )
+        hsae.save(
+            trained,
+            options.output,
+            title="Built-in dictionary",
+            provenance={
+                "photos": {folder.name: len(photos_in([folder])) for folder in options.folders},
+                "views_per_photo": VIEWS,
+                "script": "packaging/train_dictionary.py",
+            },
+        )
+    dictionary = hsae.load(options.output, encoder_fingerprint=encoder.fingerprint)
+    machine.write(options.output, described(dictionary, tokens[:, 0], encoder))
+    size = sum(file.stat().st_size for file in options.output.iterdir())
+    print(f"{options.output}: {dictionary.fingerprint}, {size / 1e6:.1f} MB")
+
+
+def photos_in(folders: list[Path]) -> list[Path]:
+    """All photos of the folders, in a fixed order."""
+    return [p for f in folders for p in sorted(f.rglob("*")) if p.suffix.lower() in SUFFIXES]
+
+
+def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap:
+    """(photos, VIEWS, cells, D) float16 tokens in a file; made once for encoder and photos."""
+    key = "\n".join([encoder.fingerprint, str(VIEWS), *(f"{p} {p.stat().st_size}" for p in photos)])
+    path = build / f"tokens-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npy"
+    rows, cols = encoder.grid
+    if not path.exists():
+        build.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        shape = (len(photos), VIEWS, rows * cols, encoder.token_dim)
+        file = np.lib.format.open_memmap(part, "w+", np.float16, shape)
+        for number, photo in enumerate(photos):
+            seen = [encoder.preprocess(view) for view in views(load_upright(photo), number)]
+            grids = encoder.encode(torch.stack(seen))
+            file[number] = grids.reshape(VIEWS, rows * cols, -1).numpy()
+            show(number + 1, len(photos), "Encoding photos")
+        file.flush()
+        part.replace(path)
+    return np.load(path, mmap_mode="r")
+
+
+def views(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
+    """The photo, then random square crops of it, every other one mirrored."""
+    yield photo
+    random = np.random.default_rng(seed)
+    for number in range(VIEWS - 1):
+        side = round(min(photo.size) * random.uniform(SMALLEST_CROP, 1.0))
+        left = int(random.integers(0, photo.width - side + 1))
+        top = int(random.integers(0, photo.height - side + 1))
+        crop = photo.crop((left, top, left + side, top + side))
+        yield crop if number % 2 else ImageOps.mirror(crop)
+
+
+def stream(tokens: np.memmap, epoch: int, start: int) -> Iterator[Tensor]:
+    """Tokens of one view after the other, in a random order of each epoch."""
+    order = np.random.default_rng((SETTINGS["seed"], epoch)).permutation(
+        tokens.shape[0] * tokens.shape[1]
+    )
+    for place in order[start:]:
+        photo, view = divmod(int(place), tokens.shape[1])
+        yield torch.from_numpy(np.array(tokens[photo, view]))
+
+
+def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> machine.Machine:
+    """Names, counts and co-occurrence over the photos as analysis sees them; tokens (N, T, D)."""
+    F = dictionary.F
+    counts, pairs, exemplars = Counts(F), CoOccurrence(F), Exemplars(F)
+    codes = [dictionary.encode(torch.from_numpy(np.array(photo))) for photo in tokens]
+    for image, of_photo in enumerate(codes):
+        cells = np.arange(of_photo.cells)
+        image_of_row = np.full(of_photo.cells, image)
+        counts.add(of_photo, image_of_row)
+        pairs.add(of_photo, image_of_row)
+        exemplars.add(of_photo, image_of_row, cells)
+    candidates = naming.name_concepts(
+        dictionary.W_dec.numpy(),
+        dictionary.b_dec.numpy(),
+        naming.exemplar_codes(exemplars, lambda image: codes[image]),
+        pairs,
+        relations(pairs),
+        vocabulary.default(encoder.fingerprint),
+        kinds.load(resources.path(kinds.RESOURCE)),
+    )
+    return machine.Machine(candidates, counts, pairs)
+
+
+def show(done: int, total: int, message: str) -> None:
+    if done == total or done % 50 == 0:
+        print(f"{message}: {done} of {total}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
