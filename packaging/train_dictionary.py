@@ -30,7 +30,7 @@ from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.project.images import SUFFIXES, load_upright
 
-SETTINGS = {"concepts": 1024, "k": 9, "seed": 0, "epochs": 12.0}
+SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
 VIEWS = 4
 SMALLEST_CROP = 0.5
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,13 +51,7 @@ def main() -> None:
     tokens = encoded(encoder, photos, options.build)
     if not options.names_only:
         settings = hsae.Settings(**SETTINGS, encoder_fingerprint=encoder.fingerprint)
-        trained = train(
-            lambda epoch, start: stream(tokens, epoch, start),
-            settings,
-            tokens=tokens.shape[0] * tokens.shape[1] * tokens.shape[2],
-            checkpoint_dir=options.build,
-            progress=show,
-        )
+        trained = learned(tokens, settings, options.build)
         hsae.save(
             trained,
             options.output,
@@ -111,14 +105,23 @@ def views(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
         yield crop if number % 2 else ImageOps.mirror(crop)
 
 
-def stream(tokens: np.memmap, epoch: int, start: int) -> Iterator[Tensor]:
-    """Tokens of one view after the other, in a random order of each epoch."""
-    order = np.random.default_rng((SETTINGS["seed"], epoch)).permutation(
-        tokens.shape[0] * tokens.shape[1]
+def learned(tokens: np.ndarray, settings: hsae.Settings, checkpoints: Path | None = None) -> HSAE:
+    """A dictionary of tokens (photos, views, cells, D), in a random order of views each epoch."""
+    photos, views, cells, _ = tokens.shape
+
+    def stream(epoch: int, start: int) -> Iterator[Tensor]:
+        order = np.random.default_rng((settings.seed, epoch)).permutation(photos * views)
+        for place in order[start:]:
+            photo, view = divmod(int(place), views)
+            yield torch.from_numpy(np.array(tokens[photo, view]))
+
+    return train(
+        stream,
+        settings,
+        tokens=photos * views * cells,
+        checkpoint_dir=checkpoints,
+        progress=show,
     )
-    for place in order[start:]:
-        photo, view = divmod(int(place), tokens.shape[1])
-        yield torch.from_numpy(np.array(tokens[photo, view]))
 
 
 def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> machine.Machine:

@@ -50,7 +50,7 @@ def explained(hsae: HSAE, x: torch.Tensor) -> float:
 
 
 def test_learns_what_there_is_and_fires_about_k_concepts_a_cell():
-    hsae = learn(Stream(photos(60)), replace(CHOSEN, epochs=12, learning_rate=2e-2))
+    hsae = learn(Stream(photos(60)), replace(CHOSEN, epochs=8, learning_rate=2e-2))
     x = photos(20, seed=7).flatten(0, 1)
     assert explained(hsae, x) > 0.75, "on photos it never saw"
     assert 2 < hsae.encode(x).indices.size / len(x) < 4
