@@ -19,8 +19,8 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project import crashes, database, dictionary, listing, names, pipeline, runs
-from insight_app.project.mending import set_damaged_aside
+from insight_app.project import crashes, dictionary, listing, names, pipeline, runs
+from insight_app.project.mending import open_or_begin_anew, set_damaged_aside
 from insight_app.project.pipeline import Photo, Read, Unreadable
 from insight_app.project.project import Project, is_project
 from insight_app.project.recording import Coded, Recorder, read_setting, write_setting
@@ -90,12 +90,12 @@ def analyse(
     hooks, stop = Hooks(progress, published, between), cancel or CancelToken()
     places = [Path(folder) for folder in folders]
     with runs.alone(project):
-        engine = database.open_writer(project)
+        engine = open_or_begin_anew(project)
+        work = _Work(project, engine, hooks, stop, partial(load, device=device), vocabulary)
         try:
-            with runs.recorded(engine):
+            with runs.recorded(engine, lambda: work.coded):
                 if after_crash:
                     crashes.blame(project, engine)
-                work = _Work(project, engine, hooks, stop, partial(load, device=device), vocabulary)
                 return work.run(places, encoder, str(dictionary), concepts, k)
         finally:
             engine.dispose()

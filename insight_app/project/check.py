@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from insight_app.errors import KnownError
-from insight_app.project import codestore, database, generations, postings
+from insight_app.project import codestore, database, generations, postings, sqlite
 from insight_app.project.codestore import Place, Record
 from insight_app.project.generations import Published
 from insight_app.project.project import Project, is_project
@@ -20,7 +20,7 @@ from insight_app.project.recording import CODES, STATISTICS
 from insight_app.project.schema import Generation, Image, Shard, Status
 from insight_app.project.tally import Tally
 
-_AGAIN = "Analyse again to make it anew from the photos; judgements are in another file."
+_AGAIN = "Analyse the photos again to make it anew; judgements are in another file."
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ def check(folder: Path) -> list[Finding]:
     findings = list(_judgements(folder))
     if (folder / database.NAME).exists():
         findings.extend(_analysis(folder))
+    elif any((folder / CODES).glob("*.codes")):
+        lost = str(folder / database.NAME)
+        findings.append(
+            Finding("The database of results is gone, its codes are there.", lost, _AGAIN)
+        )
     return findings
 
 
@@ -68,6 +73,8 @@ def _analysis(folder: Path) -> Iterator[Finding]:
                 yield from damage or _results(folder, connection)
         finally:
             engine.dispose()
+    except sqlite.Damaged as error:
+        yield Finding(error.what, str(path), _AGAIN)
     except KnownError as error:
         yield _of(error)
 

@@ -1,15 +1,46 @@
-"""Damaged codes are set aside and their photos coded again: the photos are the better source.
+"""Damaged results are set aside and made anew: the photos are the better source.
 
 Knows nothing of how codes are made.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, select, update
 
-from insight_app.project import codestore
+from insight_app.project import codestore, database, lock, sqlite
 from insight_app.project.database import reading, writing
 from insight_app.project.schema import Image, Shard, Status
+
+
+def open_or_begin_anew(project: Path) -> Engine:
+    """The writer's engine; a database that is damaged or lost is set aside with all that it alone
+    explains (`backups/results-...`), and an empty one begun.
+    """
+    is_lost = not (project / database.NAME).exists() and any((project / "codes").glob("*.codes"))
+    if not is_lost:
+        try:
+            return _checked(database.open_writer(project))
+        except sqlite.Damaged:
+            pass
+    aside = project / "backups" / f"results-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    aside.mkdir(parents=True)
+    for path in sorted([*project.glob(database.NAME + "*"), *project.glob("codes/*.codes")]):
+        path.replace(aside / path.name)
+    for path in (project / "statistics").iterdir():
+        if path.name != lock.NAME:
+            path.replace(aside / path.name)
+    return database.open_writer(project)
+
+
+def _checked(engine: Engine) -> Engine:
+    """The same engine; Damaged where the pages of its file do not fit each other."""
+    with reading(engine) as connection:
+        answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if answer != "ok":
+        engine.dispose()
+        raise sqlite.Damaged(f"The database of results is damaged ({answer}).")
+    return engine
 
 
 def set_damaged_aside(project: Path, engine: Engine) -> int:

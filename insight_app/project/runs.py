@@ -5,10 +5,11 @@ that has not ended is told by a lock file. Knows nothing of what a run does.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
@@ -53,8 +54,8 @@ def alone(project: Path) -> Iterator[None]:
 
 
 @contextmanager
-def recorded(engine: Engine) -> Iterator[int]:
-    """A run from its beginning to its end, however it ends; gives its number."""
+def recorded(engine: Engine, images: Callable[[], int]) -> Iterator[None]:
+    """A run from its beginning to its end, however it ends; images(): how many were coded."""
     with writing(engine) as connection:
         connection.execute(
             update(Run).where(Run.state == RUNNING).values(state=INTERRUPTED, finished=_now())
@@ -63,7 +64,7 @@ def recorded(engine: Engine) -> Iterator[int]:
         number = int(result.inserted_primary_key[0])  # type: ignore[index]
     began, state, message = time.monotonic(), FAILED, ""
     try:
-        yield number
+        yield
         state = FINISHED
     except Cancelled:
         state = CANCELLED
@@ -73,7 +74,8 @@ def recorded(engine: Engine) -> Iterator[int]:
         raise
     finally:
         seconds = time.monotonic() - began
-        ended = {"state": state, "message": message, "finished": _now(), "seconds": seconds}
+        ended: dict[str, Any] = {"state": state, "message": message, "finished": _now()}
+        ended |= {"seconds": seconds, "images": images()}
         with writing(engine) as connection:
             connection.execute(update(Run).where(Run.id == number).values(ended))
 
