@@ -1,8 +1,10 @@
 """The demo: the shipped photographs as a project in the user's data folder.
 
-Made once, used again, never overwritten; what a broken attempt left is completed. Knows no window.
+Made once, used again, never overwritten; what a broken attempt left is completed. Knows no window,
+and imports little: all of this comes before a window's first picture.
 """
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -11,11 +13,11 @@ import platformdirs
 from insight_app import resources
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project.project import Project, is_project
-from insight_app.project.results import Results
+from insight_app.project.last_run import is_finished
 
 PROJECT = "Demo.insight"
 PHOTOS = "Demo photos"
+JUDGEMENTS = "judgements.sqlite"
 
 
 def default_folder() -> Path:
@@ -38,15 +40,9 @@ def set_up(folder: Path | None = None, source: Path | None = None) -> tuple[Path
             where=str(photos),
             do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
         ) from error
-    if not is_project(project):
-        Project.create(project).close()
+    if not (project / JUDGEMENTS).exists():
+        _make(project)
     return project, photos
-
-
-def is_finished(project: Path) -> bool:
-    """Whether the demo's analysis has been completed."""
-    results = Results.open(project)
-    return results is not None and results.run_state == "finished"
 
 
 def prepare(
@@ -63,6 +59,19 @@ def prepare(
     if not is_finished(project):
         analyse(project, [photos], progress=progress, cancel=cancel or CancelToken())
     return project
+
+
+def _make(project: Path) -> None:
+    """Make the project, also where an attempt that was cut off left its empty folders."""
+    from insight_app.project.project import Project, is_project  # a finished demo needs neither
+
+    if is_project(project):
+        return  # damaged; opening it says what can be done
+    if project.is_dir():
+        for folder in (*project.iterdir(), project):
+            with contextlib.suppress(OSError):  # something is in it: creating refuses it in words
+                folder.rmdir()
+    Project.create(project).close()
 
 
 def _copy_photos(source: Path, target: Path) -> None:

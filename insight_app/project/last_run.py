@@ -1,0 +1,22 @@
+"""How a project's last analysis ended, read with the standard library alone.
+
+For what comes before the window's first picture: SQLAlchemy takes longer to import than that may
+take. Everything else goes through `database`.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+ANALYSIS = "analysis.sqlite"
+
+
+def is_finished(project: Path) -> bool:
+    """Whether the last analysis ran to its end; False also where that cannot be told."""
+    address = f"{(project / ANALYSIS).absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            row = connection.execute("SELECT state FROM run ORDER BY id DESC LIMIT 1").fetchone()
+    except sqlite3.Error:
+        return False
+    return row is not None and row[0] == "finished"
