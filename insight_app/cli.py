@@ -222,9 +222,10 @@ def demo(
         terminal.need_display("without one: insight-app demo --no-window")
         project, photos = demo_project.set_up(folder)
         from insight_app.gui.app import run
-        from insight_app.project.last_run import is_finished
 
-        raise typer.Exit(run(project, analyse=() if is_finished(project) else [photos]))
+        raise typer.Exit(
+            run(project, analyse=() if demo_project.is_finished(project) else [photos])
+        )
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         project = demo_project.prepare(folder, progress=progress, cancel=cancel)

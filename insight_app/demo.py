@@ -15,6 +15,8 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
 from insight_app.project.last_run import is_finished
 
+__all__ = ["PHOTOS", "PROJECT", "default_folder", "is_finished", "prepare", "set_up"]
+
 PROJECT = "Demo.insight"
 PHOTOS = "Demo photos"
 JUDGEMENTS = "judgements.sqlite"
