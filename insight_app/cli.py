@@ -230,7 +230,8 @@ def demo(
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         project = demo_project.prepare(folder, progress=progress, cancel=cancel)
     terminal.out().print(f"The demo project is at {project}", markup=False)
-    terminal.out().print(f"Open it on a desktop with: insight-app open {terminal.quoted(project)}")
+    command = f"insight-app open {terminal.quoted(project)}"
+    terminal.out().print(f"Open it on a desktop with: {command}", markup=False)
 
 
 @app.command()
