@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from insight_app.concepts.encoders import DenseEncoder
-    from insight_app.concepts.hsae.model import HSAE
-    from insight_app.concepts.quality import Pursuit
+    from insight_app.concepts.quality import Report
 
 PARTS = 5
 SEED = 0
@@ -59,6 +58,7 @@ def measure(
     encoder: in the place of the one that the project names, with the same fingerprint.
     """
     from insight_app.concepts import encoders, hsae
+    from insight_app.concepts.quality import Comparison
 
     results = Results.open(project)
     chosen = _sample(results, photos) if results else np.empty(0, np.int32)
@@ -75,8 +75,8 @@ def measure(
         token_dim=encoder.token_dim,
         encoder_fingerprint=encoder.fingerprint,
     )
-    baselines = _baselines(encoder, dictionary)
-    parts = [_Part(dictionary, baselines) for _ in range(min(PARTS, len(chosen)))]
+    table = getattr(encoder, CLASSES, None)  # an encoder without one has one baseline less
+    parts = [Comparison(dictionary, table) for _ in range(min(PARTS, len(chosen)))]
     read = 0
     for number, tokens in enumerate(_tokens(results, encoder, chosen)):
         (cancel or CancelToken()).check()
@@ -85,7 +85,7 @@ def measure(
             parts[number % len(parts)].add(tokens)
             read += 1
     progress(len(chosen), len(chosen), "Measuring on photos")
-    filled = [part for part in parts if part.codes.tokens]
+    filled = [part for part in (each.report() for each in parts) if part.tokens]
     if not filled:
         raise KnownError("None of the photos of the sample can be read.", where=str(project))
     return _report(results, filled, read)
@@ -114,83 +114,25 @@ def _tokens(
         yield grid.reshape(-1, grid.shape[-1]).float().cpu()
 
 
-def _baselines(encoder: DenseEncoder, dictionary: HSAE) -> dict[str, Pursuit]:
-    """What the dictionary is held against; an encoder without a class table has one less."""
-    from insight_app.concepts.quality import Pursuit, random_dictionary
-
-    offset = dictionary.b_dec.cpu()
-    table = getattr(encoder, CLASSES, None)
-    found = {} if table is None else {CLASSES: Pursuit.over(table.cpu(), offset)}
-    atoms = random_dictionary(dictionary.F, encoder.token_dim)
-    return found | {RANDOM: Pursuit.over(atoms, offset)}
-
-
-class _Part:
-    """Running measures of one part of the sample."""
-
-    def __init__(self, dictionary: HSAE, baselines: dict[str, Pursuit]) -> None:
-        from insight_app.concepts.quality import Variance
-
-        D = dictionary.D
-        self.dictionary = dictionary
-        self.baselines = baselines
-        self.codes = Variance(D)
-        self.levels = [Variance(D) for _ in dictionary.group_sizes]
-        self.most = dictionary.k + MORE_ACTIVE
-        self.steps = {name: [Variance(D) for _ in range(self.most + 1)] for name in baselines}
-        self.active = 0
-        self.spoken = 0
-
-    def add(self, x: Tensor) -> None:
-        """Count the tokens (T, D) of one photo."""
-        codes = self.dictionary.encode(x)
-        self.codes.add(x, self.dictionary.decode(codes))
-        for level, variance in enumerate(self.levels, start=1):
-            variance.add(x, self.dictionary.decode(codes, groups=level))
-        counts = np.diff(codes.indptr)
-        self.active += int(counts.sum())
-        self.spoken += int(np.count_nonzero(counts))
-        for name, pursuit in self.baselines.items():
-            steps = self.steps[name]
-            for variance, y in zip(steps, pursuit.reconstructions(x, len(steps) - 1), strict=True):
-                variance.add(x, y)
-
-    @property
-    def mean_active(self) -> float:
-        return self.active / self.codes.tokens
-
-    @property
-    def baseline_active(self) -> float:
-        """How many vectors the baselines may use."""
-        return min(self.mean_active, float(self.most))
-
-    def baseline(self, name: str, measure: str) -> float:
-        """A baseline's measure at the dictionary's mean number of active concepts."""
-        values = [getattr(variance, measure) for variance in self.steps[name]]
-        return float(np.interp(self.baseline_active, np.arange(len(values)), values))
-
-
-def _report(results: Results, parts: list[_Part], read: int) -> dict[str, Any]:
+def _report(results: Results, parts: list[Report], read: int) -> dict[str, Any]:
     alive = int(np.count_nonzero(np.asarray(results.images) > 0))
-    names = list(parts[0].baselines)
+    explained = {DICTIONARY: _over([part.explained for part in parts])}
+    cosine = {DICTIONARY: _over([part.cosine for part in parts])}
+    for name in parts[0].baseline_explained:
+        explained[name] = _over([part.baseline_explained[name] for part in parts])
+        cosine[name] = _over([part.baseline_cosine[name] for part in parts])
     return {
         "photos": read,
-        "cells": sum(part.codes.tokens for part in parts),
+        "cells": sum(part.tokens for part in parts),
         "parts": len(parts),
-        "active_concepts": _over([part.mean_active for part in parts]),
-        "baseline_vectors": _over([part.baseline_active for part in parts]),
-        **{
-            title: {
-                DICTIONARY: _over([getattr(part.codes, measure) for part in parts]),
-                **{name: _over([part.baseline(name, measure) for part in parts]) for name in names},
-            }
-            for title, measure in (("explained_variance", "explained"), ("cosine", "cosine"))
-        },
+        "active_concepts": _over([part.active for part in parts]),
+        "explained_variance": explained,
+        "cosine": cosine,
         "explained_variance_by_level": {
-            str(level): _over([part.levels[level].explained for part in parts])
-            for level in range(len(parts[0].levels))
+            str(level): _over([part.explained_by_level[level] for part in parts])
+            for level in range(len(parts[0].explained_by_level))
         },
-        "cells_with_a_concept": _over([part.spoken / part.codes.tokens for part in parts]),
+        "cells_with_a_concept": _over([part.cells_with_a_concept for part in parts]),
         "alive_concepts": {
             "share": round(alive / results.F, 4),
             "concepts": int(results.F),
