@@ -6,7 +6,8 @@ table `shard` of analysis.sqlite) says: bytes past it are the rest of a killed c
 off by the next writer. Knows nothing of SQL, concepts or pictures.
 
 Shard = 32-byte header, then records. Record = header (magic, image, cells, checksum, three sizes),
-codes (zlib; byte planes of counts, indices, values), notes (zlib; see Notes). Little-endian.
+codes (zlib; byte planes of counts, steps between indices, values), notes (zlib; see Notes). All
+little-endian.
 """
 
 import os
@@ -69,10 +70,26 @@ def _from_planes(data: memoryview, size: int) -> NDArray[np.uint16]:
     return np.ascontiguousarray(pairs).view("<u2").reshape(size).astype(np.uint16, copy=False)
 
 
+def _steps(indices: NDArray[np.uint16], indptr: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """Indices ascend within a row: steps from one to the next are smaller numbers."""
+    steps = np.diff(indices, prepend=np.uint16(0))
+    first = indptr[:-1][np.diff(indptr) > 0]
+    steps[first] = indices[first]
+    return steps
+
+
+def _from_steps(steps: NDArray[np.uint16], indptr: NDArray[np.int64]) -> NDArray[np.uint16]:
+    summed = np.cumsum(steps, dtype=np.int64)
+    before = np.concatenate(([0], summed))[indptr[:-1]]
+    indices: NDArray[np.int64] = summed - np.repeat(before, np.diff(indptr))
+    return indices.astype(np.uint16)
+
+
 def pack(image: int, codes: Codes, notes: Notes) -> bytes:
     """One image's record."""
     counts = np.diff(codes.indptr).astype(np.uint16)
-    raw = _planes(counts) + _planes(codes.indices) + _planes(codes.values.view(np.uint16))
+    steps = _steps(codes.indices, codes.indptr)
+    raw = _planes(counts) + _planes(steps) + _planes(codes.values.view(np.uint16))
     body = zlib.compress(raw, 6)
     half = np.concatenate([notes.unexplained, notes.norms, notes.pooled]).astype(np.float16)
     extra = zlib.compress(_planes(half.view(np.uint16)), 6)
@@ -100,7 +117,7 @@ class Record:
         if len(raw) != 2 * self.cells + 4 * entries:
             raise KnownError(f"The codes of image {self.image} have the wrong length.")
         start = 2 * self.cells
-        indices = _from_planes(raw[start:], entries)
+        indices = _from_steps(_from_planes(raw[start:], entries), indptr)
         values = _from_planes(raw[start + 2 * entries :], entries).view(np.float16)
         return Codes(indptr, indices, values, self.concepts)
 

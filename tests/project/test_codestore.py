@@ -1,0 +1,123 @@
+"""Shards: what is written is what is read, nothing else is, and damage is noticed."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from insight_app.concepts.codes import Codes, from_dense
+from insight_app.errors import KnownError
+from insight_app.project import codestore
+from insight_app.project.codestore import CodeReader, Notes, Place, ShardWriter
+
+F = 300
+
+
+def some_codes(seed: int, cells: int = 9, active: float = 0.04, concepts: int = F) -> Codes:
+    rng = np.random.default_rng(seed)
+    dense = rng.exponential(2, (cells, concepts)) * (rng.random((cells, concepts)) < active)
+    return from_dense(dense)
+
+
+def some_notes(seed: int, cells: int = 9, pooled: int = 5) -> Notes:
+    rng = np.random.default_rng(seed)
+    return Notes(*(rng.random(n).astype(np.float16) for n in (cells, cells, pooled)))
+
+
+def same(one: Codes, other: Codes) -> bool:
+    return one.concepts == other.concepts and all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("indptr", "indices", "values")
+    )
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    seed=st.integers(0, 10**6),
+    cells=st.sampled_from([1, 4, 196]),
+    active=st.sampled_from([0.0, 0.002, 0.05, 1.0]),
+    concepts=st.sampled_from([1, 257, 65_535]),
+)
+def test_any_codes_come_back_bit_for_bit(
+    seed: int, cells: int, active: float, concepts: int
+) -> None:
+    cells = min(cells, 4) if concepts * active > 3000 else cells
+    codes, notes = some_codes(seed, cells, active, concepts), some_notes(seed, cells)
+    record = codestore.unpack(codestore.pack(seed, codes, notes), concepts)
+    assert record.image == seed and same(record.codes(), codes)
+    for name in ("unexplained", "norms", "pooled"):
+        assert np.array_equal(getattr(record.notes(), name), getattr(notes, name))
+
+
+def test_records_are_read_one_by_one_while_more_are_written(tmp_path: Path) -> None:
+    writer, reader = ShardWriter(tmp_path, 1, F, 0, 0), CodeReader(tmp_path, F)
+    places: list[Place] = []
+    for image in range(1, 6):
+        places.append(writer.append(image, some_codes(image), some_notes(image)))
+        writer.commit()
+        for known, place in enumerate(places, 1):
+            assert same(reader.read(place).codes(), some_codes(known))
+    writer.close()
+    found = list(codestore.read_shard(tmp_path, 1, writer.size))
+    assert [place for place, _ in found] == places
+    assert codestore.checksum_of(tmp_path, 1, writer.size) == writer.checksum
+
+
+def test_what_a_killed_commit_left_is_cut_off(tmp_path: Path) -> None:
+    writer = ShardWriter(tmp_path, 1, F, 0, 0)
+    writer.append(1, some_codes(1), some_notes(1))
+    writer.commit()
+    size, checksum = writer.size, writer.checksum
+    writer.append(2, some_codes(2), some_notes(2))
+    writer.close()
+    again = ShardWriter(tmp_path, 1, F, size, checksum)
+    again.append(3, some_codes(3), some_notes(3))
+    again.commit()
+    again.close()
+    assert [r.image for _, r in codestore.read_shard(tmp_path, 1, again.size)] == [1, 3]
+    assert codestore.checksum_of(tmp_path, 1, again.size) == again.checksum
+    assert codestore.shard_path(tmp_path, 1).stat().st_size == again.size
+
+
+def test_a_flipped_byte_anywhere_in_a_record_is_noticed(tmp_path: Path) -> None:
+    record = codestore.pack(7, some_codes(7), some_notes(7))
+    for at in range(len(record)):
+        damaged = bytearray(record)
+        damaged[at] ^= 0x10
+        with pytest.raises(KnownError):
+            codestore.unpack(bytes(damaged), F)
+    with pytest.raises(KnownError):
+        codestore.unpack(record[:-1], F)
+
+
+def test_a_shard_that_is_short_or_foreign_is_refused(tmp_path: Path) -> None:
+    writer = ShardWriter(tmp_path, 1, F, 0, 0)
+    writer.append(1, some_codes(1), some_notes(1))
+    writer.commit()
+    writer.close()
+    with pytest.raises(KnownError):
+        ShardWriter(tmp_path, 1, F, writer.size + 1, 0)
+    path = codestore.shard_path(tmp_path, 1)
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(KnownError):
+        list(codestore.read_shard(tmp_path, 1, writer.size))
+    path.write_bytes(b"something else entirely, and long enough to have a header")
+    with pytest.raises(KnownError):
+        list(codestore.read_shard(tmp_path, 1, writer.size))
+
+
+def test_an_image_of_196_cells_and_12_codes_takes_at_most_8_kilobytes() -> None:
+    rng = np.random.default_rng(0)
+    cells, active, concepts = 196, 12, 8192
+    in_photo = rng.choice(concepts, 80, replace=False)
+    chosen = np.sort([rng.choice(in_photo, active, replace=False) for _ in range(cells)])
+    values = rng.lognormal(0, 1, cells * active).astype(np.float16)
+    indptr = np.arange(cells + 1, dtype=np.int64) * active
+    codes = Codes(indptr, chosen.reshape(-1).astype(np.uint16), values, concepts)
+    notes = some_notes(0, cells, 384)
+    assert len(codestore.pack(1, codes, notes)) <= 8000 + 2000
+    without = Notes(*(np.zeros(0, np.float16),) * 3)
+    assert len(codestore.pack(1, codes, without)) <= 8000
+    assert 2 * (notes.unexplained.size + notes.norms.size + notes.pooled.size) <= 2000
