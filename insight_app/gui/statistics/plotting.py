@@ -12,7 +12,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QCursor
+from PySide6.QtGui import QColor, QCursor, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from insight_app.errors import KnownError
@@ -80,7 +80,7 @@ class ThemedPlot(pg.PlotWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.PaletteChange and self.plotItem is not None:
             apply_theme(self)
             self.rethemed.emit()
 
@@ -144,36 +144,46 @@ def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Tab
 def save(plot: pg.PlotWidget, table: Callable[[], Table], path: Path) -> None:
     """Write the plot to path; its ending (.png, .svg, .csv) says what. Raises KnownError."""
     kind = path.suffix.lower()
-    try:
-        if kind == ".csv":
+    if kind == ".csv":
+        try:
             write_table(table(), path)
-            return
-        import pyqtgraph.exporters as exporters
+        except OSError as error:
+            raise _unwritten(path, error.strerror or str(error)) from error
+    elif kind == ".svg":
+        from PySide6.QtSvg import QSvgGenerator
 
-        if kind == ".svg":
-            exporters.SVGExporter(plot.plotItem).export(str(path))
-        elif kind == ".png":
-            exporter = exporters.ImageExporter(plot.plotItem)
-            exporter.parameters()["width"] = int(plot.width() * max(2.0, plot.devicePixelRatioF()))
-            exporter.export(str(path))
-        else:
-            raise KnownError(
-                "A plot can be saved as .png, .svg or .csv.", where=str(path), do="Choose one."
-            )
-    except OSError as error:
+        drawing = QSvgGenerator()
+        drawing.setFileName(str(path))
+        drawing.setSize(plot.size())
+        drawing.setViewBox(plot.rect())
+        painter = QPainter()
+        if not painter.begin(drawing):
+            raise _unwritten(path)
+        plot.render(painter)
+        painter.end()
+    elif kind == ".png":
+        ratio = max(2.0, plot.devicePixelRatioF())
+        picture = QImage(plot.size() * ratio, QImage.Format.Format_RGB32)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plot.render(painter)
+        painter.end()
+        if not picture.save(str(path)):
+            raise _unwritten(path)
+    else:
         raise KnownError(
-            f"The file could not be written: {error.strerror or error}.",
-            where=str(path),
-            kept="Nothing was changed.",
-            do="Choose another place.",
-        ) from error
-    if not path.exists():
-        raise KnownError(
-            "The file could not be written.",
-            where=str(path),
-            kept="Nothing was changed.",
-            do="Choose another place.",
+            "A plot can be saved as .png, .svg or .csv.", where=str(path), do="Choose one."
         )
+
+
+def _unwritten(path: Path, why: str = "") -> KnownError:
+    return KnownError(
+        f"The file could not be written{f' ({why})' if why else ''}.",
+        where=str(path),
+        kept="Nothing was changed.",
+        do="Choose another place.",
+    )
 
 
 def write_table(table: Table, path: Path) -> None:
