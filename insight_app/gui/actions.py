@@ -188,6 +188,6 @@ def is_soft(sequence: QKeySequence) -> bool:
     """Whether a key belongs to the focused widget first (see SOFT_KEYS)."""
     if sequence.count() != 1:
         return False
-    combination = sequence[0]
+    combination = sequence[0]  # type: ignore[index]
     modifiers = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
     return combination.key() in SOFT_KEYS and modifiers == Qt.KeyboardModifier.NoModifier

@@ -4,7 +4,7 @@ Knows the worker's requests; nothing of how they are carried out.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Analysing:
     read_only: Any
     _project_thread: Any
     _running: int = 0
+    _paused: bool = False
 
     def begin_project(self, plan: Plan) -> None:
         """Make a project, open the window on it at once, and start analysing in the background."""
@@ -78,6 +79,7 @@ class Analysing:
         """Analyse what is new in the project, and in more folders."""
         if self.project is None:
             return
+        self._paused = False
         self._running = self.worker.analyse(
             str(self.project.path),
             folders=list(folders),
@@ -94,18 +96,22 @@ class Analysing:
     def pause(self) -> None:
         """Stop; what is done stays and can be gone on with."""
         if self._running:
+            self._paused = True
             self.worker.cancel(self._running)
-            self.said.emit("Analysis paused; Analysis > Resume goes on where it stopped", False)
 
     def cancel(self) -> None:
         """Stop and do not offer to go on."""
         if self._running:
             self.worker.cancel(self._running)
             self.said.emit("Analysis cancelled; what was analysed is kept", False)
+        self._paused = False
+        self.worker.progress.emit(None)
 
-    def _analysed(self, _summary: object) -> None:
+    def _analysed(self, summary: dict[str, Any]) -> None:
         self._running = 0
         self.reload_results()
+        if summary.get("cancelled") and self._paused and self.worker.last_progress is not None:
+            self.worker.progress.emit(replace(self.worker.last_progress, paused=True))
 
     def _analysis_failed(self, error: Exception) -> None:
         self._running = 0
@@ -124,6 +130,7 @@ def _create(place: Path) -> Path:
 def _set_up_demo() -> tuple[Path, tuple[Path, ...]]:
     """(project, folders still to be analysed); runs on the project's thread."""
     from insight_app import demo
+    from insight_app.project.last_run import is_finished
 
     project, photos = demo.set_up()
-    return project, () if demo.is_finished(project) else (photos,)
+    return project, () if is_finished(project) else (photos,)

@@ -75,7 +75,9 @@ class Commands:
         box = QMessageBox(self)  # type: ignore[call-overload]
         box.setWindowTitle("Not saved")
         box.setText(f"{self.session.writer.pending} judgements could not be written.")
-        box.setInformativeText(words(self.session.writer.error) if self.session.writer.error else "")
+        box.setInformativeText(
+            words(self.session.writer.error) if self.session.writer.error else ""
+        )
         leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
         box.exec()

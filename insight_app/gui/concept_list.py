@@ -126,7 +126,9 @@ class ConceptDelegate(QStyledItemDelegate):
         bar = max(40.0, min(96.0, inner.width() * 0.26))
         bar_left = inner.right() - number_width - bar
         icons.paint_bar(
-            painter, QRectF(bar_left, inner.y(), bar, inner.height()), entry.value / model.largest  # type: ignore[attr-defined]
+            painter,
+            QRectF(bar_left, inner.y(), bar, inner.height()),
+            entry.value / model.largest,  # type: ignore[attr-defined]
         )
         name, by_person = self.session.name(entry.row)
         painter.setFont(option.font if by_person else theme.italic(option.font))
@@ -203,7 +205,9 @@ class ConceptList(QListView):
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         present = self.currentIndex()
         if current.isValid() and self._row(present) != self._row(current):
-            self.selectionModel().setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.selectionModel().setCurrentIndex(
+                current, QItemSelectionModel.SelectionFlag.NoUpdate
+            )
         self._following = False
         self.viewport().update()
 

@@ -37,7 +37,10 @@ class PanelDock(QDockWidget):
         return self.panel
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.make_panel()
+        try:
+            self.make_panel()
+        except Exception as error:  # one broken panel must not take the window with it
+            self.session.problem.emit(error)
         super().showEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

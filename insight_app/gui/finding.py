@@ -76,9 +76,7 @@ class HitDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         return QSize(200, option.fontMetrics.height() + 10)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         hit = index.model().hits[index.row()]  # type: ignore[attr-defined]
         c = theme.colours()
         painter.save()
@@ -87,11 +85,15 @@ class HitDelegate(QStyledItemDelegate):
             painter.fillRect(rect, c.of("selected"))
         rect = rect.adjusted(12, 0, -12, 0)
         if hit.status >= 0:
-            icons.paint_status(painter, rect.toRectF().adjusted(0, 0, 16 - rect.width(), 0), hit.status)
+            icons.paint_status(
+                painter, rect.toRectF().adjusted(0, 0, 16 - rect.width(), 0), hit.status
+            )
             rect.adjust(24, 0, 0, 0)
         painter.setPen(c.of("dim"))
         painter.setFont(option.font)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, hit.detail)
+        painter.drawText(
+            rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, hit.detail
+        )
         rect.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(hit.detail) - 12, 0)
         painter.setPen(c.of("text"))
         painter.setFont(theme.italic(option.font) if hit.italic else option.font)
@@ -139,7 +141,11 @@ class HitList(QListView):
         """Something was chosen, or Escape pressed."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if (
+            watched is self.line
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
             row, key = self.currentIndex().row(), event.key()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 row += 1 if key == Qt.Key.Key_Down else -1
@@ -246,8 +252,10 @@ class HangingHits(HitList):
         self.setVisible(bool(hits) and self.line.hasFocus())
         if hits:
             row = self.sizeHintForRow(0)
-            below = self.line.mapTo(self.parentWidget(), QPoint(0, self.line.height() + 2))
-            self.setGeometry(below.x(), below.y(), self.line.width(), row * min(len(hits), SHOWN) + 2)
+            below = self.line.mapTo(self.window(), QPoint(0, self.line.height() + 2))
+            self.setGeometry(
+                below.x(), below.y(), self.line.width(), row * min(len(hits), SHOWN) + 2
+            )
             self.raise_()
 
     def leave(self) -> None:
@@ -299,7 +307,9 @@ class CommandPalette(QFrame):
         hits = []
         for entry in self.session.actions.entries():
             name = entry.text.replace("&", "")
-            if entry.action.isEnabled() and all(w in f"{entry.context} {name}".lower() for w in words):
+            if entry.action.isEnabled() and all(
+                w in f"{entry.context} {name}".lower() for w in words
+            ):
                 hits.append(Hit(name.rstrip("…"), entry.shown_keys(), entry.action.trigger))
         if words and self.session.catalogue is not None:
             rows = self.session.catalogue.search(text)[:LIMIT]

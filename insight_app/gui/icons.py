@@ -24,7 +24,8 @@ def icon(name: str, colour: str = "text") -> QIcon:
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     import qtawesome
 
-    return qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled)
+    drawn: QIcon = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled)
+    return drawn
 
 
 def status_colour(status: int) -> QColor:

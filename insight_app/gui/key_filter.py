@@ -26,7 +26,7 @@ OWN_KEYS = (QAbstractItemView, QAbstractSlider, QComboBox, *TEXT_FIELDS)
 PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 PASSES_KEYS = "passes_soft_keys"
-"""A widget's property: list of keys (int) that it leaves to the window although it could use them."""
+"""A widget's property: keys (list of int) that it leaves to the window."""
 
 
 class KeyFilter(QObject):

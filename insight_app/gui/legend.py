@@ -39,10 +39,13 @@ class Legend(QWidget):
         """has_unseen: part of the photo lies outside what the model saw."""
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         names = ", ".join(
-            f"{self.session.name(layer.row)[0]} 0 to {theme.number(layer.scale)}" for layer in layers
+            f"{self.session.name(layer.row)[0]} 0 to {theme.number(layer.scale)}"
+            for layer in layers
         )
         self.setAccessibleDescription(names)
-        scale = "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
+        scale = (
+            "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
+        )
         self.setToolTip(
             f"Colour grows from 0 to {scale}. Alt-click shows only that concept" if layers else ""
         )
@@ -62,7 +65,9 @@ class Legend(QWidget):
         if not self.layers:
             painter.setPen(FAINT_TEXT)
             text = "Click a cell, or choose a concept.   Hold Space for the bare photo."
-            painter.drawText(self.rect().adjusted(12, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(
+                self.rect().adjusted(12, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, text
+            )
         room = max(1, len(self.layers))
         widest = max(40.0, (self.width() - 24) / room - BAR - 2 * GAP - 60)
         for layer in self.layers:

@@ -143,14 +143,14 @@ def update_actions(window: "MainWindow") -> None:
     can_write = has_project and not session.read_only
     judgements = session.project.judgements if has_project else None
     for id in ("file.export", "edit.find", "analysis.problems"):
-        set_enabled(id, session.catalogue is not None or (id == "analysis.problems" and has_project))
+        set_enabled(
+            id, session.catalogue is not None or (id == "analysis.problems" and has_project)
+        )
     for id in ("file.folder", "file.close", "view.reset"):
         set_enabled(id, has_project)
     for workspace in WORKSPACES:
         set_enabled(f"view.{workspace.name}", has_project)
-    undo, redo = (
-        (judgements.undo_text, judgements.redo_text) if can_write else (None, None)
-    )
+    undo, redo = (judgements.undo_text, judgements.redo_text) if can_write else (None, None)
     pending = session.writer.pending > 0
     set_enabled("edit.undo", bool(undo) or pending)
     set_enabled("edit.redo", bool(redo))

@@ -20,7 +20,7 @@ CONTOUR_SHARES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One concept on one photo. values: (rows, cols) float32; scale: the strength of full colour."""
+    """One concept on a photo. values: (rows, cols) float32; scale: the strength of full colour."""
 
     row: int
     colour: QColor
@@ -59,7 +59,9 @@ def enlarge(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
         part = (at - low).astype(np.float32)
         shape = [-1, 1] if axis == 0 else [1, -1]
         upper = np.take(values, np.minimum(low + 1, n - 1), axis)
-        values = np.take(values, low, axis) * (1 - part.reshape(shape)) + upper * part.reshape(shape)
+        values = np.take(values, low, axis) * (1 - part.reshape(shape)) + upper * part.reshape(
+            shape
+        )
     return values
 
 

@@ -240,8 +240,15 @@ def paint_outline(painter: QPainter, rect: QRectF, width: float) -> None:
     """Draw a cell's frame just inside `rect`."""
     painter.save()
     for colour, pen in ((QColor(0, 0, 0, 190), 3 * width), (QColor("white"), width)):
-        painter.setPen(QPen(colour, pen, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap,
-                            Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(
+            QPen(
+                colour,
+                pen,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.FlatCap,
+                Qt.PenJoinStyle.MiterJoin,
+            )
+        )
         inset = 1.5 * width
         painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
     painter.restore()

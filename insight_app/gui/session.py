@@ -171,9 +171,7 @@ class Session(Verbs, Analysing, QObject):
             self.opening.emit("")
             self.problem.emit(error)
 
-        self._project_thread.run(
-            _open, path, read_only, done=self._opened, failed=failed
-        )
+        self._project_thread.run(_open, path, read_only, done=self._opened, failed=failed)
 
     def close_project(self) -> bool:
         """Write what is pending and let go of the project; False if something stays unwritten."""
@@ -198,9 +196,7 @@ class Session(Verbs, Analysing, QObject):
     def reload_results(self) -> None:
         """Read the newest generation of the machine's results."""
         if self.project is not None:
-            self._project_thread.run(
-                _load, self.project, done=self._reloaded, key="results"
-            )
+            self._project_thread.run(_load, self.project, done=self._reloaded, key="results")
 
     def ask_project(
         self,
@@ -355,4 +351,8 @@ def _load(project: Any) -> tuple[Any, Any, Any]:
     from insight_app.project.catalogue import Catalogue
 
     results = project.results()
-    return project, results, None if results is None else Catalogue(results, project.judgements.state)
+    return (
+        project,
+        results,
+        None if results is None else Catalogue(results, project.judgements.state),
+    )

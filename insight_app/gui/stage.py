@@ -253,7 +253,7 @@ class Stage(QWidget):
         painter.restore()
 
     def _paint_unseen(self, painter: QPainter) -> None:
-        """A dashed line just inside the crop's edge, and words beside the photo where there is room."""
+        """A dashed line just inside the crop's edge; words beside the photo where there is room."""
         photo, crop = self.photo_rect(), self.crop_rect()
         painter.save()
         painter.setClipRect(crop)
@@ -302,7 +302,9 @@ class Stage(QWidget):
                 return
             painter.drawLine(room.topRight(), room.bottomRight())
             box = room.adjusted(0, 0, -8, 0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, NOT_SEEN)
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, NOT_SEEN
+            )
             return
         room = QRectF(part.left(), photo.bottom() + 4, part.width(), high + 6)
         if self.height() < room.bottom() or part.width() < wide:

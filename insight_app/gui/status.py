@@ -82,7 +82,7 @@ class ProgressLine(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._request = 0
+        self._paused = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(8)
@@ -110,21 +110,25 @@ class ProgressLine(QWidget):
         self.setVisible(progress is not None)
         if progress is None:
             return
-        self._request = progress.request
+        self._paused = progress.paused
+        self.pause.setIcon(icons.icon("play" if progress.paused else "pause", "dim"))
+        tip = "Go on where it stopped" if progress.paused else "Pause: what is done is kept"
+        self.pause.setToolTip(tip)
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
-        parts = [progress.message or progress.what]
+        parts = ["Paused" if progress.paused else progress.message or progress.what]
         if progress.total:
             parts.append(f"{progress.done:,} of {progress.total:,}")
-        if progress.seconds_left is not None and progress.done:
+        if progress.seconds_left is not None and not progress.paused:
             parts.append(f"{time_left(progress.seconds_left)} left")
         self.label.setText(", ".join(parts))
 
     def _pause(self) -> None:
-        self.session.actions["analysis.pause"].trigger()
+        id = "analysis.resume" if self._paused else "analysis.pause"
+        self.session.actions[id].trigger()
 
     def _cancel(self) -> None:
-        self.session.actions["analysis.cancel"].trigger()
+        self.session.cancel()
 
 
 def time_left(seconds: float) -> str:

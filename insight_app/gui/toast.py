@@ -24,7 +24,9 @@ class Toast(QFrame):
         row.setSpacing(12)
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.undo_link = QLabel('<a href="undo" style="color:#8ec5ff;text-decoration:none">Undo</a>')
+        self.undo_link = QLabel(
+            '<a href="undo" style="color:#8ec5ff;text-decoration:none">Undo</a>'
+        )
         self.undo_link.setParent(self)
         self.undo_link.linkActivated.connect(lambda _link: undo())
         self.undo_link.setAccessibleName("Undo")
@@ -59,6 +61,4 @@ class Toast(QFrame):
         self.adjustSize()
         self.setMaximumWidth(max(200, self._over.width() - 48))
         self.adjustSize()
-        self.move(
-            self._over.width() - self.width() - 24, self._over.height() - self.height() - 56
-        )
+        self.move(self._over.width() - self.width() - 24, self._over.height() - self.height() - 56)

@@ -47,7 +47,9 @@ class Verbs:
         name = " ".join(name.split())
         if name:
             old = self.name(row)[0]
-            self.judge([j.rename(self._id(row), name)], f"Renamed {old} to {name}", frozenset({row}))
+            self.judge(
+                [j.rename(self._id(row), name)], f"Renamed {old} to {name}", frozenset({row})
+            )
 
     def note(self, row: int, text: str) -> None:
         from insight_app.project import judgements as j

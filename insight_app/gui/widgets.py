@@ -4,7 +4,7 @@ Knows actions and theme; nothing of projects.
 """
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
@@ -82,22 +82,26 @@ class KeyButton(QPushButton):
         if not back and not self._flat:
             back = c.base
         if back:
-            painter.setBrush(theme.QColor(back))
+            painter.setBrush(QColor(back))
         framed = not self._flat and not self.isChecked()
         edge = c.accent if self.hasFocus() else c.line if framed else ""
-        painter.setPen(QPen(theme.QColor(edge), 1.0) if edge else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(QColor(edge), 1.0) if edge else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(box, 5, 5)
         text = c.on_accent if filled else c.text if self.isEnabled() else c.dim
         if self.isChecked():
             text = c.on_selected if c.dark else c.accent
         painter.setFont(theme.bold(self.font()) if self.isChecked() else self.font())
-        painter.setPen(theme.QColor(text))
+        painter.setPen(QColor(text))
         key = self._key()
         space = self.rect().adjusted(PADDING, 0, -PADDING, 0)
-        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        painter.drawText(
+            space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+        )
         if key:
             width = key_cap_width(self, key)
-            cap = QRectF(self.width() - PADDING - width + 4, 0, width, self.fontMetrics().height() + 1)
+            cap = QRectF(
+                self.width() - PADDING - width + 4, 0, width, self.fontMetrics().height() + 1
+            )
             cap.moveTop((self.height() - cap.height()) / 2)
             paint_key_cap(painter, self, cap, key, text if filled else c.dim)
         painter.end()
@@ -115,12 +119,12 @@ def paint_key_cap(painter: QPainter, widget: QWidget, box: QRectF, key: str, col
     font = widget.font()
     font.setPointSizeF(font.pointSizeF() * 0.85)
     painter.setFont(font)
-    line = theme.QColor(colour)
+    line = QColor(colour)
     line.setAlphaF(0.5)
     painter.setPen(QPen(line, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-    painter.setPen(theme.QColor(colour))
+    painter.setPen(QColor(colour))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
     painter.restore()
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
@@ -30,8 +30,6 @@ class Request:
     message: dict[str, Any]
     done: Callable[[dict[str, Any]], None] | None
     failed: Callable[[Exception], None] | None
-    started: float = field(default_factory=time.monotonic)
-    attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ class WorkerClient(QObject):
         self._crashes: deque[float] = deque(maxlen=CRASHES_ALLOWED)
         self._stopping = False
         self.device = ""
+        self.last_progress: Progress | None = None
         self.command = [sys.executable, "-m", "insight_app.worker"]
 
     # ---- the process
@@ -191,12 +190,10 @@ class WorkerClient(QObject):
 
     def _tell_progress(self, request: Request, message: dict[str, Any]) -> None:
         done, total = int(message.get("done", 0)), int(message.get("total", 0))
+        what, text = str(request.message["do"]), str(message.get("message", ""))
         left = message.get("seconds_left")
-        if left is None and total and done:
-            left = (time.monotonic() - request.started) / done * (total - done)
-        what = str(request.message["do"])
-        text = str(message.get("message", ""))
-        self.progress.emit(Progress(request.id, what, done, total, text, left))
+        self.last_progress = Progress(request.id, what, done, total, text, left)
+        self.progress.emit(self.last_progress)
 
     def _end(self, request: Request) -> None:
         del self._requests[request.id]
@@ -235,9 +232,7 @@ class WorkerClient(QObject):
         """Start again and repeat what was not answered."""
         self.start()
         for request in self._requests.values():
-            request.attempts += 1
-            request.started = time.monotonic()
-            self._send(request.message)
+            self._send(request.message | {"after_crash": True})
 
     def _give_up(self, error: KnownError) -> None:
         requests, self._requests = list(self._requests.values()), {}

@@ -6,6 +6,7 @@ Plain data, plus the one function that lays docks out. Panels are imported when 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
@@ -61,7 +62,9 @@ PANELS = (
     PanelSpec("review", "Review", "review", "ReviewPanel"),
     PanelSpec("evidence", "Evidence", "evidence", "EvidencePanel"),
     PanelSpec("concept_table", "Concepts in numbers", "concept_table", "ConceptTablePanel"),
-    PanelSpec("frequency_plot", "Frequency against strength", "frequency_plot", "FrequencyPlotPanel"),
+    PanelSpec(
+        "frequency_plot", "Frequency against strength", "frequency_plot", "FrequencyPlotPanel"
+    ),
     PanelSpec("level_plot", "Levels", "level_plot", "LevelPlotPanel"),
     PanelSpec("folder_plot", "Share by folder", "folder_plot", "FolderPlotPanel"),
     PanelSpec("cooccurrence_plot", "Co-occurrence", "cooccurrence_plot", "CoOccurrencePlotPanel"),
@@ -127,17 +130,19 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], split: Split)
     _resize(window, docks, split, window.width(), window.height())
 
 
-def _place(window: QMainWindow, docks: Mapping[str, QDockWidget], part: "Split | tuple | str") -> None:
+def _place(
+    window: QMainWindow, docks: Mapping[str, QDockWidget], part: "Split | tuple | str"
+) -> None:
     if isinstance(part, str):
         return
     if isinstance(part, tuple):
-        for left, right in zip(part, part[1:], strict=False):
+        for left, right in pairwise(part):
             window.tabifyDockWidget(docks[left], docks[right])
             docks[right].show()
         docks[part[0]].raise_()
         return
     heads = [docks[panel_names(inner)[0]] for _share, inner in part.parts]
-    for before, after in zip(heads, heads[1:], strict=False):
+    for before, after in pairwise(heads):
         window.splitDockWidget(before, after, _orientation(part))
         after.show()
     for _share, inner in part.parts:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -73,6 +74,8 @@ def open_window(qtbot, home: Path) -> Iterator[OpenWindow]:
     yield open_one
     for window in windows:
         window.close()
+        window.deleteLater()
+    application().sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

@@ -57,9 +57,7 @@ def inside(photo: PhotoPanel, rect, shape: tuple[int, ...]) -> np.ndarray:
     ratio = photo.stage.devicePixelRatioF()
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
     cx, cy = (x + 0.5) / ratio, (y + 0.5) / ratio
-    return (
-        (cx > rect.left()) & (cx < rect.right()) & (cy > rect.top()) & (cy < rect.bottom())
-    )
+    return (cx > rect.left()) & (cx < rect.right()) & (cy > rect.top()) & (cy < rect.bottom())
 
 
 def strongest_cell(photo: PhotoPanel) -> int:
@@ -103,9 +101,12 @@ def test_the_same_at_200_percent(project_dir: Path, tmp_path: Path) -> None:
     """In a process of its own: the scale factor is read when the application starts."""
     env = os.environ | {"QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen", "SCALED": "yes"}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{__file__}::test_scaled"],
-        env=env, capture_output=True, text=True, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{__file__}::test_scaled"],
+        env=env,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("....")
 
@@ -270,7 +271,10 @@ def test_the_list_beside_the_photo_shows_its_concepts_by_strength(qtbot, window)
 def test_choosing_rows_in_the_list_overlays_them(qtbot, window) -> None:
     photo = show(qtbot, window, photo_ids(window)["landscape"])
     view = window.docks["in_photo"].panel.list
-    for place, modifier in ((0, Qt.KeyboardModifier.NoModifier), (2, Qt.KeyboardModifier.ControlModifier)):
+    for place, modifier in (
+        (0, Qt.KeyboardModifier.NoModifier),
+        (2, Qt.KeyboardModifier.ControlModifier),
+    ):
         index = view.model().index(place, 0)
         qtbot.mouseClick(
             view.viewport(), Qt.MouseButton.LeftButton, modifier, view.visualRect(index).center()

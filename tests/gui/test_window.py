@@ -378,7 +378,9 @@ def test_the_selection_is_found_again_after_a_restart(qtbot, open_window, projec
 # ---- the wizard
 
 
-def test_the_wizard_counts_photos_and_refuses_what_cannot_be(qtbot, open_window, made_project) -> None:
+def test_the_wizard_counts_photos_and_refuses_what_cannot_be(
+    qtbot, open_window, made_project
+) -> None:
     window = open_window()
     photos = made_project.parent / f"{made_project.stem} photos"
     dialog = NewProjectDialog(window.session, [photos], window)
@@ -386,16 +388,16 @@ def test_the_wizard_counts_photos_and_refuses_what_cannot_be(qtbot, open_window,
     dialog.parent_folder.setText(str(made_project.parent))
     qtbot.waitUntil(lambda: dialog.found == 24)
     assert "24 photos, about" in dialog.count.text()
-    assert dialog.create.isEnabled()
+    assert dialog.begin.isEnabled()
     plan = dialog.plan()
     assert plan.folders == (photos,)
     assert plan.place == made_project.parent / f"{photos.name}.insight"
     assert (plan.encoder, plan.dictionary) == ("builtin", "builtin")
     dialog.name.setText("Harbour")
-    assert not dialog.create.isEnabled()
+    assert not dialog.begin.isEnabled()
     assert "there already" in dialog.message.text()
     dialog.name.setText("a/b")
-    assert not dialog.create.isEnabled()
+    assert not dialog.begin.isEnabled()
 
 
 def test_a_folder_dropped_on_the_window_starts_the_wizard(qtbot, open_window, made_project) -> None:

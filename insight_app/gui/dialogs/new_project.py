@@ -61,9 +61,9 @@ class NewProjectDialog(QDialog):
         column.addWidget(self.message)
         column.addStretch(1)
         self.buttons = QDialogButtonBox(self)
-        self.create = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.create.setProperty("primary", True)
-        self.create.setDefault(True)
+        self.begin = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.begin.setProperty("primary", True)
+        self.begin.setDefault(True)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
@@ -171,7 +171,7 @@ class NewProjectDialog(QDialog):
             return "There are no photos in these folders."
         name = self.name.text().strip()
         if not name or any(sign in name for sign in '/\\:*?"<>|'):
-            return "The project needs a name without / \\ : * ? \" < > |."
+            return 'The project needs a name without / \\ : * ? " < > |.'
         if not Path(self.parent_folder.text()).expanduser().is_dir():
             return "The folder for the project does not exist."
         if self.place().exists():
@@ -191,7 +191,7 @@ class NewProjectDialog(QDialog):
 
     def _update(self) -> None:
         refusal = self.refusal()
-        self.create.setEnabled(not refusal)
+        self.begin.setEnabled(not refusal)
         self.message.setText(refusal or f"Will be made as {self.place()}")
         if self.found is not None:
             seconds = START_SECONDS + self.found * SECONDS_A_PHOTO
@@ -202,7 +202,9 @@ class NewProjectDialog(QDialog):
 
     def _count(self) -> None:
         self.found = None
-        self.count.setText("Counting…" if self.folders.count() else "Add a folder, or drop one here.")
+        self.count.setText(
+            "Counting…" if self.folders.count() else "Add a folder, or drop one here."
+        )
         self._update()
         if self.folders.count():
             folders = self.chosen_folders()

@@ -36,14 +36,16 @@ class PreferencesDialog(QDialog):
         form.setVerticalSpacing(12)
         self.theme = self._choice("theme", THEMES)
         form.addRow("Theme", self.theme)
-        self.size = QSpinBox(self)
-        self.size.setRange(75, 200)
-        self.size.setSingleStep(5)
-        self.size.setSuffix(" %")
-        self.size.setValue(settings.get("interface_size"))
-        self.size.setKeyboardTracking(False)
-        self.size.valueChanged.connect(lambda value: settings.set("interface_size", value))
-        form.addRow("Interface size", self.size)
+        self.interface_size = QSpinBox(self)
+        self.interface_size.setRange(75, 200)
+        self.interface_size.setSingleStep(5)
+        self.interface_size.setSuffix(" %")
+        self.interface_size.setValue(settings.get("interface_size"))
+        self.interface_size.setKeyboardTracking(False)
+        self.interface_size.valueChanged.connect(
+            lambda value: settings.set("interface_size", value)
+        )
+        form.addRow("Interface size", self.interface_size)
         self.person = QLineEdit(self)
         self.person.setText(_person_name())
         self.person.editingFinished.connect(self._rename_person)
@@ -64,9 +66,7 @@ class PreferencesDialog(QDialog):
         for value, title in values:
             box.addItem(title, value)
         box.setCurrentIndex(max(0, box.findData(self.settings.get(name))))
-        box.currentIndexChanged.connect(
-            lambda index: self.settings.set(name, box.itemData(index))
-        )
+        box.currentIndexChanged.connect(lambda index: self.settings.set(name, box.itemData(index)))
         return box
 
     def _rename_person(self) -> None:

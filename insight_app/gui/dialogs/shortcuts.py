@@ -124,7 +124,9 @@ class ShortcutsDialog(QDialog):
 
     def choose(self, id: str) -> None:
         """Choose an action in the list."""
-        for item in self.tree.findItems("", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive):
+        for item in self.tree.findItems(
+            "", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive
+        ):
             if item.data(0, Qt.ItemDataRole.UserRole) == id:
                 self.tree.setCurrentItem(item)
 
@@ -150,7 +152,9 @@ class ShortcutsDialog(QDialog):
         name = entry.text.replace("&", "").rstrip("…")
         if owner is not None:
             other = owner.text.replace("&", "").rstrip("…")
-            self.message.setText(f"{shown(keys)} belongs to “{other}” already. Nothing was changed.")
+            self.message.setText(
+                f"{shown(keys)} belongs to “{other}” already. Nothing was changed."
+            )
         else:
             self.message.setText(f"{name}: {shown(keys) or 'no key'}")
             self._fill()

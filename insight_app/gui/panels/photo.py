@@ -97,7 +97,10 @@ class PhotoPanel(Panel):
         self.opacity = _slider("Opacity", settings.get("overlay_opacity"), bar)
         self.threshold = _slider("Threshold", settings.get("overlay_threshold"), bar)
         self.threshold.setToolTip("Hide cells weaker than this share of the scale")
-        for slider, name in ((self.opacity, "overlay_opacity"), (self.threshold, "overlay_threshold")):
+        for slider, name in (
+            (self.opacity, "overlay_opacity"),
+            (self.threshold, "overlay_threshold"),
+        ):
             row.addWidget(QLabel(slider.accessibleName(), bar))
             row.addWidget(slider)
             slider.valueChanged.connect(lambda value, name=name: settings.set(name, value))
@@ -181,7 +184,9 @@ class PhotoPanel(Panel):
         self.header.title.setText(f"{path.parent.name}/{path.name}")
         self.header.title.setToolTip(str(path))
         g = shown.record.geometry
-        self.grid.setText(f"{g.rows} × {g.cols} cells" if shown.codes is not None else shown.record.status)
+        self.grid.setText(
+            f"{g.rows} × {g.cols} cells" if shown.codes is not None else shown.record.status
+        )
 
     def _show_position(self) -> None:
         images, image = list(self.session.image_list), self.session.selection.image
@@ -217,16 +222,17 @@ class PhotoPanel(Panel):
         has_unseen = g is not None and g.crop[2:] != (g.width, g.height)
         self.legend.show_layers(layers, self.only_here.isChecked(), has_unseen)
         if self.mode == overlay.CONTOURS:
-            lines = [(layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)]
+            lines = [
+                (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)
+            ]
             self.stage.show_overlay(None, False, lines)
             return
         image = overlay.picture(layers, self.opacity.value() / 100, threshold, self.mode)
         self.stage.show_overlay(image, self.mode == overlay.SMOOTH, [])
 
     def _next_mode(self) -> None:
-        buttons = self.modes.buttons()
-        at = buttons.index(self.modes.checkedButton())
-        buttons[(at + 1) % len(buttons)].setChecked(True)
+        following = (overlay.MODES.index(self.mode) + 1) % len(overlay.MODES)
+        self.modes.buttons()[following].setChecked(True)
         self._mode_chosen()
 
     def _mode_chosen(self) -> None:

@@ -37,7 +37,9 @@ class ProblemsPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.empty = EmptyState("Nothing is wrong. Photos that cannot be read are listed here.", self)
+        self.empty = EmptyState(
+            "Nothing is wrong. Photos that cannot be read are listed here.", self
+        )
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
         self.body.addWidget(self.empty, 1)
@@ -88,7 +90,9 @@ class ProblemsPanel(Panel):
         words.addWidget(text)
         if row.where:
             button = QPushButton("Show in folder", widget)
-            button.clicked.connect(lambda _checked=False, path=row.where: show_in_folder(Path(path)))
+            button.clicked.connect(
+                lambda _checked=False, path=row.where: show_in_folder(Path(path))
+            )
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return widget
 

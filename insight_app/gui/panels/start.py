@@ -48,7 +48,9 @@ class StartPage(QWidget):
         title = QLabel("Insight", self)
         title.setFont(theme.bold(self.font()))
         column.addWidget(title)
-        column.addWidget(dim_label("See what a vision-language model sees in your photos, and put it right."))
+        column.addWidget(
+            dim_label("See what a vision-language model sees in your photos, and put it right.")
+        )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for action, text, primary in (
@@ -84,10 +86,14 @@ class StartPage(QWidget):
         self.list.setSpacing(4)
         area.setWidget(self.rows)
         column.addWidget(area, 1)
-        session.settings.changed.connect(lambda name: name == "recent" and self.refresh())
+        session.settings.changed.connect(self._setting_changed)
         self.recent_rows: dict[str, RecentRow] = {}
         self.set_opening("")
         self.refresh()
+
+    def _setting_changed(self, name: str) -> None:
+        if name == "recent":
+            self.refresh()
 
     def set_opening(self, path: str) -> None:
         """Say that a project is being opened, or ('') that nothing is."""
@@ -169,7 +175,9 @@ class RecentRow(QPushButton):
         self._details = [f"opened {when}"]
         if project.images:
             self._details.insert(0, f"{project.images:,} images")
-        self._details.append("not found" if self._gone else f"{100 * project.reviewed:.0f} % reviewed")
+        self._details.append(
+            "not found" if self._gone else f"{100 * project.reviewed:.0f} % reviewed"
+        )
         self.setAccessibleName(f"Open {self._name}, {', '.join(self._details)}")
         self.setToolTip(str(path))
         self.clicked.connect(lambda: self.chosen.emit(project.path))
@@ -210,16 +218,16 @@ class RecentRow(QPushButton):
         metrics = painter.fontMetrics()
         line = metrics.height() + 4
         top = (self.height() - 3 * line) // 2
-        for number, (text, colour, font) in enumerate((
-            (self._name, c.dim if self._gone else c.text, theme.bold(self.font())),
-            (self.project.path, c.dim, self.font()),
-            (" · ".join(self._details), c.rejected if self._gone else c.dim, self.font()),
-        )):
+        for number, (text, colour, font) in enumerate(
+            (
+                (self._name, c.dim if self._gone else c.text, theme.bold(self.font())),
+                (self.project.path, c.dim, self.font()),
+                (" · ".join(self._details), c.rejected if self._gone else c.dim, self.font()),
+            )
+        ):
             painter.setFont(font)
             painter.setPen(QColor(colour))
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
             painter.drawText(left, top + number * line, width, line,
                              Qt.AlignmentFlag.AlignVCenter, shown)  # fmt: skip
         painter.end()
-
-

@@ -57,7 +57,7 @@ class ThumbnailModel(QAbstractListModel):
         self.place = {int(id): place for place, id in enumerate(ids.tolist())}
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.ids)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -283,7 +283,9 @@ class ThumbnailsPanel(Panel):
         return hits
 
 
-def _ids(results: Any, concept: int | None, folders: Sequence[int]) -> tuple[Any, Any, dict[int, str]]:
+def _ids(
+    results: Any, concept: int | None, folders: Sequence[int]
+) -> tuple[Any, Any, dict[int, str]]:
     """(ids, strengths or None, what is wrong by id); runs on the pool."""
     trouble = {
         int(id): status
