@@ -109,15 +109,19 @@ def test_a_shard_that_is_short_or_foreign_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_image_of_196_cells_and_12_codes_takes_at_most_8_kilobytes() -> None:
+    """Neighbouring cells see like things: eighty concepts, each strong around one place."""
     rng = np.random.default_rng(0)
-    cells, active, concepts = 196, 12, 8192
-    in_photo = rng.choice(concepts, 80, replace=False)
-    chosen = np.sort([rng.choice(in_photo, active, replace=False) for _ in range(cells)])
-    values = rng.lognormal(0, 1, cells * active).astype(np.float16)
-    indptr = np.arange(cells + 1, dtype=np.int64) * active
-    codes = Codes(indptr, chosen.reshape(-1).astype(np.uint16), values, concepts)
-    notes = some_notes(0, cells, 384)
-    assert len(codestore.pack(1, codes, notes)) <= 8000 + 2000
-    without = Notes(*(np.zeros(0, np.float16),) * 3)
-    assert len(codestore.pack(1, codes, without)) <= 8000
+    rows, cols = np.divmod(np.arange(196), 14)
+    centres = rng.uniform(0, 14, (80, 2))
+    distance = np.hypot(rows[:, None] - centres[:, 0], cols[:, None] - centres[:, 1])
+    strength = np.exp(-distance / 4) * rng.lognormal(0, 0.3, (196, 80))
+    dense = np.zeros((196, 8192))
+    dense[:, rng.choice(8192, 80, replace=False)] = np.where(
+        strength >= np.sort(strength, 1)[:, -12:-11], strength, 0
+    )
+    codes, notes = from_dense(dense), some_notes(0, 196, 384)
+    assert codes.indices.size == 196 * 12
+    nothing = Notes(*(np.zeros(0, np.float16),) * 3)
+    assert len(codestore.pack(1, codes, nothing)) <= 8000
     assert 2 * (notes.unexplained.size + notes.norms.size + notes.pooled.size) <= 2000
+    assert len(codestore.pack(1, codes, notes)) <= 10_000
