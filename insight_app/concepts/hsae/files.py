@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
+from safetensors.numpy import save as to_bytes
 
 from insight_app.concepts.hsae.description import (
     DESCRIPTION,
@@ -60,8 +61,9 @@ def save(
         | ({"provenance": dict(hsae.provenance) | dict(provenance)} if provenance else {})
     )
     part = path / (WEIGHTS + ".part")
-    save_file(hsae.canonical_tensors(), part)
-    with part.open("rb+") as handle:
+    with part.open("wb") as handle:
+        handle.write(to_bytes(hsae.canonical_tensors()))
+        handle.flush()
         os.fsync(handle.fileno())
     part.replace(path / WEIGHTS)
     part = path / (DESCRIPTION + ".part")

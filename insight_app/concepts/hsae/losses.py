@@ -88,17 +88,19 @@ def step(
     grouped = Kept(bags[order], kept.concepts[order], kept.values[order])
 
     by_group = _reconstruction_errors(x, weights, grouped, G)
-    errors = by_group.square().sum(-1).mean(-1)
+    residual = by_group[-1]
+    errors = torch.linalg.vector_norm(by_group, dim=2).square_().mean(1)
     # Published: the mean over groups of terms already scaled by 1 / G.
     scale = 1 / (G * G)
-    # d loss / d (output of group g): xhat of every later prefix contains it.
-    outer = by_group.flip(0).cumsum_(0).flip(0).mul_(-2 * scale / T)
-    gradients = _gradients(x, weights, grouped, outer)
+    # d loss / d (output of group g), but for a factor: every later prefix contains it.
+    for group in range(G - 2, -1, -1):
+        by_group[group] += by_group[group + 1]
+    gradients = _gradients(x, weights, grouped, by_group, -2 * scale / T)
 
     auxiliary = 0.0
     dead = torch.nonzero(since_fired >= dead_after).squeeze(1)
     if dead.numel():
-        auxiliary, extra = auxk(x, weights, h[:, dead], dead, by_group[-1])
+        auxiliary, extra = auxk(x, weights, h[:, dead], dead, residual)
         for total, part in zip(gradients, extra, strict=True):
             total += AUXILIARY_WEIGHT * part
     smallest = float(kept.values.min()) if kept.values.numel() else None
@@ -113,22 +115,25 @@ def _reconstruction_errors(x: Tensor, weights: Weights, grouped: Kept, G: int) -
     """
     starts = _starts(grouped.tokens, G * len(x))
     parts = sum_rows(weights.W_dec, grouped.concepts, grouped.values, starts)
-    return (x - weights.b_dec) - parts.view(G, len(x), -1).cumsum_(0)
+    left, errors = x - weights.b_dec, parts.view(G, len(x), -1)
+    for group in range(G):
+        left = torch.sub(left, errors[group], out=errors[group])
+    return errors
 
 
-def _gradients(x: Tensor, weights: Weights, grouped: Kept, outer: Tensor) -> Weights:
-    """Gradients of the reconstruction loss; outer (G, T, D) = d loss / d output of each group."""
+def _gradients(x: Tensor, weights: Weights, grouped: Kept, outer: Tensor, factor: float) -> Weights:
+    """Gradients of the reconstruction loss; factor * outer (G, T, D) = d loss / d outputs."""
     T, F = len(x), weights.b_enc.numel()
     table = outer.view(-1, x.shape[1])
-    d_values = _products(table, weights.W_dec, grouped)
+    d_values = _products(table, weights.W_dec, grouped).mul_(factor)
 
     order = torch.argsort(grouped.concepts, stable=True)
     starts = _starts(grouped.concepts, F)
-    rows, d_ordered = grouped.tokens[order], d_values[order]
-    W_dec = sum_rows(table, rows, grouped.values[order], starts)
-    W_enc = sum_rows(x - weights.b_dec, rows % T, d_ordered, starts).t()
+    rows = grouped.tokens[order]
+    W_dec = sum_rows(table, rows, grouped.values[order] * factor, starts)
+    W_enc = sum_rows(x - weights.b_dec, rows % T, d_values[order], starts).t()
     b_enc = torch.zeros_like(weights.b_enc).index_add_(0, grouped.concepts, d_values)
-    b_dec = outer[0].sum(0) - weights.W_enc @ b_enc
+    b_dec = outer[0].sum(0) * factor - weights.W_enc @ b_enc
     return Weights(W_enc.contiguous(), b_enc, W_dec, b_dec)
 
 
