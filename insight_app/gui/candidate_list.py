@@ -70,14 +70,15 @@ class CandidateDelegate(QStyledItemDelegate):
         right, middle = rect.right() - 14, Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.tabular(option.font))
         painter.setPen(c.of("text"))
-        number = theme.number(float(one.score))
+        number = f"{one.score:.2f}"
         box = QRectF(0, rect.y(), right, rect.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
         right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
         painter.setFont(option.font)
         painter.setPen(c.of("dim"))
         width = painter.fontMetrics().horizontalAdvance(one.reading)
-        painter.drawText(QRectF(right - width, rect.y(), width + 2, rect.height()), middle, one.reading)
+        box = QRectF(right - width, rect.y(), width + 2, rect.height())
+        painter.drawText(box, middle, one.reading)
         left = cap.right() + 10
         painter.setFont(theme.italic(option.font))
         painter.setPen(c.of("text"))

@@ -89,8 +89,9 @@ def plan(session: Session, places: Sequence[Place], target: int | None, adds: bo
         rows |= {target} if old is None else {target, old}
     olds = ", ".join(dict.fromkeys(name(old) for _row, old in places if old is not None))
     if adds or not olds:
-        will = f"Put {what} also under {name(target)}." if adds else f"Put {what} under {name(target)}."
-        done = f"{what} is now also under {name(target)}" if adds else f"Moved {what} under {name(target)}"
+        also = "also " if adds else ""
+        will = f"Put {what} {also}under {name(target)}."
+        done = f"{what} is now {also}under {name(target)}"
     else:
         will = f"Move {what} from {olds} to {name(target)}. Ctrl adds a parent instead."
         done = f"Moved {what} from {olds} to {name(target)}"

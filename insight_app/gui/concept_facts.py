@@ -34,7 +34,9 @@ KIND_WORDS = {
 class Section(QWidget):
     """A heading, a thin line, and what stands under it; hidden where there is nothing."""
 
-    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, content: QWidget, parent: QWidget | None = None, margin: int = 0
+    ) -> None:
         super().__init__(parent)
         self.content = content
         column = QVBoxLayout(self)
@@ -46,7 +48,10 @@ class Section(QWidget):
         self.heading.setFont(theme.bold(self.font()))
         self.heading.setContentsMargins(12, 6, 12, 2)
         column.addWidget(self.heading)
-        column.addWidget(content)
+        inset = QVBoxLayout()
+        inset.setContentsMargins(margin, 0, margin, 0)
+        inset.addWidget(content)
+        column.addLayout(inset)
         content.setAccessibleName(title)
 
 
@@ -95,7 +100,7 @@ class Relations(QWidget):
         tip = "R = share of this concept's activation on cells where the other is active too"
         self._fill(
             "Fires together with",
-            [ConceptRow(int(o), theme.number(float(r)), "", f"{tip}: {r:.3g}") for o, r in found],
+            [ConceptRow(int(o), f"{r:.2f}", "", f"{tip}: {r:.3g}") for o, r in found],
         )
 
     def _fill(self, part: str, rows: list[ConceptRow]) -> None:
@@ -107,7 +112,7 @@ class Relations(QWidget):
 
 
 def _relation(edge: Any, other: int) -> ConceptRow:
-    strength = theme.number(float(edge.strength)) if edge.source != "person" else ""
+    strength = f"{edge.strength:.2f}" if edge.source != "person" else ""
     tip = (
         f"R = share of the child's activation on cells where the parent is active too: "
         f"{edge.strength:.3g} forward, {edge.back:.3g} back, "
@@ -125,8 +130,7 @@ class Strength(QWidget):
         self.session = session
         self.row: int | None = None
         self.histogram = Histogram(self)
-        self.section = Section("Strength", self.histogram, self)
-        self.histogram.setContentsMargins(12, 0, 12, 0)
+        self.section = Section("Strength", self.histogram, self, margin=12)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.section)
@@ -143,7 +147,7 @@ class Strength(QWidget):
 
 
 class NoteField(QPlainTextEdit):
-    """The concept's note; kept as a judgement when the keyboard leaves it or Ctrl+Enter is pressed."""
+    """The concept's note; a judgement when the keyboard leaves it or Ctrl+Enter is pressed."""
 
     left = Signal()
 
@@ -236,5 +240,3 @@ def said(entry: Any) -> str:
             named = entry.after.get("note")
         words = f"{words} {named}" if named else words
     return f"{when}, {entry.person.name}: {words}"
-
-

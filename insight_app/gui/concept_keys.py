@@ -45,7 +45,8 @@ class ConceptKeys(QObject):
         add("concept.note", "N&ote", "N", lambda: self._serve("note"), context="Concept",
             icon="note", tip="Write a note on the concept")  # fmt: skip
         add("concept.add_parent", "Add a &parent…", "Ctrl+Shift+P", self.ask_parent,
-            context="Concept", icon="tree-structure", tip="Put it under one more concept")  # fmt: skip
+            context="Concept", icon="tree-structure",
+            tip="Put it under one more concept")  # fmt: skip
         for number in range(1, NAMES + 1):
             add(f"concept.name_{number}", f"Take candidate name {number}", str(number),
                 lambda number=number: self.take(number), context="Candidate names")  # fmt: skip

@@ -160,7 +160,8 @@ class ConceptRows(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setProperty(PASSES_KEYS, [SPACE_KEY])
+        sideways = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        self.setProperty(PASSES_KEYS, [SPACE_KEY, *(int(key.value) for key in sideways)])
         if grows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.clicked.connect(lambda index: self.chosen.emit(self.rows[index.row()].row))

@@ -13,7 +13,9 @@ from insight_app.gui.widgets import ElidedLabel
 class ConceptTitle(QWidget):
     """scale: how much larger than the interface's text the name is. A double click renames."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None, scale: float = 1.35) -> None:
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, scale: float = 1.35
+    ) -> None:
         super().__init__(parent)
         self.session = session
         self.row: int | None = None
@@ -41,7 +43,8 @@ class ConceptTitle(QWidget):
         )
         self.facts.setToolTip(
             f"{images:,} of {coded:,} images have at least one active cell\nMean strength = "
-            f"{theme.number(float(catalogue.total[row]))} / {int(catalogue.cells[row]):,} active cells"
+            f"{theme.number(float(catalogue.total[row]))} / "
+            f"{int(catalogue.cells[row]):,} active cells"
         )
         self.name.show_concept(row)
 
@@ -55,6 +58,7 @@ class ConceptTitle(QWidget):
         self.editor.left.connect(self.end_edit)
         self.name.hide()
         self._column.insertWidget(0, self.editor)
+        self.editor.show()
         self.editor.setFocus()
 
     def end_edit(self) -> None:

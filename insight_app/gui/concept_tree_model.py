@@ -272,9 +272,7 @@ class ConceptTreeModel(QAbstractItemModel):
             return False
         return any(self._shown(edge.child) for edge in self.session.catalogue.children(node.row))
 
-    def index(
-        self, row: int, column: int, parent: QModelIndex = QModelIndex()
-    ) -> QModelIndex:
+    def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:
         children = self._children(self.node(parent))
         if 0 <= row < len(children) and 0 <= column < 3:
             return self.createIndex(row, column, children[row].id)
@@ -364,8 +362,8 @@ class ConceptTreeModel(QAbstractItemModel):
         return (
             f"Images with at least one active cell: {images:,} of {coded:,} "
             f"({100 * images / max(1, coded):.3g} %)\nMean strength of its active cells: "
-            f"{theme.number(float(catalogue.mean[row]))} = {theme.number(float(catalogue.total[row]))}"
-            f" / {int(catalogue.cells[row]):,} cells"
+            f"{theme.number(float(catalogue.mean[row]))} = "
+            f"{theme.number(float(catalogue.total[row]))} / {int(catalogue.cells[row]):,} cells"
         )
 
     # ---- dragging
@@ -388,9 +386,8 @@ class ConceptTreeModel(QAbstractItemModel):
         if self.locked:
             return concept_drop.Plan(refusal="Dragging is switched off (the lock above).")
         target = self.row_at(parent)
-        return concept_drop.plan(
-            self.session, concept_drop.unpack(self.session, data), None if target < 0 else target, adds
-        )
+        places = concept_drop.unpack(self.session, data)
+        return concept_drop.plan(self.session, places, None if target < 0 else target, adds)
 
     def canDropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: QModelIndex

@@ -21,12 +21,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.key_filter import OWNS_KEYS
 from insight_app.gui.pictures import paint_outline, paint_strength
 from insight_app.gui.session import Session
 
 GAP = 4
 PEEK_DELAY = 350
 PEEK_SIDE = 360
+KEYS = (
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+)
 
 
 class CutoutGrid(QWidget):
@@ -45,7 +54,8 @@ class CutoutGrid(QWidget):
         self._columns, self._side = columns, side
         self._current = 0
         self._hovered = -1
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty(OWNS_KEYS, [int(key.value) for key in KEYS])
         self.setMouseTracking(True)
         self.setAccessibleName("Examples")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -148,8 +158,6 @@ class CutoutGrid(QWidget):
             Qt.Key.Key_Up: -self.columns,
             Qt.Key.Key_Down: self.columns,
         }.get(Qt.Key(event.key()), 0)
-        if step and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            step = 0
         if step and 0 <= self._current + step < len(self.examples):
             self._go(self._current + step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.examples:

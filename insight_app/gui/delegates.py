@@ -105,9 +105,7 @@ class HierarchyDelegate(QStyledItemDelegate):
     def setEditorData(self, editor: QWidget, index: QModelIndex) -> None:
         """The editor has its text from the start; what is typed is not overwritten."""
 
-    def setModelData(
-        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex
-    ) -> None:
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex) -> None:
         assert isinstance(editor, NameEdit)
         model.setData(index, editor.text())
 

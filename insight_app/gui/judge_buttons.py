@@ -45,7 +45,9 @@ class JudgeButtons(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.buttons = {
-            verb: KeyButton(session.actions, f"concept.{verb}", primary=verb == "accept", parent=self)
+            verb: KeyButton(
+                session.actions, f"concept.{verb}", primary=verb == "accept", parent=self
+            )
             for verb in verbs
         }
         for button in self.buttons.values():
@@ -53,7 +55,7 @@ class JudgeButtons(QWidget):
         self.why = ElidedLabel("", self)
         self.why.setProperty("dim", True)
         row.addWidget(self.why, 1)
-        row.addStretch(0)
+        row.addStretch(0 if "note" in verbs else 1)
         session.project_opened.connect(self.follow)
         self.follow()
 
@@ -63,3 +65,4 @@ class JudgeButtons(QWidget):
         why = project.why_read_only if project is not None and project.read_only else ""
         self.why.setText(f"Nothing can be judged: {why}" if why else "")
         self.why.setToolTip(self.why.text())
+        self.why.setVisible(bool(why))

@@ -28,6 +28,9 @@ PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 PASSES_KEYS = "passes_soft_keys"
 """A widget's property: keys (list of int) that it leaves to the window."""
 
+OWNS_KEYS = "owns_soft_keys"
+"""A widget's property: list of keys (int) that a widget of our own understands itself."""
+
 
 class KeyFilter(QObject):
     """Serves the soft keys of one window; `peek(held)` while Space is held down."""
@@ -91,7 +94,7 @@ def needs_key(widget: QWidget, key: Qt.Key) -> bool:
         return key in PRESSES
     if key in (widget.property(PASSES_KEYS) or ()):
         return False
-    return isinstance(widget, OWN_KEYS)
+    return key in (widget.property(OWNS_KEYS) or ()) or isinstance(widget, OWN_KEYS)
 
 
 def is_typing(widget: QWidget | None) -> bool:

@@ -85,6 +85,8 @@ class CardPanel(Panel):
             return
         assert row is not None
         self.head.show_concept(row)
+        if row != self.note.row:
+            self.area.verticalScrollBar().setValue(0)
         self.candidates.show_concept(row)
         self.names.setVisible(bool(self.candidates.model_.candidates))
         if self.reasons & {"project", "results"}:

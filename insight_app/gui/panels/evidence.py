@@ -51,6 +51,8 @@ class EvidencePanel(Panel):
         if not shown:
             return
         assert row is not None
+        if row != self.note.row:
+            self.area.verticalScrollBar().setValue(0)
         self.candidates.show_concept(row)
         self.names.setVisible(bool(self.candidates.model_.candidates))
         if self.reasons & {"project", "results"}:

@@ -1,4 +1,4 @@
-"""Where the selected concept fires: cut-outs of its images, strongest first, as many as one scrolls."""
+"""Where the selected concept fires: cut-outs of its images, more of them as one scrolls."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ ORDERS = {
     BY_NAME: ("by name", "Sorted by name"),
 }
 SELECT_AFTER = 250
-HOW_TO_DRAG = "Drag a concept onto its parent. Ctrl adds a parent, the empty space makes a root."
+HOW_TO_DRAG = "Drag onto a parent; Ctrl adds one"
 
 
 class HierarchyPanel(Panel):
@@ -61,6 +61,10 @@ class HierarchyPanel(Panel):
         self.drop_line = ElidedLabel(HOW_TO_DRAG, self)
         self.drop_line.setProperty("dim", True)
         self.drop_line.setAccessibleName("What a drop does")
+        self.drop_line.setToolTip(
+            "Dropping moves a concept from the parent it was dragged from; with Ctrl it keeps that "
+            "one too; dropping on the empty space takes it to the top"
+        )
         line = QHBoxLayout()
         line.setContentsMargins(8, 6, 8, 6)
         line.addWidget(self.search)
@@ -77,7 +81,6 @@ class HierarchyPanel(Panel):
         self.view.list_changed.connect(self._tell_list)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._menu)
-        session.curation_changed.connect(lambda rows, _structure: self._judged.update(rows))
         keys_of(session).register(Server(self, rename=self.view.rename))
         QWidget.setTabOrder(self.search, self.view)
 
@@ -142,6 +145,10 @@ class HierarchyPanel(Panel):
         for text, levels in choices:
             action = _choice(menu, group, text, "", levels == chosen)
             action.triggered.connect(lambda _c=False, levels=levels: self.set_levels(levels))
+
+    def _curated(self, rows: set[int], structure: bool) -> None:
+        self._judged |= rows
+        super()._curated(rows, structure)
 
     def refresh(self) -> None:
         catalogue = self.session.catalogue

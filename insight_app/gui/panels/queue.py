@@ -86,7 +86,8 @@ class QueuePanel(Panel):
         primary = self.session.selection.primary
         self.list.mark(primary)
         rows = [item.row for item in self.list.rows]
-        if self.isVisible() and self.session.follows == CONCEPTS and rows != self.session.follow_list:
+        leads = self.isVisible() and self.session.follows == CONCEPTS
+        if leads and rows != self.session.follow_list:
             self.session.set_list(rows)
 
     def _count(self) -> None:

@@ -57,8 +57,10 @@ class ReviewPanel(Panel):
         self.relations = QLabel(inside)
         self.relations.setWordWrap(True)
         self.relations.linkActivated.connect(self._follow_link)
-        self.relations.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
-                                               | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)  # fmt: skip
+        flag = Qt.TextInteractionFlag
+        self.relations.setTextInteractionFlags(
+            flag.LinksAccessibleByMouse | flag.LinksAccessibleByKeyboard
+        )
         column.addWidget(self.head)
         column.addWidget(self.relations)
         self.bands: dict[str, Band] = {}
@@ -152,7 +154,7 @@ class ReviewPanel(Panel):
             links = [
                 f'<a href="{getattr(edge, end)}" style="color:{colour};text-decoration:none">'
                 f"{_escape(self.session.name(getattr(edge, end))[0])}</a>"
-                + (f" {theme.number(float(edge.strength))}" if edge.strength else "")
+                + (f" {edge.strength:.2f}" if edge.strength else "")
                 for edge in edges[:6]
             ]
             more = f" and {len(edges) - 6} more" if len(edges) > 6 else ""
@@ -224,7 +226,8 @@ class Band(QWidget):
         images = int(self.session.catalogue.images[row])
         dim = theme.colours().dim
         self.heading.setText(
-            f'{self.words} <span style="color:{dim}">{numbers}, {len(found)} of {images:,} images</span>'
+            f'{self.words} <span style="color:{dim}">{numbers}, '
+            f"{len(found)} of {images:,} images</span>"
         )
 
 
