@@ -11,11 +11,15 @@
    people write ("mammal", not "placental"). If no term covers enough, the best product of
    cover and specialness is the name.
 
+4. A child whose name is also a parent's takes its best more special word instead, if that covers
+   at least a third: "dog > dog" tells nobody anything. Parents are named first.
+
 The other candidates follow by that product: general and special words side by side, to choose from.
 What is a kind of what comes from WordNet, so a measurement of *relations* by WordNet is partly
 circular for this rule; what a photo shows does not.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 VOICES = 30
 TEMPERATURE = 0.05
 COVER = 0.5
-FROM_CHILDREN = 0.3
+COVER_APART = 1 / 3
+FROM_CHILDREN = 0.5
 TOO_GENERAL = 0.105
 GENERAL = 0.5
 WRITTEN = 2
@@ -54,18 +59,21 @@ def shared_candidates(
     )
     usable |= np.asarray(vocabulary.readings) > 0
     cover = _with_children(_votes(decoder, exemplars, vocabulary) @ above, edges)
-    named: list[list[Candidate]] = []
-    for concept in range(cover.shape[0]):
+    chosen: dict[int, list[tuple[int, float]]] = {}
+    for concept, parents in _parents_first(cover.shape[0], edges):
         run = slice(cover.indptr[concept], cover.indptr[concept + 1])
         terms, share = cover.indices[run], cover.data[run]
         kept = usable[terms]
-        named.append(
-            [
-                Candidate(vocabulary.terms[n], int(vocabulary.readings[n]), float(s))
-                for n, s in _ordered(terms[kept], share[kept], speciality, top)
-            ]
-        )
-    return named
+        taken = {chosen[up][0][0] for up in parents if chosen[up]}
+        ordered = _ordered(terms[kept], share[kept], speciality)
+        chosen[concept] = _told_apart(ordered, taken, above)[:top]
+    return [
+        [
+            Candidate(vocabulary.terms[n], int(vocabulary.readings[n]), float(share))
+            for n, share in chosen[concept]
+        ]
+        for concept in range(cover.shape[0])
+    ]
 
 
 def special(above: "csr_array") -> NDArray[np.float64]:
@@ -126,11 +134,27 @@ def _with_children(own: "csr_array", edges: Edges) -> "csr_array":
     return heard
 
 
+def _parents_first(concepts: int, edges: Edges) -> Iterator[tuple[int, list[int]]]:
+    """All concepts with their parents, none before its parents; otherwise in order."""
+    parents: list[list[int]] = [[] for _ in range(concepts)]
+    for child, parent in zip(edges.child.tolist(), edges.parent.tolist(), strict=True):
+        parents[child].append(parent)
+    done = [False] * concepts
+    for start in range(concepts):
+        todo = [start]
+        while todo:
+            waiting = [up for up in parents[todo[-1]] if not done[up]]
+            if waiting:
+                todo.extend(waiting)
+                continue
+            concept = todo.pop()
+            if not done[concept]:
+                done[concept] = True
+                yield concept, parents[concept]
+
+
 def _ordered(
-    terms: NDArray[np.int64],
-    share: NDArray[np.float64],
-    speciality: NDArray[np.float64],
-    top: int,
+    terms: NDArray[np.int64], share: NDArray[np.float64], speciality: NDArray[np.float64]
 ) -> list[tuple[int, float]]:
     """Rule 3: the name, then the others by cover times specialness; ties to the earlier term."""
     if not terms.size:
@@ -141,4 +165,24 @@ def _ordered(
     if covers.size:
         name = covers[np.lexsort((terms[covers], -share[covers], -speciality[terms[covers]]))[0]]
         order = np.concatenate([[name], order[order != name]])
-    return [(int(terms[n]), float(share[n])) for n in order[:top]]
+    return [(int(terms[n]), float(share[n])) for n in order]
+
+
+def _told_apart(
+    ordered: list[tuple[int, float]], taken: set[int], above: "csr_array"
+) -> list[tuple[int, float]]:
+    """Rule 4: while the first name is taken by a parent, the best more special one goes first."""
+    while ordered and ordered[0][0] in taken:
+        name = ordered[0][0]
+        special_ones = (
+            n
+            for n, (term, share) in enumerate(ordered)
+            if share >= COVER_APART
+            and term != name
+            and name in above.indices[above.indptr[term] : above.indptr[term + 1]]
+        )
+        best = next(special_ones, None)
+        if best is None:
+            break
+        ordered = [ordered[best], *ordered[:best], *ordered[best + 1 :]]
+    return ordered

@@ -194,13 +194,25 @@ def test_a_word_above_everything_is_no_name():
 
 
 def test_a_parent_also_hears_its_children():
-    alone = shown(["spaniel"] * 11 + ["hammer"] * 9, ["cat"] * 4, ["cat"] * 4)
+    alone = shown(["spaniel"] * 11 + ["hammer"] * 9, ["cat"] * 4, ["saw"] * 4)
     assert named(alone)[0] == "spaniel"
     edge = np.array([1, 2], np.int32)
     ones = np.ones(2, np.float32)
     counts = np.full(2, 99, np.int64)
     heard = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
     assert named(alone, heard)[0] == "animal"
+
+
+def test_a_child_is_told_apart_from_its_parent_where_it_can_be():
+    exemplars = shown(
+        ["spaniel", "dog", "dog", "dog", "cat"],
+        ["dog", "dog", "dog", "spaniel", "spaniel"],  # "dog" too; "spaniel" covers 2 of 5
+        ["dog"] * 5,  # nothing more special to say
+    )
+    edge, ones, counts = np.array([1, 2], np.int32), np.ones(2, np.float32), np.full(2, 99)
+    edges = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
+    assert named(exemplars)[:3] == ["dog", "dog", "dog"]
+    assert named(exemplars, edges)[:3] == ["dog", "spaniel", "dog"]
 
 
 def test_the_shared_rule_needs_no_table_of_kinds():
