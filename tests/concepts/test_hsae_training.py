@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from insight_app.concepts import hsae
 from insight_app.concepts.hsae import Settings, checkpoints, losses, settings, training
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.training import train
@@ -44,18 +45,27 @@ def learn(stream, chosen=CHOSEN, **options) -> HSAE:
     return train(stream, chosen, tokens=stream.tokens.shape[0] * CELLS, **options)
 
 
-def explained(hsae: HSAE, x: torch.Tensor) -> float:
-    error = (x - hsae.decode(hsae.encode(x))).square().sum()
+def explained(learned: HSAE, x: torch.Tensor) -> float:
+    error = (x - learned.decode(learned.encode(x))).square().sum()
     return 1 - float(error / (x - x.mean(0)).square().sum())
 
 
 def test_learns_what_there_is_and_fires_about_k_concepts_a_cell():
-    hsae = learn(Stream(photos(60)), replace(CHOSEN, epochs=8, learning_rate=2e-2))
+    learned = learn(Stream(photos(60)), replace(CHOSEN, epochs=8, learning_rate=2e-2))
     x = photos(20, seed=7).flatten(0, 1)
-    assert explained(hsae, x) > 0.75, "on photos it never saw"
-    assert 2 < hsae.encode(x).indices.size / len(x) < 4
-    torch.testing.assert_close(hsae.W_dec.norm(dim=1), torch.ones(40))
-    assert hsae.group_sizes == (4, 12, 24)
+    assert explained(learned, x) > 0.75, "on photos it never saw"
+    assert 2 < learned.encode(x).indices.size / len(x) < 4
+    torch.testing.assert_close(learned.W_dec.norm(dim=1), torch.ones(40))
+    assert learned.group_sizes == (4, 12, 24)
+
+
+def test_the_package_s_door_leads_to_the_same_dictionary(tmp_path):
+    stream = Stream(photos())
+    chosen = replace(CHOSEN, encoder_fingerprint="enc")
+    learned = hsae.train(stream, chosen, tokens=30 * CELLS, checkpoint_dir=str(tmp_path))
+    assert learned.fingerprint == learn(Stream(photos())).fingerprint
+    assert learned.encoder_fingerprint == "enc"
+    assert learned.provenance["schedule"]["dead_after"] == 5 * 30 * CELLS
 
 
 def test_same_seed_same_weights_and_another_seed_others():
@@ -138,8 +148,8 @@ def test_photos_without_tokens_are_passed_over_and_no_tokens_at_all_are_said():
     def some(epoch, start):
         yield from [tokens[0], torch.zeros(0, D), tokens[1]][start:]
 
-    hsae = train(some, replace(CHOSEN, batch=16), tokens=2 * CELLS)
-    assert torch.isfinite(hsae.W_enc).all()
+    learned = train(some, replace(CHOSEN, batch=16), tokens=2 * CELLS)
+    assert torch.isfinite(learned.W_enc).all()
     with pytest.raises(KnownError, match="no tokens"):
         train(lambda epoch, start: iter([torch.zeros(0, D)]), CHOSEN, tokens=16)
 
