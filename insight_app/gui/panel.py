@@ -5,7 +5,7 @@ Knows the session's signals; knows no particular panel.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -43,6 +43,13 @@ class Header(QWidget):
         row.addWidget(self.info)
         self._row = row
         self.setMinimumHeight(32)
+
+    def sizeHint(self) -> QSize:
+        # A dock gives its title bar this height, whatever its minimum is.
+        return super().sizeHint().expandedTo(self.minimumSize())
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(0, self.minimumHeight()))
 
     def add(self, widget: QWidget) -> None:
         """Put a small button or switch at the right end."""

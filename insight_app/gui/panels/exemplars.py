@@ -75,13 +75,12 @@ class ExemplarsPanel(Panel):
         self.empty.setVisible(not has_any)
         if not has_any:
             self._shown_of = None
-            self.header.title.setText(self.title)
             if row is not None and session.catalogue is not None:
                 self.empty.set_text("A concept that a person made: it fires nowhere itself.")
             else:
                 self.empty.set_text("Choose a concept: the places where it fires appear here.")
             return
-        self.header.title.setText(f"Examples of {session.name(row)[0]}")
+        self.grid.setAccessibleName(f"Examples of {session.name(row)[0]}")
         wanted = (results, row, self.band)
         if wanted != self._shown_of:
             self._shown_of, self._is_whole, self._loading = wanted, False, True
