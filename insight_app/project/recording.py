@@ -68,15 +68,12 @@ class Setup:
 class Recorder:
     """Writes the results of one project; there is never more than one at a time."""
 
-    def __init__(
-        self, project: Path, engine: Engine, setup: Setup, shard_images: int = SHARD_IMAGES
-    ) -> None:
+    def __init__(self, project: Path, engine: Engine, setup: Setup) -> None:
         self.project = project
         self.engine = engine
         self.setup = setup
         self.statistics = project / STATISTICS
         self.statistics.mkdir(parents=True, exist_ok=True)
-        self._shard_images = shard_images
         self._pending: list[tuple[Coded, Place]] = []
         self._unreadable: list[dict[str, Any]] = []
         with reading(engine) as connection:
@@ -115,7 +112,7 @@ class Recorder:
             return
         self._writer.commit()
         self._in_shard += len(self._pending)
-        is_full = self._in_shard >= self._shard_images
+        is_full = self._in_shard >= SHARD_IMAGES
         with writing(self.engine) as connection:
             if self._pending:
                 self._name_records(connection, is_full)
