@@ -222,7 +222,7 @@ def test_the_schedule_of_a_small_set_and_of_the_published_one():
     assert huge.batch == 16_268 and huge.dead_after == 10_000_000
     assert huge.threshold_from == 1001
     assert huge.steps == pytest.approx(356_808, rel=0.01)
-    assert 1e-4 <= huge.learning_rate < 2e-4
+    assert huge.learning_rate == 1e-4
     tiny = settings.fitted(Settings(), 196)
     assert tiny.batch == 196 and tiny.steps >= 1
     rates = [small.rate(step) for step in range(small.steps)]
