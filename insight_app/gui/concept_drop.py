@@ -61,7 +61,11 @@ def plan(session: Session, places: Sequence[Place], target: int | None, adds: bo
         return Plan(refusal="Only concepts of this hierarchy can be dropped here.")
     if session.read_only:
         return Plan(refusal="This project is open for reading only.")
-    catalogue, name = session.catalogue, lambda row: session.name(row)[0]
+    catalogue = session.catalogue
+
+    def name(row: int) -> str:
+        return session.name(row)[0]
+
     what = name(places[0][0]) if len(places) == 1 else f"{len(places)} concepts"
     rows = {row for row, _old in places}
     if target is None:

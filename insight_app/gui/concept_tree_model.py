@@ -6,7 +6,7 @@ stay.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
 MOST_PATHS = 16
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """One place of a concept; row -1 = the invisible top."""
 
@@ -32,7 +32,7 @@ class Node:
     parent: "Node | None"
     children: "list[Node] | None" = None
     place: int = 0
-    by_row: dict[int, "Node"] = field(default_factory=dict)
+    by_row: "dict[int, Node] | None" = None
 
 
 class ConceptTreeModel(QAbstractItemModel):
@@ -53,6 +53,7 @@ class ConceptTreeModel(QAbstractItemModel):
         self._nodes[0] = self._top
         self._next_id = 1
         self._hidden: Any = None
+        self._above: set[int] | None = None
 
     # ---- content
 
@@ -64,24 +65,25 @@ class ConceptTreeModel(QAbstractItemModel):
             self._hidden = self.session.catalogue.hidden.copy()
         self.endResetModel()
 
-    def judged(self, rows: set[int]) -> None:
-        """Show what judgements changed of these concepts: texts, and where they stand."""
+    def judged(self, rows: set[int], relations: bool) -> None:
+        """Show what judgements changed of these concepts: texts, and where they stand.
+
+        relations: some of the judgements were about relations.
+        """
         catalogue = self.session.catalogue
         affected = set(rows)
         old, new = self._hidden, catalogue.hidden
-        structure = bool(old.size != new.size or (old != new[: old.size]).any())
-        for row in rows:
-            affected.update(edge.parent for edge in catalogue.parents(row))
-            affected.update(edge.parent for edge in catalogue.withdrawn(row))
-        self._hidden = new.copy()
-        if structure and not self.flat:
+        if relations or old.size != new.size or bool((old != new).any()):
+            self._hidden, self._above = new.copy(), None
             for row in rows:
+                affected.update(edge.parent for edge in catalogue.parents(row))
+                affected.update(edge.parent for edge in catalogue.withdrawn(row))
                 affected.update(edge.child for edge in catalogue.children(row))
-        self._follow(self._top)
-        for row in affected:
-            for node in list(self._places.get(row, ())):
-                if node.id in self._nodes and node.children is not None:
-                    self._follow(node)
+            self._follow(self._top)
+            for row in affected:
+                for node in list(self._places.get(row, ())):
+                    if node.id in self._nodes and node.children is not None:
+                        self._follow(node)
         for row in affected:
             for node in self._places.get(row, ()):
                 first, last = self.index_of(node), self.index_of(node, NUMBER)
@@ -167,7 +169,7 @@ class ConceptTreeModel(QAbstractItemModel):
                 self.endRemoveRows()
         before = -1
         for row in wanted:
-            known = node.by_row.get(row)
+            known = (node.by_row or {}).get(row)
             if known is not None:
                 before = known.place
                 continue
@@ -207,7 +209,7 @@ class ConceptTreeModel(QAbstractItemModel):
             node: Node | None = self._top
             for step in path:
                 self._children(node)  # type: ignore[arg-type]
-                node = node.by_row.get(step)  # type: ignore[union-attr]
+                node = (node.by_row or {}).get(step)  # type: ignore[union-attr]
                 if node is None:
                     break
             if node is not None:
@@ -220,7 +222,8 @@ class ConceptTreeModel(QAbstractItemModel):
             return []
         if self.flat:
             return [[row]]
-        done, todo = [], [[row]]
+        done: list[list[int]] = []
+        todo = [[row]]
         while todo and len(done) + len(todo) <= 4 * MOST_PATHS:
             path = todo.pop(0)
             parents = [e.parent for e in catalogue.parents(path[0]) if self._shown(e.parent)]
@@ -242,9 +245,10 @@ class ConceptTreeModel(QAbstractItemModel):
         node = self._top
         for step in path:
             self._children(node)
-            if step not in node.by_row:
+            below = (node.by_row or {}).get(step)
+            if below is None:
                 return QModelIndex()
-            node = node.by_row[step]
+            node = below
         return self.index_of(node)
 
     def walk(self, is_open: Any) -> Iterator[Node]:
@@ -270,7 +274,10 @@ class ConceptTreeModel(QAbstractItemModel):
             return bool(self._children(node))
         if self.flat or self.session.catalogue is None:
             return False
-        return any(self._shown(edge.child) for edge in self.session.catalogue.children(node.row))
+        if self._above is None:
+            edges = self.session.catalogue.edges()
+            self._above = {edge.parent for edge in edges if self._shown(edge.child)}
+        return node.row in self._above
 
     def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:
         children = self._children(self.node(parent))
@@ -369,9 +376,6 @@ class ConceptTreeModel(QAbstractItemModel):
     # ---- dragging
 
     def supportedDropActions(self) -> Qt.DropAction:
-        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
-
-    def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
 
     def mimeTypes(self) -> list[str]:

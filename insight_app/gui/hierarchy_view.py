@@ -157,7 +157,7 @@ class HierarchyView(QTreeView):
         current = self.currentIndex()
         row = self.tree.row_at(current)
         here = self.tree.node(current).id
-        found = {}
+        found: dict[int, None] = {}
         for node in self.tree.walk(self.isExpanded):
             if node.row != row or node.id == here:
                 found.setdefault(node.row, None)
@@ -193,10 +193,10 @@ class HierarchyView(QTreeView):
             self.executeDelayedItemsLayout()
             self.verticalScrollBar().setValue(scroll)
 
-    def judged(self, rows: set[int]) -> None:
+    def judged(self, rows: set[int], relations: bool) -> None:
         """Follow judgements; nothing jumps."""
         self._following = True
-        self.tree.judged(rows)
+        self.tree.judged(rows, relations)
         self._following = False
         self.viewport().update()
         self.list_changed.emit()

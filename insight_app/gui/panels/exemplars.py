@@ -80,6 +80,7 @@ class ExemplarsPanel(Panel):
             else:
                 self.empty.set_text("Choose a concept: the places where it fires appear here.")
             return
+        assert row is not None
         self.grid.setAccessibleName(f"Examples of {session.name(row)[0]}")
         wanted = (results, row, self.band)
         if wanted != self._shown_of:

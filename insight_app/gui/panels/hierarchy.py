@@ -161,7 +161,7 @@ class HierarchyPanel(Panel):
             self.view.reload(keep="project" not in self.reasons)
         elif self._judged and has_any:
             judged, self._judged = self._judged, set()
-            self.view.judged(judged)
+            self.view.judged(judged, self.changed_rows is None)
         if not has_any:
             self.set_info("")
             return

@@ -98,8 +98,8 @@ class ReviewPanel(Panel):
         below.addLayout(line)
         self.body.addWidget(self.footer)
         self.current_band = "strongest"
-        for band in self.bands.values():
-            band.grid.installEventFilter(self)
+        for one in self.bands.values():
+            one.grid.installEventFilter(self)
         keys_of(session).register(Server(self, rename=self.head.rename))
 
     def refresh(self) -> None:
