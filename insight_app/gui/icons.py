@@ -5,12 +5,14 @@ Owns which picture stands for what. Status has shape before colour.
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPolygonF
 
 from insight_app.gui import theme
 
 UNREVIEWED, ACCEPTED, UNSURE, REJECTED = range(4)
+ICON_SIDES = (16, 24, 32, 48, 64)
+"""In pixels of the screen: what is asked for at 100 to 200 %."""
 STATUS_WORDS = ("not reviewed", "accepted", "unsure", "rejected")
 
 
@@ -24,8 +26,12 @@ def icon(name: str, colour: str = "text") -> QIcon:
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     import qtawesome
 
-    drawn: QIcon = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled)
-    return drawn
+    drawn = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled)
+    icon = QIcon()  # of pixmaps: drawing a glyph anew at every repaint, or at size 0, costs
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
+        for side in ICON_SIDES:
+            icon.addPixmap(drawn.pixmap(QSize(side, side), mode), mode)
+    return icon
 
 
 def status_colour(status: int) -> QColor:

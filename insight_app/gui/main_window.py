@@ -229,6 +229,7 @@ class MainWindow(commands.Commands, QMainWindow):
             self.workspace = ""
             self.show_workspace(wanted if wanted in known else "images")
             self._hide_trouble()
+            self.setFocus()
             if project.read_only:
                 self._show_trouble(f"Read-only: {project.why_read_only}")
         self._update()

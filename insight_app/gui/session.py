@@ -255,6 +255,8 @@ class Session(Verbs, Analysing, QObject):
             rows = [row for row in map(catalogue.row_of, kept) if row is not None]
             self.select(concepts=rows)
         self.results_changed.emit()
+        if self.selection.image is None:
+            self._return_to_place()
 
     def _selected_ids(self) -> list[str]:
         if self.catalogue is None:

@@ -75,7 +75,7 @@ WORKSPACES = (
         "images",
         "Images",
         "image-square",
-        across((17, "thumbnails"), (58, "photo"), (25, down((35, "in_photo"), (65, "card")))),
+        across((17, "thumbnails"), (58, "photo"), (25, down((40, "in_photo"), (60, "card")))),
     ),
     Workspace(
         "concepts",

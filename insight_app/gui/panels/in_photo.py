@@ -83,7 +83,7 @@ class InPhotoPanel(Panel):
             explained = 100 * (1 - float(np.mean(codes.unexplained)))
             text += f", {explained:.0f} % explained"
             self.header.info.setToolTip(
-                "Mean over all cells of 1 - |token - reconstruction|² / |token - mean token|²"
+                "Share of a token's energy that its concepts explain, mean over all cells"
             )
         self.set_info(text)
 

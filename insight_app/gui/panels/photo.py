@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.concepts.geometry import Geometry
 from insight_app.gui import overlay
 from insight_app.gui.commands import show_in_folder
 from insight_app.gui.image_codes import PhotoCodes
@@ -45,6 +47,7 @@ class PhotoPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.shown: PhotoCodes | None = None
+        self._is_stale = False
         self._add_actions()
         self._build_header()
         self.stage = Stage(self)
@@ -134,10 +137,11 @@ class PhotoPanel(Panel):
     # ---- following the selection
 
     def refresh(self) -> None:
-        if self.reasons & {"project", "results"}:
+        if "project" in self.reasons or self.session.results is None:
             self.shown = None
+        if "results" in self.reasons:
+            self._is_stale = True
         if self.session.results is None:
-            self.shown = None
             self.stage.show_photo(None, None)
             self.stage.say("Photos appear here as soon as the first ones are analysed.")
             self._show_name()
@@ -148,16 +152,19 @@ class PhotoPanel(Panel):
         image_id = self.session.selection.image
         if image_id is None or self.session.results is None or not self.isVisible():
             return
-        if self.shown is None or self.shown.image_id != image_id:
+        is_another = self.shown is None or self.shown.image_id != image_id
+        if is_another or self._is_stale:
             codes = self.session.image_codes.get(image_id)
             pixmap = self.session.pictures.photo(image_id)
             broken = self.session.pictures.broken(image_id)
             if codes is None or (pixmap is None and broken is None):
                 return
-            self.shown = codes
-            self.tip.hide()
+            self.shown, self._is_stale = codes, False
             self.stage.say(broken or "")
-            self.stage.show_photo(pixmap, codes.record.geometry if pixmap is not None else None)
+            geometry = _geometry(codes, pixmap)
+            if is_another or geometry != self.stage.geometry_of_photo:
+                self.tip.hide()
+                self.stage.show_photo(pixmap, geometry)
             self._show_name()
             self._fetch_ahead(image_id)
         self.stage.show_cell(self.session.selection.cell)
@@ -219,7 +226,7 @@ class PhotoPanel(Panel):
     def _show_overlay(self) -> None:
         layers, threshold = self.layers(), self.threshold.value() / 100
         g = self.shown.record.geometry if self.shown is not None else None
-        has_unseen = g is not None and g.crop[2:] != (g.width, g.height)
+        has_unseen = g is not None and g.width > 0 and g.crop[2:] != (g.width, g.height)
         self.legend.show_layers(layers, self.only_here.isChecked(), has_unseen)
         if self.mode == overlay.CONTOURS:
             lines = [
@@ -288,6 +295,17 @@ class PhotoPanel(Panel):
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
         self.tip.hide()
+
+
+def _geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None:
+    """Where the model looked; a photo that was not analysed yet is one whole."""
+    g: Geometry = codes.record.geometry
+    if pixmap is None:
+        return None
+    if codes.codes is not None:
+        return g
+    whole = (0, 0, pixmap.width(), pixmap.height())
+    return Geometry(pixmap.width(), pixmap.height(), whole, g.rows, g.cols)
 
 
 def _slider(name: str, value: int, parent: QWidget) -> QSlider:
