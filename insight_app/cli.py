@@ -5,10 +5,11 @@ Each command imports what it needs when it runs, so that --help is quick. Exit c
 """
 
 import json
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -197,9 +198,7 @@ def open_window(
     terminal.need_display("the other commands work without one: insight-app --help")
     if project is not None and not project.exists():
         raise KnownError("There is no such project.", where=str(project))
-    from insight_app.gui.app import run
-
-    raise typer.Exit(run(project))
+    _show(project)
 
 
 @app.command()
@@ -221,11 +220,7 @@ def demo(
     if window:
         terminal.need_display("without one: insight-app demo --no-window")
         project, photos = demo_project.set_up(folder)
-        from insight_app.gui.app import run
-
-        raise typer.Exit(
-            run(project, analyse=() if demo_project.is_finished(project) else [photos])
-        )
+        _show(project, analyse=() if demo_project.is_finished(project) else [photos])
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         project = demo_project.prepare(folder, progress=progress, cancel=cancel)
@@ -252,6 +247,15 @@ def licences() -> None:
         console.print(
             f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}", markup=False
         )
+
+
+def _show(project: Path | None, analyse: Sequence[Path] = ()) -> NoReturn:
+    """The window, until it is closed."""
+    from insight_app.gui.app import run
+
+    # Qt's loop would not let Python see Ctrl+C; all that was judged is on the disk already.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise typer.Exit(run(project, analyse=analyse))
 
 
 def _print(values: Mapping[str, Any], as_json: bool) -> None:
