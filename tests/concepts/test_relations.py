@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight_app.concepts.codes import from_dense
-from insight_app.concepts.relations import Edges, relations, shuffled
+from insight_app.concepts.relations import PUBLISHED_THRESHOLD, Edges, relations, shuffled
 from insight_app.concepts.statistics import CoOccurrence
 
 CELLS = 9
@@ -104,6 +104,26 @@ def test_the_threshold_is_strict_and_support_is_asked_for():
     assert relations(pairs, threshold=0.75, min_cells=61).size == 0
     assert relations(pairs, threshold=0.75, min_images=8).size == 0
     assert relations(pairs, threshold=0.75, min_cells=60, min_images=7).size == 1
+
+
+def test_the_threshold_sinks_until_enough_concepts_have_a_parent():
+    """Ten concepts over one: those at 0.9 are enough alone, those at 0.55 only without them."""
+    a = np.zeros((1000 * CELLS, 11))
+    a[:8000, 0] = 1
+
+    def children(strong: int) -> set[tuple[int, int]]:
+        for n in range(10):
+            inside = 90 if n < strong else 55
+            a[:, n + 1] = 0
+            a[n * 200 : n * 200 + inside, n + 1] = 1
+            a[8000 + n * 100 : 8100 + n * 100 - inside, n + 1] = 1
+        return as_pairs(relations(counted(a)))
+
+    assert children(strong=4) == {(n + 1, 0) for n in range(4)}
+    assert children(strong=3) == {(n + 1, 0) for n in range(10)}
+    assert as_pairs(relations(counted(a), threshold=PUBLISHED_THRESHOLD)) == {
+        (n + 1, 0) for n in range(3)
+    }
 
 
 def test_equal_concepts_point_to_the_lower_index():
