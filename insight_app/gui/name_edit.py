@@ -1,11 +1,13 @@
-"""The text field for a concept's name, completed from candidates and names in use.
+"""The text field for a concept's name, completed from candidates, names in use and vocabulary.
 
 Enter takes the name, Escape or leaving the field keeps the old one. Knows nothing of where it is
 shown.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+import shiboken6
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
@@ -25,8 +27,8 @@ class NameEdit(QLineEdit):
         super().__init__(parent)
         self.row = row
         self.setAccessibleName("Name of the concept")
-        words = QStringListModel(completions(session, row), self)
-        completer = QCompleter(words, self)
+        self._words = QStringListModel(completions(session, row), self)
+        completer = QCompleter(self._words, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
         completer.setMaxVisibleItems(SHOWN)
@@ -34,6 +36,15 @@ class NameEdit(QLineEdit):
         name, _by_person = session.name(row)
         self.setText(name)
         self.selectAll()
+        session.jobs.run(_vocabulary, done=self._add_words, failed=lambda _error: None)
+
+    def _add_words(self, vocabulary: tuple[str, ...]) -> None:
+        if not shiboken6.isValid(self):
+            return
+        known = self._words.stringList()
+        seen = {word.casefold() for word in known}
+        more = [word for word in vocabulary if word.casefold() not in seen]
+        self._words.setStringList([*known, *more])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -51,6 +62,14 @@ class NameEdit(QLineEdit):
         reason = Qt.FocusReason
         if event.reason() not in (reason.PopupFocusReason, reason.ActiveWindowFocusReason):
             self.left.emit()
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[str, ...]:
+    """The words that machine names are chosen from; runs on the pool."""
+    from insight_app.concepts.vocabulary import shipped_terms
+
+    return tuple(sorted(set(shipped_terms()[0]), key=str.casefold))
 
 
 def completions(session: Session, row: int) -> Sequence[str]:

@@ -375,3 +375,13 @@ def test_a_read_only_project_says_why_nothing_can_be_judged(qtbot, window, proje
     buttons = window.docks["review"].panel.buttons
     assert not any(button.isEnabled() for button in buttons.buttons.values())
     assert window.session.project.why_read_only in buttons.why.text()
+
+
+def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
+    from insight_app.gui.name_edit import NameEdit
+
+    edit = NameEdit(window.session, 0, window)
+    wait_idle(qtbot, window)
+    completer = edit.completer()
+    completer.setCompletionPrefix("sailbo")
+    assert completer.currentCompletion() == "sailboat"
