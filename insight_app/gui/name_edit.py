@@ -36,7 +36,7 @@ class NameEdit(QLineEdit):
         name, _by_person = session.name(row)
         self.setText(name)
         self.selectAll()
-        session.jobs.run(_vocabulary, done=self._add_words, failed=lambda _error: None)
+        session.jobs.run(_vocabulary, done=self._add_words)
 
     def _add_words(self, vocabulary: tuple[str, ...]) -> None:
         if not shiboken6.isValid(self):
