@@ -77,23 +77,26 @@ class ExemplarCodes:
 def exemplar_codes(exemplars: Exemplars, codes_of_image: Callable[[int], Codes]) -> ExemplarCodes:
     """Fetch the codes of all exemplars, asking for each image once, in ascending order."""
     cells = exemplars.cells()
-    order = np.lexsort((cells.cell, cells.image))
+    where = cells.image.astype(np.int64)
+    if not where.size:
+        nothing = np.zeros(0, np.uint16), np.zeros(0, np.float16), exemplars.concepts
+        return ExemplarCodes(cells.concept, where, Codes(np.zeros(1, np.int64), *nothing))
+    order = np.lexsort((cells.cell, where))
+    images, starts = np.unique(where[order], return_index=True)
     parts: list[Codes] = []
-    for image in np.unique(cells.image):
-        codes = codes_of_image(int(image))
-        parts.extend(codes[c : c + 1] for c in cells.cell[order][cells.image[order] == image])
-    if not parts:
-        empty = Codes(
-            np.zeros(1, np.int64),
-            np.zeros(0, np.uint16),
-            np.zeros(0, np.float16),
-            exemplars.concepts,
-        )
-        return ExemplarCodes(cells.concept, cells.image.astype(np.int64), empty)
+    for image, places in zip(images.tolist(), np.split(order, starts[1:]), strict=True):
+        parts.append(_rows(codes_of_image(image), cells.cell[places].astype(np.int64)))
     back = np.empty(order.size, np.int64)
     back[order] = np.arange(order.size)
-    codes = concatenate([parts[n] for n in back])
-    return ExemplarCodes(cells.concept, cells.image.astype(np.int64), codes)
+    return ExemplarCodes(cells.concept, where, _rows(concatenate(parts), back))
+
+
+def _rows(codes: Codes, rows: NDArray[np.int64]) -> Codes:
+    """Some rows of codes, in the order asked for."""
+    lengths = np.diff(codes.indptr)[rows]
+    indptr = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    entries = np.arange(indptr[-1]) + np.repeat(codes.indptr[rows] - indptr[:-1], lengths)
+    return Codes(indptr, codes.indices[entries], codes.values[entries], codes.concepts)
 
 
 def name_concepts(
