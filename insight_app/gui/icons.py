@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPolygonF
 from insight_app.gui import theme
 
 UNREVIEWED, ACCEPTED, UNSURE, REJECTED = range(4)
-ICON_SIDES = (16, 24, 32, 48, 64)
+ICON_SIDES = (16, 32, 48)
 """In pixels of the screen: what is asked for at 100 to 200 %."""
 STATUS_WORDS = ("not reviewed", "accepted", "unsure", "rejected")
 
@@ -28,8 +28,8 @@ def _icon(name: str, colour: str, disabled: str) -> QIcon:
 
     drawn = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled)
     icon = QIcon()  # of pixmaps: drawing a glyph anew at every repaint, or at size 0, costs
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
-        for side in ICON_SIDES:
+    for mode, sides in ((QIcon.Mode.Normal, ICON_SIDES), (QIcon.Mode.Disabled, ICON_SIDES[:2])):
+        for side in sides:
             icon.addPixmap(drawn.pixmap(QSize(side, side), mode), mode)
     return icon
 

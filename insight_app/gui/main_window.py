@@ -6,6 +6,7 @@ arranged; what is in the panels is theirs.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -230,9 +231,18 @@ class MainWindow(commands.Commands, QMainWindow):
             self.show_workspace(wanted if wanted in known else "images")
             self._hide_trouble()
             self.setFocus()
-            if project.read_only:
-                self._show_trouble(f"Read-only: {project.why_read_only}")
+            self._say_state(project)
         self._update()
+
+    def _say_state(self, project: Any) -> None:
+        """What a person should know of a project that was just opened."""
+        if project.damage is not None and project.backups:
+            text = f"Read-only: {project.why_read_only}"
+            self._show_trouble(text, "Restore the newest backup", self.session.restore_backup)
+        elif project.read_only:
+            self._show_trouble(f"Read-only: {project.why_read_only}")
+        elif project.warnings:
+            self._show_trouble(" ".join(project.warnings), "Dismiss", self._hide_trouble)
 
     def _update(self) -> None:
         menus.update_actions(self)

@@ -189,6 +189,18 @@ class Session(Verbs, Analysing, QObject):
         self.project_opened.emit()
         return True
 
+    def restore_backup(self) -> None:
+        """Put the newest backup in the place of damaged judgements, and open the project again."""
+        path, newest = self.project.path, self.project.backups[0]
+        if not self.close_project():
+            return
+
+        def done(text: str) -> None:
+            self.open_project(path)
+            self.said.emit(text, False)
+
+        self._project_thread.run(_restore, path, newest, done=done)
+
     @property
     def read_only(self) -> bool:
         return self.project is None or bool(self.project.read_only)
@@ -346,6 +358,13 @@ def _open(path: Path, read_only: bool) -> tuple[Any, Any, Any]:
     from insight_app.project.project import Project
 
     return _load(Project.open(path, read_only=read_only))
+
+
+def _restore(path: Path, backup: Any) -> str:
+    """Runs on the project's thread."""
+    from insight_app.project.project import restore
+
+    return restore(path, backup)
 
 
 def _load(project: Any) -> tuple[Any, Any, Any]:

@@ -29,7 +29,6 @@ DEFAULTS: dict[str, Any] = {
     "overlay_this_photo": False,
     "workspace": "images",
     "last_folder": "",
-    "hints_used": "",
 }
 RECENT_LIMIT = 12
 

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from insight_app.gui import theme
 from insight_app.gui.commands import show_in_folder
@@ -16,6 +24,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, dim_label, thin_line
 
+UNFINISHED = ("interrupted", "cancelled", "failed")
 SHOWN = 200
 """Rows shown at most; the rest is counted."""
 
@@ -26,6 +35,15 @@ class Row:
     where: str
     kept: str
     do: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """All rows; whether photos moved, and whether the last analysis did not come to its end."""
+
+    rows: list[Row]
+    has_missing: bool
+    is_unfinished: bool
 
 
 class ProblemsPanel(Panel):
@@ -40,6 +58,18 @@ class ProblemsPanel(Panel):
         self.empty = EmptyState(
             "Nothing is wrong. Photos that cannot be read are listed here.", self
         )
+        self.bar = QWidget(self)
+        row = QHBoxLayout(self.bar)
+        row.setContentsMargins(12, 8, 12, 0)
+        self.find_moved = QPushButton("Find moved photos…", self.bar)
+        self.find_moved.setToolTip("Point to the folder they are in now; they are known by their content")
+        self.find_moved.clicked.connect(self._find_moved)
+        self.resume = QPushButton("Resume the analysis", self.bar)
+        self.resume.clicked.connect(session.actions["analysis.resume"].trigger)
+        row.addWidget(self.find_moved)
+        row.addWidget(self.resume)
+        row.addStretch(1)
+        self.body.addWidget(self.bar)
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
         self.body.addWidget(self.empty, 1)
@@ -48,11 +78,21 @@ class ProblemsPanel(Panel):
     def refresh(self) -> None:
         results = self.session.results
         if results is None:
-            self._show([])
+            self._show(Trouble([], False, False))
         else:
-            self.session.jobs.run(_rows, results, done=self._show, key="problems")
+            self.session.jobs.run(_trouble, results, done=self._show, key="problems")
 
-    def _show(self, rows: list[Row]) -> None:
+    def _find_moved(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Where the photos are now")
+        if chosen:
+            self.session.analyse(folders=[chosen])
+
+    def _show(self, trouble: Trouble) -> None:
+        rows = trouble.rows
+        can_write = not self.session.read_only
+        self.find_moved.setVisible(trouble.has_missing and can_write)
+        self.resume.setVisible(trouble.is_unfinished and can_write)
+        self.bar.setVisible(can_write and (trouble.has_missing or trouble.is_unfinished))
         project = self.session.project
         warnings = [Row(text, "", "", "") for text in getattr(project, "warnings", ())]
         rows = warnings + rows
@@ -97,9 +137,15 @@ class ProblemsPanel(Panel):
         return widget
 
 
-def _rows(results: Any) -> list[Row]:
+def _trouble(results: Any) -> Trouble:
     """Runs on the pool."""
-    return [
+    rows = [
         Row(problem.what, str(problem.path), problem.kept, problem.do)
         for problem in results.problems()
     ]
+    unfinished = results.run_state in UNFINISHED
+    if unfinished:
+        what = f"The last analysis stopped after {results.coded_images:,} of "
+        what += f"{results.image_count:,} photos."
+        rows.insert(0, Row(what, "", "What was analysed is kept.", ""))
+    return Trouble(rows, len(results.image_ids(status="missing")) > 0, unfinished)
