@@ -68,6 +68,7 @@ class Actions(QObject):
         self._settings = settings
         self._window = window
         self._entries: dict[str, Entry] = {}
+        self._has_icons = False
 
     def add(
         self,
@@ -99,7 +100,7 @@ class Actions(QObject):
         self._entries[id] = entry
         chosen = self._settings.shortcut(id)
         self._apply_keys(entry, keys if chosen is None else chosen)
-        if icon:
+        if icon and self._has_icons:
             action.setIcon(icons.icon(icon))
         self._window.addAction(action)
         if panel is not None:
@@ -166,7 +167,8 @@ class Actions(QObject):
         return None
 
     def refresh_icons(self) -> None:
-        """Draw all icons again, in the colours of another theme."""
+        """Draw all icons: after the first paint, and again in the colours of another theme."""
+        self._has_icons = True
         for entry in self._entries.values():
             if entry.icon:
                 entry.action.setIcon(icons.icon(entry.icon))

@@ -139,6 +139,7 @@ class MainWindow(commands.Commands, QMainWindow):
 
     def _fill(self) -> None:
         """What the first paint does not need."""
+        self.actions_.refresh_icons()
         self._worker_start = QTimer(self, singleShot=True, interval=WORKER_DELAY)
         self._worker_start.timeout.connect(self.session.worker.start)
         self._worker_start.start()

@@ -90,16 +90,15 @@ class ProgressLine(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(160, 8)
-        self.pause = self._button("pause", "Pause: what is done is kept", self._pause)
-        self.cancel = self._button("x", "Cancel: what is done is kept", self._cancel)
+        self.pause = self._button("Pause: what is done is kept", self._pause)
+        self.cancel = self._button("Cancel: what is done is kept", self._cancel)
         for widget in (self.label, self.bar, self.pause, self.cancel):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         session.worker.progress.connect(self.show_progress)
         self.hide()
 
-    def _button(self, name: str, tip: str, callback: object) -> QToolButton:
+    def _button(self, tip: str, callback: object) -> QToolButton:
         button = QToolButton(self)
-        button.setIcon(icons.icon(name, "dim"))
         button.setToolTip(tip)
         button.setAccessibleName(tip.split(":")[0])
         button.setAutoRaise(True)
@@ -111,6 +110,7 @@ class ProgressLine(QWidget):
         if progress is None:
             return
         self._paused = progress.paused
+        self.cancel.setIcon(icons.icon("x", "dim"))
         self.pause.setIcon(icons.icon("play" if progress.paused else "pause", "dim"))
         tip = "Go on where it stopped" if progress.paused else "Pause: what is done is kept"
         self.pause.setToolTip(tip)

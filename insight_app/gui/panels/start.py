@@ -110,6 +110,7 @@ class StartPage(QWidget):
     def refresh(self) -> None:
         while (item := self.list.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         recent = self.session.settings.recent()
         self.recent_title.setVisible(bool(recent))
