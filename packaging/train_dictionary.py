@@ -57,7 +57,10 @@ def main() -> None:
             options.output,
             title="Built-in dictionary",
             provenance={
-                "photos": {folder.name: len(photos_in([folder])) for folder in options.folders},
+                "photos": [
+                    {"folder": folder.name, "photos": len(photos_in([folder]))}
+                    for folder in options.folders
+                ],
                 "views_per_photo": VIEWS,
                 "script": "packaging/train_dictionary.py",
             },
@@ -75,7 +78,8 @@ def photos_in(folders: list[Path]) -> list[Path]:
 
 def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap:
     """(photos, VIEWS, cells, D) float16 tokens in a file; made once for encoder and photos."""
-    key = "\n".join([encoder.fingerprint, str(VIEWS), *(f"{p} {p.stat().st_size}" for p in photos)])
+    sizes = (f"{photo.name} {photo.stat().st_size}" for photo in photos)
+    key = "\n".join([encoder.fingerprint, str(VIEWS), *sizes])
     path = build / f"tokens-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npy"
     rows, cols = encoder.grid
     if not path.exists():
