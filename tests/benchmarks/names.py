@@ -173,7 +173,8 @@ def measure(
 
     found["nearest class vector"] = _nearest_class(coded, class_names, class_vectors)
     found["drawn at random"] = for_live(lambda: words.terms[rng.integers(len(words.terms))])
-    found["ours, shuffled"] = list(rng.permutation(found["shared (ours)"]))
+    others = iter(rng.permutation([term for term in found["shared (ours)"] if term]).tolist())
+    found["ours, shuffled"] = for_live(lambda: next(others, ""))
     for word in ("artifact", "animal"):
         found[f"always {word!r}"] = for_live(lambda word=word: word)  # type: ignore[misc]
     table = {}
