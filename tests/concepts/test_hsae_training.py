@@ -14,6 +14,7 @@ from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError
 
 D, CELLS = 12, 16
+LEARNING = "Learning concepts"
 CHOSEN = Settings(concepts=40, k=3, fractions=(0.1, 0.3, 0.6), batch=64, epochs=6)
 
 
@@ -82,7 +83,7 @@ def test_resumed_training_ends_where_an_uninterrupted_one_ends(tmp_path, buffer_
     cancel = CancelToken()
 
     def stop(done, total, message):
-        if done == stop_after:
+        if message == LEARNING and done == stop_after:
             cancel.cancel()
 
     with pytest.raises(Cancelled):
@@ -98,7 +99,7 @@ def test_resumed_training_ends_where_an_uninterrupted_one_ends(tmp_path, buffer_
         Stream(photos()),
         buffer_tokens=buffer_tokens,
         checkpoint_dir=tmp_path,
-        progress=lambda done, total, message: steps.append(done),
+        progress=lambda done, total, message: message == LEARNING and steps.append(done),
     )
     assert steps[0] == stop_after + 1, "nothing is learned twice"
     assert resumed.fingerprint == whole.fingerprint
@@ -109,7 +110,7 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(tmp_path):
         pass
 
     def kill(done, total, message):
-        if done == 21:
+        if message == LEARNING and done == 21:
             raise Killed
 
     with pytest.raises(Killed):
@@ -119,10 +120,17 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(tmp_path):
     resumed = learn(
         Stream(photos()),
         checkpoint_dir=tmp_path,
-        progress=lambda done, total, message: steps.append(done),
+        progress=lambda done, total, message: message == LEARNING and steps.append(done),
     )
     assert 20 <= steps[0] <= 21
     assert resumed.fingerprint == learn(Stream(photos())).fingerprint
+
+
+def test_a_finished_training_is_not_done_again(tmp_path):
+    learned = learn(Stream(photos()), checkpoint_dir=tmp_path)
+    stream = Stream(photos())
+    assert learn(stream, checkpoint_dir=tmp_path).fingerprint == learned.fingerprint
+    assert stream.asked == []
 
 
 def test_a_set_that_fits_in_memory_is_read_once_and_a_larger_one_chunk_by_chunk():
@@ -134,7 +142,7 @@ def test_a_set_that_fits_in_memory_is_read_once_and_a_larger_one_chunk_by_chunk(
 
 
 def test_never_more_than_the_buffer_is_held():
-    chunks = training._Chunks(Stream(photos()), 10 * CELLS)
+    chunks = training._Chunks(Stream(photos()), 10 * CELLS, 30 * CELLS)
     held = chunks.read(0, 0, None)
     assert len(held.tokens) == 10 * CELLS and not held.is_last
     assert held.tokens.dtype == torch.float16

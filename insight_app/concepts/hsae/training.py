@@ -71,7 +71,13 @@ def train(
     run = {"settings": asdict(settings), "tokens": tokens, "schedule": asdict(schedule)}
     kept = checkpoints.read(checkpoint_dir, run) if checkpoint_dir else None
     position = kept[0] if kept else Position()
-    chunks = _Chunks(batches, buffer_tokens)
+    measured = {"schedule": asdict(schedule), "tokens_per_epoch": tokens}
+    if kept and position.step >= schedule.steps:  # finished before: nothing needs to be read
+        nothing = torch.zeros(1, kept[2]["b_dec"].numel())
+        trainer = _Trainer(nothing, settings, schedule, sizes, device)
+        trainer.restore(kept[1], kept[2])
+        return trainer.result(sizes, measured)
+    chunks = _Chunks(batches, buffer_tokens, tokens, progress)
     chunk = chunks.read(position.epoch, position.chunk_start, cancel)
     chunk = replace(chunk, passes=position.passes)
     first = next(_pieces(chunk, settings.seed, schedule, 0))
@@ -101,15 +107,19 @@ def train(
             chunk = chunks.after(chunk, cancel)
             position = Position(position.step, chunk.epoch, chunk.start, chunk.passes)
     save()
-    return trainer.result(sizes, {"schedule": asdict(schedule), "tokens_per_epoch": tokens})
+    return trainer.result(sizes, measured)
 
 
 class _Chunks:
     """Reads the stream chunk by chunk; a set that fits into one chunk is read only once."""
 
-    def __init__(self, batches: Batches, capacity: int) -> None:
+    def __init__(
+        self, batches: Batches, capacity: int, tokens: int, progress: Progress = silent
+    ) -> None:
         self._batches = batches
         self._capacity = capacity
+        self._expected = min(tokens, capacity)
+        self._progress = progress
 
     def read(self, epoch: int, start: int, cancel: CancelToken | None) -> _Chunk:
         parts: list[Tensor] = []
@@ -121,6 +131,7 @@ class _Chunks:
                 return _Chunk(torch.cat(parts), epoch, start, stop, False)
             parts.append(batch.to("cpu", torch.float16))
             held, stop = held + len(batch), stop + 1
+            self._progress(min(held, self._expected), self._expected, "Looking at photos")
         if not held:
             raise KnownError(
                 "There are no tokens to learn from.",
