@@ -174,7 +174,7 @@ def remove_old(statistics: Path, newest: int) -> None:
 
 def _write_text(path: Path, value: Any) -> None:
     with path.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False)
+        file.write(json.dumps(value, ensure_ascii=False))  # much faster than dump
         file.flush()
         os.fsync(file.fileno())
 

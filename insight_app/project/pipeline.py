@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 READERS = 2
-BATCH = {"cpu": 8}
+BATCH = {"cpu": 4}
 """Photos encoded at once, by kind of device; GPU_BATCH for all others."""
 GPU_BATCH = 64
 READ_SIDE = 2

@@ -3,6 +3,7 @@
 Knows files, locks and pragmas; knows nothing of tables or versions.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ def engine(
 ) -> Engine:
     """An engine on the file `path`; its connections may be used by any thread, one at a time."""
     mode = "ro" if read_only else "rwc" if create else "rw"
+    if read_only and not os.access(path.parent, os.W_OK) and not _beside(path, "-wal").exists():
+        mode += "&immutable=1"  # nothing can be made beside it, which a log needs
     # A reader must not touch the file's journal mode, a writer's comes from its schema.
     settings = {"query_only": "ON"} if read_only else {**_PRAGMAS, **(pragmas or {})}
 
@@ -58,6 +61,10 @@ def engine(
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return made
+
+
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
 
 
 class Damaged(KnownError):

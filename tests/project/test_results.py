@@ -1,5 +1,7 @@
 """Results against slow, straightforward counts over the stored codes themselves."""
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -222,3 +224,21 @@ def test_queries_use_an_index(project: Path, query: str, index: str) -> None:
     engine.dispose()
     assert any(index in step for step in plan), plan
     assert not any("TEMP B-TREE" in step for step in plan) or "IN (2, 3)" in query, plan
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="this person may write everywhere"
+)
+def test_results_are_read_where_nothing_can_be_written(project: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "shared" / "P.insight"
+    shutil.copytree(project, copy)
+    folders = [copy, *(path for path in copy.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        results = Results.open(copy)
+        assert results is not None and results.image(1).id == 1
+        assert results.examples(0, "strongest", 1)
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
