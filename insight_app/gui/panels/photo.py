@@ -161,7 +161,7 @@ class PhotoPanel(Panel):
                 return
             self.shown, self._is_stale = codes, False
             self.stage.say(broken or "")
-            geometry = _geometry(codes, pixmap)
+            geometry = shown_geometry(codes, pixmap)
             if is_another or geometry != self.stage.geometry_of_photo:
                 self.tip.hide()
                 self.stage.show_photo(pixmap, geometry)
@@ -191,9 +191,9 @@ class PhotoPanel(Panel):
         self.header.title.setText(f"{path.parent.name}/{path.name}")
         self.header.title.setToolTip(str(path))
         g = shown.record.geometry
-        self.grid.setText(
-            f"{g.rows} × {g.cols} cells" if shown.codes is not None else shown.record.status
-        )
+        status = shown.record.status
+        not_coded = "not analysed yet" if status == "new" else status
+        self.grid.setText(f"{g.rows} × {g.cols} cells" if shown.codes is not None else not_coded)
 
     def _show_position(self) -> None:
         images, image = list(self.session.image_list), self.session.selection.image
@@ -297,7 +297,7 @@ class PhotoPanel(Panel):
         self.tip.hide()
 
 
-def _geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None:
+def shown_geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None:
     """Where the model looked; a photo that was not analysed yet is one whole."""
     g: Geometry = codes.record.geometry
     if pixmap is None:
@@ -305,7 +305,7 @@ def _geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None:
     if codes.codes is not None:
         return g
     whole = (0, 0, pixmap.width(), pixmap.height())
-    return Geometry(pixmap.width(), pixmap.height(), whole, g.rows, g.cols)
+    return Geometry(pixmap.width(), pixmap.height(), whole, max(1, g.rows), max(1, g.cols))
 
 
 def _slider(name: str, value: int, parent: QWidget) -> QSlider:
