@@ -58,11 +58,11 @@ class BuiltinEncoder:
     def preprocess(self, image: Image.Image) -> Tensor:
         """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
         x, y, width, height = centre_square(*image.size, *self.grid).crop
-        square = image.convert("RGB").resize(
-            (self.input_size, self.input_size),
-            Image.Resampling.BICUBIC,
-            box=(x, y, x + width, y + height),
-            reducing_gap=3.0,
+        # Cropped before it is resized: a resampling filter reaches over the edge of a mere box.
+        square = (
+            image.crop((x, y, x + width, y + height))
+            .convert("RGB")
+            .resize((self.input_size,) * 2, Image.Resampling.BICUBIC, reducing_gap=3.0)
         )
         pixels = torch.from_numpy(np.array(square, np.uint8))
         return pixels.permute(2, 0, 1).float().div_(255)

@@ -40,7 +40,8 @@ class Readout:
     def evidence(self, logits: Tensor) -> Tensor:
         """(..., C) logits -> (..., C) evidence, not negative."""
         centred = (logits - logits.mean(-1, keepdim=True)) / SPREAD
-        return (centred - self.threshold).clamp_min_(0).pow_(self.power)
+        evidence: Tensor = (centred - self.threshold).clamp_min_(0).pow_(self.power)
+        return evidence
 
     def table(self, class_vectors: Tensor) -> Tensor:
         """(C, D) unit rows -> (C, D): what one unit of evidence for each class adds to a token."""
@@ -49,11 +50,12 @@ class Readout:
         k = class_vectors.double()
         values, vectors = torch.linalg.eigh(k.T @ k)
         relative = (values / values.mean()).clamp_min(0) + FLOOR
-        filtered = (k @ vectors) * relative**-self.whitening @ vectors.T
+        filtered: Tensor = (k @ vectors) * relative.pow(-self.whitening) @ vectors.T
         return filtered.to(class_vectors.dtype).contiguous()
 
     def tokens(self, logits: Tensor, table: Tensor) -> Tensor:
         """(..., C) logits -> (..., D) tokens; `table` as this readout's `table` made it."""
         x = self.evidence(logits) @ table
         norm = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        return x / norm.clamp_min_(1e-12).pow_(self.compression)
+        tokens: Tensor = x / norm.clamp_min_(1e-12).pow_(self.compression)
+        return tokens

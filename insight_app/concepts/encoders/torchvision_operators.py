@@ -5,13 +5,16 @@ then fails on two operators that nobody registered. Declaring their signatures i
 here ever calls them. Where the operators exist, nothing is touched.
 """
 
+from importlib import import_module
+from typing import Any
+
 import torch
 
 _SIGNATURES = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 }
-_declared: list[torch.library.Library] = []
+_declared: list[Any] = []
 """Keeps the declarations alive: they vanish with their library object."""
 
 
@@ -19,7 +22,7 @@ def declare_missing() -> None:
     """Call before the first import of anything that imports torchvision."""
     if _declared or _imports():
         return
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     for name, signature in _SIGNATURES.items():
         if not hasattr(torch.ops.torchvision, name):
             library.define(signature)
@@ -29,7 +32,7 @@ def declare_missing() -> None:
 def _imports() -> bool:
     """Whether torchvision imports as it is, or is not there at all."""
     try:
-        import torchvision  # noqa: F401
+        import_module("torchvision")
     except ImportError:
         return True
     except RuntimeError:
