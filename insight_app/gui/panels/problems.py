@@ -62,7 +62,7 @@ class ProblemsPanel(Panel):
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(12, 8, 12, 0)
         self.find_moved = QPushButton("Find moved photos…", self.bar)
-        self.find_moved.setToolTip("Point to the folder they are in now; they are known by their content")
+        self.find_moved.setToolTip("Point to where they are now; they are known by their content")
         self.find_moved.clicked.connect(self._find_moved)
         self.resume = QPushButton("Resume the analysis", self.bar)
         self.resume.clicked.connect(session.actions["analysis.resume"].trigger)
