@@ -15,7 +15,7 @@ too, i becomes a child of j when
 The threshold is the published one, 0.75, where that gives at least ENOUGH of the concepts a parent
 (counting those with support of their own); else it sinks in steps of 0.05 until it does, to 0.4 at
 the least. How strongly concepts overlap depends on how a dictionary was trained: the published
-threshold gave 43 % of one dictionary's concepts a parent and 1 % of another's of the same photos.
+threshold gave 51 % of the shipped one's concepts a parent, and 1 % of another's of the same photos.
 
 The result is a directed acyclic graph that depends on C and D alone. A concept may have several
 parents. Knows nothing of names and of what a person says.
