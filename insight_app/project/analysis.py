@@ -5,6 +5,7 @@ the same call goes on where it stopped, and adds photos that came since. Knows n
 protocol: who calls is told through `progress`, `published` and `between`.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
@@ -174,7 +175,7 @@ class _Work:
         return encoder
 
     def _train(self, encoder: DenseEncoder, settings: hsae.Settings) -> None:
-        from insight_app.project.training import train
+        from insight_app.project.training import checkpoints, train
 
         trained = train(
             self.project,
@@ -190,6 +191,7 @@ class _Work:
             title=f"Trained on {self.project.stem}",
             encoder_fingerprint=encoder.fingerprint,
         )
+        shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
     def _code(self, recorder: Recorder, encoder: DenseEncoder) -> None:
         """Code all new photos with the project's dictionary; whatever ends it, what was encoded is

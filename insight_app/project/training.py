@@ -70,11 +70,16 @@ def train(
         stream,
         settings,
         tokens=int(ids.size) * rows * cols,
-        checkpoint_dir=project / "dictionary" / "training",
+        checkpoint_dir=checkpoints(project),
         progress=progress,
         cancel=cancel,
         device=str(encoder.device),
     )
+
+
+def checkpoints(project: Path) -> Path:
+    """Where a training that was stopped goes on from; not needed once its dictionary is saved."""
+    return project / "dictionary" / "training"
 
 
 def _chosen(engine: Engine, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -431,6 +431,7 @@ def test_training_on_the_photos_and_naming_what_was_learned(
     assert (best.term, best.reading) == (results.machine_names[named[0]], "noun")
     assert best.definition == f"a kind of {best.term}"
     draw(photos, PHOTOS + 2)
+    assert not (project / "dictionary" / "training").exists()
     fingerprint = results.dictionary.fingerprint
     assert run(dictionary="builtin", vocabulary=words).coded == 2
     assert results_of(project).dictionary.fingerprint == fingerprint
