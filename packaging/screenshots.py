@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QApplication
 from insight_app import demo
 from insight_app.gui import theme
 from insight_app.gui.app import application
-from insight_app.gui.main_window import MainWindow
 from insight_app.gui.settings import Settings
-from insight_app.gui.workspaces import WORKSPACES
+from insight_app.gui.window.main_window import MainWindow
+from insight_app.gui.window.workspaces import WORKSPACES
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 SETTLE_MS = 2500

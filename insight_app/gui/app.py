@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from insight_app import __version__
 from insight_app.gui import theme
-from insight_app.gui.main_window import MainWindow
 from insight_app.gui.settings import Settings
+from insight_app.gui.window.main_window import MainWindow
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:

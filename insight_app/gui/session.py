@@ -14,14 +14,14 @@ from PySide6.QtGui import QColor
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
-from insight_app.gui.analysing import Analysing
-from insight_app.gui.image_codes import ImageCodes
 from insight_app.gui.jobs import Jobs
 from insight_app.gui.judging import JUDGE, REDO, UNDO, Committed, JudgementWriter, Write
+from insight_app.gui.photo.image_codes import ImageCodes
 from insight_app.gui.pictures import Pictures
 from insight_app.gui.selection import KEEP, History, Selection
 from insight_app.gui.settings import Settings
 from insight_app.gui.verbs import Verbs
+from insight_app.gui.window.analysing import Analysing
 from insight_app.gui.worker_client import WorkerClient
 
 IMAGES, CONCEPTS = "images", "concepts"

@@ -13,8 +13,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from insight_app.gui import theme
 from insight_app.gui.app import application
-from insight_app.gui.main_window import MainWindow
 from insight_app.gui.settings import Settings
+from insight_app.gui.window.main_window import MainWindow
 from tests.synthetic import make_project
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"

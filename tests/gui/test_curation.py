@@ -5,7 +5,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from insight_app.gui.name_edit import NameEdit
+from insight_app.gui.curation.name_edit import NameEdit
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3
@@ -378,7 +378,7 @@ def test_a_read_only_project_says_why_nothing_can_be_judged(qtbot, window, proje
 
 
 def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
-    from insight_app.gui.name_edit import NameEdit
+    from insight_app.gui.curation.name_edit import NameEdit
 
     edit = NameEdit(window.session, 0, window)
     wait_idle(qtbot, window)

@@ -3,8 +3,8 @@
 import numpy as np
 from PySide6.QtGui import QColor
 
-from insight_app.gui import overlay
-from insight_app.gui.overlay import Layer
+from insight_app.gui.photo import overlay
+from insight_app.gui.photo.overlay import Layer
 
 ORANGE, BLUE = QColor("#D55E00"), QColor("#0072B2")
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPixmap
 
 from insight_app.concepts.geometry import Geometry
-from insight_app.gui.image_codes import PhotoCodes
-from insight_app.gui.main_window import MainWindow
 from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
+from insight_app.gui.photo.image_codes import PhotoCodes
+from insight_app.gui.window.main_window import MainWindow
 from insight_app.project.results import ImageRecord
 from tests.gui.conftest import wait_idle
 

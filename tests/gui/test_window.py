@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel
 
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
-from insight_app.gui.workspaces import PANELS, WORKSPACES, panel_names
+from insight_app.gui.window.workspaces import PANELS, WORKSPACES, panel_names
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3
@@ -38,7 +38,7 @@ def test_the_window_needs_no_torch_and_no_scipy(project_dir: Path) -> None:
 import sys
 from pathlib import Path
 from insight_app.gui.app import application
-from insight_app.gui.main_window import MainWindow
+from insight_app.gui.window.main_window import MainWindow
 from insight_app.gui.settings import Settings
 from PySide6.QtTest import QTest
 app = application()

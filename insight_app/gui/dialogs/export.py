@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from insight_app.exchange import registry
 from insight_app.exchange.content import Content
-from insight_app.gui.commands import show_in_folder
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import dim_label
+from insight_app.gui.window.commands import show_in_folder
 
 
 class ExportDialog(QDialog):

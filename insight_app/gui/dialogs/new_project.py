@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import theme
-from insight_app.gui.analysing import Plan
 from insight_app.gui.session import Session
-from insight_app.gui.status import time_left
 from insight_app.gui.widgets import dim_label
+from insight_app.gui.window.analysing import Plan
+from insight_app.gui.window.status import time_left
 
 SECONDS_A_PHOTO = 0.2
 TRAINING_FACTOR = 3

@@ -5,12 +5,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from insight_app.gui.candidate_list import CandidateList
-from insight_app.gui.concept_facts import History, NoteField, Relations, Section, Strength
-from insight_app.gui.concept_keys import Server, keys_of
-from insight_app.gui.concept_title import ConceptTitle
-from insight_app.gui.cutouts import CutoutGrid
-from insight_app.gui.judge_buttons import JudgeButtons
+from insight_app.gui.curation.candidate_list import CandidateList
+from insight_app.gui.curation.concept_facts import History, NoteField, Relations, Section, Strength
+from insight_app.gui.curation.concept_keys import Server, keys_of
+from insight_app.gui.curation.concept_title import ConceptTitle
+from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.panel import Panel
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import EmptyState

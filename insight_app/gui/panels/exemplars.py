@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from insight_app.gui.cutouts import CutoutGrid
+from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.panel import Panel
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import EmptyState

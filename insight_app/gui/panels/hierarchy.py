@@ -10,10 +10,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from insight_app.gui import icons
-from insight_app.gui.concept_keys import Server, keys_of
-from insight_app.gui.concept_tree_model import BY_NAME, IMAGES, STRENGTH
-from insight_app.gui.hierarchy_view import HierarchyView
-from insight_app.gui.judge_buttons import AdvanceSwitch
+from insight_app.gui.curation.concept_keys import Server, keys_of
+from insight_app.gui.curation.concept_tree_model import BY_NAME, IMAGES, STRENGTH
+from insight_app.gui.curation.hierarchy_view import HierarchyView
+from insight_app.gui.curation.judge_buttons import AdvanceSwitch
 from insight_app.gui.panel import Panel
 from insight_app.gui.session import CONCEPTS, Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line

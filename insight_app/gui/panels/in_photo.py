@@ -7,9 +7,9 @@ import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.gui import icons
-from insight_app.gui.concept_list import ConceptList, Entry
-from insight_app.gui.image_codes import PhotoCodes
+from insight_app.gui.curation.concept_list import ConceptList, Entry
 from insight_app.gui.panel import Panel
+from insight_app.gui.photo.image_codes import PhotoCodes
 from insight_app.gui.session import IMAGES, Session
 from insight_app.gui.widgets import EmptyState
 

@@ -20,15 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.concepts.geometry import Geometry
-from insight_app.gui import overlay
-from insight_app.gui.commands import show_in_folder
-from insight_app.gui.image_codes import PhotoCodes
-from insight_app.gui.legend import CellTip, Legend
 from insight_app.gui.panel import Panel
+from insight_app.gui.photo import overlay
+from insight_app.gui.photo.image_codes import PhotoCodes
+from insight_app.gui.photo.legend import CellTip, Legend
+from insight_app.gui.photo.stage import NOT_SEEN, Stage
 from insight_app.gui.selection import Selection
 from insight_app.gui.session import Session
-from insight_app.gui.stage import NOT_SEEN, Stage
 from insight_app.gui.widgets import dim_label
+from insight_app.gui.window.commands import show_in_folder
 
 MODE_TIPS = {
     overlay.CELLS: "The strength of every cell, as the model computed it",

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import theme
-from insight_app.gui.concept_keys import Server, keys_of
-from insight_app.gui.concept_title import ConceptTitle
-from insight_app.gui.cutouts import CutoutGrid
-from insight_app.gui.judge_buttons import AdvanceSwitch, JudgeButtons
+from insight_app.gui.curation.concept_keys import Server, keys_of
+from insight_app.gui.curation.concept_title import ConceptTitle
+from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
 from insight_app.gui.panel import Panel
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import EmptyState, KeyButton, thin_line

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
-from insight_app.gui import concept_drop, icons, theme
+from insight_app.gui import icons, theme
+from insight_app.gui.curation import concept_drop
 from insight_app.gui.session import Session
 
 NAME, BAR, NUMBER = range(3)

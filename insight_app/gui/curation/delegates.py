@@ -8,14 +8,14 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from insight_app.gui import icons, theme
-from insight_app.gui.concept_tree_model import (
+from insight_app.gui.curation.concept_tree_model import (
     BAR,
     NAME,
     PARENTS_ROLE,
     ROW_ROLE,
     SHARE_ROLE,
 )
-from insight_app.gui.name_edit import NameEdit
+from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.session import Session
 
 STATUS = 20

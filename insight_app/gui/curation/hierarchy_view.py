@@ -25,11 +25,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.concept_drop import MIME
-from insight_app.gui.concept_list import SPACE_KEY
-from insight_app.gui.concept_tree_model import BAR, NAME, NUMBER, ConceptTreeModel
-from insight_app.gui.cutouts import frame
-from insight_app.gui.delegates import HierarchyDelegate
+from insight_app.gui.curation.concept_drop import MIME
+from insight_app.gui.curation.concept_list import SPACE_KEY
+from insight_app.gui.curation.concept_tree_model import BAR, NAME, NUMBER, ConceptTreeModel
+from insight_app.gui.curation.cutouts import frame
+from insight_app.gui.curation.delegates import HierarchyDelegate
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.session import Session
 

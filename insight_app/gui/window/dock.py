@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
 from insight_app.gui.panel import Panel
 from insight_app.gui.session import Session
-from insight_app.gui.workspaces import PanelSpec
+from insight_app.gui.window.workspaces import PanelSpec
 
 
 class PanelDock(QDockWidget):

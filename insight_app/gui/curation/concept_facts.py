@@ -11,8 +11,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.concept_rows import ConceptRow, ConceptRows
-from insight_app.gui.histogram import Histogram
+from insight_app.gui.curation.concept_rows import ConceptRow, ConceptRows
+from insight_app.gui.curation.histogram import Histogram
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import thin_line
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import theme
-from insight_app.gui.concept_keys import keys_of
+from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import paint_key_cap
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.concept_list import paint_chip
-from insight_app.gui.overlay import Layer
+from insight_app.gui.curation.concept_list import paint_chip
+from insight_app.gui.photo.overlay import Layer
 from insight_app.gui.session import Session
 
 LIGHT_TEXT = QColor("#e9ecef")

@@ -20,19 +20,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from insight_app.gui import commands, menus, theme
+from insight_app.gui import theme
 from insight_app.gui.actions import Actions
-from insight_app.gui.dock import PanelDock
-from insight_app.gui.finding import CommandPalette, SearchBox
 from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.panel import TroubleLine
 from insight_app.gui.panels.start import StartPage
 from insight_app.gui.session import CONCEPTS, IMAGES, Session
 from insight_app.gui.settings import Settings
-from insight_app.gui.status import StatusBar
-from insight_app.gui.toast import Toast
 from insight_app.gui.widgets import KeyButton
-from insight_app.gui.workspaces import PANELS, WORKSPACES, arrange
+from insight_app.gui.window import commands, menus
+from insight_app.gui.window.dock import PanelDock
+from insight_app.gui.window.finding import CommandPalette, SearchBox
+from insight_app.gui.window.status import StatusBar
+from insight_app.gui.window.toast import Toast
+from insight_app.gui.window.workspaces import PANELS, WORKSPACES, arrange
 
 SMALLEST = (900, 560)
 WORKER_DELAY = 2000

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import icons, theme
-from insight_app.gui.concept_list import SPACE_KEY
+from insight_app.gui.curation.concept_list import SPACE_KEY
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.session import Session
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QMenu
 
 from insight_app.gui import theme
-from insight_app.gui.workspaces import WORKSPACES
+from insight_app.gui.window.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
-    from insight_app.gui.main_window import MainWindow
+    from insight_app.gui.window.main_window import MainWindow
 
 FILE, EDIT, VIEW, CONCEPT, ANALYSIS, HELP = "File", "Edit", "View", "Concept", "Analysis", "Help"
 

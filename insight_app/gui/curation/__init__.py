@@ -1,0 +1,1 @@
+"""What the panels for judging share: the tree, lists, cut-outs, names, buttons and their keys."""

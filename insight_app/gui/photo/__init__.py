@@ -1,0 +1,1 @@
+"""The photo on its stage: zoom, overlay, legend, and what the model found in it."""
