@@ -91,7 +91,7 @@ def analyze(
         raise typer.BadParameter("--concepts and --k need --dictionary train.")
     if device not in ("auto", "cpu", "cuda", "mps"):
         raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
-    from insight_app.project.analysis import analyse
+    from insight_app.project.analysis.run import analyse
     from insight_app.project.summary import summarise
 
     project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")

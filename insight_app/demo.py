@@ -55,7 +55,7 @@ def prepare(
     cancel: CancelToken | None = None,
 ) -> Path:
     """Everything but the window: the demo's project, completely analysed."""
-    from insight_app.project.analysis import analyse  # brings torch; a window must not need it
+    from insight_app.project.analysis.run import analyse  # brings torch; a window must not need it
 
     project, photos = set_up(folder, source)
     if not is_finished(project):

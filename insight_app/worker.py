@@ -177,7 +177,7 @@ class Worker:
 
     def _analyse(self, request: Request) -> dict[str, Any]:
         """Analyse the project's photos and those in `folders`."""
-        from insight_app.project.analysis import analyse
+        from insight_app.project.analysis.run import analyse
 
         number, project = int(request["id"]), Path(request["project"])
         estimate, said = Estimate(), (0.0, "")
@@ -216,7 +216,12 @@ class Worker:
         """Code one photo file with a project's encoder and dictionary, without keeping it: indptr,
         indices, values, crop and grid in a file.
         """
-        from insight_app.project.pipeline import Photo, Unreadable, encode_batch, read_photo
+        from insight_app.project.analysis.pipeline import (
+            Photo,
+            Unreadable,
+            encode_batch,
+            read_photo,
+        )
         from insight_app.project.results import Results
 
         project = Path(request["project"])

@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project import database
+from insight_app.project.analysis.recording import Coded, Recorder, Setup
+from insight_app.project.analysis.scanning import update_images
 from insight_app.project.codestore import Notes
 from insight_app.project.generations import Candidate
 from insight_app.project.images import content_hash
 from insight_app.project.project import Project
-from insight_app.project.recording import Coded, Recorder, Setup
 from insight_app.project.results import Results
-from insight_app.project.scanning import update_images
 
 GRID = 14
 HIERARCHY = {

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, func, select
 
 from insight_app.errors import KnownError
 from insight_app.project import codestore, database, generations, postings, sqlite
+from insight_app.project.analysis.recording import CODES, STATISTICS
+from insight_app.project.analysis.tally import Tally
 from insight_app.project.codestore import Place, Record
 from insight_app.project.generations import Published
 from insight_app.project.project import Project, is_project
-from insight_app.project.recording import CODES, STATISTICS
 from insight_app.project.schema import Generation, Image, Shard, Status
-from insight_app.project.tally import Tally
 
 _AGAIN = "Analyse the photos again to make it anew; judgements are in another file."
 

@@ -153,6 +153,16 @@ def scan(folders: Iterable[Path]) -> Iterator[FoundFolder]:
             waiting.extend(sorted(below, reverse=True))
 
 
+def locate(project: Path, path: str, relative: str) -> Path:
+    """Where a source is now: its own place, or the same place seen from a moved project."""
+    absolute = Path(path)
+    if not absolute.is_dir() and relative:
+        moved = Path(os.path.normpath(project.resolve() / relative))
+        if moved.is_dir():
+            return moved
+    return absolute
+
+
 def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
     names: list[str] = []
     unspeakable: list[str] = []

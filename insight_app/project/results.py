@@ -5,9 +5,7 @@ several threads; a snapshot stays readable while the next generation is written.
 judgements.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,79 +22,14 @@ from insight_app.concepts.statistics.exact import from_steps
 from insight_app.errors import KnownError
 from insight_app.project import database, generations, postings
 from insight_app.project.codestore import CodeReader, Place, Record
+from insight_app.project.findings import Example, Folder, ImageRecord, Problem, Sums
 from insight_app.project.generations import Candidate, EdgeTable
-from insight_app.project.scanning import locate
+from insight_app.project.images import locate
 from insight_app.project.schema import Folder as FolderRow
 from insight_app.project.schema import Generation, Image, Run, Skipped, Source, Status
 
 BANDS = ("strongest", "middle", "threshold", "random")
 _WORDS = {status: status.name.lower() for status in Status}
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder of images as shown; path: below the analysed folder, '' = that folder itself.
-
-    images: listed in it; coded: analysed, what shares are taken over.
-    """
-
-    id: int
-    path: str
-    images: int
-    coded: int
-
-
-@dataclass(frozen=True)
-class ImageRecord:
-    """One image: its file, and where the model looked (a grid of 0 x 0 pixels until coded).
-
-    status: new | coded | unreadable | missing | changed; message: why it could not be read.
-    """
-
-    id: int
-    path: Path
-    folder: int
-    width: int
-    height: int
-    geometry: Geometry
-    status: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Example:
-    """A place where a concept fires: the strongest cell of one image."""
-
-    image_id: int
-    cell: int
-    value: float
-
-
-@dataclass(frozen=True)
-class Problem:
-    """An image or folder that is not in the results, and what can be done about it."""
-
-    path: Path
-    what: str
-    kept: str
-    do: str
-
-
-@dataclass(frozen=True, eq=False)
-class Sums:
-    """Counts of all concepts over some images; arrays (F,), as in `Results`."""
-
-    images: NDArray[np.int64]
-    cells: NDArray[np.int64]
-    total: NDArray[np.float64]
-    maximum: NDArray[np.float16]
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """Mean strength where active."""
-        return np.divide(
-            self.total, self.cells, out=np.zeros(self.total.size), where=self.cells > 0
-        )
 
 
 class Results:
@@ -423,14 +356,3 @@ def _sum_at(at: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArray[n
     sums = np.zeros(size, np.int64)
     np.add.at(sums, at, values)
     return sums
-
-
-def setting(project: Path, name: str) -> Any:
-    """What the project was set up with under `name` (see recording.py); None if nothing."""
-    from insight_app.project.schema import Setting
-
-    engine = database.open_reader(project)
-    with database.reading(engine) as connection:
-        value = connection.execute(select(Setting.value).where(Setting.name == name)).scalar()
-    engine.dispose()
-    return None if value is None else json.loads(value)

@@ -15,7 +15,7 @@ from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
 from insight_app.gui.photo.image_codes import PhotoCodes
 from insight_app.gui.window.main_window import MainWindow
-from insight_app.project.results import ImageRecord
+from insight_app.project.findings import ImageRecord
 from tests.gui.conftest import wait_idle
 
 

@@ -18,8 +18,9 @@ from typing import Any
 
 import torch
 
-from insight_app.project import analysis, counting, pipeline, recording
 from insight_app.project import judgements as j
+from insight_app.project.analysis import counting, pipeline, recording
+from insight_app.project.analysis import run as analysis
 from insight_app.project.check import check
 from insight_app.project.judgements import Person
 from insight_app.project.project import Project

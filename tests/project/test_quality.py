@@ -12,7 +12,7 @@ from insight_app.concepts import hsae
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.vocabulary import Vocabulary
 from insight_app.errors import KnownError
-from insight_app.project.analysis import analyse
+from insight_app.project.analysis.run import analyse
 from insight_app.project.quality import measure
 
 SIDE, CELLS = 8, 4

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from insight_app.concepts.codes import Codes
-from insight_app.project import database, listing, recording
+from insight_app.project import database
+from insight_app.project.analysis import listing, recording
 from insight_app.project.check import check
 from insight_app.project.results import BANDS, Results
 from tests.synthetic import make_project

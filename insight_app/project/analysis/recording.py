@@ -21,10 +21,10 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.project import generations
+from insight_app.project.analysis.counting import Counting
+from insight_app.project.analysis.edges import edges, shares
 from insight_app.project.codestore import CodeReader, Notes, Place, ShardWriter
-from insight_app.project.counting import Counting
 from insight_app.project.database import reading, writing
-from insight_app.project.edges import edges, shares
 from insight_app.project.generations import Candidate, Header, Published
 from insight_app.project.schema import Folder, Generation, Image, Setting, Shard, Status
 

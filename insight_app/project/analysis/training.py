@@ -15,9 +15,9 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae import Settings
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.errors import KnownError
+from insight_app.project.analysis.listing import Locations
+from insight_app.project.analysis.pipeline import Photo, Read, batch_size, batches
 from insight_app.project.database import reading
-from insight_app.project.listing import Locations
-from insight_app.project.pipeline import Photo, Read, batch_size, batches
 from insight_app.project.schema import Image, Status
 
 if TYPE_CHECKING:

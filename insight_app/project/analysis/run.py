@@ -20,12 +20,13 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project import crashes, dictionary, listing, names, pipeline, runs
-from insight_app.project.mending import open_or_begin_anew, set_damaged_aside
-from insight_app.project.pipeline import Photo, Read, Unreadable
+from insight_app.project import runs
+from insight_app.project.analysis import crashes, dictionary, listing, names, pipeline
+from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
+from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
+from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
+from insight_app.project.analysis.scanning import Found, update_images
 from insight_app.project.project import Project, is_project
-from insight_app.project.recording import Coded, Recorder, read_setting, write_setting
-from insight_app.project.scanning import Found, update_images
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
@@ -175,7 +176,7 @@ class _Work:
         return encoder
 
     def _train(self, encoder: DenseEncoder, settings: hsae.Settings) -> None:
-        from insight_app.project.training import checkpoints, train
+        from insight_app.project.analysis.training import checkpoints, train
 
         trained = train(
             self.project,

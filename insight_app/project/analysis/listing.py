@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, Select, func, select
 
+from insight_app.project.analysis.pipeline import Photo
 from insight_app.project.database import reading
-from insight_app.project.pipeline import Photo
-from insight_app.project.scanning import locate
+from insight_app.project.images import locate
 from insight_app.project.schema import Folder, Image, Source, Status
 
 _PAGE = 200

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
 from insight_app.project.database import reading, writing
-from insight_app.project.images import FoundFolder, content_hash, read_bytes, scan
+from insight_app.project.images import FoundFolder, content_hash, locate, read_bytes, scan
 from insight_app.project.schema import Folder, Image, Skipped, Source, Status
 
 _BATCH = 400
@@ -58,16 +58,6 @@ def update_images(
         _compare(engine, sources, present, found, cancel)
     _add(engine, sources, present, found, progress, cancel)
     return found
-
-
-def locate(project: Path, path: str, relative: str) -> Path:
-    """Where a source is now: its own place, or the same place seen from a moved project."""
-    absolute = Path(path)
-    if not absolute.is_dir() and relative:
-        moved = Path(os.path.normpath(project.resolve() / relative))
-        if moved.is_dir():
-            return moved
-    return absolute
 
 
 def _update_sources(engine: Engine, project: Path, folders: Iterable[Path]) -> dict[Path, int]:

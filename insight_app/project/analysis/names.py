@@ -11,7 +11,7 @@ from insight_app import resources
 from insight_app.concepts import kinds, naming, vocabulary
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.relations import relations
-from insight_app.project.counting import Counting
+from insight_app.project.analysis.counting import Counting
 from insight_app.project.generations import Candidate
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, inf
 from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS
 from insight_app.errors import KnownError
 from insight_app.project import generations
+from insight_app.project.analysis.names import with_definitions
+from insight_app.project.analysis.recording import Setup
 from insight_app.project.generations import Candidate
-from insight_app.project.names import with_definitions
-from insight_app.project.recording import Setup
 
 BUILTIN, TRAIN = "builtin", "train"
 FOLDER = "dictionary"

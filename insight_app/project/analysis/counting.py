@@ -22,10 +22,10 @@ from sqlalchemy import Engine, select
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
 from insight_app.project import postings
+from insight_app.project.analysis.tally import Tally, flatten
 from insight_app.project.codestore import read_shard
 from insight_app.project.database import reading
 from insight_app.project.schema import Image, Status
-from insight_app.project.tally import Tally, flatten
 
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""

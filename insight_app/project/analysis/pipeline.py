@@ -20,9 +20,9 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.errors import KnownError
+from insight_app.project.analysis.recording import Coded
 from insight_app.project.codestore import Notes
 from insight_app.project.images import content_hash, decode, read_bytes
-from insight_app.project.recording import Coded
 
 if TYPE_CHECKING:
     from torch import Tensor

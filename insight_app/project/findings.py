@@ -1,0 +1,78 @@
+"""The values that results are read as: folders, images, examples, problems, sums.
+
+Plain data; knows nothing of where it comes from.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.geometry import Geometry
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of images as shown; path: below the analysed folder, '' = that folder itself.
+
+    images: listed in it; coded: analysed, what shares are taken over.
+    """
+
+    id: int
+    path: str
+    images: int
+    coded: int
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One image: its file, and where the model looked (a grid of 0 x 0 pixels until coded).
+
+    status: new | coded | unreadable | missing | changed; message: why it could not be read.
+    """
+
+    id: int
+    path: Path
+    folder: int
+    width: int
+    height: int
+    geometry: Geometry
+    status: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A place where a concept fires: the strongest cell of one image."""
+
+    image_id: int
+    cell: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An image or folder that is not in the results, and what can be done about it."""
+
+    path: Path
+    what: str
+    kept: str
+    do: str
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Counts of all concepts over some images; arrays (F,), as in `Results`."""
+
+    images: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    total: NDArray[np.float64]
+    maximum: NDArray[np.float16]
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """Mean strength where active."""
+        return np.divide(
+            self.total, self.cells, out=np.zeros(self.total.size), where=self.cells > 0
+        )
