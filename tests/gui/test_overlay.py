@@ -17,7 +17,7 @@ def test_alpha_grows_from_zero_with_strength() -> None:
     image = overlay.picture([layer([[0.0, 1.0], [2.0, 4.0]])], 1.0, 0.0, overlay.CELLS)
     assert image is not None
     alphas = [image.pixelColor(x, y).alpha() for y in (0, 1) for x in (0, 1)]
-    assert alphas == [0, 64, 128, 255]
+    assert alphas == [0, 128, 180, 255], "the square root of the share of the scale"
     assert image.pixelColor(1, 1).name() == ORANGE.name()
 
 
@@ -25,7 +25,7 @@ def test_opacity_and_threshold() -> None:
     values = [[1.0, 2.0, 4.0]]
     image = overlay.picture([layer(values)], 0.5, 0.4, overlay.CELLS)
     assert image is not None
-    assert [image.pixelColor(x, 0).alpha() for x in range(3)] == [0, 64, 128]
+    assert [image.pixelColor(x, 0).alpha() for x in range(3)] == [0, 90, 128]
     assert overlay.picture([layer(values)], 0.0, 0.0, overlay.CELLS) is None
     assert overlay.picture([], 1.0, 0.0, overlay.CELLS) is None
 

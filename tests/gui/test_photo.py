@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
+from insight_app.gui.photo import overlay
 from insight_app.gui.photo.image_codes import PhotoCodes
 from insight_app.gui.window.main_window import MainWindow
 from insight_app.project.findings import ImageRecord
@@ -218,6 +219,26 @@ def test_the_scale_is_that_of_all_photos_until_asked_otherwise(qtbot, window) ->
     photo.only_here.setChecked(True)
     (layer,) = photo.layers()
     assert layer.scale == pytest.approx(float(photo.shown.maxima[-1]))
+
+
+def test_the_legend_has_the_colours_of_the_photo(qtbot, window) -> None:
+    photo = show(qtbot, window, photo_ids(window)["landscape"])
+    row = int(photo.shown.concepts[0])
+    window.session.select(concepts=(row,))
+    wait_idle(qtbot, window)
+    image = photo.legend.grab().toImage()
+    colour = window.session.colours[row]
+    place = photo.legend.bar_of(row)
+    ratio = image.devicePixelRatio()
+    middle = round(place.center().y() * ratio)
+    back = image.pixelColor(round((place.left() - 3) * ratio), middle)
+    for share in (0.25, 0.5, 0.75):
+        at = round((place.left() + place.width() * share) * ratio)
+        seen = image.pixelColor(at, middle)
+        alpha = float(overlay.density(np.float32(share)))
+        for channel in ("red", "green", "blue"):
+            wanted = alpha * getattr(colour, channel)() + (1 - alpha) * getattr(back, channel)()
+            assert getattr(seen, channel)() == pytest.approx(wanted, abs=6)
 
 
 def test_c_goes_through_cells_smooth_and_contours(qtbot, window) -> None:

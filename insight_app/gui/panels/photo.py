@@ -57,6 +57,7 @@ class PhotoPanel(Panel):
         self.body.addWidget(self.stage, 1)
         self.body.addWidget(self.legend)
         self.body.addWidget(self._build_controls())
+        self.setFocusProxy(self.stage)
         self.stage.clicked.connect(self._clicked)
         self.stage.hovered.connect(self._hovered)
         session.peek.connect(self._peek)

@@ -3,18 +3,21 @@
 Show names, colours and strengths; what they are of is the photo panel's matter.
 """
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_list import paint_chip
-from insight_app.gui.photo.overlay import Layer
+from insight_app.gui.photo.overlay import Layer, density
 from insight_app.gui.session import Session
 
 LIGHT_TEXT = QColor("#e9ecef")
 FAINT_TEXT = QColor("#a9b1ba")
 BAR = 64
+STOPS = 17
+"""Points at which the bar has exactly the colour of the overlay."""
 GAP = 20
 BEYOND = "beyond the dashed line: not seen by the model"
 
@@ -32,6 +35,7 @@ class Legend(QWidget):
         self._only_here = False
         self._has_unseen = False
         self._places: list[tuple[QRectF, int]] = []
+        self._bars: dict[int, QRectF] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend")
 
@@ -46,10 +50,14 @@ class Legend(QWidget):
         scale = (
             "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
         )
-        self.setToolTip(
-            f"Colour grows from 0 to {scale}. Alt-click shows only that concept" if layers else ""
-        )
+        tip = f"Colour grows from 0 to {scale} with the square root of the strength, as the bar "
+        tip += "shows. Alt-click shows only that concept"
+        self.setToolTip(tip if layers else "")
         self.update()
+
+    def bar_of(self, row: int) -> QRectF:
+        """Where the scale of a concept was drawn; empty if it is not shown."""
+        return self._bars.get(row, QRectF())
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.fontMetrics().height() + 12)
@@ -60,7 +68,7 @@ class Legend(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.STAGE.darker(118))
-        self._places = []
+        self._places, self._bars = [], {}
         left, middle, metrics = 12.0, self.height() / 2, self.fontMetrics()
         if not self.layers:
             painter.setPen(FAINT_TEXT)
@@ -85,11 +93,12 @@ class Legend(QWidget):
             left = self._word(painter, left, "0") + 6
             bar = QRectF(left, middle - 4, BAR, 8)
             gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-            clear = QColor(layer.colour)
-            clear.setAlpha(0)
-            gradient.setColorAt(0, clear)
-            gradient.setColorAt(1, layer.colour)
+            for share in np.linspace(0, 1, STOPS, dtype=np.float32):
+                colour = QColor(layer.colour)
+                colour.setAlphaF(float(density(share)))
+                gradient.setColorAt(float(share), colour)
             painter.fillRect(bar, gradient)
+            self._bars[layer.row] = bar
             left = self._word(painter, left + BAR + 6, theme.number(layer.scale))
             self._places.append((QRectF(start, 0, left - start, self.height()), layer.row))
             left += GAP

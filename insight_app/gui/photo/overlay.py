@@ -1,7 +1,9 @@
 """Concepts on a photo as colours: cells (what was measured), smooth and contours (drawn).
 
 Arrays in, a small transparent picture or lines out. Alpha grows from zero at zero strength, so
-that an overlay never tints where a concept is silent. Knows nothing of widgets and projects.
+that an overlay never tints where a concept is silent. It grows with the square root: most cells
+are far weaker than the strongest of all photos, and would not be seen otherwise. The legend draws
+the same curve. Knows nothing of widgets and projects.
 """
 
 from dataclasses import dataclass
@@ -31,14 +33,14 @@ class Layer:
 def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) -> QImage | None:
     """The layers over each other (the first on top), or None if nothing shows.
 
-    A cell's alpha is opacity x strength / scale where strength / scale > threshold, else 0.
+    A cell's alpha is opacity x density(strength / scale) where strength / scale > threshold.
     """
     shown: NDArray[np.float32] | None = None
     for layer in reversed(layers):
         shares = np.clip(layer.values / layer.scale, 0, 1) if layer.scale > 0 else layer.values * 0
         if mode == SMOOTH:
             shares = enlarge(shares, SMOOTHING)
-        alpha = np.where(shares > threshold, shares, 0)[..., None] * np.float32(opacity)
+        alpha = np.where(shares > threshold, density(shares), 0)[..., None] * np.float32(opacity)
         rgb = np.array([layer.colour.red(), layer.colour.green(), layer.colour.blue()], np.float32)
         over = np.concatenate([np.broadcast_to(rgb, (*shares.shape, 3)) * alpha, alpha * 255], -1)
         shown = over if shown is None else over + shown * (1 - alpha)
@@ -48,6 +50,11 @@ def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) ->
     height, width = bgra.shape[:2]
     image = QImage(bgra.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()
+
+
+def density(shares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much of full colour a share (0..1) of the scale gets."""
+    return np.sqrt(shares)
 
 
 def enlarge(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
