@@ -385,3 +385,17 @@ def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
     completer = edit.completer()
     completer.setCompletionPrefix("sailbo")
     assert completer.currentCompletion() == "sailboat"
+
+
+def test_names_of_relatives_show_who_gave_them(qtbot, review) -> None:
+    catalogue = review.session.catalogue
+    child = next(row for row in range(catalogue.size) if catalogue.parents(row))
+    parent = catalogue.parents(child)[0].parent
+    choose(qtbot, review, child)
+    words = review.docks["review"].panel.relations
+    machine = review.session.name(parent)[0]
+    assert f"<i>{machine}</i></a>" in words.text()
+    review.session.rename(parent, "quay")
+    wait_saved(qtbot, review)
+    assert ">quay</a>" in words.text()
+    assert "<i>quay" not in words.text()

@@ -153,7 +153,7 @@ class ReviewPanel(Panel):
         ):
             links = [
                 f'<a href="{getattr(edge, end)}" style="color:{colour};text-decoration:none">'
-                f"{_escape(self.session.name(getattr(edge, end))[0])}</a>"
+                f"{_marked(*self.session.name(getattr(edge, end)))}</a>"
                 + (f" {edge.strength:.2f}" if edge.strength else "")
                 for edge in edges[:6]
             ]
@@ -256,6 +256,11 @@ class ProgressLine(QWidget):
         painter.fillRect(self.rect(), c.of("track"))
         painter.fillRect(QRectF(0, 0, self.width() * self._share, self.height()), c.of("accepted"))
         painter.end()
+
+
+def _marked(name: str, by_person: bool) -> str:
+    """A name as rich text: upright by a person, italic by the machine."""
+    return _escape(name) if by_person else f"<i>{_escape(name)}</i>"
 
 
 def _escape(text: str) -> str:
