@@ -39,7 +39,7 @@ class Header(QWidget):
         row.addWidget(self.title, 1)
         row.addWidget(self.info)
         self._row = row
-        self.setMinimumHeight(32)
+        self._take_height()
 
     def sizeHint(self) -> QSize:
         # A dock gives its title bar this height, whatever its minimum is.
@@ -47,6 +47,10 @@ class Header(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return super().minimumSizeHint().expandedTo(QSize(0, self.minimumHeight()))
+
+    def _take_height(self) -> None:
+        """Room for buttons, in headers without any too: titles beside each other line up."""
+        self.setMinimumHeight(self.fontMetrics().height() + 24)
 
     def add(self, widget: QWidget) -> None:
         """Put a small button or switch at the right end."""
@@ -59,6 +63,7 @@ class Header(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.title.setFont(theme.bold(self.font()))
+            self._take_height()
 
 
 class TroubleLine(QFrame):

@@ -116,6 +116,44 @@ def test_ctrl_and_number_change_the_workspace(qtbot, window, grab) -> None:
         wait_idle(qtbot, window)
 
 
+def test_a_workspace_gives_the_keyboard_to_what_it_is_about(qtbot, window) -> None:
+    assert window.docks["photo"].panel.stage.hasFocus(), "after opening a project"
+    for number, (dock, widget) in enumerate(
+        (
+            ("photo", "stage"),
+            ("hierarchy", "view"),
+            ("queue", "list"),
+            ("concept_table", "view"),
+        ),
+        1,
+    ):
+        window.search.line.setFocus()
+        qtbot.keyClick(window.search.line, str(number), Qt.KeyboardModifier.ControlModifier)
+        wait_idle(qtbot, window)
+        main = getattr(window.docks[dock].panel, widget)
+        assert main.hasFocus(), dock
+        if widget == "stage":
+            before = window.session.selection.image
+            qtbot.keyClick(main, Qt.Key.Key_Right)
+            assert window.session.selection.image != before
+        else:
+            qtbot.keyClick(main, Qt.Key.Key_Down)
+            wait_idle(qtbot, window)
+            assert main.currentIndex().row() > 0, f"{dock}: arrows move at once"
+
+
+def test_headers_beside_each_other_are_of_one_height_and_the_name_is_whole(qtbot, window) -> None:
+    for workspace in WORKSPACES:
+        window.show_workspace(workspace.name)
+        wait_idle(qtbot, window)
+        shown = [dock for dock in window.docks.values() if dock.isVisible()]
+        heights = {dock.titleBarWidget().height() for dock in shown}
+        assert len(heights) == 1, (workspace.name, heights)
+    name = window.project_name
+    assert name.text() == "Harbour.insight"
+    assert abs(name.geometry().center().y() - window.menuBar().rect().center().y()) <= 1
+
+
 def test_an_arrangement_is_found_again_after_a_restart(qtbot, open_window, project_dir) -> None:
     window = open_window(project_dir)
     window.docks["in_photo"].close()

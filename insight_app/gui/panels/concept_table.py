@@ -36,6 +36,8 @@ from insight_app.gui.statistics.table_model import SHARES, STATUS, ConceptTableM
 
 MAX_BARS = 24
 """Folders drawn in the "by folder" column; its tooltip names the rest."""
+ARROW = 28
+"""Room in a header beside its title: margins and the arrow of sorting."""
 
 
 class ConceptTablePanel(Panel):
@@ -53,6 +55,7 @@ class ConceptTablePanel(Panel):
         self._following = False
         self._build_filters()
         self.body.addWidget(self.view)
+        self.setFocusProxy(self.view)
         self._add_button("Copy", "Copy the selected rows with their headers", self.copy)
         self._add_button("CSV…", "Save the rows shown as CSV", self._ask_csv)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy)
@@ -220,8 +223,10 @@ def _view(panel: ConceptTablePanel, model: ConceptTableModel) -> QTableView:
     header.setSectionsMovable(True)
     letter = view.fontMetrics().averageCharWidth()
     for index, key in enumerate(KEYS):
-        widths = {"status": 4, "name": 24, "share": 10, "spread": 14}
-        header.resizeSection(index, letter * widths.get(key, 10))
+        widths = {"status": 4, "name": 24, "spread": 14}
+        title = view.fontMetrics().horizontalAdvance(COLUMNS[index].title) + ARROW
+        width = letter * widths.get(key, 8)
+        header.resizeSection(index, width if key == "status" else max(width, title))
     header.setSectionResizeMode(KEYS.index("name"), QHeaderView.ResizeMode.Stretch)
     view.setSortingEnabled(True)
     view.sortByColumn(KEYS.index("images"), Qt.SortOrder.DescendingOrder)

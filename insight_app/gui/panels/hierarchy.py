@@ -50,6 +50,7 @@ class HierarchyPanel(Panel):
         self._select_soon = QTimer(self, singleShot=True, interval=SELECT_AFTER)
         self._select_soon.timeout.connect(self._select_hit)
         self._build_header()
+        self.setFocusProxy(self.view)
         self.empty = EmptyState(
             "The concepts that the model found in your photos appear here, each under its parents, "
             "as soon as the first photos are analysed.",

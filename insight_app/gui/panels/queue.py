@@ -36,6 +36,7 @@ class QueuePanel(Panel):
         self.all.toggled.connect(lambda _on: self._rebuild())
         self.header.add(self.all)
         self.body.addWidget(self.list, 1)
+        self.setFocusProxy(self.list)
         self.body.addWidget(self.empty, 1)
         self.note = dim_label("Ordered by share of activation", self)
         self.note.setToolTip(

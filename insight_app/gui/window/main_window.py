@@ -111,7 +111,8 @@ class MainWindow(commands.Commands, QMainWindow):
         self.addToolBar(trouble_bar)
         self._hide_trouble()
         self.project_name = QLabel(self)
-        self.project_name.setContentsMargins(0, 0, 12, 0)
+        # A corner widget lies at the bar's top edge: these are the margins of its menus.
+        self.project_name.setContentsMargins(0, 4, 12, 4)
         self.project_name.setProperty("dim", True)
         self._name_project("")
 
@@ -159,6 +160,7 @@ class MainWindow(commands.Commands, QMainWindow):
             return
         self.actions_[f"view.{name}"].setChecked(True)
         if name == self.workspace:
+            self._focus_main()
             return
         self._save_workspace()
         self.workspace = name
@@ -171,6 +173,16 @@ class MainWindow(commands.Commands, QMainWindow):
                 self._arrange(name)
         finally:
             self.setUpdatesEnabled(True)
+        self._focus_main()
+
+    def _focus_main(self) -> None:
+        """Give the keyboard to the panel that the workspace is about."""
+        main = next(found.main for found in WORKSPACES if found.name == self.workspace)
+        panel = self.docks[main].panel
+        if panel is not None and panel.isVisible():
+            panel.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.setFocus()
 
     def reset_workspace(self) -> None:
         """The present workspace as it comes."""
@@ -232,7 +244,6 @@ class MainWindow(commands.Commands, QMainWindow):
             self.workspace = ""
             self.show_workspace(wanted if wanted in known else "images")
             self._hide_trouble()
-            self.setFocus()
             self._say_state(project)
         self._update()
 

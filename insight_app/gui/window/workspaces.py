@@ -48,6 +48,8 @@ class Workspace:
     title: str
     icon: str
     arrangement: Split
+    main: str
+    """The panel that has the keyboard when one comes here."""
 
 
 PANELS = (
@@ -76,18 +78,21 @@ WORKSPACES = (
         "Images",
         "image-square",
         across((17, "thumbnails"), (58, "photo"), (25, down((40, "in_photo"), (60, "card")))),
+        main="photo",
     ),
     Workspace(
         "concepts",
         "Concepts",
         "tree-structure",
         across((36, "hierarchy"), (38, "exemplars"), (26, "card")),
+        main="hierarchy",
     ),
     Workspace(
         "review",
         "Review",
         "check-square",
         across((16, "queue"), (61, "review"), (23, "evidence")),
+        main="queue",
     ),
     Workspace(
         "statistics",
@@ -103,6 +108,7 @@ WORKSPACES = (
                 ),
             ),
         ),
+        main="concept_table",
     ),
 )
 
