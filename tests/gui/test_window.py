@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QLabel
 
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
+from insight_app.gui.window.progress import Speed
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES, panel_names
+from insight_app.gui.worker_client import Progress
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3
@@ -470,3 +472,41 @@ def test_keys_are_shown_as_the_system_writes_them(window) -> None:
     entry = window.actions_.entry("edit.redo")
     assert entry.sequences()[0] == QKeySequence("Ctrl+Shift+Z")
     assert entry.shown_keys() in window.actions_["edit.redo"].toolTip()
+
+
+def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
+    line = window.statusBar().progress
+    height = window.statusBar().height()
+    running = Progress(1, "analyse", 30, 120, "Analysing photos", 200.0)
+    window.session.worker.progress.emit(running)
+    assert line.isVisible()
+    assert window.statusBar().height() == height, "the line takes no room from the panels"
+    qtbot.mouseClick(line.bar, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    assert line.details.isVisible()
+    words = {name: value.text() for name, value in line.details.values.items()}
+    assert words["Now"] == "Analysing photos"
+    assert words["Done"] == "30 of 120"
+    assert words["Time left"] == "3 min"
+    found = len(window.session.results.problems())
+    assert words["Problems"] == (f"{found}" if found else "none so far")
+    grab(line.details, "progress_details")
+    qtbot.mouseClick(line.details.problems, Qt.MouseButton.LeftButton)
+    assert not line.details.isVisible()
+    assert window.docks["problems"].isVisible()
+    window.session.worker.progress.emit(None)
+    assert line.isHidden()
+
+
+def test_speed_is_of_one_stage_and_of_the_last_half_minute() -> None:
+    speed = Speed()
+
+    def at(now: float, done: int, message: str = "Analysing photos") -> float | None:
+        speed.add(Progress(1, "analyse", done, 500, message, None), now)
+        return speed.a_second
+
+    assert at(0.0, 0) is None
+    assert at(10.0, 20) == pytest.approx(2.0)
+    assert at(30.0, 40) == pytest.approx(40 / 30)
+    assert at(45.0, 115) == pytest.approx(75 / 15), "what is older than 30 s is forgotten"
+    assert at(46.0, 1, "Naming concepts") is None

@@ -28,7 +28,7 @@ from insight_app.gui import theme
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import dim_label
 from insight_app.gui.window.analysing import Plan
-from insight_app.gui.window.status import time_left
+from insight_app.gui.window.progress import time_left
 
 SECONDS_A_PHOTO = 0.2
 TRAINING_FACTOR = 3

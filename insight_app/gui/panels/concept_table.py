@@ -36,7 +36,7 @@ from insight_app.gui.statistics.table_model import SHARES, STATUS, ConceptTableM
 
 MAX_BARS = 24
 """Folders drawn in the "by folder" column; its tooltip names the rest."""
-ARROW = 28
+ARROW = 16
 """Room in a header beside its title: margins and the arrow of sorting."""
 
 

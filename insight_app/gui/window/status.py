@@ -1,14 +1,12 @@
 """The status bar: counts, share reviewed, device, whether everything is saved, progress.
 
-Reads the session; asks the worker to pause or cancel.
+Reads the session; progress.py shows what runs.
 """
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from insight_app.gui import icons
 from insight_app.gui.session import Session
-from insight_app.gui.worker_client import Progress
+from insight_app.gui.window.progress import ProgressLine
 
 
 class StatusBar(QStatusBar):
@@ -74,66 +72,3 @@ class StatusBar(QStatusBar):
         else:
             text = "All judgements saved"
         self.saved.setText(text)
-
-
-class ProgressLine(QWidget):
-    """A thin bar with what runs, the time left, and buttons to pause and cancel."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        self._paused = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 0)
-        row.setSpacing(8)
-        self.label = QLabel(self)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedSize(160, 8)
-        self.pause = self._button("Pause: what is done is kept", self._pause)
-        self.cancel = self._button("Cancel: what is done is kept", self._cancel)
-        for widget in (self.label, self.bar, self.pause, self.cancel):
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        session.worker.progress.connect(self.show_progress)
-        self.hide()
-
-    def _button(self, tip: str, callback: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip.split(":")[0])
-        button.setAutoRaise(True)
-        button.clicked.connect(callback)
-        return button
-
-    def show_progress(self, progress: Progress | None) -> None:
-        self.setVisible(progress is not None)
-        if progress is None:
-            return
-        self._paused = progress.paused
-        self.cancel.setIcon(icons.icon("x", "dim"))
-        self.pause.setIcon(icons.icon("play" if progress.paused else "pause", "dim"))
-        tip = "Go on where it stopped" if progress.paused else "Pause: what is done is kept"
-        self.pause.setToolTip(tip)
-        self.bar.setRange(0, progress.total)
-        self.bar.setValue(progress.done)
-        parts = ["Paused" if progress.paused else progress.message or progress.what]
-        if progress.total:
-            parts.append(f"{progress.done:,} of {progress.total:,}")
-        if progress.seconds_left is not None and not progress.paused:
-            parts.append(f"{time_left(progress.seconds_left)} left")
-        self.label.setText(", ".join(parts))
-
-    def _pause(self) -> None:
-        id = "analysis.resume" if self._paused else "analysis.pause"
-        self.session.actions[id].trigger()
-
-    def _cancel(self) -> None:
-        self.session.cancel()
-
-
-def time_left(seconds: float) -> str:
-    """Roughly: 40 s, 3 min, 2 h 10 min."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,206 @@
+"""The progress line of the status bar, and the details it opens to.
+
+Shows what the worker tells; asks it to pause or cancel through the actions and the session.
+"""
+
+import time
+from collections import deque
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+
+from insight_app.gui import icons, theme
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import dim_label
+from insight_app.gui.worker_client import Progress
+
+SPAN = 30.0
+"""Seconds over which the speed is taken."""
+
+
+class Speed:
+    """Photos a second over the last SPAN seconds of one stage of the work."""
+
+    def __init__(self) -> None:
+        self._stage: tuple[int, str, int] | None = None
+        self._samples: deque[tuple[float, int]] = deque()
+
+    def add(self, progress: Progress, now: float) -> None:
+        stage = (progress.request, progress.message, progress.total)
+        if stage != self._stage or (self._samples and progress.done < self._samples[-1][1]):
+            self._samples.clear()
+        self._stage = stage
+        self._samples.append((now, progress.done))
+        while now - self._samples[0][0] > SPAN and len(self._samples) > 2:
+            self._samples.popleft()
+
+    @property
+    def a_second(self) -> float | None:
+        if len(self._samples) < 2:
+            return None
+        (start, before), (end, after) = self._samples[0], self._samples[-1]
+        return (after - before) / (end - start) if end > start else None
+
+
+class ProgressLine(QWidget):
+    """A thin bar with what runs, the time left, and buttons to pause and cancel."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.progress: Progress | None = None
+        self.speed = Speed()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.setSpacing(8)
+        self.label = QLabel(self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(160, 8)
+        self.more = self._button("Details", self.show_details)
+        self.pause = self._button("Pause: what is done is kept", self._pause)
+        self.cancel = self._button("Cancel: what is done is kept", self._cancel)
+        for widget in (self.label, self.bar, self.more, self.pause, self.cancel):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.details = ProgressDetails(session, self)
+        self.details.stop.connect(self._cancel)
+        self.details.rest.connect(self._pause)
+        session.worker.progress.connect(self.show_progress)
+        self.hide()
+
+    def _button(self, tip: str, callback: object) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.split(":")[0])
+        button.setAutoRaise(True)
+        button.clicked.connect(callback)
+        return button
+
+    def show_progress(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.setVisible(progress is not None)
+        if progress is None:
+            self.details.hide()
+            return
+        if not progress.paused:
+            self.speed.add(progress, time.monotonic())
+        self.more.setIcon(icons.icon("info", "dim"))
+        self.cancel.setIcon(icons.icon("x", "dim"))
+        self.pause.setIcon(icons.icon("play" if progress.paused else "pause", "dim"))
+        tip = "Go on where it stopped" if progress.paused else "Pause: what is done is kept"
+        self.pause.setToolTip(tip)
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+        parts = [stage(progress)]
+        if progress.total:
+            parts.append(f"{progress.done:,} of {progress.total:,}")
+        if progress.seconds_left is not None and not progress.paused:
+            parts.append(f"{time_left(progress.seconds_left)} left")
+        self.label.setText(", ".join(parts))
+        if self.details.isVisible():
+            self.details.show_progress(progress, self.speed.a_second)
+
+    def show_details(self) -> None:
+        """Open the details above the line."""
+        if self.progress is not None:
+            self.details.show_progress(self.progress, self.speed.a_second)
+            self.details.open_over(self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.show_details()
+
+    def _pause(self) -> None:
+        is_paused = self.progress is not None and self.progress.paused
+        self.session.actions["analysis.resume" if is_paused else "analysis.pause"].trigger()
+
+    def _cancel(self) -> None:
+        self.session.cancel()
+
+
+class ProgressDetails(QFrame):
+    """What runs, how far, how fast, how long, and what went wrong; a click beside it closes it."""
+
+    stop = Signal()
+    rest = Signal()
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.session = session
+        self.setAccessibleName("Progress in detail")
+        self.setFrameShape(QFrame.Shape.Box)
+        form = QFormLayout(self)
+        form.setContentsMargins(16, 12, 16, 12)
+        form.setHorizontalSpacing(16)
+        self.values: dict[str, QLabel] = {}
+        for name in ("Now", "Done", "Speed", "Time left", "Problems"):
+            value = QLabel("", self)
+            value.setFont(theme.tabular(value.font()))
+            value.setMinimumWidth(180)
+            self.values[name] = value
+            form.addRow(dim_label(name, self), value)
+        self.pause = QPushButton("Pause", self)
+        self.cancel = QPushButton("Cancel", self)
+        self.problems = QPushButton("Show problems", self)
+        row = QHBoxLayout()
+        for button, callback in (
+            (self.pause, self.rest.emit),
+            (self.cancel, self.stop.emit),
+            (self.problems, session.actions["analysis.problems"].trigger),
+        ):
+            button.clicked.connect(self.hide)
+            button.clicked.connect(callback)
+            row.addWidget(button)
+        form.addRow(row)
+
+    def show_progress(self, progress: Progress, a_second: float | None) -> None:
+        left = progress.seconds_left
+        done = f"{progress.done:,} of {progress.total:,}" if progress.total else "not known yet"
+        speed = f"{theme.number(a_second)} a second" if a_second else "not known yet"
+        self.values["Now"].setText(stage(progress))
+        self.values["Done"].setText(done)
+        self.values["Speed"].setText("paused" if progress.paused else speed)
+        self.values["Time left"].setText(
+            time_left(left) if left is not None and not progress.paused else "not known yet"
+        )
+        self.pause.setText("Go on" if progress.paused else "Pause")
+        results = self.session.results
+        if results is None:
+            self._count_problems([])
+        else:
+            self.session.jobs.run(
+                results.problems, done=self._count_problems, key="progress_problems", priority=-1
+            )
+
+    def _count_problems(self, problems: list[object]) -> None:
+        self.values["Problems"].setText(f"{len(problems):,}" if problems else "none so far")
+
+    def open_over(self, line: QWidget) -> None:
+        """Show it with its lower right corner over the line's upper right one."""
+        self.adjustSize()
+        corner = line.mapToGlobal(QPoint(line.width(), 0))
+        self.move(corner - QPoint(self.width(), self.height() + 4))
+        self.show()
+
+
+def stage(progress: Progress) -> str:
+    """What is being done now, in words."""
+    return "Paused" if progress.paused else progress.message or progress.what
+
+
+def time_left(seconds: float) -> str:
+    """Roughly: 40 s, 3 min, 2 h 10 min."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
