@@ -222,6 +222,9 @@ def _style_sheet(c: Colours) -> str:
     QWidget[header="true"] {{ background: {c.base}; border-bottom: 1px solid {c.line}; }}
     QWidget[base="true"] {{ background: {c.base}; }}
     QFrame[trouble="true"] {{ background: {c.trouble}; border-bottom: 1px solid {c.line}; }}
+    QFrame[popup="true"] {{ background: {c.base}; border: 1px solid {c.line}; }}
+    QFrame[popup="true"] QLabel {{ color: {c.text}; border: 0; }}
+    QFrame[popup="true"] QLabel[dim="true"] {{ color: {c.dim}; }}
     QFrame[toast="true"] {{ background: {"#0e0f11" if c.dark else "#2a2e33"}; border-radius: 6px;
         border: 1px solid {c.line}; }}
     QFrame[toast="true"] QLabel {{ color: #f2f4f6; }}

@@ -138,7 +138,7 @@ class ProgressDetails(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.session = session
         self.setAccessibleName("Progress in detail")
-        self.setFrameShape(QFrame.Shape.Box)
+        self.setProperty("popup", True)
         form = QFormLayout(self)
         form.setContentsMargins(16, 12, 16, 12)
         form.setHorizontalSpacing(16)
@@ -153,6 +153,8 @@ class ProgressDetails(QFrame):
         self.cancel = QPushButton("Cancel", self)
         self.problems = QPushButton("Show problems", self)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(8)
         for button, callback in (
             (self.pause, self.rest.emit),
             (self.cancel, self.stop.emit),
