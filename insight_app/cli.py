@@ -71,9 +71,12 @@ def analyze(
     ],
     encoder: Annotated[str, typer.Option(help="The encoder whose features are split.")] = "builtin",
     dictionary: Annotated[
-        str,
-        typer.Option(help="builtin (shipped), train (on these photos) or a dictionary's folder."),
-    ] = "builtin",
+        str | None,
+        typer.Option(
+            help="builtin (shipped), train (on these photos) or a dictionary's folder; without it "
+            "the project's own, in a new project the shipped one."
+        ),
+    ] = None,
     concepts: Annotated[
         int | None, typer.Option(min=8, help="Concepts to learn, with --dictionary train.")
     ] = None,

@@ -106,7 +106,9 @@ class Worker:
             try:
                 request = json.loads(line)
                 number, do = int(request["id"]), str(request["do"])
-            except (ValueError, KeyError, TypeError):
+                if number in self._tokens:
+                    raise ValueError
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 self.say(id=0, kind="error", error="known", what="This request cannot be read.")
                 continue
             if do == "cancel":
@@ -122,7 +124,7 @@ class Worker:
         last.start()
 
     def _cancel(self, number: Any) -> None:
-        token = self._tokens.get(number)
+        token = self._tokens.get(number) if isinstance(number, int) else None
         if token is not None:
             token.cancel()
 

@@ -126,9 +126,13 @@ def test_a_worker_says_hello_analyses_answers_and_ends_with_its_input(
     assert "TypeError" in error["what"] and "Traceback" in error["trace"]
     worker.send(id=6, do="fly")
     assert worker.hear(id=6)["error"] == "known"
-    worker.process.stdin.write(b"this is no request\n")
-    worker.process.stdin.flush()
-    assert worker.hear(id=0)["error"] == "known"
+    for line in (b"this is no request", b"\xff", b'{"id": Infinity, "do": "device"}'):
+        worker.process.stdin.write(line + b"\n")
+        worker.process.stdin.flush()
+        assert worker.hear(id=0)["error"] == "known"
+    worker.send(id=7, do="cancel", request=[])
+    worker.send(id=8, do="device")
+    assert worker.hear(id=8)["kind"] == "result"
     assert worker.end() == 0
     assert not Path(embedded["file"]).exists()
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from insight_app.errors import KnownError
 from insight_app.project import codestore, database, generations, postings, sqlite
+from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.recording import CODES, STATISTICS
 from insight_app.project.analysis.tally import Tally
 from insight_app.project.codestore import Place, Record
@@ -96,6 +97,8 @@ def _results(folder: Path, connection: Connection) -> Iterator[Finding]:
     published = _published(folder, number)
     if isinstance(published, Finding):
         yield published
+    if isinstance(published, Published) and (used := published.header.dictionary_fingerprint):
+        yield from _dictionary(folder, used)
     recount = _Recount(published) if isinstance(published, Published) else None
     are_whole = True
     for row in shards:
@@ -104,6 +107,21 @@ def _results(folder: Path, connection: Connection) -> Iterator[Finding]:
             yield finding
     if recount is not None and are_whole:
         yield from recount.findings(folder / STATISTICS)
+
+
+def _dictionary(folder: Path, used: str) -> Iterator[Finding]:
+    """The project's own dictionary must be the one that its codes were made with."""
+    place = folder / dictionary.FOLDER
+    do = "Copy this folder from a backup of the project."
+    try:
+        own = dictionary.installed(folder)
+    except KnownError as error:
+        yield Finding(error.what, error.where, do)
+        return
+    if own is None:
+        yield Finding("The dictionary of this project is missing.", str(place), do)
+    elif own.fingerprint != used:
+        yield Finding("This is not the dictionary that the codes are of.", str(place), do)
 
 
 def _published(folder: Path, number: int | None) -> Published | Finding | None:

@@ -435,8 +435,51 @@ def test_training_on_the_photos_and_naming_what_was_learned(
     draw(photos, PHOTOS + 2)
     assert not (project / "dictionary" / "training").exists()
     fingerprint = results.dictionary.fingerprint
-    assert run(dictionary="builtin", vocabulary=words).coded == 2
+    with pytest.raises(KnownError, match="another dictionary"):
+        run(dictionary="builtin", vocabulary=words)
+    with pytest.raises(KnownError, match="another dictionary"):
+        run(dictionary="train", concepts=64, vocabulary=words)
+    assert run(dictionary=None, vocabulary=words).coded == 2
     assert results_of(project).dictionary.fingerprint == fingerprint
+
+
+def test_a_training_that_was_stopped_is_gone_on_with_as_it_was_asked_for(
+    run: Any, photos: Path, project: Path
+) -> None:
+    stop = CancelToken()
+
+    def progress(done: int, total: int, message: str) -> None:
+        if message == "Learning concepts":
+            stop.cancel()
+
+    with pytest.raises(Cancelled):
+        run(photos, dictionary="train", concepts=140, k=4, progress=progress, cancel=stop)
+    run(dictionary=None)
+    results = results_of(project)
+    assert (results.F, results.dictionary.k) == (140, 4)
+
+
+def test_codes_are_never_read_with_a_dictionary_they_were_not_made_with(
+    run: Any, photos: Path, project: Path, dictionary: Path, tmp_path: Path
+) -> None:
+    run(photos)
+    whole = content(project)
+    own, kept = project / "dictionary", tmp_path / "kept"
+    own.rename(kept)
+    (finding,) = check(project)
+    assert "missing" in finding.what
+    other = tiny.write_dictionary(tmp_path / "another", concepts=48)
+    for wanted in (None, other, "train"):
+        with pytest.raises(KnownError, match="missing"):
+            run(dictionary=wanted)
+    shutil.copytree(other, own)
+    (finding,) = check(project)
+    assert "not the dictionary" in finding.what
+    with pytest.raises(KnownError, match="not the one"):
+        run(dictionary=None)
+    shutil.rmtree(own)
+    run(dictionary=dictionary)  # the same one again mends it
+    assert content(project) == whole and check(project) == []
 
 
 def test_results_lost_or_damaged_are_made_anew_from_the_photos(

@@ -4,6 +4,7 @@ Owns the folder `dictionary/` of a project. Knows nothing of images; torch is no
 """
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,21 @@ from insight_app.project.generations import Candidate
 
 BUILTIN, TRAIN = "builtin", "train"
 FOLDER = "dictionary"
+_COPY_BACK = "Copy this folder from a backup of the project, or make a new project."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a project's codes are of, kept beside them.
+
+    source: "builtin", "train" or a folder ('' unknown); fingerprint: '' until it is there;
+    concepts, k: as asked for, for one that is still to be trained.
+    """
+
+    source: str = ""
+    fingerprint: str = ""
+    concepts: int | None = None
+    k: int | None = None
 
 
 def installed(project: Path) -> DictionaryInfo | None:
@@ -28,9 +44,9 @@ def installed(project: Path) -> DictionaryInfo | None:
     return info(folder) if (folder / DESCRIPTION).exists() else None
 
 
-def install(project: Path, wanted: str) -> DictionaryInfo:
+def install(project: Path, wanted: str | None) -> DictionaryInfo:
     """Copy a dictionary ("builtin" or a folder) into the project, which has none yet."""
-    source = resources.path("dictionaries/builtin") if wanted == BUILTIN else Path(wanted)
+    source = _source(wanted)
     info(source)  # refuses what is damaged before anything is copied
     folder = project / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,19 +58,45 @@ def install(project: Path, wanted: str) -> DictionaryInfo:
     return info(folder)
 
 
-def must_be(project: Path, wanted: str) -> None:
-    """Raise KnownError where the project has another dictionary than the `wanted` folder's."""
+def must_fit(
+    project: Path, used: Choice, wanted: str | None, concepts: int | None, k: int | None
+) -> None:
+    """Raise KnownError where codes of the `wanted` dictionary (None: the project's own) would not
+    fit those that the project has, made with `used`.
+    """
     own = installed(project)
-    if own is None or wanted in (BUILTIN, TRAIN):
+    if own is None:
+        if used.fingerprint and _fingerprint(wanted) != used.fingerprint:
+            raise _refused(project, "The dictionary of this project is missing.", _COPY_BACK)
         return
-    other = info(Path(wanted))
-    if other.fingerprint != own.fingerprint:
-        raise KnownError(
-            "This project was analysed with another dictionary.",
-            where=str(project),
-            kept="Nothing was changed.",
-            do="Make a new project for this dictionary.",
+    if used.fingerprint and own.fingerprint != used.fingerprint:
+        what = "The dictionary in this project is not the one that it was analysed with."
+        raise _refused(project, what, _COPY_BACK)
+    if wanted == TRAIN:
+        asked = (concepts or own.concepts, k or own.k)
+        is_other = (used.source or TRAIN) != TRAIN or asked != (own.concepts, own.k)
+    else:
+        is_other = wanted is not None and _fingerprint(wanted) != own.fingerprint
+    if is_other:
+        raise _refused(
+            project,
+            f"This project was analysed with another dictionary ({own.title}, "
+            f"{own.concepts:,} concepts).",
+            "Make a new project for this dictionary, or go on with the project's own.",
         )
+
+
+def _fingerprint(wanted: str | None) -> str:
+    """Of the dictionary that would be installed; '' where it would have to be learned first."""
+    return "" if wanted == TRAIN else info(_source(wanted)).fingerprint
+
+
+def _source(wanted: str | None) -> Path:
+    return resources.path("dictionaries/builtin") if wanted in (None, BUILTIN) else Path(wanted)
+
+
+def _refused(project: Path, what: str, do: str) -> KnownError:
+    return KnownError(what, where=str(project / FOLDER), kept="Nothing was changed.", do=do)
 
 
 def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:

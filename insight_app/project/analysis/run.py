@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from insight_app.concepts.progress import Cancelled, CancelToken, Progress, sile
 from insight_app.errors import KnownError
 from insight_app.project import runs
 from insight_app.project.analysis import crashes, dictionary, listing, names, pipeline
+from insight_app.project.analysis.dictionary import Choice
 from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
@@ -36,7 +37,7 @@ COMMIT_SECONDS, COMMIT_IMAGES = 5.0, 256
 PUBLISH_SECONDS = 10.0
 PUBLISH_SHARE = 10
 """Publishing takes at most one part in so many of the time: big sets publish less often."""
-ENCODER = "encoder"
+ENCODER, DICTIONARY = "encoder", "dictionary"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def analyse(
     folders: Iterable[Path | str] = (),
     *,
     encoder: str | DenseEncoder = "builtin",
-    dictionary: str | Path = "builtin",
+    dictionary: str | Path | None = None,
     concepts: int | None = None,
     k: int | None = None,
     device: str = "auto",
@@ -81,10 +82,11 @@ def analyse(
     """Analyse the photos of a project: those in `folders`, and all that came since the last time.
 
     encoder: a name of the registry, or an encoder. dictionary: "builtin", "train" or a dictionary's
-    folder; counts for a project's first analysis, later ones keep its own. after_crash: the process
-    that did this before died by itself. vocabulary: what a dictionary without names is named with
-    (None: the shipped words, where the encoder knows them). load: where an encoder is got by name;
-    who keeps encoders gives their own. Raises Cancelled when cancelled.
+    folder; None: the project's own, in a new project the built-in one. A project keeps its
+    dictionary: another one is refused, since codes and judgements are about its own.
+    after_crash: the process that did this before died by itself. vocabulary: what a dictionary
+    without names is named with (None: the shipped words, where the encoder knows them).
+    load: where an encoder is got by name; who keeps encoders gives their own. Raises Cancelled when cancelled.
     """
     project = Path(project)
     if not is_project(project):
@@ -98,7 +100,8 @@ def analyse(
             with runs.recorded(engine, lambda: work.coded):
                 if after_crash:
                     crashes.blame(project, engine)
-                return work.run(places, encoder, str(dictionary), concepts, k)
+                wanted = None if dictionary is None else str(dictionary)
+                return work.run(places, encoder, wanted, concepts, k)
         finally:
             engine.dispose()
 
@@ -127,11 +130,17 @@ class _Work:
         self,
         folders: Sequence[Path],
         wanted_encoder: str | DenseEncoder,
-        wanted: str,
+        wanted: str | None,
         concepts: int | None,
         k: int | None,
     ) -> Summary:
-        dictionary.must_be(self.project, wanted)
+        used = Choice(**(read_setting(self.engine, DICTIONARY) or {}))
+        dictionary.must_fit(self.project, used, wanted, concepts, k)
+        if wanted is None and used.source == dictionary.TRAIN:  # go on as it was begun
+            wanted, concepts, k = used.source, used.concepts, used.k
+        described = dictionary.installed(self.project)
+        source = used.source if described is not None else wanted or dictionary.BUILTIN
+        self._choose(Choice(source, used.fingerprint, concepts, k))
         known = read_setting(self.engine, ENCODER) or {}
         name = wanted_encoder if isinstance(wanted_encoder, str) else wanted_encoder.name
         if known and known["name"] != name:
@@ -140,9 +149,10 @@ class _Work:
             self.engine, self.project, folders, progress=self.hooks.progress, cancel=self.cancel
         )
         set_damaged_aside(self.project, self.engine)
-        described = dictionary.installed(self.project)
         if described is None and wanted != dictionary.TRAIN:
             described = dictionary.install(self.project, wanted)
+        if described is not None:
+            self._choose(Choice(source, described.fingerprint))
         settings, setup = dictionary.planned(concepts, k, name)
         if described is not None:
             grid = known.get("rows", 0), known.get("cols", 0)
@@ -159,6 +169,9 @@ class _Work:
         return Summary(
             found, self.coded, self.unreadable, self.generation, time.monotonic() - began
         )
+
+    def _choose(self, choice: Choice) -> None:
+        write_setting(self.engine, DICTIONARY, asdict(choice))
 
     def _publish(self, recorder: Recorder) -> None:
         self.generation = recorder.publish()
@@ -192,6 +205,7 @@ class _Work:
             title=f"Trained on {self.project.stem}",
             encoder_fingerprint=encoder.fingerprint,
         )
+        self._choose(Choice(dictionary.TRAIN, trained.fingerprint))
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
     def _code(self, recorder: Recorder, encoder: DenseEncoder) -> None:
