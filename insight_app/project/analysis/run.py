@@ -86,7 +86,8 @@ def analyse(
     dictionary: another one is refused, since codes and judgements are about its own.
     after_crash: the process that did this before died by itself. vocabulary: what a dictionary
     without names is named with (None: the shipped words, where the encoder knows them).
-    load: where an encoder is got by name; who keeps encoders gives their own. Raises Cancelled when cancelled.
+    load: where an encoder is got by name; who keeps encoders gives their own.
+    Raises Cancelled when cancelled.
     """
     project = Path(project)
     if not is_project(project):
