@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
+from safetensors.numpy import save_file
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
@@ -212,16 +213,17 @@ def levels(concepts: int) -> np.ndarray:
 
 
 def _write_dictionary(folder: Path, concepts: int) -> None:
-    """The description of a dictionary, without weights: reading results needs no more."""
+    """A dictionary as far as reading results needs one: its weights are nothing but zeros."""
     import json
 
+    D = 32
     place = folder / "dictionary"
     place.mkdir(exist_ok=True)
     described = {
         "schema_version": 1,
         "fingerprint": "5e17be71c0000001",
         "concepts": concepts,
-        "token_dim": 32,
+        "token_dim": D,
         "k": 8,
         "group_sizes": [int(n) for n in np.bincount(levels(concepts))],
         "threshold": 0.1,
@@ -230,6 +232,9 @@ def _write_dictionary(folder: Path, concepts: int) -> None:
         "provenance": {},
     }
     (place / "dictionary.json").write_text(json.dumps(described), "utf-8")
+    shapes = {"W_enc": (D, concepts), "b_enc": concepts, "W_dec": (concepts, D), "b_dec": D}
+    weights = {name: np.zeros(shape, np.float16) for name, shape in shapes.items()}
+    save_file(weights, place / "dictionary.safetensors")
 
 
 def _coded(record: object, scene: list[Drawn], concepts: int, rng: np.random.Generator) -> Coded:
