@@ -186,6 +186,20 @@ def test_a_cut_off_database_is_found(name: str, project: Path, run: Run) -> None
     assert name in err
 
 
+def test_damaged_judgements_are_not_exported_as_if_they_were_whole(
+    project: Path, tmp_path: Path, run: Run
+) -> None:
+    with Project.open(project) as opened:
+        concept = opened.catalogue().id_of(2)
+        opened.judgements.judge([j.rename(concept, "kept in a backup")], "said")
+    database = project / "judgements.sqlite"
+    database.write_bytes(database.read_bytes()[:2000])
+    target = tmp_path / "out.json"
+    code, _, said = run("export", project, "-o", target)
+    assert code == Exit.ERROR and "damaged" in said and "restore" in said
+    assert not target.exists()
+
+
 @pytest.mark.parametrize("command", ["info", "check", "export", "quality"])
 def test_what_is_no_project_is_said_in_one_line(command: str, tmp_path: Path, run: Run) -> None:
     more = ["-o", tmp_path / "x.json"] if command == "export" else []

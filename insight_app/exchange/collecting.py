@@ -32,7 +32,18 @@ _STATUSES = ("unreviewed", "accepted", "unsure", "rejected")
 
 
 def collect(project: Project) -> Content:
-    """Everything to be exported; KnownError before the first results are there."""
+    """Everything to be exported; KnownError before the first results are there.
+
+    Damaged judgements are not exported: what can still be read is a backup, and a file made of it
+    would lack what was judged since without saying so.
+    """
+    if project.damage is not None:
+        raise KnownError(
+            project.why_read_only,
+            where=str(project.path),
+            kept="Nothing was written.",
+            do="Open the project in the window, restore the newest backup, and export then.",
+        )
     results = project.results()
     if results is None:
         raise KnownError(
