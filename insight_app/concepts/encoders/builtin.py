@@ -30,7 +30,9 @@ REVISION = 1
 
 
 class BuiltinEncoder:
-    """See DenseEncoder. class_vectors: (C, D) unit rows; class_names, class_synsets: C texts."""
+    """See DenseEncoder. class_vectors: (C, D) unit rows; class_names, class_synsets: C texts;
+    token_table: (C, D), the class vectors as the readout filters them, whose sums tokens are.
+    """
 
     name = "builtin"
     token_dim = text_tower.TOKEN_DIM
@@ -52,7 +54,7 @@ class BuiltinEncoder:
         network = DenseLite2(_weights())
         network.keep_classes(torch.from_numpy(kept))
         self._network = network.to(self.device)
-        self._table = chosen.table(self.class_vectors).to(self.device)
+        self.token_table = chosen.table(self.class_vectors).to(self.device)
         self.fingerprint = _fingerprint(input_size, leave_out, chosen)
 
     def preprocess(self, image: Image.Image) -> Tensor:
@@ -69,7 +71,7 @@ class BuiltinEncoder:
 
     def encode(self, pixels: Tensor) -> Tensor:
         """(B, 3, h, w) in [0, 1], sides multiples of 32 -> (B, h / 32, w / 32, 384) on the CPU."""
-        return self.readout.tokens(self._logits(pixels), self._table).cpu()
+        return self.readout.tokens(self._logits(pixels), self.token_table).cpu()
 
     def logits(self, pixels: Tensor) -> Tensor:
         """(B, 3, h, w) in [0, 1] -> (B, h / 32, w / 32, C) the classes' logits, for measuring."""
