@@ -55,7 +55,7 @@ def main() -> None:
         print(f"{name:34} {mean:8.3f} +- {spread:.3f}")
     most = round(sum(report.active for report in reports) / len(reports))
     explained = by_what_tokens_are_made_of(plain, encoder.token_table, most)
-    print(f"filtered class table, {most} atoms         {explained:8.3f}   (what tokens are made of)")
+    print(f"{f'filtered class table, {most} atoms':34} {explained:8.3f}   (tokens are sums of it)")
 
 
 def by_what_tokens_are_made_of(plain: torch.Tensor, table: torch.Tensor, most: int) -> float:
