@@ -82,7 +82,8 @@ class FolderPlotPanel(Panel):
             self.plot.addItem(item)
         names = [(int(at), _short(str(row[0]))) for at, row in zip(place, shown, strict=True)]
         self.plot.plotItem.getAxis("left").setTicks([names])
-        self.plot.setXRange(0, max(float(share.max()) * 1.15, 1.0), padding=0)
+        ends = [row[3] if row[5] is None else row[5] for row in shown]
+        self.plot.setXRange(0, max(100 * max(ends) * 1.05, 1.0), padding=0)
         self.plot.setYRange(-len(shown) + 0.4, 0.6, padding=0)
         few = [] if wide.all() else ["No interval for folders under 10 images."]
         left_out = len(rows) - len(shown)
