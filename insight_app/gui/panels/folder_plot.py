@@ -1,5 +1,8 @@
 """In which folders the selected concept is found: share of each folder's images, with intervals."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -82,8 +85,7 @@ class FolderPlotPanel(Panel):
             self.plot.addItem(item)
         names = [(int(at), _short(str(row[0]))) for at, row in zip(place, shown, strict=True)]
         self.plot.plotItem.getAxis("left").setTicks([names])
-        ends = [row[3] if row[5] is None else row[5] for row in shown]
-        self.plot.setXRange(0, max(100 * max(ends) * 1.05, 1.0), padding=0)
+        self.plot.setXRange(0, max(100 * furthest(shown) * 1.05, 1.0), padding=0)
         self.plot.setYRange(-len(shown) + 0.4, 0.6, padding=0)
         few = [] if wide.all() else ["No interval for folders under 10 images."]
         left_out = len(rows) - len(shown)
@@ -113,6 +115,11 @@ def _row(name: str, n: int, k: int) -> tuple[str, int, int, float, float | None,
         return name, n, k, k / max(n, 1), None, None
     low, high = wilson(np.asarray([k]), np.asarray([n]))
     return name, n, k, k / n, float(low[0]), float(high[0])
+
+
+def furthest(rows: Sequence[Sequence[Any]]) -> float:
+    """The largest share that is drawn: ends of intervals where there are some, else of bars."""
+    return max(float(row[3] if row[5] is None else row[5]) for row in rows)
 
 
 def wilson(
