@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from insight_app.project.results import Results
-from insight_app.worker import Estimate
+from insight_app.worker.pace import Estimate, Pace
 from tests import tiny
 
 PATIENCE = 60.0
@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import sys
 from insight_app.concepts import encoders
-encoders.REGISTRY["tiny"] = ("tests.tiny", encoders.EncoderInfo("tiny", "Tiny", "", False))
-from insight_app.worker import main
+encoders.REGISTRY["tiny"] = ("tests.tiny", encoders.EncoderInfo("tiny", "Tiny", "", token_dim=16))
+from insight_app.worker.loop import main
 sys.exit(main())
 """
 
@@ -169,11 +169,11 @@ def test_closing_the_input_in_the_middle_stops_and_keeps(
 
 def test_what_libraries_print_never_mixes_with_what_the_worker_says() -> None:
     program = (
-        "import os\nfrom insight_app import worker\n"
-        "class Loud(worker.Worker):\n"
-        "    def _device(self, request):\n"
+        "import os\nfrom insight_app.worker import loop\n"
+        "class Loud(loop.Requests):\n"
+        "    def device(self, request):\n"
         "        print('printed'); os.write(1, b'written\\n'); return {'device': 'CPU'}\n"
-        "worker.Worker = Loud\nraise SystemExit(worker.main())"
+        "loop.Requests = Loud\nraise SystemExit(loop.main())"
     )
     ran = subprocess.run(
         [sys.executable, "-c", program], input=b"", capture_output=True, check=True
@@ -185,7 +185,7 @@ def test_what_libraries_print_never_mixes_with_what_the_worker_says() -> None:
 
 def test_the_time_left_follows_the_pace_of_the_present_step() -> None:
     estimate = Estimate()
-    assert estimate.seconds_left(0, 0, "Loading", 0.0) is None
-    assert estimate.seconds_left(0, 100, "Analysing", 50.0) is None
-    assert estimate.seconds_left(10, 100, "Analysing", 55.0) == pytest.approx(45)
-    assert estimate.seconds_left(100, 100, "Analysing", 100.0) == 0
+    assert estimate.pace(0, 0, "Loading", 0.0) is None
+    assert estimate.pace(0, 100, "Analysing", 50.0) is None
+    assert estimate.pace(10, 100, "Analysing", 55.0) == Pace(2.0, pytest.approx(45))
+    assert estimate.pace(100, 100, "Analysing", 100.0) == Pace(2.0, 0)

@@ -4,8 +4,9 @@ Colours and edges of each cell through a fixed random projection; the dictionary
 random, its threshold such that about k concepts are active.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ class TinyEncoder:
     grid = (SIDE // CELL, SIDE // CELL)
     input_size = SIDE
     fingerprint = "tiny-1"
+    options: ClassVar[Mapping[str, str]] = {}
     device = torch.device("cpu")
 
     def __init__(self) -> None:
@@ -44,7 +46,7 @@ class TinyEncoder:
 
     def _tokens(self, photo: torch.Tensor) -> torch.Tensor:
         cells = photo.unfold(1, CELL, CELL).unfold(2, CELL, CELL)
-        flat = cells.permute(1, 2, 0, 3, 4).reshape(*self.grid, -1) - 0.5
+        flat = cells.permute(1, 2, 0, 3, 4).flatten(2) - 0.5
         return flat @ self._projection
 
     def encode_text(self, texts: Sequence[str]) -> torch.Tensor:

@@ -30,6 +30,8 @@ class Machine:
     candidates: list[list[Candidate]]
     counts: Counts
     cooccurrence: CoOccurrence
+    run: str = "dictionary"
+    """Which run the names are of: "dictionary", or "release" for released files."""
 
     @property
     def names(self) -> list[str]:
@@ -39,7 +41,8 @@ class Machine:
 def write(folder: Path, machine: Machine) -> None:
     """Write `machine.npz` into a dictionary's folder."""
     words = [[[c.term, c.reading, round(c.score, 5)] for c in row] for row in machine.candidates]
-    text = json.dumps({"schema_version": SCHEMA_VERSION, "candidates": words}, ensure_ascii=False)
+    told = {"schema_version": SCHEMA_VERSION, "run": machine.run, "candidates": words}
+    text = json.dumps(told, ensure_ascii=False)
     arrays: dict[str, NDArray[Any]] = {"words": np.frombuffer(text.encode(), np.uint8)}
     arrays |= {f"counts_{name}": a for name, a in machine.counts.to_arrays().items()}
     arrays |= {f"pairs_{name}": a for name, a in machine.cooccurrence.to_arrays().items()}
@@ -65,6 +68,7 @@ def read(folder: Path, concepts: int) -> Machine | None:
             [[Candidate(t, int(r), float(s)) for t, r, s in row] for row in words["candidates"]],
             Counts.from_arrays(_under("counts_", arrays)),
             CoOccurrence.from_arrays(_under("pairs_", arrays)),
+            str(words.get("run", "dictionary")),
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
         raise damaged(path, "its names and counts cannot be read") from error

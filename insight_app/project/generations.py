@@ -75,6 +75,8 @@ class Header:
     tokens: int
     postings: tuple[str, ...]
     """Segment files, relative to `statistics/`."""
+    names_run: str = ""
+    """Where the machine's names come from: dictionary | release | photos; '' not known."""
 
 
 @dataclass(frozen=True, eq=False)

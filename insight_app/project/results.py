@@ -56,6 +56,7 @@ class Results:
         self.maximum: NDArray[np.float16] = counts["maximum"]
         self.levels: NDArray[np.uint8] = counts["levels"]
         self.machine_names = published.names
+        self.names_run = header.names_run
         self.edges: EdgeTable = published.edges
         self._codes = CodeReader(project / "codes", self.F)
         statistics = project / "statistics"

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from insight_app.project import judgements as j
-from insight_app.project.analysis import counting, pipeline, recording
+from insight_app.project.analysis import coding, counting, recording
 from insight_app.project.analysis import run as analysis
 from insight_app.project.check import check
 from insight_app.project.judgements import Person
@@ -36,7 +36,7 @@ MOST = 12
 def prepare() -> None:
     """Small shards, commits and generations, so that there is much to be interrupted."""
     torch.set_num_threads(1)
-    pipeline.BATCH = {"cpu": 2}
+    coding.BATCH = {"cpu": 2}
     analysis.COMMIT_IMAGES, analysis.PUBLISH_SECONDS, analysis.PUBLISH_SHARE = 3, 0.0, 1
     recording.SHARD_IMAGES = 10
     counting.PART_SHARDS = 2

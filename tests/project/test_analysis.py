@@ -115,7 +115,7 @@ def test_photos_become_codes_counts_and_relations(run: Any, photos: Path, projec
         read = pipeline.read_photo(pipeline.Photo(1, 1, record.path), encoder)
         assert isinstance(read, pipeline.Read)
         tokens = encoder.encode(read.pixels[None])[0].reshape(-1, tiny.D)
-        expected = weights.encode(tokens)
+        expected = weights.encode(tokens).half()
         found = results.codes(record.id)
         assert np.array_equal(found.values, expected.values)
         assert np.array_equal(found.indices, expected.indices)
@@ -179,7 +179,7 @@ def test_shards_that_fill_up_change_nothing(
     monkeypatch.setattr("insight_app.project.analysis.recording.SHARD_IMAGES", 1)
     monkeypatch.setattr("insight_app.project.analysis.counting.PART_SHARDS", 2)
     monkeypatch.setattr("insight_app.project.analysis.run.COMMIT_IMAGES", 1)
-    monkeypatch.setattr("insight_app.project.analysis.pipeline.BATCH", {"cpu": 2})
+    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 2})
     run(photos)
     assert len(list((project / "codes").iterdir())) > 3
     assert content(project) == whole and check(project) == []
@@ -196,7 +196,7 @@ def test_shards_that_fill_up_change_nothing(
 def test_cancelling_keeps_what_is_done_and_the_next_call_goes_on(
     run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.pipeline.BATCH", {"cpu": 2})
+    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 2})
     run(photos)
     whole = content(project)
     shutil.rmtree(project)
@@ -346,7 +346,7 @@ def test_two_cannot_analyse_one_project_at_once(run: Any, photos: Path, project:
 def test_a_failing_encoder_is_told_and_what_was_coded_is_kept(
     run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.pipeline.BATCH", {"cpu": 3})
+    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 3})
 
     class Failing(tiny.TinyEncoder):
         batches = 0
@@ -354,11 +354,11 @@ def test_a_failing_encoder_is_told_and_what_was_coded_is_kept(
         def encode(self, pixels: Any) -> Any:
             self.batches += 1
             if self.batches == 3:
-                raise RuntimeError("out of memory")
+                raise RuntimeError("out of order")
             return super().encode(pixels)
 
     before = set(threading.enumerate())
-    with pytest.raises(RuntimeError, match="out of memory"):
+    with pytest.raises(RuntimeError, match="out of order"):
         run(photos, encoder=Failing())
     assert results_of(project).run_state == "failed"
     assert run().coded == PHOTOS - 6 and check(project) == []
@@ -369,7 +369,7 @@ def test_a_photo_in_flight_at_two_crashes_is_left_out(
     run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies with the third photo in hand; whoever started it says so."""
-    monkeypatch.setattr("insight_app.project.analysis.pipeline.BATCH", {"cpu": 4})
+    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 4})
     poison = photos / "a" / "004.png"
     read = pipeline.read_photo
 
@@ -408,7 +408,7 @@ def test_without_being_told_of_a_crash_nothing_is_held_against_a_photo(
 def test_short_work_runs_between_batches(
     run: Any, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.pipeline.BATCH", {"cpu": 2})
+    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 2})
     calls: list[str] = []
     run(photos, between=lambda: calls.append(threading.current_thread().name))
     assert calls == [threading.current_thread().name] * (PHOTOS // 2)

@@ -4,10 +4,10 @@ A new encoder is one module here and one line in REGISTRY. Importing this packag
 `load` does. Knows nothing of dictionaries, projects or windows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from insight_app.errors import KnownError
 
@@ -36,6 +36,10 @@ class DenseEncoder(Protocol):
         """Changes whenever the same photo would give other tokens."""
 
     @property
+    def options(self) -> Mapping[str, str]:
+        """With these, `load(name, **options)` gives the same encoder again."""
+
+    @property
     def device(self) -> "device": ...
     def preprocess(self, image: "Image") -> "Tensor":
         """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
@@ -48,14 +52,29 @@ class DenseEncoder(Protocol):
 
 
 @dataclass(frozen=True)
+class WeightsFile:
+    """A file of weights that an encoder is loaded from: its option and what it has to hold."""
+
+    option: str
+    kind: Literal["clip", "dinoiser"]
+    title: str
+
+
+@dataclass(frozen=True)
 class EncoderInfo:
     """An encoder as it is offered to a person."""
 
     name: str
     title: str
     description: str
-    needs_files: bool
-    """Whether a person has to bring or download weights."""
+    token_dim: int | None = None
+    """None: that of the model which is chosen with the option `model`."""
+    files: tuple[WeightsFile, ...] = ()
+    """Weights that a person has to bring or download."""
+
+    @property
+    def needs_files(self) -> bool:
+        return bool(self.files)
 
 
 REGISTRY = {
@@ -66,7 +85,7 @@ REGISTRY = {
             "Built in",
             "EfficientNet-Lite2 read out into the word space of all-MiniLM-L6-v2. Nothing to "
             "download; about 0.1 s a photo on two processor cores.",
-            needs_files=False,
+            token_dim=384,
         ),
     ),
 }
@@ -83,13 +102,27 @@ def load(name: str = "builtin", *, device: str = "auto", **options: Any) -> Dens
 
     Weights are compared with their known hashes; a wrong one raises KnownError.
     """
+    module = import_module(_registered(name)[0])
+    encoder: DenseEncoder = module.load(_chosen(device), **options)
+    return encoder
+
+
+def token_dim(name: str, model: str = "") -> int:
+    """D of an encoder, known before any weights are read; model: its option of that name."""
+    own = _registered(name)[1].token_dim
+    if own is not None:
+        return own
+    from insight_app.concepts.encoders import open_clip_models
+
+    return open_clip_models.named(model).token_dim
+
+
+def _registered(name: str) -> tuple[str, EncoderInfo]:
     if name not in REGISTRY:
         raise KnownError(
             f"There is no encoder named {name!r}.", do=f"Choose one of: {', '.join(REGISTRY)}."
         )
-    module = import_module(REGISTRY[name][0])
-    encoder: DenseEncoder = module.load(_chosen(device), **options)
-    return encoder
+    return REGISTRY[name]
 
 
 def _chosen(wanted: str) -> str:

@@ -7,8 +7,9 @@ tower is loaded at the first `encode_text`: analysing does without it.
 import hashlib
 import json
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -36,6 +37,7 @@ class BuiltinEncoder:
 
     name = "builtin"
     token_dim = text_tower.TOKEN_DIM
+    options: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self, device: str, input_size: int, leave_out: Sequence[str], chosen: readout.Readout

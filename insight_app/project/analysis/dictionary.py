@@ -15,9 +15,9 @@ from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, inf
 from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS
 from insight_app.errors import KnownError
 from insight_app.project import generations
+from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.names import with_definitions
-from insight_app.project.analysis.recording import Setup
-from insight_app.project.generations import Candidate
+from insight_app.project.analysis.recording import Setup, Words
 
 BUILTIN, TRAIN = "builtin", "train"
 FOLDER = "dictionary"
@@ -45,10 +45,17 @@ def installed(project: Path) -> DictionaryInfo | None:
 
 
 def install(project: Path, wanted: str | None) -> DictionaryInfo:
-    """Copy a dictionary ("builtin" or a folder) into the project, which has none yet."""
-    source = _source(wanted)
+    """Put a dictionary ("builtin", a folder, released files) into the project, which has none yet.
+
+    Nothing of it is there before all of it is.
+    """
+    source, folder = _source(wanted), project / FOLDER
+    if not (source / DESCRIPTION).exists():
+        from insight_app.concepts.hsae import released  # brings torch
+
+        released.import_into(source, folder)
+        return info(folder)
     info(source)  # refuses what is damaged before anything is copied
-    folder = project / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name in (WEIGHTS, MACHINE, DESCRIPTION):  # the description last: with it, all is there
         if (source / name).exists():
@@ -86,6 +93,17 @@ def must_fit(
         )
 
 
+def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | None = None) -> None:
+    """KnownError where the dictionary that is `wanted` cannot be opened, or cannot read an
+    encoder's tokens; one that is still to be trained always can.
+    """
+    if wanted != TRAIN:
+        from insight_app.concepts.hsae.files import check_fits  # brings torch
+
+        source = _source(wanted)
+        check_fits(info(source), source, token_dim, encoder_fingerprint)
+
+
 def _fingerprint(wanted: str | None) -> str:
     """Of the dictionary that would be installed; '' where it would have to be learned first."""
     return "" if wanted == TRAIN else info(_source(wanted)).fingerprint
@@ -105,25 +123,22 @@ def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint
     return np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
 
 
-def setup(
-    project: Path, described: DictionaryInfo, encoder: str, fingerprint: str, grid: tuple[int, int]
-) -> Setup:
+def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) -> Setup:
     """Everything that is published of encoder and dictionary, names included as far as known: those
     that the dictionary brings, else those of the project's last generation.
     """
     brought = machine.read(project / FOLDER, described.concepts)
     if brought is not None:
-        names, candidates = brought.names, with_definitions(brought.candidates)
+        words = Words(brought.run, brought.names, with_definitions(brought.candidates))
     else:
-        names, candidates = _last_names(project, described.concepts)
+        words = _last_words(project, described.concepts)
     return Setup(
-        encoder=encoder,
-        encoder_fingerprint=fingerprint,
-        grid=grid,
+        encoder=encoder.name,
+        encoder_fingerprint=encoder.fingerprint or described.encoder_fingerprint,
+        grid=(encoder.rows, encoder.cols),
         dictionary_fingerprint=described.fingerprint,
         levels=levels(described),
-        names=names,
-        candidates=candidates,
+        words=words,
         shipped=brought.cooccurrence if brought is not None else None,
     )
 
@@ -136,7 +151,7 @@ def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[Settings
     return settings, Setup(encoder, "", (0, 0), "", level_of)
 
 
-def _last_names(project: Path, concepts: int) -> tuple[list[str], list[list[Candidate]]]:
+def _last_words(project: Path, concepts: int) -> Words:
     """Names published before, none where there are none."""
     statistics = project / "statistics"
     numbers = sorted(
@@ -148,5 +163,5 @@ def _last_names(project: Path, concepts: int) -> tuple[list[str], list[list[Cand
         except (FileNotFoundError, KnownError):
             continue  # cut off by a kill: the one before it was the published one
         if last.header.concepts == concepts:
-            return last.names, last.candidates
-    return [], []
+            return Words(last.header.names_run, last.names, last.candidates)
+    return Words()

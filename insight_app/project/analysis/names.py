@@ -12,13 +12,14 @@ from insight_app.concepts import kinds, naming, vocabulary
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.relations import relations
 from insight_app.project.analysis.counting import Counting
+from insight_app.project.analysis.recording import Words
 from insight_app.project.generations import Candidate
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
 
-Words = tuple[list[str], list[list[Candidate]]]
-"""Names ('' = none) and candidates of all concepts."""
+PHOTOS = "photos"
+"""The run that names from this project's photos belong to."""
 
 
 def name_concepts(
@@ -39,7 +40,9 @@ def name_concepts(
         terms,
         kinds.load(resources.path(kinds.RESOURCE)),
     )
-    return [row[0].term if row else "" for row in found], with_definitions(found, terms)
+    return Words(
+        PHOTOS, [row[0].term if row else "" for row in found], with_definitions(found, terms)
+    )
 
 
 def with_definitions(

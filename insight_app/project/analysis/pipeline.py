@@ -1,8 +1,8 @@
-"""Photos to codes: reading, encoding and writing overlap in threads, with bounded memory.
+"""Reading, coding and writing overlap in threads, with bounded memory.
 
-Readers decode ahead, the calling thread encodes, one writer records; photos go through in the order
-given. Cancelled or failed, everything encoded so far is committed and the readers are let go. Knows
-nothing of how photos are found or results published.
+Readers decode ahead, the calling thread codes (see `coding`), one writer records; photos go through
+in the order given. Cancelled or failed, everything coded so far is committed and the readers are
+let go. Knows nothing of how photos are found or results published.
 """
 
 import queue
@@ -12,34 +12,20 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.errors import KnownError
 from insight_app.project.analysis.recording import Coded
-from insight_app.project.codestore import Notes
 from insight_app.project.images import content_hash, decode, read_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 READERS = 2
-BATCH = {"cpu": 4}
-"""Photos encoded at once, by kind of device; GPU_BATCH for all others."""
-GPU_BATCH = 64
 READ_SIDE = 2
 """JPEG files may be decoded smaller, down to this many times what the encoder looks at."""
-
-
-class Dictionary(Protocol):
-    """What is needed of a dictionary: tokens (T, D) to codes and back."""
-
-    def encode(self, tokens: "Tensor") -> Codes: ...
-    def decode(self, codes: Codes) -> "Tensor": ...
 
 
 @dataclass(frozen=True)
@@ -80,40 +66,6 @@ def read_photo(photo: Photo, encoder: DenseEncoder) -> Read | Unreadable:
     geometry = centre_square(upright.width, upright.height, *encoder.grid)
     pixels = encoder.preprocess(upright.image)
     return Read(photo, content_hash(data), geometry, upright.window, pixels)
-
-
-def encode_batch(reads: list[Read], encoder: DenseEncoder, dictionary: Dictionary) -> list[Coded]:
-    """Codes and notes of several photos."""
-    import torch
-
-    tokens = encoder.encode(torch.stack([read.pixels for read in reads]))
-    return [
-        _coded(read, grid.reshape(-1, grid.shape[-1]), dictionary)
-        for read, grid in zip(reads, tokens, strict=True)
-    ]
-
-
-def _coded(read: Read, tokens: "Tensor", dictionary: Dictionary) -> Coded:
-    codes = dictionary.encode(tokens)
-    x = tokens.cpu().numpy()
-    y = dictionary.decode(codes).cpu().numpy()
-    energy = np.square(x).sum(1)
-    left = np.square(x - y).sum(1)
-    unexplained = np.divide(left, energy, out=np.zeros_like(left), where=energy > 0)
-    notes = Notes(
-        np.minimum(unexplained, 1).astype(np.float16),
-        np.sqrt(energy).astype(np.float16),
-        x.mean(0).astype(np.float16),
-    )
-    photo = read.photo
-    return Coded(
-        photo.image, photo.folder, read.content_hash, read.geometry, read.window, codes, notes
-    )
-
-
-def batch_size(encoder: DenseEncoder) -> int:
-    """How many photos to encode at once on the encoder's device."""
-    return BATCH.get(str(encoder.device).partition(":")[0], GPU_BATCH)
 
 
 def batches(

@@ -46,9 +46,21 @@ class Coded:
 
 
 @dataclass(frozen=True, eq=False)
+class Words:
+    """The machine's names of all concepts ('' = none), their candidates, and where they are from.
+
+    run: "dictionary" (shipped with it), "release" (of released files), "photos" (made here), ''.
+    """
+
+    run: str = ""
+    names: list[str] = field(default_factory=list)
+    candidates: list[list[Candidate]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
 class Setup:
-    """What a project was set up with: encoder, dictionary, and what the dictionary brings along:
-    names, candidates and the co-occurrence it was published with (None = nothing).
+    """What a project was set up with: encoder, dictionary, its concepts' names, and the
+    co-occurrence that the dictionary was published with (None = nothing).
     """
 
     encoder: str
@@ -56,8 +68,7 @@ class Setup:
     grid: tuple[int, int]
     dictionary_fingerprint: str
     levels: NDArray[np.uint8]
-    names: list[str] = field(default_factory=list)
-    candidates: list[list[Candidate]] = field(default_factory=list)
+    words: Words = field(default_factory=Words)
     shipped: CoOccurrence | None = None
 
     @property
@@ -158,9 +169,9 @@ class Recorder:
         reader = CodeReader(self.project / CODES, self.setup.concepts)
         return reader.read(Place(row.shard, row.offset, row.bytes)).codes()
 
-    def rename(self, names: list[str], candidates: list[list[Candidate]]) -> None:
+    def rename(self, words: Words) -> None:
         """Give the concepts the names that the next generation will carry."""
-        self.setup = replace(self.setup, names=names, candidates=candidates)
+        self.setup = replace(self.setup, words=words)
 
     def publish(self) -> int:
         """Publish what is committed as the next generation; its number."""
@@ -184,11 +195,12 @@ class Recorder:
             coded=whole.images,
             tokens=whole.tokens,
             postings=tuple(segments),
+            names_run=setup.words.run,
         )
         published = Published(
             header=header,
-            names=setup.names or [""] * setup.concepts,
-            candidates=setup.candidates or [[] for _ in range(setup.concepts)],
+            names=setup.words.names or [""] * setup.concepts,
+            candidates=setup.words.candidates or [[] for _ in range(setup.concepts)],
             concepts=whole.counts.to_arrays() | {"levels": setup.levels},
             edges=edges(cooccurrence, setup.shipped),
             shares=shares(cooccurrence),

@@ -7,12 +7,12 @@ protocol: who calls is told through `progress`, `published` and `between`.
 
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -20,8 +20,9 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project import runs
-from insight_app.project.analysis import crashes, dictionary, listing, names, pipeline
+from insight_app.project import database, runs
+from insight_app.project.analysis import coding, crashes, dictionary, listing, names, pipeline
+from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.dictionary import Choice
 from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
@@ -37,7 +38,7 @@ COMMIT_SECONDS, COMMIT_IMAGES = 5.0, 256
 PUBLISH_SECONDS = 10.0
 PUBLISH_SHARE = 10
 """Publishing takes at most one part in so many of the time: big sets publish less often."""
-ENCODER, DICTIONARY = "encoder", "dictionary"
+DICTIONARY = "dictionary"
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,21 @@ class Summary:
 @dataclass(frozen=True)
 class Hooks:
     """Who listens: `published(generation)` after each generation; `between()` between two batches,
-    for short work with the same encoder.
+    for short work with the same encoder; `notice(text)`: what a person should know once.
     """
 
     progress: Progress = silent
     published: Callable[[int], None] = lambda generation: None
     between: Callable[[], None] = lambda: None
+    notice: Callable[[str], None] = lambda text: None
 
 
 def analyse(
     project: Path,
     folders: Iterable[Path | str] = (),
     *,
-    encoder: str | DenseEncoder = "builtin",
+    encoder: str | DenseEncoder | None = None,
+    encoder_options: Mapping[str, str] | None = None,
     dictionary: str | Path | None = None,
     concepts: int | None = None,
     k: int | None = None,
@@ -75,36 +78,64 @@ def analyse(
     cancel: CancelToken | None = None,
     published: Callable[[int], None] = lambda generation: None,
     between: Callable[[], None] = lambda: None,
+    notice: Callable[[str], None] = lambda text: None,
     after_crash: bool = False,
     vocabulary: "Vocabulary | None" = None,
     load: Callable[..., DenseEncoder] = encoders.load,
 ) -> Summary:
     """Analyse the photos of a project: those in `folders`, and all that came since the last time.
 
-    encoder: a name of the registry, or an encoder. dictionary: "builtin", "train" or a dictionary's
-    folder; None: the project's own, in a new project the built-in one. A project keeps its
-    dictionary: another one is refused, since codes and judgements are about its own.
+    encoder: a name of the registry with its encoder_options, or an encoder; None: the project's
+    own, in a new project the built-in one. dictionary: "builtin", "train" or the folder of a
+    dictionary or of released files; None: the project's own, in a new project the built-in one. A
+    project keeps both: others are refused, since codes and judgements are about its own. In a new
+    project both are opened and compared before anything is made.
     after_crash: the process that did this before died by itself. vocabulary: what a dictionary
     without names is named with (None: the shipped words, where the encoder knows them).
     load: where an encoder is got by name; who keeps encoders gives their own.
     Raises Cancelled when cancelled.
     """
     project = Path(project)
+    places = [Path(folder) for folder in folders]
+    wanted = None if dictionary is None else str(dictionary)
+    load_here = partial(load, device=device)
+    if not (project / database.NAME).exists():
+        encoder = _checked(encoder, encoder_options, wanted, load_here, has_photos=bool(places))
     if not is_project(project):
         Project.create(project).close()
-    hooks, stop = Hooks(progress, published, between), cancel or CancelToken()
-    places = [Path(folder) for folder in folders]
+    hooks, stop = Hooks(progress, published, between, notice), cancel or CancelToken()
     with runs.alone(project):
         engine = open_or_begin_anew(project)
-        work = _Work(project, engine, hooks, stop, partial(load, device=device), vocabulary)
+        work = _Work(project, engine, hooks, stop, load_here, vocabulary)
         try:
             with runs.recorded(engine, lambda: work.coded):
                 if after_crash:
                     crashes.blame(project, engine)
-                wanted = None if dictionary is None else str(dictionary)
-                return work.run(places, encoder, wanted, concepts, k)
+                return work.run(places, encoder, encoder_options, wanted, concepts, k)
         finally:
             engine.dispose()
+
+
+def _checked(
+    encoder: str | DenseEncoder | None,
+    options: Mapping[str, str] | None,
+    wanted: str | None,
+    load: encoder_of.Load,
+    has_photos: bool,
+) -> str | DenseEncoder | None:
+    """The encoder of a project to be made, loaded where there are photos to be coded; KnownError
+    where it cannot be had or the wanted dictionary does not read its tokens.
+    """
+    if encoder in (None, encoder_of.DEFAULT) and wanted in (None, dictionary.BUILTIN):
+        return encoder  # they fit; loading would only delay the first photos
+    name, given = encoder or encoder_of.DEFAULT, dict(options or {})
+    if isinstance(name, str):
+        dictionary.must_read(wanted, encoders.token_dim(name, given.get("model", "")))
+        if not has_photos:
+            return encoder
+        name = load(name, **given)
+    dictionary.must_read(wanted, name.token_dim, name.fingerprint)
+    return name
 
 
 class _Work:
@@ -130,7 +161,8 @@ class _Work:
     def run(
         self,
         folders: Sequence[Path],
-        wanted_encoder: str | DenseEncoder,
+        encoder: str | DenseEncoder | None,
+        encoder_options: Mapping[str, str] | None,
         wanted: str | None,
         concepts: int | None,
         k: int | None,
@@ -142,10 +174,7 @@ class _Work:
         described = dictionary.installed(self.project)
         source = used.source if described is not None else wanted or dictionary.BUILTIN
         self._choose(Choice(source, used.fingerprint, concepts, k))
-        known = read_setting(self.engine, ENCODER) or {}
-        name = wanted_encoder if isinstance(wanted_encoder, str) else wanted_encoder.name
-        if known and known["name"] != name:
-            raise _other_encoder(self.project, known["name"])
+        known = self._known_encoder(encoder, encoder_options)
         found = update_images(
             self.engine, self.project, folders, progress=self.hooks.progress, cancel=self.cancel
         )
@@ -154,22 +183,34 @@ class _Work:
             described = dictionary.install(self.project, wanted)
         if described is not None:
             self._choose(Choice(source, described.fingerprint))
-        settings, setup = dictionary.planned(concepts, k, name)
+        settings, setup = dictionary.planned(concepts, k, known.name)
         if described is not None:
-            grid = known.get("rows", 0), known.get("cols", 0)
-            fingerprint = known.get("fingerprint", described.encoder_fingerprint)
-            setup = dictionary.setup(self.project, described, name, fingerprint, grid)
+            setup = dictionary.setup(self.project, described, known)
         began = time.monotonic()
         with closing(Recorder(self.project, self.engine, setup)) as recorder:
             self._publish(recorder)  # photos show at once, and what went missing or came back
             if listing.count_new(self.engine):
-                encoder = self._encoder(wanted_encoder, known)
+                batches = coding.Batches(self._encoder(encoder, known), self.hooks.notice)
                 if described is None:
-                    self._train(encoder, settings)
-                self._code(recorder, encoder)
+                    self._train(batches, settings)
+                self._code(recorder, batches)
         return Summary(
             found, self.coded, self.unreadable, self.generation, time.monotonic() - began
         )
+
+    def _known_encoder(
+        self, wanted: str | DenseEncoder | None, options: Mapping[str, str] | None
+    ) -> encoder_of.Choice:
+        """The project's encoder by name; a new project is set up with the wanted one."""
+        known = encoder_of.chosen(self.engine)
+        name = wanted if isinstance(wanted, str) or wanted is None else wanted.name
+        encoder_of.must_agree(self.project, known, name)
+        choice = known or encoder_of.Choice(name or encoder_of.DEFAULT)
+        if options:
+            choice = replace(choice, options=dict(options))
+        if choice != known:
+            encoder_of.keep(self.engine, choice)
+        return choice
 
     def _choose(self, choice: Choice) -> None:
         write_setting(self.engine, DICTIONARY, asdict(choice))
@@ -178,24 +219,23 @@ class _Work:
         self.generation = recorder.publish()
         self.hooks.published(self.generation)
 
-    def _encoder(self, wanted: str | DenseEncoder, known: dict[str, Any]) -> DenseEncoder:
+    def _encoder(self, wanted: str | DenseEncoder | None, known: encoder_of.Choice) -> DenseEncoder:
         """The encoder, which must be the one that the project's codes come from."""
         self.hooks.progress(0, 0, "Loading the encoder")
-        encoder = self.load(wanted) if isinstance(wanted, str) else wanted
-        if known and known["fingerprint"] != encoder.fingerprint:
-            raise _other_encoder(self.project, known["name"])
-        rows, cols = encoder.grid
-        described = {"name": encoder.name, "fingerprint": encoder.fingerprint}
-        write_setting(self.engine, ENCODER, described | {"rows": rows, "cols": cols})
+        if wanted is None or isinstance(wanted, str):
+            encoder = encoder_of.load(self.project, known, self.load)
+        else:
+            encoder = encoder_of.must_be_same(self.project, known, wanted)
+        encoder_of.keep(self.engine, encoder_of.described(encoder))
         return encoder
 
-    def _train(self, encoder: DenseEncoder, settings: hsae.Settings) -> None:
+    def _train(self, batches: coding.Batches, settings: hsae.Settings) -> None:
         from insight_app.project.analysis.training import checkpoints, train
 
         trained = train(
             self.project,
             self.engine,
-            encoder,
+            batches,
             settings,
             progress=self.hooks.progress,
             cancel=self.cancel,
@@ -204,16 +244,16 @@ class _Work:
             trained,
             self.project / dictionary.FOLDER,
             title=f"Trained on {self.project.stem}",
-            encoder_fingerprint=encoder.fingerprint,
+            encoder_fingerprint=batches.encoder.fingerprint,
         )
         self._choose(Choice(dictionary.TRAIN, trained.fingerprint))
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
-    def _code(self, recorder: Recorder, encoder: DenseEncoder) -> None:
+    def _code(self, recorder: Recorder, batches: coding.Batches) -> None:
         """Code all new photos with the project's dictionary; whatever ends it, what was encoded is
         kept.
         """
-        folder = self.project / dictionary.FOLDER
+        folder, encoder = self.project / dictionary.FOLDER, batches.encoder
         weights = hsae.load(
             folder,
             str(encoder.device),
@@ -221,12 +261,12 @@ class _Work:
             encoder_fingerprint=encoder.fingerprint,
         )
         recorder.setup = dictionary.setup(
-            self.project, hsae.info(folder), encoder.name, encoder.fingerprint, encoder.grid
+            self.project, hsae.info(folder), encoder_of.described(encoder)
         )
         keeper = _Keeper(recorder, self._publish)
         writer = pipeline.Writer(keeper.record, recorder.commit)
         try:
-            self._code_photos(writer, encoder, weights)
+            self._code_photos(writer, batches, weights)
         except Cancelled:
             writer.close()
             self._publish(recorder)
@@ -241,20 +281,22 @@ class _Work:
             self._name(recorder, encoder, weights)
         self._publish(recorder)
 
-    def _code_photos(self, writer: pipeline.Writer, encoder: DenseEncoder, weights: "HSAE") -> None:
+    def _code_photos(
+        self, writer: pipeline.Writer, batches: coding.Batches, weights: "HSAE"
+    ) -> None:
         total = listing.count_new(self.engine)
-        with closing(self._batches(encoder)) as batches:
-            for read in batches:
+        with closing(self._photos(batches)) as photos:
+            for read in photos:
                 self.cancel.check()
                 good = [item for item in read if isinstance(item, Read)]
-                coded = iter(pipeline.encode_batch(good, encoder, weights) if good else ())
+                coded = iter(coding.code(good, batches, weights))
                 writer.put([item if isinstance(item, Unreadable) else next(coded) for item in read])
                 self.coded += len(good)
                 self.unreadable += len(read) - len(good)
                 self.hooks.progress(self.coded + self.unreadable, total, "Analysing photos")
                 self.hooks.between()
 
-    def _batches(self, encoder: DenseEncoder) -> Generator[list[Read | Unreadable], None, None]:
+    def _photos(self, batches: coding.Batches) -> Generator[list[Read | Unreadable], None, None]:
         """Photos that were in flight at a crash one by one, then all others."""
         locations = listing.Locations(self.project, self.engine)
 
@@ -263,9 +305,9 @@ class _Work:
 
         for photo in list(listing.new_photos(self.engine, locations, crashed=True)):
             in_flight([photo.image])
-            yield [pipeline.read_photo(photo, encoder)]
+            yield [pipeline.read_photo(photo, batches.encoder)]
         photos: Iterable[Photo] = listing.new_photos(self.engine, locations, crashed=False)
-        yield from pipeline.batches(photos, encoder, pipeline.batch_size(encoder), in_flight)
+        yield from pipeline.batches(photos, batches.encoder, batches.size, in_flight)
 
     def _name(self, recorder: Recorder, encoder: DenseEncoder, weights: "HSAE") -> None:
         from insight_app.concepts import vocabulary
@@ -277,7 +319,7 @@ class _Work:
             except KnownError:
                 return  # an encoder without word vectors: its concepts stay without names
         self.hooks.progress(0, 0, "Naming concepts")
-        recorder.rename(*names.name_concepts(recorder.counting, weights, terms, recorder.codes_of))
+        recorder.rename(names.name_concepts(recorder.counting, weights, terms, recorder.codes_of))
 
 
 class _Keeper:
@@ -304,12 +346,3 @@ class _Keeper:
                 self._publish(self._recorder)
                 spent = time.monotonic() - self._committed
                 self._next = time.monotonic() + max(PUBLISH_SECONDS, PUBLISH_SHARE * spent)
-
-
-def _other_encoder(project: Path, name: str) -> KnownError:
-    return KnownError(
-        f"This project was analysed with another encoder, or another version of it ({name}).",
-        where=str(project),
-        kept="Nothing was changed.",
-        do="Make a new project for this encoder.",
-    )

@@ -11,12 +11,12 @@ import numpy as np
 from sqlalchemy import Engine, select
 
 from insight_app.concepts import hsae
-from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae import Settings
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.errors import KnownError
+from insight_app.project.analysis.coding import Batches
 from insight_app.project.analysis.listing import Locations
-from insight_app.project.analysis.pipeline import Photo, Read, batch_size, batches
+from insight_app.project.analysis.pipeline import Photo, Read, batches
 from insight_app.project.database import reading
 from insight_app.project.schema import Image, Status
 
@@ -32,7 +32,7 @@ MOST_PHOTOS = 20_000
 def train(
     project: Path,
     engine: Engine,
-    encoder: DenseEncoder,
+    encoding: Batches,
     settings: Settings,
     *,
     progress: Progress,
@@ -47,7 +47,7 @@ def train(
             do="Add folders with photos, or use the built-in dictionary.",
         )
     locations = Locations(project, engine)
-    size = batch_size(encoder)
+    encoder = encoding.encoder
 
     def stream(epoch: int, start: int) -> "Iterator[Tensor]":
         """Tokens photo by photo; a photo that cannot be read counts, with none."""
@@ -55,10 +55,10 @@ def train(
 
         order = np.random.default_rng((settings.seed, epoch)).permutation(ids)[start:]
         photos = (_photo(engine, locations, int(image)) for image in order)
-        for read in batches(photos, encoder, size, lambda ids: None):
+        for read in batches(photos, encoder, encoding.size, lambda ids: None):
             cancel.check()
             good = [item for item in read if isinstance(item, Read)]
-            tokens = iter(encoder.encode(torch.stack([r.pixels for r in good])) if good else ())
+            tokens = iter(encoding.tokens([r.pixels for r in good]))
             for item in read:
                 if isinstance(item, Read):
                     yield next(tokens).reshape(-1, encoder.token_dim)

@@ -1,0 +1,8 @@
+"""python -m insight_app.worker"""
+
+import sys
+
+from insight_app.worker.loop import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The worker's loop: lines in, lines out, short requests between two batches of a long one.
+
+Knows the protocol (see the package), nothing of what is asked.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from insight_app.concepts.progress import Cancelled, CancelToken
+from insight_app.errors import KnownError
+from insight_app.worker.requests import LONG, Request, Requests
+
+PROTOCOL = 1
+LAST_SECONDS = 20.0
+"""So long after its input closed the worker ends even in the middle of something; what was
+committed is kept."""
+NICENESS = 10
+
+
+def main() -> int:
+    """Run until standard input closes."""
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the folder is removed then too
+    with tempfile.TemporaryDirectory(prefix="insight-worker-") as folder:
+        Worker(sys.stdin.buffer, out, Path(folder)).run()
+    return 0
+
+
+class Worker:
+    """The loop, and what requests share."""
+
+    def __init__(self, source: IO[bytes], out: IO[bytes], folder: Path) -> None:
+        self._source = source
+        self._out = out
+        self._lock = threading.Lock()
+        self._queue: queue.Queue[Request | None] = queue.Queue()
+        self._later: list[Request] = []
+        self._tokens: dict[int, CancelToken] = {}
+        self._requests = Requests(self, folder)
+
+    # ---- talking
+
+    def say(self, **message: Any) -> None:
+        """One line to whoever started the worker; nobody there any more is no error."""
+        line = json.dumps(message, ensure_ascii=False).encode() + b"\n"
+        with self._lock, suppress(BrokenPipeError):
+            self._out.write(line)
+
+    def _listen(self) -> None:
+        """On its own thread: requests into the queue, cancelling at once."""
+        for line in self._source:
+            if not line.strip():
+                continue
+            try:
+                request = json.loads(line)
+                number, do = int(request["id"]), str(request["do"])
+                if number in self._tokens:
+                    raise ValueError
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+                self.say(id=0, kind="error", error="known", what="This request cannot be read.")
+                continue
+            if do == "cancel":
+                self._cancel(request.get("request"))
+            else:
+                self._tokens[number] = CancelToken()
+                self._queue.put(request)
+        for token in list(self._tokens.values()):
+            token.cancel()
+        self._queue.put(None)
+        last = threading.Timer(LAST_SECONDS, os._exit, (1,))
+        last.daemon = True
+        last.start()
+
+    def _cancel(self, number: Any) -> None:
+        token = self._tokens.get(number) if isinstance(number, int) else None
+        if token is not None:
+            token.cancel()
+
+    # ---- the loop
+
+    def run(self) -> None:
+        self.say(kind="hello", protocol=PROTOCOL, pid=os.getpid())
+        threading.Thread(target=self._listen, name="requests", daemon=True).start()
+        self.say(
+            kind="device", **self._requests.device({})
+        )  # imports what the first request will need
+        while (request := self._next()) is not None:
+            self._answer(request)
+
+    def _next(self) -> Request | None:
+        return self._later.pop(0) if self._later else self._queue.get()
+
+    def _answer(self, request: Request) -> None:
+        number = int(request["id"])
+        try:
+            act = self._requests.by_name.get(str(request["do"]))
+            if act is None:
+                raise KnownError(f"The worker cannot do {request['do']!r}.")
+            self._tokens[number].check()
+            self.say(id=number, kind="result", **act(request))
+        except Cancelled:
+            self.say(id=number, kind="result", cancelled=True)
+        except KnownError as error:
+            told = {name: getattr(error, name) for name in ("what", "where", "kept", "do")}
+            self.say(id=number, kind="error", error="known", **told)
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            trace = traceback.format_exc()
+            self.say(id=number, kind="error", error="bug", what=what, trace=trace)
+        finally:
+            del self._tokens[number]
+
+    def token(self, request: Request) -> CancelToken:
+        """What is cancelled when this request is."""
+        return self._tokens[int(request["id"])]
+
+    def between(self) -> None:
+        """Between two batches of long work: answer what is short, keep the rest for later."""
+        while True:
+            try:
+                request = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if request is None:
+                self._queue.put(None)
+                return
+            if request["do"] in LONG:
+                self._later.append(request)
+            else:
+                self._answer(request)

@@ -1,0 +1,231 @@
+"""What the worker can be asked: each method is a request of its name. Arrays go out as files.
+
+Knows the project and the science; nothing of lines and queues.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from insight_app.concepts.progress import CancelToken
+from insight_app.worker.held import Held, memory
+from insight_app.worker.pace import Estimate
+
+if TYPE_CHECKING:
+    from insight_app.concepts.encoders import DenseEncoder
+
+PROGRESS_SECONDS = 0.2
+LONG = ("analyse",)
+"""All others are answered between two of its batches."""
+Request = dict[str, Any]
+
+
+class Line(Protocol):
+    """Whoever asked: gets told, may cancel, may ask for something else meanwhile."""
+
+    def say(self, **message: Any) -> None: ...
+    def token(self, request: Request) -> CancelToken: ...
+    def between(self) -> None: ...
+
+
+class Requests:
+    """The answers; `folder` is where arrays are put."""
+
+    def __init__(self, line: Line, folder: Path) -> None:
+        self._line = line
+        self._folder = folder
+        self._held = Held()
+        self._files = 0
+        self.by_name: Mapping[str, Callable[[Request], dict[str, Any]]] = {
+            "analyse": self.analyse,
+            "encode": self.encode,
+            "embed": self.embed,
+            "device": self.device,
+            "encoders": self.encoders,
+            "check_encoder": self.check_encoder,
+            "import_model": self.import_model,
+            "inspect": self.inspect,
+            "export": self.export,
+        }
+
+    # ---- photos
+
+    def analyse(self, request: Request) -> dict[str, Any]:
+        """Analyse the project's photos and those in `folders`, with `encoder`, `encoder_options`,
+        `dictionary`, `concepts` and `k` in a new project."""
+        from insight_app.project.analysis.run import analyse
+
+        project = Path(request["project"])
+        names = ("encoder", "encoder_options", "dictionary", "concepts", "k", "after_crash")
+        summary = analyse(
+            project,
+            [Path(folder) for folder in request.get("folders", ())],
+            device=_device(request),
+            progress=self._progress(request),
+            cancel=self._line.token(request),
+            published=lambda generation: self._line.say(
+                kind="published", project=str(project), generation=generation
+            ),
+            between=self._line.between,
+            notice=lambda text: self._line.say(kind="notice", message=text),
+            load=self._held.encoder,
+            **{name: request[name] for name in names if request.get(name) is not None},
+        )
+        return asdict(summary)
+
+    def encode(self, request: Request) -> dict[str, Any]:
+        """Code one photo file with a project's encoder and dictionary, without keeping it: indptr,
+        indices, values, unexplained, size, crop and grid in a file. `finer`: all of the photo at
+        twice the size; `short_side` in the reply says how many pixels that is.
+        """
+        from insight_app.project.analysis import encoder as encoder_of
+        from insight_app.project.analysis import looking
+
+        project, path = Path(request["project"]), Path(request["path"])
+        device = _device(request)
+
+        def load(name: str, **options: str) -> DenseEncoder:
+            return self._held.encoder(name, device=device, **options)
+
+        encoder = encoder_of.load(project, encoder_of.of_project(project), load)
+        look = looking.finer if request.get("finer") else looking.as_analysed
+        seen = look(path, encoder, self._held.dictionary(project, encoder))
+        codes, geometry = seen.codes, seen.geometry
+        file = self._file(
+            indptr=codes.indptr,
+            indices=codes.indices,
+            values=codes.values,
+            unexplained=seen.unexplained,
+            crop=geometry.crop,
+            size=(geometry.width, geometry.height),
+            grid=(geometry.rows, geometry.cols),
+        )
+        return file | {"short_side": seen.short_side}
+
+    def embed(self, request: Request) -> dict[str, Any]:
+        """Unit vectors of texts, as `vectors` (N, D) in a file."""
+        return self._file(vectors=self._encoder(request).encode_text(request["texts"]).numpy())
+
+    # ---- encoders and dictionaries to choose from
+
+    def device(self, request: Request) -> dict[str, Any]:
+        """Which device work is done on, and the memory in use."""
+        import torch
+
+        if torch.cuda.is_available():
+            name = torch.cuda.get_device_name()
+        else:
+            name = "mps" if torch.backends.mps.is_available() else "CPU"
+        return {"device": name} | memory()
+
+    def encoders(self, request: Request) -> dict[str, Any]:
+        """The encoders there are, the models they can be made of, and the weights at hand."""
+        from insight_app.concepts import encoders
+        from insight_app.concepts.encoders import library, open_clip_models
+
+        return {
+            "encoders": [asdict(info) for info in encoders.available()],
+            "models": [asdict(model) for model in open_clip_models.models()],
+            "library": [asdict(entry) for entry in library.entries()],
+        }
+
+    def check_encoder(self, request: Request) -> dict[str, Any]:
+        """Load `encoder` with `encoder_options`, compare it with `dictionary` if that is given."""
+        from insight_app.project.analysis import dictionary
+
+        encoder = self._encoder(request)
+        if request.get("dictionary"):
+            dictionary.must_read(request["dictionary"], encoder.token_dim, encoder.fingerprint)
+        return {
+            "token_dim": encoder.token_dim,
+            "fingerprint": encoder.fingerprint,
+            "device": str(encoder.device),
+        }
+
+    def import_model(self, request: Request) -> dict[str, Any]:
+        """Take a file of weights into the person's model library; the entry."""
+        from insight_app.concepts.encoders import library
+
+        entry = library.import_file(
+            Path(request["path"]),
+            request["kind"],
+            str(request.get("model") or ""),
+            str(request.get("tag") or ""),
+        )
+        return asdict(entry)
+
+    def inspect(self, request: Request) -> dict[str, Any]:
+        """What a folder with a dictionary or released files holds; `fits`: why `encoder` with its
+        option `model` could not be used with it, '' where it can."""
+        from insight_app.concepts import encoders, hsae
+
+        found = hsae.inspect(Path(request["path"]))
+        fits = ""
+        if request.get("encoder"):
+            options = dict(request.get("encoder_options") or {})
+            token_dim = encoders.token_dim(request["encoder"], options.get("model", ""))
+            if token_dim != found.token_dim:
+                fits = (
+                    f"The dictionary reads tokens of {found.token_dim} numbers, this encoder "
+                    f"writes {token_dim}."
+                )
+        return asdict(found) | {"fits": fits}
+
+    # ---- out
+
+    def export(self, request: Request) -> dict[str, Any]:
+        """Write the corrected concepts of `project` in `format` to `output`; the files written."""
+        from insight_app.exchange import registry
+        from insight_app.exchange.collecting import collect
+        from insight_app.project.project import Project
+
+        chosen = registry.named(request["format"])
+        with Project.open(Path(request["project"]), read_only=True) as opened:
+            content = collect(opened)
+        overwrite = bool(request.get("overwrite"))
+        files = registry.write(content, chosen, Path(request["output"]), overwrite=overwrite)
+        return {"files": [str(file) for file in files]}
+
+    # ---- helpers
+
+    def _encoder(self, request: Request) -> DenseEncoder:
+        name, options = str(request.get("encoder") or "builtin"), request.get("encoder_options")
+        return self._held.encoder(name, device=_device(request), **(options or {}))
+
+    def _progress(self, request: Request) -> Callable[[int, int, str], None]:
+        estimate, said = Estimate(), (0.0, "")
+
+        def progress(done: int, total: int, message: str) -> None:
+            nonlocal said
+            now = time.monotonic()
+            pace = estimate.pace(done, total, message, now)
+            if message != said[1] or now - said[0] > PROGRESS_SECONDS or done == total:
+                said = (now, message)
+                self._line.say(
+                    id=int(request["id"]),
+                    kind="progress",
+                    message=message,
+                    done=done,
+                    total=total,
+                    rate=pace and pace.rate,
+                    seconds_left=pace and pace.seconds_left,
+                    **memory(),
+                )
+
+        return progress
+
+    def _file(self, **arrays: Any) -> dict[str, Any]:
+        import numpy as np
+
+        self._files += 1
+        path = self._folder / f"{self._files}.npz"
+        np.savez(path, **arrays)
+        return {"file": str(path)}
+
+
+def _device(request: Request) -> str:
+    return str(request.get("device") or "auto")
