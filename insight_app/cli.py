@@ -69,12 +69,32 @@ def analyze(
             help="The project: made where it is missing, else added to.",
         ),
     ],
-    encoder: Annotated[str, typer.Option(help="The encoder whose features are split.")] = "builtin",
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="builtin, maskclip or clip-dinoiser; without it the project's own, in a new "
+            "project builtin."
+        ),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="The CLIP model of maskclip or clip-dinoiser.")
+    ] = "ViT-B-16",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Its weights; without it those in your model library (insight-app models list).",
+        ),
+    ] = None,
+    dinoiser_weights: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The heads of clip-dinoiser, likewise."),
+    ] = None,
     dictionary: Annotated[
         str | None,
         typer.Option(
-            help="builtin (shipped), train (on these photos) or a dictionary's folder; without it "
-            "the project's own, in a new project the shipped one."
+            help="builtin (shipped), train (on these photos) or the folder of a dictionary or of "
+            "released files; without it the project's own, in a new project the shipped one."
         ),
     ] = None,
     concepts: Annotated[
@@ -104,12 +124,14 @@ def analyze(
             project,
             folders,
             encoder=encoder,
+            encoder_options=_encoder_options(encoder, model, weights, dinoiser_weights),
             dictionary=dictionary,
             concepts=concepts,
             k=k,
             device=device,
             progress=progress,
             cancel=cancel,
+            notice=lambda text: terminal.err().print(text, markup=False),
         )
     _print(summarise(project), as_json=False)
 
@@ -250,6 +272,28 @@ def licences() -> None:
         console.print(
             f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}", markup=False
         )
+
+
+def _encoder_options(
+    encoder: str | None, model: str, weights: Path | None, dinoiser_weights: Path | None
+) -> dict[str, str]:
+    """What the encoder called `encoder` is loaded with; refuses files that it does not take."""
+    from insight_app.concepts import encoders
+
+    given = {
+        kind: str(path.resolve())
+        for kind, path in (("clip", weights), ("dinoiser", dinoiser_weights))
+        if path is not None
+    }
+    known = [info for info in encoders.available() if info.name == encoder]
+    files = known[0].files if known else ()
+    options = {file.option: given.pop(file.kind) for file in files if file.kind in given}
+    if given:
+        named = " and ".join(
+            {"clip": "--weights", "dinoiser": "--dinoiser-weights"}[k] for k in given
+        )
+        raise typer.BadParameter(f"{named}: the encoder {encoder or 'builtin'} takes none.")
+    return {"model": model} | options if files else {}
 
 
 def _show(project: Path | None, analyse: Sequence[Path] = ()) -> NoReturn:

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project import database
-from insight_app.project.analysis.recording import Coded, Recorder, Setup
+from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.analysis.scanning import update_images
 from insight_app.project.codestore import Notes
 from insight_app.project.generations import Candidate
@@ -195,8 +195,7 @@ def _setup(concepts: int) -> Setup:
         grid=(GRID, GRID),
         dictionary_fingerprint="5e17be71c0000001",
         levels=levels(concepts),
-        names=names,
-        candidates=candidates,
+        words=Words("dictionary", names, candidates),
     )
 
 

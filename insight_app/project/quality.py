@@ -8,6 +8,7 @@ random; every figure is the mean over the parts with its standard deviation.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ def measure(
     """
     from insight_app.concepts import encoders, hsae
     from insight_app.concepts.quality import Comparison
+    from insight_app.project.analysis import encoder as encoder_of
 
     results = Results.open(project)
     chosen = _sample(results, photos) if results else np.empty(0, np.int32)
@@ -69,7 +71,8 @@ def measure(
             do="Analyse it first: insight-app analyze FOLDER -o PROJECT",
         )
     if encoder is None:
-        encoder = encoders.load(results.encoder[0], device=device)
+        load = partial(encoders.load, device=device)
+        encoder = encoder_of.load(project, encoder_of.of_project(project), load)
     dictionary = hsae.load(
         project / "dictionary",
         token_dim=encoder.token_dim,
