@@ -88,21 +88,23 @@ def _models() -> dict[str, ClipModel]:
 
 
 def _model(name: str, described: Mapping[str, Any]) -> ClipModel:
-    vision, text = described["vision_cfg"], described["text_cfg"]
+    vision = described["vision_cfg"]
     return ClipModel(
         name,
         int(described["embed_dim"]),
         int(vision.get("patch_size") or 0),
         int(vision.get("image_size", SIDE)),
-        _refusal(name, vision),
-        _wordless(text),
+        refusal(described),
+        wordless(described),
         bool(described.get("quick_gelu")),
     )
 
 
-def _refusal(name: str, vision: Mapping[str, Any]) -> str:
+def refusal(described: Mapping[str, Any]) -> str:
+    """Why a model described as in open_clip's JSON cannot be made dense; "" where it can."""
+    vision = described["vision_cfg"]
     if "timm_model_name" in vision:
-        if "SigLIP" in name or "siglip" in name:
+        if "siglip" in vision["timm_model_name"]:
             return (
                 "it is of the SigLIP kind, which has no class token: one attention pool at the end "
                 "reads all cells at once, and no cell can be read out alone."
@@ -135,7 +137,9 @@ def _refusal(name: str, vision: Mapping[str, Any]) -> str:
     return ""
 
 
-def _wordless(text: Mapping[str, Any]) -> str:
+def wordless(described: Mapping[str, Any]) -> str:
+    """Why a model described as in open_clip's JSON cannot embed words; "" where it can."""
+    text = described["text_cfg"]
     other = text.get("hf_model_name") or text.get("hf_tokenizer_name")
     if other:
         return f"its words are read with {other}, which does not come with open_clip."
