@@ -132,7 +132,7 @@ def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> ma
     """Names, counts and co-occurrence over the photos as analysis sees them; tokens (N, T, D)."""
     F = dictionary.F
     counts, pairs, exemplars = Counts(F), CoOccurrence(F), Exemplars(F)
-    codes = [dictionary.encode(torch.from_numpy(np.array(photo))) for photo in tokens]
+    codes = [dictionary.encode(torch.from_numpy(np.array(photo))).half() for photo in tokens]
     for image, of_photo in enumerate(codes):
         cells = np.arange(of_photo.cells)
         image_of_row = np.full(of_photo.cells, image)

@@ -1,7 +1,8 @@
 """Sparse codes: which concepts are active in which cells, and how strongly.
 
-The stored half-precision values *define* the truth: every count, maximum and sum is of them.
-Numpy only, so that a window can read codes without torch.
+A dictionary gives them in single precision. What is stored is rounded to half precision, and those
+values *define* the truth: every count, maximum and sum is of them. Numpy only, so that a window can
+read codes without torch.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,20 @@ from numpy.typing import NDArray
 
 MAX_CONCEPTS = 65_535
 """Concept indices are stored as unsigned 16-bit numbers."""
+LARGEST_HALF = np.finfo(np.float16).max
 
 
 @dataclass(frozen=True, eq=False)
 class Codes:
     """Codes of T cells over F concepts, row-compressed (CSR); a row is a cell.
 
-    indptr: (T + 1,) int64; indices: (nnz,) uint16, ascending within a row; values: (nnz,) float16,
-    all > 0; concepts: F.
+    indptr: (T + 1,) int64; indices: (nnz,) uint16, ascending within a row; values: (nnz,) float32,
+    as stored float16, all > 0; concepts: F.
     """
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.uint16]
-    values: NDArray[np.float16]
+    values: NDArray[np.floating]
     concepts: int
 
     def __post_init__(self) -> None:
@@ -43,6 +45,20 @@ class Codes:
         """(nnz,) the row of every entry."""
         return np.repeat(np.arange(self.cells, dtype=np.int64), np.diff(self.indptr))
 
+    @property
+    def stored(self) -> NDArray[np.float16]:
+        """(nnz,) the values, which must be those that are stored (see `half`)."""
+        if self.values.dtype != np.float16:
+            raise ValueError("only codes in half precision are stored and counted")
+        return self.values
+
+    def half(self) -> "Codes":
+        """As stored: the largest half at most, and silent where too small for half precision."""
+        values = np.minimum(self.values, LARGEST_HALF).astype(np.float16)
+        heard = values > 0
+        before = np.concatenate(([0], np.cumsum(heard)))
+        return Codes(before[self.indptr], self.indices[heard], values[heard], self.concepts)
+
     def __getitem__(self, rows: slice) -> "Codes":
         """The codes of a run of cells (step 1), sharing memory."""
         start, stop, step = rows.indices(self.cells)
@@ -52,7 +68,7 @@ class Codes:
         indptr = self.indptr[start : max(start, stop) + 1] - low
         return Codes(indptr, self.indices[low:high], self.values[low:high], self.concepts)
 
-    def cell(self, index: int) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:
+    def cell(self, index: int) -> tuple[NDArray[np.uint16], NDArray[np.floating]]:
         """Concepts active in one cell with their strengths."""
         low, high = self.indptr[index], self.indptr[index + 1]
         return self.indices[low:high], self.values[low:high]
@@ -64,7 +80,7 @@ class Codes:
         dense[np.searchsorted(self.indptr, hits, side="right") - 1] = self.values[hits]
         return dense
 
-    def maxima(self) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:
+    def maxima(self) -> tuple[NDArray[np.uint16], NDArray[np.floating]]:
         """Concepts active anywhere, strongest first, with their maxima over all cells."""
         order = np.lexsort((self.values, self.indices))
         indices = self.indices[order]

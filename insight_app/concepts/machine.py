@@ -31,7 +31,7 @@ class Machine:
     counts: Counts
     cooccurrence: CoOccurrence
     run: str = "dictionary"
-    """Which run the names are of: "dictionary", or "release" for released files."""
+    """Which run the names are of: "dictionary", "release" for released files, "" without names."""
 
     @property
     def names(self) -> list[str]:

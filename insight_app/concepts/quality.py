@@ -151,7 +151,7 @@ class Comparison:
 
     def add(self, x: Tensor) -> None:
         """Count tokens (T, D)."""
-        codes = self._hsae.encode(x)
+        codes = self._hsae.encode(x).half()
         self._codes.add(x, self._hsae.decode(codes))
         for level, variance in enumerate(self._levels, start=1):
             variance.add(x, self._hsae.decode(codes, groups=level))
@@ -244,7 +244,7 @@ def held_back(
             comparison.add(images[index])
         fires = np.zeros(hsae.F, bool)
         for image in images:
-            fires[hsae.encode(image).indices] = True
+            fires[hsae.encode(image).half().indices] = True
         found = comparison.report()
         reports.append(Report(**vars(found) | {"alive": float(fires.mean())}))
     return reports

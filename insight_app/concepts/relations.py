@@ -4,11 +4,12 @@ With R[i, j] = D[i, j] / D[i, i], the share of i's activation that falls on cell
 too, i becomes a child of j when
 
 1. R[i, j] > threshold, and i and j share at least `min_cells` cells in at least `min_images`
-   images (a concept that never rises above tau has D[i, i] = 0 and no relations);
+   images, where such support is known (a concept that never rises above tau has D[i, i] = 0 and no
+   relations);
 2. R[j, i] < R[i, j]: of a mutual pair the stronger direction stays. At a tie the concept that is
    active in more cells is the parent, and of two such the one with the lower index;
-3. it closes no circle: while there is one, every strongly connected component loses the edge whose
-   asymmetry R[i, j] - R[j, i] is least (ties: weaker R, then higher child, then higher parent);
+3. it closes no circle: every circle loses the edge whose asymmetry R[i, j] - R[j, i] is least
+   (ties: weaker R, then higher child, then higher parent);
 4. it is not implied: of spaniel -> dog -> animal and spaniel -> animal the last goes (transitive
    reduction; `keep_implied` leaves it in).
 
@@ -75,16 +76,18 @@ def relations(
     keep_implied: bool = False,
 ) -> Edges:
     """The edges child -> parent, acyclic; the rule is the module's."""
+    if not cooccurrence.has_support:
+        min_cells = min_images = 0
     lowest = LOWEST_THRESHOLD if threshold is None else threshold
     edges = _resolve_mutual(_candidates(cooccurrence, lowest), cooccurrence)
     edges = edges[(edges.cells >= min_cells) & (edges.images >= min_images)]
     if threshold is None:
         pairs = cooccurrence.pairs
-        itself = pairs.key % (cooccurrence.concepts + 1) == 0
+        itself = (pairs.key % (cooccurrence.concepts + 1) == 0) & (pairs.steps > 0)
         able = itself & (pairs.cells >= min_cells) & (pairs.images >= min_images)
         strength = edges.strength.astype(np.float64)  # as the threshold was counted
         edges = edges[strength > _threshold(edges, int(able.sum()))]
-    edges = _break_circles(edges, cooccurrence.concepts)
+    edges = edges[without_circles(edges, cooccurrence.concepts)]
     return edges if keep_implied else edges[_direct(edges)]
 
 
@@ -134,26 +137,56 @@ def _resolve_mutual(edges: Edges, cooccurrence: CoOccurrence) -> Edges:
     return edges[np.lexsort((edges.parent, -edges.strength, edges.child))]
 
 
-def _break_circles(edges: Edges, concepts: int) -> Edges:
-    """Rule 3."""
+def without_circles(
+    edges: Edges, concepts: int, fixed: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """Rule 3: which edges stay (a mask). Those of `fixed`, which form no circle, do in any case.
+
+    An edge is the weakest of a circle if stronger ones lead back from its parent to its child. So
+    think of edges as added one at a time, strongest first: those stay whose ends come to lie in one
+    strongly connected component later than they are added, or never. When that is, is found for all
+    edges together by halving the time: what is one component at half-time is one node in the second
+    half. That takes some twenty passes over the edges, whatever the graph.
+    """
+    order = np.lexsort((-edges.parent, -edges.child, edges.strength, edges.strength - edges.back))
+    added = np.empty(edges.size, np.int64)
+    added[order[::-1]] = np.arange(1, edges.size + 1)
+    if fixed is not None:
+        added[fixed] = 0
+    child, parent = edges.child.astype(np.int64), edges.parent.astype(np.int64)
+    component = _components(child, parent, concepts)
+    open_ = np.flatnonzero(component[child] == component[parent])
+    stays, begin = np.ones(edges.size, np.bool_), np.zeros(edges.size, np.int64)
+    nodes, width = concepts, 1 << edges.size.bit_length()
+    while width > 1 and open_.size:  # ends of open edges meet in [begin, begin + width)
+        width //= 2
+        a, b = child[open_], parent[open_]
+        is_there = added[open_] < begin[open_] + width
+        component = _components(a[is_there], b[is_there], nodes)
+        have_met = component[a] == component[b]
+        stays[open_[have_met & ~is_there]] = False
+        child[open_] = np.where(have_met, a, nodes + component[a])
+        parent[open_] = np.where(have_met, b, nodes + component[b])
+        begin[open_[~have_met]] += width
+        open_ = open_[is_there | ~have_met]
+        used = np.zeros(2 * nodes, np.bool_)
+        used[child[open_]] = used[parent[open_]] = True
+        renumbered = np.cumsum(used) - 1
+        child[open_], parent[open_] = renumbered[child[open_]], renumbered[parent[open_]]
+        nodes = int(used.sum())
+    stays[open_[begin[open_] <= added[open_]]] = False
+    return stays
+
+
+def _components(child: NDArray[np.int64], parent: NDArray[np.int64], nodes: int) -> NDArray[Any]:
+    """(nodes,) the strongly connected component of each."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    kept = np.arange(edges.size)
-    while kept.size:
-        child, parent = edges.child[kept], edges.parent[kept]
-        graph = csr_array((np.ones(kept.size, np.int8), (child, parent)), shape=(concepts,) * 2)
-        _, component = connected_components(graph, directed=True, connection="strong")
-        inside = np.flatnonzero(component[child] == component[parent])
-        if not inside.size:
-            break
-        circle = edges[kept[inside]]
-        asymmetry = circle.strength - circle.back
-        owner = component[circle.child]
-        order = np.lexsort((-circle.parent, -circle.child, circle.strength, asymmetry, owner))
-        weakest = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
-        kept = np.delete(kept, inside[weakest])
-    return edges[kept]
+    graph = csr_array((np.ones(child.size, np.int8), (child, parent)), shape=(nodes, nodes))
+    _, component = connected_components(graph, directed=True, connection="strong")
+    found: NDArray[Any] = component
+    return found
 
 
 def _direct(edges: Edges) -> NDArray[np.bool_]:
@@ -161,7 +194,8 @@ def _direct(edges: Edges) -> NDArray[np.bool_]:
     parents: dict[int, list[int]] = {}
     for child, parent in zip(edges.child.tolist(), edges.parent.tolist(), strict=True):
         parents.setdefault(child, []).append(parent)
-    above: dict[int, int] = {}
+    above: dict[int, int] = {}  # all ancestors of a concept
+    beyond: dict[int, int] = {}  # all ancestors of its parents
 
     def visit(start: int) -> None:
         todo = [start]
@@ -172,18 +206,17 @@ def _direct(edges: Edges) -> NDArray[np.bool_]:
                 todo.extend(waiting)
                 continue
             todo.pop()
-            bits = 0
+            further = nearest = 0
             for up in parents.get(concept, ()):
-                bits |= above[up] | 1 << up
-            above[concept] = bits
+                further |= above[up]
+                nearest |= 1 << up
+            beyond[concept], above[concept] = further, further | nearest
 
-    direct = np.ones(edges.size, np.bool_)
-    for n, (child, parent) in enumerate(zip(edges.child, edges.parent, strict=True)):
-        if int(child) not in above:
-            visit(int(child))
-        others = parents[int(child)]
-        direct[n] = not any(above[up] >> int(parent) & 1 for up in others)
-    return direct
+    for child in parents:
+        if child not in above:
+            visit(child)
+    pairs = zip(edges.child.tolist(), edges.parent.tolist(), strict=True)
+    return np.array([not beyond[child] >> parent & 1 for child, parent in pairs], np.bool_)
 
 
 def shuffled(edges: Edges, seed: int = 0) -> Edges:

@@ -89,7 +89,7 @@ def pack(image: int, codes: Codes, notes: Notes) -> bytes:
     """One image's record."""
     counts = np.diff(codes.indptr).astype(np.uint16)
     steps = _steps(codes.indices, codes.indptr)
-    raw = _planes(counts) + _planes(steps) + _planes(codes.values.view(np.uint16))
+    raw = _planes(counts) + _planes(steps) + _planes(codes.stored.view(np.uint16))
     body = zlib.compress(raw, 6)
     half = np.concatenate([notes.unexplained, notes.norms, notes.pooled]).astype(np.float16)
     extra = zlib.compress(_planes(half.view(np.uint16)), 6)

@@ -296,7 +296,7 @@ def main() -> None:
     if absent:
         dictionary = trained_like(dictionary, tokens)
         tokens, classes = tokens[::2], classes[::2]
-    codes = [dictionary.encode(torch.from_numpy(one).float()) for one in tokens]
+    codes = [dictionary.encode(torch.from_numpy(one).float()).half() for one in tokens]
     coded = count(codes, classes, dictionary.W_dec.numpy(), dictionary.b_dec.numpy())
     figures = measure(coded, words, wordnet, encoder.class_names, encoder.class_vectors.numpy()) | {
         "left out": bool(absent),

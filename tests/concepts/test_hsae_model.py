@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from insight_app.concepts.codes import Codes, from_dense
 from insight_app.concepts.hsae import FRACTIONS, group_sizes
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.settings import smallest
@@ -31,12 +34,13 @@ def dense_codes(hsae: HSAE, x: torch.Tensor) -> torch.Tensor:
     return h * (h > hsae.threshold)
 
 
-def test_codes_are_the_activations_above_the_threshold_in_half_precision(hsae, x):
+def test_codes_are_the_activations_above_the_threshold(hsae, x):
     codes = hsae.encode(x)
-    assert codes.cells == len(x) and codes.values.dtype == np.float16
-    expected = dense_codes(hsae, x).numpy().astype(np.float16).astype(np.float32)
-    assert np.abs(codes.to_dense() - expected).max() < 0.01
-    assert ((codes.to_dense() > 0) == (expected > 0)).mean() > 0.99999
+    assert codes.cells == len(x) and codes.values.dtype == np.float32
+    expected = dense_codes(hsae, x).numpy()
+    fires = (codes.to_dense() > 0) == (expected > 0)
+    assert fires.mean() > 0.99999
+    assert np.abs(codes.to_dense() - expected)[fires].max() < 1e-5
     inside = np.diff(codes.indices.astype(int)) > 0
     inside[codes.indptr[1:-1][np.diff(codes.indptr)[:-1] > 0] - 1] = True
     assert inside.all(), "concepts ascend within a cell"
@@ -54,6 +58,22 @@ def test_the_threshold_is_strict(hsae):
     assert hsae.encode(x).indices.tolist() == [1, 2]
 
 
+@given(st.lists(st.floats(2.0**-30, 2.0**30, width=32), min_size=1, max_size=40), st.integers(1, 5))
+def test_stored_codes_are_those_of_the_rounded_activations(values, columns):
+    dense = np.zeros((-(-len(values) // columns), columns), np.float32)
+    dense.reshape(-1)[: len(values)] = values
+    rows, places = np.nonzero(dense)
+    indptr = np.searchsorted(rows, np.arange(len(dense) + 1)).astype(np.int64)
+    codes = Codes(indptr, places.astype(np.uint16), dense[rows, places], columns)
+    with pytest.raises(ValueError, match="half precision"):
+        _ = codes.stored
+    expected = from_dense(np.minimum(dense, np.finfo(np.float16).max))
+    for stored in (codes.half(), codes.half().half()):
+        assert np.array_equal(stored.indptr, expected.indptr)
+        assert np.array_equal(stored.indices, expected.indices)
+        assert np.array_equal(stored.stored, expected.values)
+
+
 def test_values_too_small_for_half_precision_are_silent_and_too_large_stay_finite(hsae):
     hsae = replace(
         hsae,
@@ -64,8 +84,9 @@ def test_values_too_small_for_half_precision_are_silent_and_too_large_stay_finit
     )
     x = torch.tensor([[1e-9, 1e-4, 1e9] + [0.0] * (D - 3)])
     codes = hsae.encode(x)
-    assert codes.indices.tolist() == [1, 2]
-    assert np.isfinite(codes.values).all()
+    assert codes.indices.tolist() == [0, 1, 2]
+    assert codes.half().indices.tolist() == [1, 2]
+    assert np.isfinite(codes.half().values).all()
 
 
 def test_decoding_by_all_and_by_the_first_groups_is_the_dense_product(hsae, x):
@@ -98,8 +119,9 @@ def test_one_changed_bit_changes_the_fingerprint_and_nothing_else_does(hsae):
         replace(hsae, threshold=0.81),
         replace(hsae, k=5),
         replace(hsae, group_sizes=(3, 4, 9, 12, 20)),
+        replace(hsae, selection="topk"),
     ]
-    assert len({hsae.fingerprint, *(other.fingerprint for other in others)}) == 5
+    assert len({hsae.fingerprint, *(other.fingerprint for other in others)}) == 6
     assert len(hsae.fingerprint) == 16
 
 

@@ -88,7 +88,7 @@ def test_twin_and_empty_atoms_do_no_harm_and_few_atoms_run_out():
 def test_a_report_counts_what_the_codes_say(hsae):
     x = tokens(300)
     found = quality.report(hsae, x.split(100), torch.eye(D))
-    codes = hsae.encode(x)
+    codes = hsae.encode(x).half()
     counts = np.diff(codes.indptr)
     assert found.tokens == 300
     assert found.active == pytest.approx(counts.mean())

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from insight_app.errors import KnownError
 
@@ -20,6 +20,10 @@ DESCRIPTION = "dictionary.json"
 MACHINE = "machine.npz"
 SCHEMA_VERSION = 1
 _ANOTHER = "Choose another dictionary, or train one on your photos."
+
+
+Selection = Literal["threshold", "topk"]
+"""Which activations of a token are its code: those above a learned threshold, or the k largest."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class DictionaryInfo:
     encoder_fingerprint: str
     title: str
     provenance: Mapping[str, Any]
+    selection: Selection = "threshold"
 
 
 def info(path: Path | str) -> DictionaryInfo:
@@ -60,7 +65,10 @@ def info(path: Path | str) -> DictionaryInfo:
             encoder_fingerprint=str(described["encoder_fingerprint"]),
             title=str(described["title"]),
             provenance=dict(described["provenance"]),
+            selection=described.get("selection", "threshold"),
         )
+        if found.selection not in get_args(Selection):
+            raise ValueError(found.selection)
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(source, "its description is incomplete") from error
     check_shapes(folder / WEIGHTS, found)
@@ -88,6 +96,32 @@ def check_shapes(path: Path, described: DictionaryInfo) -> None:
             )
     if sum(described.group_sizes) != F:
         raise damaged(path, f"its levels do not make up {F} concepts")
+
+
+def check_fits(
+    described: DictionaryInfo,
+    path: Path,
+    token_dim: int | None = None,
+    encoder_fingerprint: str | None = None,
+) -> None:
+    """Raise KnownError where a dictionary cannot read an encoder's tokens.
+
+    A dictionary that names no encoder fits every one with tokens of its size.
+    """
+    if token_dim is not None and token_dim != described.token_dim:
+        raise KnownError(
+            f"The dictionary reads tokens of {described.token_dim} numbers,"
+            f" the encoder writes {token_dim}.",
+            where=str(path),
+            do="Choose the dictionary that was trained for this encoder, or train one.",
+        )
+    wanted = described.encoder_fingerprint
+    if encoder_fingerprint is not None and wanted and wanted != encoder_fingerprint:
+        raise KnownError(
+            "The dictionary was trained on another encoder or another version of it.",
+            where=str(path),
+            do="Choose the dictionary that was trained for this encoder, or train one.",
+        )
 
 
 def damaged(path: Path, why: str) -> KnownError:

@@ -21,12 +21,12 @@ from insight_app.concepts.hsae.description import (
     DESCRIPTION,
     WEIGHTS,
     DictionaryInfo,
+    check_fits,
     damaged,
     info,
     to_json,
 )
 from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES, where_it_runs
-from insight_app.errors import KnownError
 
 
 def describe(hsae: HSAE) -> DictionaryInfo:
@@ -41,6 +41,7 @@ def describe(hsae: HSAE) -> DictionaryInfo:
         encoder_fingerprint=hsae.encoder_fingerprint,
         title=hsae.title,
         provenance=hsae.provenance,
+        selection=hsae.selection,
     )
 
 
@@ -98,6 +99,7 @@ def load(
         k=k,
         threshold=threshold,
         group_sizes=sizes,
+        selection=described.selection,
         title=described.title,
         encoder_fingerprint=described.encoder_fingerprint,
         provenance=described.provenance,
@@ -105,29 +107,3 @@ def load(
     if hsae.fingerprint != described.fingerprint:
         raise damaged(source, "its weights are not those of its description")
     return hsae.to(where_it_runs(device))
-
-
-def check_fits(
-    described: DictionaryInfo,
-    path: Path,
-    token_dim: int | None = None,
-    encoder_fingerprint: str | None = None,
-) -> None:
-    """Raise KnownError where a dictionary cannot read an encoder's tokens.
-
-    A dictionary that names no encoder fits every one with tokens of its size.
-    """
-    if token_dim is not None and token_dim != described.token_dim:
-        raise KnownError(
-            f"The dictionary reads tokens of {described.token_dim} numbers,"
-            f" the encoder writes {token_dim}.",
-            where=str(path),
-            do="Choose the dictionary that was trained for this encoder, or train one.",
-        )
-    wanted = described.encoder_fingerprint
-    if encoder_fingerprint is not None and wanted and wanted != encoder_fingerprint:
-        raise KnownError(
-            "The dictionary was trained on another encoder or another version of it.",
-            where=str(path),
-            do="Choose the dictionary that was trained for this encoder, or train one.",
-        )

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from insight_app.concepts import codes as codes_module
-from insight_app.concepts.codes import MAX_CONCEPTS, Codes
+from insight_app.concepts.codes import MAX_CONCEPTS, Codes, concatenate
+from insight_app.concepts.hsae.description import Selection
 from insight_app.errors import KnownError
 
 ROWS_AT_ONCE = 4096
@@ -26,15 +26,14 @@ ROWS_AT_ONCE = 4096
 
 WEIGHT_NAMES = ("W_enc", "b_enc", "W_dec", "b_dec")
 
-LARGEST_HALF = float(np.finfo(np.float16).max)
-
 
 @dataclass(frozen=True, eq=False)
 class HSAE:
     """A trained dictionary; weights are float32 on one device.
 
     W_enc (D, F), b_enc (F,), W_dec (F, D) with unit rows, b_dec (D,); concepts of group 0 come
-    first (the coarsest level), those of the last group last.
+    first (the coarsest level), those of the last group last. The threshold says nothing where
+    selection is "topk".
     """
 
     W_enc: Tensor
@@ -44,6 +43,7 @@ class HSAE:
     k: int
     threshold: float
     group_sizes: tuple[int, ...]
+    selection: Selection = "threshold"
     title: str = ""
     encoder_fingerprint: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -77,6 +77,8 @@ class HSAE:
         for name, array in self.canonical_tensors().items():
             digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
             digest.update(array.tobytes())
+        if self.selection != "threshold":
+            digest.update(self.selection.encode())
         return digest.hexdigest()[:16]
 
     @property
@@ -103,22 +105,25 @@ class HSAE:
 
     @torch.no_grad()
     def encode(self, tokens: Tensor) -> Codes:
-        """(T, D) -> codes of T cells: activations above the learned threshold, as float16.
+        """(T, D) -> codes of T cells in single precision: the selected positive activations.
 
-        The threshold is strict; values too small for half precision are silent.
+        The threshold is strict.
         """
         x = self._checked(tokens)
         parts = [self._encode_rows(rows) for rows in torch.split(x, ROWS_AT_ONCE)] if len(x) else []
         if not parts:
-            return codes_module.from_dense(np.zeros((0, self.F), np.float32))
-        return codes_module.concatenate(parts)
+            nothing = np.zeros(0, np.uint16), np.zeros(0, np.float32), self.F
+            return Codes(np.zeros(1, np.int64), *nothing)
+        return concatenate(parts)
 
     def _encode_rows(self, x: Tensor) -> Codes:
         activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc)
-        rows, columns = torch.nonzero(activations > max(self.threshold, 0.0), as_tuple=True)
-        values = activations[rows, columns].clamp_(max=LARGEST_HALF).to(torch.float16)
-        heard = values > 0
-        rows, columns, values = rows[heard], columns[heard], values[heard]
+        if self.selection == "topk":
+            best = activations.topk(min(self.k, self.F), dim=1)
+            activations = torch.zeros_like(activations).scatter_(1, best.indices, best.values)
+        least = max(self.threshold, 0.0) if self.selection == "threshold" else 0.0
+        rows, columns = torch.nonzero(activations > least, as_tuple=True)
+        values = activations[rows, columns]
         counts = torch.bincount(rows, minlength=len(x)).cpu().numpy()
         return Codes(
             np.concatenate(([0], np.cumsum(counts))).astype(np.int64),

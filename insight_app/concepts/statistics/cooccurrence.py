@@ -39,12 +39,14 @@ class Pairs:
 class CoOccurrence:
     """Running co-occurrence over F concepts.
 
+    has_support: whether the images of each pair are known; not of matrices that others published.
     Batches are small beside the whole, so they wait in parts of growing size and are merged when
     two neighbours are of like size: n additions cost O(n log n), not O(n * pairs).
     """
 
-    def __init__(self, concepts: int) -> None:
+    def __init__(self, concepts: int, has_support: bool = True) -> None:
         self.concepts = concepts
+        self.has_support = has_support
         self._parts: list[Pairs] = []
 
     def add(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
@@ -58,6 +60,8 @@ class CoOccurrence:
         """Take in the co-occurrence of other images over the same concepts."""
         if other.concepts != self.concepts:
             raise ValueError("co-occurrence over different dictionaries cannot be merged")
+        if other.has_support != self.has_support:
+            raise ValueError("co-occurrence with and without support cannot be merged")
         for part in list(other._parts):
             self._append(part)
 
@@ -110,26 +114,29 @@ class CoOccurrence:
         return c, d, images
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Row-compressed: indptr (F + 1,) int64, indices (N,) uint16, cells, steps, images."""
+        """Row-compressed: indptr (F + 1,) int64, indices (N,) uint16, cells, steps; images where
+        they are known.
+        """
         pairs = self.pairs
         rows, columns = np.divmod(pairs.key, self.concepts)
         indptr = np.searchsorted(rows, np.arange(self.concepts + 1))
-        return {
+        arrays: dict[str, NDArray[Any]] = {
             "indptr": indptr.astype(np.int64),
             "indices": columns.astype(np.uint16),
             "cells": pairs.cells,
             "steps": pairs.steps,
-            "images": pairs.images,
         }
+        return arrays | ({"images": pairs.images} if self.has_support else {})
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "CoOccurrence":
         indptr, indices = arrays["indptr"], arrays["indices"].astype(np.int64)
         if indptr.size < 2 or int(indptr[-1]) != indices.size:
             raise ValueError("stored co-occurrence has wrong shapes")
-        whole = cls(int(indptr.size - 1))
+        whole = cls(int(indptr.size - 1), has_support="images" in arrays)
         rows = np.repeat(np.arange(whole.concepts, dtype=np.int64), np.diff(indptr))
-        data = [arrays[name].astype(np.int64) for name in ("cells", "steps", "images")]
+        images = arrays.get("images", np.zeros(indices.size))
+        data = [a.astype(np.int64) for a in (arrays["cells"], arrays["steps"], images)]
         if any(array.shape != indices.shape for array in data):
             raise ValueError("stored co-occurrence has wrong shapes")
         if indices.size:
@@ -165,11 +172,11 @@ def _count(codes: Codes, image_of_row: NDArray[np.integer]) -> Pairs:
     concepts, rows = codes.concepts, codes.rows
     columns = codes.indices.astype(np.int64)
     shape = (codes.cells, concepts)
-    present = codes.values.astype(np.float32) > TAU
+    present = codes.stored.astype(np.float32) > TAU
     b = csr_array(
         (np.ones(int(present.sum()), np.int64), (rows[present], columns[present])), shape=shape
     )
-    a = csr_array((to_steps(codes.values), columns, codes.indptr), shape=shape)
+    a = csr_array((to_steps(codes.stored), columns, codes.indptr), shape=shape)
     d = (a.T.tocsr() @ b).tocsr()
     d.sort_indices()
     key = _keys_of(d)

@@ -50,12 +50,12 @@ class Counts:
         if codes.concepts != self.concepts or image_of_row.shape != (codes.cells,):
             raise ValueError("codes do not fit these counts or their list of images")
         concept = codes.indices.astype(np.int64)
-        np.add.at(self.steps, concept, to_steps(codes.values))
-        np.maximum.at(self.maximum, concept, codes.values)
+        np.add.at(self.steps, concept, to_steps(codes.stored))
+        np.maximum.at(self.maximum, concept, codes.stored)
         self.cells += np.bincount(concept, minlength=self.concepts)
         seen = np.unique(concept << 32 | image_of_row[codes.rows].astype(np.int64))
         self.images += np.bincount(seen >> 32, minlength=self.concepts)
-        bins = concept * BINS + (codes.values.view(np.uint16) >> 8)
+        bins = concept * BINS + (codes.stored.view(np.uint16) >> 8)
         np.add.at(self.histogram.reshape(-1), bins, 1)
 
     def merge(self, other: "Counts") -> None:

@@ -55,7 +55,7 @@ class Exemplars:
         if codes.concepts != self.concepts:
             raise ValueError("codes do not fit these exemplars")
         rows = codes.rows
-        keys = _keys(codes.values, image_of_row[rows], cell_of_row[rows])
+        keys = _keys(codes.stored, image_of_row[rows], cell_of_row[rows])
         concept = codes.indices.astype(np.int64)
         better = keys < self.ranked[concept, -1]
         keys, concept = keys[better], concept[better]

@@ -32,10 +32,10 @@ def maxima(
     concept = codes.indices
     image = image_of_row[rows].astype(np.uint32)
     cell = cell_of_row[rows].astype(np.uint16)
-    weakness = np.uint16(0xFFFF) - codes.values.view(np.uint16)
+    weakness = np.uint16(0xFFFF) - codes.stored.view(np.uint16)
     pair = concept.astype(np.int64) << 32 | image
     order = np.lexsort((weakness.astype(np.int64) << 16 | cell, pair))
     pair = pair[order]
     best = order[np.flatnonzero(np.diff(pair, prepend=-1))]
     best = best[np.lexsort((image[best], weakness[best], concept[best]))]
-    return Maxima(concept[best], image[best], cell[best], codes.values[best])
+    return Maxima(concept[best], image[best], cell[best], codes.stored[best])

@@ -12,10 +12,11 @@ import numpy as np
 from insight_app import resources
 from insight_app.concepts import machine
 from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info
-from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS
+from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS, check_fits
 from insight_app.errors import KnownError
 from insight_app.project import generations
 from insight_app.project.analysis import encoder as encoder_of
+from insight_app.project.analysis.edges import lent
 from insight_app.project.analysis.names import with_definitions
 from insight_app.project.analysis.recording import Setup, Words
 
@@ -98,8 +99,6 @@ def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | Non
     encoder's tokens; one that is still to be trained always can.
     """
     if wanted != TRAIN:
-        from insight_app.concepts.hsae.files import check_fits  # brings torch
-
         source = _source(wanted)
         check_fits(info(source), source, token_dim, encoder_fingerprint)
 
@@ -128,7 +127,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) 
     that the dictionary brings, else those of the project's last generation.
     """
     brought = machine.read(project / FOLDER, described.concepts)
-    if brought is not None:
+    if brought is not None and brought.run:
         words = Words(brought.run, brought.names, with_definitions(brought.candidates))
     else:
         words = _last_words(project, described.concepts)
@@ -139,7 +138,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) 
         dictionary_fingerprint=described.fingerprint,
         levels=levels(described),
         words=words,
-        shipped=brought.cooccurrence if brought is not None else None,
+        lent=lent(brought.cooccurrence) if brought is not None else None,
     )
 
 

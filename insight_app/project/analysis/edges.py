@@ -5,24 +5,34 @@ images on; below that those that came with the dictionary stand, marked as such.
 files.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.relations import Edges, relations
+from insight_app.concepts.relations import Edges, relations, without_circles
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.project.generations import DATA, DICTIONARY, EdgeTable, Shares
 
 MIN_CELLS, MIN_IMAGES = 20, 5
 
 
-def edges(own: CoOccurrence, shipped: CoOccurrence | None) -> EdgeTable:
+def lent(shipped: CoOccurrence) -> Edges:
+    """The relations that a dictionary brings; where its support is not known, whatever it is."""
+    return relations(shipped, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
+
+
+def edges(own: CoOccurrence, lent: Edges | None) -> EdgeTable:
     """Relations of this set, and the dictionary's for children too rare here; without circles."""
     found = relations(own, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
-    if shipped is None:
-        return _table(found, found[np.zeros(0, np.int64)])
-    lent = relations(shipped, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
+    if lent is None:
+        return _table(found, np.full(found.size, DATA, np.uint8))
     lent = lent[~_speaks_for_itself(own)[lent.child]]
-    return _table(found, _without_circles(found, lent))
+    second = _columns(lent)
+    both = Edges(**{n: np.concatenate([c, second[n]]) for n, c in _columns(found).items()})
+    source = np.repeat(np.array([DATA, DICTIONARY], np.uint8), [found.size, lent.size])
+    stays = without_circles(both, own.concepts, fixed=source == DATA)
+    return _table(both[stays], source[stays])
 
 
 def shares(cooccurrence: CoOccurrence) -> Shares:
@@ -51,41 +61,11 @@ def _speaks_for_itself(own: CoOccurrence) -> NDArray[np.bool_]:
     return enough
 
 
-def _without_circles(found: Edges, lent: Edges) -> Edges:
-    """Those of `lent` that close no circle with `found` and each other, strongest first."""
-    parents: dict[int, set[int]] = {}
-    for child, parent in zip(found.child.tolist(), found.parent.tolist(), strict=True):
-        parents.setdefault(child, set()).add(parent)
-    kept = []
-    for at in np.argsort(-lent.strength, kind="stable"):
-        child, parent = int(lent.child[at]), int(lent.parent[at])
-        if not _reaches(parents, parent, child):
-            parents.setdefault(child, set()).add(parent)
-            kept.append(int(at))
-    return lent[np.array(sorted(kept), np.int64)]
+def _columns(edges: Edges) -> dict[str, NDArray[Any]]:
+    return {name: getattr(edges, name) for name in Edges.__dataclass_fields__}
 
 
-def _reaches(parents: dict[int, set[int]], start: int, goal: int) -> bool:
-    """Whether going up from `start` one comes to `goal`."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        if here == goal:
-            return True
-        new = parents.get(here, set()) - seen
-        seen |= new
-        waiting.extend(new)
-    return False
-
-
-def _table(found: Edges, lent: Edges) -> EdgeTable:
-    """Both together, by child, then strongest first."""
-    columns = {
-        name: np.concatenate([getattr(found, name), getattr(lent, name)])
-        for name in ("child", "parent", "strength", "back", "cells", "images")
-    }
-    source = np.repeat(np.array([DATA, DICTIONARY], np.uint8), [found.size, lent.size])
-    order = np.lexsort((columns["parent"], -columns["strength"], columns["child"]))
-    return EdgeTable(
-        **{name: column[order] for name, column in columns.items()}, source=source[order]
-    )
+def _table(edges: Edges, source: NDArray[np.uint8]) -> EdgeTable:
+    """By child, then strongest first."""
+    order = np.lexsort((edges.parent, -edges.strength, edges.child))
+    return EdgeTable(**_columns(edges[order]), source=source[order])

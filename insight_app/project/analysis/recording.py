@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
-from insight_app.concepts.statistics import CoOccurrence
+from insight_app.concepts.relations import Edges
 from insight_app.project import generations
 from insight_app.project.analysis.counting import Counting
 from insight_app.project.analysis.edges import edges, shares
@@ -59,8 +59,8 @@ class Words:
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What a project was set up with: encoder, dictionary, its concepts' names, and the
-    co-occurrence that the dictionary was published with (None = nothing).
+    """What a project was set up with: encoder, dictionary, its concepts' names, and the relations
+    that the dictionary was published with (None = nothing).
     """
 
     encoder: str
@@ -69,7 +69,7 @@ class Setup:
     dictionary_fingerprint: str
     levels: NDArray[np.uint8]
     words: Words = field(default_factory=Words)
-    shipped: CoOccurrence | None = None
+    lent: Edges | None = None
 
     @property
     def concepts(self) -> int:
@@ -202,7 +202,7 @@ class Recorder:
             names=setup.words.names or [""] * setup.concepts,
             candidates=setup.words.candidates or [[] for _ in range(setup.concepts)],
             concepts=whole.counts.to_arrays() | {"levels": setup.levels},
-            edges=edges(cooccurrence, setup.shipped),
+            edges=edges(cooccurrence, setup.lent),
             shares=shares(cooccurrence),
             places=places,
             folders=whole.folders.to_arrays(),

@@ -277,7 +277,7 @@ class _Work:
             raise
         writer.close()
         crashes.forget(self.project)
-        if recorder.setup.shipped is None:
+        if recorder.setup.words.run in ("", names.PHOTOS):
             self._name(recorder, encoder, weights)
         self._publish(recorder)
 

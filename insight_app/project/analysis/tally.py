@@ -38,12 +38,12 @@ class FolderSums:
         """Count the cells of whole images; image_of_row, folder_of_row: (T,)."""
         rows = codes.rows
         key = folder_of_row[rows].astype(np.int64) * self.concepts + codes.indices
-        steps = (codes.values.astype(np.float64) * 2.0**24).astype(np.int64)
+        steps = (codes.stored.astype(np.float64) * 2.0**24).astype(np.int64)
         order = np.lexsort((image_of_row[rows], key))
         key, image = key[order], image_of_row[rows][order]
         first_of_image = np.ones(key.size, np.int64)
         first_of_image[1:] = (key[1:] != key[:-1]) | (image[1:] != image[:-1])
-        self._take(key, first_of_image, np.ones_like(key), steps[order], codes.values[order])
+        self._take(key, first_of_image, np.ones_like(key), steps[order], codes.stored[order])
 
     def merge(self, other: "FolderSums") -> None:
         self._take(other.key, other.images, other.cells, other.steps, other.maximum)
