@@ -104,6 +104,19 @@ class Catalogue:
     def size(self) -> int:
         return len(self.names)
 
+    @property
+    def speaks(self) -> NDArray[np.bool_]:
+        """(size,) whether a concept has something to say: it fires somewhere, or a person spoke of
+        it. Before anything was coded: it has a name or a relation; all, where none has.
+        """
+        touched = self.by_person | (self.status != Status.UNREVIEWED)
+        if self.cells.any():
+            return (self.cells > 0) | touched
+        known = touched | np.array([bool(name) for name in self.names], bool)
+        for ends in (self._hierarchy.by_child, self._hierarchy.by_parent):
+            known[[row for row, edges in ends.items() if edges]] = True
+        return known if known.any() else np.ones(self.size, bool)
+
     def id_of(self, row: int) -> ConceptId:
         """The concept's id in the log."""
         first = self._results.F
@@ -151,11 +164,9 @@ class Catalogue:
     def roots(self) -> list[int]:
         """Shown rows below no shown one, the concept in most images first.
 
-        A concept that never fired is left out unless a person spoke of it or something is below it.
+        A concept that does not speak is left out unless something is below it.
         """
-        above, below = self._hierarchy.by_child, self._hierarchy.by_parent
-        touched = self.by_person | (self.status != Status.UNREVIEWED)
-        speaks = (self.cells > 0) | touched
+        above, below, speaks = self._hierarchy.by_child, self._hierarchy.by_parent, self.speaks
         found = [
             row
             for row in np.flatnonzero(~self.hidden).tolist()
@@ -203,10 +214,14 @@ class Catalogue:
         return texts.ranked(rows.tolist(), query.words)
 
     def reviewed_share(self) -> float:
-        """The share of all activation that falls on concepts judged or hidden; 0 to 1."""
+        """The share of all activation that falls on concepts judged or hidden; 0 to 1.
+
+        Before anything was coded: the share of the concepts that speak.
+        """
         judged = (self.status != Status.UNREVIEWED) | self.hidden
-        whole = float(self.total.sum())
-        return float(self.total[judged].sum()) / whole if whole > 0 else 0.0
+        weight = self.total if self.total.any() else self.speaks.astype(np.float64)
+        whole = float(weight.sum())
+        return float(weight[judged].sum()) / whole if whole > 0 else 0.0
 
     # ---- judgements
 

@@ -144,6 +144,34 @@ def test_roots_are_what_is_shown_below_nothing_shown_and_ever_fired() -> None:
     assert catalogue.roots() == [0, 4, 5, 7, 6]
 
 
+@dataclass(frozen=True)
+class Uncoded(Results):
+    """A dictionary alone: no photo was coded."""
+
+    @property
+    def images(self) -> NDArray[np.int64]:
+        return np.zeros(self.F, np.int64)
+
+    cells = images
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        return np.zeros(self.F)
+
+
+def test_without_photos_what_has_a_name_or_a_relation_is_shown_and_can_be_reviewed() -> None:
+    catalogue = Catalogue(Uncoded(Edges([(1, 0), (6, 3)])), CurationState())
+    assert catalogue.speaks.all() and catalogue.roots() == [0, 2, 3, 4, 5, 7]
+    nameless = ("", "dog", "", "", "", "", "", "")
+    catalogue = Catalogue(Uncoded(Edges([(6, 3)]), nameless), CurationState())
+    assert np.flatnonzero(catalogue.speaks).tolist() == [1, 3, 6]
+    assert catalogue.roots() == [1, 3] and catalogue.reviewed_share() == 0
+    accepted = state_of(j.accept("f:1", "dog"))
+    assert Catalogue(Uncoded(Edges([(6, 3)]), nameless), accepted).reviewed_share() == 1 / 3
+    silent = Catalogue(Uncoded(Edges(), ("",) * 8), CurationState())
+    assert silent.roots() == list(range(8))
+
+
 def test_a_persons_name_wins_over_the_machines_also_over_a_later_one() -> None:
     state = state_of(j.accept("f:1", "dog"), j.rename("f:4", "motorcar"))
     catalogue = Catalogue(Results(TREE), state)
