@@ -131,6 +131,7 @@ class Requests:
             "encoders": [asdict(info) for info in encoders.available()],
             "models": [asdict(model) for model in open_clip_models.models()],
             "library": [asdict(entry) for entry in library.entries()],
+            "cached": [asdict(entry) for entry in library.cached()],
         }
 
     def check_encoder(self, request: Request) -> dict[str, Any]:
