@@ -218,6 +218,8 @@ def _style_sheet(c: Colours) -> str:
     QToolButton::menu-indicator {{ image: none; }}
     QTreeWidget::item, QListWidget::item {{ padding: 3px 4px; }}
     QLabel[dim="true"], QCheckBox[dim="true"] {{ color: {c.dim}; }}
+    QLabel[wrong="true"] {{ color: {c.rejected}; }}
+    QFrame[upright="true"] {{ background: {c.line}; border: 0; }}
     QFrame[line="true"] {{ background: {c.line}; max-height: 1px; border: 0; }}
     QWidget[header="true"] {{ background: {c.base}; border-bottom: 1px solid {c.line}; }}
     QWidget[base="true"] {{ background: {c.base}; }}

@@ -20,6 +20,8 @@ CRASHES_ALLOWED = 3
 CRASH_SPAN = 60.0
 """So many ends in so many seconds and the worker is not started again."""
 STOP_MILLISECONDS = 3000
+ONLY_LOOK = frozenset(("encoders", "inspect", "check_encoder", "encode", "embed", "device"))
+"""Requests that write nothing: the worker need not be waited for because of them."""
 
 
 @dataclass
@@ -30,11 +32,12 @@ class Request:
     message: dict[str, Any]
     done: Callable[[dict[str, Any]], None] | None
     failed: Callable[[Exception], None] | None
+    told_progress: bool = False
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the long work is; total 0 = not known yet."""
+    """How far the long work is; total 0 = not known yet. rate: photos (or steps) a second."""
 
     request: int
     what: str
@@ -43,6 +46,7 @@ class Progress:
     message: str
     seconds_left: float | None
     paused: bool = False
+    rate: float | None = None
 
 
 class WorkerClient(QObject):
@@ -52,6 +56,10 @@ class WorkerClient(QObject):
     progress = Signal(object)
     """A Progress, or None when the long work ended."""
     device_known = Signal(str)
+    memory_known = Signal()
+    """`memory` is newer; so may `device_memory` be."""
+    notice = Signal(str)
+    """Something that a person should know, once."""
     failed = Signal(object)
     """An error that its request did not take care of, or the worker's own end."""
     finished = Signal(object)
@@ -67,6 +75,9 @@ class WorkerClient(QObject):
         self._crashes: deque[float] = deque(maxlen=CRASHES_ALLOWED)
         self._stopping = False
         self.device = ""
+        self.memory = self.device_memory = 0
+        """Bytes that the worker holds: of the machine's memory, and of its graphics card's."""
+        self._noticed: set[str] = set()
         self.last_progress: Progress | None = None
         self.command = [sys.executable, "-m", "insight_app.worker"]
 
@@ -101,7 +112,8 @@ class WorkerClient(QObject):
         process.finished.disconnect(self._ended)
         process.errorOccurred.disconnect(self._start_failed)
         process.closeWriteChannel()
-        if not self._requests or not process.waitForFinished(STOP_MILLISECONDS):
+        has_work = any(r.message["do"] not in ONLY_LOOK for r in self._requests.values())
+        if not has_work or not process.waitForFinished(STOP_MILLISECONDS):
             process.kill()
             process.waitForFinished(STOP_MILLISECONDS)
 
@@ -132,6 +144,11 @@ class WorkerClient(QObject):
         """Stop a request; what it wrote stays, and it can be resumed."""
         if number in self._requests:
             self._send({"id": self._fresh_id(), "do": "cancel", "request": number})
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for this answer any more."""
+        self.cancel(number)
+        self._requests.pop(number, None)
 
     def cancel_all(self) -> None:
         for number in list(self._requests):
@@ -167,11 +184,17 @@ class WorkerClient(QObject):
     def _hear(self, message: dict[str, Any]) -> None:
         kind = message.get("kind")
         request = self._requests.get(message.get("id", 0))
-        if kind == "hello" or "device" in message:
-            self.device = str(message.get("device", self.device))
+        if kind == "device":
+            self.device = str(message["device"])
             self.device_known.emit(self.device)
+        if "memory" in message:
+            self.memory = int(message["memory"])
+            self.device_memory = int(message.get("device_memory", 0))
+            self.memory_known.emit()
         if kind == "published":
             self.published.emit(str(message["project"]))
+        elif kind == "notice":
+            self._tell_notice(str(message["message"]))
         elif kind == "progress" and request is not None:
             self._tell_progress(request, message)
         elif kind == "result" and request is not None:
@@ -188,16 +211,24 @@ class WorkerClient(QObject):
             else:
                 self.failed.emit(error)
 
+    def _tell_notice(self, text: str) -> None:
+        """Another worker may say it again after a crash; a person hears it once."""
+        if text not in self._noticed:
+            self._noticed.add(text)
+            self.notice.emit(text)
+
     def _tell_progress(self, request: Request, message: dict[str, Any]) -> None:
+        request.told_progress = True
         done, total = int(message.get("done", 0)), int(message.get("total", 0))
         what, text = str(request.message["do"]), str(message.get("message", ""))
-        left = message.get("seconds_left")
-        self.last_progress = Progress(request.id, what, done, total, text, left)
+        left, rate = message.get("seconds_left"), message.get("rate")
+        self.last_progress = Progress(request.id, what, done, total, text, left, rate=rate)
         self.progress.emit(self.last_progress)
 
     def _end(self, request: Request) -> None:
+        """A short request that ends beside a paused one leaves what is shown of it alone."""
         del self._requests[request.id]
-        if not self._requests:
+        if request.told_progress:
             self.progress.emit(None)
 
     def _read_errors(self) -> None:
@@ -213,6 +244,8 @@ class WorkerClient(QObject):
     def _ended(self, code: int) -> None:
         self._process = None
         self._buffer = b""
+        self.memory = self.device_memory = 0
+        self.memory_known.emit()
         now = time.monotonic()
         self._crashes.append(now)
         if len(self._crashes) == CRASHES_ALLOWED and now - self._crashes[0] < CRASH_SPAN:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QLabel
 
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
-from insight_app.gui.window.progress import Speed
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES, panel_names
 from insight_app.gui.worker_client import Progress
 from tests.gui.conftest import wait_idle, wait_saved
@@ -425,18 +424,18 @@ def test_the_wizard_counts_photos_and_refuses_what_cannot_be(
     photos = made_project.parent / f"{made_project.stem} photos"
     dialog = NewProjectDialog(window.session, [photos], window)
     qtbot.addWidget(dialog)
-    dialog.parent_folder.setText(str(made_project.parent))
-    qtbot.waitUntil(lambda: dialog.found == 24)
-    assert "24 photos, about" in dialog.count.text()
+    dialog.place.folder.setText(str(made_project.parent))
+    qtbot.waitUntil(lambda: dialog.photos.found == 24)
+    assert "24 photos, about" in dialog.photos.words.text()
     assert dialog.begin.isEnabled()
     plan = dialog.plan()
     assert plan.folders == (photos,)
     assert plan.place == made_project.parent / f"{photos.name}.insight"
     assert (plan.encoder, plan.dictionary) == ("builtin", "builtin")
-    dialog.name.setText("Harbour")
+    dialog.place.name.setText("Harbour")
     assert not dialog.begin.isEnabled()
     assert "there already" in dialog.message.text()
-    dialog.name.setText("a/b")
+    dialog.place.name.setText("a/b")
     assert not dialog.begin.isEnabled()
 
 
@@ -452,7 +451,7 @@ def test_a_folder_dropped_on_the_window_starts_the_wizard(qtbot, open_window, ma
     window.dropEvent(event)
     (dialog,) = window.findChildren(NewProjectDialog)
     assert dialog.isVisible()
-    assert dialog.chosen_folders() == (photos,)
+    assert dialog.photos.folders() == (photos,)
     dialog.reject()
 
 
@@ -477,7 +476,7 @@ def test_keys_are_shown_as_the_system_writes_them(window) -> None:
 def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     line = window.statusBar().progress
     height = window.statusBar().height()
-    running = Progress(1, "analyse", 30, 120, "Analysing photos", 200.0)
+    running = Progress(1, "analyse", 30, 120, "Analysing photos", 200.0, rate=8.314)
     window.session.worker.progress.emit(running)
     assert line.isVisible()
     assert window.statusBar().height() == height, "the line takes no room from the panels"
@@ -488,6 +487,8 @@ def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     assert words["Now"] == "Analysing photos"
     assert words["Done"] == "30 of 120"
     assert words["Time left"] == "3 min"
+    assert words["Speed"] == "8.31 photos/s"
+    assert window.statusBar().rate.text() == "8.31 photos/s"
     found = len(window.session.results.problems())
     assert words["Problems"] == (f"{found}" if found else "none so far")
     grab(line.details, "progress_details")
@@ -496,17 +497,25 @@ def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     assert window.docks["problems"].isVisible()
     window.session.worker.progress.emit(None)
     assert line.isHidden()
+    assert window.statusBar().rate.isHidden()
 
 
-def test_speed_is_of_one_stage_and_of_the_last_half_minute() -> None:
-    speed = Speed()
-
-    def at(now: float, done: int, message: str = "Analysing photos") -> float | None:
-        speed.add(Progress(1, "analyse", done, 500, message, None), now)
-        return speed.a_second
-
-    assert at(0.0, 0) is None
-    assert at(10.0, 20) == pytest.approx(2.0)
-    assert at(30.0, 40) == pytest.approx(40 / 30)
-    assert at(45.0, 115) == pytest.approx(75 / 15), "what is older than 30 s is forgotten"
-    assert at(46.0, 1, "Naming concepts") is None
+def test_the_status_bar_tells_the_memory_of_the_worker_and_a_notice_is_said_once(
+    qtbot, window
+) -> None:
+    worker, bar = window.session.worker, window.statusBar()
+    assert bar.memory.isHidden()
+    worker._hear({"kind": "device", "device": "Card", "memory": 612_400_000})
+    assert bar.memory.text() == "612 MB"
+    assert "Card" in bar.device.text()
+    worker._hear(
+        {"kind": "device", "device": "Card", "memory": 1e9, "device_memory": 5_230_000_000}
+    )
+    assert bar.memory.text() == "1.00 GB, 5.23 GB on the device"
+    notice = {"kind": "notice", "message": "Memory ran out; fewer photos go at once from now on."}
+    worker._hear(notice)
+    assert window.toast.isVisible()
+    assert window.toast.label.text() == notice["message"]
+    window.toast.hide()
+    worker._hear(notice)
+    assert not window.toast.isVisible()

@@ -1,65 +1,124 @@
 """The wizard: photos, encoder and dictionary, name and place, on one page.
 
-Counts the photos while one chooses and says how long the analysis will take. Makes nothing: the
-session does, with the Plan this dialog returns.
+Beside the questions stands what was found in a folder of released files. Makes nothing: the session
+does, with the Plan this dialog returns; an encoder and a dictionary of one's own are tried before.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
-    QGridLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QListWidget,
-    QPushButton,
+    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
 
-from insight_app.gui import theme
+from insight_app.gui.dialogs.wizard.dictionary import TRAIN, DictionaryPart
+from insight_app.gui.dialogs.wizard.encoder import EncoderPart
+from insight_app.gui.dialogs.wizard.findings import FindingsView
+from insight_app.gui.dialogs.wizard.part import Questions
+from insight_app.gui.dialogs.wizard.photos import PhotosPart
+from insight_app.gui.dialogs.wizard.place import PlacePart
 from insight_app.gui.session import Session
-from insight_app.gui.widgets import dim_label
-from insight_app.gui.window.analysing import Plan
+from insight_app.gui.window.analysing import Plan, holds_dictionary
+from insight_app.gui.window.commands import words
 from insight_app.gui.window.progress import time_left
 
 SECONDS_A_PHOTO = 0.2
 TRAINING_FACTOR = 3
 """Training a dictionary passes over the photos a few times before they are analysed."""
 START_SECONDS = 10
-BUILTIN, TRAIN, FILE = "builtin", "train", "file"
+WIDTH = 600
+FITS_ALREADY = "builtin"
+"""The encoder and the dictionary that come with Insight need no trying."""
 
 
 class NewProjectDialog(QDialog):
-    """Three questions with their usual answers chosen."""
+    """Three questions with their usual answers chosen; `dictionary`: a folder to start from."""
 
     def __init__(
-        self, session: Session, folders: Sequence[Path] = (), parent: QWidget | None = None
+        self,
+        session: Session,
+        folders: Sequence[Path] = (),
+        parent: QWidget | None = None,
+        *,
+        dictionary: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.session = session
-        self.setWindowTitle("New project")
+        self.questions = Questions(session.worker)
+        self._trying: int | None = None
+        self._trouble = ""
+        self._importing = ""
+        self._was_suited = False
+        self.setWindowTitle("New project" if dictionary is None else "Open released files")
         self.setAcceptDrops(True)
-        self.setMinimumWidth(620)
-        self.found: int | None = None
-        self._named_by_person = False
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
+        self.photos = PhotosPart(session, self)
+        self.encoder = EncoderPart(self.questions, self)
+        self.dictionary = DictionaryPart(self.questions, self)
+        self.place = PlacePart(self)
+        self.findings = FindingsView(self)
+        self.side_line = QFrame(self)
+        self._lay_out()
+        for part in (self.photos, self.encoder, self.dictionary, self.place):
+            part.changed.connect(self._changed)
+        self.encoder.busy.connect(self._set_importing)
+        self.encoder.failed.connect(self._say_trouble)
+        self.finished.connect(lambda _result: self.questions.forget_all())
+        for folder in folders:
+            self.photos.add_folder(folder)
+        if dictionary is not None:
+            self.dictionary.use_folder(dictionary)
+        self._changed()
+
+    def _lay_out(self) -> None:
+        across = QHBoxLayout()
+        across.setSpacing(20)
+        questions = QWidget(self)
+        questions.setMinimumWidth(WIDTH)
+        column = QVBoxLayout(questions)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        column.addLayout(self._photos())
-        column.addLayout(self._model())
-        column.addLayout(self._place())
-        self.message = dim_label("", self)
-        self.message.setWordWrap(True)
-        column.addWidget(self.message)
+        column.addWidget(self.photos)
+        model = QVBoxLayout()
+        model.setSpacing(6)
+        model.addWidget(self.encoder)
+        model.addWidget(self.dictionary)
+        column.addLayout(model)
+        column.addWidget(self.place)
         column.addStretch(1)
+        across.addWidget(questions, 1)
+        self.side_line.setFrameShape(QFrame.Shape.NoFrame)
+        self.side_line.setProperty("upright", True)
+        self.side_line.setFixedWidth(1)
+        across.addWidget(self.side_line)
+        across.addWidget(self.findings)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(24, 20, 24, 16)
+        page.setSpacing(12)
+        page.addLayout(across, 1)
+        self.message = QLabel("", self)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.message.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.message.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+        page.addWidget(self.message)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(4)
+        keeps = self.bar.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(keeps)
+        page.addWidget(self.bar)
         self.buttons = QDialogButtonBox(self)
         self.begin = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
         self.begin.setProperty("primary", True)
@@ -67,180 +126,172 @@ class NewProjectDialog(QDialog):
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
-        column.addWidget(self.buttons)
-        for folder in folders:
-            self.add_folder(folder)
-        self._update()
-
-    # ---- the three questions
-
-    def _photos(self) -> QVBoxLayout:
-        part = _part("Photos", self)
-        self.folders = QListWidget(self)
-        self.folders.setAccessibleName("Folders of photos")
-        self.folders.setMaximumHeight(84)
-        part.addWidget(self.folders)
-        row = QHBoxLayout()
-        add = QPushButton("Add folder…", self)
-        add.clicked.connect(self._choose_folder)
-        remove = QPushButton("Remove", self)
-        remove.clicked.connect(self._remove_folder)
-        self.count = dim_label("Add a folder, or drop one here. Photos stay where they are.", self)
-        row.addWidget(add)
-        row.addWidget(remove)
-        row.addSpacing(8)
-        row.addWidget(self.count, 1)
-        part.addLayout(row)
-        return part
-
-    def _model(self) -> QVBoxLayout:
-        part = _part("Encoder and dictionary", self)
-        grid = QGridLayout()
-        self.encoder = QComboBox(self)
-        self.encoder.setAccessibleName("Encoder")
-        for name, title, tip in _encoders():
-            self.encoder.addItem(title, name)
-            self.encoder.setItemData(self.encoder.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.dictionary = QComboBox(self)
-        self.dictionary.setAccessibleName("Dictionary")
-        self.dictionary.addItem("The one that comes with Insight", BUILTIN)
-        self.dictionary.addItem("Train one on these photos (takes longer)", TRAIN)
-        self.dictionary.addItem("From a file…", FILE)
-        self.dictionary.activated.connect(self._dictionary_chosen)
-        self.dictionary.currentIndexChanged.connect(lambda _index: self._update())
-        self.encoder.currentIndexChanged.connect(lambda _index: self._update())
-        self._dictionary_path = ""
-        for place, (title, widget) in enumerate(
-            (("Encoder", self.encoder), ("Dictionary", self.dictionary))
-        ):
-            grid.addWidget(QLabel(title, self), place, 0)
-            grid.addWidget(widget, place, 1)
-        grid.setColumnStretch(1, 1)
-        part.addLayout(grid)
-        return part
-
-    def _place(self) -> QVBoxLayout:
-        part = _part("Name and place", self)
-        grid = QGridLayout()
-        self.name = QLineEdit(self)
-        self.name.setAccessibleName("Name of the project")
-        self.name.textEdited.connect(lambda _text: self._name_typed())
-        self.name.textChanged.connect(lambda _text: self._update())
-        self.parent_folder = QLineEdit(str(_usual_place()), self)
-        self.parent_folder.setAccessibleName("Folder for the project")
-        self.parent_folder.textChanged.connect(lambda _text: self._update())
-        choose = QPushButton("Choose…", self)
-        choose.clicked.connect(self._choose_place)
-        grid.addWidget(QLabel("Name", self), 0, 0)
-        grid.addWidget(self.name, 0, 1, 1, 2)
-        grid.addWidget(QLabel("In folder", self), 1, 0)
-        grid.addWidget(self.parent_folder, 1, 1)
-        grid.addWidget(choose, 1, 2)
-        grid.setColumnStretch(1, 1)
-        part.addLayout(grid)
-        return part
+        page.addWidget(self.buttons)
 
     # ---- answers
 
-    def chosen_folders(self) -> tuple[Path, ...]:
-        return tuple(Path(self.folders.item(i).text()) for i in range(self.folders.count()))
-
     def plan(self) -> Plan:
         """What was chosen."""
-        kind = self.dictionary.currentData()
-        dictionary = self._dictionary_path if kind == FILE else kind
-        return Plan(self.chosen_folders(), self.place(), self.encoder.currentData(), dictionary)
-
-    def place(self) -> Path:
-        name = self.name.text().strip().removesuffix(".insight")
-        return Path(self.parent_folder.text()).expanduser() / f"{name}.insight"
+        return Plan(
+            self.photos.folders(),
+            self.place.place(),
+            self.encoder.name,
+            self.dictionary.answer(),
+            self.encoder.options(),
+        )
 
     def add_folder(self, folder: Path) -> None:
-        if folder in self.chosen_folders():
-            return
-        self.folders.addItem(str(folder))
-        if not self._named_by_person:
-            self.name.setText(self.chosen_folders()[0].name)
-        self._count()
+        """A folder of photos, or one that holds a dictionary or released files."""
+        if holds_dictionary(folder):
+            self.dictionary.use_folder(folder)
+        else:
+            self.photos.add_folder(folder)
 
     def refusal(self) -> str:
         """Why the project cannot be started yet; '' if it can."""
-        if not self.folders.count():
+        folders, missing = self.photos.folders(), self.encoder.missing()
+        if not folders and not self.dictionary.is_folder:
             return "Choose at least one folder of photos."
-        if self.found == 0:
+        if folders and self.photos.found == 0:
             return "There are no photos in these folders."
-        name = self.name.text().strip()
-        if not name or any(sign in name for sign in '/\\:*?"<>|'):
-            return 'The project needs a name without / \\ : * ? " < > |.'
-        if not Path(self.parent_folder.text()).expanduser().is_dir():
-            return "The folder for the project does not exist."
-        if self.place().exists():
-            return f"{self.place().name} is there already; choose another name."
-        if self.dictionary.currentData() == FILE and not self._dictionary_path:
-            return "Choose the folder of the dictionary."
-        return ""
+        if self._importing:
+            return self._importing
+        if not self.encoder.is_known:
+            return "Looking which models and weights there are…"
+        if folders and missing:
+            later = " Or leave the photos out for now." if self.dictionary.is_folder else ""
+            return f"The encoder needs a file: {_listed(missing)}.{later}"
+        return self.dictionary.refusal() or self.fits() or self.place.refusal()
+
+    def fits(self) -> str:
+        """Why the encoder cannot be used with the dictionary; '' if it can, or is not known."""
+        found, size = self.dictionary.found, self.encoder.token_dim()
+        if not self.dictionary.is_folder or not isinstance(found, dict) or size is None:
+            return ""
+        if size == int(found["token_dim"]):
+            return ""
+        return (
+            f"The dictionary reads tokens of {int(found['token_dim']):,} numbers, this encoder "
+            f"writes {size:,}."
+        )
 
     # ---- what happens
 
-    def _accept(self) -> None:
-        if not self.refusal():
-            self.accept()
+    def _changed(self) -> None:
+        self._trouble = ""
+        self.dictionary.set_encoder(self.encoder.name)
+        self._suit_encoder()
+        named = [*self.photos.folders()[:1]] or [self.dictionary.path]
+        if named[0] is not None:
+            self.place.suggest(named[0].name)
+        self._show_findings()
+        self._update()
 
-    def _name_typed(self) -> None:
-        self._named_by_person = True
+    def _suit_encoder(self) -> None:
+        """Once, when it is known what a folder's dictionary reads: an encoder that fits it."""
+        found = self.dictionary.found
+        if isinstance(found, dict) and self.encoder.offer.is_complete and not self._was_suited:
+            self._was_suited = True
+            self.encoder.choose_for(int(found["token_dim"]))
+
+    def _show_findings(self) -> None:
+        shown, found = self.dictionary.is_folder, self.dictionary.found
+        self.findings.setVisible(shown)
+        self.side_line.setVisible(shown)
+        path = self.dictionary.path
+        if not shown or path is None:
+            return
+        if isinstance(found, dict):
+            self.findings.show_findings(path, found, self.fits())
+        elif found is None:
+            self.findings.show_reading(path)
+        else:
+            self.findings.show_error(path, found)
 
     def _update(self) -> None:
         refusal = self.refusal()
-        self.begin.setEnabled(not refusal)
-        self.message.setText(refusal or f"Will be made as {self.place()}")
-        if self.found is not None:
-            seconds = START_SECONDS + self.found * SECONDS_A_PHOTO
-            if self.dictionary.currentData() == TRAIN:
-                seconds *= TRAINING_FACTOR
-            photos = f"{self.found:,} photo{'s' * (self.found != 1)}"
-            self.count.setText(f"{photos}, about {time_left(seconds)} to analyse")
+        is_busy = self._trying is not None or bool(self._importing)
+        self.begin.setEnabled(not refusal and not is_busy)
+        self.bar.setVisible(
+            is_busy or (self.dictionary.is_folder and self.dictionary.found is None)
+        )
+        self.photos.say(self._photo_words())
+        text = self._trouble or refusal or self._outlook()
+        if self._trying is not None:
+            text = "Loading the encoder and comparing it with the dictionary…"
+        self._say(text, bool(self._trouble))
 
-    def _count(self) -> None:
-        self.found = None
-        self.count.setText(
-            "Counting…" if self.folders.count() else "Add a folder, or drop one here."
+    def _photo_words(self) -> str:
+        if not self.photos.folders():
+            if self.dictionary.is_folder:
+                return "Add photos now, or later: names and relations need none."
+            return "Add a folder, or drop one here. Photos stay where they are."
+        found = self.photos.found or 0
+        seconds = START_SECONDS + found * SECONDS_A_PHOTO
+        if self.dictionary.kind == TRAIN:
+            seconds *= TRAINING_FACTOR
+        photos = f"{found:,} photo{'s' * (found != 1)}"
+        return f"{photos}, about {time_left(seconds)} to analyse"
+
+    def _outlook(self) -> str:
+        """What Start will do."""
+        text = f"Will be made as {self.place.place()}"
+        missing = self.encoder.missing()
+        if missing:
+            text += (
+                f"\nNames and relations can be looked at and corrected at once. Photos can be "
+                f"analysed when there is a file: {_listed(missing)}."
+            )
+        return text
+
+    def _say(self, text: str, is_wrong: bool = False) -> None:
+        self.message.setText(text)
+        self.message.setProperty("wrong", is_wrong)
+        self.message.setProperty("dim", not is_wrong)
+        self.message.style().unpolish(self.message)
+        self.message.style().polish(self.message)
+
+    def _say_trouble(self, error: Exception) -> None:
+        self._trying = None
+        self._trouble = words(error)
+        self._update()
+
+    def _set_importing(self, text: str) -> None:
+        self._importing = text
+        self._update()
+
+    # ---- starting
+
+    def _accept(self) -> None:
+        if self.refusal() or self._trying is not None:
+            return
+        plan = self.plan()
+        is_own = self.dictionary.is_folder
+        comes_along = plan.encoder == FITS_ALREADY and not is_own
+        if comes_along or self.encoder.missing():
+            self.accept()  # nothing to try, or nothing to try it with
+            return
+        arguments: dict[str, Any] = {"dictionary": plan.dictionary} if is_own else {}
+        self._trouble = ""
+        self._trying = self.questions.ask(
+            "check_encoder",
+            lambda _reply: self.accept(),
+            self._say_trouble,
+            encoder=plan.encoder,
+            encoder_options=plan.encoder_options,
+            device=self.session.settings.get("device"),
+            **arguments,
         )
         self._update()
-        if self.folders.count():
-            folders = self.chosen_folders()
-            self.session.jobs.run(_count_photos, folders, done=self._counted, key="wizard count")
 
-    def _counted(self, found: int) -> None:
-        self.found = found
-        self._update()
-
-    def _choose_folder(self) -> None:
-        start = self.session.settings.get("last_folder")
-        chosen = QFileDialog.getExistingDirectory(self, "A folder of photos", start)
-        if chosen:
-            self.session.settings.set("last_folder", str(Path(chosen).parent))
-            self.add_folder(Path(chosen))
-
-    def _remove_folder(self) -> None:
-        for item in self.folders.selectedItems() or [self.folders.item(self.folders.count() - 1)]:
-            if item is not None:
-                self.folders.takeItem(self.folders.row(item))
-        self._count()
-
-    def _choose_place(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Where", self.parent_folder.text())
-        if chosen:
-            self.parent_folder.setText(chosen)
-
-    def _dictionary_chosen(self, index: int) -> None:
-        if self.dictionary.itemData(index) == FILE:
-            chosen = QFileDialog.getExistingDirectory(self, "The folder of a dictionary")
-            self._dictionary_path = chosen
-            if chosen:
-                self.dictionary.setItemText(index, f"From {chosen}")
-            else:
-                self.dictionary.setCurrentIndex(0)
-        self._update()
+    def reject(self) -> None:
+        """Cancel: what is being tried first, then the dialog."""
+        if self._trying is not None:
+            self.questions.forget(self._trying)
+            self._trying = None
+            self._update()
+        else:
+            super().reject()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -253,35 +304,5 @@ class NewProjectDialog(QDialog):
         event.acceptProposedAction()
 
 
-def _part(title: str, parent: QWidget) -> QVBoxLayout:
-    part = QVBoxLayout()
-    part.setSpacing(8)
-    label = QLabel(title, parent)
-    label.setFont(theme.bold(parent.font()))
-    part.addWidget(label)
-    return part
-
-
-def _usual_place() -> Path:
-    """The person's documents, or their home where there is no such folder."""
-    location = QStandardPaths.StandardLocation.DocumentsLocation
-    documents = Path(QStandardPaths.writableLocation(location))
-    return documents if documents.is_dir() else Path.home()
-
-
-def _encoders() -> list[tuple[str, str, str]]:
-    """(name, title, description) of the encoders that need no files of their own."""
-    from insight_app.concepts import encoders
-
-    return [
-        (info.name, info.title, info.description)
-        for info in encoders.available()
-        if not info.needs_files
-    ]
-
-
-def _count_photos(folders: Sequence[Path]) -> int:
-    """Runs on the pool."""
-    from insight_app.project import images
-
-    return sum(len(found.names) for found in images.scan(folders))
+def _listed(titles: Sequence[str]) -> str:
+    return " and ".join(titles)

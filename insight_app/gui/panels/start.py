@@ -1,4 +1,4 @@
-"""The start page: recent projects, New, Open, Demo. Shown while no project is open.
+"""The start page: recent projects, New, Open, released files, Demo. Shown while no project is open.
 
 Reads the list of recent projects from the settings; their pictures from the thumbnail cache.
 """
@@ -56,6 +56,7 @@ class StartPage(QWidget):
         for action, text, primary in (
             ("file.new", "New project", True),
             ("file.open", "Open", False),
+            ("file.released", "Open released files", False),
             ("file.demo", "Demo", False),
         ):
             button = KeyButton(session.actions, action, text, primary=primary, parent=self)
@@ -64,7 +65,9 @@ class StartPage(QWidget):
                 self.setFocusProxy(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        column.addWidget(dim_label("Or drop a folder of photos anywhere on this window."))
+        column.addWidget(
+            dim_label("Or drop a folder of photos, or of released files, anywhere on this window.")
+        )
         self.busy = QProgressBar(self)
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)

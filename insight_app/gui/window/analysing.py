@@ -3,20 +3,26 @@
 Knows the worker's requests; nothing of how they are carried out.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+RELEASED = ("ae.pt", "config.json")
+OWN = ("dictionary.json", "dictionary.safetensors")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the wizard asked: photos, place, encoder, dictionary ("builtin", "train" or a path)."""
+    """What the wizard asked: photos (none yet, for a dictionary that brings names along), place,
+    encoder with its options, dictionary ("builtin", "train" or a path).
+    """
 
     folders: tuple[Path, ...]
     place: Path
     encoder: str
     dictionary: str
+    encoder_options: Mapping[str, str] = field(default_factory=dict)
 
 
 class Analysing:
@@ -40,8 +46,13 @@ class Analysing:
         """Make a project, open the window on it at once, and start analysing in the background."""
 
         def made(place: Path) -> None:
-            how = {"encoder": plan.encoder, "dictionary": plan.dictionary}
-            self.open_and_analyse(place, plan.folders, **how)
+            self.open_and_analyse(
+                place,
+                plan.folders,
+                encoder=plan.encoder,
+                encoder_options=dict(plan.encoder_options),
+                dictionary=plan.dictionary,
+            )
 
         self._make(made, _create, plan.place)
 
@@ -53,14 +64,16 @@ class Analysing:
 
         self._make(made, _set_up_demo)
 
-    def open_and_analyse(self, place: Path, folders: Sequence[Path], **how: str) -> None:
-        """Open a project; once it is open, analyse `folders` into it (none: nothing)."""
+    def open_and_analyse(self, place: Path, folders: Sequence[Path], **how: Any) -> None:
+        """Open a project; once it is open, analyse `folders` into it, as `how` says. Without folders
+        a new project still gets the dictionary that `how` names; without that nothing is done.
+        """
 
         def opened() -> None:
             if self.project is None or Path(self.project.path) != place:
                 return
             self.project_opened.disconnect(opened)
-            if folders and not self.read_only:
+            if (folders or how) and not self.read_only:
                 self.analyse([str(folder) for folder in folders], **how)
 
         self.project_opened.connect(opened)
@@ -75,7 +88,7 @@ class Analysing:
 
         self._project_thread.run(make, *args, done=made, failed=failed)
 
-    def analyse(self, folders: Sequence[str] = (), **how: str) -> None:
+    def analyse(self, folders: Sequence[str] = (), **how: Any) -> None:
         """Analyse what is new in the project, and in more folders."""
         if self.project is None:
             return
@@ -117,6 +130,11 @@ class Analysing:
         self._running = 0
         self.reload_results()
         self.problem.emit(error)
+
+
+def holds_dictionary(folder: Path) -> bool:
+    """Whether a folder holds released files or a dictionary of ours, by what lies in it."""
+    return any(all((folder / name).is_file() for name in names) for names in (RELEASED, OWN))
 
 
 def _create(place: Path) -> Path:

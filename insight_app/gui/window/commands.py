@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.jobs import trace
+from insight_app.gui.window.analysing import holds_dictionary
 
 
 class Commands:
@@ -30,10 +31,10 @@ class Commands:
     # ---- opening
 
     def open_something(self) -> None:
-        """One Open: a project, or a folder of photos to make one of."""
+        """One Open: a project, or a folder of photos or of released files to make one of."""
         chosen = QFileDialog.getExistingDirectory(
             self,  # type: ignore[arg-type]
-            "Open a project (a folder NAME.insight) or a folder of photos",
+            "Open a project (a folder NAME.insight), photos, or released files",
             self.settings.get("last_folder"),
         )
         if chosen:
@@ -41,7 +42,7 @@ class Commands:
             self.open_path(Path(chosen))
 
     def open_path(self, path: Path) -> None:
-        """Open what it is: a project, or photos, for which the wizard is shown."""
+        """Open what it is: a project; for photos and released files the wizard is shown."""
         self.open_paths([path])
 
     def open_paths(self, paths: Sequence[Path]) -> None:
@@ -55,7 +56,20 @@ class Commands:
             self.session.problem.emit(KnownError("There is nothing there.", where=str(first)))
         else:
             folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
-            self.new_project(folders)
+            released = [folder for folder in folders if holds_dictionary(folder)]
+            photos = [folder for folder in folders if folder not in released]
+            self.new_project(photos, released[0] if released else None)
+
+    def open_released(self) -> None:
+        """A project on a published dictionary; photos may come later."""
+        chosen = QFileDialog.getExistingDirectory(
+            self,  # type: ignore[arg-type]
+            "A folder of released files (ae.pt with config.json)",
+            self.settings.get("last_folder"),
+        )
+        if chosen:
+            self.settings.set("last_folder", str(Path(chosen).parent))
+            self.new_project((), Path(chosen))
 
     def open_recent(self, path: str) -> None:
         self.start.open_recent(path)
@@ -88,10 +102,10 @@ class Commands:
 
     # ---- analysing
 
-    def new_project(self, folders: Sequence[Path] = ()) -> None:
+    def new_project(self, folders: Sequence[Path] = (), dictionary: Path | None = None) -> None:
         from insight_app.gui.dialogs.new_project import NewProjectDialog
 
-        dialog = NewProjectDialog(self.session, folders, self)  # type: ignore[arg-type]
+        dialog = NewProjectDialog(self.session, folders, self, dictionary=dictionary)  # type: ignore[arg-type]
         dialog.accepted.connect(lambda: self.session.begin_project(dialog.plan()))
         dialog.open()
 

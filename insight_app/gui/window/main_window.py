@@ -132,6 +132,7 @@ class MainWindow(commands.Commands, QMainWindow):
         session.pending_changed.connect(self._update)
         session.worker.progress.connect(lambda _progress: self._update())
         session.worker.failed.connect(self.show_problem)
+        session.worker.notice.connect(lambda text: self.toast.say(text, False))
         session.said.connect(self.toast.say)
         session.problem.connect(self.show_problem)
         session.opening.connect(self._opening)

@@ -22,7 +22,10 @@ def add_actions(window: "MainWindow") -> None:
     add, session = window.actions_.add, window.session
     add("file.new", "&New project…", "Ctrl+N", window.new_project, context=FILE, icon="plus")
     add("file.open", "&Open…", "Ctrl+O", window.open_something, context=FILE, icon="folder-open",
-        tip="Open a project, or a folder of photos")  # fmt: skip
+        tip="Open a project, a folder of photos, or released files")  # fmt: skip
+    add("file.released", "Open &released files…", "Ctrl+Shift+O", window.open_released,
+        context=FILE, icon="books",
+        tip="A project on a published dictionary: its concepts, names and relations")  # fmt: skip
     add("file.demo", "Open the &demo", "", window.open_demo, context=FILE, icon="play")
     add("file.export", "&Export…", "Ctrl+E", window.export, context=FILE, icon="export")
     add("file.folder", "Show project in folder", "", window.show_project, context=FILE)
@@ -100,7 +103,7 @@ def _fill(window: "MainWindow", menu: QMenu, title: str) -> None:
             menu.addSeparator()
         menu.addAction(entry.action)
         before = entry.id
-        if entry.id == "file.open":
+        if entry.id == "file.released":
             _recent(window, menu)
         if entry.id == "view.reset":
             _panels(window, menu)
@@ -163,7 +166,7 @@ def update_actions(window: "MainWindow") -> None:
         set_enabled(id, chosen and can_write)
     for id in ("concept.previous", "concept.next"):
         set_enabled(id, has_project)
-    running = bool(session.worker.busy)
+    running = session.is_analysing
     set_enabled("analysis.add", can_write and not running)
     set_enabled("analysis.resume", can_write and not running)
     set_enabled("analysis.pause", running)

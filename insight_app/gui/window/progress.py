@@ -3,9 +3,6 @@
 Shows what the worker tells; asks it to pause or cancel through the actions and the session.
 """
 
-import time
-from collections import deque
-
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
@@ -24,33 +21,6 @@ from insight_app.gui.session import Session
 from insight_app.gui.widgets import dim_label
 from insight_app.gui.worker_client import Progress
 
-SPAN = 30.0
-"""Seconds over which the speed is taken."""
-
-
-class Speed:
-    """Photos a second over the last SPAN seconds of one stage of the work."""
-
-    def __init__(self) -> None:
-        self._stage: tuple[int, str, int] | None = None
-        self._samples: deque[tuple[float, int]] = deque()
-
-    def add(self, progress: Progress, now: float) -> None:
-        stage = (progress.request, progress.message, progress.total)
-        if stage != self._stage or (self._samples and progress.done < self._samples[-1][1]):
-            self._samples.clear()
-        self._stage = stage
-        self._samples.append((now, progress.done))
-        while now - self._samples[0][0] > SPAN and len(self._samples) > 2:
-            self._samples.popleft()
-
-    @property
-    def a_second(self) -> float | None:
-        if len(self._samples) < 2:
-            return None
-        (start, before), (end, after) = self._samples[0], self._samples[-1]
-        return (after - before) / (end - start) if end > start else None
-
 
 class ProgressLine(QWidget):
     """A thin bar with what runs, the time left, and buttons to pause and cancel."""
@@ -59,7 +29,6 @@ class ProgressLine(QWidget):
         super().__init__(parent)
         self.session = session
         self.progress: Progress | None = None
-        self.speed = Speed()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(8)
@@ -92,8 +61,6 @@ class ProgressLine(QWidget):
         if progress is None:
             self.details.hide()
             return
-        if not progress.paused:
-            self.speed.add(progress, time.monotonic())
         self.more.setIcon(icons.icon("info", "dim"))
         self.cancel.setIcon(icons.icon("x", "dim"))
         self.pause.setIcon(icons.icon("play" if progress.paused else "pause", "dim"))
@@ -108,12 +75,12 @@ class ProgressLine(QWidget):
             parts.append(f"{time_left(progress.seconds_left)} left")
         self.label.setText(", ".join(parts))
         if self.details.isVisible():
-            self.details.show_progress(progress, self.speed.a_second)
+            self.details.show_progress(progress)
 
     def show_details(self) -> None:
         """Open the details above the line."""
         if self.progress is not None:
-            self.details.show_progress(self.progress, self.speed.a_second)
+            self.details.show_progress(self.progress)
             self.details.open_over(self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -165,10 +132,10 @@ class ProgressDetails(QFrame):
             row.addWidget(button)
         form.addRow(row)
 
-    def show_progress(self, progress: Progress, a_second: float | None) -> None:
+    def show_progress(self, progress: Progress) -> None:
         left = progress.seconds_left
         done = f"{progress.done:,} of {progress.total:,}" if progress.total else "not known yet"
-        speed = f"{theme.number(a_second)} a second" if a_second else "not known yet"
+        speed = rate(progress) or "not known yet"
         self.values["Now"].setText(stage(progress))
         self.values["Done"].setText(done)
         self.values["Speed"].setText("paused" if progress.paused else speed)
@@ -198,6 +165,12 @@ class ProgressDetails(QFrame):
 def stage(progress: Progress) -> str:
     """What is being done now, in words."""
     return "Paused" if progress.paused else progress.message or progress.what
+
+
+def rate(progress: Progress) -> str:
+    """How fast it goes: "8.31 photos/s"; '' where that is not known yet."""
+    unit = "photos/s" if "photo" in progress.message.lower() else "steps/s"
+    return f"{theme.number(progress.rate)} {unit}" if progress.rate else ""
 
 
 def time_left(seconds: float) -> str:

@@ -1,12 +1,16 @@
-"""The status bar: counts, share reviewed, device, whether everything is saved, progress.
+"""The status bar: counts, share reviewed, device and its load, whether all is saved, progress.
 
 Reads the session; progress.py shows what runs.
 """
 
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from insight_app.gui import theme
 from insight_app.gui.session import Session
-from insight_app.gui.window.progress import ProgressLine
+from insight_app.gui.window.progress import ProgressLine, rate
+from insight_app.gui.worker_client import Progress
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class StatusBar(QStatusBar):
@@ -25,20 +29,31 @@ class StatusBar(QStatusBar):
         )
         self.progress = ProgressLine(session, self)
         self.device = QLabel(self)
+        self.rate = QLabel(self)
+        self.rate.setToolTip("Photos a second since this step of the analysis began")
+        self.memory = QLabel(self)
+        self.memory.setToolTip("Memory that the analysis process holds, its models included")
         self.saved = QLabel(self)
-        for label in (self.counts, self.reviewed, self.device, self.saved):
+        for label in (self.rate, self.memory):
+            label.setFont(theme.tabular(label.font()))
+        labels = (self.counts, self.reviewed, self.device, self.rate, self.memory, self.saved)
+        for label in labels:
             label.setContentsMargins(4, 0, 12, 0)
-        self.addWidget(self.counts)
-        self.addWidget(self.reviewed)
+        for label in labels[:2]:
+            self.addWidget(label)
         self.addPermanentWidget(self.progress)
-        self.addPermanentWidget(self.device)
-        self.addPermanentWidget(self.saved)
+        for label in labels[2:]:
+            self.addPermanentWidget(label)
         session.project_opened.connect(self.refresh)
         session.results_changed.connect(self.refresh)
         session.curation_changed.connect(lambda _rows, _structure: self.refresh())
         session.pending_changed.connect(self._show_saved)
         session.writer.failed.connect(lambda _error: self._show_saved())
         session.worker.device_known.connect(lambda _device: self.refresh())
+        session.worker.memory_known.connect(self._show_memory)
+        session.worker.progress.connect(self._show_rate)
+        self._show_rate(None)
+        self._show_memory()
         self.refresh()
 
     def refresh(self) -> None:
@@ -52,11 +67,27 @@ class StatusBar(QStatusBar):
             encoder, _fingerprint = results.encoder
             words = (f"{encoder} encoder", session.worker.device)
             self.device.setText(", ".join(word for word in words if word))
-        if catalogue is not None:
+        if catalogue is not None and results is not None:
             judged = int((catalogue.status > 0).sum())
             share = 100 * catalogue.reviewed_share()
-            self.reviewed.setText(f"Reviewed {share:.0f} % of activation ({judged:,} concepts)")
+            text = f"Reviewed {share:.0f} % of activation ({judged:,} concepts)"
+            if not results.coded_images:  # nothing is active anywhere yet: there is no share
+                text = f"Reviewed {judged:,} concepts"
+            self.reviewed.setText(text)
         self._show_saved()
+
+    def _show_rate(self, progress: Progress | None) -> None:
+        text = rate(progress) if progress is not None and not progress.paused else ""
+        self.rate.setText(text)
+        self.rate.setVisible(bool(text))
+
+    def _show_memory(self) -> None:
+        worker = self.session.worker
+        parts = [amount(worker.memory)] if worker.memory else []
+        if worker.device_memory:
+            parts.append(f"{amount(worker.device_memory)} on the device")
+        self.memory.setText(", ".join(parts))
+        self.memory.setVisible(bool(parts))
 
     def _show_saved(self) -> None:
         session = self.session
@@ -72,3 +103,11 @@ class StatusBar(QStatusBar):
         else:
             text = "All judgements saved"
         self.saved.setText(text)
+
+
+def amount(count: float) -> str:
+    """Bytes for a person, three digits: 612 MB, 1.21 GB."""
+    place = 0
+    while count >= 999.5 and place < len(UNITS) - 1:
+        count, place = count / 1000, place + 1
+    return f"{theme.number(count)} {UNITS[place]}" if place else f"{count:.0f} bytes"

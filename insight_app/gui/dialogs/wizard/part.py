@@ -1,0 +1,54 @@
+"""What all parts of the wizard's page are: a heading, the widgets under it, and one signal."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from insight_app.gui import theme
+from insight_app.gui.worker_client import WorkerClient
+
+Reply = dict[str, Any]
+
+
+class Questions:
+    """What a page asks of the worker; when it closes, the answers are not waited for."""
+
+    def __init__(self, worker: WorkerClient) -> None:
+        self._worker = worker
+        self._asked: list[int] = []
+
+    def ask(
+        self,
+        do: str,
+        done: Callable[[Reply], object],
+        failed: Callable[[Exception], object],
+        **arguments: Any,
+    ) -> int:
+        """done(reply) or failed(error); the question's number."""
+        number = self._worker.request(do, done=done, failed=failed, **arguments)
+        self._asked.append(number)
+        return number
+
+    def forget(self, number: int) -> None:
+        self._worker.forget(number)
+
+    def forget_all(self) -> None:
+        for number in self._asked:
+            self._worker.forget(number)
+
+
+class Part(QWidget):
+    """`changed` when an answer is another one."""
+
+    changed = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+        self.heading = QLabel(title, self)
+        self.heading.setFont(theme.bold(self.font()))
+        self.column.addWidget(self.heading)

@@ -1,0 +1,92 @@
+"""Which folders of photos, and how many photos are in them, counted while one goes on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QPushButton, QWidget
+
+from insight_app.gui.dialogs.wizard.part import Part
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import dim_label
+
+LINES = 3
+
+
+class PhotosPart(Part):
+    """found: photos in the folders; None while they are counted, and without a folder."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Photos", parent)
+        self.session = session
+        self.found: int | None = None
+        self.list = FolderList(self)
+        self.list.setAccessibleName("Folders of photos")
+        self.column.addWidget(self.list)
+        row = QHBoxLayout()
+        add = QPushButton("Add folder…", self)
+        add.clicked.connect(self._choose)
+        self.remove = QPushButton("Remove", self)
+        self.remove.clicked.connect(self._remove)
+        self.words = dim_label("", self)
+        self.words.setWordWrap(True)
+        row.addWidget(add)
+        row.addWidget(self.remove)
+        row.addSpacing(8)
+        row.addWidget(self.words, 1)
+        self.column.addLayout(row)
+
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(Path(self.list.item(i).text()) for i in range(self.list.count()))
+
+    def add_folder(self, folder: Path) -> None:
+        if folder not in self.folders():
+            self.list.addItem(str(folder))
+            self._count()
+
+    def say(self, text: str) -> None:
+        """What is known of the photos, or how to get some."""
+        self.words.setText("Counting…" if self.folders() and self.found is None else text)
+        self.remove.setEnabled(bool(self.folders()))
+
+    def _count(self) -> None:
+        self.found = None
+        self.changed.emit()
+        if self.folders():
+            self.session.jobs.run(
+                _count_photos, self.folders(), done=self._counted, key="wizard count"
+            )
+
+    def _counted(self, found: int) -> None:
+        self.found = found if self.folders() else None
+        self.changed.emit()
+
+    def _choose(self) -> None:
+        start = self.session.settings.get("last_folder")
+        chosen = QFileDialog.getExistingDirectory(self, "A folder of photos", start)
+        if chosen:
+            self.session.settings.set("last_folder", str(Path(chosen).parent))
+            self.add_folder(Path(chosen))
+
+    def _remove(self) -> None:
+        for item in self.list.selectedItems() or [self.list.item(self.list.count() - 1)]:
+            if item is not None:
+                self.list.takeItem(self.list.row(item))
+        self._count()
+
+
+class FolderList(QListWidget):
+    """As high as a few lines."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, LINES * (self.fontMetrics().height() + 8) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, self.fontMetrics().height() + 12)
+
+
+def _count_photos(folders: Sequence[Path]) -> int:
+    """Runs on the pool."""
+    from insight_app.project import images
+
+    return sum(len(found.names) for found in images.scan(folders))

@@ -1,0 +1,70 @@
+"""What the project is called and where it is put."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from insight_app.gui.dialogs.wizard.part import Part
+
+FORBIDDEN = '/\\:*?"<>|'
+
+
+class PlacePart(Part):
+    """The name follows what is chosen until a person types one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Name and place", parent)
+        self._named_by_person = False
+        self._suggested = ""
+        grid = QGridLayout()
+        self.name = QLineEdit(self)
+        self.name.setAccessibleName("Name of the project")
+        self.name.textEdited.connect(self._typed)
+        self.name.textChanged.connect(lambda _text: self.changed.emit())
+        self.folder = QLineEdit(str(_usual_place()), self)
+        self.folder.setAccessibleName("Folder for the project")
+        self.folder.textChanged.connect(lambda _text: self.changed.emit())
+        choose = QPushButton("Choose…", self)
+        choose.clicked.connect(self._choose)
+        grid.addWidget(QLabel("Name", self), 0, 0)
+        grid.addWidget(self.name, 0, 1, 1, 2)
+        grid.addWidget(QLabel("In folder", self), 1, 0)
+        grid.addWidget(self.folder, 1, 1)
+        grid.addWidget(choose, 1, 2)
+        grid.setColumnStretch(1, 1)
+        self.column.addLayout(grid)
+
+    def suggest(self, name: str) -> None:
+        if name != self._suggested and not self._named_by_person:
+            self._suggested = name
+            self.name.setText(name)
+
+    def place(self) -> Path:
+        name = self.name.text().strip().removesuffix(".insight")
+        return Path(self.folder.text()).expanduser() / f"{name}.insight"
+
+    def refusal(self) -> str:
+        name = self.name.text().strip()
+        if not name or any(sign in name for sign in FORBIDDEN):
+            return f"The project needs a name without {' '.join(FORBIDDEN)}."
+        if not Path(self.folder.text()).expanduser().is_dir():
+            return "The folder for the project does not exist."
+        if self.place().exists():
+            return f"{self.place().name} is there already; choose another name."
+        return ""
+
+    def _typed(self, _text: str) -> None:
+        self._named_by_person = True
+
+    def _choose(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Where", self.folder.text())
+        if chosen:
+            self.folder.setText(chosen)
+
+
+def _usual_place() -> Path:
+    """The person's documents, or their home where there is no such folder."""
+    location = QStandardPaths.StandardLocation.DocumentsLocation
+    documents = Path(QStandardPaths.writableLocation(location))
+    return documents if documents.is_dir() else Path.home()
