@@ -109,7 +109,7 @@ class Catalogue:
         """(size,) whether a concept has something to say: it fires somewhere, or a person spoke of
         it. Before anything was coded: it has a name or a relation; all, where none has.
         """
-        touched = self.by_person | (self.status != Status.UNREVIEWED)
+        touched: NDArray[np.bool_] = self.by_person | (self.status != Status.UNREVIEWED)
         if self.cells.any():
             return (self.cells > 0) | touched
         known = touched | np.array([bool(name) for name in self.names], bool)

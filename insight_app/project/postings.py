@@ -76,6 +76,21 @@ def open_segment(path: Path) -> Segment:
     return Segment(offsets, column("<u4", entries), column("<f2", entries), column("<u2", entries))  # type: ignore[arg-type]
 
 
+def strongest(
+    segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_], limit: int, offset: int = 0
+) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]:
+    """As `of_concept`, but only the `limit` entries from place `offset` on.
+
+    Each segment is read from its strongest entry on, only as far as needed: among the first n of
+    all are at most the first n of each.
+    """
+    wanted = offset + limit
+    found = [_first(segment, concept, keep, wanted) for segment in segments]
+    image, cell, value = _merged(found)
+    part = slice(offset, wanted)
+    return image[part], cell[part], value[part]
+
+
 def of_concept(
     segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]:
@@ -83,19 +98,35 @@ def of_concept(
 
     keep: bool by image_id; entries of other images are left out.
     """
-    images, cells, values = [], [], []
-    for segment in segments:
-        low, high = segment.offsets[concept], segment.offsets[concept + 1]
-        if low < high:
-            image = np.array(segment.image[low:high])
-            chosen = keep[image]
-            images.append(image[chosen])
-            cells.append(segment.cell[low:high][chosen])
-            values.append(segment.value[low:high][chosen])
-    if not images:
+    return _merged([_first(segment, concept, keep, None) for segment in segments])
+
+
+_Entries = tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]
+_BLOCK = 1024
+"""Entries that are looked at first; four times as many each time that too few are kept."""
+
+
+def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int | None) -> _Entries:
+    """The first `wanted` entries of a concept in a segment (None: all) of images that are kept."""
+    at, end = int(segment.offsets[concept]), int(segment.offsets[concept + 1])
+    places: list[NDArray[np.int64]] = []
+    found, block = 0, end - at if wanted is None else max(_BLOCK, wanted)
+    while at < end and (wanted is None or found < wanted):
+        until = min(at + block, end)
+        kept = at + np.flatnonzero(keep[segment.image[at:until]])
+        places.append(kept)
+        found, at, block = found + kept.size, until, 4 * block
+    chosen = np.concatenate(places)[:wanted] if places else np.zeros(0, np.int64)
+    return segment.image[chosen], segment.cell[chosen], segment.value[chosen]
+
+
+def _merged(found: Sequence[_Entries]) -> _Entries:
+    """Entries of several segments in one order: strongest first, ties by image."""
+    full = [entries for entries in found if entries[0].size]
+    if len(full) == 1:
+        return full[0]
+    if not full:
         return np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.float16)
-    image, cell, value = np.concatenate(images), np.concatenate(cells), np.concatenate(values)
-    if len(images) > 1:
-        order = np.lexsort((image, -value.astype(np.float32)))
-        image, cell, value = image[order], cell[order], value[order]
-    return image, cell, value
+    image, cell, value = (np.concatenate(column) for column in zip(*full, strict=True))
+    order = np.lexsort((image, -value.astype(np.float32)))
+    return image[order], cell[order], value[order]
