@@ -1,7 +1,8 @@
 """What a dictionary brings along beside its weights: names, counts and co-occurrence, as numbers.
 
 Owns `machine.npz` in a dictionary's folder: what the photos it was trained on amounted to, so that
-small sets have names and relations at once. No photos, no torch, never a pickle.
+small sets have names and relations at once. Of other people's dictionaries some of it is not known.
+No photos, no torch, never a pickle.
 """
 
 import json
@@ -24,11 +25,11 @@ SCHEMA_VERSION = 1
 @dataclass(frozen=True, eq=False)
 class Machine:
     """For each of F concepts its candidate names, the name first (none where it is dead); counts
-    and co-occurrence of the photos that the names come from.
+    (None: not known) and co-occurrence of the photos that the names come from.
     """
 
     candidates: list[list[Candidate]]
-    counts: Counts
+    counts: Counts | None
     cooccurrence: CoOccurrence
     run: str = "dictionary"
     """Which run the names are of: "dictionary", "release" for released files, "" without names."""
@@ -40,11 +41,12 @@ class Machine:
 
 def write(folder: Path, machine: Machine) -> None:
     """Write `machine.npz` into a dictionary's folder."""
-    words = [[[c.term, c.reading, round(c.score, 5)] for c in row] for row in machine.candidates]
+    words = [[[c.term, c.reading, _rounded(c.score)] for c in row] for row in machine.candidates]
     told = {"schema_version": SCHEMA_VERSION, "run": machine.run, "candidates": words}
     text = json.dumps(told, ensure_ascii=False)
     arrays: dict[str, NDArray[Any]] = {"words": np.frombuffer(text.encode(), np.uint8)}
-    arrays |= {f"counts_{name}": a for name, a in machine.counts.to_arrays().items()}
+    if machine.counts is not None:
+        arrays |= {f"counts_{name}": a for name, a in machine.counts.to_arrays().items()}
     arrays |= {f"pairs_{name}": a for name, a in machine.cooccurrence.to_arrays().items()}
     part = folder / (MACHINE + ".part")
     with part.open("wb") as file:
@@ -65,17 +67,23 @@ def read(folder: Path, concepts: int) -> Machine | None:
             arrays = {name: stored[name] for name in stored.files}
         words = json.loads(arrays.pop("words").tobytes())
         machine = Machine(
-            [[Candidate(t, int(r), float(s)) for t, r, s in row] for row in words["candidates"]],
-            Counts.from_arrays(_under("counts_", arrays)),
+            [[Candidate(t, int(r), _rounded(s)) for t, r, s in row] for row in words["candidates"]],
+            Counts.from_arrays(counts) if (counts := _under("counts_", arrays)) else None,
             CoOccurrence.from_arrays(_under("pairs_", arrays)),
             str(words.get("run", "dictionary")),
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
         raise damaged(path, "its names and counts cannot be read") from error
-    sizes = {len(machine.candidates), machine.counts.concepts, machine.cooccurrence.concepts}
+    sizes = {len(machine.candidates), machine.cooccurrence.concepts}
+    if machine.counts is not None:
+        sizes.add(machine.counts.concepts)
     if sizes != {concepts}:
         raise damaged(path, "its names and counts are of another dictionary")
     return machine
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(float(score), 5)
 
 
 def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

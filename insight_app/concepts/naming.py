@@ -30,6 +30,7 @@ Rule = Literal["shared", "exemplars", "published"]
 CANDIDATES = 8
 PUBLISHED_COUNT = 30
 """What the published rule divides by, however few exemplars there are."""
+UNKNOWN = -1
 _STRETCH = 1.33
 _ROWS = 1024
 """Rows compared with the vocabulary at once: bounds memory."""
@@ -37,11 +38,14 @@ _ROWS = 1024
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name a concept could have; reading 0 noun, 1 adjective, 2 verb; score by the rule."""
+    """A name a concept could have; reading 0 noun, 1 adjective, 2 verb; score by the rule.
+
+    Of names that others published alone: reading UNKNOWN, score None.
+    """
 
     term: str
     reading: int
-    score: float
+    score: float | None
 
 
 class Terms(Protocol):

@@ -24,11 +24,13 @@ DATA, DICTIONARY = 0, 1
 
 
 class Candidate(NamedTuple):
-    """A name that a machine proposes; reading: noun, adjective or verb."""
+    """A name that a machine proposes; reading: noun, adjective or verb, '' not known; score: None
+    not known.
+    """
 
     term: str
     reading: str
-    score: float
+    score: float | None
     definition: str
 
 

@@ -7,17 +7,20 @@ nothing of images, encoders or projects: tokens in, codes out. Importing this pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from insight_app.concepts.hsae.description import DictionaryInfo, info
+from insight_app.concepts.hsae import description
+from insight_app.concepts.hsae.description import DictionaryInfo, is_release
 from insight_app.concepts.hsae.settings import FRACTIONS, Settings, group_sizes
 from insight_app.concepts.progress import CancelToken, Progress, silent
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
+    from insight_app.concepts.hsae.released import Findings
     from insight_app.concepts.hsae.training import Batches
+    from insight_app.concepts.statistics import CoOccurrence
 
 __all__ = [
     "FRACTIONS",
@@ -25,10 +28,32 @@ __all__ = [
     "Settings",
     "group_sizes",
     "info",
+    "inspect",
     "load",
     "save",
     "train",
+    "write_release",
 ]
+
+
+def info(path: Path | str) -> DictionaryInfo:
+    """Description of the dictionary in folder `path`; KnownError where it is missing or damaged.
+
+    Of released files (which takes torch and reading their weights) as of our own.
+    """
+    folder = Path(path)
+    if not is_release(folder):
+        return description.info(folder)
+    from insight_app.concepts.hsae import released
+
+    return released.info(folder)
+
+
+def inspect(path: Path | str) -> Findings:
+    """What a dictionary's folder or released files hold, lack and have wrong."""
+    from insight_app.concepts.hsae import released
+
+    return released.inspect(Path(path))
 
 
 def load(
@@ -38,15 +63,15 @@ def load(
     token_dim: int | None = None,
     encoder_fingerprint: str | None = None,
 ) -> HSAE:
-    """The dictionary in folder `path`; KnownError where it is damaged or does not fit.
+    """The dictionary in folder `path`, ours or released; KnownError where it is damaged or does not
+    fit.
 
     token_dim, encoder_fingerprint: what the encoder at hand has; given, they must agree.
     """
-    from insight_app.concepts.hsae import files
+    from insight_app.concepts.hsae import files, released
 
-    return files.load(
-        Path(path), device, token_dim=token_dim, encoder_fingerprint=encoder_fingerprint
-    )
+    read = released.load if is_release(Path(path)) else files.load
+    return read(Path(path), device, token_dim=token_dim, encoder_fingerprint=encoder_fingerprint)
 
 
 def save(
@@ -67,6 +92,15 @@ def save(
         encoder_fingerprint=encoder_fingerprint,
         provenance=provenance,
     )
+
+
+def write_release(
+    hsae: HSAE, folder: Path | str, names: Sequence[str], cooccurrence: CoOccurrence | None = None
+) -> list[Path]:
+    """Write a dictionary as others publish theirs; see `released.writing`. The files written."""
+    from insight_app.concepts.hsae import released
+
+    return released.write(hsae, Path(folder), names, cooccurrence)
 
 
 def train(

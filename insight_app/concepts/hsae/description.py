@@ -18,6 +18,8 @@ from insight_app.errors import KnownError
 WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
 MACHINE = "machine.npz"
+RELEASE = ("ae.pt", "config.json")
+"""What the field publishes instead of the first two (see `released`)."""
 SCHEMA_VERSION = 1
 _ANOTHER = "Choose another dictionary, or train one on your photos."
 
@@ -40,6 +42,11 @@ class DictionaryInfo:
     title: str
     provenance: Mapping[str, Any]
     selection: Selection = "threshold"
+
+
+def is_release(folder: Path) -> bool:
+    """Whether `folder` is to be read as others publish dictionaries, not as one of ours."""
+    return not (folder / DESCRIPTION).exists() and any((folder / n).exists() for n in RELEASE)
 
 
 def info(path: Path | str) -> DictionaryInfo:

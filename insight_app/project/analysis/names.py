@@ -48,7 +48,7 @@ def name_concepts(
 def with_definitions(
     candidates: list[list[naming.Candidate]], terms: vocabulary.Vocabulary | None = None
 ) -> list[list[Candidate]]:
-    """Candidates as published: the reading in words, and what the term means where that is known.
+    """Candidates as published: the reading in words, and what the term means where both are known.
 
     terms: where they were taken from; None = the shipped words.
     """
@@ -63,7 +63,7 @@ def with_definitions(
         [
             Candidate(
                 found.term,
-                vocabulary.READINGS[found.reading],
+                "" if found.reading == naming.UNKNOWN else vocabulary.READINGS[found.reading],
                 found.score,
                 meaning.get((found.term, found.reading), ""),
             )

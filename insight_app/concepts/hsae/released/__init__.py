@@ -1,0 +1,14 @@
+"""Dictionaries as the field publishes them: folders with `ae.pt`, `config.json` and what else is
+known of the concepts (METHOD.md section 2, "Release files").
+
+`reading` has the weights, names and probes, `relations` the co-occurrence, `findings` what a person
+is told of a folder, `importing` makes one of our dictionaries of it, `writing` the reverse. Knows
+nothing of photos and projects.
+"""
+
+from insight_app.concepts.hsae.released.findings import Findings, inspect
+from insight_app.concepts.hsae.released.importing import import_into, read
+from insight_app.concepts.hsae.released.reading import info, load
+from insight_app.concepts.hsae.released.writing import write
+
+__all__ = ["Findings", "import_into", "info", "inspect", "load", "read", "write"]

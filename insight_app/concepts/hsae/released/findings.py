@@ -1,0 +1,196 @@
+"""What a person is told of a dictionary's folder before it is used: what is there, what is missing
+and what is done about that, what is damaged. Importing nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from insight_app.concepts import machine
+from insight_app.concepts.hsae import description
+from insight_app.concepts.hsae.description import DictionaryInfo, is_release
+from insight_app.concepts.hsae.files import describe
+from insight_app.concepts.hsae.released import reading, relations
+from insight_app.errors import KnownError
+
+_T = TypeVar("_T")
+
+_NOT_TAKEN = {
+    "C_normalized.pth": "co-occurrence as shares",
+    "D_normalized.pth": "co-occurrence as shares",
+    "feature_frequencies.pth": "how often each concept fires",
+    "feature_sums.pth": "row sums of D.pth",
+    "top30_patch_activations.pth": "codes of the strongest patches",
+}
+"""Files that the published scripts write and that are counted anew from photos."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was found; what: what it is; detail: its shape or size."""
+
+    file: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A linear probe: its data set and how many classes it tells apart."""
+
+    name: str
+    classes: int
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something a release may have and this one has not, and what is done instead."""
+
+    what: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A dictionary's folder in words and numbers.
+
+    kind: "insight" (ours) or "release"; threshold: None where each token's k largest are taken;
+    named, unnamed: concepts; relations: the shape of the matrix; problems: why files cannot be
+    used, with which the folder cannot be imported.
+    """
+
+    kind: Literal["insight", "release"]
+    class_name: str
+    title: str
+    concepts: int
+    token_dim: int
+    k: int
+    group_sizes: tuple[int, ...]
+    threshold: float | None
+    files: tuple[File, ...]
+    named: int
+    unnamed: int
+    relations: tuple[int, int] | None
+    probes: tuple[Probe, ...]
+    missing: tuple[Missing, ...]
+    problems: tuple[str, ...]
+
+
+def inspect(folder: Path) -> Findings:
+    """What is in `folder`; KnownError where it holds no dictionary that can be opened."""
+    return _of_release(folder) if is_release(folder) else _of_ours(folder)
+
+
+def _of_release(folder: Path) -> Findings:
+    problems: list[str] = []
+
+    def attempt(read: Callable[[], _T]) -> _T | None:
+        try:
+            return read()
+        except KnownError as error:
+            problems.append(f"{Path(error.where).name}: {error.what}")
+            return None
+
+    class_name = reading.config(folder).class_name
+    described = describe(reading.load(folder))
+    F = described.concepts
+    names = attempt(lambda: reading.names(folder, F))
+    pairs = attempt(lambda: relations.read(folder, F))
+    probes = []
+    for name, path in reading.probes(folder).items():
+        weight = attempt(lambda path=path: reading.probe(path, F))  # type: ignore[misc]
+        if weight is not None:
+            probes.append(Probe(name, len(weight)))
+    what = {
+        reading.WEIGHTS: ("weights", f"{described.token_dim:,} x {F:,}"),
+        reading.CONFIG: ("settings of the training", class_name),
+        reading.NAMES: ("names of concepts", f"{F:,} lines"),
+        relations.MASS: ("co-occurrence of concepts", f"{F:,} x {F:,}"),
+        relations.CELLS: ("patches that concepts share", f"{F:,} x {F:,}"),
+    }
+    what |= {
+        reading.probes(folder)[one.name].name: ("linear probe", f"{one.classes:,} classes")
+        for one in probes
+    }
+    what |= {name: (f"{text}; not used", _size(folder / name)) for name, text in _NOT_TAKEN.items()}
+    return _findings(
+        "release",
+        class_name,
+        described,
+        files=tuple(File(n, *told) for n, told in what.items() if (folder / n).exists()),
+        named=sum(name != "" for name in names or ()),
+        has_relations=pairs is not None,
+        probes=tuple(probes),
+        problems=tuple(problems),
+    )
+
+
+def _of_ours(folder: Path) -> Findings:
+    described = description.info(folder)
+    brought = machine.read(folder, described.concepts)
+    what = {
+        description.WEIGHTS: ("weights", f"{described.token_dim:,} x {described.concepts:,}"),
+        description.DESCRIPTION: ("what it is", described.title),
+        description.MACHINE: ("names, counts and relations", _size(folder / description.MACHINE)),
+    }
+    return _findings(
+        "insight",
+        "",
+        described,
+        files=tuple(File(n, *told) for n, told in what.items() if (folder / n).exists()),
+        named=sum(name != "" for name in brought.names) if brought else 0,
+        has_relations=brought is not None and bool(brought.cooccurrence.pairs.key.size),
+        probes=(),
+        problems=(),
+    )
+
+
+def _findings(
+    kind: Literal["insight", "release"],
+    class_name: str,
+    described: DictionaryInfo,
+    *,
+    files: tuple[File, ...],
+    named: int,
+    has_relations: bool,
+    probes: tuple[Probe, ...],
+    problems: tuple[str, ...],
+) -> Findings:
+    missing = [
+        Missing(
+            "encoder",
+            f"Choose the one that it was trained on; its tokens have {described.token_dim:,} "
+            "numbers.",
+        ),
+        Missing("counts and strongest examples", "They are made from your photos."),
+    ]
+    if not named:
+        missing.append(Missing("names", "Concepts are named after what your photos show."))
+    if not has_relations:
+        missing.append(Missing("relations", "They are counted from your photos."))
+    if kind == "release" and not probes:
+        missing.append(Missing("probes", "They can only be trained anew; nothing else needs them."))
+    return Findings(
+        kind=kind,
+        class_name=class_name,
+        title=described.title,
+        concepts=described.concepts,
+        token_dim=described.token_dim,
+        k=described.k,
+        group_sizes=described.group_sizes,
+        threshold=described.threshold if described.selection == "threshold" else None,
+        files=files,
+        named=named,
+        unnamed=described.concepts - named,
+        relations=(described.concepts, described.concepts) if has_relations else None,
+        probes=probes,
+        missing=tuple(missing),
+        problems=problems,
+    )
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:,.1f} MB" if path.exists() else ""

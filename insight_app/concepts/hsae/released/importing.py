@@ -1,0 +1,80 @@
+"""A release into one of our dictionaries: all of it, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors.torch import save_file
+from torch import Tensor
+
+from insight_app.concepts import machine
+from insight_app.concepts.hsae import files
+from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, is_release
+from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.hsae.released import reading, relations
+from insight_app.concepts.hsae.released.whole import written_whole
+from insight_app.concepts.naming import UNKNOWN, Candidate
+from insight_app.concepts.statistics import CoOccurrence
+from insight_app.errors import KnownError
+
+RUN = "release"
+"""The run that the names of a release belong to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Everything of a release that is of use. names, cooccurrence: None where it has none; probes:
+    (classes, F) by data set.
+    """
+
+    hsae: HSAE
+    names: list[str] | None
+    cooccurrence: CoOccurrence | None
+    probes: dict[str, Tensor]
+
+
+def read(source: Path) -> Release:
+    """Read and check every file that an import takes; KnownError where one cannot be used."""
+    if not is_release(source):
+        raise KnownError(
+            "There is no dictionary here.",
+            where=str(source),
+            do="Choose a dictionary's folder, or the folder of a release, which holds ae.pt.",
+        )
+    hsae = reading.load(source)
+    return Release(
+        hsae,
+        reading.names(source, hsae.F),
+        relations.read(source, hsae.F),
+        {name: reading.probe(path, hsae.F) for name, path in reading.probes(source).items()},
+    )
+
+
+def import_into(source: Path, folder: Path) -> None:
+    """Write the release in `source` into `folder` as a dictionary with names and relations."""
+    if (folder / DESCRIPTION).exists():
+        raise KnownError(
+            "There is a dictionary here already.", where=str(folder), kept="Nothing was changed."
+        )
+    release = read(source)
+    with written_whole(folder, last=DESCRIPTION, gone=(MACHINE,)) as part:
+        files.save(release.hsae, part)
+        brought = _machine(release)
+        if brought is not None:
+            machine.write(part, brought)
+        for name, weight in release.probes.items():
+            save_file({"weight": weight}, part / f"probe-{name}.safetensors")
+
+
+def _machine(release: Release) -> machine.Machine | None:
+    """Names and relations as a dictionary brings them along; None where the release has neither."""
+    if release.names is None and release.cooccurrence is None:
+        return None
+    F = release.hsae.F
+    return machine.Machine(
+        [[Candidate(name, UNKNOWN, None)] if name else [] for name in release.names or [""] * F],
+        None,
+        release.cooccurrence or CoOccurrence(F, has_support=False),
+        RUN if release.names is not None else "",
+    )

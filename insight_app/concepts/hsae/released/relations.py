@@ -1,0 +1,82 @@
+"""The co-occurrence of a release: a dense matrix on the disk, read in blocks, kept sparse.
+
+Owns how much of it is kept: the STRONGEST others of each concept and their way back, however dense
+it is. Knows nothing of what relations are made of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from insight_app.concepts import checkpoints
+from insight_app.concepts.hsae.released.reading import cannot_be_taken
+from insight_app.concepts.statistics import CoOccurrence
+
+MASS, CELLS = "D.pth", "C.pth"
+STRONGEST = 64
+ROWS = 512
+"""Read at once: 16 MB of a matrix of the published size."""
+MOST = 2.0**38
+"""The largest sum that is kept exactly enough; ten million photos come to 2**31 cells."""
+
+
+def read(folder: Path, concepts: int) -> CoOccurrence | None:
+    """D of METHOD.md section 3, and C where it is there too; None where there is no D.
+
+    Concepts with D[i, i] = 0 only ever fire below tau: they have no relations.
+    """
+    if not (folder / MASS).exists():
+        return None
+    d = _square(folder / MASS, concepts)
+    diagonal = d.diagonal()
+    is_alive = diagonal > 0
+    near = [torch.nonzero(is_alive)[:, 0] * (concepts + 1)]
+    for start in range(0, concepts, ROWS):
+        block = d[start : start + ROWS].to(torch.float32, copy=True)
+        _must_be_sums(block, folder / MASS)
+        block.diagonal(start).zero_()
+        block[:, ~is_alive] = 0
+        best = block.topk(min(STRONGEST, concepts), dim=1)
+        there = (best.values > 0) & is_alive[start : start + ROWS, None]
+        rows = torch.arange(start, start + len(block))[:, None].expand_as(best.indices)[there]
+        columns = best.indices[there]
+        near += [rows * concepts + columns, columns * concepts + rows]
+    i, j = np.divmod(np.unique(torch.cat(near).numpy()), concepts)
+    steps = np.rint(_taken(d, i, j) * 2.0**24).astype(np.int64)
+    kept = steps > 0
+    i, j, steps = i[kept], j[kept], steps[kept]
+    cells = np.zeros_like(steps)
+    if (folder / CELLS).exists():
+        counted = _taken(_square(folder / CELLS, concepts), i, j)
+        _must_be_sums(torch.from_numpy(counted), folder / CELLS)
+        cells = counted.astype(np.int64)
+    arrays = {"indptr": np.searchsorted(i, np.arange(concepts + 1)), "indices": j}
+    return CoOccurrence.from_arrays(arrays | {"steps": steps, "cells": cells})
+
+
+def _square(path: Path, concepts: int) -> Tensor:
+    matrix = checkpoints.array(path)
+    if matrix.shape != (concepts, concepts):
+        shape = " x ".join(f"{n:,}" for n in matrix.shape)
+        raise cannot_be_taken(path, f"it is {shape}, not {concepts:,} x {concepts:,}")
+    return matrix
+
+
+def _must_be_sums(values: Tensor, path: Path) -> None:
+    if values.numel():
+        least, most = (float(v) for v in values.aminmax())  # of NaN both are NaN
+        if not (least >= 0 and most <= MOST):
+            raise cannot_be_taken(path, "it has entries that are no sums of activations (NaN, < 0)")
+
+
+def _taken(
+    matrix: Tensor,
+    i: np.ndarray[tuple[int], np.dtype[np.int64]],
+    j: np.ndarray[tuple[int], np.dtype[np.int64]],
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Some entries as float64."""
+    return matrix[torch.from_numpy(i), torch.from_numpy(j)].to(torch.float64).numpy()
