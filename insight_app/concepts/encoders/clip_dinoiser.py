@@ -1,0 +1,39 @@
+"""The paper's encoder: dense CLIP, refined by CLIP-DINOiser's patch affinities.
+
+Owns what the options mean.
+"""
+
+from pathlib import Path
+
+from insight_app.concepts.encoders import clip_file, dinoiser, library
+from insight_app.concepts.encoders.clip_encoder import INPUT_SIZE, ClipEncoder
+from insight_app.concepts.encoders.open_clip_models import usable
+
+NAME = "clip-dinoiser"
+MODEL = "ViT-B-16"
+
+
+def load(
+    device: str,
+    *,
+    model: str = MODEL,
+    clip_weights: str | Path | None = None,
+    dinoiser_weights: str | Path | None = None,
+    input_size: int | str = INPUT_SIZE,
+) -> ClipEncoder:
+    """clip_weights: a checkpoint of the model; dinoiser_weights: CLIP-DINOiser's last.pt; by
+    default those in the model library or the hub's cache."""
+    clip_path = Path(clip_weights) if clip_weights else library.required("clip", usable(model).name)
+    heads_path = Path(dinoiser_weights) if dinoiser_weights else library.required("dinoiser")
+    clip, image = clip_file.load(model, clip_path)
+    conv1 = image.conv1
+    heads = dinoiser.load(heads_path, conv1.out_channels, conv1.kernel_size[0])
+    return ClipEncoder(
+        NAME,
+        clip,
+        image,
+        {"clip_weights": clip_path, "dinoiser_weights": heads_path},
+        device=device,
+        input_size=int(input_size),
+        heads=heads,
+    )

@@ -1,0 +1,119 @@
+"""An encoder from a CLIP: dense tokens, refined or not, and words in the same space.
+
+Owns how image tower, heads and text tower come together, the device and the fingerprints. Knows
+nothing of how files are found.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from insight_app.concepts.encoders import clip_text, dinoiser, pictures, precision
+from insight_app.concepts.encoders.clip_file import ClipFile, digest
+from insight_app.concepts.encoders.dense_vit import DenseViT
+from insight_app.errors import KnownError
+
+INPUT_SIZE = 224
+REVISION = 1
+"""Raised when the code gives other tokens for the same weights."""
+
+
+class ClipEncoder:
+    """See DenseEncoder. image: open_clip's image tower; files: the options that name the files of
+    weights; heads: CLIP-DINOiser's, or None for plain dense CLIP."""
+
+    def __init__(
+        self,
+        name: str,
+        clip: ClipFile,
+        image: Any,
+        files: Mapping[str, Path],
+        *,
+        device: str,
+        input_size: int = INPUT_SIZE,
+        heads: dinoiser.Heads | None = None,
+    ) -> None:
+        weights = image.state_dict() | (heads.state_dict() if heads else {})
+        attention_heads = image.transformer.resblocks[0].attn.num_heads
+        digits = digest(weights, clip.quick_gelu, attention_heads, input_size, REVISION)
+        self.name = name
+        self.fingerprint = f"{name}:{digits}"
+        self.options = {"model": clip.model} | {n: str(p.absolute()) for n, p in files.items()}
+        if input_size != INPUT_SIZE:
+            self.options["input_size"] = str(input_size)
+        self.device = torch.device(device)
+        self._clip = clip
+        self._heads = heads.to(self.device) if heads else None
+        tower = DenseViT(image).to(self.device)
+        if input_size < tower.patch or input_size % tower.patch:
+            raise KnownError(
+                f"{clip.model} sees sizes that are multiples of {tower.patch}, not {input_size}."
+            )
+        self.input_size = input_size
+        self.grid = (input_size // tower.patch,) * 2
+        self.token_dim = tower.token_dim
+        if self.device.type != "cpu":
+            picture = precision.probe(input_size).to(self.device)
+            tower = precision.lowered(tower, lambda network: self._tokens(network, picture))
+        self._tower = tower
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
+        return pictures.centre(image, self.input_size)
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """(B, 3, h, w) in [0, 1], any size -> (B, H, W, D) on the CPU; H, W rounded up."""
+        return self._tokens(self._tower, self._taken(pixels)).cpu()
+
+    def encode_with_foreground(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """As `encode`, and (B, H, W) in [0, 1]: how sure each patch is none of the background."""
+        if self._heads is None:
+            raise KnownError(
+                f"{self.name} does not tell foreground from background.", do="Use clip-dinoiser."
+            )
+        with torch.inference_mode(), precision.exact():
+            tokens, features = self._dense(self._tower, self._taken(pixels))
+            refined = self._heads.refined(tokens, features)
+            return refined.cpu(), self._heads.foreground(features).cpu()
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """(N, D) float32 unit rows on the CPU."""
+        if self._clip.wordless:
+            raise KnownError(
+                f"{self._clip.model} cannot embed words here: {self._clip.wordless}",
+                do="Concepts keep the names they have; another model can give them names.",
+            )
+        return self._text.embed(texts)
+
+    @cached_property
+    def text_fingerprint(self) -> str:
+        """Changes whenever the same words would give other vectors; '' where there are no words."""
+        if self._clip.wordless:
+            return ""
+        weights = self._clip.text_tower().state_dict()
+        said = sorted(self._clip.described["text_cfg"].items())
+        return "clip:" + digest(weights, said, self._clip.quick_gelu, clip_text.REVISION)
+
+    @cached_property
+    def _text(self) -> clip_text.ClipText:
+        return clip_text.ClipText(self._clip.text_tower(), self._clip.tokenizer(), self.device)
+
+    def _tokens(self, tower: DenseViT, pixels: Tensor) -> Tensor:
+        with torch.inference_mode(), precision.exact():
+            if self._heads is None:
+                return tower.dense(pixels).float()
+            return self._heads.refined(*self._dense(tower, pixels))
+
+    def _dense(self, tower: DenseViT, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        tokens, features = tower.dense_with_features(pixels, dinoiser.BLOCK)
+        return tokens.float(), features.float()
+
+    def _taken(self, pixels: Tensor) -> Tensor:
+        if pixels.ndim != 4 or pixels.shape[1] != 3 or 0 in pixels.shape:
+            raise ValueError(f"pixels of shape {tuple(pixels.shape)}; (B, 3, h, w) expected")
+        return pixels.to(self.device)

@@ -1,0 +1,137 @@
+"""A CLIP image tower made dense: a token in the space of words for every patch (MaskCLIP).
+
+Owns the network, stage by stage. The last block runs without attention: each patch keeps its own
+value, and the layer scale is left out with the attention it was learned for. Knows nothing of
+files, of text and of what refines the tokens.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+STD = (0.26862954, 0.26130258, 0.27577711)
+_MOST_GRIDS = 16
+"""Position tables kept; whole photos of every shape would pile up otherwise."""
+
+
+class DenseViT(nn.Module):
+    """`tower`: open_clip's VisionTransformer, whose modules it takes over.
+
+    B pictures of H x W patches (rounded up) are N = 1 + H * W positions, the class token first;
+    C = width.
+    """
+
+    def __init__(self, tower: Any) -> None:
+        super().__init__()
+        self.patch = int(tower.conv1.kernel_size[0])
+        self.width = int(tower.conv1.out_channels)
+        self.token_dim = int(tower.output_dim)
+        self._table_grid: tuple[int, int] = tuple(tower.grid_size)
+        self.conv1: nn.Conv2d = tower.conv1.to(memory_format=torch.channels_last)
+        self.class_embedding = tower.class_embedding
+        self.positional_embedding = tower.positional_embedding
+        self.ln_pre = tower.ln_pre
+        self.blocks = tower.transformer.resblocks[:-1]
+        last = tower.transformer.resblocks[-1]
+        self.value = _value_path(last.attn)
+        self.ln_1, self.ln_2, self.mlp = last.ln_1, last.ln_2, last.mlp
+        self.ln_post = tower.ln_post
+        self.proj = tower.proj
+        self._resized: dict[tuple[int, int], Tensor] = {}
+
+    def dense(self, pixels: Tensor) -> Tensor:
+        """(B, 3, h, w) in [0, 1], any size -> (B, H, W, D)."""
+        x = self.last_but_one(self.embedded(self.normalised(pixels)))
+        return self._gridded(self.tokens(x), pixels)
+
+    def dense_with_features(self, pixels: Tensor, block: int) -> tuple[Tensor, Tensor]:
+        """As `dense`, and (B, H, W, C): what entered the MLP of block `block`, from the end: -3."""
+        x, features = self.through(self.embedded(self.normalised(pixels)), block)
+        tokens = self._gridded(self.tokens(x), pixels)
+        return tokens, self._gridded(features[:, 1:], pixels)
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """Padded right and below with black to whole patches, and only then normalised."""
+        height, width = pixels.shape[2:]
+        padded = F.pad(pixels, (0, -width % self.patch, 0, -height % self.patch))
+        mean, std = torch.tensor((MEAN, STD), device=pixels.device)[:, :, None, None]
+        normalised: Tensor = ((padded - mean) / std).to(self.conv1.weight.dtype)
+        return normalised
+
+    def embedded(self, x: Tensor) -> Tensor:
+        """(B, 3, pH, pW) normalised -> (B, N, C) what enters the first block."""
+        patches = self.conv1(x)
+        grid = patches.shape[2:]
+        own = self.class_embedding.expand(len(x), 1, -1)
+        x = torch.cat([own, patches.flatten(2).transpose(1, 2)], dim=1)
+        normed: Tensor = self.ln_pre(x.add_(self.positions(*grid)))
+        return normed
+
+    def positions(self, rows: int, cols: int) -> Tensor:
+        """(N, C): the learned table, resized where the grid is another than it was learned on."""
+        if (rows, cols) == self._table_grid:
+            return self.positional_embedding
+        if (rows, cols) not in self._resized:
+            if len(self._resized) == _MOST_GRIDS:
+                self._resized.clear()
+            own, table = self.positional_embedding[:1], self.positional_embedding[1:]
+            learned = table.float().cpu().T.reshape(1, self.width, *self._table_grid)
+            resized = F.interpolate(learned, (rows, cols), mode="bicubic", align_corners=False)
+            self._resized[rows, cols] = torch.cat([own, resized[0].flatten(1).T.to(own)])
+        return self._resized[rows, cols]
+
+    def last_but_one(self, x: Tensor) -> Tensor:
+        """(B, N, C) -> (B, N, C): all blocks but the last."""
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+    def through(self, x: Tensor, block: int) -> tuple[Tensor, Tensor]:
+        """As `last_but_one`, and what the second norm of block `block` gave (from the end: -3)."""
+        index = len(self.blocks) + 1 + block
+        for earlier in self.blocks[:index]:
+            x = earlier(x)
+        chosen = self.blocks[index]
+        x = x + chosen.ls_1(chosen.attention(chosen.ln_1(x)))
+        features = chosen.ln_2(x)
+        x = x + chosen.ls_2(chosen.mlp(features))
+        for later in self.blocks[index + 1 :]:
+            x = later(x)
+        return x, features
+
+    def valued(self, x: Tensor) -> Tensor:
+        """(B, N, C) out of the last block but one -> (B, N - 1, C): the last without attention."""
+        y = x[:, 1:]
+        y = y + self.value(self.ln_1(y))
+        mixed: Tensor = y + self.mlp(self.ln_2(y))
+        return mixed
+
+    def tokens(self, x: Tensor) -> Tensor:
+        """(B, N, C) out of the last block but one -> (B, N - 1, D)."""
+        projected: Tensor = self.ln_post(self.valued(x)) @ self.proj
+        return projected
+
+    def _gridded(self, x: Tensor, pixels: Tensor) -> Tensor:
+        """(B, H * W, ...) of these pictures -> (B, H, W, ...)."""
+        rows = -(-pixels.shape[2] // self.patch)
+        return x.reshape(len(x), rows, -1, x.shape[-1])
+
+    def _apply(self, *change: Any, **options: Any) -> "DenseViT":
+        """Moved or made another precision: resized tables with it."""
+        self._resized.clear()
+        moved: DenseViT = super()._apply(*change, **options)  # type: ignore[no-untyped-call]
+        return moved
+
+
+def _value_path(attention: Any) -> nn.Linear:
+    """Values and output projection with nothing mixed in between: one linear map."""
+    out, bias = attention.out_proj.weight.double(), attention.out_proj.bias.double()
+    value = attention.in_proj_weight.chunk(3)[2].double()
+    value_bias = attention.in_proj_bias.chunk(3)[2].double()
+    path = nn.Linear(len(value), len(out), device="meta")
+    path.weight = nn.Parameter((out @ value).to(attention.out_proj.weight), requires_grad=False)
+    path.bias = nn.Parameter((out @ value_bias + bias).to(path.weight), requires_grad=False)
+    return path

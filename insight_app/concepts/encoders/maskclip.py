@@ -1,0 +1,29 @@
+"""Dense CLIP (MaskCLIP) with any plain ViT of open_clip's, from a person's own file of weights.
+
+Owns what the options mean.
+"""
+
+from pathlib import Path
+
+from insight_app.concepts.encoders import clip_file, library
+from insight_app.concepts.encoders.clip_encoder import INPUT_SIZE, ClipEncoder
+from insight_app.concepts.encoders.open_clip_models import usable
+
+NAME = "maskclip"
+MODEL = "ViT-B-16"
+
+
+def load(
+    device: str,
+    *,
+    model: str = MODEL,
+    weights: str | Path | None = None,
+    input_size: int | str = INPUT_SIZE,
+) -> ClipEncoder:
+    """model: a name of open_clip's; weights: a checkpoint of it, by default the one in the model
+    library or the hub's cache; input_size: pixels of the square that an analysis looks at."""
+    path = Path(weights) if weights else library.required("clip", usable(model).name)
+    clip, image = clip_file.load(model, path)
+    return ClipEncoder(
+        NAME, clip, image, {"weights": path}, device=device, input_size=int(input_size)
+    )
