@@ -12,7 +12,7 @@ import numpy as np
 from insight_app import resources
 from insight_app.concepts import machine
 from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info
-from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS, check_fits
+from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS, check_fits, is_release
 from insight_app.errors import KnownError
 from insight_app.project import generations
 from insight_app.project.analysis import encoder as encoder_of
@@ -51,14 +51,15 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
     Nothing of it is there before all of it is.
     """
     source, folder = _source(wanted), project / FOLDER
-    if not (source / DESCRIPTION).exists():
+    if is_release(source):
         from insight_app.concepts.hsae import released  # brings torch
 
         released.import_into(source, folder)
         return info(folder)
     info(source)  # refuses what is damaged before anything is copied
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (WEIGHTS, MACHINE, DESCRIPTION):  # the description last: with it, all is there
+    probes = [path.name for path in source.glob("probe-*.safetensors")]
+    for name in (WEIGHTS, MACHINE, *probes, DESCRIPTION):  # last: with it, all is there
         if (source / name).exists():
             part = folder / (name + ".part")
             shutil.copyfile(source / name, part)
@@ -101,6 +102,10 @@ def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | Non
     if wanted != TRAIN:
         source = _source(wanted)
         check_fits(info(source), source, token_dim, encoder_fingerprint)
+        if is_release(source):
+            from insight_app.concepts.hsae import released  # brings torch
+
+            released.read(source)  # names, relations and probes too are whole
 
 
 def _fingerprint(wanted: str | None) -> str:
