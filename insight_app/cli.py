@@ -171,7 +171,7 @@ def quality(
 def export(
     project: ProjectPath,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The file or folder to write.")
     ],
     kind: Annotated[
         str,
@@ -179,19 +179,19 @@ def export(
     ] = "json",
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Write the corrected concepts to a file.
+    """Write the corrected concepts to a file or a folder.
 
     Formats: json (everything), skos (Turtle), skos-json (JSON-LD), csv (two tables),
-    csv-spreadsheet (as this computer's spreadsheets expect it), graphml.
+    csv-spreadsheet (as this computer's spreadsheets expect it), graphml, release (a folder with the
+    dictionary, names and co-occurrence, for the published code).
     """
     from insight_app.exchange import registry
-    from insight_app.exchange.collecting import collect
     from insight_app.project.project import Project
 
     chosen = registry.named(kind)
     with Project.open(project, read_only=True) as opened:
-        content = collect(opened)
-    for path in registry.write(content, chosen, output, overwrite=force):
+        written = registry.export(opened, chosen, output, overwrite=force)
+    for path in written:
         terminal.out().print(str(path), markup=False)
 
 

@@ -95,7 +95,12 @@ def _concept(catalogue: Catalogue, results: Results, state: CurationState, row: 
     named_by: Who = "person" if catalogue.by_person[row] else "machine" if name else "nobody"
     said = state.concepts.get(identifier)
     candidates = tuple(
-        Candidate(clean(one.term), one.reading, short(one.score), clean(one.definition))
+        Candidate(
+            clean(one.term),
+            one.reading,
+            None if one.score is None else short(one.score),
+            clean(one.definition),
+        )
         for one in (results.candidates(row) if by_machine else ())
     )
     return Concept(

@@ -15,11 +15,13 @@ Who = Literal["person", "machine", "nobody"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name that the machine proposed, with its cosine and the term's definition ("" unknown)."""
+    """A name that the machine proposed, with its cosine (None: not known), and its reading and the
+    term's definition ("" unknown).
+    """
 
     name: str
     reading: str
-    score: float
+    score: float | None
     definition: str = ""
 
 

@@ -1,4 +1,4 @@
-"""The formats there are, and the one way to write one. A new format is one line in FORMATS."""
+"""The formats there are, and the one way to write one. A new format is one entry in FORMATS."""
 
 import os
 import tempfile
@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from insight_app.errors import KnownError
 from insight_app.exchange.content import Content
 
+if TYPE_CHECKING:
+    from insight_app.project.project import Project
+
 Render = Callable[[Content], dict[str, bytes]]
+WriteFolder = Callable[[Content, Path, Path], list[Path]]
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,9 @@ class Format:
     """A format: its name on the command line, what it is, and where its `render` is.
 
     A render returns file contents by what is put between the chosen name and its suffix ("" for
-    the file itself). The module is imported when it is used: rdflib and networkx take a while.
+    the file itself). A format that is a folder has a `write_folder` instead, which takes more from
+    the project than a content says: (content, the project's folder, the folder to write). The
+    module is imported when it is used: rdflib, networkx and torch take a while.
     """
 
     name: str
@@ -26,11 +33,21 @@ class Format:
     suffix: str
     module: str
     function: str = "render"
+    is_folder: bool = False
 
     @property
     def render(self) -> Render:
-        found: Render = getattr(import_module(f"insight_app.exchange.{self.module}"), self.function)
+        found: Render = self._function
         return found
+
+    @property
+    def write_folder(self) -> WriteFolder:
+        found: WriteFolder = self._function
+        return found
+
+    @property
+    def _function(self) -> Any:
+        return getattr(import_module(f"insight_app.exchange.{self.module}"), self.function)
 
 
 FORMATS = (
@@ -46,6 +63,14 @@ FORMATS = (
         "render_spreadsheet",
     ),
     Format("graphml", "GraphML: for Gephi, Cytoscape, yEd", ".graphml", "graphml"),
+    Format(
+        "release",
+        "Released files: the dictionary with its names, for the published code",
+        "",
+        "release",
+        "write_folder",
+        is_folder=True,
+    ),
 )
 
 
@@ -56,6 +81,21 @@ def named(name: str) -> Format:
             return one
     names = ", ".join(one.name for one in FORMATS)
     raise KnownError(f"There is no export format {name!r}.", do=f"Choose one of: {names}.")
+
+
+def export(project: "Project", kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write an open project's curated concepts to `path`, a file or a folder; the files written.
+
+    All that is said of `write` holds for a folder too; other files in it stay.
+    """
+    from insight_app.exchange.collecting import collect
+
+    content = collect(project)
+    if not kind.is_folder:
+        return write(content, kind, path, overwrite=overwrite)
+    if path.exists() and not (path.is_dir() and (overwrite or not any(path.iterdir()))):
+        raise _there_already(path)
+    return kind.write_folder(content, project.path, path)
 
 
 def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
@@ -70,14 +110,18 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
     }
     there = [file for file in files if file.exists()]
     if there and (not overwrite or any(file.is_dir() for file in there)):
-        raise KnownError(
-            "There is something here already.",
-            where=str(there[0]),
-            kept="Nothing was written.",
-            do="Choose another name, or say that it may be replaced (--force).",
-        )
+        raise _there_already(there[0])
     _replace(files)
     return list(files)
+
+
+def _there_already(path: Path) -> KnownError:
+    return KnownError(
+        "There is something here already.",
+        where=str(path),
+        kept="Nothing was written.",
+        do="Choose another name, or say that it may be replaced (--force).",
+    )
 
 
 def _replace(files: Mapping[Path, bytes]) -> None:

@@ -181,14 +181,12 @@ class Requests:
     def export(self, request: Request) -> dict[str, Any]:
         """Write the corrected concepts of `project` in `format` to `output`; the files written."""
         from insight_app.exchange import registry
-        from insight_app.exchange.collecting import collect
         from insight_app.project.project import Project
 
         chosen = registry.named(request["format"])
+        output, overwrite = Path(request["output"]), bool(request.get("overwrite"))
         with Project.open(Path(request["project"]), read_only=True) as opened:
-            content = collect(opened)
-        overwrite = bool(request.get("overwrite"))
-        files = registry.write(content, chosen, Path(request["output"]), overwrite=overwrite)
+            files = registry.export(opened, chosen, output, overwrite=overwrite)
         return {"files": [str(file) for file in files]}
 
     # ---- helpers

@@ -143,7 +143,14 @@ def contents(draw: st.DrawFn) -> Content:
             candidates=tuple(
                 draw(
                     st.lists(
-                        st.builds(Candidate, TEXTS, st.just("noun"), SHARES, TEXTS), max_size=3
+                        st.builds(
+                            Candidate,
+                            TEXTS,
+                            st.sampled_from(["noun", ""]),
+                            st.none() | SHARES,
+                            TEXTS,
+                        ),
+                        max_size=3,
                     )
                 )
             ),

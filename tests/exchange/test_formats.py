@@ -169,7 +169,8 @@ def test_every_format_writes_the_same_bytes_in_every_process() -> None:
     program = (
         "import hashlib; from tests.exchange.contents import example;"
         "from insight_app.exchange.registry import FORMATS;"
-        "print([hashlib.sha256(repr(f.render(example())).encode()).hexdigest() for f in FORMATS])"
+        "files = [f for f in FORMATS if not f.is_folder];"
+        "print([hashlib.sha256(repr(f.render(example())).encode()).hexdigest() for f in files])"
     )
     root = Path(__file__).parents[2]
     seen = {

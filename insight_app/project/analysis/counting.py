@@ -24,8 +24,8 @@ from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
 from insight_app.project import postings
 from insight_app.project.analysis.tally import Tally, flatten
 from insight_app.project.codestore import read_shard
-from insight_app.project.database import reading
-from insight_app.project.schema import Image, Status
+from insight_app.project.database import open_reader, reading
+from insight_app.project.schema import Image, Shard, Status
 
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""
@@ -33,13 +33,17 @@ _BATCH = 256
 
 
 class Counting:
-    """Counts of one project. `load` once, then `add` what is committed and `seal` full shards."""
+    """Counts of one project. `load` once, then `add` what is committed and `seal` full shards.
 
-    def __init__(self, project: Path, engine: Engine, concepts: int) -> None:
+    saves: whether what had to be counted is kept for the next time.
+    """
+
+    def __init__(self, project: Path, engine: Engine, concepts: int, saves: bool = True) -> None:
         self.codes = project / "codes"
         self.statistics = project / "statistics"
         self.engine = engine
         self.concepts = concepts
+        self.saves = saves
         self.segments: list[str] = []
         self._sealed = Tally(concepts)
         self._open = Tally(concepts)
@@ -201,6 +205,8 @@ class Counting:
     def _save_shard(
         self, shard: int, tally: Tally, found: Sequence[Maxima], state: "_State"
     ) -> None:
+        if not self.saves:
+            return
         path = self.statistics / _segment_name(shard)
         part = path.with_name(path.name + ".part")
         postings.write_segment(part, _join(found), self.concepts)
@@ -209,6 +215,8 @@ class Counting:
         _write(self.statistics / f"shard-{shard:06d}.npz", arrays)
 
     def _save_part(self, number: int, part: CoOccurrence, shards: Sequence[int]) -> None:
+        if not self.saves:
+            return
         state = b"".join(self._state(shard).counted for shard in shards)
         arrays = part.to_arrays() | {
             "shards": np.array(shards, np.int64),
@@ -218,6 +226,17 @@ class Counting:
 
     def _part_path(self, number: int) -> Path:
         return self.statistics / f"cooccurrence-{number + 1:06d}.npz"
+
+
+def cooccurrence_of(project: Path, concepts: int) -> CoOccurrence:
+    """The co-occurrence over all committed images, counted without writing anything."""
+    engine = open_reader(project)
+    with reading(engine) as connection:
+        shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+    counting = Counting(project, engine, concepts, saves=False)
+    counting.load(shards, shards[-1].id if shards else 1)
+    engine.dispose()
+    return counting.cooccurrence()
 
 
 class _State:

@@ -45,7 +45,8 @@ def read(folder: Path, concepts: int) -> CoOccurrence | None:
         rows = torch.arange(start, start + len(block))[:, None].expand_as(best.indices)[there]
         columns = best.indices[there]
         near += [rows * concepts + columns, columns * concepts + rows]
-    i, j = np.divmod(np.unique(torch.cat(near).numpy()), concepts)
+    keys = np.sort(torch.cat(near).numpy())  # np.unique is ten times slower
+    i, j = np.divmod(keys[np.diff(keys, prepend=-1) > 0], concepts)
     steps = np.rint(_taken(d, i, j) * 2.0**24).astype(np.int64)
     kept = steps > 0
     i, j, steps = i[kept], j[kept], steps[kept]

@@ -1,0 +1,27 @@
+"""Released files: the project's dictionary as the field publishes them, with the curated names.
+
+Names that a person rejected, and those of hidden concepts, are left out: an empty line. D and C are
+those of the project's own photos.
+"""
+
+from pathlib import Path
+
+from insight_app.concepts import hsae
+from insight_app.exchange.content import Concept, Content
+from insight_app.project.analysis.counting import cooccurrence_of
+
+
+def write_folder(content: Content, project: Path, folder: Path) -> list[Path]:
+    """Write a release into `folder`; the files written."""
+    dictionary = hsae.load(project / "dictionary")
+    names = [""] * dictionary.F
+    for concept in content.concepts:
+        if concept.level is not None and _is_named(concept):
+            names[concept.number] = concept.name
+    counted = cooccurrence_of(project, dictionary.F)
+    found = counted if counted.pairs.key.size else None
+    return hsae.write_release(dictionary, folder, names, found)
+
+
+def _is_named(concept: Concept) -> bool:
+    return not concept.hidden and concept.status != "rejected"
