@@ -12,7 +12,13 @@ import numpy as np
 from insight_app import resources
 from insight_app.concepts import machine
 from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info
-from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, WEIGHTS, check_fits, is_release
+from insight_app.concepts.hsae.description import (
+    DESCRIPTION,
+    MACHINE,
+    WEIGHTS,
+    check_fits,
+    is_release,
+)
 from insight_app.errors import KnownError
 from insight_app.project import generations
 from insight_app.project.analysis import encoder as encoder_of
