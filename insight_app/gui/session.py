@@ -25,6 +25,8 @@ from insight_app.gui.window.analysing import Analysing
 from insight_app.gui.worker_client import WorkerClient
 
 IMAGES, CONCEPTS = "images", "concepts"
+RELEASE = "release"
+"""The run of names that came with released files."""
 
 
 class Session(Verbs, Analysing, QObject):
@@ -160,7 +162,19 @@ class Session(Verbs, Analysing, QObject):
             return f"concept {row}", by_person
         return name, by_person
 
+    def giver(self, row: int) -> str:
+        """Who gave a concept's name, in words."""
+        if self.catalogue.by_person[row]:
+            return "named by a person"
+        is_released = self.results is not None and self.results.names_run == RELEASE
+        return "named in the release" if is_released else "named by the machine"
+
     # ---- project
+
+    @property
+    def awaits_photos(self) -> bool:
+        """There are concepts, of a dictionary that brings names along, and not one photo yet."""
+        return self.catalogue is not None and not self.results.image_count
 
     def open_project(self, path: Path | str, read_only: bool = False) -> None:
         """Open a project in the background; `project_opened` when it is there."""

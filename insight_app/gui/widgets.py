@@ -184,6 +184,12 @@ class EmptyState(QWidget):
     def set_text(self, text: str) -> None:
         self.label.setText(text)
 
+    def add_action(self, actions: Actions, id: str, text: str = "") -> KeyButton:
+        """The button that does it."""
+        button = KeyButton(actions, id, text, parent=self)
+        self.add_button(button)
+        return button
+
     def add_button(self, button: QWidget) -> None:
         self.column.insertWidget(self.column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
 

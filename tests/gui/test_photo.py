@@ -216,7 +216,7 @@ def test_the_scale_is_that_of_all_photos_until_asked_otherwise(qtbot, window) ->
     window.session.select(concepts=(row,))
     (layer,) = photo.layers()
     assert layer.scale == pytest.approx(float(window.session.results.maximum[row]))
-    photo.only_here.setChecked(True)
+    photo.controls.only_here.setChecked(True)
     (layer,) = photo.layers()
     assert layer.scale == pytest.approx(float(photo.shown.maxima[-1]))
 
@@ -246,17 +246,19 @@ def test_c_goes_through_cells_smooth_and_contours(qtbot, window) -> None:
     click_cell(qtbot, photo, strongest_cell(photo))
     photo.tip.hide()
     seen = [pixels(photo)]
-    assert photo.mode == "cells"
-    assert not photo.drawn.isVisible()
+    assert photo.controls.mode == "cells"
+    assert not photo.legend.note
     for mode in ("smooth", "contours"):
         qtbot.keyClick(photo.stage, Qt.Key.Key_C)
-        assert photo.mode == mode
-        assert photo.drawn.isVisible(), "it says that this is drawn, not measured"
+        assert photo.controls.mode == mode
+        assert photo.legend.note == "drawn, not measured", (
+            "it says that this is drawn, not measured"
+        )
         seen.append(pixels(photo))
     assert (seen[0] != seen[1]).any()
     assert (seen[1] != seen[2]).any()
     qtbot.keyClick(photo.stage, Qt.Key.Key_C)
-    assert photo.mode == "cells"
+    assert photo.controls.mode == "cells"
 
 
 def test_keys_zoom_and_fit(qtbot, window) -> None:

@@ -1,4 +1,7 @@
-"""The candidate names of a concept with their number keys; a click or the key takes one."""
+"""The candidate names of a concept with their number keys; a click or the key takes one.
+
+Where they come from (the shipped dictionary, a release, the photos) is said beside the heading.
+"""
 
 from typing import Any
 
@@ -19,6 +22,12 @@ from insight_app.gui.session import Session
 from insight_app.gui.widgets import paint_key_cap
 
 LINE = 10
+SOURCES = {
+    "release": "from the release",
+    "dictionary": "with the dictionary",
+    "photos": "from your photos",
+}
+"""What a run of names is called (results.names_run)."""
 
 
 class CandidateModel(QAbstractListModel):
@@ -40,9 +49,13 @@ class CandidateModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return one.term
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{index.row() + 1}: {one.term}, {one.reading}, score {theme.number(one.score)}"
+            score = "" if one.score is None else f"score {theme.number(one.score)}"
+            told = ", ".join(part for part in (one.term, one.reading, score) if part)
+            return f"{index.row() + 1}: {told}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            score = f"Score: cosine of the concept's direction and the term, {one.score:.3g}"
+            score = "From the release, which gives no score"
+            if one.score is not None:
+                score = f"Score: cosine of the concept's direction and the term, {one.score:.3g}"
             return "\n".join(part for part in (one.definition, score) if part)
         return None
 
@@ -70,10 +83,11 @@ class CandidateDelegate(QStyledItemDelegate):
         right, middle = rect.right() - 14, Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.tabular(option.font))
         painter.setPen(c.of("text"))
-        number = f"{one.score:.2f}"
-        box = QRectF(0, rect.y(), right, rect.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
-        right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
+        if one.score is not None:
+            number = f"{one.score:.2f}"
+            box = QRectF(0, rect.y(), right, rect.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
+            right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
         painter.setFont(option.font)
         painter.setPen(c.of("dim"))
         width = painter.fontMetrics().horizontalAdvance(one.reading)
@@ -109,6 +123,11 @@ class CandidateList(QListView):
         self.setAccessibleName("Candidate names")
         self.keys = keys_of(session)
         self.clicked.connect(lambda index: self.keys.take(index.row() + 1))
+
+    def source(self) -> str:
+        """Where the names come from, in words; '' where that is not known."""
+        results = self.session.results
+        return SOURCES.get(results.names_run, "") if results is not None else ""
 
     def show_concept(self, row: int) -> None:
         self.model_.set_candidates(self.keys.candidates(), self.session.name(row)[0])

@@ -8,13 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_rows import ConceptRow, ConceptRows
 from insight_app.gui.curation.histogram import Histogram
-from insight_app.gui.session import Session
-from insight_app.gui.widgets import thin_line
+from insight_app.gui.session import RELEASE, Session
+from insight_app.gui.widgets import dim_label, thin_line
 
 ROWS = 8
 CO_OCCURRING = 8
@@ -32,7 +32,7 @@ KIND_WORDS = {
 
 
 class Section(QWidget):
-    """A heading, a thin line, and what stands under it; hidden where there is nothing."""
+    """A thin line, a heading with a few words at the right (`note`), and what stands under it."""
 
     def __init__(
         self, title: str, content: QWidget, parent: QWidget | None = None, margin: int = 0
@@ -47,7 +47,14 @@ class Section(QWidget):
         self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setFont(theme.bold(self.font()))
         self.heading.setContentsMargins(12, 6, 12, 2)
-        column.addWidget(self.heading)
+        self.note = dim_label("", self)
+        self.note.setContentsMargins(0, 6, 12, 2)
+        head = QHBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self.heading)
+        head.addStretch(1)
+        head.addWidget(self.note)
+        column.addLayout(head)
         inset = QVBoxLayout()
         inset.setContentsMargins(margin, 0, margin, 0)
         inset.addWidget(content)
@@ -113,10 +120,12 @@ class Relations(QWidget):
 
 def _relation(edge: Any, other: int) -> ConceptRow:
     strength = f"{edge.strength:.2f}" if edge.source != "person" else ""
+    support = "not counted here: as the dictionary brings it along"
+    if edge.cells:
+        support = f"{edge.cells:,} cells in {edge.images:,} images"
     tip = (
         f"R = share of the child's activation on cells where the parent is active too: "
-        f"{edge.strength:.3g} forward, {edge.back:.3g} back, "
-        f"{edge.cells:,} cells in {edge.images:,} images"
+        f"{edge.strength:.3g} forward, {edge.back:.3g} back, {support}"
     )
     tag = "person" if edge.by_person else "machine"
     return ConceptRow(other, strength, tag, tip if edge.source != "person" else "added by a person")
@@ -139,7 +148,7 @@ class Strength(QWidget):
         changed, self.row = row != self.row, row
         results, catalogue = self.session.results, self.session.catalogue
         is_machine = row < results.F
-        self.setVisible(is_machine)
+        self.setVisible(is_machine and not self.session.awaits_photos)
         if is_machine and changed:
             self.section.heading.setText(f"Strength over {int(catalogue.cells[row]):,} cells")
             edges, counts = results.histogram(row)
@@ -215,9 +224,10 @@ class History(QLabel):
     def show_concept(self, row: int) -> None:
         self.row = row
         concept = self.session.catalogue.id_of(row)
-        machine = ""
-        if row < self.session.results.F and self.session.results.machine_names[row]:
-            machine = f"analysis: named {self.session.results.machine_names[row]}"
+        machine, results = "", self.session.results
+        if row < results.F and results.machine_names[row]:
+            who = "release" if results.names_run == RELEASE else "analysis"
+            machine = f"{who}: named {results.machine_names[row]}"
         self.session.ask_project(
             lambda project: project.judgements.history(concept),
             done=lambda entries: self._show(row, entries, machine),

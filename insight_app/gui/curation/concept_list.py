@@ -75,13 +75,13 @@ class ConceptListModel(QAbstractListModel):
             return entry.text if entry.row < 0 else self.session.name(entry.row)[0]
         if entry.row < 0 or self.session.catalogue is None:
             return None
-        name, by_person = self.session.name(entry.row)
+        name = self.session.name(entry.row)[0]
         status = icons.STATUS_WORDS[int(self.session.catalogue.status[entry.row])]
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{name}, {status}, strength {theme.number(entry.value)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            giver = "named by a person" if by_person else "named by the machine"
-            return f"{name}: {giver}, {status}. Strongest cell here {theme.number(entry.value)}"
+            strongest = f"Strongest cell here {theme.number(entry.value)}"
+            return f"{name}: {self.session.giver(entry.row)}, {status}. {strongest}"
         return None
 
 

@@ -72,15 +72,18 @@ class ConceptRowsModel(QAbstractListModel):
         item = self.rows[index.row()]
         if self.session.catalogue is None:
             return None
-        name, by_person = self.session.name(item.row)
+        name = self.session.name(item.row)[0]
         if role == Qt.ItemDataRole.DisplayRole:
             return name
         status = icons.STATUS_WORDS[int(self.session.catalogue.status[item.row])]
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (name, status, item.tag, item.number) if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            giver = "named by a person" if by_person else "named by the machine"
-            return "\n".join(part for part in (f"{name}: {giver}, {status}", item.tip) if part)
+            return "\n".join(
+                part
+                for part in (f"{name}: {self.session.giver(item.row)}, {status}", item.tip)
+                if part
+            )
         return None
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
-from insight_app.gui.session import Session
+from insight_app.gui.session import RELEASE, Session
 from insight_app.gui.widgets import ElidedLabel
 
 
@@ -36,6 +36,11 @@ class ConceptTitle(QWidget):
         self.row = row
         catalogue, results = self.session.catalogue, self.session.results
         images, coded = int(catalogue.images[row]), int(results.coded_images)
+        self.name.show_concept(row)
+        if self.session.awaits_photos:
+            self.facts.setText(f"no photos yet, level {catalogue.level[row]}, #{row}")
+            self.facts.setToolTip("Where it fires is counted when photos are added")
+            return
         mean = theme.number(float(catalogue.mean[row]))
         share = f"{100 * images / max(1, coded):.2g} %"
         self.facts.setText(
@@ -46,7 +51,6 @@ class ConceptTitle(QWidget):
             f"{theme.number(float(catalogue.total[row]))} / "
             f"{int(catalogue.cells[row]):,} active cells"
         )
-        self.name.show_concept(row)
 
     def rename(self) -> None:
         """Edit the name in place."""
@@ -103,7 +107,10 @@ class _Name(QWidget):
     def _status_words(self, by_person: bool) -> str:
         assert self._row is not None
         words = icons.STATUS_WORDS[int(self.session.catalogue.status[self._row])]
-        return words if by_person else f"machine name, {words}"
+        if by_person:
+            return words
+        is_released = self.session.results.names_run == RELEASE
+        return f"{'name from the release' if is_released else 'machine name'}, {words}"
 
     def _font(self) -> QFont:
         font = theme.bold(self.font())

@@ -107,16 +107,14 @@ class ConceptTreeModel(QAbstractItemModel):
             rows = [] if self.flat else [edge.child for edge in catalogue.children(node.row)]
             return self._sorted(row for row in rows if self._shown(row))
         if self.flat:
-            touched = catalogue.by_person | (catalogue.status > 0)
-            speaks = np.flatnonzero((catalogue.cells > 0) | touched).tolist()
+            speaks = np.flatnonzero(catalogue.speaks).tolist()
             return self._sorted(row for row in speaks if self._shown(row))
         if self.levels is None:
             return self._sorted(catalogue.roots())
         return self._sorted(
             row
-            for row in range(catalogue.size)
+            for row in np.flatnonzero(catalogue.speaks).tolist()
             if self._shown(row)
-            and (catalogue.cells[row] > 0 or catalogue.by_person[row])
             and not any(self._shown(edge.parent) for edge in catalogue.parents(row))
         )
 
@@ -344,7 +342,7 @@ class ConceptTreeModel(QAbstractItemModel):
         return ", ".join(self.session.name(parent)[0] for parent in others)
 
     def _number(self, row: int, column: int) -> str:
-        if column != NUMBER:
+        if column != NUMBER or self.session.awaits_photos:
             return ""
         catalogue = self.session.catalogue
         if self.order == STRENGTH:
@@ -359,13 +357,15 @@ class ConceptTreeModel(QAbstractItemModel):
 
     def _tip(self, row: int, column: int) -> str:
         catalogue, results = self.session.catalogue, self.session.results
-        name, by_person = self.session.name(row)
+        name = self.session.name(row)[0]
         if column == NAME:
-            giver = "named by a person" if by_person else "named by the machine"
+            giver = self.session.giver(row)
             note = catalogue.notes.get(row, "")
             status = icons.STATUS_WORDS[int(catalogue.status[row])]
             first = f"{name}: {giver}, {status}, level {catalogue.level[row]}, #{row}"
             return f"{first}\n{note}" if note else first
+        if self.session.awaits_photos:
+            return "Not counted yet: there are no photos in this project."
         images, coded = int(catalogue.images[row]), int(results.coded_images)
         return (
             f"Images with at least one active cell: {images:,} of {coded:,} "

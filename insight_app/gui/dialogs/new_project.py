@@ -181,9 +181,10 @@ class NewProjectDialog(QDialog):
         self._trouble = ""
         self.dictionary.set_encoder(self.encoder.name)
         self._suit_encoder()
-        named = [*self.photos.folders()[:1]] or [self.dictionary.path]
-        if named[0] is not None:
-            self.place.suggest(named[0].name)
+        for named in (*self.photos.folders()[:1], self.dictionary.path):
+            if named is not None:
+                self.place.suggest(named.name)
+                break
         self._show_findings()
         self._update()
 
@@ -212,9 +213,7 @@ class NewProjectDialog(QDialog):
         refusal = self.refusal()
         is_busy = self._trying is not None or bool(self._importing)
         self.begin.setEnabled(not refusal and not is_busy)
-        self.bar.setVisible(
-            is_busy or (self.dictionary.is_folder and self.dictionary.found is None)
-        )
+        self.bar.setVisible(is_busy or self.dictionary.is_reading)
         self.photos.say(self._photo_words())
         text = self._trouble or refusal or self._outlook()
         if self._trying is not None:

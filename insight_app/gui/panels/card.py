@@ -89,6 +89,7 @@ class CardPanel(Panel):
             self.area.verticalScrollBar().setValue(0)
         self.candidates.show_concept(row)
         self.names.setVisible(bool(self.candidates.model_.candidates))
+        self.names.note.setText(self.candidates.source())
         if self.reasons & {"project", "results"}:
             self.relations.row = self.strength.row = None
         for part in (self.relations, self.strength, self.note, self.history):
@@ -101,7 +102,7 @@ class CardPanel(Panel):
         if wanted == self._examples_of:
             return
         self._examples_of = wanted
-        if row >= results.F:
+        if row >= results.F or self.session.awaits_photos:
             self.cutouts.show_examples([])
             return
         self.session.jobs.run(

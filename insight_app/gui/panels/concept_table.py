@@ -105,9 +105,12 @@ class ConceptTablePanel(Panel):
 
     def refresh(self) -> None:
         self.rows.update()
-        if self.rows.is_empty:
+        if self.rows.is_empty or self.session.awaits_photos:
+            can_add = self.session.awaits_photos and not self.session.read_only
             self.trouble.show_trouble(
-                "No counts yet: they appear with the first analysed photos.", "", None
+                "No counts yet: they appear with the first analysed photos.",
+                "Add photos…" if can_add else "",
+                self.session.actions["analysis.add"].trigger,
             )
         else:
             self.trouble.hide()

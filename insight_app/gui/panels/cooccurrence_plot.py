@@ -51,11 +51,14 @@ class CoOccurrencePlotPanel(Panel):
         results = self.session.results
         machine = results.F if results is not None else 0
         chosen = [row for row in self.session.selection.concepts if row < machine]
-        if len(chosen) < 2:
+        if len(chosen) < 2 or self.session.awaits_photos:
             self.plot.hide()
             self.set_info("")
             self._concepts, self._matrix = (), np.zeros((0, 0))
-            self.note.setText("Select two or more concepts to see how often they fire together.")
+            text = "Select two or more concepts to see how often they fire together."
+            if self.session.awaits_photos:
+                text = "With photos, how often the selected concepts fire together."
+            self.note.setText(text)
             return
         kept = tuple(chosen[:MOST])
         if kept == self._concepts and not self.reasons & {"project", "results"}:

@@ -55,6 +55,7 @@ class EvidencePanel(Panel):
             self.area.verticalScrollBar().setValue(0)
         self.candidates.show_concept(row)
         self.names.setVisible(bool(self.candidates.model_.candidates))
+        self.names.note.setText(self.candidates.source())
         if self.reasons & {"project", "results"}:
             self.relations.row = self.strength.row = None
         for part in (self.relations, self.strength, self.note):

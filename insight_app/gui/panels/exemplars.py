@@ -48,6 +48,7 @@ class ExemplarsPanel(Panel):
         self.area.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.area.verticalScrollBar().rangeChanged.connect(lambda *_: self._scrolled())
         self.empty = EmptyState("Choose a concept: the places where it fires appear here.", self)
+        self.add = self.empty.add_action(session.actions, "analysis.add")
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self.empty, 1)
         self.buttons: dict[str, QToolButton] = {}
@@ -71,11 +72,18 @@ class ExemplarsPanel(Panel):
         session, row = self.session, self.session.selection.primary
         results = session.results
         has_any = row is not None and session.catalogue is not None and row < results.F
+        has_any = has_any and not session.awaits_photos
+        self.add.setVisible(session.awaits_photos)
         self.area.setVisible(has_any)
         self.empty.setVisible(not has_any)
         if not has_any:
             self._shown_of = None
-            if row is not None and session.catalogue is not None:
+            if session.awaits_photos:
+                self.empty.set_text(
+                    "No photos in this project yet. The places where a concept fires appear here "
+                    "when some are added."
+                )
+            elif row is not None and session.catalogue is not None:
                 self.empty.set_text("A concept that a person made: it fires nowhere itself.")
             else:
                 self.empty.set_text("Choose a concept: the places where it fires appear here.")

@@ -56,7 +56,10 @@ class FolderPlotPanel(Panel):
         concept = self.session.selection.primary
         if not rows or concept is None:
             self.set_info("")
-            self.note.setText("Select a concept to see in which folders it is found.")
+            text = "Select a concept to see in which folders it is found."
+            if self.session.awaits_photos:
+                text = "With photos, the share of each folder's images that show a concept."
+            self.note.setText(text)
             self.plot.hide()
             return
         self.plot.show()

@@ -18,6 +18,8 @@ from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import StatisticsRows, rows_of
 from insight_app.gui.statistics.selecting import How, combined
 
+HOW = "drag to select · Shift adds · Alt removes · Esc clears"
+NO_PHOTOS = "With photos, every concept becomes a point here: how often against how strongly."
 NEAR = 8.0
 """Pixels within which a click or the mouse means a point."""
 
@@ -42,10 +44,11 @@ class FrequencyPlotPanel(Panel):
         self.plot.addItem(self._all)
         self.plot.addItem(self._chosen)
         self.body.addWidget(self.plot, 1)
-        how = QLabel("drag to select · Shift adds · Alt removes · Esc clears", self)
-        how.setProperty("dim", True)
-        how.setContentsMargins(12, 0, 12, 6)
-        self.body.addWidget(how)
+        self.how = QLabel(HOW, self)
+        self.how.setProperty("dim", True)
+        self.how.setWordWrap(True)
+        self.how.setContentsMargins(12, 0, 12, 6)
+        self.body.addWidget(self.how)
         self._points: NDArray[np.float64] = np.zeros((0, 2))
         self._drawn: NDArray[np.int64] = np.zeros(0, np.int64)
         plotting.add_export_button(self, self.plot, self.table)
@@ -71,6 +74,9 @@ class FrequencyPlotPanel(Panel):
 
     def _draw_points(self) -> None:
         rows = self.rows.rows
+        awaits = self.session.awaits_photos
+        self.plot.setVisible(not awaits)
+        self.how.setText(NO_PHOTOS if awaits else HOW)
         if not rows.size:
             self._points, self._drawn = np.zeros((0, 2)), rows
             self._all.clear()

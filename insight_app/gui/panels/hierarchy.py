@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from insight_app.gui import icons
 from insight_app.gui.curation.concept_keys import Server, keys_of
@@ -52,13 +52,11 @@ class HierarchyPanel(Panel):
         self._build_header()
         self.setFocusProxy(self.view)
         self.empty = EmptyState(
-            "The concepts that the model found in your photos appear here, each under its parents, "
-            "as soon as the first photos are analysed.",
+            "Concepts appear here, each under its parents: those that the model finds in your "
+            "photos as soon as the first are analysed, those of released files at once.",
             self,
         )
-        add = QPushButton("Add photos…", self.empty)
-        add.clicked.connect(lambda: session.actions["analysis.add"].trigger())
-        self.empty.add_button(add)
+        self.empty.add_action(session.actions, "analysis.add")
         self.drop_line = ElidedLabel(HOW_TO_DRAG, self)
         self.drop_line.setProperty("dim", True)
         self.drop_line.setAccessibleName("What a drop does")
@@ -168,7 +166,10 @@ class HierarchyPanel(Panel):
             return
         self.view.follow_selection()
         self._tell_list()
-        self.set_info(f"{int((catalogue.cells > 0).sum()):,} concepts")
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        self.set_info(f"{int(self.session.catalogue.speaks.sum()):,} concepts")
 
     def _tell_list(self) -> None:
         if self.isVisible() and self.session.follows == CONCEPTS and self._leads():
@@ -191,7 +192,7 @@ class HierarchyPanel(Panel):
         if catalogue is None or not text.strip():
             self._select_soon.stop()
             if catalogue is not None:
-                self.set_info(f"{int((catalogue.cells > 0).sum()):,} concepts")
+                self._tell_count()
             return
         self._hits = catalogue.search(text)
         self._jump()

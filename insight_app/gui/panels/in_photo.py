@@ -43,7 +43,10 @@ class InPhotoPanel(Panel):
         self.whole.setVisible(ready and session.selection.cell is not None)
         if not ready:
             if image_id is None or session.catalogue is None:
-                self._show_empty("The concepts of the chosen photo are listed here.")
+                text = "The concepts of the chosen photo are listed here."
+                if session.awaits_photos:
+                    text = "No photos yet: the concepts of a photo are listed here."
+                self._show_empty(text)
             return
         assert codes is not None
         entries = self._entries(codes)

@@ -10,32 +10,27 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QHBoxLayout,
     QLabel,
-    QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo import overlay
+from insight_app.gui.photo.controls import OverlayControls
+from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.image_codes import PhotoCodes
 from insight_app.gui.photo.legend import CellTip, Legend
 from insight_app.gui.photo.stage import NOT_SEEN, Stage
 from insight_app.gui.selection import Selection
 from insight_app.gui.session import Session
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import KeyButton
 from insight_app.gui.window.commands import show_in_folder
 
-MODE_TIPS = {
-    overlay.CELLS: "The strength of every cell, as the model computed it",
-    overlay.SMOOTH: "Drawn between the cells' centres, not measured",
-    overlay.CONTOURS: "Lines at 25, 50 and 75 % of the scale; drawn, not measured",
-}
 TIP_ROWS = 6
+NO_PHOTOS = "No photos in this project yet. Add some to see where its concepts fire."
 
 
 class PhotoPanel(Panel):
@@ -48,15 +43,26 @@ class PhotoPanel(Panel):
         super().__init__(session, parent)
         self.shown: PhotoCodes | None = None
         self._is_stale = False
+        self.finer = FinerLook(session, self)
+        self.finer.changed.connect(self._finer_changed)
+        self.finer.failed.connect(self.show_error)
         self._add_actions()
         self._build_header()
         self.stage = Stage(self)
         self.stage.say("Choose a photo on the left.")
+        self.add_photos = KeyButton(session.actions, "analysis.add", parent=self.stage)
+        under = QVBoxLayout(self.stage)
+        under.addStretch(1)
+        under.addSpacing(80)  # below the message in the middle
+        under.addWidget(self.add_photos, 0, Qt.AlignmentFlag.AlignHCenter)
+        under.addStretch(1)
         self.legend = Legend(session, self)
         self.tip = CellTip(session, self.stage)
         self.body.addWidget(self.stage, 1)
         self.body.addWidget(self.legend)
-        self.body.addWidget(self._build_controls())
+        self.controls = OverlayControls(session, self)
+        self.controls.changed.connect(self._show_overlay)
+        self.body.addWidget(self.controls)
         self.setFocusProxy(self.stage)
         self.stage.clicked.connect(self._clicked)
         self.stage.hovered.connect(self._hovered)
@@ -76,8 +82,12 @@ class PhotoPanel(Panel):
             panel=self, icon="magnifying-glass-minus")  # fmt: skip
         add("photo.fit", "Whole photo", "0", lambda: self.stage.fit(), context="Photo", panel=self,
             icon="arrows-in")  # fmt: skip
-        add("photo.mode", "Cells, smooth or contours", "C", self._next_mode, context="Photo",
+        add("photo.mode", "Cells, smooth or contours", "C",
+            lambda: self.controls.next_mode(), context="Photo",
             panel=self, icon="grid-four")  # fmt: skip
+        add("photo.finer", "Finer look", "F", self.toggle_finer, context="Photo", panel=self,
+            icon="magnifying-glass", checkable=True,
+            tip="The codes of the whole photo at twice the size; not counted")  # fmt: skip
         add("photo.folder", "Show photo in folder", "", self._show_in_folder, context="Photo",
             panel=self, icon="folder-open")  # fmt: skip
 
@@ -92,60 +102,22 @@ class PhotoPanel(Panel):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.header.add(button)
 
-    def _build_controls(self) -> QWidget:
-        settings = self.session.settings
-        bar = QWidget(self)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        self.opacity = _slider("Opacity", settings.get("overlay_opacity"), bar)
-        self.threshold = _slider("Threshold", settings.get("overlay_threshold"), bar)
-        self.threshold.setToolTip("Hide cells weaker than this share of the scale")
-        for slider, name in (
-            (self.opacity, "overlay_opacity"),
-            (self.threshold, "overlay_threshold"),
-        ):
-            row.addWidget(QLabel(slider.accessibleName(), bar))
-            row.addWidget(slider)
-            slider.valueChanged.connect(lambda value, name=name: settings.set(name, value))
-            slider.valueChanged.connect(lambda _value: self._show_overlay())
-        self.modes = QButtonGroup(bar)
-        for mode in overlay.MODES:
-            button = QToolButton(bar)
-            button.setText(mode.capitalize())
-            button.setCheckable(True)
-            button.setToolTip(f"{MODE_TIPS[mode]} (C)")
-            button.setProperty("mode", mode)
-            button.setChecked(mode == settings.get("overlay_mode"))
-            self.modes.addButton(button)
-            row.addWidget(button)
-        self.modes.buttonClicked.connect(lambda _button: self._mode_chosen())
-        self.drawn = dim_label("drawn, not measured", bar)
-        row.addWidget(self.drawn)
-        row.addStretch(1)
-        self.only_here = QCheckBox("This photo only", bar)
-        self.only_here.setToolTip(
-            "Scale each concept to its strongest cell of this photo. Otherwise to its strongest "
-            "cell of all photos, so that photos can be compared"
-        )
-        self.only_here.setChecked(settings.get("overlay_this_photo"))
-        self.only_here.toggled.connect(lambda on: settings.set("overlay_this_photo", on))
-        self.only_here.toggled.connect(lambda _on: self._show_overlay())
-        row.addWidget(self.only_here)
-        self._show_drawn()
-        return bar
-
     # ---- following the selection
 
     def refresh(self) -> None:
         if "project" in self.reasons or self.session.results is None:
             self.shown = None
+            self.finer.leave()
         if "results" in self.reasons:
             self._is_stale = True
         if self.session.results is None:
             self.stage.show_photo(None, None)
-            self.stage.say("Photos appear here as soon as the first ones are analysed.")
+            self.stage.say("Photos appear here as soon as the first ones are found.")
             self._show_name()
+        self.add_photos.setVisible(self.session.awaits_photos)
+        if self.session.awaits_photos:
+            self.stage.show_photo(None, None)
+            self.stage.say(NO_PHOTOS)
         self._show_photo()
 
     def _show_photo(self) -> None:
@@ -161,6 +133,7 @@ class PhotoPanel(Panel):
             if codes is None or (pixmap is None and broken is None):
                 return
             self.shown, self._is_stale = codes, False
+            self.finer.leave()
             self.stage.say(broken or "")
             geometry = shown_geometry(codes, pixmap)
             if is_another or geometry != self.stage.geometry_of_photo:
@@ -168,9 +141,41 @@ class PhotoPanel(Panel):
                 self.stage.show_photo(pixmap, geometry)
             self._show_name()
             self._fetch_ahead(image_id)
-        self.stage.show_cell(self.session.selection.cell)
+        self._show_finer_state()
         self._show_overlay()
         self._show_position()
+
+    # ---- the finer look
+
+    @property
+    def looked(self) -> PhotoCodes | None:
+        """What is drawn over the photo: its counted codes, or those of the finer look."""
+        return self.finer.codes or self.shown
+
+    def toggle_finer(self) -> None:
+        """Look at the whole photo at twice the size, or go back to what was counted."""
+        if self.finer.is_on:
+            self.finer.leave()
+        elif self.shown is not None and self.shown.codes is not None:
+            self.trouble.hide()
+            self.finer.look(self.shown)
+
+    def _finer_changed(self) -> None:
+        if self.looked is not None and self.looked.codes is not None:
+            self.stage.show_grid(self.looked.record.geometry)
+            self.tip.hide()
+            self._show_name()
+        self._show_overlay()
+        self._show_finer_state()
+
+    def _show_finer_state(self) -> None:
+        """The cell that is chosen in the grid which is seen, and words on what is seen."""
+        finer, actions = self.finer, self.session.actions
+        is_finer = finer.codes is not None
+        self.stage.show_cell(finer.cell if is_finer else self.session.selection.cell)
+        actions["photo.finer"].setChecked(finer.is_on)
+        can = self.shown is not None and self.shown.codes is not None
+        actions.set_enabled("photo.finer", can)
 
     def _fetch_ahead(self, image_id: int) -> None:
         following = self.session.neighbour(list(self.session.image_list), image_id, 1)
@@ -183,7 +188,7 @@ class PhotoPanel(Panel):
             self._show_photo()
 
     def _show_name(self) -> None:
-        shown = self.shown
+        shown = self.looked
         if shown is None:
             self.header.title.setText(self.title)
             self.grid.setText("")
@@ -207,7 +212,7 @@ class PhotoPanel(Panel):
 
     def layers(self) -> list[overlay.Layer]:
         """The selected concepts on the shown photo."""
-        shown, results = self.shown, self.session.results
+        shown, results = self.looked, self.session.results
         if shown is None or shown.codes is None or results is None:
             return []
         g = shown.record.geometry
@@ -215,41 +220,29 @@ class PhotoPanel(Panel):
         for row in self.session.selection.concepts:
             if row < results.F:
                 values = shown.codes.map_of(row).reshape(g.rows, g.cols)
-                scale = float(values.max() if self.only_here.isChecked() else results.maximum[row])
+                scale = float(
+                    values.max() if self.controls.only_here.isChecked() else results.maximum[row]
+                )
                 layers.append(overlay.Layer(row, self.session.colours[row], values, scale))
         return layers
 
-    @property
-    def mode(self) -> str:
-        button = self.modes.checkedButton()
-        return str(button.property("mode")) if button is not None else overlay.CELLS
-
     def _show_overlay(self) -> None:
-        layers, threshold = self.layers(), self.threshold.value() / 100
-        g = self.shown.record.geometry if self.shown is not None else None
+        layers, threshold = self.layers(), self.controls.threshold.value() / 100
+        g = self.looked.record.geometry if self.looked is not None else None
         has_unseen = g is not None and g.width > 0 and g.crop[2:] != (g.width, g.height)
-        self.legend.show_layers(layers, self.only_here.isChecked(), has_unseen)
-        if self.mode == overlay.CONTOURS:
+        drawn = "drawn, not measured" if self.controls.is_drawn else ""
+        self.legend.say(" · ".join(part for part in (drawn, self.finer.words()) if part))
+        self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
+        if self.controls.mode == overlay.CONTOURS:
             lines = [
                 (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)
             ]
             self.stage.show_overlay(None, False, lines)
             return
-        image = overlay.picture(layers, self.opacity.value() / 100, threshold, self.mode)
-        self.stage.show_overlay(image, self.mode == overlay.SMOOTH, [])
-
-    def _next_mode(self) -> None:
-        following = (overlay.MODES.index(self.mode) + 1) % len(overlay.MODES)
-        self.modes.buttons()[following].setChecked(True)
-        self._mode_chosen()
-
-    def _mode_chosen(self) -> None:
-        self.session.settings.set("overlay_mode", self.mode)
-        self._show_drawn()
-        self._show_overlay()
-
-    def _show_drawn(self) -> None:
-        self.drawn.setVisible(self.mode != overlay.CELLS)
+        image = overlay.picture(
+            layers, self.controls.opacity.value() / 100, threshold, self.controls.mode
+        )
+        self.stage.show_overlay(image, self.controls.mode == overlay.SMOOTH, [])
 
     def _peek(self, held: bool) -> None:
         self.stage.set_bare(held)
@@ -258,32 +251,41 @@ class PhotoPanel(Panel):
 
     def _clicked(self, cell: int | None, modifiers: Qt.KeyboardModifier) -> None:
         """Choose a cell; again on it: the next concept there. Ctrl adds instead."""
-        if self.shown is None:
+        if self.looked is None:
             return
-        if cell is None:
-            self.session.select(cell=None)
-            return
-        here = [row for row, _value in self.shown.cell(cell)]
         chosen: Selection = self.session.selection
-        if not here:
-            self.session.select(cell=cell)
-        elif modifiers & Qt.KeyboardModifier.ControlModifier:
-            new = next((row for row in here if row not in chosen.concepts), here[0])
-            self.session.select(cell=cell, concepts=(*chosen.concepts, new))
-        elif cell != chosen.cell:
-            keep = chosen.primary in here
-            self.session.select(cell=cell, concepts=chosen.concepts if keep else (here[0],))
-        else:
+        before, counted = chosen.cell, cell
+        if self.finer.codes is not None:
+            before, self.finer.cell = self.finer.cell, cell
+            counted = self._counted_cell(cell)
+        here = [row for row, _value in self.looked.cell(cell)] if cell is not None else []
+        concepts = chosen.concepts
+        if here and modifiers & Qt.KeyboardModifier.ControlModifier:
+            concepts = (*concepts, next((row for row in here if row not in concepts), here[0]))
+        elif here and cell != before:
+            concepts = concepts if chosen.primary in here else (here[0],)
+        elif here:
             at = here.index(chosen.primary) if chosen.primary in here else -1
-            self.session.select(concepts=(here[(at + 1) % len(here)],))
+            concepts = (here[(at + 1) % len(here)],)
+        self.session.select(cell=counted, concepts=concepts)
+        self._show_finer_state()
+
+    def _counted_cell(self, cell: int | None) -> int | None:
+        """The cell of the analysis in which a cell of the finer look has its middle."""
+        if cell is None or self.shown is None or self.finer.codes is None:
+            return None
+        x, y, w, h = self.finer.codes.record.geometry.cell_rect(cell)
+        found: int | None = self.shown.record.geometry.cell_at(x + w / 2, y + h / 2)
+        return found
 
     def _hovered(self, cell: int | None, place: QPoint) -> None:
-        if self.shown is None or self.stage.bare:
+        looked = self.looked
+        if looked is None or self.stage.bare:
             self.tip.hide()
         elif cell is not None:
-            g = self.shown.record.geometry
+            g = looked.record.geometry
             title = f"cell {cell // g.cols + 1}, {cell % g.cols + 1}"
-            self.tip.show_cell(title, self.shown.cell(cell)[:TIP_ROWS], place)
+            self.tip.show_cell(title, looked.cell(cell)[:TIP_ROWS], place)
         elif not place.isNull() and self.stage.is_unseen(place.toPointF()):
             self.tip.show_cell(NOT_SEEN, [], place)
         else:
@@ -307,14 +309,3 @@ def shown_geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None
         return g
     whole = (0, 0, pixmap.width(), pixmap.height())
     return Geometry(pixmap.width(), pixmap.height(), whole, max(1, g.rows), max(1, g.cols))
-
-
-def _slider(name: str, value: int, parent: QWidget) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal, parent)
-    slider.setRange(0, 100)
-    slider.setValue(value)
-    slider.setAccessibleName(name)
-    slider.setToolTip(name)
-    slider.setMinimumWidth(56)
-    slider.setMaximumWidth(110)
-    return slider

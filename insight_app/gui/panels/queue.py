@@ -12,6 +12,13 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.session import CONCEPTS, Session
 from insight_app.gui.widgets import EmptyState, dim_label
 
+BY_SHARE = "Ordered by share of activation"
+WHY_SHARE = (
+    "Share = the concept's summed activation / that of all concepts. Judging from the top reviews "
+    "most of what the model says with the fewest keys"
+)
+BY_LEVEL = "From coarse to fine: without photos there is no share of activation yet"
+
 
 class QueuePanel(Panel):
     """Which concept comes next."""
@@ -38,11 +45,7 @@ class QueuePanel(Panel):
         self.body.addWidget(self.list, 1)
         self.setFocusProxy(self.list)
         self.body.addWidget(self.empty, 1)
-        self.note = dim_label("Ordered by share of activation", self)
-        self.note.setToolTip(
-            "Share = the concept's summed activation / that of all concepts. Judging from the top "
-            "reviews most of what the model says with the fewest keys"
-        )
+        self.note = dim_label("", self)
         self.note.setWordWrap(True)
         self.note.setContentsMargins(12, 8, 12, 8)
         self.body.addWidget(self.note)
@@ -63,25 +66,30 @@ class QueuePanel(Panel):
             self.list.set_rows([])
         else:
             kept = {item.row for item in self.list.rows} if "results" in self.reasons else set()
-            whole = max(1e-12, float(catalogue.total.sum()))
+            whole = float(catalogue.total.sum())
+            shown = catalogue.total > 0 if whole else catalogue.speaks
             order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
             rows = []
             for row in order.tolist():
                 is_due = catalogue.status[row] == 0 or self.all.isChecked() or row in kept
-                if is_due and catalogue.total[row] > 0 and not catalogue.hidden[row]:
-                    share = float(catalogue.total[row]) / whole
-                    tip = (
-                        f"Share of activation = {catalogue.total[row]:,.0f} / {whole:,.0f}, "
-                        f"summed over {results.tokens:,} cells"
-                    )
-                    rows.append(ConceptRow(row, percent(share), "", tip))
+                if is_due and shown[row] and not catalogue.hidden[row]:
+                    rows.append(self._row(row, whole, results.tokens))
             self.list.set_rows(rows)
+            self.note.setText(BY_SHARE if whole else BY_LEVEL)
+            self.note.setToolTip(WHY_SHARE if whole else "")
         self._count()
         if self.isVisible() and self.session.follows == CONCEPTS:
             rows_ = [item.row for item in self.list.rows]
             self.session.set_list(rows_)
             if rows_ and self.session.selection.primary not in self.list.model_.place:
                 self.session.select(concepts=(rows_[0],))
+
+    def _row(self, row: int, whole: float, tokens: int) -> ConceptRow:
+        if not whole:  # nothing was coded yet
+            return ConceptRow(row)
+        total = float(self.session.catalogue.total[row])
+        tip = f"Share of activation = {total:,.0f} / {whole:,.0f}, summed over {tokens:,} cells"
+        return ConceptRow(row, percent(total / whole), "", tip)
 
     def _follow(self) -> None:
         primary = self.session.selection.primary

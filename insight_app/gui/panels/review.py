@@ -67,6 +67,13 @@ class ReviewPanel(Panel):
         for band, words in BANDS.items():
             self.bands[band] = Band(session, band, words, inside)
             column.addWidget(self.bands[band])
+        self.no_photos = EmptyState(
+            "No photos in this project yet. With photos, places where the concept fires appear "
+            "here; its name and relations can be judged already.",
+            inside,
+        )
+        self.no_photos.add_action(session.actions, "analysis.add")
+        column.addWidget(self.no_photos)
         column.addStretch(1)
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
@@ -110,7 +117,9 @@ class ReviewPanel(Panel):
         self.empty.setVisible(not shown)
         share = session.catalogue.reviewed_share() if session.catalogue is not None else 0.0
         self.progress.set_share(share)
-        self.set_info(f"{100 * share:.3g} % of activation judged" if shown else "")
+        of = "of the concepts" if session.awaits_photos else "of activation"
+        self.set_info(f"{100 * share:.3g} % {of} judged" if shown else "")
+        self.no_photos.setVisible(shown and session.awaits_photos)
         if not shown:
             self._shown_of = None
             return

@@ -65,9 +65,8 @@ class StartPage(QWidget):
                 self.setFocusProxy(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        column.addWidget(
-            dim_label("Or drop a folder of photos, or of released files, anywhere on this window.")
-        )
+        drop = "Or drop a folder of photos or of released files anywhere on this window."
+        column.addWidget(dim_label(drop))
         self.busy = QProgressBar(self)
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)

@@ -37,6 +37,8 @@ from insight_app.gui.widgets import EmptyState
 from insight_app.gui.window.finding import Hit, SearchField, concept_hits
 
 SMALLEST, GAP = 96, 4
+WAITING = "Photos appear here as soon as the first ones are found."
+NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
 MOST = 50_000
 """So many photos of one concept are listed at most."""
 
@@ -168,7 +170,8 @@ class ThumbnailsPanel(Panel):
         self.view = ThumbnailView(session, self)
         self.view.setModel(self.model)
         self.view.selectionModel().currentChanged.connect(self._chosen)
-        self.empty = EmptyState("Photos appear here as soon as the first ones are analysed.", self)
+        self.empty = EmptyState(WAITING, self)
+        self.add = self.empty.add_action(session.actions, "analysis.add")
         self.body.addSpacing(8)
         self.body.addWidget(self.filter)
         self.filter.setContentsMargins(8, 0, 8, 0)
@@ -235,9 +238,13 @@ class ThumbnailsPanel(Panel):
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         primary = session.selection.primary
-        self.all.setVisible(bool(self.folders) or primary is not None)
-        if session.results is None or session.catalogue is None:
+        awaits = session.awaits_photos
+        self.all.setVisible(bool(self.folders) or (primary is not None and not awaits))
+        self.add.setVisible(awaits)
+        self.filter.setEnabled(not awaits)
+        if session.results is None or session.catalogue is None or awaits:
             self.set_info("")
+            self.empty.set_text(NO_PHOTOS if awaits else WAITING)
         elif primary is not None:
             self.set_info(f"{count:,} with {session.name(primary)[0]}")
             self.empty.set_text(f"No photo has {session.name(primary)[0]}.")

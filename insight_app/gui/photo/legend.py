@@ -15,6 +15,7 @@ from insight_app.gui.session import Session
 
 LIGHT_TEXT = QColor("#e9ecef")
 FAINT_TEXT = QColor("#a9b1ba")
+NOTE_TEXT = QColor("#ffd479")
 BAR = 64
 STOPS = 17
 """Points at which the bar has exactly the colour of the overlay."""
@@ -34,6 +35,7 @@ class Legend(QWidget):
         self.layers: list[Layer] = []
         self._only_here = False
         self._has_unseen = False
+        self.note = ""
         self._places: list[tuple[QRectF, int]] = []
         self._bars: dict[int, QRectF] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -55,6 +57,12 @@ class Legend(QWidget):
         self.setToolTip(tip if layers else "")
         self.update()
 
+    def say(self, note: str) -> None:
+        """Words on what is seen; they always have their room at the right end."""
+        self.note = note
+        self.setAccessibleName(f"Legend. {note}" if note else "Legend")
+        self.update()
+
     def bar_of(self, row: int) -> QRectF:
         """Where the scale of a concept was drawn; empty if it is not shown."""
         return self._bars.get(row, QRectF())
@@ -70,14 +78,19 @@ class Legend(QWidget):
         painter.fillRect(self.rect(), theme.STAGE.darker(118))
         self._places, self._bars = [], {}
         left, middle, metrics = 12.0, self.height() / 2, self.fontMetrics()
+        end = self.width() - 12.0
+        if self.note:
+            painter.setPen(NOTE_TEXT)
+            end -= metrics.horizontalAdvance(self.note)
+            self._word(painter, end, self.note)
+            end -= GAP
         if not self.layers:
             painter.setPen(FAINT_TEXT)
             text = "Click a cell, or choose a concept.   Hold Space for the bare photo."
-            painter.drawText(
-                self.rect().adjusted(12, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, text
-            )
+            box = QRectF(left, 0, end - left, self.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
         room = max(1, len(self.layers))
-        widest = max(40.0, (self.width() - 24) / room - BAR - 2 * GAP - 60)
+        widest = max(40.0, (end - left) / room - BAR - 2 * GAP - 60)
         for layer in self.layers:
             start = left
             paint_chip(painter, left, middle, layer.colour)
@@ -104,13 +117,13 @@ class Legend(QWidget):
             left += GAP
         if self.layers and self._only_here:
             text = "this photo only"
-            if left + metrics.horizontalAdvance(text) < self.width():
-                painter.setPen(QColor("#ffd479"))
+            if left + metrics.horizontalAdvance(text) < end:
+                painter.setPen(NOTE_TEXT)
                 left = self._word(painter, left, text) + GAP
         width = metrics.horizontalAdvance(BEYOND)
-        if self._has_unseen and self.layers and left + width + 12 < self.width():
+        if self._has_unseen and self.layers and left + width < end:
             painter.setPen(FAINT_TEXT)
-            self._word(painter, self.width() - width - 12, BEYOND)
+            self._word(painter, end - width, BEYOND)
         painter.end()
 
     def _word(self, painter: QPainter, left: float, text: str) -> float:

@@ -70,6 +70,13 @@ class Stage(QWidget):
         self._hover = None
         self.fit()
 
+    def show_grid(self, geometry: Geometry) -> None:
+        """The same photo with other cells; zoom and place stay."""
+        if geometry != self.geometry_of_photo:
+            self.geometry_of_photo = geometry
+            self._hover = None
+            self.update()
+
     def show_overlay(
         self, image: QImage | None, smooth: bool, lines: list[tuple[QColor, list[QLineF]]]
     ) -> None:

@@ -132,6 +132,8 @@ class StatisticsRows(QObject):
         self.shares = by_folder / np.maximum(self.folder_sizes, 1)[:, None]
         self.values = values(catalogue, numbers, self.shares)
         passes = numbers.images >= self.filter.min_images
+        if self._session.awaits_photos:  # nothing is counted: names, levels and relations are there
+            passes = catalogue.speaks
         if not self.filter.with_hidden:
             passes = passes & ~np.asarray(catalogue.hidden, bool)
         if self.filter.text.strip():

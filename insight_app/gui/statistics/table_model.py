@@ -22,6 +22,8 @@ ROW = int(Role.UserRole)
 """The concept's row in the catalogue."""
 SHARES = int(Role.UserRole) + 1
 """(folders,) image share of the concept in each folder."""
+COUNTED = ("images", "cells", "mean", "maximum", "share")
+"""Columns of what is counted over photos."""
 STATUS = int(Role.UserRole) + 2
 """The concept's status, an index of STATUS_WORDS."""
 
@@ -160,6 +162,8 @@ class ConceptTableModel(QAbstractTableModel):
         value = self._rows.values[key][row]
         if key == "name":
             return value or f"concept {row}"
+        if self._session.awaits_photos and key in COUNTED:
+            return ""
         if key == "share":
             return f"{100 * value:.3g} %"
         if key in ("mean", "maximum"):

@@ -65,8 +65,9 @@ class Analysing:
         self._make(made, _set_up_demo)
 
     def open_and_analyse(self, place: Path, folders: Sequence[Path], **how: Any) -> None:
-        """Open a project; once it is open, analyse `folders` into it, as `how` says. Without folders
-        a new project still gets the dictionary that `how` names; without that nothing is done.
+        """Open a project; once it is open, analyse `folders` into it, as `how` says.
+
+        Without folders it still gets the dictionary that `how` names; without that nothing is done.
         """
 
         def opened() -> None:

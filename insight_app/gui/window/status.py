@@ -70,10 +70,8 @@ class StatusBar(QStatusBar):
         if catalogue is not None and results is not None:
             judged = int((catalogue.status > 0).sum())
             share = 100 * catalogue.reviewed_share()
-            text = f"Reviewed {share:.0f} % of activation ({judged:,} concepts)"
-            if not results.coded_images:  # nothing is active anywhere yet: there is no share
-                text = f"Reviewed {judged:,} concepts"
-            self.reviewed.setText(text)
+            of = " of activation" if results.coded_images else ""
+            self.reviewed.setText(f"Reviewed {share:.0f} %{of} ({judged:,} concepts)")
         self._show_saved()
 
     def _show_rate(self, progress: Progress | None) -> None:

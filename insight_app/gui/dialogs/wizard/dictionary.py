@@ -47,6 +47,10 @@ class DictionaryPart(Part):
     def is_folder(self) -> bool:
         return self.kind == FOLDER and self.path is not None
 
+    @property
+    def is_reading(self) -> bool:
+        return self.is_folder and self.found is None
+
     def answer(self) -> str:
         """As the analysis takes it: "builtin", "train" or a folder."""
         return str(self.path) if self.is_folder else self.kind

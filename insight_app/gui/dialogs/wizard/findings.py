@@ -75,8 +75,8 @@ class FindingsView(QFrame):
             column.addWidget(_told("x", "rejected", fits, "Choose another encoder.", inside))
         for problem in found["problems"]:
             column.addWidget(_told("warning", "rejected", str(problem), "", inside))
-        for what, how in found["missing"]:
-            column.addWidget(_told("circle", "dim", str(what), str(how), inside))
+        for lack in found["missing"]:
+            column.addWidget(_told("circle", "dim", lack["what"], lack["instead"], inside))
         if not (fits or found["problems"] or found["missing"]):
             column.addWidget(_told("check", "accepted", "Everything is there.", "", inside))
         column.addStretch(1)
@@ -104,17 +104,15 @@ def _facts(found: Mapping[str, Any], parent: QWidget) -> QWidget:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
-    concepts, named = int(found["concepts"]), found["named"]
+    concepts, named = int(found["concepts"]), int(found["named"])
     lines: list[tuple[str, str | QWidget, str]] = [
         ("Concepts", f"{concepts:,}", "F, the size of the dictionary"),
         ("Token size", f"{int(found['token_dim']):,}", "D, which the encoder's tokens must have"),
         ("Active", f"{int(found['k']):,} a cell", "k, how many concepts describe a cell"),
         ("Levels", LevelBars(found["group_sizes"], box), "From coarse to fine"),
     ]
-    if named is None:
-        lines.append(("Names", "none", ""))
-    else:
-        lines.append(("Names", f"{int(named):,} of {concepts:,} named", "Empty lines stay unnamed"))
+    text = f"{named:,} of {concepts:,} named" if named else "none"
+    lines.append(("Names", text, "The others are dead, or nobody found a word for them"))
     relations = found["relations"]
     if relations:
         text = " × ".join(f"{int(side):,}" for side in relations)
@@ -122,20 +120,24 @@ def _facts(found: Mapping[str, Any], parent: QWidget) -> QWidget:
     else:
         lines.append(("Relations", "none", ""))
     if found["probes"]:
-        text = "\n".join(f"{name}, {int(classes):,} classes" for name, classes in found["probes"])
+        text = "\n".join(
+            f"{one['name']}, {int(one['classes']):,} classes" for one in found["probes"]
+        )
         lines.append(("Probes", text, "Linear classifiers on the concepts"))
     for row, (name, value, tip) in enumerate(lines):
         label = dim_label(name, box)
         grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        if isinstance(value, str):
-            shown = QLabel(value, box)
-            shown.setFont(theme.tabular(shown.font()))
-            shown.setWordWrap(True)
-        else:
-            shown = value
+        shown = _value(value, box) if isinstance(value, str) else value
         shown.setToolTip(tip)
         grid.addWidget(shown, row, 1)
     return box
+
+
+def _value(text: str, parent: QWidget) -> QLabel:
+    shown = QLabel(text, parent)
+    shown.setFont(theme.tabular(shown.font()))
+    shown.setWordWrap(True)
+    return shown
 
 
 def _told(sign: str, colour: str, what: str, how: str, parent: QWidget) -> QWidget:

@@ -22,8 +22,8 @@ class Questions:
     def ask(
         self,
         do: str,
-        done: Callable[[Reply], object],
-        failed: Callable[[Exception], object],
+        done: Callable[[Reply], None],
+        failed: Callable[[Exception], None],
         **arguments: Any,
     ) -> int:
         """done(reply) or failed(error); the question's number."""

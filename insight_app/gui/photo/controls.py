@@ -1,0 +1,99 @@
+"""The line under the photo: how strong the overlay is, how it is drawn, on which scale.
+
+Keeps what is chosen in the settings and says `changed`; what is drawn is the photo panel's matter.
+"""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from insight_app.gui.photo import overlay
+from insight_app.gui.session import Session
+from insight_app.gui.widgets import KeyButton
+
+MODE_TIPS = {
+    overlay.CELLS: "The strength of every cell, as the model computed it",
+    overlay.SMOOTH: "Drawn between the cells' centres, not measured",
+    overlay.CONTOURS: "Lines at 25, 50 and 75 % of the scale; drawn, not measured",
+}
+
+
+class OverlayControls(QWidget):
+    """Opacity, threshold, mode, scale, and the switch of the finer look."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings = session.settings
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        self.opacity = _slider("Opacity", settings.get("overlay_opacity"), self)
+        self.threshold = _slider("Threshold", settings.get("overlay_threshold"), self)
+        self.threshold.setToolTip("Hide cells weaker than this share of the scale")
+        for slider, name in (
+            (self.opacity, "overlay_opacity"),
+            (self.threshold, "overlay_threshold"),
+        ):
+            row.addWidget(QLabel(slider.accessibleName(), self))
+            row.addWidget(slider)
+            slider.valueChanged.connect(lambda value, name=name: self._keep(name, value))
+        self.modes = QButtonGroup(self)
+        for mode in overlay.MODES:
+            button = QToolButton(self)
+            button.setText(mode.capitalize())
+            button.setCheckable(True)
+            button.setToolTip(f"{MODE_TIPS[mode]} (C)")
+            button.setProperty("mode", mode)
+            button.setChecked(mode == settings.get("overlay_mode"))
+            self.modes.addButton(button)
+            row.addWidget(button)
+        self.modes.buttonClicked.connect(lambda _button: self._keep("overlay_mode", self.mode))
+        row.addStretch(1)
+        row.addWidget(KeyButton(session.actions, "photo.finer", flat=True, parent=self))
+        self.only_here = QCheckBox("This photo only", self)
+        self.only_here.setToolTip(
+            "Scale each concept to its strongest cell of this photo. Otherwise to its strongest "
+            "cell of all photos, so that photos can be compared"
+        )
+        self.only_here.setChecked(settings.get("overlay_this_photo"))
+        self.only_here.toggled.connect(lambda on: self._keep("overlay_this_photo", on))
+        row.addWidget(self.only_here)
+
+    @property
+    def mode(self) -> str:
+        button = self.modes.checkedButton()
+        return str(button.property("mode")) if button is not None else overlay.CELLS
+
+    @property
+    def is_drawn(self) -> bool:
+        """What is seen lies between the measured values."""
+        return self.mode != overlay.CELLS
+
+    def next_mode(self) -> None:
+        following = (overlay.MODES.index(self.mode) + 1) % len(overlay.MODES)
+        self.modes.buttons()[following].setChecked(True)
+        self._keep("overlay_mode", self.mode)
+
+    def _keep(self, name: str, value: object) -> None:
+        self._settings.set(name, value)
+        self.changed.emit()
+
+
+def _slider(name: str, value: int, parent: QWidget) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal, parent)
+    slider.setRange(0, 100)
+    slider.setValue(value)
+    slider.setAccessibleName(name)
+    slider.setToolTip(name)
+    slider.setMinimumWidth(56)
+    slider.setMaximumWidth(110)
+    return slider
