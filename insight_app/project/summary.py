@@ -38,7 +38,7 @@ def summarise(folder: Path) -> dict[str, Any]:
             "encoder": _encoder(results),
             "dictionary": _dictionary(results),
             "images": _images(results),
-            "concepts": _concepts(catalogue),
+            "concepts": _concepts(catalogue, results),
             "relations": len(catalogue.edges()),
             "reviewed_share": round(catalogue.reviewed_share(), 4),
             "problems": len(results.problems()),
@@ -82,12 +82,13 @@ def _images(results: Results) -> dict[str, Any]:
     return {"all": int(results.image_count), **by_status, "cells": int(results.tokens)}
 
 
-def _concepts(catalogue: Catalogue) -> dict[str, Any]:
+def _concepts(catalogue: Catalogue, results: Results) -> dict[str, Any]:
     counted = Counter(catalogue.status.tolist())
     return {
         "all": catalogue.size,
         "active": int(np.count_nonzero(catalogue.cells)),
         "named": sum(1 for name in catalogue.names if name),
+        "machine_names_from": results.names_run,
         "named_by_person": int(np.count_nonzero(catalogue.by_person)),
         **{status.name.lower(): counted[int(status)] for status in Status},
         "hidden": int(np.count_nonzero(catalogue.hidden)),
