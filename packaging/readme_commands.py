@@ -57,7 +57,9 @@ def described(name: str, command: Any) -> str:
 
 def formats() -> str:
     """The export formats as a table."""
-    rows = [f"| `{kind.name}` | `{kind.suffix}` | {kind.title} |" for kind in FORMATS]
+    files = [f"`{kind.suffix}`" if kind.suffix else "a folder" for kind in FORMATS]
+    named = zip(FORMATS, files, strict=True)
+    rows = [f"| `{kind.name}` | {file} | {kind.title} |" for kind, file in named]
     return "\n".join(["| format | file | what |", "|---|---|---|", *rows])
 
 

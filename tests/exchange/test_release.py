@@ -106,6 +106,9 @@ def test_a_folder_with_something_in_it_is_kept_unless_told_otherwise(
         export(analysed, place)
     assert (place / "ae.pt").read_bytes() == b"old"
     export(analysed, place, overwrite=True)
+    export(analysed, tmp_path / "again")
+    for file in (tmp_path / "again").iterdir():
+        assert (place / file.name).read_bytes() == file.read_bytes()
     assert released.read(place).names and (place / "mine.txt").read_text() == "mine"
     with pytest.raises(KnownError, match="already"):
         export(analysed, place / "mine.txt", overwrite=True)

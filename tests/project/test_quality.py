@@ -1,7 +1,8 @@
 """The quality report: its figures on a world where they can be worked out by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ class Colours:
     grid = (CELLS, CELLS)
     input_size = SIDE
     fingerprint = "colours:1"
+    options: ClassVar[Mapping[str, str]] = {}
     device = torch.device("cpu")
     class_vectors = torch.eye(D)[:2]
 
