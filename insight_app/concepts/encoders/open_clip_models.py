@@ -71,6 +71,12 @@ def usable(name: str) -> ClipModel:
     return model
 
 
+def quick_twin(name: str) -> str:
+    """The model of the same shape with QuickGELU ("" if none): OpenAI, MetaCLIP and DFN use it."""
+    twin = name if name.endswith(QUICK) else name + QUICK
+    return twin if twin in _models() else ""
+
+
 def description(name: str) -> Mapping[str, Any]:
     """open_clip's own description of a model: embed_dim, vision_cfg, text_cfg, ..."""
     return _descriptions()[named(name).name]
@@ -79,7 +85,8 @@ def description(name: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def _descriptions() -> dict[str, dict[str, Any]]:
     folder = package_folder("open_clip") / "model_configs"
-    return {path.stem: json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))}
+    files = sorted(folder.glob("*.json"), key=lambda path: path.stem.lower())
+    return {path.stem: json.loads(path.read_bytes()) for path in files}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,212 @@
+"""One file from the network: whole and as announced, or not at all.
+
+Owns resuming after a connection broke off, the checks of size and SHA-256 against what the server
+said, and the words for what goes wrong. Knows nothing of weights.
+"""
+
+import hashlib
+import http.client
+import re
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from email.message import Message
+from pathlib import Path
+from typing import IO, Any
+
+from insight_app import __version__
+from insight_app.concepts.progress import CancelToken, Progress
+from insight_app.errors import KnownError
+
+TRIES = 4
+"""So often in a row a connection may give nothing new before we stop."""
+TIMEOUT = 30.0
+_CHUNK = 1 << 18
+_LINKED_SHA, _LINKED_SIZE = "X-Linked-Etag", "X-Linked-Size"
+"""What Hugging Face's hub says of a large file before it sends one on to where that lies."""
+
+
+class NotThere(Exception):
+    """The server has no such file."""
+
+
+def download(
+    url: str,
+    part: Path,
+    progress: Progress,
+    cancel: CancelToken,
+    *,
+    resume: bool = True,
+    otherwise: str = "",
+    pause: float = 2.0,
+) -> None:
+    """Bring `url` into the file `part`.
+
+    resume: go on with what an earlier call left in `part`; only for servers that announce the
+    SHA-256, so that parts of two files are found out. Raises NotThere, Cancelled, or KnownError,
+    whose last sentence is `otherwise`. pause: seconds before trying again.
+    """
+    if not resume:
+        part.unlink(missing_ok=True)
+    said: dict[str, str] = {}
+    fruitless = 0
+    while True:
+        before = _size(part)
+        try:
+            if _went_through(url, part, said, progress, cancel):
+                break
+            problem = "the connection broke off"
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                raise NotThere from error
+            raise _unwilling(url, error, otherwise) from error
+        except (OSError, http.client.HTTPException) as error:
+            if isinstance(error, OSError) and error.filename is not None:
+                raise  # our own disk
+            problem = _reason(error)
+        fruitless = 0 if _size(part) > before else fruitless + 1
+        if fruitless == TRIES or (fruitless and not _size(part)):
+            raise _unreachable(url, part, said, problem, otherwise, resume)
+        _wait(pause, cancel)
+    _must_be_as_announced(url, part, said, otherwise)
+
+
+def _went_through(
+    url: str, part: Path, said: dict[str, str], progress: Progress, cancel: CancelToken
+) -> bool:
+    """One connection; whether the file is complete now."""
+    there = _size(part)
+    headers = {"User-Agent": f"insight-app/{__version__}"}
+    if there:
+        headers["Range"] = f"bytes={there}-"
+    cancel.check()
+    try:
+        answer = _opener(said).open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        if error.code != 416 or not there:
+            raise
+        part.unlink()  # longer than what is there now: another file of that name
+        return False
+    with answer:
+        _keep(said, answer.headers)
+        goes_on = answer.status == 206 and _starts_at(answer.headers) == there
+        there = there if goes_on else 0
+        length = answer.headers.get("Content-Length")
+        total = there + int(length) if length else int(said.get(_LINKED_SIZE, 0))
+        said.setdefault("size", str(total))
+        with part.open("ab" if goes_on else "wb") as file:
+            progress(there, total, "Downloading")
+            while data := answer.read(_CHUNK):
+                cancel.check()
+                file.write(data)
+                there += len(data)
+                progress(there, total, "Downloading")
+    return there >= total
+
+
+def _must_be_as_announced(url: str, part: Path, said: Mapping[str, str], otherwise: str) -> None:
+    in_url = re.search("/([0-9a-f]{64})/", url)  # as OpenAI does
+    wanted = said.get(_LINKED_SHA) or (in_url[1] if in_url else "")
+    size = int(said.get(_LINKED_SIZE) or said.get("size") or 0)
+    wrong = ""
+    if size and _size(part) != size:
+        wrong = f"{_size(part):,} bytes came, {size:,} were announced"
+    elif re.fullmatch("[0-9a-f]{64}", wanted):
+        with part.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
+                wrong = "its SHA-256 is not the one that was announced"
+    if wrong:
+        part.unlink()
+        raise KnownError(
+            f"What came is not the file that was announced: {wrong}.",
+            where=url,
+            kept="Nothing was taken in.",
+            do=f"Try again. {otherwise}".strip(),
+        )
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Remembers what is said of the file on the way to it."""
+
+    def __init__(self, said: dict[str, str]) -> None:
+        self._said = said
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: Message,
+        newurl: str,
+    ) -> Any:
+        _keep(self._said, headers)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _opener(said: dict[str, str]) -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_Redirects(said))
+
+
+def _keep(said: dict[str, str], headers: Mapping[str, str] | Message) -> None:
+    for name in (_LINKED_SHA, _LINKED_SIZE):
+        if headers.get(name):
+            said[name] = str(headers[name]).removeprefix("W/").strip('"').lower()
+
+
+def _starts_at(headers: Message) -> int:
+    match = re.match(r"bytes (\d+)-", headers.get("Content-Range", ""))
+    return int(match[1]) if match else -1
+
+
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
+def _wait(seconds: float, cancel: CancelToken) -> None:
+    waited = threading.Event()
+    for _ in range(max(1, round(seconds * 10))):
+        cancel.check()
+        waited.wait(seconds / max(1, round(seconds * 10)))
+
+
+def _reason(error: Exception) -> str:
+    inner = getattr(error, "reason", error)
+    return str(getattr(inner, "strerror", None) or inner or type(error).__name__)
+
+
+def _unwilling(url: str, error: urllib.error.HTTPError, otherwise: str) -> KnownError:
+    why = {401: "it wants to know who asks", 403: "it does not allow it", 429: "too many asked"}
+    return KnownError(
+        f"The server does not give the file: {why.get(error.code, error.reason)} ({error.code}).",
+        where=url,
+        kept="Nothing was taken in.",
+        do=otherwise,
+    )
+
+
+def _unreachable(
+    url: str, part: Path, said: Mapping[str, str], problem: str, otherwise: str, resume: bool
+) -> KnownError:
+    there, total = _size(part), int(said.get("size", 0))
+    host = url.split("/")[2]
+    if not there:
+        part.unlink(missing_ok=True)
+        return KnownError(
+            f"{host} cannot be reached ({problem}).",
+            where=url,
+            kept="Nothing was taken in.",
+            do=otherwise,
+        )
+    if resume and _LINKED_SHA in said:
+        kept = "What came is kept: the same command goes on there."
+    else:
+        part.unlink()
+        kept = "Nothing was taken in."
+    return KnownError(
+        f"Downloading stopped at {there:,} of {total:,} bytes ({problem}).",
+        where=url,
+        kept=kept,
+        do=otherwise,
+    )

@@ -1,0 +1,121 @@
+"""Weights from the network into the model library: only here, and only when a person asks.
+
+Owns which URL a name stands for. What came is looked into like any file that a person brings.
+"""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from insight_app.concepts.encoders import library, published
+from insight_app.concepts.encoders.downloading import NotThere, download
+from insight_app.concepts.encoders.library import Entry
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.errors import KnownError
+
+PARTS = ".parts"
+
+
+def fetch(
+    name: str,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    *,
+    heads_url: str = published.HEADS_URL,
+    pause: float = 2.0,
+) -> Entry:
+    """`MODEL/TAG`, `MODEL` or `clip-dinoiser`: downloaded, checked, taken into the library.
+
+    What is in the library already is not fetched again; what lies in a hub cache is taken from
+    there. KnownError says how to bring the file by hand.
+    """
+    stop = cancel or CancelToken()
+    if name == published.HEADS:
+        there = [one for one in library.entries() if one.kind == "dinoiser"]
+        if there:
+            return there[-1]
+        return _fetched({heads_url: False}, "dinoiser", "", "", progress, stop, pause)
+    one = published.named(name)
+    for entry in library.entries():
+        if entry.name == one.name:
+            return entry
+    at_hand = next((path for other, path in published.cached(one.model) if other == one), None)
+    if at_hand is not None:
+        return library.import_file(
+            at_hand, "clip", one.model, one.tag, source="hub cache", progress=progress, cancel=stop
+        )
+    return _fetched(_urls(one), "clip", one.model, one.tag, progress, stop, pause)
+
+
+def _urls(one: published.Published) -> dict[str, bool]:
+    """Where the weights are, the best first, and whether the server announces their SHA-256, as
+    the hub does. HF_ENDPOINT names another hub.
+    """
+    from huggingface_hub import hf_hub_url
+
+    urls = {hf_hub_url(one.repository, file): True for file in one.files if one.repository}
+    return urls | ({one.url: False} if one.url else {})
+
+
+def _fetched(
+    urls: dict[str, bool],
+    kind: str,
+    model: str,
+    tag: str,
+    progress: Progress,
+    cancel: CancelToken,
+    pause: float,
+) -> Entry:
+    more = f" --model {model} --tag {tag}" if model else ""
+    for url, resume in urls.items():
+        otherwise = (
+            f"Or get {url} on another computer, bring the file here, and run: "
+            f"insight-app models import FILE{more}"
+        )
+        part = _part(url)
+        try:
+            download(
+                url, part, progress, cancel, resume=resume, otherwise=otherwise, pause=pause
+            )
+        except NotThere:
+            continue
+        except OSError as error:
+            raise KnownError(
+                f"The weights cannot be written ({error.strerror or error}).",
+                where=str(part.parent),
+                kept="Nothing was taken in.",
+                do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
+            ) from error
+        try:
+            return library.import_file(
+                part, kind, model, tag, source=url, move=True, progress=progress, cancel=cancel
+            )
+        except KnownError as error:
+            raise KnownError(
+                f"What came from there is not what was asked for: {error.what}",
+                where=url,
+                kept="Nothing was taken in.",
+                do=otherwise,
+            ) from error
+        finally:
+            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.parent.rmdir()
+    raise KnownError(
+        "The file is no longer where it was published.",
+        where=next(iter(urls)),
+        do="Look for it on the project's page, and take it in with: "
+        f"insight-app models import FILE{more}",
+    )
+
+
+def _part(url: str) -> Path:
+    """What has come of a URL so far; its name ends as the file's, so that its kind is known."""
+    folder = library.folder() / PARTS
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KnownError(
+            f"The model library cannot be written to ({error.strerror}).", where=str(folder)
+        ) from error
+    return folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}{Path(url).suffix}"

@@ -1,0 +1,328 @@
+"""A person's model library: weights kept in the user's data folder, with their SHA-256.
+
+Owns the folder. An entry is a folder of its own, `entry.json` beside the weights, made elsewhere
+and moved into place as the last step: whatever stops an import, an entry is whole or absent.
+Imports no torch but to look into a file that is taken in. Never goes to the network (`fetching`).
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import platformdirs
+
+from insight_app.concepts.encoders import published
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.errors import KnownError
+
+RECORD = "entry.json"
+VERSION = 1
+LOCAL = "local"
+"""The tag of weights whose origin nobody told."""
+_INCOMING = ".incoming-"
+_STALE_SECONDS = 24 * 3600.0
+_CHUNK = 1 << 22
+_SUFFIXES = (".pt", ".pth", ".bin", ".safetensors")
+_TELLS_NOTHING = {"open_clip_model", "open_clip_pytorch_model", "pytorch_model", "model", "weights",
+                  "checkpoint", "last", "best", "latest"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Weights in the library. name: MODEL/TAG or clip-dinoiser; kind: "clip" or "dinoiser"; file:
+    absolute path; source: where they came from; added: UTC.
+    """
+
+    name: str
+    kind: str
+    model: str
+    tag: str
+    file: str
+    sha256: str
+    bytes: int
+    source: str
+    added: str
+
+
+def folder() -> Path:
+    """Where the library is on this computer."""
+    return platformdirs.user_data_path("insight-app") / "models"
+
+
+def entries() -> list[Entry]:
+    """All whole entries, by name."""
+    return [entry for entry, problem in _recorded() if not problem]
+
+
+def cached() -> list[Entry]:
+    """Published weights in the caches of other programs; they can be used where they are."""
+    found = []
+    for one, path in published.cached():
+        size = path.stat().st_size
+        found.append(
+            Entry(one.name, "clip", one.model, one.tag, str(path), "", size, "hub cache", "")
+        )
+    return found
+
+
+def named(name: str) -> Entry:
+    """An entry by its name; KnownError with those there are."""
+    there = {entry.name: entry for entry in entries()}
+    if name not in there:
+        names = f"In it: {', '.join(there)}." if there else "It is empty."
+        raise KnownError(f"There is no {name!r} in the model library.", do=names)
+    return there[name]
+
+
+def find(kind: str, model: str = "", tag: str = "") -> Path | None:
+    """The weights for a model: from the library, else from a hub cache, else None.
+
+    Without a tag: the paper's where they are there, else the newest.
+    """
+    wanted = tag or published.DEFAULT_TAGS.get(model, "")
+    own = [entry for entry in entries() if (entry.kind, entry.model) == (kind, model)]
+    own = [entry for entry in own if tag in ("", entry.tag)]
+    if own:
+        own.sort(key=lambda entry: (entry.tag == wanted, entry.added))
+        return Path(own[-1].file)
+    there = {one.tag: path for one, path in published.cached(model)} if kind == "clip" else {}
+    return there.get(wanted) or (None if tag else next(iter(there.values()), None))
+
+
+def required(kind: str, model: str = "") -> Path:
+    """As `find`; KnownError that says how to get them where there are none."""
+    path = find(kind, model)
+    if path is not None:
+        return path
+    if kind == "dinoiser":
+        what, name, more = "There are no CLIP-DINOiser heads", published.HEADS, ""
+    else:
+        what, more = f"There are no weights for {model}", f" --model {model}"
+        name = "/".join(filter(None, (model, published.DEFAULT_TAGS.get(model))))
+    raise KnownError(
+        f"{what} on this computer.",
+        do=f"Get them with `insight-app models fetch {name}`, or bring a file and take it in with "
+        f"`insight-app models import FILE{more}`.",
+    )
+
+
+def by_sha256(digest: str) -> Path | None:
+    """The weights with this content."""
+    return next((Path(entry.file) for entry in entries() if entry.sha256 == digest), None)
+
+
+def import_file(
+    path: Path,
+    kind: str = "",
+    model: str = "",
+    tag: str = "",
+    *,
+    source: str = "",
+    move: bool = False,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+) -> Entry:
+    """Take a file of weights into the library: looked into, copied, hashed, then there at once.
+
+    kind, model: "" = told from the content. tag: "" = told from where the file came from. The same
+    content again is the entry that is there. move: the file is ours to take away.
+    """
+    from insight_app.concepts.encoders import weights
+
+    path, stop = Path(path), cancel or CancelToken()
+    progress(0, 0, "Looking into the file")
+    known = None if kind == "dinoiser" or not path.is_file() else published.origin(path.resolve())
+    if known is not None and not model:
+        model, tag = known.model, tag or known.tag
+    content = weights.recognise(path, kind, model)
+    if known is not None and known.model == content.model:
+        tag = tag or known.tag
+    tag = _cleaned(tag) or (_tag_of(path) if content.kind == "clip" else "")
+    name = "/".join(filter(None, (content.model or published.HEADS, tag)))
+    with _writing():
+        folder().mkdir(parents=True, exist_ok=True)
+        _clear_leftovers()
+        place = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder()))
+        try:
+            suffix = path.suffix.lower() if path.suffix.lower() in _SUFFIXES else ".pt"
+            file = place / f"weights{suffix}"
+            digest = _taken(path, file, move, progress, stop)
+            entry = Entry(
+                name,
+                content.kind,
+                content.model,
+                tag,
+                str(file),
+                digest,
+                file.stat().st_size,
+                source or str(path.absolute()),
+                datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+            return _same_as(entry) or _placed(entry, place)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def verify(
+    progress: Progress = silent, cancel: CancelToken | None = None
+) -> list[tuple[Entry, str]]:
+    """Every entry with what is wrong with it ("" = its content is what was taken in)."""
+    stop, recorded = cancel or CancelToken(), _recorded()
+    total, done = sum(entry.bytes for entry, _ in recorded), 0
+    checked = []
+    for entry, problem in recorded:
+        if not problem:
+            start = done
+
+            def told(part: int, start: int = start) -> None:
+                progress(start + part, total, "Reading the library")
+
+            try:
+                if _digest(Path(entry.file), told, stop) != entry.sha256:
+                    problem = "Its content has changed since it was taken in."
+            except OSError as error:
+                problem = f"It cannot be read ({error.strerror})."
+        done += entry.bytes
+        checked.append((entry, problem))
+    return checked
+
+
+def remove(name: str) -> Entry:
+    """Move an entry to the computer's trash, from where it can be put back."""
+    from send2trash import send2trash
+
+    entry = named(name)
+    place = Path(entry.file).parent
+    try:
+        send2trash(str(place))
+    except OSError as error:
+        raise KnownError(
+            f"It cannot be moved to the trash ({error}).",
+            where=str(place),
+            kept="It is still in the library.",
+            do="Delete the folder by hand if you are sure.",
+        ) from error
+    return entry
+
+
+def _recorded() -> list[tuple[Entry, str]]:
+    """Every folder of the library as an entry, with what is wrong with it ("" = nothing)."""
+    places = sorted(folder().glob("[!.]*/")) if folder().is_dir() else []
+    return sorted((_read(place) for place in places), key=lambda pair: pair[0].name)
+
+
+def _read(place: Path) -> tuple[Entry, str]:
+    broken = Entry(place.name, "", "", "", str(place), "", 0, "", "")
+    try:
+        said = json.loads((place / RECORD).read_bytes())
+        version = said.pop("version")
+        if version != VERSION:
+            return broken, "It was written by another version of Insight."
+        entry = Entry(**said)
+    except FileNotFoundError:
+        return broken, f"It has no {RECORD}; take the weights in again."
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return broken, f"Its {RECORD} is damaged; take the weights in again."
+    entry = replace(entry, file=str(place / Path(entry.file).name))
+    if not Path(entry.file).is_file():
+        return entry, "The file of weights is gone."
+    return entry, ""
+
+
+def _same_as(new: Entry) -> Entry | None:
+    """The entry that holds the same content for the same use."""
+    use = (new.sha256, new.kind, new.model)
+    return next((one for one in entries() if (one.sha256, one.kind, one.model) == use), None)
+
+
+def _placed(entry: Entry, made: Path) -> Entry:
+    """Write the record and move the whole folder into the library."""
+    place = folder() / entry.name.replace("/", "--")
+    record = {"version": VERSION} | asdict(replace(entry, file=Path(entry.file).name))
+    with (made / RECORD).open("w", encoding="utf-8") as file:
+        json.dump(record, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    if place.exists():
+        raise KnownError(
+            f"There is already a {entry.name!r} in the model library, with other weights.",
+            where=str(place),
+            kept="It was left as it is; nothing was taken in.",
+            do=f"Give another --tag, or remove the old one: insight-app models remove {entry.name}",
+        )
+    made.rename(place)
+    return replace(entry, file=str(place / Path(entry.file).name))
+
+
+def _taken(path: Path, target: Path, move: bool, progress: Progress, cancel: CancelToken) -> str:
+    """Copy (or move) the weights to `target`, durably; their SHA-256."""
+    total = path.stat().st_size
+
+    def told(done: int) -> None:
+        progress(done, total, "Taking in the weights")
+
+    if move:
+        path.rename(target)
+        return _digest(target, told, cancel)
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb") as source, target.open("wb") as file:
+        while data := source.read(_CHUNK):
+            cancel.check()
+            digest.update(data)
+            file.write(data)
+            done += len(data)
+            told(done)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _digest(path: Path, told: Callable[[int], None], cancel: CancelToken) -> str:
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while data := file.read(_CHUNK):
+            cancel.check()
+            digest.update(data)
+            done += len(data)
+            told(done)
+    return digest.hexdigest()
+
+
+def _clear_leftovers() -> None:
+    """What imports left that were killed; one that runs beside this one is younger."""
+    for place in folder().glob(f"{_INCOMING}*"):
+        with suppress(OSError):
+            if time.time() - place.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KnownError(
+            f"The weights cannot be taken in ({error.strerror or error}).",
+            where=str(folder()),
+            kept="Nothing was taken in.",
+            do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
+        ) from error
+
+
+def _tag_of(path: Path) -> str:
+    """A tag from the file's own name, where that tells anything."""
+    stem = _cleaned(path.stem)
+    return LOCAL if stem in _TELLS_NOTHING or not stem else stem
+
+
+def _cleaned(tag: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", tag).strip("._-")

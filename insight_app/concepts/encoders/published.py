@@ -1,0 +1,125 @@
+"""Weights that were published for open_clip's models: their names, and copies already at hand.
+
+Owns the names `MODEL/TAG` and where open_clip's own table says each is published; looks into the
+caches of open_clip and Hugging Face, which other programs fill. Nothing is downloaded here. The
+table lives in open_clip, whose import brings torch: it is read only where a cache exists.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from insight_app.concepts.encoders import open_clip_models
+from insight_app.errors import KnownError
+
+DEFAULT_TAGS = {"ViT-B-16": "laion2b_s34b_b88k"}
+"""What is taken where several weights of a model are at hand: the paper's."""
+HEADS = "clip-dinoiser"
+HEADS_URL = "https://github.com/wysoczanska/clip_dinoiser/raw/main/checkpoints/last.pt"
+_SAFE, _PICKLED = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Weights of a model: in a repository of the hub (files: the first that is there), or a URL."""
+
+    model: str
+    tag: str
+    repository: str = ""
+    files: tuple[str, ...] = ()
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.model}/{self.tag}"
+
+
+def published() -> list[Published]:
+    """All weights in open_clip's table that belong to a model that can be made dense.
+
+    Weights that were trained with QuickGELU stand under the model that has it.
+    """
+    from insight_app.concepts.encoders.torchvision_operators import declare_missing
+
+    declare_missing()
+    from open_clip.pretrained import get_pretrained_cfg, list_pretrained
+
+    usable = {one.name for one in open_clip_models.models() if not one.refusal}
+    found: dict[str, Published] = {}
+    for model, tag in list_pretrained():
+        if model not in usable:
+            continue
+        said = get_pretrained_cfg(model, tag)
+        if said.get("quick_gelu"):
+            model = open_clip_models.quick_twin(model) or model
+        repository, _, file = str(said.get("hf_hub") or "").rpartition("/")
+        files = (file,) if file else (_SAFE, _PICKLED)
+        one = Published(model, tag, repository, files, str(said.get("url") or ""))
+        found.setdefault(one.name, one)
+    return list(found.values())
+
+
+def named(name: str) -> Published:
+    """`MODEL/TAG` or `MODEL`; KnownError that says which tags there are."""
+    model, _, tag = name.partition("/")
+    open_clip_models.usable(model)
+    twins = {model, open_clip_models.quick_twin(model) or model}
+    there = [one for one in published() if one.model in twins]
+    wanted = (tag or DEFAULT_TAGS.get(model, "")).lower().replace("-", "_")
+    chosen = [one for one in there if one.tag == wanted]
+    if not tag and not chosen and len(there) == 1:
+        chosen = there
+    if not chosen:
+        names = ", ".join(one.name for one in there)
+        raise KnownError(
+            f"There are no published weights named {name!r}."
+            if tag
+            else f"Several weights are published for {model}; say which."
+            if there
+            else f"No weights are published for {model}.",
+            do=f"Choose one of: {names}." if there else "insight-app models list --all",
+        )
+    return chosen[0]
+
+
+def cached(model: str = "") -> Iterator[tuple[Published, Path]]:
+    """Published weights (of one model) that lie in the caches of other programs."""
+    if not _caches():
+        return
+    for one in published():
+        if model in ("", one.model):
+            path = _cached(one)
+            if path is not None:
+                yield one, path
+
+
+def origin(path: Path) -> Published | None:
+    """Which published weights a file is, told from the repository's name in its path."""
+    parts = {part.split("--")[-1].lower() for part in path.absolute().parts[:-1]}
+    for one in published():
+        if one.repository and one.repository.rpartition("/")[2].lower() in parts:
+            return one
+    return None
+
+
+def _caches() -> list[Path]:
+    from huggingface_hub import constants
+
+    hub = Path(constants.HF_HUB_CACHE)
+    return [path for path in (*hub.glob("models--*"), _url_cache()) if path.is_dir()]
+
+
+def _cached(one: Published) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    for file in one.files if one.repository else ():
+        found = try_to_load_from_cache(one.repository, file)
+        if isinstance(found, str):
+            return Path(found)
+    path = _url_cache() / one.url.rpartition("/")[2]
+    return path if one.url and path.is_file() else None
+
+
+def _url_cache() -> Path:
+    """Where open_clip keeps what it got from a URL."""
+    return Path("~/.cache/clip").expanduser()

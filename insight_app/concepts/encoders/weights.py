@@ -1,0 +1,146 @@
+"""What a file of weights holds: which CLIP model it fits, or the heads of CLIP-DINOiser.
+
+Owns the guess from sizes alone; whether weights really fit is found out by fitting them, which
+`clip_file` and `dinoiser` do. Knows nothing of where files lie.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from insight_app.concepts.encoders import clip_file, dinoiser, open_clip_models
+from insight_app.errors import KnownError
+
+CLIP, DINOISER = KINDS = ("clip", "dinoiser")
+WIDTH = 768
+"""Of ViT-B-16, which the published heads read."""
+_OPENAI = "input_resolution"
+"""An entry that only OpenAI's own files have."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """kind: "clip" or "dinoiser"; model: open_clip's name, "" for heads."""
+
+    kind: str
+    model: str = ""
+
+
+def recognise(path: Path, kind: str = "", model: str = "") -> Content:
+    """What `path` holds, all of it there and finite; KnownError where it is not what was said.
+
+    kind, model: what a person says it is; "" = told from the content, a KnownError where that fits
+    several models. Weights of OpenAI's own files belong to the model's -quickgelu twin.
+    """
+    if kind not in ("", *KINDS):
+        raise KnownError(
+            f"There is no kind of weights named {kind!r}.", do=f"Choose one of: {', '.join(KINDS)}."
+        )
+    tensors = clip_file.tensors(path)
+    is_heads = "obj_proj.weight" in tensors or "bkg_decoder.weight" in tensors
+    if kind == DINOISER or (is_heads and not kind and not model):
+        dinoiser.load(path, WIDTH, dinoiser.PATCH)
+        return Content(DINOISER)
+    _must_be_clip(path, tensors)
+    fitting = _fitting(tensors)
+    if not model:
+        model = _only(path, fitting)
+    open_clip_models.usable(model)
+    if _OPENAI in tensors:
+        model = open_clip_models.quick_twin(model) or model
+    if fitting and model not in fitting:
+        raise KnownError(
+            f"These are not the weights of {model}.",
+            where=str(path),
+            kept="Nothing was taken in.",
+            do=f"They fit {', '.join(fitting)}.",
+        )
+    clip_file.load(model, path)
+    return Content(CLIP, model)
+
+
+def _must_be_clip(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    if any(name.startswith("vision_model.") for name in tensors):
+        raise KnownError(
+            "These CLIP weights are in the layout of transformers, not of open_clip.",
+            where=str(path),
+            kept="Nothing was taken in.",
+            do="Take the file that open_clip uses: open_clip_model.safetensors or "
+            "open_clip_pytorch_model.bin of the same model.",
+        )
+    if not any(name.startswith("visual.") for name in tensors):
+        raise KnownError(
+            "There are neither CLIP weights nor CLIP-DINOiser heads in this file.",
+            where=str(path),
+            kept="Nothing was taken in.",
+            do="Choose another file.",
+        )
+
+
+def _only(path: Path, fitting: list[str]) -> str:
+    """The one model that weights can be for; KnownError where there is none or a choice."""
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        what = "These weights fit none of the models that can be made dense."
+        do = "insight-app models list --all shows those; with --model you hear what differs."
+    else:
+        what = f"These weights fit several models: {', '.join(fitting)}."
+        do = (
+            "Say which with --model; those that end in -quickgelu are for weights of OpenAI, "
+            "MetaCLIP and DFN."
+        )
+    raise KnownError(what, where=str(path), kept="Nothing was taken in.", do=do)
+
+
+def _fitting(tensors: Mapping[str, Tensor]) -> list[str]:
+    """The models that have the sizes of these weights."""
+    found = []
+    for model in open_clip_models.models():
+        described = open_clip_models.description(model.name)
+        if not model.refusal and _sizes(described) == _sizes_of(tensors):
+            text = described["text_cfg"]
+            if "token_embedding.weight" not in tensors:
+                fits = "hf_model_name" in text or not _begin(tensors, "text.")
+            else:
+                fits = (text.get("vocab_size"), text.get("width")) == tuple(
+                    tensors["token_embedding.weight"].shape
+                )
+            if fits and (model.quick_gelu or _OPENAI not in tensors):
+                found.append(model.name)
+    return found
+
+
+def _sizes(described: Mapping[str, Any]) -> tuple[int, ...]:
+    """Width, patch, positions, token_dim, inner width, layers of a plain ViT as described."""
+    vision = described["vision_cfg"]
+    width, side = vision["width"], vision["image_size"] // vision["patch_size"]
+    inner = int(width * vision.get("mlp_ratio", 4.0))
+    shape = (width, vision["patch_size"], side * side + 1, described["embed_dim"])
+    return (*shape, inner, vision["layers"], "ls_init_value" in vision)
+
+
+def _sizes_of(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """The same of weights; () where some of them are missing."""
+    block = r"visual\.transformer\.resblocks\.(\d+)\."
+    layers = {match[1] for match in map(re.compile(block).match, tensors) if match}
+    first = "visual.transformer.resblocks.0."
+    try:
+        return (
+            *tensors["visual.conv1.weight"].shape[::3],
+            len(tensors["visual.positional_embedding"]),
+            tensors["visual.proj"].shape[1],
+            len(tensors[f"{first}mlp.c_fc.weight"]),
+            len(layers),
+            f"{first}ls_1.gamma" in tensors,
+        )
+    except (KeyError, IndexError, TypeError):
+        return ()
+
+
+def _begin(tensors: Mapping[str, Tensor], start: str) -> bool:
+    return any(name.startswith(start) for name in tensors)
