@@ -75,8 +75,12 @@ def array(path: Path) -> Tensor:
 def finite(weights: Mapping[str, Tensor], path: Path) -> None:
     """KnownError where some weights are not numbers."""
     for name, value in weights.items():
-        # A sum tells of infinities and NaN without a mask of the tensor's size.
-        if value.is_floating_point() and not value.sum(dtype=torch.float64).isfinite():
+        if not value.is_floating_point():
+            continue
+        # A sum tells of infinities and NaN without a mask of the tensor's size, which is made only
+        # to tell them from numbers too large to be summed.
+        dtype = torch.promote_types(value.dtype, torch.float32)
+        if not value.sum(dtype=dtype).isfinite() and not value.isfinite().all():
             raise KnownError(
                 f"Some weights are not numbers (NaN or infinite): {name}.",
                 where=str(path),

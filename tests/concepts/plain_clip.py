@@ -51,7 +51,8 @@ class Toy:
         return random_weights(self.described, seed)
 
 
-def random_weights(described: Mapping[str, Any], seed: int = 0) -> dict[str, Tensor]:
+def shapes(described: Mapping[str, Any]) -> dict[str, torch.Size]:
+    """Of every weight of a model."""
     from insight_app.concepts.encoders.torchvision_operators import declare_missing
 
     declare_missing()
@@ -59,20 +60,24 @@ def random_weights(described: Mapping[str, Any], seed: int = 0) -> dict[str, Ten
 
     with torch.device("meta"):
         clip = CLIP(**described)
+    return {name: value.shape for name, value in clip.state_dict().items()}
+
+
+def random_weights(described: Mapping[str, Any], seed: int = 0) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(seed)
     weights = {}
-    for name, place in clip.state_dict().items():
-        noise = torch.randn(place.shape, generator=generator)
+    for name, shape in shapes(described).items():
+        noise = torch.randn(shape, generator=generator)
         if name.endswith("gamma") or (".ln_" in f".{name}" and name.endswith("weight")):
             weights[name] = 1 + 0.3 * noise
-        elif place.ndim < 2:
+        elif noise.ndim < 2:
             weights[name] = 0.2 * noise
         elif name.endswith("positional_embedding"):
             weights[name] = 0.5 * noise
         elif name.endswith(("token_embedding.weight", "proj", "projection")):
-            weights[name] = noise / math.sqrt(place.shape[-1])
+            weights[name] = noise / math.sqrt(shape[-1])
         else:
-            weights[name] = noise / math.sqrt(place[0].numel())
+            weights[name] = noise / math.sqrt(noise[0].numel())
     return weights
 
 
@@ -113,17 +118,21 @@ def dense(
     weights: Mapping[str, Tensor], pixels: Tensor, heads: int, quick: bool
 ) -> dict[str, Tensor]:
     """Every stage for pixels (B, 3, h, w); tokens are (B, H, W, D), features (B, H, W, C)."""
-    w = {n.removeprefix("visual."): v.double() for n, v in weights.items() if "visual." in n}
-    kernel = w["conv1.weight"]
-    patch, layers = kernel.shape[-1], 1 + max(int(n.split(".")[2]) for n in w if "resblocks" in n)
+
+    def w(name: str) -> Tensor:
+        return weights[f"visual.{name}"].double()
+
+    kernel = w("conv1.weight")
+    blocks = {n.split(".")[3] for n in weights if n.startswith("visual.transformer.resblocks.")}
+    patch, layers = kernel.shape[-1], len(blocks)
 
     def norm(x: Tensor, name: str) -> Tensor:
         centred = x - x.mean(-1, keepdim=True)
         spread = (centred.square().mean(-1, keepdim=True) + 1e-5).sqrt()
-        return centred / spread * w[f"{name}.weight"] + w[f"{name}.bias"]
+        return centred / spread * w(f"{name}.weight") + w(f"{name}.bias")
 
     def linear(x: Tensor, name: str) -> Tensor:
-        return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
+        return x @ w(f"{name}.weight").T + w(f"{name}.bias")
 
     def mlp(x: Tensor, block: str) -> Tensor:
         y = linear(x, f"{block}.mlp.c_fc")
@@ -131,7 +140,7 @@ def dense(
         return linear(y, f"{block}.mlp.c_proj")
 
     def projections(x: Tensor, block: str) -> list[Tensor]:
-        whole = x @ w[f"{block}.attn.in_proj_weight"].T + w[f"{block}.attn.in_proj_bias"]
+        whole = x @ w(f"{block}.attn.in_proj_weight").T + w(f"{block}.attn.in_proj_bias")
         return list(whole.chunk(3, dim=-1))
 
     def attention(x: Tensor, block: str) -> Tensor:
@@ -145,7 +154,7 @@ def dense(
         return linear(torch.cat(mixed, dim=-1), f"{block}.attn.out_proj")
 
     def scale(x: Tensor, name: str) -> Tensor:
-        return x * w[f"{name}.gamma"] if f"{name}.gamma" in w else x
+        return x * w(f"{name}.gamma") if f"visual.{name}.gamma" in weights else x
 
     count, _, height, width = pixels.shape
     rows, cols = math.ceil(height / patch), math.ceil(width / patch)
@@ -156,8 +165,8 @@ def dense(
     cut = stages["pixels"].reshape(count, 3, rows, patch, cols, patch)
     cut = cut.permute(0, 2, 4, 1, 3, 5).reshape(count, rows * cols, -1)
     x = cut @ kernel.reshape(len(kernel), -1).T
-    x = torch.cat([w["class_embedding"].expand(count, 1, -1), x], dim=1)
-    x = x + position_table(w["positional_embedding"], rows, cols)
+    x = torch.cat([w("class_embedding").expand(count, 1, -1), x], dim=1)
+    x = x + position_table(w("positional_embedding"), rows, cols)
     x = stages["embeddings"] = norm(x, "ln_pre")
     for layer in range(layers - 1):
         block = f"transformer.resblocks.{layer}"
@@ -172,7 +181,7 @@ def dense(
     y = x + linear(values, f"{block}.attn.out_proj")
     y = y + mlp(norm(y, f"{block}.ln_2"), block)
     stages["value path"] = y[:, 1:]
-    tokens = (norm(y, "ln_post") @ w["proj"])[:, 1:]
+    tokens = (norm(y, "ln_post") @ w("proj"))[:, 1:]
     stages["tokens"] = tokens.reshape(count, rows, cols, -1)
     return stages
 

@@ -165,6 +165,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
 def test_weights_that_are_not_numbers_are_told(tmp_path: Path) -> None:
     path = tmp_path / "w.pt"
     checkpoints.finite(WEIGHTS | {"half": torch.full((9,), 60_000.0, dtype=torch.half)}, path)
+    checkpoints.finite(WEIGHTS | {"large": torch.full((9,), 1e38)}, path)
     for value in (float("nan"), float("inf")):
         spoilt = WEIGHTS["w"].clone()
         spoilt[1, 1] = value

@@ -32,7 +32,7 @@ class DenseViT(nn.Module):
         self._table_grid: tuple[int, int] = tuple(tower.grid_size)
         self.conv1: nn.Conv2d = tower.conv1.to(memory_format=torch.channels_last)
         self.class_embedding = tower.class_embedding
-        self.positional_embedding = tower.positional_embedding
+        self.positional_embedding: Tensor = tower.positional_embedding
         self.ln_pre = tower.ln_pre
         self.blocks = tower.transformer.resblocks[:-1]
         last = tower.transformer.resblocks[-1]
