@@ -39,8 +39,8 @@ class Machine:
         return [row[0].term if row else "" for row in self.candidates]
 
 
-def write(folder: Path, machine: Machine) -> None:
-    """Write `machine.npz` into a dictionary's folder."""
+def write(folder: Path, machine: Machine, *, compressed: bool = True) -> None:
+    """Write `machine.npz` into a dictionary's folder; half as big or, not compressed, at once."""
     words = [[[c.term, c.reading, _rounded(c.score)] for c in row] for row in machine.candidates]
     told = {"schema_version": SCHEMA_VERSION, "run": machine.run, "candidates": words}
     text = json.dumps(told, ensure_ascii=False)
@@ -50,7 +50,7 @@ def write(folder: Path, machine: Machine) -> None:
     arrays |= {f"pairs_{name}": a for name, a in machine.cooccurrence.to_arrays().items()}
     part = folder / (MACHINE + ".part")
     with part.open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        (np.savez_compressed if compressed else np.savez)(file, **arrays)  # type: ignore[arg-type]
     part.replace(folder / MACHINE)
 
 

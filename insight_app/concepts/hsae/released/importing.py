@@ -62,7 +62,7 @@ def import_into(source: Path, folder: Path) -> None:
         files.save(release.hsae, part)
         brought = _machine(release)
         if brought is not None:
-            machine.write(part, brought)
+            machine.write(part, brought, compressed=False)
         for name, weight in release.probes.items():
             save_file({"weight": weight}, part / f"probe-{name}.safetensors")
 
