@@ -1,7 +1,6 @@
 """Which concepts share cells: the matrices C and D of METHOD.md section 3, sparse.
 
-Only pairs that meet in a cell are kept, sorted by i * F + j. Reading and merging is numpy alone;
-`add` multiplies sparse matrices with scipy, imported when called.
+Only pairs that meet in a cell are kept; `meetings` counts them. Numpy alone, but for `matrices`.
 """
 
 from collections.abc import Mapping
@@ -12,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
+from insight_app.concepts.statistics import meetings
 from insight_app.concepts.statistics.exact import from_steps, to_steps
+from insight_app.concepts.statistics.meetings import TAU, Meetings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-TAU = np.float32(0.001)
-"""A concept is present in a cell where its activation is strictly greater."""
+__all__ = ["TAU", "CoOccurrence", "Pairs"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,21 +40,38 @@ class CoOccurrence:
     """Running co-occurrence over F concepts.
 
     has_support: whether the images of each pair are known; not of matrices that others published.
-    Batches are small beside the whole, so they wait in parts of growing size and are merged when
-    two neighbours are of like size: n additions cost O(n log n), not O(n * pairs).
+    Batches are small beside the whole, so they wait until together they outweigh it and are added
+    at once: n additions cost O(n), not O(n * pairs).
     """
 
     def __init__(self, concepts: int, has_support: bool = True) -> None:
         self.concepts = concepts
         self.has_support = has_support
-        self._parts: list[Pairs] = []
+        self._itself = np.zeros((3, concepts), np.int64)
+        """cells, steps, images of each concept with itself"""
+        self._parts: list[Meetings] = []
+        self._pairs: Pairs | None = None
 
     def add(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
-        """Count the cells of whole images; image_of_row: (T,) image of every cell."""
+        """Count the cells of whole images, an image's rows side by side; image_of_row: (T,) image
+        of every cell.
+        """
         if codes.concepts != self.concepts or image_of_row.shape != (codes.cells,):
             raise ValueError("codes do not fit this co-occurrence or their list of images")
         if codes.indices.size:
-            self._append(_count(codes, image_of_row))
+            self._count_itself(codes, image_of_row)
+            for part in meetings.count(codes, image_of_row):
+                self._append(part)
+
+    def _count_itself(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
+        present = codes.stored.astype(np.float32) > TAU
+        concept = codes.indices[present].astype(np.int64)
+        cells, steps, images = self._itself
+        cells += np.bincount(concept, minlength=self.concepts)
+        np.add.at(steps, concept, to_steps(codes.stored[present]))
+        seen = np.unique(concept << 32 | image_of_row[codes.rows[present]].astype(np.int64))
+        images += np.bincount(seen >> 32, minlength=self.concepts)
+        self._pairs = None
 
     def merge(self, other: "CoOccurrence") -> None:
         """Take in the co-occurrence of other images over the same concepts."""
@@ -62,31 +79,48 @@ class CoOccurrence:
             raise ValueError("co-occurrence over different dictionaries cannot be merged")
         if other.has_support != self.has_support:
             raise ValueError("co-occurrence with and without support cannot be merged")
+        self._itself += other._itself
+        self._pairs = None
         for part in list(other._parts):
             self._append(part)
 
-    def _append(self, part: Pairs) -> None:
+    def _append(self, part: Meetings) -> None:
         self._parts.append(part)
-        while len(self._parts) > 1 and self._parts[-2].key.size <= 2 * self._parts[-1].key.size:
-            last = self._parts.pop()
-            self._parts[-1] = _sum(self._parts[-1], last)
+        self._pairs = None
+        if sum(waiting.key.size for waiting in self._parts[1:]) > self._parts[0].key.size:
+            self._parts = [meetings.total(self._parts)]
 
     @property
-    def pairs(self) -> Pairs:
-        """All pairs that meet, merged."""
-        while len(self._parts) > 1:
-            last = self._parts.pop()
-            self._parts[-1] = _sum(self._parts[-1], last)
-        return self._parts[0] if self._parts else Pairs(*(np.zeros(0, np.int64) for _ in range(4)))
+    def pairs(self) -> "Pairs":
+        """All ordered pairs that meet."""
+        if self._pairs is None:
+            self._pairs = self._both_ways(self.total())
+        return self._pairs
+
+    def total(self) -> Meetings:
+        """All pairs of different concepts that meet, each once."""
+        self._parts = [meetings.total(self._parts)]
+        return self._parts[0]
+
+    def _both_ways(self, met: Meetings) -> "Pairs":
+        i, j = np.divmod(met.key, self.concepts)
+        alone = np.flatnonzero(self._itself[1])
+        cells, steps, images = self._itself[:, alone]
+        key = np.concatenate([met.key, j * self.concepts + i, alone * (self.concepts + 1)])
+        masses = np.concatenate([met.up, met.down, steps])
+        order = meetings.order_of(key)
+        order = order[masses[order] > 0]
+        return Pairs(
+            key[order],
+            np.concatenate([met.cells, met.cells, cells])[order],
+            masses[order],
+            np.concatenate([met.images, met.images, images])[order],
+        )
 
     @property
     def diagonal(self) -> NDArray[np.float64]:
         """(F,) D[i, i]: the activation mass of each concept above TAU."""
-        pairs = self.pairs
-        mass = np.zeros(self.concepts, np.int64)
-        i, j = np.divmod(pairs.key, self.concepts)
-        mass[i[i == j]] = pairs.steps[i == j]
-        return from_steps(mass)
+        return from_steps(self._itself[1])
 
     def row(
         self, concept: int
@@ -135,79 +169,21 @@ class CoOccurrence:
             raise ValueError("stored co-occurrence has wrong shapes")
         whole = cls(int(indptr.size - 1), has_support="images" in arrays)
         rows = np.repeat(np.arange(whole.concepts, dtype=np.int64), np.diff(indptr))
-        images = arrays.get("images", np.zeros(indices.size))
-        data = [a.astype(np.int64) for a in (arrays["cells"], arrays["steps"], images)]
-        if any(array.shape != indices.shape for array in data):
+        images = arrays.get("images", np.zeros(indices.size)).astype(np.int64)
+        cells, steps = arrays["cells"].astype(np.int64), arrays["steps"].astype(np.int64)
+        if not cells.shape == steps.shape == images.shape == indices.shape:
             raise ValueError("stored co-occurrence has wrong shapes")
-        if indices.size:
-            whole._parts.append(Pairs(rows * whole.concepts + indices, *data))
-        return whole
-
-
-def _sum(first: Pairs, second: Pairs) -> Pairs:
-    key = np.concatenate([first.key, second.key])
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    start = np.flatnonzero(np.diff(key, prepend=-1))
-    cells, steps, images = (
-        np.add.reduceat(np.concatenate([a, b])[order], start)
-        for a, b in (
-            (first.cells, second.cells),
-            (first.steps, second.steps),
-            (first.images, second.images),
+        alone = rows == indices
+        whole._itself[:, rows[alone]] = cells[alone], steps[alone], images[alone]
+        key, mirror = rows * whole.concepts + indices, indices * whole.concepts + rows
+        up, down = np.flatnonzero(rows < indices), np.flatnonzero(rows > indices)
+        down = down[meetings.order_of(mirror[down])]
+        # Cells and images stand in both halves, and count once.
+        once = ~np.isin(mirror[down], key[up], assume_unique=True)
+        nothing = np.zeros_like(steps)
+        upper = Meetings(key[up], cells[up], steps[up], nothing[up], images[up])
+        lower = Meetings(
+            mirror[down], cells[down] * once, nothing[down], steps[down], images[down] * once
         )
-    )
-    return Pairs(key[start], cells, steps, images)
-
-
-def _count(codes: Codes, image_of_row: NDArray[np.integer]) -> Pairs:
-    """The pairs of one batch.
-
-    With a the codes (T, F) and b = [a > TAU]: D = a' b. For C the rows of b' are divided by image:
-    one row for every (image, i), so that the entries of the product are the cells that i and j
-    share *in one image*; summed over images they are C, counted they are the image support.
-    """
-    from scipy.sparse import csr_array
-
-    concepts, rows = codes.concepts, codes.rows
-    columns = codes.indices.astype(np.int64)
-    shape = (codes.cells, concepts)
-    present = codes.stored.astype(np.float32) > TAU
-    b = csr_array(
-        (np.ones(int(present.sum()), np.int64), (rows[present], columns[present])), shape=shape
-    )
-    a = csr_array((to_steps(codes.stored), columns, codes.indptr), shape=shape)
-    d = (a.T.tocsr() @ b).tocsr()
-    d.sort_indices()
-    key = _keys_of(d)
-
-    _, image = np.unique(image_of_row, return_inverse=True)
-    owner, owner_of = np.unique(
-        image[rows[present]].astype(np.int64) * concepts + columns[present], return_inverse=True
-    )
-    by_image = csr_array(
-        (np.ones(owner_of.size, np.int64), (owner_of, rows[present])),
-        shape=(owner.size, codes.cells),
-    )
-    shared = (by_image @ b).tocsr()
-    gather = csr_array(
-        (np.ones(owner.size, np.int64), (owner % concepts, np.arange(owner.size))),
-        shape=(concepts, owner.size),
-    )
-    c = (gather @ shared).tocsr()
-    c.sort_indices()
-    shared.data[:] = 1
-    images = (gather @ shared).tocsr()
-    images.sort_indices()
-
-    place = np.searchsorted(key, _keys_of(c))
-    pairs = Pairs(key, np.zeros_like(key), d.data.astype(np.int64), np.zeros_like(key))
-    pairs.cells[place] = c.data
-    pairs.images[place] = images.data
-    return pairs
-
-
-def _keys_of(matrix: "csr_array") -> NDArray[np.int64]:
-    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
-    key: NDArray[np.int64] = rows * matrix.shape[1] + matrix.indices
-    return key
+        whole._parts = [meetings.total([upper, lower])]
+        return whole

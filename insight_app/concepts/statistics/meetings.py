@@ -1,0 +1,133 @@
+"""Pairs of different concepts that meet in a cell, counted by sorting packed numbers.
+
+C and the images of a pair are the same both ways, so each pair (i, j) is held once, i < j, with the
+two masses of D side by side. Numpy alone. Knows nothing of concepts that stand alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.statistics.exact import to_steps
+
+TAU = np.float32(0.001)
+"""A concept is present in a cell where its activation is strictly greater."""
+
+PAIRS_AT_ONCE = 1 << 20
+"""Meetings that are sorted together: few enough for the caches, many enough to meet again."""
+_HALF = np.arange(0x7C00, dtype=np.uint16).view(np.float16)
+_STEPS = to_steps(_HALF)
+_PRESENT = _HALF.astype(np.float32) > TAU
+"""By the bits of a half-precision number (finite, not negative): its multiple of 2**-24, and
+whether it counts as present."""
+_LOW = np.uint64(0xFFFF_FFFF)
+
+
+class Meetings(NamedTuple):
+    """N pairs i < j, sorted by key = i * F + j; all (N,) int64.
+
+    cells: where both are present; up: the mass of i where j is present; down: the mass of j where i
+    is present, both in units of 2**-24; images: those with a cell of `cells`.
+    """
+
+    key: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    up: NDArray[np.int64]
+    down: NDArray[np.int64]
+    images: NDArray[np.int64]
+
+
+NONE = Meetings(*(np.zeros(0, np.int64) for _ in Meetings._fields))
+
+
+def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[Meetings]:
+    """The meetings in the cells of whole images, in parts of bounded size that add up.
+
+    image_of_row: (T,), the rows of an image side by side.
+    """
+    lengths = np.diff(codes.indptr)
+    meetings = np.cumsum(lengths * (lengths - 1) // 2)
+    _, image = np.unique(image_of_row, return_inverse=True)
+    ends = np.append(np.flatnonzero(np.diff(image)) + 1, image.size)  # rows where images end
+    start = 0
+    while start < image.size:
+        before = meetings[start - 1] if start else 0
+        fits = ends[(ends > start) & (meetings[ends - 1] - before <= PAIRS_AT_ONCE)]
+        stop = int(fits[-1]) if fits.size else int(ends[ends > start][0])
+        yield _sorted(codes[start:stop], image[start:stop] - image[start])
+        start = stop
+
+
+def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
+    """All meetings of some cells. The payload of each - strengths and image - is put into one
+    64-bit number, key and place into another: sorting numbers is several times faster than sorting
+    places by a key.
+    """
+    F, indices = codes.concepts, codes.indices.astype(np.uint64)
+    bits = codes.stored.view(np.uint16).astype(np.uint64)
+    rows = codes.rows
+    later = codes.indptr[1:][rows] - 1 - np.arange(rows.size)  # entries after this one in its cell
+    total = int(later.sum())
+    if not total:
+        return NONE
+    first = np.repeat(np.cumsum(later) - later, later)
+    second = np.arange(total) - first + np.repeat(np.arange(1, rows.size + 1), later)
+    payload = np.repeat(bits | image[rows].astype(np.uint64) << np.uint64(32), later)
+    payload |= bits[second] << np.uint64(16)
+    packed = np.repeat(indices * np.uint64(F), later) + indices[second]
+    packed <<= np.uint64(32)
+    packed |= np.arange(total, dtype=np.uint64)
+    packed.sort()
+    payload = payload[packed & _LOW]
+    key = packed >> np.uint64(32)
+    starts = np.flatnonzero(_changes(key))
+
+    strengths = payload & _LOW
+    of_i, of_j = strengths & np.uint64(0xFFFF), strengths >> np.uint64(16)
+    up, down, both = _STEPS[of_i], _STEPS[of_j], _PRESENT[of_i] & _PRESENT[of_j]
+    if not both.all():
+        up[~_PRESENT[of_j]] = 0
+        down[~_PRESENT[of_i]] = 0
+    # Within a pair the cells of an image lie side by side: sorting kept their order.
+    image_of_pair = (key << np.uint64(32) | payload >> np.uint64(32))[both]
+    is_new = np.zeros(total, bool)
+    is_new[both] = _changes(image_of_pair)
+    return Meetings(
+        key[starts].astype(np.int64),
+        np.add.reduceat(both, starts, dtype=np.int64),
+        np.add.reduceat(up, starts),
+        np.add.reduceat(down, starts),
+        np.add.reduceat(is_new, starts, dtype=np.int64),
+    )
+
+
+def total(parts: Sequence[Meetings]) -> Meetings:
+    """The sum of several parts."""
+    full = [part for part in parts if part.key.size]
+    if len(full) < 2:
+        return full[0] if full else NONE
+    key = np.concatenate([part.key for part in full])
+    order = order_of(key)
+    key = key[order]
+    starts = np.flatnonzero(_changes(key))
+    columns = zip(*(part[1:] for part in full), strict=True)
+    sums = (np.add.reduceat(np.concatenate(column)[order], starts) for column in columns)
+    return Meetings(key[starts], *sums)
+
+
+def order_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,) the places of the keys (of pairs, below 2**32) in ascending order, ties as they come."""
+    packed = key.astype(np.uint64) << np.uint64(32)
+    packed |= np.arange(key.size, dtype=np.uint64)
+    packed.sort()
+    return (packed & _LOW).astype(np.int64)
+
+
+def _changes(numbers: NDArray[Any]) -> NDArray[np.bool_]:
+    """(N,) where a number differs from the one before it."""
+    changes = np.ones(numbers.size, bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=changes[1:])
+    return changes

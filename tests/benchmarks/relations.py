@@ -1,0 +1,138 @@
+"""Relations and exemplars: ours over non-zeros beside the dense computation as published.
+
+Codes over F = 8192 concepts, about 12 of them active in a cell. Both get the same codes; the dense
+one multiplies whole F x F products and keeps the full code vectors of the 30 strongest cells of
+each concept, so it is given fewer cells and compared by cells a second. On those cells both must
+agree. Peak memory is that of a process of its own.
+
+    python tests/benchmarks/relations.py [--images 2000]
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from report import note
+
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.statistics import CoOccurrence, Exemplars
+
+F, ACTIVE, CELLS, KEPT = 8192, 12, 196, 30
+TAU = 0.001
+BATCH_IMAGES = 64
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--images", type=int, default=2000)
+    asked.add_argument("--dense-images", type=int, default=16)
+    asked.add_argument("--alone", action="store_true", help="ours only: figures as JSON")
+    options = asked.parse_args()
+    if options.alone:
+        print(json.dumps(ours_alone(options.images)))
+        return
+    command = [sys.executable, __file__, "--alone", "--images", str(options.images)]
+    alone = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    codes = make(options.dense_images, np.random.default_rng(0))
+    began = time.perf_counter()
+    c, d, best = dense(codes)
+    dense_rate = codes.cells / (time.perf_counter() - began)
+    compare(codes, c, d, best)
+    note(
+        "relations_ratio",
+        alone["rate"] / dense_rate,
+        ours_tokens_a_second=alone["rate"],
+        dense_tokens_a_second=dense_rate,
+        ours_peak_megabytes=alone["megabytes"],
+        dense_exemplar_megabytes=F * KEPT * F * 4 / 1e6,
+        tokens=options.images * CELLS,
+        pairs=alone["pairs"],
+    )
+
+
+def make(images: int, rng: np.random.Generator) -> Codes:
+    """Popular and rare concepts; those of neighbouring numbers like to meet."""
+    share = 1 / np.arange(1, F + 1) ** 0.7
+    drawn = np.searchsorted(
+        np.cumsum(share / share.sum()), rng.random((images * CELLS, ACTIVE // 2))
+    )
+    both = np.minimum(np.concatenate([drawn, drawn + 1], 1), F - 1)
+    both.sort(1)
+    first = np.diff(both, axis=1, prepend=-1) > 0
+    indptr = np.concatenate(([0], np.cumsum(first.sum(1)))).astype(np.int64)
+    values = rng.gamma(2.0, 0.5, int(indptr[-1])).astype(np.float16) + np.float16(0.002)
+    return Codes(indptr, both[first].astype(np.uint16), values, F)
+
+
+def ours(batches: list[Codes], first: int = 0, every: int = 1) -> tuple[CoOccurrence, Exemplars]:
+    """Batch number `first` and every `every`-th from there on."""
+    pairs, exemplars = CoOccurrence(F), Exemplars(F, KEPT)
+    for number in range(first, len(batches), every):
+        codes = batches[number]
+        count = codes.cells // CELLS
+        image = np.repeat(number * BATCH_IMAGES + np.arange(count), CELLS)
+        cell = np.tile(np.arange(CELLS), count)
+        pairs.add(codes, image)
+        exemplars.add(codes, image, cell)
+    return pairs, exemplars
+
+
+def ours_on(threads: int, batches: list[Codes]) -> tuple[CoOccurrence, Exemplars]:
+    """Each thread counts its share; everything counted can be merged."""
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(lambda first: ours(batches, first, threads), range(threads)))
+    pairs, exemplars = parts[0]
+    for more, others in parts[1:]:
+        pairs.merge(more)
+        exemplars.merge(others)
+    pairs.total()
+    return pairs, exemplars
+
+
+def ours_alone(images: int) -> dict[str, float]:
+    rng = np.random.default_rng(0)
+    batches = [make(min(BATCH_IMAGES, images - at), rng) for at in range(0, images, BATCH_IMAGES)]
+    began = time.perf_counter()
+    met = ours_on(2, batches)[0].total()
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return {"rate": images * CELLS / seconds, "megabytes": peak, "pairs": 2 * met.key.size}
+
+
+def dense(codes: Codes) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """C, D and, for each concept, the strengths of its strongest cells with their whole codes."""
+    c, d = torch.zeros(F, F), torch.zeros(F, F)
+    strengths, vectors = torch.zeros(F, KEPT), torch.zeros(F, KEPT, F)
+    a = torch.from_numpy(codes.to_dense())
+    active = (a > TAU).float()
+    c += active.T @ active
+    d += a.T @ active
+    top = torch.topk(torch.cat([strengths, a.T], 1), KEPT, 1)
+    for part in torch.arange(F).split(256):  # 8 GB at once are enough
+        chosen = top.indices[part]
+        old = vectors[part].gather(1, chosen.clamp(max=KEPT - 1)[:, :, None].expand(-1, -1, F))
+        is_new = (chosen >= KEPT)[:, :, None]
+        vectors[part] = torch.where(is_new, a[(chosen - KEPT).clamp(min=0)], old)
+    return c, d, top.values
+
+
+def compare(codes: Codes, c: torch.Tensor, d: torch.Tensor, best: torch.Tensor) -> None:
+    pairs, exemplars = ours([codes])
+    mine_c, mine_d, _ = pairs.matrices()
+    assert np.array_equal(mine_c.toarray(), c.numpy())
+    assert np.allclose(mine_d.toarray(), d.numpy(), rtol=1e-4)
+    kept = exemplars.cells()
+    strengths = np.zeros((F, KEPT), np.float32)
+    place = np.arange(kept.concept.size) - np.searchsorted(kept.concept, kept.concept)
+    strengths[kept.concept, place] = kept.value
+    assert np.allclose(np.sort(strengths, 1), np.sort(best.numpy(), 1))
+
+
+if __name__ == "__main__":
+    main()
