@@ -148,7 +148,7 @@ class Requests:
         }
 
     def import_model(self, request: Request) -> dict[str, Any]:
-        """Take a file of weights into the person's model library; the entry."""
+        """Take a file of weights into the person's model library: its `entry`."""
         from insight_app.concepts.encoders import library
 
         entry = library.import_file(
@@ -157,10 +157,10 @@ class Requests:
             str(request.get("model") or ""),
             str(request.get("tag") or ""),
         )
-        return asdict(entry)
+        return {"entry": asdict(entry)}
 
     def inspect(self, request: Request) -> dict[str, Any]:
-        """What a folder with a dictionary or released files holds; `fits`: why `encoder` with its
+        """What is `found` in a folder with a dictionary or released files; `fits`: why `encoder` with its
         option `model` could not be used with it, '' where it can."""
         from insight_app.concepts import encoders, hsae
 
@@ -174,7 +174,7 @@ class Requests:
                     f"The dictionary reads tokens of {found.token_dim} numbers, this encoder "
                     f"writes {token_dim}."
                 )
-        return asdict(found) | {"fits": fits}
+        return {"found": asdict(found), "fits": fits}
 
     # ---- out
 
