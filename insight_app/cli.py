@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from insight_app import __version__, terminal
+from insight_app import __version__, cli_models, terminal
 from insight_app.errors import KnownError
 from insight_app.terminal import Exit
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     rich_markup_mode=None,
 )
+app.add_typer(cli_models.app)
 
 ProjectPath = Annotated[
     Path, typer.Argument(metavar="PROJECT", help="The project folder, NAME.insight.")

@@ -8,6 +8,7 @@ Each part stands between `<!-- NAME: ... -->` and `<!-- end of NAME -->`.
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ EXITS = {
     Exit.OK: "done",
     Exit.ERROR: "something in the way that the line printed explains",
     Exit.USAGE: "the command was typed wrongly",
-    Exit.DAMAGED: "`check` found damage",
+    Exit.DAMAGED: "`check` or `models verify` found damage",
     Exit.BUG: "a bug of Insight; the line printed names the file to report it with",
     Exit.CANCELLED: "stopped with Ctrl+C; what was done is kept",
 }
@@ -33,8 +34,16 @@ def commands() -> str:
 
     Read from the commands themselves; how --help is laid out changes with the version of Typer.
     """
-    found = get_command(app)
-    return "\n\n".join(described(name, command) for name, command in found.commands.items())
+    return "\n\n".join(described(name, command) for name, command in each(get_command(app)))
+
+
+def each(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with what is typed to reach it, those of groups in their place."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from each(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def described(name: str, command: Any) -> str:
@@ -46,7 +55,7 @@ def described(name: str, command: Any) -> str:
     rows = [f"| `{one.metavar}` | {one.help} |" for one in arguments]
     for one in options:
         spelled = ", ".join(f"`{opt}`" for opt in (*one.opts, *one.secondary_opts))
-        is_said = one.default not in (None, False, True) and not one.required
+        is_said = one.default not in (None, False, True, "") and not one.required
         default = f" Default: {one.default}." if is_said else ""
         rows.append(f"| {spelled} | {one.help}{default} |")
     lines = [f"**`insight-app {usage}`**", "", " ".join((command.help or "").split())]

@@ -102,7 +102,6 @@ def test_weights_that_fit_several_models_ask_which_one(home: Path) -> None:
     assert "--model" in several.value.do
     assert nothing_was_taken_in()
     assert library.import_file(path, model="ViT-B-32-quickgelu").name == "ViT-B-32-quickgelu/local"
-    assert library.import_file(path, model="ViT-B-32").name == "ViT-B-32/local"
 
 
 def test_where_a_file_was_downloaded_tells_which_weights_it_holds(home: Path) -> None:

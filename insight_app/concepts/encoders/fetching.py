@@ -69,14 +69,12 @@ def _fetched(
     more = f" --model {model} --tag {tag}" if model else ""
     for url, resume in urls.items():
         otherwise = (
-            f"Or get {url} on another computer, bring the file here, and run: "
+            f"Without a network here: get {url} on another computer, bring the file, and run: "
             f"insight-app models import FILE{more}"
         )
         part = _part(url)
         try:
-            download(
-                url, part, progress, cancel, resume=resume, otherwise=otherwise, pause=pause
-            )
+            download(url, part, progress, cancel, resume=resume, otherwise=otherwise, pause=pause)
         except NotThere:
             continue
         except OSError as error:
