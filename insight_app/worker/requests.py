@@ -156,12 +156,14 @@ class Requests:
             request["kind"],
             str(request.get("model") or ""),
             str(request.get("tag") or ""),
+            progress=self._progress(request),
+            cancel=self._line.token(request),
         )
         return {"entry": asdict(entry)}
 
     def inspect(self, request: Request) -> dict[str, Any]:
-        """What is `found` in a folder with a dictionary or released files; `fits`: why `encoder` with its
-        option `model` could not be used with it, '' where it can."""
+        """What is `found` in a folder with a dictionary or released files; `fits`: why `encoder`
+        with its option `model` could not be used with it, '' where it can."""
         from insight_app.concepts import encoders, hsae
 
         found = hsae.inspect(Path(request["path"]))

@@ -1,0 +1,86 @@
+"""What the worker answers of encoders, dictionaries, finer looks and exports."""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from insight_app.concepts import hsae
+from tests import tiny
+from tests.test_worker import Process, photos, worker  # noqa: F401 (fixtures)
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    ours = hsae.load(tiny.write_dictionary(tmp_path / "tiny"))
+    names = [f"thing {n}" if n % 4 else "" for n in range(ours.F)]
+    hsae.write_release(ours, tmp_path / "release", names)
+    return tmp_path / "release"
+
+
+def test_released_files_are_inspected_checked_analysed_and_written_again(
+    worker: Process,  # noqa: F811
+    photos: Path,  # noqa: F811
+    release: Path,
+    tmp_path: Path,
+) -> None:
+    worker.send(id=1, do="inspect", path=str(release), encoder="tiny")
+    told = worker.hear(id=1, kind="result")
+    assert told["fits"] == "" and told["found"]["concepts"] == 64
+    assert (told["found"]["named"], told["found"]["unnamed"]) == (48, 16)
+    worker.send(id=2, do="inspect", path=str(release), encoder="builtin")
+    assert "384" in worker.hear(id=2, kind="result")["fits"]
+    worker.send(id=3, do="check_encoder", encoder="tiny", dictionary=str(release))
+    assert worker.hear(id=3, kind="result")["token_dim"] == tiny.D
+    worker.send(id=4, do="check_encoder", encoder="builtin", dictionary=str(release))
+    assert worker.hear(id=4)["error"] == "known"
+
+    project = tmp_path / "P.insight"
+    asked = {"project": str(project), "encoder": "tiny", "dictionary": str(release)}
+    worker.send(id=5, do="analyse", folders=[], **asked)
+    assert worker.hear(id=5, kind="result")["coded"] == 0
+    worker.send(id=6, do="analyse", project=str(project), folders=[str(photos)])
+    progress = worker.hear(id=6, kind="progress", message="Analysing photos")
+    assert progress["memory"] > 10_000_000
+    assert worker.hear(id=6, kind="result")["coded"] == 40
+
+    photo = tmp_path / "wide.png"
+    Image.fromarray(np.zeros((30, 90, 3), np.uint8)).save(photo)
+    worker.send(id=7, do="encode", project=str(project), path=str(photo), finer=True)
+    seen = worker.hear(id=7, kind="result")
+    assert seen["short_side"] == 2 * tiny.SIDE
+    with np.load(seen["file"]) as file:
+        assert file["crop"].tolist() == [0, 0, 90, 30] and file["grid"].tolist() == [14, 42]
+
+    out = tmp_path / "written"
+    asked = {"project": str(project), "format": "release", "output": str(out)}
+    worker.send(id=8, do="export", **asked)
+    assert worker.hear(id=8, kind="result")["files"]
+    again = hsae.load(out)
+    assert np.array_equal(again.W_dec.numpy(), hsae.load(release).W_dec.numpy())
+    written = (out / "concept_names.txt").read_text("utf-8").split("\n")
+    assert written[:5] == ["", "thing 1", "thing 2", "thing 3", ""]
+
+
+def test_encoders_models_and_weights_are_listed(
+    worker: Process,  # noqa: F811
+) -> None:
+    worker.send(id=1, do="encoders")
+    told = worker.hear(id=1, kind="result")
+    assert [one["name"] for one in told["encoders"]][:1] == ["builtin"]
+    refused = {model["name"]: model["refusal"] for model in told["models"]}
+    assert refused["ViT-B-16"] == "" and refused["ViT-B-16-SigLIP"]
+    assert isinstance(told["library"], list) and isinstance(told["cached"], list)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
+def test_a_terminated_worker_leaves_no_folder_behind(
+    worker: Process,  # noqa: F811
+) -> None:
+    worker.send(id=1, do="embed", encoder="tiny", texts=["one"])
+    file = Path(worker.hear(id=1, kind="result")["file"])
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.end() == 1 and not file.parent.exists()
