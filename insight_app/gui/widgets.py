@@ -194,6 +194,12 @@ class EmptyState(QWidget):
         self.column.insertWidget(self.column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
 
 
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet see properties that changed after it was applied."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
 def is_theme_change(event: QEvent) -> bool:
     """Whether a widget that paints itself must look at the colours again."""
     return event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange)

@@ -14,7 +14,7 @@ from insight_app.gui import theme
 from insight_app.gui.curation.concept_rows import ConceptRow, ConceptRows
 from insight_app.gui.curation.histogram import Histogram
 from insight_app.gui.session import RELEASE, Session
-from insight_app.gui.widgets import dim_label, thin_line
+from insight_app.gui.widgets import ElidedLabel, thin_line
 
 ROWS = 8
 CO_OCCURRING = 8
@@ -47,13 +47,14 @@ class Section(QWidget):
         self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setFont(theme.bold(self.font()))
         self.heading.setContentsMargins(12, 6, 12, 2)
-        self.note = dim_label("", self)
+        self.note = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
+        self.note.setProperty("dim", True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.note.setContentsMargins(0, 6, 12, 2)
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(self.heading)
-        head.addStretch(1)
-        head.addWidget(self.note)
+        head.addWidget(self.note, 1)
         column.addLayout(head)
         inset = QVBoxLayout()
         inset.setContentsMargins(margin, 0, margin, 0)
@@ -88,10 +89,10 @@ class Relations(QWidget):
         changed, self.row = row != self.row, row
         catalogue, results = self.session.catalogue, self.session.results
         if "Parents" in self.sections:
-            self._fill("Parents", [_relation(e, e.parent) for e in catalogue.parents(row)])
+            self._fill("Parents", [self._relation(e, e.parent) for e in catalogue.parents(row)])
         if "Children" in self.sections:
             edges = [e for e in catalogue.children(row) if not catalogue.hidden[e.child]]
-            self._fill("Children", [_relation(e, e.child) for e in edges])
+            self._fill("Children", [self._relation(e, e.child) for e in edges])
         if "Fires together with" in self.sections:
             if row >= results.F:
                 self._fill("Fires together with", [])
@@ -100,6 +101,21 @@ class Relations(QWidget):
                     results.co_occurring, row, CO_OCCURRING,
                     done=lambda found: self._together(row, found), key=("together", id(self)),
                 )  # fmt: skip
+
+    def _relation(self, edge: Any, other: int) -> ConceptRow:
+        strength = f"{edge.strength:.2f}" if edge.source != "person" else ""
+        support = "not counted here: as the dictionary brings it along"
+        if edge.cells:
+            support = f"{edge.cells:,} cells in {edge.images:,} images"
+        tip = (
+            f"R = share of the child's activation on cells where the parent is active too: "
+            f"{edge.strength:.3g} forward, {edge.back:.3g} back, {support}"
+        )
+        tag = "person" if edge.by_person else "machine"
+        if edge.source == "dictionary" and tag == "machine":
+            tag = RELEASE if self.session.results.names_run == RELEASE else tag
+        tip = tip if edge.source != "person" else "added by a person"
+        return ConceptRow(other, strength, tag, tip)
 
     def _together(self, row: int, found: Any) -> None:
         if row != self.row or self.session.catalogue is None:
@@ -116,19 +132,6 @@ class Relations(QWidget):
         counted = f"{part} ({len(rows):,})" if len(rows) > ROWS else part
         section.heading.setText(counted)
         self.rows_of(part).set_rows(rows)
-
-
-def _relation(edge: Any, other: int) -> ConceptRow:
-    strength = f"{edge.strength:.2f}" if edge.source != "person" else ""
-    support = "not counted here: as the dictionary brings it along"
-    if edge.cells:
-        support = f"{edge.cells:,} cells in {edge.images:,} images"
-    tip = (
-        f"R = share of the child's activation on cells where the parent is active too: "
-        f"{edge.strength:.3g} forward, {edge.back:.3g} back, {support}"
-    )
-    tag = "person" if edge.by_person else "machine"
-    return ConceptRow(other, strength, tag, tip if edge.source != "person" else "added by a person")
 
 
 class Strength(QWidget):

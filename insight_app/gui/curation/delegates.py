@@ -46,7 +46,8 @@ class HierarchyDelegate(QStyledItemDelegate):
         if index.column() == NAME:
             self._paint_name(painter, option, index, row, box)
         elif index.column() == BAR:
-            icons.paint_bar(painter, box.adjusted(4, 0, -8, 0), index.data(SHARE_ROLE))
+            if not self.session.awaits_photos:
+                icons.paint_bar(painter, box.adjusted(4, 0, -8, 0), index.data(SHARE_ROLE))
         else:
             painter.setFont(theme.tabular(option.font))
             painter.setPen(c.of("text"))

@@ -1,6 +1,7 @@
 """Export: one page with format and place; writing happens in the background.
 
-Knows the registry of formats; the formats themselves are the exchange floor's.
+Knows the registry of formats; the formats themselves are the exchange floor's. A format that is a
+folder of weights is written by the worker, which has torch.
 """
 
 from pathlib import Path
@@ -13,8 +14,10 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QMessageBox,
+    QProgressBar,
     QPushButton,
     QWidget,
 )
@@ -22,8 +25,8 @@ from PySide6.QtWidgets import (
 from insight_app.exchange import registry
 from insight_app.exchange.content import Content
 from insight_app.gui.session import Session
-from insight_app.gui.widgets import dim_label
-from insight_app.gui.window.commands import show_in_folder
+from insight_app.gui.widgets import dim_label, restyle
+from insight_app.gui.window.commands import show_in_folder, words
 
 
 class ExportDialog(QDialog):
@@ -43,18 +46,30 @@ class ExportDialog(QDialog):
         form.addRow("Format", self.format)
         folder = session.settings.get("last_folder") or str(Path.home())
         self.path = QLineEdit(str(Path(folder) / f"{session.project.name}.json"), self)
+        self.path.setAccessibleName("Where to")
         choose = QPushButton("Choose…", self)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(choose)
-        form.addRow("File", row)
+        self.path_label = QLabel("File", self)
+        form.addRow(self.path_label, row)
         self.message = dim_label("", self)
         self.message.setWordWrap(True)
         form.addRow(self.message)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(4)
+        keeps = self.bar.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(keeps)
+        self.bar.hide()
+        form.addRow(self.bar)
         self.buttons = QDialogButtonBox(self)
         self.write = self.buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
         self.write.setProperty("primary", True)
+        restyle(self.write)
         self.show_folder = self.buttons.addButton(
             "Show in folder", QDialogButtonBox.ButtonRole.ActionRole
         )
@@ -66,29 +81,50 @@ class ExportDialog(QDialog):
         form.addRow(self.buttons)
         self.format.currentIndexChanged.connect(lambda _index: self._fit_suffix())
 
+    @property
+    def kind(self) -> registry.Format:
+        return registry.named(self.format.currentData())
+
     def _fit_suffix(self) -> None:
-        suffix = registry.named(self.format.currentData()).suffix
-        self.path.setText(str(Path(self.path.text()).with_suffix(suffix)))
+        """A file's ending, or a folder's name without one."""
+        self.path.setText(str(Path(self.path.text()).with_suffix(self.kind.suffix)))
+        self.path_label.setText("Folder" if self.kind.is_folder else "File")
+        self.message.setText("")
+        self.show_folder.hide()
 
     def _choose(self) -> None:
-        chosen, _filter = QFileDialog.getSaveFileName(
-            self,
-            "Export to",
-            self.path.text(),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
+        if self.kind.is_folder:
+            chosen = QFileDialog.getExistingDirectory(self, "Export into", self.path.text())
+        else:
+            chosen, _filter = QFileDialog.getSaveFileName(
+                self,
+                "Export to",
+                self.path.text(),
+                options=QFileDialog.Option.DontConfirmOverwrite,
+            )
         if chosen:
             self.path.setText(chosen)
             self.session.settings.set("last_folder", str(Path(chosen).parent))
 
     def _write(self) -> None:
         path = Path(self.path.text()).expanduser()
-        overwrite = path.exists()
+        kind = self.kind
+        overwrite = any(path.iterdir()) if kind.is_folder and path.is_dir() else path.exists()
         if overwrite and not self._may_replace(path):
             return
-        self.write.setEnabled(False)
+        self._set_busy(True)
         self.message.setText("Writing…")
-        kind = registry.named(self.format.currentData())
+        if kind.is_folder:
+            self.session.worker.request(
+                "export",
+                project=str(self.session.project.path),
+                format=kind.name,
+                output=str(path),
+                overwrite=overwrite,
+                done=lambda reply: self._written([Path(file) for file in reply["files"]]),
+                failed=self._failed,
+            )
+            return
 
         def render(content: Content) -> list[Path]:
             return registry.write(content, kind, path, overwrite=overwrite)
@@ -98,18 +134,26 @@ class ExportDialog(QDialog):
 
         self.session.ask_project(_collect, collected, self._failed)
 
+    def _set_busy(self, is_busy: bool) -> None:
+        self.write.setEnabled(not is_busy)
+        self.bar.setVisible(is_busy)
+
     def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(self, "Replace", f"{path.name} is there already. Replace it?")
+        text = f"{path.name} is there already. Replace it?"
+        if self.kind.is_folder:
+            text = f"There are files in {path.name} already. Replace those of the same names?"
+        answer = QMessageBox.question(self, "Replace", text)
         return answer == QMessageBox.StandardButton.Yes
 
     def _written(self, paths: list[Path]) -> None:
-        self.write.setEnabled(True)
+        self._set_busy(False)
         self.show_folder.show()
-        self.message.setText("Written: " + ", ".join(path.name for path in paths))
+        names = ", ".join(path.name for path in paths)
+        self.message.setText(f"Written into {paths[0].parent}: {names}")
 
     def _failed(self, error: Exception) -> None:
-        self.write.setEnabled(True)
-        self.message.setText(str(error))
+        self._set_busy(False)
+        self.message.setText(words(error))
 
 
 def _collect(project: Any) -> Content:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,6 +28,7 @@ from insight_app.gui.dialogs.wizard.part import Questions
 from insight_app.gui.dialogs.wizard.photos import PhotosPart
 from insight_app.gui.dialogs.wizard.place import PlacePart
 from insight_app.gui.session import Session
+from insight_app.gui.widgets import restyle
 from insight_app.gui.window.analysing import Plan, holds_dictionary
 from insight_app.gui.window.commands import words
 from insight_app.gui.window.progress import time_left
@@ -122,6 +123,7 @@ class NewProjectDialog(QDialog):
         self.buttons = QDialogButtonBox(self)
         self.begin = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
         self.begin.setProperty("primary", True)
+        restyle(self.begin)
         self.begin.setDefault(True)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._accept)
@@ -187,6 +189,14 @@ class NewProjectDialog(QDialog):
                 break
         self._show_findings()
         self._update()
+        QTimer.singleShot(0, self._fit)
+
+    def _fit(self) -> None:
+        """Room for rows that came; none for those that went."""
+        self.layout().activate()
+        hint = self.sizeHint()
+        self.setMinimumSize(hint)
+        self.resize(hint)
 
     def _suit_encoder(self) -> None:
         """Once, when it is known what a folder's dictionary reads: an encoder that fits it."""
@@ -203,7 +213,7 @@ class NewProjectDialog(QDialog):
         if not shown or path is None:
             return
         if isinstance(found, dict):
-            self.findings.show_findings(path, found, self.fits())
+            self.findings.show_findings(path, found, self.encoder.title(), self.fits())
         elif found is None:
             self.findings.show_reading(path)
         else:
@@ -247,8 +257,7 @@ class NewProjectDialog(QDialog):
         self.message.setText(text)
         self.message.setProperty("wrong", is_wrong)
         self.message.setProperty("dim", not is_wrong)
-        self.message.style().unpolish(self.message)
-        self.message.style().polish(self.message)
+        restyle(self.message)
 
     def _say_trouble(self, error: Exception) -> None:
         self._trying = None

@@ -91,7 +91,8 @@ class FrequencyPlotPanel(Panel):
 
     def _draw_selection(self) -> None:
         concepts = self.session.selection.concepts
-        self.set_info(f"{len(concepts):,} of {self._drawn.size:,} selected")
+        told = f"{len(concepts):,} of {self._drawn.size:,} selected"
+        self.set_info("" if self.session.awaits_photos else told)
         places = np.flatnonzero(np.isin(self._drawn, np.asarray(concepts, np.int64)))
         colours = theme.colours()
         own = self.session.colours

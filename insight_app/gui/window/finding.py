@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -34,6 +34,14 @@ from insight_app.gui.session import Session
 
 LIMIT = 200
 SHOWN = 12
+HINTS = (
+    'Search, or status:unreviewed parent:"vehicle"',
+    "Search, or status:unreviewed level:2",
+    "Search, or status:unreviewed",
+    "Search",
+)
+HINT_MARGIN = 40
+"""A line edit's padding and the button that clears it."""
 
 
 @dataclass(frozen=True)
@@ -209,13 +217,20 @@ class SearchBox(SearchField):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(self._hits, parent)
         self.session = session
-        self.setPlaceholderText('Search, or status:unreviewed parent:"vehicle"')
         self.setAccessibleName("Search concepts")
         self.setToolTip(
             "Words of names and candidate names; status:accepted | unreviewed | unsure | rejected, "
             'level:2, hidden:yes, parent:"name", min:5 (images) narrow it down (Ctrl+F)'
         )
         self.line.textChanged.connect(session.search_changed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The longest hint that is read whole."""
+        super().resizeEvent(event)
+        room = self.line.width() - HINT_MARGIN
+        metrics = self.line.fontMetrics()
+        fitting = (hint for hint in HINTS if metrics.horizontalAdvance(hint) <= room)
+        self.setPlaceholderText(next(fitting, HINTS[-1]))
 
     def _hits(self, text: str) -> list[Hit]:
         if not text.strip() or self.session.catalogue is None:

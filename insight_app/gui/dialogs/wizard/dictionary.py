@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
 from insight_app.gui.dialogs.wizard.part import Part, Questions
+from insight_app.gui.window.commands import words
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
 SHIPPED_FOR = "builtin"
@@ -26,8 +27,7 @@ class DictionaryPart(Part):
         self.path: Path | None = None
         self.found: dict[str, Any] | Exception | None = None
         self._asked: int | None = None
-        grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
+        grid = self.add_grid()
         self.label = QLabel("Dictionary", self)
         self.choice = QComboBox(self)
         self.choice.setAccessibleName("Dictionary")
@@ -37,7 +37,6 @@ class DictionaryPart(Part):
         self.choice.currentIndexChanged.connect(lambda _index: self.changed.emit())
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.choice, 0, 1)
-        self.column.addLayout(grid)
 
     @property
     def kind(self) -> str:
@@ -64,7 +63,7 @@ class DictionaryPart(Part):
         if self.found is None:
             return "Reading the dictionary…"
         if isinstance(self.found, Exception):
-            return str(self.found)
+            return words(self.found)
         return " ".join(map(str, self.found["problems"]))
 
     def set_encoder(self, name: str) -> None:
@@ -80,7 +79,10 @@ class DictionaryPart(Part):
         if self._asked is not None:
             self.questions.forget(self._asked)
         self._asked = self.questions.ask(
-            "inspect", self._inspected, self._inspected, path=str(path)
+            "inspect",
+            lambda reply: self._inspected(reply["found"]),
+            self._inspected,
+            path=str(path),
         )
         self.changed.emit()
 

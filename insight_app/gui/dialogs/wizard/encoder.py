@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from insight_app.concepts.encoders import EncoderInfo
 from insight_app.gui.dialogs.wizard import offer
@@ -29,9 +29,7 @@ class EncoderPart(Part):
         super().__init__("Encoder and dictionary", parent)
         self.questions = questions
         self.offer = offer.at_hand()
-        self.grid = QGridLayout()
-        self.grid.setColumnStretch(1, 1)
-        self.column.addLayout(self.grid)
+        self.grid = self.add_grid()
         self.encoder = QComboBox(self)
         self.encoder.setAccessibleName("Encoder")
         self.model = QComboBox(self)
@@ -59,6 +57,10 @@ class EncoderPart(Part):
     @property
     def name(self) -> str:
         return str(self.encoder.currentData())
+
+    def title(self) -> str:
+        """The encoder as a person reads it: "CLIP-DINOiser, ViT-B-16"."""
+        return ", ".join(part for part in (self.info.title, self.model_name()) if part)
 
     def model_name(self) -> str:
         return str(self.model.currentData() or "") if self.info.needs_files else ""
@@ -115,7 +117,8 @@ class EncoderPart(Part):
         _fill(self.encoder, [(i.title, i.name, i.description) for i in self.offer.encoders])
 
     def _fill_models(self) -> None:
-        models = [(m.name, m.name, f"Tokens of {m.token_dim} numbers") for m in self.offer.models]
+        fitting = self.offer.models_for(self.name)
+        models = [(m.name, m.name, f"Tokens of {m.token_dim} numbers") for m in fitting]
         _fill(self.model, models or [("Looking…", "", "")])
         self.model.setEnabled(bool(models))
 
@@ -173,11 +176,11 @@ class EncoderPart(Part):
         self.busy.emit(f"Importing {path.name}…")
         self.questions.ask(
             "import_model",
-            lambda reply: ended(str(reply["file"])),
+            lambda reply: ended(str(reply["entry"]["file"])),
             failed,
             path=str(path),
             kind=choice.file.kind,
-            model=self.model_name(),
+            model=self.model_name() if choice.file.kind == "clip" else "",
         )
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.widgets import ElidedLabel, dim_label, thin_line
+from insight_app.gui.window.commands import words
 
 WIDTH = 360
 SIGN = 16
@@ -60,25 +61,29 @@ class FindingsView(QFrame):
         """Nothing can be made of this folder, and why."""
         self._head(path, "")
         inside, column = self._inside()
-        column.addWidget(_told("warning", "rejected", str(error), "", inside))
+        column.addWidget(_told("warning", "rejected", words(error), "", inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 
-    def show_findings(self, path: Path, found: Mapping[str, Any], fits: str) -> None:
-        """found: the reply; fits: why the encoder cannot be used with it, '' if it can."""
+    def show_findings(
+        self, path: Path, found: Mapping[str, Any], encoder: str, misfit: str
+    ) -> None:
+        """misfit: why the encoder cannot be used with what was found; '' if it can."""
         kind = KINDS.get(found["kind"], "")
         self._head(path, ", ".join(part for part in (kind, found["class_name"]) if part))
         inside, column = self._inside()
         column.addWidget(_facts(found, inside))
         column.addWidget(thin_line(inside))
-        if fits:
-            column.addWidget(_told("x", "rejected", fits, "Choose another encoder.", inside))
+        if misfit:
+            column.addWidget(_told("x", "rejected", misfit, "Choose another encoder.", inside))
+        else:
+            fits = f"Its token size is that of {encoder}."
+            column.addWidget(_told("check", "accepted", fits, "", inside))
         for problem in found["problems"]:
             column.addWidget(_told("warning", "rejected", str(problem), "", inside))
         for lack in found["missing"]:
-            column.addWidget(_told("circle", "dim", lack["what"], lack["instead"], inside))
-        if not (fits or found["problems"] or found["missing"]):
-            column.addWidget(_told("check", "accepted", "Everything is there.", "", inside))
+            what = f"Not there: {lack['what']}"
+            column.addWidget(_told("circle", "dim", what, lack["instead"], inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 

@@ -47,6 +47,11 @@ class Offer:
     def named(self, name: str) -> EncoderInfo:
         return next(info for info in self.encoders if info.name == name)
 
+    def models_for(self, name: str) -> list[Model]:
+        """The models that an encoder can be made of."""
+        wanted = getattr(self.named(name), "models", ())
+        return [model for model in self.models if model.name in wanted or not wanted]
+
     def token_dim(self, name: str, model: str) -> int | None:
         """D of an encoder; None where it is not known yet."""
         own = self.named(name).token_dim
@@ -63,7 +68,8 @@ class Offer:
         found = None
         for info in self.encoders:
             if info.needs_files:
-                models = [m.name for m in self.models if m.token_dim == token_dim]
+                fitting = self.models_for(info.name)
+                models = [m.name for m in fitting if m.token_dim == token_dim]
             else:
                 models = [""] if info.token_dim == token_dim else []
             if models:

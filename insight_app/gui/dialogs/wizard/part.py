@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.worker_client import WorkerClient
 
 Reply = dict[str, Any]
+WIDEST = "CLIP-DINOiser heads"
+"""The longest of all labels."""
 
 
 class Questions:
@@ -52,3 +54,12 @@ class Part(QWidget):
         self.heading = QLabel(title, self)
         self.heading.setFont(theme.bold(self.font()))
         self.column.addWidget(self.heading)
+
+    def add_grid(self) -> QGridLayout:
+        """Labels at the left, as wide in every part, answers at the right."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance(WIDEST))
+        grid.setColumnStretch(1, 1)
+        self.column.addLayout(grid)
+        return grid

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from insight_app.gui.dialogs.wizard.part import Part
 
@@ -17,7 +17,7 @@ class PlacePart(Part):
         super().__init__("Name and place", parent)
         self._named_by_person = False
         self._suggested = ""
-        grid = QGridLayout()
+        grid = self.add_grid()
         self.name = QLineEdit(self)
         self.name.setAccessibleName("Name of the project")
         self.name.textEdited.connect(self._typed)
@@ -32,8 +32,6 @@ class PlacePart(Part):
         grid.addWidget(QLabel("In folder", self), 1, 0)
         grid.addWidget(self.folder, 1, 1)
         grid.addWidget(choose, 1, 2)
-        grid.setColumnStretch(1, 1)
-        self.column.addLayout(grid)
 
     def suggest(self, name: str) -> None:
         if name != self._suggested and not self._named_by_person:
