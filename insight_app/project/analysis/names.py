@@ -1,18 +1,26 @@
 """The machine's names for the concepts of a project, as they are published.
 
 A shipped dictionary brings its names; one that was trained here, or that a person brought without
-names, is named after what this project's photos show. Knows nothing of how names are found.
+names, is named after what this project's photos show. Where an encoder's words have no vectors yet,
+those are computed meanwhile, and names come as they do. Knows nothing of how names are found.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine
 
 from insight_app import resources
 from insight_app.concepts import kinds, naming, vocabulary
-from insight_app.concepts.codes import Codes
-from insight_app.concepts.relations import relations
-from insight_app.project.analysis.counting import Counting
-from insight_app.project.analysis.recording import Words
+from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.progress import CancelToken, Progress
+from insight_app.concepts.relations import Edges, relations
+from insight_app.concepts.statistics import CoOccurrence
+from insight_app.concepts.word_vectors import WordVectors
+from insight_app.project.analysis.recording import Recorder, Words, read_setting, write_setting
 from insight_app.project.generations import Candidate
 
 if TYPE_CHECKING:
@@ -20,29 +28,129 @@ if TYPE_CHECKING:
 
 PHOTOS = "photos"
 """The run that names from this project's photos belong to."""
+SETTING = "names"
+FIRST, GROWTH = 1024, 1.5
+"""Names are published after so many words, and again when there are so many times as many."""
+
+
+class Naming:
+    """Whether concepts are still to be named, and the number of words that the published names were
+    chosen from: kept in the project, so that naming may be stopped.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        kept = read_setting(engine, SETTING) or {}
+        self.words = int(kept.get("words", 0))
+        self.is_due = bool(kept.get("is_due", False))
+
+    def keep(self, *, words: int | None = None, is_due: bool | None = None) -> None:
+        self.words = self.words if words is None else words
+        self.is_due = self.is_due if is_due is None else is_due
+        write_setting(self._engine, SETTING, {"words": self.words, "is_due": self.is_due})
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What concepts are named after, as long as no photo is added. W_dec (F, D), b_dec (D,)."""
+
+    decoder: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    exemplars: naming.ExemplarCodes
+    cooccurrence: CoOccurrence
+    edges: Edges
+
+
+def evidence(recorder: Recorder, dictionary: "HSAE") -> Evidence:
+    """Of the photos that are counted."""
+    cooccurrence = recorder.counting.cooccurrence()
+    return Evidence(
+        dictionary.W_dec.cpu().numpy(),
+        dictionary.b_dec.cpu().numpy(),
+        naming.exemplar_codes(recorder.counting.whole().exemplars, recorder.codes_of),
+        cooccurrence,
+        relations(cooccurrence),
+    )
 
 
 def name_concepts(
-    counting: Counting,
-    dictionary: "HSAE",
-    terms: vocabulary.Vocabulary,
-    codes_of: Callable[[int], Codes],
+    shown: Evidence, terms: vocabulary.Vocabulary, rule: naming.Rule = "shared"
 ) -> Words:
     """Names after the exemplars of this project."""
-    cooccurrence = counting.cooccurrence()
-    exemplars = naming.exemplar_codes(counting.whole().exemplars, codes_of)
     found = naming.name_concepts(
-        dictionary.W_dec.cpu().numpy(),
-        dictionary.b_dec.cpu().numpy(),
-        exemplars,
-        cooccurrence,
-        relations(cooccurrence),
+        shown.decoder,
+        shown.bias,
+        shown.exemplars,
+        shown.cooccurrence,
+        shown.edges,
         terms,
         kinds.load(resources.path(kinds.RESOURCE)),
+        rule=rule,
     )
     return Words(
         PHOTOS, [row[0].term if row else "" for row in found], with_definitions(found, terms)
     )
+
+
+def can_read_words(encoder: DenseEncoder) -> bool:
+    """Whether the shipped words have vectors for an encoder, or can get them."""
+    return _is_shipped(encoder) or bool(_text_fingerprint(encoder))
+
+
+def name_as_words_come(
+    recorder: Recorder,
+    encoder: DenseEncoder,
+    dictionary: "HSAE",
+    state: Naming,
+    publish: Callable[[Recorder], Any],
+    progress: Progress,
+    cancel: CancelToken,
+    between: Callable[[], None],
+    terms: vocabulary.Vocabulary | None = None,
+) -> None:
+    """Name with more and more of the shipped words (or with `terms`), published each time.
+
+    Names that were chosen from more words than there are yet stay meanwhile. The rule is the
+    published one where the words' vectors are made here: "shared" is tuned to the built-in encoder.
+    Raises Cancelled when cancelled; the vectors that are there are kept.
+    """
+
+    def rename(terms: vocabulary.Vocabulary, rule: naming.Rule) -> None:
+        recorder.rename(name_concepts(shown, terms, rule))
+        publish(recorder)
+        state.keep(words=len(terms))
+
+    if terms is None and not can_read_words(encoder):
+        return
+    progress(0, 0, "Naming concepts")
+    shown = evidence(recorder, dictionary)
+    if terms is None and _is_shipped(encoder):
+        terms = vocabulary.default(encoder.fingerprint)
+    if terms is not None:
+        rename(terms, "shared")
+        state.keep(is_due=False)
+        return
+    words = WordVectors(encoder.encode_text, _text_fingerprint(encoder))
+    due = max(FIRST, GROWTH * state.words)
+    while True:
+        if words.done == words.total or words.done >= due:
+            rename(words.vocabulary(), "published")
+            due = GROWTH * words.done
+        if words.done == words.total:
+            state.keep(is_due=False)
+            return
+        cancel.check()
+        words.advance()
+        progress(words.done, words.total, "Naming concepts: reading words")
+        between()
+
+
+def _is_shipped(encoder: DenseEncoder) -> bool:
+    return encoder.fingerprint.partition(":")[0] == "builtin"
+
+
+def _text_fingerprint(encoder: DenseEncoder) -> str:
+    return str(getattr(encoder, "text_fingerprint", ""))
 
 
 def with_definitions(

@@ -156,6 +156,7 @@ class _Work:
         self.cancel = cancel
         self.load = load
         self.vocabulary = vocabulary
+        self.naming = names.Naming(engine)
         self.coded = self.unreadable = self.generation = 0
 
     def run(
@@ -194,6 +195,8 @@ class _Work:
                 if described is None:
                     self._train(batches, settings)
                 self._code(recorder, batches)
+            elif self.naming.is_due:
+                self._go_on_naming(recorder, encoder, known)
         return Summary(
             found, self.coded, self.unreadable, self.generation, time.monotonic() - began
         )
@@ -253,16 +256,15 @@ class _Work:
         """Code all new photos with the project's dictionary; whatever ends it, what was encoded is
         kept.
         """
-        folder, encoder = self.project / dictionary.FOLDER, batches.encoder
-        weights = hsae.load(
-            folder,
-            str(encoder.device),
-            token_dim=encoder.token_dim,
-            encoder_fingerprint=encoder.fingerprint,
-        )
+        encoder, weights = batches.encoder, self._weights(batches.encoder)
         recorder.setup = dictionary.setup(
-            self.project, hsae.info(folder), encoder_of.described(encoder)
+            self.project,
+            hsae.info(self.project / dictionary.FOLDER),
+            encoder_of.described(encoder),
         )
+        may_name = recorder.setup.words.run in ("", names.PHOTOS)
+        if may_name and (self.vocabulary is not None or names.can_read_words(encoder)):
+            self.naming.keep(is_due=True)
         keeper = _Keeper(recorder, self._publish)
         writer = pipeline.Writer(keeper.record, recorder.commit)
         try:
@@ -277,9 +279,17 @@ class _Work:
             raise
         writer.close()
         crashes.forget(self.project)
-        if recorder.setup.words.run in ("", names.PHOTOS):
-            self._name(recorder, encoder, weights)
         self._publish(recorder)
+        if self.naming.is_due:
+            self._name(recorder, encoder, weights)
+
+    def _weights(self, encoder: DenseEncoder) -> "HSAE":
+        return hsae.load(
+            self.project / dictionary.FOLDER,
+            str(encoder.device),
+            token_dim=encoder.token_dim,
+            encoder_fingerprint=encoder.fingerprint,
+        )
 
     def _code_photos(
         self, writer: pipeline.Writer, batches: coding.Batches, weights: "HSAE"
@@ -310,16 +320,36 @@ class _Work:
         yield from pipeline.batches(photos, batches.encoder, batches.size, in_flight)
 
     def _name(self, recorder: Recorder, encoder: DenseEncoder, weights: "HSAE") -> None:
-        from insight_app.concepts import vocabulary
+        """Name the concepts after the photos, which are done: who stops this stops nothing else,
+        and the next analysis goes on with it.
+        """
+        try:
+            names.name_as_words_come(
+                recorder,
+                encoder,
+                weights,
+                self.naming,
+                self._publish,
+                self.hooks.progress,
+                self.cancel,
+                self.hooks.between,
+                self.vocabulary,
+            )
+        except Cancelled:
+            self.hooks.notice("The next analysis goes on with naming the concepts.")
 
-        terms = self.vocabulary
-        if terms is None:
-            try:
-                terms = vocabulary.default(encoder.fingerprint)
-            except KnownError:
-                return  # an encoder without word vectors: its concepts stay without names
-        self.hooks.progress(0, 0, "Naming concepts")
-        recorder.rename(names.name_concepts(recorder.counting, weights, terms, recorder.codes_of))
+    def _go_on_naming(
+        self,
+        recorder: Recorder,
+        wanted: str | DenseEncoder | None,
+        known: encoder_of.Choice,
+    ) -> None:
+        try:
+            encoder = self._encoder(wanted, known)
+        except KnownError as error:  # nothing but names needs it now
+            self.hooks.notice(f"The concepts cannot be named yet: {error}")
+            return
+        self._name(recorder, encoder, self._weights(encoder))
 
 
 class _Keeper:
