@@ -88,26 +88,33 @@ class Batches:
 
 
 def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Coded]:
-    """Codes and notes of several photos."""
-    tokens = batches.tokens([read.pixels for read in reads])
-    return [
-        _coded(read, grid.reshape(-1, grid.shape[-1]), dictionary)
-        for read, grid in zip(reads, tokens, strict=True)
-    ]
+    """Codes and notes of several photos; all their cells go through the dictionary at once."""
+    if not reads:
+        return []
+    import torch
 
-
-def _coded(read: Read, tokens: Tensor, dictionary: Dictionary) -> Coded:
+    grids = batches.tokens([read.pixels for read in reads])
+    tokens = torch.cat([grid.reshape(-1, grid.shape[-1]) for grid in grids])
     codes = dictionary.encode(tokens).half()
-    x = tokens.numpy()
-    notes = Notes(
-        unexplained_share(tokens, codes, dictionary).astype(np.float16),
-        np.linalg.norm(x, axis=1).astype(np.float16),
-        x.mean(0).astype(np.float16),
-    )
-    photo = read.photo
-    return Coded(
-        photo.image, photo.folder, read.content_hash, read.geometry, read.window, codes, notes
-    )
+    unexplained = unexplained_share(tokens, codes, dictionary).astype(np.float16)
+    norms = np.linalg.norm(tokens.numpy(), axis=1).astype(np.float16)
+    cells = len(tokens) // len(reads)
+    coded = []
+    for number, read in enumerate(reads):
+        own = slice(number * cells, (number + 1) * cells)
+        pooled = tokens[own].mean(0).numpy().astype(np.float16)
+        coded.append(
+            Coded(
+                read.photo.image,
+                read.photo.folder,
+                read.content_hash,
+                read.geometry,
+                read.window,
+                codes[own],
+                Notes(unexplained[own], norms[own], pooled),
+            )
+        )
+    return coded
 
 
 def unexplained_share(tokens: Tensor, codes: Codes, dictionary: Dictionary) -> NDArray[np.float32]:
