@@ -32,6 +32,7 @@ class Request:
     message: dict[str, Any]
     done: Callable[[dict[str, Any]], None] | None
     failed: Callable[[Exception], None] | None
+    progress: Callable[["Progress"], None] | None = None
     told_progress: bool = False
 
 
@@ -125,13 +126,17 @@ class WorkerClient(QObject):
         *,
         done: Callable[[dict[str, Any]], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
+        progress: Callable[["Progress"], None] | None = None,
         **arguments: Any,
     ) -> int:
-        """Ask the worker to do something; returns the request's number."""
+        """Ask the worker to do something; returns the request's number.
+
+        progress: who is told how far it is, instead of everybody.
+        """
         number = self._next_id
         self._next_id += 1
         message = {"id": number, "do": do, **arguments}
-        self._requests[number] = Request(number, message, done, failed)
+        self._requests[number] = Request(number, message, done, failed, progress)
         self.start()
         self._send(message)
         return number
@@ -218,12 +223,15 @@ class WorkerClient(QObject):
             self.notice.emit(text)
 
     def _tell_progress(self, request: Request, message: dict[str, Any]) -> None:
-        request.told_progress = True
         done, total = int(message.get("done", 0)), int(message.get("total", 0))
         what, text = str(request.message["do"]), str(message.get("message", ""))
         left, rate = message.get("seconds_left"), message.get("rate")
-        self.last_progress = Progress(request.id, what, done, total, text, left, rate=rate)
-        self.progress.emit(self.last_progress)
+        told = Progress(request.id, what, done, total, text, left, rate=rate)
+        if request.progress is not None:
+            request.progress(told)
+            return
+        request.told_progress, self.last_progress = True, told
+        self.progress.emit(told)
 
     def _end(self, request: Request) -> None:
         """A short request that ends beside a paused one leaves what is shown of it alone."""

@@ -46,6 +46,8 @@ class Analysing:
         """Make a project, open the window on it at once, and start analysing in the background."""
 
         def made(place: Path) -> None:
+            if not plan.folders:  # there will be concepts, but no photos to look at
+                self.settings.set("workspace", "concepts")
             self.open_and_analyse(
                 place,
                 plan.folders,

@@ -14,6 +14,7 @@ from insight_app.concepts.encoders import EncoderInfo
 from insight_app.gui.dialogs.wizard import offer
 from insight_app.gui.dialogs.wizard.part import Part, Questions
 from insight_app.gui.dialogs.wizard.weights import WeightsChoice
+from insight_app.gui.worker_client import Progress
 
 FIRST_FILE_ROW = 2
 
@@ -172,12 +173,17 @@ class EncoderPart(Part):
             ended(kept)
             self.failed.emit(error)
 
+        def progress(told: Progress) -> None:
+            share = f" {100 * told.done // told.total} %" if told.total else ""
+            self.busy.emit(f"Importing {path.name}…{share}")
+
         choice.set_importing(path)
         self.busy.emit(f"Importing {path.name}…")
         self.questions.ask(
             "import_model",
             lambda reply: ended(str(reply["entry"]["file"])),
             failed,
+            progress,
             path=str(path),
             kind=choice.file.kind,
             model=self.model_name() if choice.file.kind == "clip" else "",

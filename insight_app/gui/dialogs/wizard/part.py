@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.worker_client import WorkerClient
+from insight_app.gui.worker_client import Progress, WorkerClient
 
 Reply = dict[str, Any]
 WIDEST = "CLIP-DINOiser heads"
@@ -26,10 +26,11 @@ class Questions:
         do: str,
         done: Callable[[Reply], None],
         failed: Callable[[Exception], None],
+        progress: Callable[[Progress], None] | None = None,
         **arguments: Any,
     ) -> int:
         """done(reply) or failed(error); the question's number."""
-        number = self._worker.request(do, done=done, failed=failed, **arguments)
+        number = self._worker.request(do, done=done, failed=failed, progress=progress, **arguments)
         self._asked.append(number)
         return number
 
