@@ -294,7 +294,10 @@ def test_published_weights_go_by_the_model_that_they_work_in() -> None:
     assert published.named("ViT-B-32-256").tag == "datacomp_s34b_b86k"
     with pytest.raises(KnownError, match="say which") as several:
         published.named("ViT-L-14")
-    assert "ViT-L-14/laion2b_s32b_b82k" in several.value.do
+    assert "ViT-L-14/datacomp_xl_s13b_b90k" in several.value.do
+    with pytest.raises(KnownError, match="pixels scaled in another way"):
+        published.named("ViT-L-14/laion2b_s32b_b82k")
+    assert [one.name for one in there.values() if one.refusal] == ["ViT-L-14/laion2b_s32b_b82k"]
     with pytest.raises(KnownError, match="no published weights"):
         published.named("ViT-B-16/laion9b")
     with pytest.raises(KnownError, match="No weights are published"):

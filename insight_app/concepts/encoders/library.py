@@ -141,8 +141,9 @@ def import_file(
     path, stop = Path(path), cancel or CancelToken()
     progress(0, 0, "Looking into the file")
     known = None if kind == "dinoiser" or not path.is_file() else published.origin(path.resolve())
-    if known is not None and not model:
-        model, tag = known.model, tag or known.tag
+    if known is not None:
+        published.usable(known)
+        model = model or known.model
     content = weights.recognise(path, kind, model)
     if known is not None and known.model == content.model:
         tag = tag or known.tag

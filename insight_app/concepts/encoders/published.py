@@ -21,13 +21,17 @@ _SAFE, _PICKLED = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
 
 @dataclass(frozen=True)
 class Published:
-    """Weights of a model: in a repository of the hub (files: the first that is there), or a URL."""
+    """Weights of a model: in a repository of the hub (files: the first that is there), or a URL.
+
+    refusal: "" or why these weights of a model that can be made dense cannot be used.
+    """
 
     model: str
     tag: str
     repository: str = ""
     files: tuple[str, ...] = ()
     url: str = ""
+    refusal: str = ""
 
     @property
     def name(self) -> str:
@@ -42,6 +46,7 @@ def published() -> list[Published]:
     from insight_app.concepts.encoders.torchvision_operators import declare_missing
 
     declare_missing()
+    from open_clip.constants import OPENAI_DATASET_MEAN
     from open_clip.pretrained import get_pretrained_cfg, list_pretrained
 
     usable = {one.name for one in open_clip_models.models() if not one.refusal}
@@ -54,7 +59,15 @@ def published() -> list[Published]:
             model = open_clip_models.quick_twin(model) or model
         repository, _, file = str(said.get("hf_hub") or "").rpartition("/")
         files = (file,) if file else (_SAFE, _PICKLED)
-        one = Published(model, tag, repository, files, str(said.get("url") or ""))
+        is_other = tuple(said["mean"]) != tuple(OPENAI_DATASET_MEAN)
+        one = Published(
+            model,
+            tag,
+            repository,
+            files,
+            str(said.get("url") or ""),
+            "they were trained on pixels scaled in another way than CLIP's." if is_other else "",
+        )
         found.setdefault(one.name, one)
     return list(found.values())
 
@@ -70,7 +83,7 @@ def named(name: str) -> Published:
     if not tag and not chosen and len(there) == 1:
         chosen = there
     if not chosen:
-        names = ", ".join(one.name for one in there)
+        names = ", ".join(one.name for one in there if not one.refusal)
         raise KnownError(
             f"There are no published weights named {name!r}."
             if tag
@@ -79,7 +92,18 @@ def named(name: str) -> Published:
             else f"No weights are published for {model}.",
             do=f"Choose one of: {names}." if there else "insight-app models list --all",
         )
-    return chosen[0]
+    return usable(chosen[0])
+
+
+def usable(one: Published) -> Published:
+    """The same; KnownError that says why where these weights cannot be used."""
+    if one.refusal:
+        raise KnownError(
+            f"{one.name} cannot be used: {one.refusal}",
+            kept="Nothing was taken in.",
+            do="Choose other weights of the model.",
+        )
+    return one
 
 
 def cached(model: str = "") -> Iterator[tuple[Published, Path]]:
@@ -88,7 +112,7 @@ def cached(model: str = "") -> Iterator[tuple[Published, Path]]:
         return
     for one in published():
         if model in ("", one.model):
-            path = _cached(one)
+            path = None if one.refusal else _cached(one)
             if path is not None:
                 yield one, path
 
