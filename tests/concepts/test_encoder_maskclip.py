@@ -272,6 +272,17 @@ def test_towers_without_the_trick_are_refused_before_any_file_is_read() -> None:
         encoders.load("maskclip", model="ViT-B-16", weights="nowhere.pt")
 
 
+def test_without_weights_a_person_hears_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    for name in ("maskclip", "clip-dinoiser"):
+        with pytest.raises(KnownError, match="no weights for ViT-B-32.*models fetch ViT-B-32"):
+            encoders.load(name, model="ViT-B-32")
+
+
 def test_sizes_that_the_grid_does_not_fit_are_refused(
     toy: Toy, encoder: ClipEncoder, folder: Path
 ) -> None:
@@ -296,5 +307,6 @@ def test_the_encoder_is_offered_with_the_files_it_needs() -> None:
     assert [f.option for f in offered["maskclip"].files] == ["weights"]
     assert [f.kind for f in offered["clip-dinoiser"].files] == ["clip", "dinoiser"]
     assert not offered["builtin"].needs_files and offered["maskclip"].needs_files
+    assert offered["clip-dinoiser"].models == ("ViT-B-16", "ViT-B-16-quickgelu")
     assert encoders.token_dim("maskclip", "ViT-L-14") == 768
     assert encoders.token_dim("clip-dinoiser", "ViT-B-16") == 512

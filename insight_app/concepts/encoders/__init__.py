@@ -69,6 +69,8 @@ class EncoderInfo:
     description: str
     token_dim: int | None = None
     """None: that of the model which is chosen with the option `model`."""
+    models: tuple[str, ...] = ()
+    """Those that can be chosen; none named: every one that open_clip_models calls usable."""
     files: tuple[WeightsFile, ...] = ()
     """Weights that a person has to bring or download."""
 
@@ -105,6 +107,7 @@ REGISTRY = {
             "CLIP-DINOiser",
             "The encoder of the Insight paper: dense CLIP ViT-B-16, its patches cleaned by those "
             "that look alike. Needs two files of weights; as fast as dense CLIP.",
+            models=("ViT-B-16", "ViT-B-16-quickgelu"),
             files=(
                 WeightsFile("clip_weights", "clip", "CLIP weights"),
                 WeightsFile("dinoiser_weights", "dinoiser", "CLIP-DINOiser heads"),
@@ -123,7 +126,7 @@ def available() -> list[EncoderInfo]:
 def load(name: str = "builtin", *, device: str = "auto", **options: Any) -> DenseEncoder:
     """The one way to an encoder. `device`: auto, cpu, cuda or mps; options are the encoder's own.
 
-    Weights are compared with their known hashes; a wrong one raises KnownError.
+    Weights that are damaged or another model's raise KnownError; shipped ones have known hashes.
     """
     module = import_module(_registered(name)[0])
     encoder: DenseEncoder = module.load(_chosen(device), **options)
