@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from insight_app import terminal
+from insight_app.concepts.progress import Progress
 from insight_app.terminal import Exit
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def import_file(
     from insight_app.concepts.encoders import library
 
     with terminal.cancellable("Nothing was taken in.") as cancel, terminal.progress() as progress:
-        entry = library.import_file(file, kind, model, tag, progress=progress, cancel=cancel)
+        entry = library.import_file(
+            file, kind, model, tag, progress=_megabytes(progress), cancel=cancel
+        )
     _say(entry)
 
 
@@ -102,7 +105,7 @@ def fetch(
 
     again = "Nothing was taken in. The same command goes on or begins anew."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
-        entry = fetch_weights(name, progress, cancel)
+        entry = fetch_weights(name, _megabytes(progress), cancel)
     _say(entry)
 
 
@@ -115,7 +118,7 @@ def verify() -> None:
     from insight_app.concepts.encoders import library
 
     with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
-        checked = library.verify(progress, cancel)
+        checked = library.verify(_megabytes(progress), cancel)
     damaged = [(entry, problem) for entry, problem in checked if problem]
     for entry, problem in checked:
         console = terminal.err() if problem else terminal.out()
@@ -133,6 +136,18 @@ def remove(
 
     entry = library.remove(name)
     terminal.out().print(f"{entry.name} is in the trash.", markup=False)
+
+
+def _megabytes(progress: Progress) -> Progress:
+    """Progress in bytes, shown in megabytes."""
+
+    def show(done: int, total: int, message: str) -> None:
+        if total:
+            progress(round(done / 1e6), max(1, round(total / 1e6)), f"{message}, MB:")
+        else:
+            progress(0, 0, message)
+
+    return show
 
 
 def _say(entry: "Entry") -> None:
