@@ -131,15 +131,17 @@ def test_every_format_gives_the_same_encoder(
 def test_openais_own_file_gets_its_activation(
     toy: Toy, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
-    """An archive of a program, partly in half precision, with three numbers beside the weights."""
+    """An archive of a program, partly in half precision, with three numbers and a mask besides."""
 
     class Holder(torch.nn.Module):
         def forward(self, x: Tensor) -> Tensor:
             return x
 
     numbers = {"input_resolution": 224, "context_length": 77, "vocab_size": 49408}
+    besides = {name: torch.tensor(value) for name, value in numbers.items()}
+    besides["transformer.resblocks.0.attn_mask"] = torch.full((77, 77), -torch.inf).triu(1)
     root = Holder()
-    for name, value in (weights | {n: torch.tensor(v) for n, v in numbers.items()}).items():
+    for name, value in (weights | besides).items():
         *parts, last = name.split(".")
         module: Any = root
         for part in parts:
@@ -279,7 +281,7 @@ def test_without_weights_a_person_hears_how_to_get_them(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     for name in ("maskclip", "clip-dinoiser"):
-        with pytest.raises(KnownError, match="no weights for ViT-B-32.*models fetch ViT-B-32"):
+        with pytest.raises(KnownError, match=r"no weights for ViT-B-32.*models fetch ViT-B-32"):
             encoders.load(name, model="ViT-B-32")
 
 

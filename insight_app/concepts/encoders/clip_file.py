@@ -46,10 +46,9 @@ class ClipFile:
         """open_clip's VisionTransformer, float32 on the CPU."""
         return self._filled(self._tower("vision"), _under(weights, "visual."), "visual.")
 
-    def text_tower(self, weights: Mapping[str, Tensor] | None = None) -> Any:
-        """open_clip's TextTransformer, float32 on the CPU; reads the file again if need be."""
-        found = _text(tensors(self.path) if weights is None else weights)
-        tower: Any = self._filled(self._tower("text"), found, "")
+    def text_tower(self) -> Any:
+        """open_clip's TextTransformer, float32 on the CPU; reads the file again."""
+        tower: Any = self._filled(self._tower("text"), _text(tensors(self.path)), "")
         if tower.attn_mask is not None:
             tower.attn_mask = tower.build_causal_mask()
         return tower
@@ -88,7 +87,10 @@ class ClipFile:
         return tower.eval().requires_grad_(False)
 
     def _check(self, tower: nn.Module, weights: Mapping[str, Tensor], prefix: str) -> None:
-        """KnownError that names the first weight that does not fit."""
+        """KnownError that names the first weight that does not fit or is not a number.
+
+        Only those that are used: OpenAI's archives bring masks full of infinities along.
+        """
         wanted = tower.state_dict()
         for name, place in wanted.items():
             if name not in weights:
@@ -100,6 +102,7 @@ class ClipFile:
         more = sorted(name for name in blocks - wanted.keys() if not name.endswith("attn_mask"))
         if more:
             raise self._misfit(f"{prefix}{more[0]} has no place in it")
+        checkpoints.finite({f"{prefix}{name}": weights[name] for name in wanted}, self.path)
 
     def _misfit(self, what: str) -> KnownError:
         return KnownError(
@@ -120,7 +123,6 @@ def load(model: str, path: Path) -> tuple[ClipFile, Any]:
 def opened(model: str, path: Path, described: Mapping[str, Any]) -> tuple[ClipFile, Any]:
     """As `load`, for a model that is described here."""
     weights = tensors(path)
-    checkpoints.finite(weights, path)
     quick_gelu = bool(described.get("quick_gelu")) or weights.keys() >= _OPENAI
     file = ClipFile(model, path.absolute(), described, quick_gelu)
     image = file.image_tower(weights)

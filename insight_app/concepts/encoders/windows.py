@@ -90,7 +90,9 @@ def _probabilities(
         unsure = (scores.amax(-1) < SURE) & (foreground <= 0.5)
         scores[..., 0].masked_fill_(unsure, 1.0)
     else:
-        raise KnownError(f"{encoder.name} does not tell foreground from background.")
+        raise KnownError(
+            f"{encoder.name} does not tell foreground from background.", do="Use clip-dinoiser."
+        )
     # Patches cover the picture and the padding, which is cut off again.
     cell = encoder.input_size // encoder.grid[0]
     size = (scores.shape[1] * cell, scores.shape[2] * cell)
