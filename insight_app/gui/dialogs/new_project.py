@@ -71,6 +71,7 @@ class NewProjectDialog(QDialog):
         self._lay_out()
         for part in (self.photos, self.encoder, self.dictionary, self.place):
             part.changed.connect(self._changed)
+            part.learned.connect(self._follow)
         self.encoder.busy.connect(self._set_importing)
         self.encoder.failed.connect(self._say_trouble)
         self.finished.connect(lambda _result: self.questions.forget_all())
@@ -180,7 +181,11 @@ class NewProjectDialog(QDialog):
     # ---- what happens
 
     def _changed(self) -> None:
+        """A person answered: what was wrong before is theirs to see no longer."""
         self._trouble = ""
+        self._follow()
+
+    def _follow(self) -> None:
         self.dictionary.set_encoder(self.encoder.name)
         self._suit_encoder()
         for named in (*self.photos.folders()[:1], self.dictionary.path):

@@ -88,7 +88,7 @@ class DictionaryPart(Part):
 
     def _inspected(self, found: dict[str, Any] | Exception) -> None:
         self.found = found
-        self.changed.emit()
+        self.learned.emit()
 
     def _list(self, encoder: str) -> None:
         kept = self.choice.currentData()

@@ -102,7 +102,7 @@ class EncoderPart(Part):
         self._fill_encoders()
         self._fill_models()
         self._offer_weights(wanted or {})
-        self.changed.emit()
+        self.learned.emit()
 
     def choose_for(self, token_dim: int) -> None:
         """Choose an encoder whose tokens have this size, unless the present one's do."""

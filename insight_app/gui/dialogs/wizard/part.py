@@ -43,9 +43,10 @@ class Questions:
 
 
 class Part(QWidget):
-    """`changed` when an answer is another one."""
+    """`changed` when a person gave another answer, `learned` when something was found out."""
 
     changed = Signal()
+    learned = Signal()
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -59,7 +59,7 @@ class PhotosPart(Part):
 
     def _counted(self, found: int) -> None:
         self.found = found if self.folders() else None
-        self.changed.emit()
+        self.learned.emit()
 
     def _choose(self) -> None:
         start = self.session.settings.get("last_folder")

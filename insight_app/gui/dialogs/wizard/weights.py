@@ -35,6 +35,7 @@ class WeightsChoice(QComboBox):
     def offer(self, weights: list[Weights], wanted: str = "") -> None:
         """List what is at hand; `wanted` (else what was chosen before) is chosen if it is there."""
         before = wanted or self.path
+        self.blockSignals(True)
         self.clear()
         for one in weights:
             where = "download cache" if one.is_cached else "library"
@@ -45,12 +46,15 @@ class WeightsChoice(QComboBox):
         self.insertSeparator(self.count())
         self.addItem("From a file…", FROM_FILE)
         self.setCurrentIndex(max(0, self.findData(before)))
+        self.blockSignals(False)
         self.setEnabled(True)
 
     def set_importing(self, path: Path) -> None:
         """Say that a file is being taken in."""
+        self.blockSignals(True)
         self.clear()
         self.addItem(f"Importing {path.name}…", "")
+        self.blockSignals(False)
         self.setEnabled(False)
 
     def _chosen(self, index: int) -> None:
