@@ -4,9 +4,10 @@ Owns every colour that is not part of a photo. Knows nothing of what is drawn wi
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -84,6 +85,9 @@ DARK = Colours(
     rejected="#f28779",
     trouble="#463a1f",
 )
+MARKS = {"check": "M3 7.4 6 10.2 11 4.2", "down": "M3.5 5.5 7 9 10.5 5.5"}
+"""Paths in a square of 14."""
+_marks: QTemporaryDir | None = None
 _current = LIGHT
 
 
@@ -179,6 +183,22 @@ def number(value: float) -> str:
     )
 
 
+def _mark(name: str, colour: str) -> str:
+    """A small vector picture in a colour of the theme, as a style sheet takes it: by its path."""
+    global _marks
+    if _marks is None or not _marks.isValid():
+        _marks = QTemporaryDir()
+    path = Path(_marks.filePath(f"{name}_{colour.removeprefix('#')}.svg"))
+    if not path.exists():
+        path.write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 14 14"><path fill="none" '
+            f'stroke="{colour}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" '
+            f'd="{MARKS[name]}"/></svg>',
+            "utf-8",
+        )
+    return path.as_posix()
+
+
 def _style_sheet(c: Colours) -> str:
     """What Fusion draws too heavily: boxes become thin lines."""
     return f"""
@@ -217,6 +237,28 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:checked {{ background: {c.selected}; color: {c.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
     QTreeWidget::item, QListWidget::item {{ padding: 3px 4px; }}
+    QListWidget::item:selected {{ background: {c.selected}; color: {c.on_selected}; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.dim};
+        border-radius: 3px; background: {c.base}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+        image: url({_mark("check", c.on_accent)}); }}
+    QCheckBox::indicator:focus {{ border-color: {c.accent}; }}
+    QCheckBox::indicator:disabled {{ border-color: {c.track}; background: {c.window}; }}
+    QSlider {{ border: 1px solid transparent; border-radius: 4px; min-height: 20px; }}
+    QSlider:focus {{ border-color: {c.accent}; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {c.track}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {c.bar}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ width: 10px; margin: -5px 0; border: 2px solid {c.accent};
+        border-radius: 7px; background: {c.base}; }}
+    QComboBox {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 4px;
+        padding: 4px 8px; }}
+    QComboBox:hover {{ background: {c.hover}; }}
+    QComboBox:focus {{ border-color: {c.accent}; }}
+    QComboBox:disabled {{ color: {c.dim}; }}
+    QComboBox::drop-down {{ border: 0; width: 24px; }}
+    QComboBox::down-arrow {{ image: url({_mark("down", c.dim)}); width: 14px; height: 14px; }}
+    QComboBox QAbstractItemView {{ background: {c.base}; border: 1px solid {c.line};
+        selection-background-color: {c.selected}; selection-color: {c.on_selected}; }}
     QLabel[dim="true"], QCheckBox[dim="true"] {{ color: {c.dim}; }}
     QLabel[wrong="true"] {{ color: {c.rejected}; }}
     QFrame[upright="true"] {{ background: {c.line}; border: 0; }}

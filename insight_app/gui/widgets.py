@@ -59,7 +59,8 @@ class KeyButton(QPushButton):
         """The action decides whether the button is checked."""
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme.bold(self.font()))  # checked ones are bold
+        font = theme.bold(self.font()) if self.isCheckable() else self.font()
+        metrics = QFontMetrics(font)  # checked ones are bold
         width = 2 * PADDING + metrics.horizontalAdvance(self.text())
         if key := self._key():
             width += GAP + key_cap_width(self, key)

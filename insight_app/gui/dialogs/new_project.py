@@ -91,7 +91,7 @@ class NewProjectDialog(QDialog):
         column.setSpacing(16)
         column.addWidget(self.photos)
         model = QVBoxLayout()
-        model.setSpacing(6)
+        model.setSpacing(8)
         model.addWidget(self.encoder)
         model.addWidget(self.dictionary)
         column.addLayout(model)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.jobs import BACKGROUND
 from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.panel import TroubleLine
 from insight_app.gui.panels.start import StartPage
@@ -36,6 +37,8 @@ from insight_app.gui.window.toast import Toast
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES, arrange
 
 SMALLEST = (900, 560)
+PREPARE_DELAY = 1000
+"""Milliseconds after a project was opened, or after work was seen, until panels are made ahead."""
 WORKER_DELAY = 2000
 """Milliseconds: the worker's imports would compete with the first pictures."""
 
@@ -78,6 +81,8 @@ class MainWindow(commands.Commands, QMainWindow):
         self._restore_geometry()
         self._project_changed()
         self._open_at_start, self._analyse_at_start = open_at_start, tuple(analyse)
+        self._prepare = QTimer(self, singleShot=True, interval=PREPARE_DELAY)
+        self._prepare.timeout.connect(self._prepare_panel)
         QTimer.singleShot(0, self._fill)
 
     # ---- building
@@ -122,6 +127,25 @@ class MainWindow(commands.Commands, QMainWindow):
             self.docks[spec.name] = dock
             self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             dock.hide()
+
+    def _prepare_panel(self) -> None:
+        """Make one more panel while nothing else goes on, so that the first look at a workspace
+        does not wait for all of its panels at once; what it imports is read on the pool.
+        """
+        session = self.session
+        dock = next((dock for dock in self.docks.values() if dock.panel is None), None)
+        if session.project is None or dock is None:
+            return
+        if session.jobs.busy or not session.is_settled:
+            self._prepare.start()
+            return
+
+        def loaded(_panel: type) -> None:
+            if session.project is not None:
+                dock.make_panel()
+                self._prepare.start(0)
+
+        session.jobs.run(dock.spec.load, done=loaded, key="prepare panel", priority=BACKGROUND)
 
     def _connect(self) -> None:
         session = self.session
@@ -246,6 +270,7 @@ class MainWindow(commands.Commands, QMainWindow):
             self.show_workspace(wanted if wanted in known else "images")
             self._hide_trouble()
             self._say_state(project)
+            self._prepare.start(PREPARE_DELAY)
         self._update()
 
     def _say_state(self, project: Any) -> None:

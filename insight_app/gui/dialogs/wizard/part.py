@@ -61,6 +61,7 @@ class Part(QWidget):
         """Labels at the left, as wide in every part, answers at the right."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
         grid.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance(WIDEST))
         grid.setColumnStretch(1, 1)
         self.column.addLayout(grid)

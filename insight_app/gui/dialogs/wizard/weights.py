@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
 from insight_app.concepts.encoders import WeightsFile
 from insight_app.gui.dialogs.wizard.offer import Weights
@@ -22,8 +22,7 @@ class WeightsChoice(QComboBox):
         super().__init__(parent)
         self.file = file
         self.setAccessibleName(file.title)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(24)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.activated.connect(self._chosen)
 
     @property
