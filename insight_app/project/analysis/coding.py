@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BATCH = {"cpu": 4}
 """Photos encoded at once, by kind of device; GPU_BATCH for all others."""
 GPU_BATCH = 64
+_NOT_KEPT = np.zeros(0, np.float16)
+"""The mean token: it would take an eighth of a photo's room, and nothing asks for it."""
 
 
 class Dictionary(Protocol):
@@ -102,7 +104,6 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
     coded = []
     for number, read in enumerate(reads):
         own = slice(number * cells, (number + 1) * cells)
-        pooled = tokens[own].mean(0).numpy().astype(np.float16)
         coded.append(
             Coded(
                 read.photo.image,
@@ -111,7 +112,7 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
                 read.geometry,
                 read.window,
                 codes[own],
-                Notes(unexplained[own], norms[own], pooled),
+                Notes(unexplained[own], norms[own], _NOT_KEPT),
             )
         )
     return coded
