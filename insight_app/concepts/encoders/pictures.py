@@ -24,11 +24,11 @@ def centre(image: Image.Image, side: int, reducing_gap: float | None = None) -> 
     )
 
 
-def whole(image: Image.Image, short_side: int, longest: int = 2048) -> Tensor:
+def whole(image: Image.Image, short_side: int, longest: int = 2048, cell: int = 1) -> Tensor:
     """(3, h, w) in [0, 1]: the whole photo, its shorter side `short_side`, its longer one at most
-    `longest`."""
-    scale = min(short_side / min(image.size), longest / max(image.size))
-    width, height = (max(1, round(side * scale)) for side in image.size)
+    `longest`; both stretched, by half a cell at most, to whole cells of so many pixels."""
+    scale = min(short_side / min(image.size), longest / max(image.size)) / cell
+    width, height = (cell * max(1, round(side * scale)) for side in image.size)
     return _numbers(image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC))
 
 

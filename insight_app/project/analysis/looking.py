@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders import DenseEncoder
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 FINER = 2
 """Times the size that the analysis looks at."""
-LONGEST = 2048
-"""Pixels of the long side at most (METHOD.md, section 1)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +45,16 @@ def as_analysed(path: Path, encoder: DenseEncoder, dictionary: Dictionary) -> Lo
 
 
 def finer(path: Path, encoder: DenseEncoder, dictionary: Dictionary) -> Look:
-    """All of the photo at FINER times the size, stretched by half a cell at most to whole ones."""
+    """All of the photo, at FINER times the size, in whole cells."""
+    from insight_app.concepts.encoders import pictures  # brings torch
+
     upright = _read(path, FINER * encoder.input_size)
     cell = encoder.input_size // encoder.grid[0]
-    scale = min(
-        FINER * encoder.input_size / min(upright.image.size), LONGEST / max(upright.image.size)
-    )
-    cols, rows = (max(1, round(side * scale / cell)) for side in upright.image.size)
+    pixels = pictures.whole(upright.image, FINER * encoder.input_size, cell=cell)
+    rows, cols = (side // cell for side in pixels.shape[1:])
     crop = (0, 0, upright.width, upright.height)
     geometry = Geometry(upright.width, upright.height, crop, rows, cols)
-    size = cols * cell, rows * cell
-    return _coded(_pixels(upright.image, size), geometry, min(size), encoder, dictionary)
+    return _coded(pixels, geometry, cell * min(rows, cols), encoder, dictionary)
 
 
 def _read(path: Path, short_side: int) -> Upright:
@@ -75,11 +71,3 @@ def _coded(
     tokens = encoder.encode(pixels[None]).reshape(geometry.cells, -1)
     codes = dictionary.encode(tokens).half()
     return Look(codes, unexplained_share(tokens, codes, dictionary), geometry, short_side)
-
-
-def _pixels(image: Image.Image, size: tuple[int, int]) -> Tensor:
-    """(3, height, width) in [0, 1]."""
-    import torch
-
-    resized = image.convert("RGB").resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    return torch.from_numpy(np.array(resized, np.uint8)).permute(2, 0, 1).float().div_(255)
