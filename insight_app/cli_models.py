@@ -1,6 +1,6 @@
 """`insight-app models`: weights of encoders on this computer.
 
-The words of `concepts.encoders.library` on the command line. Only `fetch` goes to the network.
+The words of `concepts.encoders.models.library` on the command line. Only `fetch` goes to the network.
 """
 
 import json
@@ -16,8 +16,8 @@ from insight_app.concepts.progress import Progress
 from insight_app.terminal import Exit
 
 if TYPE_CHECKING:
-    from insight_app.concepts.encoders.library import Entry
-    from insight_app.concepts.encoders.open_clip_models import ClipModel
+    from insight_app.concepts.encoders.models.library import Entry
+    from insight_app.concepts.encoders.models.open_clip_models import ClipModel
 
 app = typer.Typer(
     name="models",
@@ -40,7 +40,7 @@ def list_models(
 
     Those in your model library, and those in the caches of open_clip and Hugging Face.
     """
-    from insight_app.concepts.encoders import library, open_clip_models
+    from insight_app.concepts.encoders.models import library, open_clip_models
 
     own, cached = library.entries(), library.cached()
     models = open_clip_models.models() if every else []
@@ -79,7 +79,7 @@ def import_file(
     """
     if kind not in ("", *KINDS):
         raise typer.BadParameter(f"{kind!r} is not one of clip, dinoiser.")
-    from insight_app.concepts.encoders import library
+    from insight_app.concepts.encoders.models import library
 
     with terminal.cancellable("Nothing was taken in.") as cancel, terminal.progress() as progress:
         entry = library.import_file(
@@ -101,7 +101,7 @@ def fetch(
 
     The only command that goes to the network. HF_ENDPOINT names another hub than huggingface.co.
     """
-    from insight_app.concepts.encoders.fetching import fetch as fetch_weights
+    from insight_app.concepts.encoders.models.fetching import fetch as fetch_weights
 
     again = "Nothing was taken in. The same command goes on or begins anew."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
@@ -115,7 +115,7 @@ def verify() -> None:
 
     Their SHA-256 must be what it was when they were taken in; exit code 3 if not.
     """
-    from insight_app.concepts.encoders import library
+    from insight_app.concepts.encoders.models import library
 
     with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
         checked = library.verify(_megabytes(progress), cancel)
@@ -132,7 +132,7 @@ def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` shows it.")],
 ) -> None:
     """Move weights from your model library to the trash."""
-    from insight_app.concepts.encoders import library
+    from insight_app.concepts.encoders.models import library
 
     entry = library.remove(name)
     terminal.out().print(f"{entry.name} is in the trash.", markup=False)

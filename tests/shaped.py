@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from insight_app.concepts.encoders import open_clip_models
+from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 
 declare_missing()

@@ -9,7 +9,7 @@ from huggingface_hub import constants
 
 from insight_app import terminal
 from insight_app.cli import app
-from insight_app.concepts.encoders import library
+from insight_app.concepts.encoders.models import library
 from insight_app.terminal import Exit
 from tests import shaped
 

@@ -125,7 +125,7 @@ class Requests:
     def encoders(self, request: Request) -> dict[str, Any]:
         """The encoders there are, the models they can be made of, and the weights at hand."""
         from insight_app.concepts import encoders
-        from insight_app.concepts.encoders import library, open_clip_models
+        from insight_app.concepts.encoders.models import library, open_clip_models
 
         return {
             "encoders": [asdict(info) for info in encoders.available()],
@@ -149,7 +149,7 @@ class Requests:
 
     def import_model(self, request: Request) -> dict[str, Any]:
         """Take a file of weights into the person's model library: its `entry`."""
-        from insight_app.concepts.encoders import library
+        from insight_app.concepts.encoders.models import library
 
         entry = library.import_file(
             Path(request["path"]),

@@ -23,8 +23,10 @@ import torch
 from torch import Tensor
 
 from insight_app.concepts import encoders
-from insight_app.concepts.encoders import clip_file, dinoiser, open_clip_models, precision
-from insight_app.concepts.encoders.dense_vit import DenseViT
+from insight_app.concepts.encoders.clip import dinoiser, precision
+from insight_app.concepts.encoders.clip import weights_file as clip_file
+from insight_app.concepts.encoders.clip.dense_vit import DenseViT
+from insight_app.concepts.encoders.models import open_clip_models
 from tests.concepts import plain_clip
 
 SIZES = [(224, 224), (448, 448), (250, 330)]

@@ -15,8 +15,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from insight_app.concepts import encoders
-from insight_app.concepts.encoders import clip_file, dinoiser, open_clip_models
-from insight_app.concepts.encoders.clip_encoder import ClipEncoder
+from insight_app.concepts.encoders.clip import dinoiser
+from insight_app.concepts.encoders.clip import weights_file as clip_file
+from insight_app.concepts.encoders.clip.encoder import ClipEncoder
+from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.errors import KnownError
 from tests.concepts import plain_clip
 from tests.concepts.plain_clip import Toy, error, pictures

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from insight_app.concepts.encoders import fetching, library
+from insight_app.concepts.encoders.models import fetching, library
 from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError
 from tests import shaped

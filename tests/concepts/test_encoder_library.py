@@ -13,7 +13,8 @@ import pytest
 import torch
 from huggingface_hub import constants
 
-from insight_app.concepts.encoders import library, published, weights
+from insight_app.concepts.encoders.models import library, published
+from insight_app.concepts.encoders.models import recognising as weights
 from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError
 from tests import shaped
@@ -180,7 +181,7 @@ def test_an_import_that_is_killed_leaves_nothing_half(file: Path) -> None:
     program = f"""
 import os
 from pathlib import Path
-from insight_app.concepts.encoders import library
+from insight_app.concepts.encoders.models import library
 def die(done, total, message):
     if message == "Taking in the weights":
         os._exit(9)

@@ -11,9 +11,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from insight_app.concepts import encoders
-from insight_app.concepts.encoders import clip_file, precision
-from insight_app.concepts.encoders.clip_encoder import ClipEncoder
-from insight_app.concepts.encoders.dense_vit import DenseViT
+from insight_app.concepts.encoders.clip import precision
+from insight_app.concepts.encoders.clip import weights_file as clip_file
+from insight_app.concepts.encoders.clip.dense_vit import DenseViT
+from insight_app.concepts.encoders.clip.encoder import ClipEncoder
 from insight_app.concepts.geometry import centre_square
 from insight_app.errors import KnownError
 from tests.concepts import plain_clip

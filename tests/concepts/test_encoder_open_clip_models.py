@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from insight_app.concepts import encoders
-from insight_app.concepts.encoders import open_clip_models
+from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.errors import KnownError
 

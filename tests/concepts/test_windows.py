@@ -7,8 +7,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from insight_app.concepts.encoders import clip_file, dinoiser, pictures, windows
-from insight_app.concepts.encoders.clip_encoder import ClipEncoder
+from insight_app.concepts.encoders import pictures
+from insight_app.concepts.encoders.clip import dinoiser, windows
+from insight_app.concepts.encoders.clip import weights_file as clip_file
+from insight_app.concepts.encoders.clip.encoder import ClipEncoder
 from insight_app.errors import KnownError
 from tests.concepts import plain_clip
 from tests.concepts.plain_clip import Toy

@@ -15,7 +15,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPushButton
 
 from insight_app.concepts import hsae
-from insight_app.concepts.encoders import library
+from insight_app.concepts.encoders.models import library
 from insight_app.gui.dialogs.export import ExportDialog
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.wizard.dictionary import BUILTIN, FOLDER, TRAIN

@@ -91,7 +91,7 @@ REGISTRY = {
         ),
     ),
     "maskclip": (
-        "insight_app.concepts.encoders.maskclip",
+        "insight_app.concepts.encoders.clip.maskclip",
         EncoderInfo(
             "maskclip",
             "Dense CLIP",
@@ -101,7 +101,7 @@ REGISTRY = {
         ),
     ),
     "clip-dinoiser": (
-        "insight_app.concepts.encoders.clip_dinoiser",
+        "insight_app.concepts.encoders.clip.clip_dinoiser",
         EncoderInfo(
             "clip-dinoiser",
             "CLIP-DINOiser",
@@ -138,7 +138,7 @@ def token_dim(name: str, model: str = "") -> int:
     own = _registered(name)[1].token_dim
     if own is not None:
         return own
-    from insight_app.concepts.encoders import open_clip_models
+    from insight_app.concepts.encoders.models import open_clip_models
 
     return open_clip_models.named(model).token_dim
 

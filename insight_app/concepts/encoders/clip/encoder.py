@@ -13,9 +13,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from insight_app.concepts.encoders import clip_text, dinoiser, pictures, precision
-from insight_app.concepts.encoders.clip_file import ClipFile, digest
-from insight_app.concepts.encoders.dense_vit import DenseViT
+from insight_app.concepts.encoders import pictures
+from insight_app.concepts.encoders.clip import dinoiser, precision
+from insight_app.concepts.encoders.clip import text as clip_text
+from insight_app.concepts.encoders.clip.dense_vit import DenseViT
+from insight_app.concepts.encoders.clip.weights_file import ClipFile, digest
 from insight_app.errors import KnownError
 
 INPUT_SIZE = 224

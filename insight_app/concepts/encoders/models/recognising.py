@@ -12,7 +12,9 @@ from typing import Any
 
 from torch import Tensor
 
-from insight_app.concepts.encoders import clip_file, dinoiser, open_clip_models
+from insight_app.concepts.encoders.clip import dinoiser
+from insight_app.concepts.encoders.clip import weights_file as clip_file
+from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.errors import KnownError
 
 CLIP, DINOISER = KINDS = ("clip", "dinoiser")

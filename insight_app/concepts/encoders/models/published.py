@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from insight_app.concepts.encoders import open_clip_models
+from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.errors import KnownError
 
 DEFAULT_TAGS = {"ViT-B-16": "laion2b_s34b_b88k"}

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from insight_app.concepts import checkpoints
-from insight_app.concepts.encoders import open_clip_models
+from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.errors import KnownError
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from insight_app.concepts.encoders import DenseEncoder
-from insight_app.concepts.encoders.clip_encoder import ClipEncoder
+from insight_app.concepts.encoders.clip.encoder import ClipEncoder
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.errors import KnownError
 

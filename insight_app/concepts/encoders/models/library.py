@@ -20,7 +20,7 @@ from pathlib import Path
 
 import platformdirs
 
-from insight_app.concepts.encoders import published
+from insight_app.concepts.encoders.models import published
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
 
@@ -136,7 +136,7 @@ def import_file(
     kind, model: "" = told from the content. tag: "" = told from where the file came from. The same
     content again is the entry that is there. move: the file is ours to take away.
     """
-    from insight_app.concepts.encoders import weights
+    from insight_app.concepts.encoders.models import recognising as weights
 
     path, stop = Path(path), cancel or CancelToken()
     progress(0, 0, "Looking into the file")

@@ -7,9 +7,9 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from insight_app.concepts.encoders import library, published
-from insight_app.concepts.encoders.downloading import NotThere, download
-from insight_app.concepts.encoders.library import Entry
+from insight_app.concepts.encoders.models import library, published
+from insight_app.concepts.encoders.models.downloading import NotThere, download
+from insight_app.concepts.encoders.models.library import Entry
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
 

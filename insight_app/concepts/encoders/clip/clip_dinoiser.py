@@ -5,9 +5,11 @@ Owns what the options mean.
 
 from pathlib import Path
 
-from insight_app.concepts.encoders import clip_file, dinoiser, library
-from insight_app.concepts.encoders.clip_encoder import INPUT_SIZE, ClipEncoder
-from insight_app.concepts.encoders.open_clip_models import usable
+from insight_app.concepts.encoders.clip import dinoiser
+from insight_app.concepts.encoders.clip import weights_file as clip_file
+from insight_app.concepts.encoders.clip.encoder import INPUT_SIZE, ClipEncoder
+from insight_app.concepts.encoders.models import library
+from insight_app.concepts.encoders.models.open_clip_models import usable
 
 NAME = "clip-dinoiser"
 MODEL = "ViT-B-16"
