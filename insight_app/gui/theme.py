@@ -237,6 +237,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:checked {{ background: {c.selected}; color: {c.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
     QTreeWidget::item, QListWidget::item {{ padding: 3px 4px; }}
+    QListWidget::item:hover {{ background: {c.hover}; }}
     QListWidget::item:selected {{ background: {c.selected}; color: {c.on_selected}; }}
     QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.dim};
         border-radius: 3px; background: {c.base}; }}

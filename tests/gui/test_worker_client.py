@@ -18,6 +18,8 @@ print("a library that prints", flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     id = request["id"]
+    if request["do"] == "cancel":
+        continue
     if request["do"] == "refuse":
         print(json.dumps({"id": id, "kind": "error", "error": "known", "what": "No room.",
                           "where": "disk", "kept": "All is kept.", "do": "Make room."}), flush=True)
@@ -67,6 +69,26 @@ def test_progress_results_and_publications_are_heard(qtbot, worker) -> None:
     assert published == ["/p"]
     assert devices[-1] == "CPU"
     assert not client.busy
+
+
+def test_progress_of_a_request_that_has_its_own_listener_is_told_to_nobody_else(
+    qtbot, worker
+) -> None:
+    client, results, mine, all_progress = worker(ANSWERS), [], [], []
+    client.progress.connect(all_progress.append)
+    client.request("import_model", project="/p", done=results.append, progress=mine.append)
+    qtbot.waitUntil(lambda: bool(results))
+    assert [told.done for told in mine] == [3]
+    assert all_progress == [], "a paused analysis stays on the screen"
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_not_told(qtbot, worker) -> None:
+    client, results = worker(ANSWERS), []
+    forgotten = client.request("encode", project="/p", done=results.append)
+    client.request("encode", project="/p", done=lambda _reply: results.append("second"))
+    client.forget(forgotten)
+    qtbot.waitUntil(lambda: bool(results))
+    assert results == ["second"]
 
 
 def test_a_known_error_comes_in_its_own_words(qtbot, worker) -> None:
