@@ -290,6 +290,9 @@ def test_weights_of_an_encoder_are_chosen_or_imported(
     models = [dialog.encoder.model.itemText(n) for n in range(dialog.encoder.model.count())]
     assert models[0] == "ViT-B-16"
     assert not any("SigLIP" in model for model in models)
+    choose(dialog.encoder.encoder, "clip-dinoiser")
+    assert dialog.encoder.model.count() == len(dialog.encoder.info.models) > 0
+    choose(dialog.encoder.encoder, "maskclip")
     (weights,) = dialog.encoder.weights
     assert not dialog.begin.isEnabled()
     assert "CLIP weights" in dialog.message.text()

@@ -49,7 +49,7 @@ class Offer:
 
     def models_for(self, name: str) -> list[Model]:
         """The models that an encoder can be made of."""
-        wanted = getattr(self.named(name), "models", ())
+        wanted = self.named(name).models
         return [model for model in self.models if model.name in wanted or not wanted]
 
     def token_dim(self, name: str, model: str) -> int | None:
@@ -85,7 +85,13 @@ def at_hand() -> Offer:
 def from_reply(reply: Mapping[str, Any]) -> Offer:
     """The worker's answer to `encoders`."""
     infos = tuple(
-        EncoderInfo(**{**told, "files": tuple(WeightsFile(**file) for file in told["files"])})
+        EncoderInfo(
+            **{
+                **told,
+                "models": tuple(told["models"]),
+                "files": tuple(WeightsFile(**file) for file in told["files"]),
+            }
+        )
         for told in reply["encoders"]
     )
     weights = [
