@@ -1,6 +1,6 @@
 """`insight-app models`: weights of encoders on this computer.
 
-The words of `concepts.encoders.models.library` on the command line. Only `fetch` goes to the network.
+The words of `encoders.models.library` on the command line. Only `fetch` goes to the network.
 """
 
 import json

@@ -77,7 +77,7 @@ def test_a_misspelled_name_brings_the_nearest_ones(name: str) -> None:
 def test_the_list_needs_neither_torch_nor_open_clip() -> None:
     program = (
         "import sys; from insight_app.concepts import encoders;"
-        "from insight_app.concepts.encoders import open_clip_models as m;"
+        "from insight_app.concepts.encoders.models import open_clip_models as m;"
         "assert len(m.models()) > 40;"
         "sys.exit(bool({'torch', 'open_clip', 'timm'} & set(sys.modules)))"
     )
