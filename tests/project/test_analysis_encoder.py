@@ -101,6 +101,19 @@ def test_nothing_is_made_where_the_encoder_cannot_be_had(
     assert not (tmp_path / "P.insight").exists()
 
 
+def test_a_dictionary_that_lights_up_everywhere_is_refused(photos: Path, tmp_path: Path) -> None:
+    rows = torch.randn(1024, tiny.D, generator=torch.Generator().manual_seed(0))
+    weights = hsae.model.HSAE(
+        rows.T.contiguous(), torch.zeros(1024), rows, torch.zeros(tiny.D), 2, -1.0, (1024,)
+    )
+    hsae.save(weights, tmp_path / "all")
+    with pytest.raises(KnownError, match="does not suit this encoder: 5"):
+        analyse(tmp_path / "P.insight", [photos], encoder="tiny", dictionary=tmp_path / "all")
+    results = Results.open(tmp_path / "P.insight")
+    assert results is not None and results.run_state == "failed"
+    assert (results.image_count, results.coded_images) == (12, 0)
+
+
 def test_a_project_finds_its_encoder_again_with_its_options(
     photos: Path, dictionary: Path, tmp_path: Path
 ) -> None:

@@ -26,13 +26,19 @@ if TYPE_CHECKING:
 BATCH = {"cpu": 4}
 """Photos encoded at once, by kind of device; GPU_BATCH for all others."""
 GPU_BATCH = 64
+MOST_ACTIVE, FEW = 20, 256
+"""So many times k concepts active in a cell, and more than a few, are no longer a sparse code."""
 _NOT_KEPT = np.zeros(0, np.float16)
 """The mean token: it would take an eighth of a photo's room, and nothing asks for it."""
 
 
 class Dictionary(Protocol):
-    """What is needed of a dictionary: tokens (T, D) to codes and back."""
+    """What is needed of a dictionary: tokens (T, D) to codes and back, and how many concepts it was
+    made to keep active in a cell.
+    """
 
+    @property
+    def k(self) -> int: ...
     def encode(self, tokens: Tensor) -> Codes: ...
     def decode(self, codes: Codes) -> Tensor: ...
 
@@ -98,6 +104,7 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
     grids = batches.tokens([read.pixels for read in reads])
     tokens = torch.cat([grid.reshape(-1, grid.shape[-1]) for grid in grids])
     codes = dictionary.encode(tokens).half()
+    _must_be_sparse(codes, dictionary.k)
     unexplained = unexplained_share(tokens, codes, dictionary).astype(np.float16)
     norms = np.linalg.norm(tokens.numpy(), axis=1).astype(np.float16)
     cells = len(tokens) // len(reads)
@@ -116,6 +123,21 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
             )
         )
     return coded
+
+
+def _must_be_sparse(codes: Codes, k: int) -> None:
+    """Tokens of another encoder than the dictionary's own light up half of its concepts: nothing
+    could be read from such codes, and counting them would take all memory there is.
+    """
+    active = codes.indices.size / codes.cells
+    if active > max(MOST_ACTIVE * k, FEW):
+        raise KnownError(
+            f"The dictionary does not suit this encoder: {active:,.0f} of its concepts are active "
+            f"in a cell on average, where about {k} should be.",
+            kept="The photos are listed; those coded before are kept.",
+            do="Make a new project with the encoder and the weights that the dictionary was "
+            "trained on.",
+        )
 
 
 def unexplained_share(tokens: Tensor, codes: Codes, dictionary: Dictionary) -> NDArray[np.float32]:
