@@ -1,17 +1,33 @@
 # make demo  sets everything up and opens Insight on the built-in demo project
 # make test  sets everything up and runs all checks and tests, without a display
+# make bench measures speed and size beside what is published; the figures go to build/bench.json
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check window-check clean
+.PHONY: demo test check bench window-check clean
 
 demo: window-check $(STAMP)
 	$(BIN)/insight-app demo
 
 test: check
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+BENCHES := training relations analysis released encoders reading window growth
+PUBLISHED := build/bench/dictionary_learning
+
+bench: $(STAMP) $(PUBLISHED)
+	@for name in $(BENCHES); do \
+		echo; echo "== $$name"; QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks.$$name || exit 1; \
+	done
+	@echo; echo 'Figures: build/bench.json'
+
+# The published trainer, to be measured beside ours; nothing in Insight needs it.
+$(PUBLISHED): $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+		--target build/bench dictionary-learning==0.1.0 einops==0.8.1
+	@touch $@
 
 check: $(STAMP)
 	$(BIN)/ruff check insight_app tests packaging

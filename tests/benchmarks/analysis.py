@@ -5,7 +5,7 @@ of them active in a cell. The bare encoder is open_clip's own forward pass over 
 decoded already; the analysis reads, decodes, encodes, codes, counts and writes. Both are measured
 in turns, since a machine gets slower and faster.
 
-    python tests/benchmarks/analysis.py [--photos FOLDER] [--images 96] [--rounds 3]
+    python -m tests.benchmarks.analysis [--photos FOLDER] [--images 96] [--rounds 3]
 """
 
 import argparse
@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from report import note
 from torch import Tensor
 
 from insight_app import resources
@@ -27,6 +26,7 @@ from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.vocabulary import Vocabulary
 from insight_app.project.analysis.run import analyse
+from tests.benchmarks.report import note
 
 MODEL, F, K, BATCH = "ViT-B-16", 8192, 12, 4
 WORD = Vocabulary(["thing"], np.zeros(1, np.uint8), [""], [""], np.eye(1, 512, dtype=np.float32))

@@ -3,7 +3,7 @@
 The built-in encoder, its dictionary, photos repeated under new names; each size in a process of its
 own.
 
-    python tests/benchmarks/growth.py [--sizes 100 1000 10000]
+    python -m tests.benchmarks.growth [--sizes 100 1000 10000]
 """
 
 import argparse
@@ -15,11 +15,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis import repeated
-from report import note
-
 from insight_app import resources
 from insight_app.project.analysis.run import analyse
+from tests.benchmarks.analysis import repeated
+from tests.benchmarks.report import note
 
 
 def main() -> None:
@@ -33,7 +32,7 @@ def main() -> None:
     print(f"{'images':>8} {'seconds':>9} {'ms an image':>12} {'peak MB':>8}")
     found = {}
     for size in options.sizes:
-        command = [sys.executable, __file__, "--alone", str(size)]
+        command = [sys.executable, "-m", "tests.benchmarks.growth", "--alone", str(size)]
         ran = subprocess.run(command, check=True, capture_output=True, text=True)
         found[size] = json.loads(ran.stdout.splitlines()[-1])
         seconds, peak = found[size]["seconds"], found[size]["megabytes"]

@@ -5,7 +5,7 @@ one multiplies whole F x F products and keeps the full code vectors of the 30 st
 each concept, so it is given fewer cells and compared by cells a second. On those cells both must
 agree. Peak memory is that of a process of its own.
 
-    python tests/benchmarks/relations.py [--images 2000]
+    python -m tests.benchmarks.relations [--images 2000]
 """
 
 import argparse
@@ -18,10 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
-from report import note
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.statistics import CoOccurrence, Exemplars
+from tests.benchmarks.report import note
 
 F, ACTIVE, CELLS, KEPT = 8192, 12, 196, 30
 TAU = 0.001
@@ -37,7 +37,14 @@ def main() -> None:
     if options.alone:
         print(json.dumps(ours_alone(options.images)))
         return
-    command = [sys.executable, __file__, "--alone", "--images", str(options.images)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.benchmarks.relations",
+        "--alone",
+        "--images",
+        str(options.images),
+    ]
     alone = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     codes = make(options.dense_images, np.random.default_rng(0))
     began = time.perf_counter()

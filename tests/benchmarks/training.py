@@ -3,7 +3,7 @@
 Same initial weights, same batches, the dead limit low enough in both that auxk acts. Prints tokens
 a second of both, their ratio, and how far the curves of the loss lie apart over all steps.
 
-    python tests/benchmarks/training.py [--steps 200] [--package build/bench]
+    python -m tests.benchmarks.training [--steps 200] [--package build/bench]
 """
 
 import argparse
@@ -14,12 +14,12 @@ from types import ModuleType
 from typing import Any
 
 import torch
-from report import note
 from torch import Tensor
 
 from insight_app.concepts.hsae import training
 from insight_app.concepts.hsae.losses import Weights
 from insight_app.concepts.hsae.settings import FRACTIONS, Schedule, Settings, group_sizes
+from tests.benchmarks.report import note
 
 D, F, K, BATCH, RATE = 512, 8192, 12, 4096, 1e-4
 DEAD_AFTER = 3 * BATCH
