@@ -18,6 +18,9 @@ from insight_app.concepts.statistics.meetings import TAU, Meetings
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+_MOST_CELLS = 2**32 - 1
+"""Pairs are counted in 32 bits; none is in more cells than its concepts are by themselves."""
+
 __all__ = ["TAU", "CoOccurrence", "Pairs"]
 
 
@@ -40,8 +43,8 @@ class CoOccurrence:
     """Running co-occurrence over F concepts.
 
     has_support: whether the images of each pair are known; not of matrices that others published.
-    Batches are small beside the whole, so they wait until together they outweigh it and are added
-    at once: n additions cost O(n), not O(n * pairs).
+    Batches are small beside the whole, so they wait until together they are half of it and are
+    added at once: n additions cost O(n), not O(n * pairs).
     """
 
     def __init__(self, concepts: int, has_support: bool = True) -> None:
@@ -87,8 +90,10 @@ class CoOccurrence:
     def _append(self, part: Meetings) -> None:
         self._parts.append(part)
         self._pairs = None
-        if sum(waiting.key.size for waiting in self._parts[1:]) > self._parts[0].key.size:
-            self._parts = [meetings.total(self._parts)]
+        if self._itself[0].max() > _MOST_CELLS:
+            raise ValueError(f"more than {_MOST_CELLS:,} cells of one concept cannot be counted")
+        if 2 * sum(waiting.key.size for waiting in self._parts[1:]) > self._parts[0].key.size:
+            self.total()
 
     @property
     def pairs(self) -> "Pairs":
@@ -103,10 +108,12 @@ class CoOccurrence:
         return self._parts[0]
 
     def _both_ways(self, met: Meetings) -> "Pairs":
-        i, j = np.divmod(met.key, self.concepts)
+        i, j = np.divmod(met.key.astype(np.int64), self.concepts)
         alone = np.flatnonzero(self._itself[1])
         cells, steps, images = self._itself[:, alone]
-        key = np.concatenate([met.key, j * self.concepts + i, alone * (self.concepts + 1)])
+        key = np.concatenate(
+            [i * self.concepts + j, j * self.concepts + i, alone * (self.concepts + 1)]
+        )
         masses = np.concatenate([met.up, met.down, steps])
         order = meetings.order_of(key)
         order = order[masses[order] > 0]
@@ -181,9 +188,16 @@ class CoOccurrence:
         # Cells and images stand in both halves, and count once.
         once = ~np.isin(mirror[down], key[up], assume_unique=True)
         nothing = np.zeros_like(steps)
-        upper = Meetings(key[up], cells[up], steps[up], nothing[up], images[up])
-        lower = Meetings(
+        upper = _meetings(key[up], cells[up], steps[up], nothing[up], images[up])
+        lower = _meetings(
             mirror[down], cells[down] * once, nothing[down], steps[down], images[down] * once
         )
         whole._parts = [meetings.total([upper, lower])]
         return whole
+
+
+def _meetings(*columns: NDArray[np.int64]) -> Meetings:
+    key, cells, up, down, images = columns
+    return Meetings(
+        key.astype(np.uint32), cells.astype(np.uint32), up, down, images.astype(np.uint32)
+    )

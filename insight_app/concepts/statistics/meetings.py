@@ -4,7 +4,7 @@ C and the images of a pair are the same both ways, so each pair (i, j) is held o
 two masses of D side by side. Numpy alone. Knows nothing of concepts that stand alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,20 +27,23 @@ _LOW = np.uint64(0xFFFF_FFFF)
 
 
 class Meetings(NamedTuple):
-    """N pairs i < j, sorted by key = i * F + j; all (N,) int64.
+    """N pairs i < j, sorted by key = i * F + j; all (N,).
 
     cells: where both are present; up: the mass of i where j is present; down: the mass of j where i
     is present, both in units of 2**-24; images: those with a cell of `cells`.
     """
 
-    key: NDArray[np.int64]
-    cells: NDArray[np.int64]
+    key: NDArray[np.uint32]
+    cells: NDArray[np.uint32]
     up: NDArray[np.int64]
     down: NDArray[np.int64]
-    images: NDArray[np.int64]
+    images: NDArray[np.uint32]
 
 
-NONE = Meetings(*(np.zeros(0, np.int64) for _ in Meetings._fields))
+def none() -> Meetings:
+    """No pairs."""
+    counts, masses = np.zeros(0, np.uint32), np.zeros(0, np.int64)
+    return Meetings(counts, counts, masses, masses, counts)
 
 
 def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[Meetings]:
@@ -72,7 +75,7 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
     later = codes.indptr[1:][rows] - 1 - np.arange(rows.size)  # entries after this one in its cell
     total = int(later.sum())
     if not total:
-        return NONE
+        return none()
     first = np.repeat(np.cumsum(later) - later, later)
     second = np.arange(total) - first + np.repeat(np.arange(1, rows.size + 1), later)
     payload = np.repeat(bits | image[rows].astype(np.uint64) << np.uint64(32), later)
@@ -96,34 +99,42 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
     is_new = np.zeros(total, bool)
     is_new[both] = _changes(image_of_pair)
     return Meetings(
-        key[starts].astype(np.int64),
-        np.add.reduceat(both, starts, dtype=np.int64),
+        key[starts].astype(np.uint32),
+        np.add.reduceat(both, starts, dtype=np.uint32),
         np.add.reduceat(up, starts),
         np.add.reduceat(down, starts),
-        np.add.reduceat(is_new, starts, dtype=np.int64),
+        np.add.reduceat(is_new, starts, dtype=np.uint32),
     )
 
 
-def total(parts: Sequence[Meetings]) -> Meetings:
-    """The sum of several parts."""
-    full = [part for part in parts if part.key.size]
-    if len(full) < 2:
-        return full[0] if full else NONE
-    key = np.concatenate([part.key for part in full])
+def total(parts: list[Meetings]) -> Meetings:
+    """The sum of several parts; empties the list, so as to let go of each column once it is added
+    up.
+    """
+    columns = [[getattr(part, name) for part in parts] for name in Meetings._fields]
+    parts.clear()
+    keys = columns.pop(0)
+    if len(keys) < 2:
+        return Meetings(keys[0], *(column[0] for column in columns)) if keys else none()
+    key = np.concatenate(keys)
+    keys.clear()
     order = order_of(key)
     key = key[order]
     starts = np.flatnonzero(_changes(key))
-    columns = zip(*(part[1:] for part in full), strict=True)
-    sums = (np.add.reduceat(np.concatenate(column)[order], starts) for column in columns)
-    return Meetings(key[starts], *sums)
+    sums = [key[starts]]
+    del key
+    while columns:
+        values = np.concatenate(columns.pop(0))[order]
+        sums.append(np.add.reduceat(values, starts, dtype=values.dtype) if values.size else values)
+    return Meetings(*sums)
 
 
-def order_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(N,) the places of the keys (of pairs, below 2**32) in ascending order, ties as they come."""
+def order_of(key: NDArray[Any]) -> NDArray[np.uint32]:
+    """(N,) the places of whole numbers below 2**32 in ascending order, ties as they come."""
     packed = key.astype(np.uint64) << np.uint64(32)
     packed |= np.arange(key.size, dtype=np.uint64)
     packed.sort()
-    return (packed & _LOW).astype(np.int64)
+    return packed.astype(np.uint32)  # the low half
 
 
 def _changes(numbers: NDArray[Any]) -> NDArray[np.bool_]:
