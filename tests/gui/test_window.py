@@ -519,3 +519,18 @@ def test_the_status_bar_tells_the_memory_of_the_worker_and_a_notice_is_said_once
     window.toast.hide()
     worker._hear(notice)
     assert not window.toast.isVisible()
+
+
+def test_whether_all_is_saved_is_read_whole_while_an_analysis_runs(window, qtbot):
+    bar, worker = window.statusBar(), window.session.worker
+    worker.device, worker.memory = "NVIDIA GeForce RTX 4090", 3_850_000_000
+    worker.memory_known.emit()
+    work = Progress(1, "analyse", 12, 2000, "Analysing photos", 312.0, rate=0.83)
+    worker.progress.emit(work)
+    window.resize(1280, 800)
+    qtbot.wait(1)
+    assert window.width() == 1280, "the window is not forced wider than a small screen"
+    saved = bar.saved
+    assert saved.text() == "All judgements saved"
+    assert saved.width() >= saved.sizeHint().width()
+    assert saved.geometry().right() <= bar.width()

@@ -3,10 +3,12 @@
 Reads the session; progress.py shows what runs.
 """
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.session import Session
+from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.window.progress import ProgressLine, rate
 from insight_app.gui.worker_client import Progress
 
@@ -22,7 +24,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
         self.counts = QLabel(self)
-        self.reviewed = QLabel(self)
+        self.reviewed = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
         self.reviewed.setToolTip(
             "Activation of the concepts that were judged, over the activation of all concepts "
             "(sums over all cells)"
@@ -39,8 +41,9 @@ class StatusBar(QStatusBar):
         labels = (self.counts, self.reviewed, self.device, self.rate, self.memory, self.saved)
         for label in labels:
             label.setContentsMargins(4, 0, 12, 0)
-        for label in labels[:2]:
-            self.addWidget(label)
+        self.addWidget(self.counts)
+        # Gives way first: whether all is saved must be read whole at any width.
+        self.addWidget(self.reviewed, 1)
         self.addPermanentWidget(self.progress)
         for label in labels[2:]:
             self.addPermanentWidget(label)
@@ -61,12 +64,9 @@ class StatusBar(QStatusBar):
         results, catalogue = session.results, session.catalogue
         self.counts.setText("")
         self.reviewed.setText("")
-        self.device.setText(session.worker.device)
         if results is not None:
             self.counts.setText(f"{results.image_count:,} images, {results.F:,} concepts")
-            encoder, _fingerprint = results.encoder
-            words = (f"{encoder} encoder", session.worker.device)
-            self.device.setText(", ".join(word for word in words if word))
+        self._show_device()
         if catalogue is not None and results is not None:
             judged = int((catalogue.status > 0).sum())
             share = 100 * catalogue.reviewed_share()
@@ -74,10 +74,19 @@ class StatusBar(QStatusBar):
             self.reviewed.setText(f"Reviewed {share:.0f} %{of} ({judged:,} concepts)")
         self._show_saved()
 
+    def _show_device(self) -> None:
+        """The encoder too, unless the room is needed for what runs."""
+        words = [self.session.worker.device]
+        results = self.session.results
+        if results is not None and self.progress.isHidden():
+            words.insert(0, f"{results.encoder[0]} encoder")
+        self.device.setText(", ".join(word for word in words if word))
+
     def _show_rate(self, progress: Progress | None) -> None:
         text = rate(progress) if progress is not None and not progress.paused else ""
         self.rate.setText(text)
         self.rate.setVisible(bool(text))
+        self._show_device()
 
     def _show_memory(self) -> None:
         worker = self.session.worker
