@@ -101,6 +101,12 @@ def test_nothing_is_made_where_the_encoder_cannot_be_had(
     assert not (tmp_path / "P.insight").exists()
 
 
+def test_nothing_is_made_where_a_dictionary_cannot_be_trained(photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(KnownError, match="64 concepts"):
+        analyse(tmp_path / "P.insight", [photos], encoder="tiny", dictionary="train", concepts=64)
+    assert not (tmp_path / "P.insight").exists()
+
+
 def test_a_dictionary_that_lights_up_everywhere_is_refused(photos: Path, tmp_path: Path) -> None:
     rows = torch.randn(1024, tiny.D, generator=torch.Generator().manual_seed(0))
     weights = hsae.model.HSAE(

@@ -23,7 +23,7 @@ from insight_app.errors import KnownError
 from insight_app.project import database, runs
 from insight_app.project.analysis import coding, crashes, dictionary, listing, names, pipeline
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis.dictionary import Choice
+from insight_app.project.analysis.dictionary import TRAIN, Choice
 from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
@@ -100,6 +100,8 @@ def analyse(
     wanted = None if dictionary is None else str(dictionary)
     load_here = partial(load, device=device)
     if not (project / database.NAME).exists():
+        if wanted == TRAIN:
+            hsae.group_sizes(concepts or hsae.Settings.concepts)  # refuses what has no six levels
         encoder = _checked(encoder, encoder_options, wanted, load_here, has_photos=bool(places))
     if not is_project(project):
         Project.create(project).close()
