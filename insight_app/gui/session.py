@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
-from insight_app.gui.jobs import Jobs
+from insight_app.gui.jobs import BACKGROUND, Jobs
 from insight_app.gui.judging import JUDGE, REDO, UNDO, Committed, JudgementWriter, Write
 from insight_app.gui.photo.image_codes import ImageCodes
 from insight_app.gui.pictures import Pictures
@@ -265,6 +265,13 @@ class Session(Verbs, Analysing, QObject):
     def _show_results(self) -> None:
         self.pictures.set_project(self.project, self.results)
         self.image_codes.set_results(self.results)
+        if (catalogue := self.catalogue) is not None:
+            self.jobs.run(
+                catalogue.read_meanings,
+                done=catalogue.prepare_search,
+                key="meanings",
+                priority=BACKGROUND,
+            )
 
     def _published(self, path: str) -> None:
         if self.project is not None and Path(path) == Path(self.project.path):

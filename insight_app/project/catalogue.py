@@ -86,6 +86,7 @@ class Catalogue:
         self._extra: list[ConceptId] = []
         self._extra_rows: dict[ConceptId, int] = {}
         self._texts: _Texts | None = None
+        self._meanings: list[str] | None = None
         concepts, relations = dict(state.concepts), dict(state.relations)
         ends = {concept for pair, said in relations.items() if said.status for concept in pair}
         self._add_rows(sorted(self._unknown(concepts, ends)))
@@ -302,15 +303,29 @@ class Catalogue:
             found[list(self._hierarchy.by_parent.get(row, ()))] = True
         return found
 
+    def read_meanings(self) -> list[str]:
+        """(F,) what the machine's concepts may be called and mean, in comparable spelling.
+
+        Only reads the machine's results: another thread may do it while the catalogue is used.
+        """
+        texts = []
+        for concept in range(self._results.F):
+            candidates = self._results.candidates(concept)
+            parts = [search.folded(candidate.term) for candidate in candidates]
+            parts += [search.folded(one.definition) for one in candidates[:1]]
+            texts.append("\n".join(parts))
+        return texts
+
+    def prepare_search(self, meanings: list[str]) -> None:
+        """Take over what read_meanings found, so that the first search need not."""
+        self._meanings = meanings
+        self._search_texts()
+
     def _search_texts(self) -> "_Texts":
         if self._texts is None:
-            texts = []
-            for concept in range(self._results.F):
-                candidates = self._results.candidates(concept)
-                parts = [search.folded(candidate.term) for candidate in candidates]
-                parts += [search.folded(one.definition) for one in candidates[:1]]
-                texts.append("\n".join(parts))
-            self._texts = _Texts(self.names, texts)
+            if self._meanings is None:
+                self._meanings = self.read_meanings()
+            self._texts = _Texts(self.names, self._meanings)
         return self._texts
 
 

@@ -23,6 +23,17 @@ PARENTS_ROLE = Qt.ItemDataRole.UserRole + 1
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
 MOST_PATHS = 16
 
+_READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_DRAG, _EDIT = Qt.ItemFlag.ItemIsDragEnabled, Qt.ItemFlag.ItemIsEditable
+_WRITE = _READ | Qt.ItemFlag.ItemIsDropEnabled
+_FLAGS = {
+    (False, False): _WRITE | _DRAG,
+    (False, True): _WRITE | _DRAG | _EDIT,
+    (True, False): _WRITE,
+    (True, True): _WRITE | _EDIT,
+}
+"""By (locked, is the name): Qt asks for all rows when one is selected; combining them was slow."""
+
 
 @dataclass(eq=False, slots=True)
 class Node:
@@ -289,17 +300,11 @@ class ConceptTreeModel(QAbstractItemModel):
         return QModelIndex() if node is None else self.index_of(node)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
         if not index.isValid():
-            return flag.ItemIsDropEnabled
-        found = flag.ItemIsEnabled | flag.ItemIsSelectable
-        if not self.session.read_only:
-            found |= flag.ItemIsDropEnabled
-            if not self.locked:
-                found |= flag.ItemIsDragEnabled
-            if index.column() == NAME:
-                found |= flag.ItemIsEditable
-        return found
+            return Qt.ItemFlag.ItemIsDropEnabled
+        if self.session.read_only:
+            return _READ
+        return _FLAGS[self.locked, index.column() == NAME]
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, catalogue, role_ = self.row_at(index), self.session.catalogue, Qt.ItemDataRole
