@@ -55,11 +55,12 @@ def list_models(
         console.print(line, markup=False)
     if not own and not cached:
         console.print(
-            f"No weights yet. The library is {library.folder()}\n"
+            "No weights yet.\n"
             "Get some: insight-app models fetch ViT-B-16/laion2b_s34b_b88k\n"
             "or bring a file: insight-app models import FILE",
             markup=False,
         )
+    console.print(f"The library is {library.folder()}", markup=False)
 
 
 @app.command("import")
