@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from insight_app.concepts.hsae.model import sum_rows
+from insight_app.concepts.hsae.model import places_above, sum_rows
 
 AUXILIARY_WEIGHT = 1 / 32
 
@@ -57,9 +57,9 @@ def keep_largest(h: Tensor, count: int, floor: float = 0.0) -> Kept:
     floor: a guess under which nothing will be kept; it only saves time, a wrong one is corrected.
     """
     flat = h.flatten()
-    candidates = torch.nonzero(flat > floor).squeeze(1)
+    candidates = places_above(flat, floor)
     if candidates.numel() < count and floor > 0:
-        candidates = torch.nonzero(flat > 0).squeeze(1)
+        candidates = places_above(flat, 0.0)
     if candidates.numel() > count:
         best = torch.topk(flat[candidates], count, sorted=False).indices
         candidates = candidates[best.sort().values]

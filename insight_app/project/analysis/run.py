@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 COMMIT_SECONDS, COMMIT_IMAGES = 5.0, 256
 PUBLISH_SECONDS = 10.0
-PUBLISH_SHARE = 10
+PUBLISH_SHARE = 40
 """Publishing takes at most one part in so many of the time: big sets publish less often."""
 DICTIONARY = "dictionary"
 
