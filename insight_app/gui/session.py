@@ -133,7 +133,7 @@ class Session(Verbs, Analysing, QObject):
     def step(self, by: int) -> None:
         """The next (1) or previous (-1) photo or concept; at the ends the last stays."""
         if self.follows == IMAGES:
-            at = self.neighbour(list(self.image_list), self.selection.image, by)
+            at = self.neighbour(self.image_list, self.selection.image, by)
             if at is not None:
                 self.select(image=at)
         else:
