@@ -27,6 +27,7 @@ from insight_app.concepts.encoders.clip import dinoiser, precision
 from insight_app.concepts.encoders.clip import weights_file as clip_file
 from insight_app.concepts.encoders.clip.dense_vit import DenseViT
 from insight_app.concepts.encoders.models import open_clip_models
+from tests.benchmarks.report import note
 from tests.concepts import plain_clip
 
 SIZES = [(224, 224), (448, 448), (250, 330)]
@@ -156,10 +157,13 @@ def show_rates(unit: str, count: int, rounds: int, runs: dict[str, Callable[[], 
             if turn:
                 seconds[name].append(time.perf_counter() - start)
     medians = {name: statistics.median(found) for name, found in seconds.items()}
-    first = next(iter(medians.values()))
+    baseline, first = next(iter(medians.items()))
     print(f"\n{'':16}{unit:>12}{'ratio':>8}   {count} at once, {rounds} rounds")
     for name, median in medians.items():
         print(f"{name:16}{count / median:12.2f}{first / median:8.2f}", flush=True)
+        rates = {f"{name}_a_second": count / median, f"{baseline}_a_second": count / first}
+        if name != baseline:
+            note(f"{name.replace('-', '_')}_ratio", first / median, unit=unit, **rates)
 
 
 if __name__ == "__main__":
