@@ -78,8 +78,11 @@ def analyze(
         ),
     ] = None,
     model: Annotated[
-        str, typer.Option(help="The CLIP model of maskclip or clip-dinoiser.")
-    ] = "ViT-B-16",
+        str | None,
+        typer.Option(
+            help="The CLIP model of maskclip or clip-dinoiser; in a new project ViT-B-16."
+        ),
+    ] = None,
     weights: Annotated[
         Path | None,
         typer.Option(
@@ -125,7 +128,9 @@ def analyze(
             project,
             folders,
             encoder=encoder,
-            encoder_options=_encoder_options(encoder, model, weights, dinoiser_weights),
+            encoder_options=_encoder_options(
+                encoder or _encoder_of(project), model, weights, dinoiser_weights
+            ),
             dictionary=dictionary,
             concepts=concepts,
             k=k,
@@ -134,6 +139,7 @@ def analyze(
             cancel=cancel,
             notice=lambda text: terminal.err().print(text, markup=False),
         )
+        cancel.check()  # who stopped the naming, which comes last, stopped this command
     _print(summarise(project), as_json=False)
 
 
@@ -275,26 +281,35 @@ def licences() -> None:
         )
 
 
+def _encoder_of(project: Path) -> str:
+    """The name of a project's own encoder; the built-in one where it has none yet."""
+    from insight_app.project.analysis import encoder as encoder_of
+
+    try:
+        return encoder_of.of_project(project).name
+    except KnownError:
+        return encoder_of.DEFAULT
+
+
 def _encoder_options(
-    encoder: str | None, model: str, weights: Path | None, dinoiser_weights: Path | None
+    encoder: str, model: str | None, weights: Path | None, dinoiser_weights: Path | None
 ) -> dict[str, str]:
-    """What the encoder called `encoder` is loaded with; refuses files that it does not take."""
+    """What an encoder is loaded with, as far as it is said; refuses what it does not take."""
     from insight_app.concepts import encoders
 
+    files = encoders.named(encoder).files
     given = {
         kind: str(path.resolve())
         for kind, path in (("clip", weights), ("dinoiser", dinoiser_weights))
         if path is not None
     }
-    known = [info for info in encoders.available() if info.name == encoder]
-    files = known[0].files if known else ()
     options = {file.option: given.pop(file.kind) for file in files if file.kind in given}
-    if given:
-        named = " and ".join(
-            {"clip": "--weights", "dinoiser": "--dinoiser-weights"}[k] for k in given
-        )
-        raise typer.BadParameter(f"{named}: the encoder {encoder or 'builtin'} takes none.")
-    return {"model": model} | options if files else {}
+    refused = ["--weights"] * ("clip" in given) + ["--dinoiser-weights"] * ("dinoiser" in given)
+    if model and not files:
+        refused.append("--model")
+    if refused:
+        raise typer.BadParameter(f"{' and '.join(refused)}: the encoder {encoder} takes none.")
+    return ({"model": model} if model else {}) | options
 
 
 def _show(project: Path | None, analyse: Sequence[Path] = ()) -> NoReturn:

@@ -120,6 +120,8 @@ def verify() -> None:
 
     with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
         checked = library.verify(_megabytes(progress), cancel)
+    if not checked:
+        terminal.out().print("There are no weights in the model library.")
     damaged = [(entry, problem) for entry, problem in checked if problem]
     for entry, problem in checked:
         console = terminal.err() if problem else terminal.out()

@@ -2,22 +2,29 @@
 
 import csv
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from rdflib import SKOS, Graph, Literal
 
 from insight_app import terminal
 from insight_app.cli import app
+from insight_app.concepts import encoders
 from insight_app.exchange import json_format, registry, skos
 from insight_app.exchange.collecting import collect
 from insight_app.project import judgements as j
 from insight_app.project.project import Project
+from insight_app.project.results import Results
 from insight_app.terminal import Exit
+from tests import tiny
+from tests.project.test_analysis import draw
 from tests.synthetic import make_project
 
 PERSON = j.Person("p1", "Ada")
@@ -222,6 +229,59 @@ def test_what_is_no_project_is_said_in_one_line(command: str, tmp_path: Path, ru
 )
 def test_a_wrong_command_line_has_its_own_exit_code(arguments: list[str], run: Run) -> None:
     assert run(*arguments)[0] == Exit.USAGE
+
+
+def test_weights_belong_to_the_encoder_that_is_named_or_the_projects_own(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = (encoders.WeightsFile("weights", "clip", "Weights"),)
+    info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D, files=files)
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", info))
+    photos, project = draw(tmp_path / "photos", 3), tmp_path / "p.insight"
+    right, wrong = tmp_path / "right.pt", tmp_path / "wrong.pt"
+    right.write_text("tiny-1")
+    wrong.write_text("tiny-2")
+    begin = ["analyze", photos, "-o", project]
+    code, _, err = run(*begin, "--weights", right)
+    assert code == Exit.USAGE and "--weights: the encoder builtin takes none" in err
+    code, _, err = run(*begin, "--model", "ViT-B-32")
+    assert code == Exit.USAGE and "--model: the encoder builtin takes none" in err
+    code, _, err = run(*begin, "--encoder", "nix", "--weights", right)
+    assert code == Exit.ERROR and "no encoder named 'nix'" in err
+    assert not project.exists()
+
+    dictionary = tiny.write_dictionary(tmp_path / "dictionary")
+    chosen = ["--encoder", "tiny", "--model", "small", "--dictionary", dictionary]
+    assert run(*begin, *chosen, "--weights", right)[0] == Exit.OK
+    draw(photos, 5, seed=1)
+    code, _, err = run(*begin, "--weights", wrong)
+    assert code == Exit.ERROR and f"other weights than these: {wrong}" in err
+    right.rename(tmp_path / "moved.pt")
+    assert run(*begin, "--weights", tmp_path / "moved.pt")[0] == Exit.OK
+
+
+def test_stopping_is_told_by_the_exit_code_also_while_concepts_are_named(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Photos are done by then, so the analysis itself ends as one that is done."""
+
+    def read_words(encoder: object, texts: list[str]) -> torch.Tensor:
+        os.kill(os.getpid(), signal.SIGINT)
+        return torch.eye(tiny.D)[torch.arange(len(texts)) % tiny.D]
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(tiny.TinyEncoder, "text_fingerprint", "words", raising=False)
+    monkeypatch.setattr(tiny.TinyEncoder, "encode_text", read_words)
+    info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D)
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", info))
+    photos, project = draw(tmp_path / "photos", 3), tmp_path / "p.insight"
+    dictionary = tiny.write_dictionary(tmp_path / "dictionary")
+    code, _, err = run(
+        "analyze", photos, "-o", project, "--encoder", "tiny", "--dictionary", dictionary
+    )
+    assert code == Exit.CANCELLED and "goes on with naming" in err
+    results = Results.open(project)
+    assert results is not None and results.coded_images == 3
 
 
 def judge_a_few(project: Path) -> int:

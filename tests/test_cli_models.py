@@ -42,6 +42,7 @@ def heads(tmp_path: Path) -> Path:
 def test_weights_are_taken_in_listed_verified_and_removed(run: Run, heads: Path) -> None:
     code, out, _ = run("list")
     assert code == Exit.OK and "models fetch" in out and "models import" in out
+    assert run("verify")[:2] == (Exit.OK, "There are no weights in the model library.\n")
     code, out, _ = run("import", heads)
     (entry,) = library.entries()
     assert code == Exit.OK and entry.sha256 in out and entry.file in out

@@ -13,6 +13,7 @@ import torch
 from PIL.Image import Image, Resampling
 
 from insight_app.concepts import hsae
+from insight_app.concepts.encoders.models import library
 from insight_app.concepts.hsae.model import HSAE
 
 D, SIDE, CELL = 16, 28, 4
@@ -55,9 +56,19 @@ class TinyEncoder:
         return vectors / vectors.norm(dim=1, keepdim=True)
 
 
-def load(device: str) -> TinyEncoder:
+class WithWeights(TinyEncoder):
+    """Is what its file of weights says; without one, the file of the person's model library."""
+
+    def __init__(self, model: str, weights: str = "") -> None:
+        super().__init__()
+        path = Path(weights) if weights else library.required("clip", model)
+        self.options = {"model": model, "weights": str(path)}  # type: ignore[misc]
+        self.fingerprint = path.read_text()  # type: ignore[misc]
+
+
+def load(device: str, **options: str) -> TinyEncoder:
     """As the registry of encoders calls it."""
-    return TinyEncoder()
+    return WithWeights(**options) if options else TinyEncoder()
 
 
 def write_dictionary(folder: Path, concepts: int = 64) -> Path:

@@ -4,8 +4,8 @@ With R[i, j] = D[i, j] / D[i, i], the share of i's activation that falls on cell
 too, i becomes a child of j when
 
 1. R[i, j] > threshold, and i and j share at least `min_cells` cells in at least `min_images`
-   images, where such support is known (a concept that never rises above tau has D[i, i] = 0 and no
-   relations);
+   images, as far as these are known: of others' matrices D alone may be, or C with it (a concept
+   that never rises above tau has D[i, i] = 0 and no relations);
 2. R[j, i] < R[i, j]: of a mutual pair the stronger direction stays. At a tie the concept that is
    active in more cells is the parent, and of two such the one with the lower index;
 3. it closes no circle: every circle loses the edge whose asymmetry R[i, j] - R[j, i] is least
@@ -77,7 +77,9 @@ def relations(
 ) -> Edges:
     """The edges child -> parent, acyclic; the rule is the module's."""
     if not cooccurrence.has_support:
-        min_cells = min_images = 0
+        min_images = 0
+        if not cooccurrence.pairs.cells.any():
+            min_cells = 0
     lowest = LOWEST_THRESHOLD if threshold is None else threshold
     edges = _resolve_mutual(_candidates(cooccurrence, lowest), cooccurrence)
     edges = edges[(edges.cells >= min_cells) & (edges.images >= min_images)]

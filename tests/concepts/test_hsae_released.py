@@ -261,6 +261,14 @@ def settings(**trainer):
     return lambda folder: releases.write(folder, **trainer)
 
 
+def with_k(k):
+    def damage(folder):
+        settings(k=k)(folder)
+        with_weights(k=torch.tensor(k))(folder)
+
+    return damage
+
+
 def nan(matrix):
     matrix = matrix.clone()
     matrix[2, 1] = float("nan")
@@ -290,6 +298,8 @@ DAMAGED = {
     "groups are missing": (with_weights(group_sizes=None), "groups"),
     "k is another": (settings(k=K + 1), "k is 3, that of config.json is 4"),
     "k is zero": (with_weights(k=torch.tensor(0)), "k is"),
+    "k is endless": (settings(k=float("inf")), "settings cannot be read"),
+    "k is more than there are": (with_k(21), "k is 21 of 20 concepts"),
     "the class is not known": (settings(dict_class="GatedAutoEncoder"), "'GatedAutoEncoder'"),
     "the class is another": (settings(dict_class=TOPK), "lack encoder.weight"),
     "config.json is no JSON": (written("config.json", "{"), "settings cannot be read"),

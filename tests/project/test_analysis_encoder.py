@@ -1,5 +1,7 @@
 """The encoder of a project: checked before anything is made, found again, and short of memory."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from PIL import Image
 
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.codes import Codes
+from insight_app.concepts.encoders.models import library
 from insight_app.errors import KnownError
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis import looking
@@ -101,9 +104,22 @@ def test_nothing_is_made_where_the_encoder_cannot_be_had(
     assert not (tmp_path / "P.insight").exists()
 
 
-def test_nothing_is_made_where_a_dictionary_cannot_be_trained(photos: Path, tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match="64 concepts"):
-        analyse(tmp_path / "P.insight", [photos], encoder="tiny", dictionary="train", concepts=64)
+@pytest.mark.parametrize(
+    ("concepts", "k", "told"),
+    [(64, None, "64 concepts cannot be split"), (128, 500, "Of 128 concepts, 500 cannot")],
+)
+def test_nothing_is_made_where_a_dictionary_cannot_be_trained(
+    concepts: int, k: int | None, told: str, photos: Path, tmp_path: Path
+) -> None:
+    sizes: dict[str, Any] = {"concepts": concepts, "k": k}
+    with pytest.raises(KnownError, match=told):
+        analyse(tmp_path / "P.insight", [photos], encoder="tiny", dictionary="train", **sizes)
+    assert not (tmp_path / "P.insight").exists()
+
+
+def test_nothing_is_made_of_a_folder_that_is_not_there(photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(KnownError, match="no such folder"):
+        analyse(tmp_path / "P.insight", [photos, tmp_path / "gone"])
     assert not (tmp_path / "P.insight").exists()
 
 
@@ -120,38 +136,85 @@ def test_a_dictionary_that_lights_up_everywhere_is_refused(photos: Path, tmp_pat
     assert (results.image_count, results.coded_images) == (12, 0)
 
 
+@pytest.fixture
+def with_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """How to analyse with an encoder that has weights, `weights` in the library's folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    files = (encoders.WeightsFile("weights", "clip", "Weights"),)
+    info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D, files=files)
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", info))
+    weights = tmp_path / "weights.pt"
+    weights.write_text("tiny-1")
+    options = {"model": "small", "weights": str(weights)}
+    return {"encoder": "tiny", "encoder_options": options}
+
+
+def in_library(tag: str, content: str) -> Path:
+    """An entry of the library, written by hand."""
+    place = library.folder() / f"small--{tag}"
+    place.mkdir(parents=True)
+    (place / "weights.pt").write_text(content)
+    entry = library.Entry(
+        f"small/{tag}", "clip", "small", tag, "weights.pt", "", 6, "", f"2026-01-0{len(tag)}"
+    )
+    record = {"version": library.VERSION} | asdict(entry)
+    (place / library.RECORD).write_text(json.dumps(record))
+    return place / "weights.pt"
+
+
+def weights_of(project: Path) -> str:
+    return encoder_of.of_project(project).options["weights"]
+
+
 def test_a_project_finds_its_encoder_again_with_its_options(
-    photos: Path, dictionary: Path, tmp_path: Path
+    photos: Path, dictionary: Path, tmp_path: Path, with_weights: dict[str, Any]
 ) -> None:
-    weights, project = tmp_path / "weights.pt", tmp_path / "P.insight"
-    weights.write_bytes(b"here")
-    asked: list[dict[str, Any]] = []
-
-    class WithOptions(tiny.TinyEncoder):
-        def __init__(self, fingerprint: str = "tiny-1", **options: str) -> None:
-            super().__init__()
-            self.options, self.fingerprint = options, fingerprint  # type: ignore[misc]
-
-    def load(name: str, *, device: str, **options: str) -> WithOptions:
-        asked.append(options)
-        return WithOptions(**options)
-
-    given = {"model": "small", "weights": str(weights)}
-    told: dict[str, Any] = {"encoder": "tiny", "encoder_options": given, "load": load}
-    analyse(project, [photos], dictionary=dictionary, **told)
-    assert asked == [given]
-
-    draw(photos, 20, seed=1)
-    weights.unlink()
-    analyse(project, load=load)
-    assert asked[1] == {"model": "small"}, "weights that are gone are looked for elsewhere"
-
-    draw(photos, 22, seed=2)
-    with pytest.raises(KnownError, match="another encoder"):
-        analyse(project, load=lambda name, **options: WithOptions("tiny-2"))
+    project, weights = tmp_path / "P.insight", Path(with_weights["encoder_options"]["weights"])
+    analyse(project, [photos], dictionary=dictionary, **with_weights)
+    draw(photos, 14, seed=1)
+    assert analyse(project).coded == 14
+    draw(photos, 16, seed=2)
+    told = with_weights | {"encoder_options": {"model": "small"}}
+    assert analyse(project, **told).coded == 16, "the weights need not be said again"
+    assert weights_of(project) == str(weights)
     with pytest.raises(KnownError, match="another encoder"):
         analyse(project, encoder="builtin")
-    assert encoder_of.of_project(project).fingerprint == "tiny-1"
+
+
+def test_other_weights_are_refused_and_forgotten(
+    photos: Path, dictionary: Path, tmp_path: Path, with_weights: dict[str, Any]
+) -> None:
+    project, other = tmp_path / "P.insight", tmp_path / "other.pt"
+    other.write_text("tiny-2")
+    analyse(project, [photos], dictionary=dictionary, **with_weights)
+    kept = weights_of(project)
+    wrong = with_weights | {"encoder_options": {"model": "small", "weights": str(other)}}
+    analyse(project, **wrong)  # nothing to do, so nothing was tried
+    assert weights_of(project) == kept
+    draw(photos, 14, seed=1)
+    with pytest.raises(KnownError, match=r"other weights than these: .*other\.pt"):
+        analyse(project, **wrong)
+    assert weights_of(project) == kept
+    assert analyse(project).coded == 14
+
+
+def test_weights_that_are_gone_are_looked_for_in_all_of_the_library(
+    photos: Path, dictionary: Path, tmp_path: Path, with_weights: dict[str, Any]
+) -> None:
+    project, weights = tmp_path / "P.insight", Path(with_weights["encoder_options"]["weights"])
+    analyse(project, [photos], dictionary=dictionary, **with_weights)
+    weights.unlink()
+    draw(photos, 14, seed=1)
+    with pytest.raises(
+        KnownError, match=r"no longer there \(.*weights\.pt\).*no weights for small"
+    ):
+        analyse(project)
+    in_library("newest", "tiny-2")
+    with pytest.raises(KnownError, match="other weights than these"):
+        analyse(project)
+    right = in_library("old", "tiny-1")
+    assert analyse(project).coded == 14
+    assert weights_of(project) == str(right)
 
 
 def test_a_project_without_photos_holds_the_dictionary_and_takes_photos_later(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from torch import Tensor, device
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+MODEL = "ViT-B-16"
+"""Of open_clip's, where nothing else is said: the paper's."""
 
 
 class DenseEncoder(Protocol):
@@ -133,14 +135,19 @@ def load(name: str = "builtin", *, device: str = "auto", **options: Any) -> Dens
     return encoder
 
 
+def named(name: str) -> EncoderInfo:
+    """The encoder called `name`; KnownError with those there are."""
+    return _registered(name)[1]
+
+
 def token_dim(name: str, model: str = "") -> int:
     """D of an encoder, known before any weights are read; model: its option of that name."""
-    own = _registered(name)[1].token_dim
+    own = named(name).token_dim
     if own is not None:
         return own
     from insight_app.concepts.encoders.models import open_clip_models
 
-    return open_clip_models.named(model).token_dim
+    return open_clip_models.named(model or MODEL).token_dim
 
 
 def _registered(name: str) -> tuple[str, EncoderInfo]:

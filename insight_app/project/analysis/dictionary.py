@@ -101,6 +101,17 @@ def must_fit(
         )
 
 
+def must_be_learnable(concepts: int | None, k: int | None) -> None:
+    """KnownError for sizes that no dictionary can be trained with."""
+    wanted = _settings(concepts, k)
+    group_sizes(wanted.concepts, wanted.fractions)  # refuses what has no six levels
+    if wanted.k >= wanted.concepts:
+        raise KnownError(
+            f"Of {wanted.concepts:,} concepts, {wanted.k:,} cannot be active in every cell.",
+            do=f"Choose a smaller --k; {Settings.k} is usual.",
+        )
+
+
 def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | None = None) -> None:
     """KnownError where the dictionary that is `wanted` cannot be opened, or cannot read an
     encoder's tokens; one that is still to be trained always can.
@@ -155,10 +166,14 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) 
 
 def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[Settings, Setup]:
     """A dictionary still to be trained: the settings, and what can be published meanwhile."""
-    settings = Settings(concepts=concepts or Settings.concepts, k=k or Settings.k)
+    settings = _settings(concepts, k)
     sizes = group_sizes(settings.concepts, settings.fractions)
     level_of = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
     return settings, Setup(encoder, "", (0, 0), "", level_of)
+
+
+def _settings(concepts: int | None, k: int | None) -> Settings:
+    return Settings(concepts=concepts or Settings.concepts, k=k or Settings.k)
 
 
 def _last_words(project: Path, concepts: int) -> Words:

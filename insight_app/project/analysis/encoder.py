@@ -3,13 +3,15 @@
 Owns the setting that names it. Knows nothing of how pictures become tokens.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
+from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import KnownError
 from insight_app.project import database
@@ -68,17 +70,44 @@ def must_agree(project: Path, known: Choice | None, name: str | None) -> None:
 def load(project: Path, known: Choice, load: Load) -> DenseEncoder:
     """The project's encoder; KnownError where what is found would give other tokens.
 
-    Files that are not where they were are looked for in the person's model library.
+    Files that are not where they were are looked for in the person's model library, which may have
+    several for the same model.
     """
-    options = {n: v for n, v in known.options.items() if not _is_gone(v)}
-    return must_be_same(project, known, load(known.name, **options))
+    gone = [name for name, value in known.options.items() if _is_gone(value)]
+    rest = {name: value for name, value in known.options.items() if name not in gone}
+    try:
+        encoder = load(known.name, **rest)
+    except KnownError as error:
+        if not gone:
+            raise
+        places = ", ".join(known.options[name] for name in gone)
+        raise KnownError(
+            f"The weights that this project was analysed with are no longer there ({places}). "
+            + error.what,
+            where=error.where,
+            do=error.do,
+        ) from error
+    if gone and not _gives_the_same(known, encoder):
+        for found in _elsewhere(known, gone):
+            other = load(known.name, **rest, **found)
+            if _gives_the_same(known, other):
+                return other
+    return must_be_same(project, known, encoder)
 
 
 def must_be_same(project: Path, known: Choice, encoder: DenseEncoder) -> DenseEncoder:
     """`encoder`, which gives the tokens that the project's codes come from; else KnownError."""
-    if known.fingerprint and encoder.fingerprint != known.fingerprint:
+    if _gives_the_same(known, encoder):
+        return encoder
+    files = [value for value in encoder.options.values() if Path(value).is_absolute()]
+    if encoder.name != known.name or not files:
         raise _other(project, known.name)
-    return encoder
+    raise KnownError(
+        "This project was analysed with other weights than these: " + ", ".join(files) + ".",
+        where=str(project),
+        kept="Nothing was changed.",
+        do="Bring back those that it was analysed with, or make a new project for these.",
+    )
 
 
 def described(encoder: DenseEncoder) -> Choice:
@@ -94,6 +123,26 @@ def _other(project: Path, name: str) -> KnownError:
         kept="Nothing was changed.",
         do="Make a new project for this encoder.",
     )
+
+
+def _gives_the_same(known: Choice, encoder: DenseEncoder) -> bool:
+    return known.fingerprint in ("", encoder.fingerprint)
+
+
+def _elsewhere(known: Choice, gone: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Files of the model library that may stand for those that are `gone`, by option."""
+    from insight_app.concepts.encoders.models import library
+
+    kinds = {file.option: file.kind for file in encoders.named(known.name).files}
+    model = known.options.get("model", "")
+    models = {"clip": model, "dinoiser": ""}
+    choices = [
+        [str(path) for path in library.suitable(kinds[name], models[kinds[name]])]
+        for name in gone
+        if name in kinds
+    ]
+    for files in product(*choices) if len(choices) == len(gone) else ():
+        yield dict(zip(gone, files, strict=True))
 
 
 def _is_gone(option: str) -> bool:

@@ -23,11 +23,11 @@ from insight_app.errors import KnownError
 from insight_app.project import database, runs
 from insight_app.project.analysis import coding, crashes, dictionary, listing, names, pipeline
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis.dictionary import TRAIN, Choice
+from insight_app.project.analysis.dictionary import TRAIN, Choice, must_be_learnable
 from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
-from insight_app.project.analysis.scanning import Found, update_images
+from insight_app.project.analysis.scanning import Found, must_be_folders, update_images
 from insight_app.project.project import Project, is_project
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ def analyse(
     wanted = None if dictionary is None else str(dictionary)
     load_here = partial(load, device=device)
     if not (project / database.NAME).exists():
+        must_be_folders(places)
         if wanted == TRAIN:
-            hsae.group_sizes(concepts or hsae.Settings.concepts)  # refuses what has no six levels
+            must_be_learnable(concepts, k)
         encoder = _checked(encoder, encoder_options, wanted, load_here, has_photos=bool(places))
     if not is_project(project):
         Project.create(project).close()
@@ -206,14 +207,17 @@ class _Work:
     def _known_encoder(
         self, wanted: str | DenseEncoder | None, options: Mapping[str, str] | None
     ) -> encoder_of.Choice:
-        """The project's encoder by name; a new project is set up with the wanted one."""
+        """The project's encoder by name; a new project is set up with the wanted one.
+
+        Other options than it was analysed with are tried, and kept once they gave the same encoder.
+        """
         known = encoder_of.chosen(self.engine)
         name = wanted if isinstance(wanted, str) or wanted is None else wanted.name
         encoder_of.must_agree(self.project, known, name)
         choice = known or encoder_of.Choice(name or encoder_of.DEFAULT)
         if options:
-            choice = replace(choice, options=dict(options))
-        if choice != known:
+            choice = replace(choice, options={**choice.options, **options})
+        if known is None or not known.fingerprint:
             encoder_of.keep(self.engine, choice)
         return choice
 

@@ -60,11 +60,16 @@ def update_images(
     return found
 
 
-def _update_sources(engine: Engine, project: Path, folders: Iterable[Path]) -> dict[Path, int]:
-    given = [Path(folder).resolve() for folder in folders]
-    for folder in given:
+def must_be_folders(folders: Iterable[Path]) -> None:
+    """KnownError for the first that is none."""
+    for folder in folders:
         if not folder.is_dir():
             raise KnownError("There is no such folder.", where=str(folder))
+
+
+def _update_sources(engine: Engine, project: Path, folders: Iterable[Path]) -> dict[Path, int]:
+    given = [Path(folder).resolve() for folder in folders]
+    must_be_folders(given)
     with writing(engine) as connection:
         known = {
             locate(project, row.path, row.relative): row.id

@@ -5,13 +5,13 @@ Owns what the options mean.
 
 from pathlib import Path
 
+from insight_app.concepts.encoders import MODEL
 from insight_app.concepts.encoders.clip import weights_file as clip_file
 from insight_app.concepts.encoders.clip.encoder import INPUT_SIZE, ClipEncoder
 from insight_app.concepts.encoders.models import library
 from insight_app.concepts.encoders.models.open_clip_models import usable
 
 NAME = "maskclip"
-MODEL = "ViT-B-16"
 
 
 def load(

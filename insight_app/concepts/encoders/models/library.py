@@ -88,14 +88,19 @@ def find(kind: str, model: str = "", tag: str = "") -> Path | None:
 
     Without a tag: the paper's where they are there, else the newest.
     """
+    return next(iter(suitable(kind, model, tag)), None)
+
+
+def suitable(kind: str, model: str = "", tag: str = "") -> list[Path]:
+    """All weights for a model, the one that `find` gives first."""
     wanted = tag or published.DEFAULT_TAGS.get(model, "")
     own = [entry for entry in entries() if (entry.kind, entry.model) == (kind, model)]
-    own = [entry for entry in own if tag in ("", entry.tag)]
-    if own:
-        own.sort(key=lambda entry: (entry.tag == wanted, entry.added))
-        return Path(own[-1].file)
-    there = {one.tag: path for one, path in published.cached(model)} if kind == "clip" else {}
-    return there.get(wanted) or (None if tag else next(iter(there.values()), None))
+    own.sort(key=lambda entry: (entry.tag == wanted, entry.added), reverse=True)
+    there = list(published.cached(model)) if kind == "clip" else []
+    there.sort(key=lambda pair: pair[0].tag != wanted)
+    tagged = [(entry.tag, Path(entry.file)) for entry in own]
+    tagged += [(one.tag, path) for one, path in there]
+    return [path for its, path in tagged if tag in ("", its)]
 
 
 def required(kind: str, model: str = "") -> Path:
@@ -113,11 +118,6 @@ def required(kind: str, model: str = "") -> Path:
         do=f"Get them with `insight-app models fetch {name}`, or bring a file and take it in with "
         f"`insight-app models import FILE{more}`.",
     )
-
-
-def by_sha256(digest: str) -> Path | None:
-    """The weights with this content."""
-    return next((Path(entry.file) for entry in entries() if entry.sha256 == digest), None)
 
 
 def import_file(

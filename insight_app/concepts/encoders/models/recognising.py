@@ -44,10 +44,10 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
         )
     tensors = clip_file.tensors(path)
     is_heads = "obj_proj.weight" in tensors or "bkg_decoder.weight" in tensors
-    if kind == DINOISER or (is_heads and not kind and not model):
+    if kind == DINOISER or (is_heads and not kind):
         dinoiser.load(path, WIDTH, dinoiser.PATCH)
         return Content(DINOISER)
-    _must_be_clip(path, tensors)
+    _must_be_clip(path, tensors, is_heads=is_heads)
     fitting = _fitting(tensors)
     if not model:
         model = _only(path, fitting)
@@ -65,7 +65,7 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
     return Content(CLIP, model)
 
 
-def _must_be_clip(path: Path, tensors: Mapping[str, Tensor]) -> None:
+def _must_be_clip(path: Path, tensors: Mapping[str, Tensor], *, is_heads: bool) -> None:
     if any(name.startswith("vision_model.") for name in tensors):
         raise KnownError(
             "These CLIP weights are in the layout of transformers, not of open_clip.",
@@ -76,7 +76,9 @@ def _must_be_clip(path: Path, tensors: Mapping[str, Tensor]) -> None:
         )
     if not any(name.startswith("visual.") for name in tensors):
         raise KnownError(
-            "There are neither CLIP weights nor CLIP-DINOiser heads in this file.",
+            "These are CLIP-DINOiser's heads, not CLIP weights."
+            if is_heads
+            else "There are neither CLIP weights nor CLIP-DINOiser heads in this file.",
             where=str(path),
             kept="Nothing was taken in.",
             do="Choose another file.",

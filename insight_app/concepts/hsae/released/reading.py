@@ -69,7 +69,7 @@ def config(folder: Path) -> Config:
         k = None if k is None else int(k)
     except FileNotFoundError as error:
         raise refusal(folder, f"{CONFIG} is missing") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise refusal(path, "its settings cannot be read") from error
     if class_name not in CLASSES:
         raise KnownError(
@@ -101,7 +101,7 @@ def load(
     selection: Selection = "topk" if settings.class_name == TOPK else "threshold"
     hsae = HSAE(
         **weights,
-        k=_k(found, settings, path),
+        k=_k(found, settings, F, path),
         threshold=_number(found, "threshold", path) if selection == "threshold" else 0.0,
         group_sizes=_group_sizes(found, F, path) if settings.class_name == MATRYOSHKA else (F,),
         selection=selection,
@@ -195,15 +195,15 @@ def _number(found: Mapping[str, Tensor], name: str, path: Path) -> float:
     return float(value)
 
 
-def _k(found: Mapping[str, Tensor], settings: Config, path: Path) -> int:
+def _k(found: Mapping[str, Tensor], settings: Config, concepts: int, path: Path) -> int:
     if "k" not in found and settings.k is not None:
         k = settings.k
     else:
         k = round(_number(found, "k", path))
         if settings.k not in (None, k):
             raise refusal(path, f"its k is {k}, that of {CONFIG} is {settings.k}")
-    if k < 1:
-        raise refusal(path, f"its k is {k}")
+    if not 1 <= k <= concepts:
+        raise refusal(path, f"its k is {k:,} of {concepts:,} concepts")
     return k
 
 
@@ -216,12 +216,14 @@ def _group_sizes(found: Mapping[str, Tensor], concepts: int, path: Path) -> tupl
 
 def _origin(folder: Path, settings: Config) -> dict[str, Any]:
     """Where it is from; for a release that we wrote what the dictionary said of itself."""
+    title = f"{folder.resolve().name} (released {settings.class_name})"
     own = settings.content.get(INSIGHT)
     if isinstance(own, dict):
         told = {name: str(own.get(name, "")) for name in ("title", "encoder_fingerprint")}
         provenance = own.get("provenance")
+        told["title"] = told["title"] or title
         return told | {"provenance": provenance if isinstance(provenance, dict) else {}}
     return {
-        "title": f"{folder.resolve().name} (released {settings.class_name})",
+        "title": title,
         "provenance": {"release": folder.resolve().name, "trainer": settings.content["trainer"]},
     }
