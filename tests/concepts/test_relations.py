@@ -220,7 +220,10 @@ def test_support_is_asked_for_where_it_is_known():
     assert relations(pairs, threshold=0.5).size == 0
     arrays = pairs.to_arrays()
     del arrays["images"]
-    unknown = CoOccurrence.from_arrays(arrays)
+    only_cells = CoOccurrence.from_arrays(arrays)
+    assert relations(only_cells, threshold=0.5).size == 0
+    assert as_pairs(relations(only_cells, threshold=0.5, min_cells=1)) == {(1, 0)}
+    unknown = CoOccurrence.from_arrays(arrays | {"cells": np.zeros_like(arrays["cells"])})
     assert as_pairs(relations(unknown, threshold=0.5)) == {(1, 0)}
     assert "images" not in unknown.to_arrays()
     with pytest.raises(ValueError, match="support"):
