@@ -139,6 +139,16 @@ def test_heads_that_do_not_fit_are_refused(head_weights: dict[str, Tensor], tmp_
         assert refusal.value.where == str(path)
 
 
+def test_heads_are_refused_before_weights_of_a_model_they_do_not_fit_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    torch.save(plain_clip.random_heads(768, seed=5), tmp_path / "last.pt")
+    for model, reason in (("ViT-L-14", "not .256, 1024, 3, 3."), ("ViT-B-32", "not of 32")):
+        with pytest.raises(KnownError, match=reason):
+            encoders.load("clip-dinoiser", model=model, dinoiser_weights=tmp_path / "last.pt")
+
+
 def test_plain_dense_clip_does_not_tell_the_background(
     clip_weights: dict[str, Tensor], tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from insight_app.concepts.encoders.clip import dinoiser
 from insight_app.concepts.encoders.clip import weights_file as clip_file
 from insight_app.concepts.encoders.clip.encoder import INPUT_SIZE, ClipEncoder
 from insight_app.concepts.encoders.models import library
-from insight_app.concepts.encoders.models.open_clip_models import usable
+from insight_app.concepts.encoders.models.open_clip_models import description, usable
 
 NAME = "clip-dinoiser"
 
@@ -25,11 +25,12 @@ def load(
 ) -> ClipEncoder:
     """clip_weights: a checkpoint of the model; dinoiser_weights: CLIP-DINOiser's last.pt; by
     default those in the model library or the hub's cache."""
-    clip_path = Path(clip_weights) if clip_weights else library.required("clip", usable(model).name)
+    chosen = usable(model)
     heads_path = Path(dinoiser_weights) if dinoiser_weights else library.required("dinoiser")
+    # First, being small: nobody fetches a big CLIP to hear that the heads are not for it.
+    heads = dinoiser.load(heads_path, description(model)["vision_cfg"]["width"], chosen.patch)
+    clip_path = Path(clip_weights) if clip_weights else library.required("clip", chosen.name)
     clip, image = clip_file.load(model, clip_path)
-    conv1 = image.conv1
-    heads = dinoiser.load(heads_path, conv1.out_channels, conv1.kernel_size[0])
     return ClipEncoder(
         NAME,
         clip,
