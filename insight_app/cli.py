@@ -102,7 +102,8 @@ def analyze(
         ),
     ] = None,
     concepts: Annotated[
-        int | None, typer.Option(min=8, help="Concepts to learn, with --dictionary train.")
+        int | None,
+        typer.Option(min=125, help="Concepts to learn, with --dictionary train, in six levels."),
     ] = None,
     k: Annotated[
         int | None,

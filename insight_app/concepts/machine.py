@@ -20,6 +20,8 @@ from insight_app.concepts.naming import Candidate
 from insight_app.concepts.statistics import CoOccurrence, Counts
 
 SCHEMA_VERSION = 1
+RELEASE = "release"
+"""The run that the names of released files belong to."""
 
 
 @dataclass(frozen=True, eq=False)

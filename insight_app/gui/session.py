@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
+from insight_app.concepts.machine import RELEASE
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
@@ -25,8 +26,6 @@ from insight_app.gui.window.analysing import Analysing
 from insight_app.gui.worker_client import WorkerClient
 
 IMAGES, CONCEPTS = "images", "concepts"
-RELEASE = "release"
-"""The run of names that came with released files."""
 
 
 class Session(Verbs, Analysing, QObject):

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-RELEASED = ("ae.pt", "config.json")
-OWN = ("dictionary.json", "dictionary.safetensors")
+from insight_app.concepts.hsae.description import DESCRIPTION, RELEASE, WEIGHTS
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,8 @@ class Analysing:
 
 def holds_dictionary(folder: Path) -> bool:
     """Whether a folder holds released files or a dictionary of ours, by what lies in it."""
-    return any(all((folder / name).is_file() for name in names) for names in (RELEASED, OWN))
+    kinds = (RELEASE, (DESCRIPTION, WEIGHTS))
+    return any(all((folder / name).is_file() for name in names) for names in kinds)
 
 
 def _create(place: Path) -> Path:

@@ -18,9 +18,6 @@ from insight_app.concepts.naming import UNKNOWN, Candidate
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.errors import KnownError
 
-RUN = "release"
-"""The run that the names of a release belong to."""
-
 
 @dataclass(frozen=True, eq=False)
 class Release:
@@ -76,5 +73,5 @@ def _machine(release: Release) -> machine.Machine | None:
         [[Candidate(name, UNKNOWN, None)] if name else [] for name in release.names or [""] * F],
         None,
         release.cooccurrence or CoOccurrence(F, has_support=False),
-        RUN if release.names is not None else "",
+        machine.RELEASE if release.names is not None else "",
     )
