@@ -281,9 +281,10 @@ def test_without_weights_a_person_hears_how_to_get_them(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    for name in ("maskclip", "clip-dinoiser"):
-        with pytest.raises(KnownError, match=r"no weights for ViT-B-32.*models fetch ViT-B-32"):
-            encoders.load(name, model="ViT-B-32")
+    with pytest.raises(KnownError, match=r"no weights for ViT-B-32.*models fetch ViT-B-32"):
+        encoders.load("maskclip", model="ViT-B-32")
+    with pytest.raises(KnownError, match=r"no CLIP-DINOiser heads.*models fetch clip-dinoiser"):
+        encoders.load("clip-dinoiser", model="ViT-B-32")
 
 
 def test_sizes_that_the_grid_does_not_fit_are_refused(
