@@ -17,8 +17,8 @@ from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project import database
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.analysis.scanning import update_images
+from insight_app.project.candidates import Candidate
 from insight_app.project.codestore import Notes
-from insight_app.project.generations import Candidate
 from insight_app.project.images import content_hash
 from insight_app.project.project import Project
 from insight_app.project.results import Results

@@ -8,30 +8,21 @@ Knows nothing of SQL and of how the numbers were counted.
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.errors import KnownError
+from insight_app.project.candidates import Candidate, CandidateLines
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1: candidates stood in names.json, all in one."""
 DATA, DICTIONARY = 0, 1
 """Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
-
-
-class Candidate(NamedTuple):
-    """A name that a machine proposes; reading: noun, adjective or verb, '' not known; score: None
-    not known.
-    """
-
-    term: str
-    reading: str
-    score: float | None
-    definition: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +83,7 @@ class Published:
 
     header: Header
     names: list[str]
-    candidates: list[list[Candidate]]
+    candidates: Sequence[list[Candidate]]
     concepts: Mapping[str, NDArray[Any]]
     edges: EdgeTable
     shares: Shares
@@ -115,9 +106,11 @@ def begin(statistics: Path, number: int) -> Path:
 def write(folder: Path, published: Published) -> None:
     """Fill a generation's folder; durable when this returns, but not yet published."""
     header = {"schema_version": SCHEMA_VERSION} | asdict(published.header)
-    names = {"names": published.names, "candidates": published.candidates}
-    _write_text(folder / "generation.json", header)
-    _write_text(folder / "names.json", names)
+    candidates = published.candidates
+    lines = candidates if isinstance(candidates, CandidateLines) else CandidateLines.of(candidates)
+    _write(folder / "generation.json", _json(header))
+    _write(folder / "names.json", _json({"names": published.names}))
+    _write(folder / "candidates.jsonl", lines.text)
     edges = {name: getattr(published.edges, name) for name in EdgeTable.__dataclass_fields__}
     _write_arrays(folder / "concepts.npz", published.concepts)
     _write_arrays(folder / "edges.npz", edges)
@@ -135,7 +128,8 @@ def read(statistics: Path, number: int) -> Published:
     folder = folder_of(statistics, number)
     try:
         head = json.loads((folder / "generation.json").read_text("utf-8"))
-        if head.pop("schema_version") > SCHEMA_VERSION:
+        version = head.pop("schema_version")
+        if version > SCHEMA_VERSION:
             raise KnownError(
                 "These results were written by a newer Insight.",
                 where=str(folder),
@@ -147,10 +141,18 @@ def read(statistics: Path, number: int) -> Published:
             np.load(folder / f"shares_{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in Shares.__dataclass_fields__
         ]
+        header = Header(**head)
+        candidates = (
+            CandidateLines.of(words["candidates"])
+            if version == 1
+            else CandidateLines((folder / "candidates.jsonl").read_bytes())
+        )
+        if not len(words["names"]) == len(candidates) == header.concepts:
+            raise ValueError(f"there are not names for all {header.concepts} concepts")
         return Published(
-            Header(**head),
+            header,
             words["names"],
-            [[Candidate(*candidate) for candidate in row] for row in words["candidates"]],
+            candidates,
             _read_arrays(folder / "concepts.npz"),
             EdgeTable(**_read_arrays(folder / "edges.npz")),
             Shares(*shares),
@@ -176,9 +178,13 @@ def remove_old(statistics: Path, newest: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_text(path: Path, value: Any) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(value, ensure_ascii=False))  # much faster than dump
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
 

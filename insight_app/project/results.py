@@ -21,9 +21,10 @@ from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.exact import from_steps
 from insight_app.errors import KnownError
 from insight_app.project import database, generations, postings
+from insight_app.project.candidates import Candidate
 from insight_app.project.codestore import CodeReader, Place, Record
 from insight_app.project.findings import Example, Folder, ImageRecord, Problem, Sums
-from insight_app.project.generations import Candidate, EdgeTable
+from insight_app.project.generations import EdgeTable
 from insight_app.project.images import locate
 from insight_app.project.schema import Folder as FolderRow
 from insight_app.project.schema import Generation, Image, Run, Skipped, Source, Status

@@ -16,9 +16,9 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import centre_square
 from insight_app.project import database
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
+from insight_app.project.candidates import Candidate
 from insight_app.project.codestore import Notes
 from insight_app.project.database import writing
-from insight_app.project.generations import Candidate
 from insight_app.project.project import Project
 from insight_app.project.schema import Folder, Image, Source
 

@@ -21,7 +21,7 @@ from insight_app.concepts.relations import Edges, relations
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.word_vectors import WordVectors
 from insight_app.project.analysis.recording import Recorder, Words, read_setting, write_setting
-from insight_app.project.generations import Candidate
+from insight_app.project.candidates import Candidate
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE

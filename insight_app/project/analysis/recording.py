@@ -7,6 +7,7 @@ encoders and of how photos are read.
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,9 +24,10 @@ from insight_app.concepts.relations import Edges
 from insight_app.project import generations
 from insight_app.project.analysis.counting import Counting
 from insight_app.project.analysis.edges import edges, shares
+from insight_app.project.candidates import Candidate
 from insight_app.project.codestore import CodeReader, Notes, Place, ShardWriter
 from insight_app.project.database import reading, writing
-from insight_app.project.generations import Candidate, Header, Published
+from insight_app.project.generations import Header, Published
 from insight_app.project.schema import Folder, Generation, Image, Setting, Shard, Status
 
 SHARD_IMAGES = 8192
@@ -54,7 +56,7 @@ class Words:
 
     run: str = ""
     names: list[str] = field(default_factory=list)
-    candidates: list[list[Candidate]] = field(default_factory=list)
+    candidates: Sequence[list[Candidate]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,64 @@
+"""The names that a machine proposes for each concept, as lines of a file: one concept a line.
+
+A line is read when its concept is looked at: opening thousands of concepts costs no parsing, and
+nothing holds up the threads beside it. Knows nothing of generations.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, overload
+
+import numpy as np
+
+from insight_app.errors import KnownError
+
+
+class Candidate(NamedTuple):
+    """A name that a machine proposes; reading: noun, adjective or verb, '' not known; score: None
+    not known.
+    """
+
+    term: str
+    reading: str
+    score: float | None
+    definition: str
+
+
+class CandidateLines(Sequence[list[Candidate]]):
+    """By concept: its candidates, best first.
+
+    text: lines of JSON in UTF-8, each an array of [term, reading, score, definition]. Raises
+    KnownError where a line cannot be read.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+        self._starts = np.concatenate(([0], ends + 1))
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Candidate]]) -> "CandidateLines":
+        """The lines of candidates in memory."""
+        lines = [json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows]
+        return cls(b"".join(lines))
+
+    def __len__(self) -> int:
+        return self._starts.size - 1
+
+    @overload
+    def __getitem__(self, concept: int) -> list[Candidate]: ...
+    @overload
+    def __getitem__(self, concept: slice) -> list[list[Candidate]]: ...
+    def __getitem__(self, concept: int | slice) -> list[Candidate] | list[list[Candidate]]:
+        if isinstance(concept, slice):
+            return [self[at] for at in range(*concept.indices(len(self)))]
+        at = range(len(self))[concept]
+        line = self.text[self._starts[at] : self._starts[at + 1]]
+        try:
+            return [Candidate(*one) for one in json.loads(line)]
+        except (ValueError, TypeError) as error:
+            raise KnownError(
+                f"The candidate names of concept {at} are damaged ({error}).",
+                kept="Codes and judgements are kept in other files.",
+                do="Analyse again to rebuild the results.",
+            ) from error
