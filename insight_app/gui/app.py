@@ -16,12 +16,17 @@ from insight_app.gui import theme
 from insight_app.gui.settings import Settings
 from insight_app.gui.window.main_window import MainWindow
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread of the window may keep the interpreter while another waits for it. Python's
+own 5 ms, at each of a paint's many calls into Qt, make a stutter of a short job beside it."""
+
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The one QApplication, in Fusion style."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    sys.setswitchinterval(SWITCH_SECONDS)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )

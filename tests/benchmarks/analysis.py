@@ -51,9 +51,8 @@ def measure(place: Path, photos: Path, images: int, rounds: int) -> None:
     encoder = encoders.load("maskclip", device="cpu", **given)
     files = repeated(photos, place / "photos", images)
     pixels = torch.stack([encoder.preprocess(Image.open(f).convert("RGB")) for f in files])
-    write_dictionary(
-        encoder.encode(pixels[:8]).reshape(-1, encoder.token_dim), place / "dictionary"
-    )
+    some = [encoder.encode(part) for part in pixels[:: max(1, images // 16)].split(BATCH)]
+    write_dictionary(torch.cat(some).reshape(-1, encoder.token_dim), place / "dictionary")
     bare, whole = [], []
     for number in range(rounds):
         bare.append(images_a_second(clip, pixels))

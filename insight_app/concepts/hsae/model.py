@@ -7,6 +7,7 @@ training. T tokens, D token dimension, F concepts.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,8 +22,9 @@ from insight_app.concepts.codes import MAX_CONCEPTS, Codes, concatenate
 from insight_app.concepts.hsae.description import Selection
 from insight_app.errors import KnownError
 
-ROWS_AT_ONCE = 4096
+ROWS_AT_ONCE = 1024
 """Tokens whose dense pre-activations are held at once while encoding."""
+_held = threading.local()
 
 WEIGHT_NAMES = ("W_enc", "b_enc", "W_dec", "b_dec")
 
@@ -117,7 +119,8 @@ class HSAE:
         return concatenate(parts)
 
     def _encode_rows(self, x: Tensor) -> Codes:
-        activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc)
+        room = _room(len(x), self.F) if self.device.type == "cpu" else None
+        activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc, out=room)
         if self.selection == "topk":
             best = activations.topk(min(self.k, self.F), dim=1)
             activations = torch.zeros_like(activations).scatter_(1, best.indices, best.values)
@@ -155,6 +158,16 @@ class HSAE:
                 do="Choose the dictionary that was trained for this encoder.",
             )
         return tokens.to(self.device, torch.float32)
+
+
+def _room(rows: int, columns: int) -> Tensor:
+    """(rows, columns) float32 for numbers that nobody keeps, the same memory for each thread's
+    next call: fresh memory can cost more than the product that is put there.
+    """
+    held: Tensor | None = getattr(_held, "room", None)
+    if held is None or held.numel() < rows * columns:
+        held = _held.room = torch.empty(rows * columns)
+    return held[: rows * columns].view(rows, columns)
 
 
 def where_it_runs(device: str) -> str:

@@ -56,11 +56,12 @@ class Exemplars:
             raise ValueError("codes do not fit these exemplars")
         rows = codes.rows
         keys = _keys(codes.stored, image_of_row[rows], cell_of_row[rows])
-        concept = codes.indices.astype(np.int64)
+        concept = codes.indices
         better = keys < self.ranked[concept, -1]
         keys, concept = keys[better], concept[better]
-        order = np.lexsort((keys, concept))
-        keys, concept = keys[order], concept[order]
+        order = np.argsort(keys)
+        order = order[np.argsort(concept[order], kind="stable")]  # of 16 bits: a radix sort
+        keys, concept = keys[order], concept[order].astype(np.int64)
         rank = np.arange(concept.size) - np.searchsorted(concept, concept, side="left")
         first = rank < self.n
         touched, place = np.unique(concept[first], return_inverse=True)

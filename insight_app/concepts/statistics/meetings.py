@@ -53,7 +53,7 @@ def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[Meetings]
     """
     lengths = np.diff(codes.indptr)
     meetings = np.cumsum(lengths * (lengths - 1) // 2)
-    _, image = np.unique(image_of_row, return_inverse=True)
+    image = np.cumsum(_changes(image_of_row)) - 1
     ends = np.append(np.flatnonzero(np.diff(image)) + 1, image.size)  # rows where images end
     start = 0
     while start < image.size:
@@ -107,33 +107,37 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
     )
 
 
-def total(parts: list[Meetings]) -> Meetings:
-    """The sum of several parts; empties the list, so as to let go of each column once it is added
-    up.
+def merged(one: list[Meetings]) -> Meetings:
+    """The sum of two parts. Empties the list, so as to let go of each column once it is added up:
+    the whole is as big as all else together.
     """
-    columns = [[getattr(part, name) for part in parts] for name in Meetings._fields]
-    parts.clear()
-    keys = columns.pop(0)
-    if len(keys) < 2:
-        return Meetings(keys[0], *(column[0] for column in columns)) if keys else none()
-    key = np.concatenate(keys)
-    keys.clear()
+    left, right = one
+    one.clear()
+    key = np.concatenate([left.key, right.key])
     order = order_of(key)
     key = key[order]
-    starts = np.flatnonzero(_changes(key))
-    sums = [key[starts]]
-    del key
-    while columns:
-        values = np.concatenate(columns.pop(0))[order]
-        sums.append(np.add.reduceat(values, starts, dtype=values.dtype) if values.size else values)
-    return Meetings(*sums)
+    is_first = _changes(key)
+    again = np.flatnonzero(~is_first)
+    twice = again - np.arange(1, again.size + 1)  # where, among the first, those met again stand
+    first, second = order[is_first], order[again]
+    columns = [key[is_first]]
+    del key, order, is_first
+    halves: list[list[NDArray[Any]]] = [list(both) for both in zip(left, right, strict=True)][1:]
+    del left, right
+    for both in halves:
+        values = np.concatenate(both)
+        both.clear()
+        columns.append(values[first])
+        columns[-1][twice] += values[second]
+    return Meetings(*columns)
 
 
 def order_of(key: NDArray[Any]) -> NDArray[np.uint32]:
     """(N,) the places of whole numbers below 2**32 in ascending order, ties as they come."""
-    packed = key.astype(np.uint64) << np.uint64(32)
+    packed = key.astype(np.uint64)
+    packed <<= np.uint64(32)
     packed |= np.arange(key.size, dtype=np.uint64)
-    packed.sort()
+    packed.sort(kind="stable")  # merges runs that are in order already, instead of sorting anew
     return packed.astype(np.uint32)  # the low half
 
 
