@@ -122,7 +122,7 @@ def merged(one: list[Meetings]) -> Meetings:
     first, second = order[is_first], order[again]
     columns = [key[is_first]]
     del key, order, is_first
-    halves: list[list[NDArray[Any]]] = [list(both) for both in zip(left, right, strict=True)][1:]
+    halves: list[list[Any]] = [list(both) for both in zip(left, right, strict=True)][1:]
     del left, right
     for both in halves:
         values = np.concatenate(both)
