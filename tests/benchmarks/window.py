@@ -205,8 +205,8 @@ def timed(act: Callable[[], object], done: Callable[[], bool] = lambda: True) ->
     began = time.perf_counter()
     act()
     QApplication.processEvents()
-    while not done():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+    if not done():
+        sleeping_until(done)
     QApplication.processEvents()
     return 1000 * (time.perf_counter() - began)
 
@@ -224,11 +224,20 @@ def tell(key: str, times: list[float], **figures: Any) -> None:
 
 
 def until(done: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
+    if not done():
+        sleeping_until(done)
+
+
+def sleeping_until(done: Callable[[], object]) -> None:
+    """Let the window sleep as in real life: a loop that asks again and again would keep the
+    interpreter from the threads that it waits for.
+    """
+    end, clock = time.monotonic() + PATIENCE, QTimer()
+    clock.start(5)
     while not done():
         if time.monotonic() > end:
             raise TimeoutError("The window is still not there.")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def spin(milliseconds: int) -> None:
