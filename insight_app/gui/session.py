@@ -15,6 +15,7 @@ from insight_app.concepts.machine import RELEASE
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.jobs import BACKGROUND, Jobs
 from insight_app.gui.judging import JUDGE, REDO, UNDO, Committed, JudgementWriter, Write
 from insight_app.gui.photo.image_codes import ImageCodes
@@ -73,7 +74,7 @@ class Session(Verbs, Analysing, QObject):
         self._history = History()
         self.colours: dict[int, QColor] = {}
         self.follow_list: list[int] = []
-        self.image_list: Sequence[int] = ()
+        self.image_list = NO_IMAGES
         self.follows = IMAGES
 
     # ---- selection
@@ -124,15 +125,15 @@ class Session(Verbs, Analysing, QObject):
         self.follow_list = list(rows)
         self.lists_changed.emit()
 
-    def set_images(self, ids: Sequence[int]) -> None:
+    def set_images(self, order: ImageOrder) -> None:
         """The photos that Left and Right go through in the Images workspace."""
-        self.image_list = ids
+        self.image_list = order
         self.lists_changed.emit()
 
     def step(self, by: int) -> None:
         """The next (1) or previous (-1) photo or concept; at the ends the last stays."""
         if self.follows == IMAGES:
-            at = self.neighbour(self.image_list, self.selection.image, by)
+            at = self.image_list.neighbour(self.selection.image, by)
             if at is not None:
                 self.select(image=at)
         else:
@@ -297,7 +298,7 @@ class Session(Verbs, Analysing, QObject):
 
     def _forget_selection(self) -> None:
         self._history.clear()
-        self.colours, self.follow_list, self.image_list = {}, [], ()
+        self.colours, self.follow_list, self.image_list = {}, [], NO_IMAGES
 
     def _remember(self) -> None:
         path = Path(self.project.path)
@@ -313,10 +314,9 @@ class Session(Verbs, Analysing, QObject):
         place = self.settings.place(Path(self.project.path))
         if self.results is None:
             return
-        ids = self.results.image_ids()
         image = place.get("image")
         if image is None or not 1 <= int(image) <= self.results.image_count:
-            image = int(ids[0]) if len(ids) else None
+            image = self.results.first_image
         rows = []
         if self.catalogue is not None:
             rows = [self.catalogue.row_of(id) for id in place.get("concepts", [])]

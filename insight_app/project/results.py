@@ -261,6 +261,12 @@ class Results:
             keep &= places["status"][ids] == int(Status[status.upper()])
         return ids[keep]
 
+    @property
+    def first_image(self) -> int | None:
+        """The id that `image_ids` begins with."""
+        order = self._published.places["order"]
+        return int(order[0]) if order.size else None
+
     def image(self, image_id: int) -> ImageRecord:
         """One image; KeyError for an id that does not exist."""
         with database.reading(self._engine) as connection:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
+from insight_app.gui.panels.thumbnails import TROUBLE
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.image_codes import PhotoCodes
 from insight_app.gui.window.main_window import MainWindow
@@ -327,22 +328,22 @@ def test_choosing_rows_in_the_list_overlays_them(qtbot, window) -> None:
 
 def test_thumbnails_follow_the_concept_strongest_first(qtbot, window) -> None:
     session, thumbnails = window.session, window.docks["thumbnails"].panel
-    assert thumbnails.model.ids.tolist() == session.results.image_ids().tolist()
+    assert thumbnails.model.order.ids.tolist() == session.results.image_ids().tolist()
     row = int(np.argmax(session.catalogue.images))
     session.select(concepts=(row,))
     wait_idle(qtbot, window)
     ids, values = session.results.strongest_images(row, 10_000)
-    assert thumbnails.model.ids.tolist() == list(ids)
+    assert thumbnails.model.order.ids.tolist() == list(ids)
     assert list(values) == sorted(values, reverse=True)
     assert session.name(row)[0] in thumbnails.header.info.text()
     thumbnails.show_all()
     wait_idle(qtbot, window)
-    assert len(thumbnails.model.ids) == session.results.image_count
+    assert len(thumbnails.model.order) == session.results.image_count
 
 
 def test_right_and_left_go_through_the_photos_shown(qtbot, window) -> None:
     session, photo = window.session, panel(window)
-    ids = list(session.image_list)
+    ids = session.image_list.ids.tolist()
     show(qtbot, window, ids[0])
     photo.stage.setFocus()
     qtbot.keyClick(photo.stage, Qt.Key.Key_Right)
@@ -356,7 +357,9 @@ def test_a_photo_that_cannot_be_read_is_marked_and_says_why(qtbot, window) -> No
     results = window.session.results
     (broken,) = map(int, results.image_ids(status="unreadable"))
     thumbnails = window.docks["thumbnails"].panel
-    assert thumbnails.view.delegate.trouble == {broken: "unreadable"}
+    marked = np.flatnonzero(thumbnails.delegate.trouble)
+    assert marked.tolist() == [broken]
+    assert TROUBLE[thumbnails.delegate.trouble[broken]] == "unreadable"
     photo = show(qtbot, window, broken)
     assert photo.stage.message
     window.show_panel("problems")

@@ -141,6 +141,7 @@ def test_shares_are_those_of_the_method(results: Results, dense: dict[int, np.nd
 def test_images_are_listed_in_path_order_with_what_the_model_saw(results: Results) -> None:
     records = [results.image(int(i)) for i in results.image_ids()]
     assert [r.path for r in records] == sorted(r.path for r in records)
+    assert results.first_image == records[0].id
     assert len({r.path for r in records}) == 24 == results.image_count
     (unreadable,) = (r for r in records if r.status == "unreadable")
     assert [p.path for p in results.problems()] == [unreadable.path] and unreadable.message

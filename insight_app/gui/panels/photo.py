@@ -178,7 +178,7 @@ class PhotoPanel(Panel):
         actions.set_enabled("photo.finer", can)
 
     def _fetch_ahead(self, image_id: int) -> None:
-        following = self.session.neighbour(self.session.image_list, image_id, 1)
+        following = self.session.image_list.neighbour(image_id, 1)
         if following is not None:
             self.session.image_codes.get(following)
             self.session.pictures.photo(following)
@@ -202,11 +202,9 @@ class PhotoPanel(Panel):
         self.grid.setText(f"{g.rows} × {g.cols} cells" if shown.codes is not None else not_coded)
 
     def _show_position(self) -> None:
-        images, image = self.session.image_list, self.session.selection.image
-        if image in images:
-            self.set_info(f"{images.index(image) + 1:,} of {len(images):,}")
-        else:
-            self.set_info("")
+        images = self.session.image_list
+        place = images.place(self.session.selection.image)
+        self.set_info("" if place is None else f"{place + 1:,} of {len(images):,}")
 
     # ---- overlay
 

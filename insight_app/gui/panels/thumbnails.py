@@ -14,12 +14,10 @@ from PySide6.QtCore import (
     QObject,
     QRect,
     QRectF,
-    QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -29,6 +27,8 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.concept_list import SPACE_KEY
+from insight_app.gui.grid_view import GridView
+from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.panel import Panel
 from insight_app.gui.pictures import paint_strength
@@ -39,33 +39,32 @@ from insight_app.gui.window.finding import Hit, SearchField, concept_hits
 SMALLEST, GAP = 96, 4
 WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
+TROUBLE = ("", "unreadable", "missing")
 MOST = 50_000
 """So many photos of one concept are listed at most."""
 
 
 class ThumbnailModel(QAbstractListModel):
-    """image ids (n,) in the order shown, and the strength of the concept in each, if one is."""
+    """Photos in the order shown, and the strength (n,) of the concept in each, if one is."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.ids: Any = np.zeros(0, np.int32)
+        self.order = NO_IMAGES
         self.values: Any = None
-        self.place: dict[int, int] = {}
 
-    def set_ids(self, ids: Any, values: Any = None) -> None:
+    def set_order(self, order: ImageOrder, values: Any = None) -> None:
         self.beginResetModel()
-        self.ids, self.values = ids, values
-        self.place = {int(id): place for place, id in enumerate(ids.tolist())}
+        self.order, self.values = order, values
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.ids)
+        return 0 if parent.isValid() else len(self.order)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
-        record = self.session.results.image(int(self.ids[index.row()]))
+        record = self.session.results.image(self.order[index.row()])
         parts = [str(record.path)]
         if record.status not in ("coded", "new"):
             parts.append(record.message or record.status)
@@ -80,24 +79,22 @@ class ThumbnailDelegate(QStyledItemDelegate):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self.session = session
-        self.side = SMALLEST
-        self.trouble: dict[int, str] = {}
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        return QSize(self.side + GAP, self.side + GAP)
+        self.trouble: Any = np.zeros(0, np.uint8)
+        """By image id: the number of what is wrong in TROUBLE, 0 where nothing is."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         model: Any = index.model()
-        image_id = int(model.ids[index.row()])
-        box = QRect(option.rect.x() + GAP // 2, option.rect.y() + GAP // 2, self.side, self.side)
+        image_id = model.order[index.row()]
+        side = option.rect.width() - GAP
+        box = QRect(option.rect.x() + GAP // 2, option.rect.y() + GAP // 2, side, side)
         c = theme.colours()
-        pixmap = self.session.pictures.thumbnail(image_id, self.side)
+        pixmap = self.session.pictures.thumbnail(image_id, side)
         painter.save()
         if pixmap is not None:
             painter.drawPixmap(box, pixmap)
         else:
             painter.fillRect(box, c.of("track"))
-        status = self.trouble.get(image_id, "")
+        status = TROUBLE[self.trouble[image_id]]
         if status or self.session.pictures.broken(image_id):
             self._badge(painter, box, status or "unreadable")
         elif model.values is not None:
@@ -123,35 +120,6 @@ class ThumbnailDelegate(QStyledItemDelegate):
         painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, word)
 
 
-class ThumbnailView(QListView):
-    """As many columns as fit, the squares grown to fill the width."""
-
-    def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.delegate = ThumbnailDelegate(session, self)
-        self.setItemDelegate(self.delegate)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setSpacing(0)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setProperty(PASSES_KEYS, [SPACE_KEY])
-        self.setAccessibleName("Photos")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        width = self.viewport().width() - 2
-        columns = max(1, width // (SMALLEST + GAP))
-        side = width // columns - GAP
-        if side != self.delegate.side:
-            self.delegate.side = side
-            self.setGridSize(QSize(side + GAP, side + GAP))
-            self.verticalScrollBar().setSingleStep(side // 3)
-        super().resizeEvent(event)
-
-
 class ThumbnailsPanel(Panel):
     """The photos one can choose."""
 
@@ -163,11 +131,16 @@ class ThumbnailsPanel(Panel):
         super().__init__(session, parent)
         self.folders: tuple[int, ...] = ()
         self._listed: object = None
+        self._shown: object = None
         self.filter = SearchField(self._hits, self)
         self.filter.setPlaceholderText("folder or concept")
         self.filter.setAccessibleName("Filter photos by folder or concept")
         self.model = ThumbnailModel(session, self)
-        self.view = ThumbnailView(session, self)
+        self.view = GridView(SMALLEST + GAP, self)
+        self.delegate = ThumbnailDelegate(session, self.view)
+        self.view.setItemDelegate(self.delegate)
+        self.view.setProperty(PASSES_KEYS, [SPACE_KEY])
+        self.view.setAccessibleName("Photos")
         self.view.setModel(self.model)
         self.view.selectionModel().currentChanged.connect(self._chosen)
         self.empty = EmptyState(WAITING, self)
@@ -203,38 +176,38 @@ class ThumbnailsPanel(Panel):
         if "project" in self.reasons:
             self.folders = ()
         if results is None:
-            self.model.set_ids(np.zeros(0, np.int32))
+            self.model.set_order(NO_IMAGES)
             self._listed = None
             self._show_state()
             return
         concept = self.session.selection.primary
         if concept is not None and concept >= results.F:
             concept = None
-        wanted = (results.generation, concept, self.folders)
-        if wanted != self._listed:
-            self._listed = wanted
+        those = (concept, self.folders)
+        if (results.generation, those) != self._listed:
+            self._listed = (results.generation, those)
             self.session.jobs.run(
-                _ids, results, concept, self.folders, done=self._show_ids, key="thumbnails"
-            )
+                _ids, results, *those, done=lambda found: self._show(those, *found),
+                key="thumbnails",
+            )  # fmt: skip
         else:
             self._follow()
 
-    def _show_ids(self, found: tuple[Any, Any, dict[int, str]]) -> None:
-        ids, values, trouble = found
-        scroll = self.view.verticalScrollBar().value()
-        same = values is None and self.model.values is None
-        self.view.delegate.trouble = trouble
+    def _show(self, those: object, order: ImageOrder, values: Any, trouble: Any) -> None:
+        """Show a list: another one from its beginning, a newer state of the same where it was."""
+        self.delegate.trouble = trouble
         self.view.selectionModel().blockSignals(True)
-        self.model.set_ids(ids, values)
+        self.model.set_order(order, values)
         self.view.selectionModel().blockSignals(False)
-        if same:
-            self.view.verticalScrollBar().setValue(scroll)
-        self.session.set_images(ids.tolist())
+        if those != self._shown:
+            self._shown = those
+            self.view.scrollToTop()
+        self.session.set_images(order)
         self._show_state()
         self._follow()
 
     def _show_state(self) -> None:
-        count, session = len(self.model.ids), self.session
+        count, session = len(self.model.order), self.session
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         primary = session.selection.primary
@@ -253,7 +226,7 @@ class ThumbnailsPanel(Panel):
 
     def _follow(self) -> None:
         """Mark the selected photo; bring it into view."""
-        place = self.model.place.get(self.session.selection.image or -1)
+        place = self.model.order.place(self.session.selection.image)
         selection = self.view.selectionModel()
         selection.blockSignals(True)
         if place is None:
@@ -261,17 +234,17 @@ class ThumbnailsPanel(Panel):
         else:
             index = self.model.index(place)
             selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.view.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+            self.view.scrollTo(index)
         selection.blockSignals(False)
         self.view.viewport().update()
 
     def _chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
-            self.session.select(image=int(self.model.ids[current.row()]))
+            self.session.select(image=self.model.order[current.row()])
 
     def _picture_ready(self, key: tuple[Any, ...]) -> None:
-        if key[0] == "thumbnail" and key[1] in self.model.place:
-            self.view.viewport().update()
+        if key[0] == "thumbnail" and (place := self.model.order.place(key[1])) is not None:
+            self.view.update(self.model.index(place))
 
     # ---- the filter
 
@@ -290,17 +263,18 @@ class ThumbnailsPanel(Panel):
         return hits
 
 
-def _ids(
-    results: Any, concept: int | None, folders: Sequence[int]
-) -> tuple[Any, Any, dict[int, str]]:
-    """(ids, strengths or None, what is wrong by id); runs on the pool."""
-    trouble = {
-        int(id): status
-        for status in ("unreadable", "missing", "changed")
-        for id in results.image_ids(status=status)
-    }
+def _ids(results: Any, concept: int | None, folders: Sequence[int]) -> tuple[ImageOrder, Any, Any]:
+    """(photos, strengths or None, what is wrong by id); runs on the pool."""
     chosen = list(folders) or None
     if concept is None:
-        return np.asarray(results.image_ids(folder_ids=chosen)), None, trouble
+        return ImageOrder(results.image_ids(folder_ids=chosen)), None, _trouble(results)
     ids, values = results.strongest_images(concept, MOST, folders=chosen)
-    return np.asarray(ids), np.asarray(values, np.float32), trouble
+    return ImageOrder(ids), values, _trouble(results)
+
+
+def _trouble(results: Any) -> Any:
+    """(largest id + 1,) uint8: the place in TROUBLE of what is wrong with each photo."""
+    found = np.zeros(int(results.image_ids().max(initial=0)) + 1, np.uint8)
+    for number, status in enumerate(TROUBLE[1:], 1):
+        found[results.image_ids(status=status)] = number
+    return found

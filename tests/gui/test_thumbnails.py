@@ -1,0 +1,70 @@
+"""The Images panel: keys and clicks in it choose photos, and it shows the one that is chosen."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from insight_app.gui.panels.thumbnails import ThumbnailsPanel
+from insight_app.gui.window.main_window import MainWindow
+from tests.gui.conftest import wait_idle
+
+
+@pytest.fixture
+def images(window: MainWindow) -> ThumbnailsPanel:
+    return window.docks["thumbnails"].panel
+
+
+def seen_row(images: ThumbnailsPanel) -> int:
+    """The row marked in the grid, which must be seen whole and be the photo chosen everywhere."""
+    (index,) = images.view.selectedIndexes()
+    assert images.view.viewport().rect().contains(images.view.visualRect(index))
+    assert images.model.order[index.row()] == images.session.selection.image
+    return index.row()
+
+
+def test_keys_in_the_grid_choose_photos(qtbot, window, images) -> None:
+    last, columns = len(images.model.order) - 1, images.view.squares.columns
+    images.view.setFocus()
+    assert seen_row(images) == 0
+    for key, row in (
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Down, 1 + columns),
+        (Qt.Key.Key_End, last),
+        (Qt.Key.Key_Left, last - 1),
+        (Qt.Key.Key_Home, 0),
+    ):
+        qtbot.keyClick(images.view, key)
+        assert seen_row(images) == row
+        place = window.docks["photo"].panel.header.info
+        qtbot.waitUntil(lambda row=row, place=place: place.text() == f"{row + 1} of {last + 1}")
+
+
+def test_a_click_in_the_scrolled_grid_chooses_the_photo_under_it(qtbot, images) -> None:
+    view, last = images.view, len(images.model.order) - 1
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    place = view.visualRect(images.model.index(last - 2)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert seen_row(images) == last - 2
+
+
+def test_the_chosen_photo_is_shown_in_a_narrower_panel(qtbot, window, images) -> None:
+    window.session.select(image=images.model.order[len(images.model.order) - 1])
+    wait_idle(qtbot, window)
+    for width in (900, 1800, 1100):
+        window.resize(width, 600)
+        wait_idle(qtbot, window)
+        assert seen_row(images) == len(images.model.order) - 1
+
+
+def test_another_list_begins_at_its_top_where_the_chosen_photo_is_not_in_it(
+    qtbot, window, images
+) -> None:
+    session, bar = window.session, images.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    row = int(np.argmax(session.catalogue.images))
+    session.select(concepts=(row,), image=None)
+    wait_idle(qtbot, window)
+    assert session.name(row)[0] in images.header.info.text()
+    assert bar.value() == 0
+    assert images.view.selectedIndexes() == []
