@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 READERS = 2
 READ_SIDE = 2
 """JPEG files may be decoded smaller, down to this many times what the encoder looks at."""
+WAITING = 32
+"""So many coded batches may wait for a slow disk, or for results to be published, before the
+encoder does; codes are small."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +117,13 @@ class Writer:
     ) -> None:
         self._record = record
         self._finish = finish
-        self._queue: queue.Queue[list[Coded | Unreadable] | None] = queue.Queue(maxsize=4)
+        self._queue: queue.Queue[list[Coded | Unreadable] | None] = queue.Queue(WAITING)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="writer")
         self._thread.start()
 
     def put(self, items: list[Coded | Unreadable]) -> None:
-        """Hand over a batch; waits while four are on their way already."""
+        """Hand over a batch; waits while WAITING are on their way already."""
         if self._error is not None:
             raise self._error
         self._queue.put(items)
