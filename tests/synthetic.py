@@ -108,6 +108,15 @@ def make_project(
     return folder
 
 
+def publish_again(project: Path, concepts: int = 96) -> None:
+    """The same results as a newer generation, as an analysis that goes on puts them out."""
+    engine = database.open_writer(project)
+    recorder = Recorder(project, engine, _setup(concepts))
+    recorder.publish()
+    recorder.close()
+    engine.dispose()
+
+
 # ---- pictures
 
 

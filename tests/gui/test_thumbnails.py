@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from insight_app.gui.panels.thumbnails import ThumbnailsPanel
 from insight_app.gui.window.main_window import MainWindow
 from tests.gui.conftest import wait_idle
+from tests.synthetic import publish_again
 
 
 @pytest.fixture
@@ -68,3 +69,16 @@ def test_another_list_begins_at_its_top_where_the_chosen_photo_is_not_in_it(
     assert session.name(row)[0] in images.header.info.text()
     assert bar.value() == 0
     assert images.view.selectedIndexes() == []
+
+
+def test_new_results_leave_the_grid_where_a_person_scrolled_it(qtbot, window, images) -> None:
+    session, bar = window.session, images.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    scrolled, generation = bar.value(), session.results.generation
+    assert scrolled > 0 and session.selection.image == images.model.order[0]
+    publish_again(session.project.path)
+    session.reload_results()
+    qtbot.waitUntil(lambda: session.results.generation > generation)
+    wait_idle(qtbot, window)
+    assert bar.value() == scrolled
+    assert images.view.currentIndex().row() == 0

@@ -199,12 +199,12 @@ class ThumbnailsPanel(Panel):
         self.view.selectionModel().blockSignals(True)
         self.model.set_order(order, values)
         self.view.selectionModel().blockSignals(False)
-        if those != self._shown:
-            self._shown = those
+        is_another, self._shown = those != self._shown, those
+        if is_another:
             self.view.scrollToTop()
         self.session.set_images(order)
         self._show_state()
-        self._follow()
+        self._follow(into_view=is_another)
 
     def _show_state(self) -> None:
         count, session = len(self.model.order), self.session
@@ -224,8 +224,10 @@ class ThumbnailsPanel(Panel):
         else:
             self.set_info(f"{count:,}")
 
-    def _follow(self) -> None:
-        """Mark the selected photo; bring it into view."""
+    def _follow(self, into_view: bool = True) -> None:
+        """Mark the selected photo; bring it into view, but for who has scrolled elsewhere while
+        more photos came.
+        """
         place = self.model.order.place(self.session.selection.image)
         selection = self.view.selectionModel()
         selection.blockSignals(True)
@@ -234,7 +236,8 @@ class ThumbnailsPanel(Panel):
         else:
             index = self.model.index(place)
             selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.view.scrollTo(index)
+            if into_view:
+                self.view.scrollTo(index)
         selection.blockSignals(False)
         self.view.viewport().update()
 
