@@ -20,7 +20,9 @@ from insight_app.errors import KnownError
 from insight_app.project.candidates import Candidate, CandidateLines
 
 SCHEMA_VERSION = 2
-"""1: candidates stood in names.json, all in one."""
+"""1: candidates stood in names.json, places and folder sums in one file each."""
+PLACES = ("shard", "offset", "bytes", "folder", "status", "order")
+FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
 DATA, DICTIONARY = 0, 1
 """Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
 
@@ -76,9 +78,9 @@ class Header:
 class Published:
     """Everything a generation holds.
 
-    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places: arrays
-    by image_id (shard, offset, bytes, folder, status) and `order` (image ids by path); folders:
-    the folder sums.
+    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places (PLACES):
+    arrays by image_id and `order` (image ids by path); folders (FOLDER_SUMS): sums by folder and
+    concept, ascending by key = folder * F + concept.
     """
 
     header: Header
@@ -114,13 +116,9 @@ def write(folder: Path, published: Published) -> None:
     edges = {name: getattr(published.edges, name) for name in EdgeTable.__dataclass_fields__}
     _write_arrays(folder / "concepts.npz", published.concepts)
     _write_arrays(folder / "edges.npz", edges)
-    _write_arrays(folder / "places.npz", published.places)
-    _write_arrays(folder / "folders.npz", published.folders)
-    for name in Shares.__dataclass_fields__:
-        with (folder / f"shares_{name}.npy").open("wb") as file:
-            np.save(file, getattr(published.shares, name))
-            file.flush()
-            os.fsync(file.fileno())
+    _write_columns(folder, "places", PLACES, published.places)
+    _write_columns(folder, "folders", FOLDER_SUMS, published.folders)
+    _write_columns(folder, "shares", tuple(Shares.__dataclass_fields__), vars(published.shares))
 
 
 def read(statistics: Path, number: int) -> Published:
@@ -137,10 +135,6 @@ def read(statistics: Path, number: int) -> Published:
             )
         head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
         words = json.loads((folder / "names.json").read_text("utf-8"))
-        shares = [
-            np.load(folder / f"shares_{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in Shares.__dataclass_fields__
-        ]
         header = Header(**head)
         candidates = (
             CandidateLines.of(words["candidates"])
@@ -155,9 +149,13 @@ def read(statistics: Path, number: int) -> Published:
             candidates,
             _read_arrays(folder / "concepts.npz"),
             EdgeTable(**_read_arrays(folder / "edges.npz")),
-            Shares(*shares),
-            _read_arrays(folder / "places.npz"),
-            _read_arrays(folder / "folders.npz"),
+            Shares(**_read_columns(folder, "shares", tuple(Shares.__dataclass_fields__))),
+            *(
+                _read_arrays(folder / f"{title}.npz")
+                if version == 1
+                else _read_columns(folder, title, names)
+                for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
+            ),
         )
     except FileNotFoundError:
         raise
@@ -194,6 +192,23 @@ def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         np.savez(file, **arrays)  # type: ignore[arg-type]
         file.flush()
         os.fsync(file.fileno())
+
+
+def _write_columns(
+    folder: Path, title: str, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]
+) -> None:
+    for name in names:
+        with (folder / f"{title}_{name}.npy").open("wb") as file:
+            np.save(file, arrays[name])
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    return {
+        name: np.load(folder / f"{title}_{name}.npy", mmap_mode="r", allow_pickle=False)
+        for name in names
+    }
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -5,6 +5,7 @@ import random
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from insight_app.errors import KnownError
@@ -71,9 +72,15 @@ def test_generations_of_the_first_form_are_read(tmp_path: Path) -> None:
     words = {"names": published.names, "candidates": expected}
     (folder / "names.json").write_text(json.dumps(words))
     (folder / "candidates.jsonl").unlink()
+    for title, arrays in (("places", published.places), ("folders", published.folders)):
+        np.savez(folder / f"{title}.npz", **arrays)
+        for name in arrays:
+            (folder / f"{title}_{name}.npy").unlink()
     old = Results.open(project)
     assert old is not None
     assert [old.candidates(concept) for concept in range(old.F)] == expected
+    assert np.array_equal(old.image_ids(), results.image_ids())
+    assert np.array_equal(old.subset([1]).cells, results.subset([1]).cells)
 
 
 def newest(project: Path) -> Path:
