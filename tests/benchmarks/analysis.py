@@ -25,6 +25,7 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.vocabulary import Vocabulary
+from insight_app.project.analysis.memory import keep_freed
 from insight_app.project.analysis.run import analyse
 from tests.benchmarks.report import note
 
@@ -45,6 +46,7 @@ def main() -> None:
 
 
 def measure(place: Path, photos: Path, images: int, rounds: int) -> None:
+    keep_freed()  # the bare encoder shall have it too
     clip = bare_clip()
     torch.save(clip.state_dict(), place / "clip.pt")
     given = {"model": MODEL, "weights": str(place / "clip.pt")}

@@ -24,6 +24,7 @@ from insight_app.project import database, runs
 from insight_app.project.analysis import coding, crashes, dictionary, listing, names, pipeline
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.dictionary import TRAIN, Choice, must_be_learnable
+from insight_app.project.analysis.memory import keep_freed
 from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
@@ -231,6 +232,7 @@ class _Work:
     def _encoder(self, wanted: str | DenseEncoder | None, known: encoder_of.Choice) -> DenseEncoder:
         """The encoder, which must be the one that the project's codes come from."""
         self.hooks.progress(0, 0, "Loading the encoder")
+        keep_freed()
         if wanted is None or isinstance(wanted, str):
             encoder = encoder_of.load(self.project, known, self.load)
         else:
