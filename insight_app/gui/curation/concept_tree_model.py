@@ -1,27 +1,25 @@
 """The hierarchy as Qt's item model: a concept with two parents is there twice.
 
-Knows the catalogue through the session. A node is one place of a concept; its children are listed
-when first asked for. Judgements become row signals, never a reset: expansion, selection and scroll
-stay.
+A node is one place of a concept; its children are listed when first asked for. Which concepts are
+listed in which order is concept_order's matter. Judgements become row signals, never a reset:
+expansion, selection and scroll stay.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation import concept_drop
+from insight_app.gui.curation.concept_order import STRENGTH, ConceptOrder
 from insight_app.gui.session import Session
 
 NAME, BAR, NUMBER = range(3)
-IMAGES, STRENGTH, BY_NAME = "images", "strength", "name"
 ROW_ROLE = Qt.ItemDataRole.UserRole
 PARENTS_ROLE = Qt.ItemDataRole.UserRole + 1
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
-MOST_PATHS = 16
 
 _READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _DRAG, _EDIT = Qt.ItemFlag.ItemIsDragEnabled, Qt.ItemFlag.ItemIsEditable
@@ -48,14 +46,12 @@ class Node:
 
 
 class ConceptTreeModel(QAbstractItemModel):
-    """order: images | strength | name.  flat: all concepts without the tree.  levels: (lowest,
-    highest) shown, None = all; what is then below nothing shown stands at the top."""
+    """order: what is listed; another one is shown by `reload`.  locked: nothing is dragged."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.order, self.flat, self.locked = IMAGES, False, False
-        self.levels: tuple[int, int] | None = None
+        self.order, self.locked = ConceptOrder(), False
         self._clear()
 
     def _clear(self) -> None:
@@ -65,7 +61,7 @@ class ConceptTreeModel(QAbstractItemModel):
         self._nodes[0] = self._top
         self._next_id = 1
         self._hidden: Any = None
-        self._above: set[int] | None = None
+        self._branches: set[int] | None = None
 
     # ---- content
 
@@ -86,7 +82,7 @@ class ConceptTreeModel(QAbstractItemModel):
         affected = set(rows)
         old, new = self._hidden, catalogue.hidden
         if relations or old.size != new.size or bool((old != new).any()):
-            self._hidden, self._above = new.copy(), None
+            self._hidden, self._branches = new.copy(), None
             for row in rows:
                 affected.update(edge.parent for edge in catalogue.parents(row))
                 affected.update(edge.parent for edge in catalogue.withdrawn(row))
@@ -101,42 +97,17 @@ class ConceptTreeModel(QAbstractItemModel):
                 first, last = self.index_of(node), self.index_of(node, NUMBER)
                 self.dataChanged.emit(first, last)
 
-    def _shown(self, row: int) -> bool:
-        catalogue = self.session.catalogue
-        if catalogue.hidden[row]:
-            return False
-        if self.levels is None:
-            return True
-        return bool(self.levels[0] <= catalogue.level[row] <= self.levels[1])
-
     def _wanted(self, node: Node) -> list[int]:
         """The rows that belong below a node, in order."""
         catalogue = self.session.catalogue
         if catalogue is None:
             return []
-        if node.row >= 0:
-            rows = [] if self.flat else [edge.child for edge in catalogue.children(node.row)]
-            return self._sorted(row for row in rows if self._shown(row))
-        if self.flat:
-            speaks = np.flatnonzero(catalogue.speaks).tolist()
-            return self._sorted(row for row in speaks if self._shown(row))
-        if self.levels is None:
-            return self._sorted(catalogue.roots())
-        return self._sorted(
-            row
-            for row in np.flatnonzero(catalogue.speaks).tolist()
-            if self._shown(row)
-            and not any(self._shown(edge.parent) for edge in catalogue.parents(row))
-        )
+        if node is self._top:
+            return self.order.top(catalogue, self._name)
+        return self.order.below(catalogue, node.row, self._name)
 
-    def _sorted(self, rows: Iterable[int]) -> list[int]:
-        catalogue = self.session.catalogue
-        if self.order == BY_NAME:
-            return sorted(rows, key=lambda row: (self.session.name(row)[0].casefold(), row))
-        found = np.fromiter(rows, np.int64)
-        values = catalogue.images if self.order == IMAGES else catalogue.mean
-        ordered: list[int] = found[np.lexsort((found, -values[found].astype(np.float64)))].tolist()
-        return ordered
+    def _name(self, row: int) -> str:
+        return self.session.name(row)[0]
 
     def _children(self, node: Node) -> list[Node]:
         if node.children is None:
@@ -213,9 +184,9 @@ class ConceptTreeModel(QAbstractItemModel):
         return [self.index_of(node) for node in self._places.get(row, ())]
 
     def reveal(self, row: int) -> list[QModelIndex]:
-        """All places of a concept (at most MOST_PATHS), listed now if they were not."""
+        """All places of a concept (at most MOST_PATHS of them), listed now if they were not."""
         found = []
-        for path in self._paths(row):
+        for path in self.order.paths(self.session.catalogue, row):
             node: Node | None = self._top
             for step in path:
                 self._children(node)  # type: ignore[arg-type]
@@ -225,22 +196,6 @@ class ConceptTreeModel(QAbstractItemModel):
             if node is not None:
                 found.append(self.index_of(node))
         return found
-
-    def _paths(self, row: int) -> list[list[int]]:
-        catalogue = self.session.catalogue
-        if not self._shown(row):
-            return []
-        if self.flat:
-            return [[row]]
-        done: list[list[int]] = []
-        todo = [[row]]
-        while todo and len(done) + len(todo) <= 4 * MOST_PATHS:
-            path = todo.pop(0)
-            parents = [e.parent for e in catalogue.parents(path[0]) if self._shown(e.parent)]
-            if not parents:
-                done.append(path)
-            todo.extend([parent, *path] for parent in parents)
-        return done[:MOST_PATHS]
 
     def path_of(self, index: QModelIndex) -> tuple[int, ...]:
         """The concepts from the top down to a place: what stays the same over a reload."""
@@ -282,12 +237,11 @@ class ConceptTreeModel(QAbstractItemModel):
         node = self.node(parent)
         if node.children is not None or node is self._top:
             return bool(self._children(node))
-        if self.flat or self.session.catalogue is None:
+        if self.session.catalogue is None:
             return False
-        if self._above is None:
-            edges = self.session.catalogue.edges()
-            self._above = {edge.parent for edge in edges if self._shown(edge.child)}
-        return node.row in self._above
+        if self._branches is None:
+            self._branches = self.order.branches(self.session.catalogue)
+        return node.row in self._branches
 
     def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:
         children = self._children(self.node(parent))
@@ -314,11 +268,11 @@ class ConceptTreeModel(QAbstractItemModel):
         if role == ROW_ROLE:
             return row
         if role in (role_.DisplayRole, role_.EditRole):
-            return self.session.name(row)[0] if column == NAME else self._number(row, column)
+            return self._name(row) if column == NAME else self._number(row, column)
         if role == SHARE_ROLE:
             return self._share(row)
         if role == PARENTS_ROLE:
-            return "" if self.flat else self.also_under(index)
+            return "" if self.order.flat else self.also_under(index)
         if role == role_.TextAlignmentRole and column == NUMBER:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == role_.ToolTipRole:
@@ -327,7 +281,7 @@ class ConceptTreeModel(QAbstractItemModel):
             status = icons.STATUS_WORDS[int(catalogue.status[row])]
             also = self.also_under(index)
             also = f", also under {also}" if also else ""
-            return f"{self.session.name(row)[0]}, {status}, {catalogue.images[row]} images{also}"
+            return f"{self._name(row)}, {status}, {catalogue.images[row]} images{also}"
         return None
 
     def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -339,30 +293,26 @@ class ConceptTreeModel(QAbstractItemModel):
     def also_under(self, index: QModelIndex) -> str:
         """The concept's other parents, as text."""
         here = self.parent_at(index)
-        others = [
-            edge.parent
-            for edge in self.session.catalogue.parents(self.row_at(index))
-            if edge.parent != here and self._shown(edge.parent)
-        ]
-        return ", ".join(self.session.name(parent)[0] for parent in others)
+        parents = self.order.parents(self.session.catalogue, self.row_at(index))
+        return ", ".join(self._name(parent) for parent in parents if parent != here)
 
     def _number(self, row: int, column: int) -> str:
         if column != NUMBER or self.session.awaits_photos:
             return ""
         catalogue = self.session.catalogue
-        if self.order == STRENGTH:
+        if self.order.by == STRENGTH:
             return theme.number(float(catalogue.mean[row]))
         return f"{int(catalogue.images[row]):,}"
 
     def _share(self, row: int) -> float:
         catalogue, results = self.session.catalogue, self.session.results
-        if self.order == STRENGTH:
+        if self.order.by == STRENGTH:
             return float(catalogue.mean[row]) / max(1e-9, float(catalogue.mean.max()))
         return float(catalogue.images[row]) / max(1, int(results.coded_images))
 
     def _tip(self, row: int, column: int) -> str:
         catalogue, results = self.session.catalogue, self.session.results
-        name = self.session.name(row)[0]
+        name = self._name(row)
         if column == NAME:
             giver = self.session.giver(row)
             note = catalogue.notes.get(row, "")

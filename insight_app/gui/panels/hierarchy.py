@@ -3,6 +3,7 @@
 What the tree does with keys and drags is in hierarchy_view.py; judging goes through the session.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidge
 
 from insight_app.gui import icons
 from insight_app.gui.curation.concept_keys import Server, keys_of
-from insight_app.gui.curation.concept_tree_model import BY_NAME, IMAGES, STRENGTH
+from insight_app.gui.curation.concept_order import BY_NAME, IMAGES, STRENGTH
 from insight_app.gui.curation.hierarchy_view import HierarchyView
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
 from insight_app.gui.panel import Panel
@@ -112,12 +113,14 @@ class HierarchyPanel(Panel):
     # ---- what is shown
 
     def set_order(self, order: str) -> None:
-        self.view.tree.order = order
+        tree = self.view.tree
+        tree.order = replace(tree.order, by=order)
         self.order_button.setText(ORDERS[order][0])
         self.view.reload(keep=True)
 
     def set_flat(self, flat: bool) -> None:
-        self.view.tree.flat = flat
+        tree = self.view.tree
+        tree.order = replace(tree.order, flat=flat)
         self.view.reload(keep=False)
 
     def set_locked(self, locked: bool) -> None:
@@ -126,7 +129,8 @@ class HierarchyPanel(Panel):
         self.drop_line.setText("Dragging is switched off." if locked else HOW_TO_DRAG)
 
     def set_levels(self, levels: tuple[int, int] | None) -> None:
-        self.view.tree.levels = levels
+        tree = self.view.tree
+        tree.order = replace(tree.order, levels=levels)
         text = "all levels" if levels is None else f"level {levels[0]}"
         if levels is not None and levels[0] != levels[1]:
             text = f"levels {levels[0]}-{levels[1]}"
@@ -136,7 +140,7 @@ class HierarchyPanel(Panel):
     def _fill_levels(self) -> None:
         menu, group = self.level_button.menu(), QActionGroup(self)
         menu.clear()
-        catalogue, chosen = self.session.catalogue, self.view.tree.levels
+        catalogue, chosen = self.session.catalogue, self.view.tree.order.levels
         top = int(catalogue.level.max()) if catalogue is not None and catalogue.size else 0
         choices: list[tuple[str, tuple[int, int] | None]] = [("All levels", None)]
         choices += [(f"Level {n}", (n, n)) for n in range(top + 1)]

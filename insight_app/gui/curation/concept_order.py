@@ -1,0 +1,88 @@
+"""Which concepts the hierarchy lists, and in which order: at the top, and below each concept.
+
+Reads a catalogue of concepts; knows nothing of Qt, nor of which branches are open.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from insight_app.project.catalogue import Catalogue
+
+IMAGES, STRENGTH, BY_NAME = "images", "strength", "name"
+MOST_PATHS = 16
+
+NameOf = Callable[[int], str]
+"""The name that is shown for a row."""
+
+
+@dataclass(frozen=True)
+class ConceptOrder:
+    """by: images | strength | name.  flat: all concepts without the tree.  levels: (lowest,
+    highest) shown, None = all; what is then below nothing shown stands at the top."""
+
+    by: str = IMAGES
+    flat: bool = False
+    levels: tuple[int, int] | None = None
+
+    def shows(self, catalogue: Catalogue, row: int) -> bool:
+        """Whether a concept is listed wherever its place is."""
+        if catalogue.hidden[row]:
+            return False
+        if self.levels is None:
+            return True
+        return bool(self.levels[0] <= catalogue.level[row] <= self.levels[1])
+
+    def parents(self, catalogue: Catalogue, row: int) -> list[int]:
+        """The shown concepts that a concept is below, the strongest relation first."""
+        above = (edge.parent for edge in catalogue.parents(row))
+        return [parent for parent in above if self.shows(catalogue, parent)]
+
+    def top(self, catalogue: Catalogue, name_of: NameOf) -> list[int]:
+        """The rows that stand at the top."""
+        if not self.flat and self.levels is None:
+            return self._sorted(catalogue, catalogue.roots(), name_of)
+        speaks = np.flatnonzero(catalogue.speaks).tolist()
+        found = (row for row in speaks if self.shows(catalogue, row))
+        if not self.flat:
+            found = (row for row in found if not self.parents(catalogue, row))
+        return self._sorted(catalogue, found, name_of)
+
+    def below(self, catalogue: Catalogue, row: int, name_of: NameOf) -> list[int]:
+        """The rows that stand below a concept."""
+        if self.flat:
+            return []
+        children = (edge.child for edge in catalogue.children(row))
+        shown = (child for child in children if self.shows(catalogue, child))
+        return self._sorted(catalogue, shown, name_of)
+
+    def branches(self, catalogue: Catalogue) -> set[int]:
+        """The rows that have others below them."""
+        if self.flat:
+            return set()
+        return {edge.parent for edge in catalogue.edges() if self.shows(catalogue, edge.child)}
+
+    def paths(self, catalogue: Catalogue, row: int) -> list[list[int]]:
+        """The ways from the top down to a concept, short ones first; at most MOST_PATHS."""
+        if not self.shows(catalogue, row):
+            return []
+        if self.flat:
+            return [[row]]
+        done: list[list[int]] = []
+        todo = [[row]]
+        while todo and len(done) + len(todo) <= 4 * MOST_PATHS:
+            path = todo.pop(0)
+            parents = self.parents(catalogue, path[0])
+            if not parents:
+                done.append(path)
+            todo.extend([parent, *path] for parent in parents)
+        return done[:MOST_PATHS]
+
+    def _sorted(self, catalogue: Catalogue, rows: Iterable[int], name_of: NameOf) -> list[int]:
+        if self.by == BY_NAME:
+            return sorted(rows, key=lambda row: (name_of(row).casefold(), row))
+        found = np.fromiter(rows, np.int64)
+        values = catalogue.images if self.by == IMAGES else catalogue.mean
+        ordered: list[int] = found[np.lexsort((found, -values[found].astype(np.float64)))].tolist()
+        return ordered
