@@ -321,6 +321,21 @@ def test_the_queue_goes_by_share_of_activation(review) -> None:
     assert review.session.selection.primary == rows[0].row
 
 
+def test_a_row_of_the_queue_says_its_name_status_and_share(qtbot, review) -> None:
+    queue = review.docks["queue"].panel.list
+    first, place = queue.rows[0], queue.model().index(0, 0)
+    name = review.session.name(first.row)[0]
+    assert place.data() == name and first.number.endswith(" %")
+    said = Qt.ItemDataRole.AccessibleTextRole
+    assert place.data(said) == f"{name}, not reviewed, {first.number}"
+    assert place.data(Qt.ItemDataRole.ToolTipRole).split("\n") == [
+        f"{name}: named by the machine, not reviewed",
+        first.tip,
+    ]
+    press(qtbot, review, Qt.Key.Key_A)
+    assert place.data(said) == f"{name}, accepted, {first.number}"
+
+
 def test_reviewing_by_keys(qtbot, review) -> None:
     session = review.session
     queue = review.docks["queue"].panel

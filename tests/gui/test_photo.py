@@ -16,6 +16,7 @@ from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
 from insight_app.gui.panels.thumbnails import TROUBLE
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.image_codes import PhotoCodes
+from insight_app.gui.theme import number
 from insight_app.gui.window.main_window import MainWindow
 from insight_app.project.findings import ImageRecord
 from tests.gui.conftest import wait_idle
@@ -308,6 +309,23 @@ def test_the_list_beside_the_photo_shows_its_concepts_by_strength(qtbot, window)
     click_cell(qtbot, photo, cell)
     here = [row for row, _value in photo.shown.cell(cell)]
     assert [entry.row for entry in listed.list.entries][1 : len(here) + 1] == here
+
+
+def test_rows_of_the_list_say_their_strength_and_headings_cannot_be_chosen(qtbot, window) -> None:
+    photo = show(qtbot, window, photo_ids(window)["landscape"])
+    view = window.docks["in_photo"].panel.list
+    click_cell(qtbot, photo, strongest_cell(photo))
+    heading, first = view.model().index(0, 0), view.model().index(1, 0)
+    name, strength = window.session.name(view.entries[1].row)[0], number(view.entries[1].value)
+    said = first.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == f"{name}, not reviewed, strength {strength}"
+    told = first.data(Qt.ItemDataRole.ToolTipRole)
+    assert told == f"{name}: named by the machine, not reviewed. Strongest cell here {strength}"
+    assert heading.data().startswith("In cell") and first.data() == name
+    before = window.session.selection
+    place = view.visualRect(heading).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.session.selection == before
 
 
 def test_choosing_rows_in_the_list_overlays_them(qtbot, window) -> None:

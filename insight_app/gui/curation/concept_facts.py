@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, 
 
 from insight_app.concepts.machine import RELEASE
 from insight_app.gui import theme
-from insight_app.gui.curation.concept_rows import ConceptRow, ConceptRows
+from insight_app.gui.curation.concept_row import ConceptRow
+from insight_app.gui.curation.concept_rows import ConceptRows
 from insight_app.gui.curation.histogram import Histogram
 from insight_app.gui.session import Session
 from insight_app.gui.widgets import ElidedLabel, thin_line

@@ -1,6 +1,7 @@
-"""A list of concepts with status, colour chip, name, bar and number, as one-height rows.
+"""A list of concepts by strength, with the colours of the overlays: several can be chosen.
 
-Knows the session's names, colours and status; which concepts are in it is its owner's matter.
+Keeps its selection and the session's the same; which concepts are in it is its owner's matter, how
+a row looks that of concept_row.
 """
 
 from collections.abc import Sequence
@@ -14,28 +15,23 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QRectF,
-    QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QFocusEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from insight_app.gui import icons, theme
+from insight_app.gui import theme
+from insight_app.gui.curation.concept_row import (
+    SHOWN_ROLE,
+    ConceptRow,
+    ConceptRowDelegate,
+    introduced,
+    status_word,
+)
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.session import Session
 
-PAD = 12
-STATUS_WIDTH = 20
-CHIP = 11
-CHIP_WIDTH = 20
+ROOM = 10
 SPACE_KEY = int(Qt.Key.Key_Space.value)
 
 
@@ -71,85 +67,21 @@ class ConceptListModel(QAbstractListModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry = self.entries[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.text if entry.row < 0 else self.session.name(entry.row)[0]
-        if entry.row < 0 or self.session.catalogue is None:
-            return None
-        name = self.session.name(entry.row)[0]
-        status = icons.STATUS_WORDS[int(self.session.catalogue.status[entry.row])]
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{name}, {status}, strength {theme.number(entry.value)}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            strongest = f"Strongest cell here {theme.number(entry.value)}"
-            return f"{name}: {self.session.giver(entry.row)}, {status}. {strongest}"
-        return None
-
-
-class ConceptDelegate(QStyledItemDelegate):
-    """Paints a row; machine names are italic."""
-
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        return QSize(120, option.fontMetrics.height() + 10)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        model = index.model()
-        entry: Entry = model.entries[index.row()]  # type: ignore[attr-defined]
-        c = theme.colours()
-        painter.save()
-        rect = QRectF(option.rect)
         if entry.row < 0:
-            painter.setFont(theme.bold(option.font))
-            painter.setPen(c.of("dim"))
-            box = rect.adjusted(PAD, 0, -PAD, 0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, entry.text)
-            painter.restore()
-            return
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, c.of("selected"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, c.of("hover"))
-        inner = rect.adjusted(PAD, 0, -PAD, 0)
-        status = int(self.session.catalogue.status[entry.row])
-        icons.paint_status(painter, QRectF(inner.x(), inner.y(), 12, inner.height()), status)
-        colour = self.session.colours.get(entry.row)
-        if colour is not None:
-            paint_chip(painter, inner.x() + STATUS_WIDTH, inner.center().y(), colour)
+            return entry.text if role in (Qt.ItemDataRole.DisplayRole, SHOWN_ROLE) else None
         number = theme.number(entry.value)
-        painter.setFont(theme.tabular(option.font))
-        painter.setPen(c.of("text"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
-        number_width = painter.fontMetrics().horizontalAdvance("00.00") + 8
-        bar = max(40.0, min(96.0, inner.width() * 0.26))
-        bar_left = inner.right() - number_width - bar
-        icons.paint_bar(
-            painter,
-            QRectF(bar_left, inner.y(), bar, inner.height()),
-            entry.value / model.largest,  # type: ignore[attr-defined]
-        )
-        name, by_person = self.session.name(entry.row)
-        painter.setFont(option.font if by_person else theme.italic(option.font))
-        left = inner.x() + STATUS_WIDTH + CHIP_WIDTH
-        width = bar_left - left - 8
-        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(width))
-        box = QRectF(left, inner.y(), width, inner.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(c.of("accent"))
-            painter.drawRect(rect.adjusted(0.5, 0.5, -1.5, -1.5))
-        painter.restore()
-
-
-def paint_chip(painter: QPainter, left: float, middle: float, colour: QColor) -> None:
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRoundedRect(QRectF(left, middle - CHIP / 2, CHIP, CHIP), 2, 2)
-    painter.restore()
+        if role == SHOWN_ROLE:
+            return ConceptRow(entry.row, number, share=entry.value / self.largest)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.session.name(entry.row)[0]
+        if self.session.catalogue is None:
+            return None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            name = self.session.name(entry.row)[0]
+            return f"{name}, {status_word(self.session, entry.row)}, strength {number}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{introduced(self.session, entry.row)}. Strongest cell here {number}"
+        return None
 
 
 class ConceptList(QListView):
@@ -163,7 +95,7 @@ class ConceptList(QListView):
         self.session = session
         self._model = ConceptListModel(session, self)
         self.setModel(self._model)
-        self.setItemDelegate(ConceptDelegate(session, self))
+        self.setItemDelegate(ConceptRowDelegate(session, self, ROOM, has_colours=True))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)

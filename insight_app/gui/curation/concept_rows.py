@@ -1,10 +1,9 @@
-"""Short lists of concepts: status, name, a word, a number. For parents, children, queue and so on.
+"""Lists of concepts of which one is chosen: parents, children, the queue and so on.
 
-Knows the session's names and status; what the numbers mean is its owner's matter.
+What the numbers mean is its owner's matter, how a row looks that of concept_row.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -12,38 +11,24 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QRectF,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from insight_app.gui import icons, theme
 from insight_app.gui.curation.concept_list import SPACE_KEY
+from insight_app.gui.curation.concept_row import (
+    SHOWN_ROLE,
+    ConceptRow,
+    ConceptRowDelegate,
+    introduced,
+    status_word,
+)
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.session import Session
 
-PAD = 12
-STATUS = 20
-
-
-@dataclass(frozen=True)
-class ConceptRow:
-    """A concept in a list; number and tag as shown, tip: formula and count of the number."""
-
-    row: int
-    number: str = ""
-    tag: str = ""
-    tip: str = ""
+ROOM = 9
 
 
 class ConceptRowsModel(QAbstractListModel):
@@ -70,71 +55,20 @@ class ConceptRowsModel(QAbstractListModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         item = self.rows[index.row()]
+        if role == SHOWN_ROLE:
+            return item
         if self.session.catalogue is None:
             return None
         name = self.session.name(item.row)[0]
         if role == Qt.ItemDataRole.DisplayRole:
             return name
-        status = icons.STATUS_WORDS[int(self.session.catalogue.status[item.row])]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (name, status, item.tag, item.number) if part)
+            parts = (name, status_word(self.session, item.row), item.tag, item.number)
+            return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(
-                part
-                for part in (f"{name}: {self.session.giver(item.row)}, {status}", item.tip)
-                if part
-            )
+            introduction = introduced(self.session, item.row)
+            return f"{introduction}\n{item.tip}" if item.tip else introduction
         return None
-
-
-class ConceptRowsDelegate(QStyledItemDelegate):
-    """Paints a row; machine names are italic, judged ones in a queue may be faint."""
-
-    def __init__(self, session: Session, parent: QObject, fade_judged: bool) -> None:
-        super().__init__(parent)
-        self.session, self._fade = session, fade_judged
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        return QSize(80, option.fontMetrics.height() + 9)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        item: ConceptRow = index.model().rows[index.row()]  # type: ignore[attr-defined]
-        session, c = self.session, theme.colours()
-        if session.catalogue is None or item.row >= session.catalogue.size:
-            return
-        painter.save()
-        rect = QRectF(option.rect)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, c.of("selected"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, c.of("hover"))
-        inner = rect.adjusted(PAD, 0, -PAD, 0)
-        status = int(session.catalogue.status[item.row])
-        icons.paint_status(painter, QRectF(inner.x(), inner.y(), 12, inner.height()), status)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(theme.tabular(option.font))
-        painter.setPen(c.of("text"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | middle, item.number)
-        right = inner.right() - painter.fontMetrics().horizontalAdvance(item.number) - 8
-        if item.tag:
-            painter.setFont(option.font)
-            painter.setPen(c.of("dim"))
-            width = painter.fontMetrics().horizontalAdvance(item.tag)
-            painter.drawText(QRectF(right - width - 2, inner.y(), width + 2, inner.height()),
-                             middle, item.tag)  # fmt: skip
-            right -= width + 10
-        name, by_person = session.name(item.row)
-        painter.setFont(option.font if by_person else theme.italic(option.font))
-        painter.setPen(c.of("dim" if self._fade and status else "text"))
-        left = inner.x() + STATUS
-        text = painter.fontMetrics().elidedText(
-            name, Qt.TextElideMode.ElideRight, int(right - left)
-        )
-        painter.drawText(QRectF(left, inner.y(), right - left, inner.height()), middle, text)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(c.of("accent"))
-            painter.drawRect(rect.adjusted(0.5, 0.5, -1.5, -1.5))
-        painter.restore()
 
 
 class ConceptRows(QListView):
@@ -157,7 +91,7 @@ class ConceptRows(QListView):
         self.session, self._grows = session, grows
         self.model_ = ConceptRowsModel(session, self)
         self.setModel(self.model_)
-        self.setItemDelegate(ConceptRowsDelegate(session, self, fade_judged))
+        self.setItemDelegate(ConceptRowDelegate(session, self, ROOM, fade_judged=fade_judged))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -178,7 +112,7 @@ class ConceptRows(QListView):
         if list(rows) != self.rows:
             self.model_.set_rows(rows)
         if self._grows:
-            line = self.fontMetrics().height() + 9
+            line = self.fontMetrics().height() + ROOM
             self.setFixedHeight(line * min(len(rows), self._grows))
         self.viewport().update()
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
-from insight_app.gui import icons, theme
+from insight_app.gui import theme
 from insight_app.gui.curation import concept_drop
 from insight_app.gui.curation.concept_order import STRENGTH, ConceptOrder
+from insight_app.gui.curation.concept_row import introduced, status_word
 from insight_app.gui.session import Session
 
 NAME, BAR, NUMBER = range(3)
@@ -278,7 +279,7 @@ class ConceptTreeModel(QAbstractItemModel):
         if role == role_.ToolTipRole:
             return self._tip(row, column)
         if role == role_.AccessibleTextRole and column == NAME:
-            status = icons.STATUS_WORDS[int(catalogue.status[row])]
+            status = status_word(self.session, row)
             also = self.also_under(index)
             also = f", also under {also}" if also else ""
             return f"{self._name(row)}, {status}, {catalogue.images[row]} images{also}"
@@ -312,12 +313,9 @@ class ConceptTreeModel(QAbstractItemModel):
 
     def _tip(self, row: int, column: int) -> str:
         catalogue, results = self.session.catalogue, self.session.results
-        name = self._name(row)
         if column == NAME:
-            giver = self.session.giver(row)
             note = catalogue.notes.get(row, "")
-            status = icons.STATUS_WORDS[int(catalogue.status[row])]
-            first = f"{name}: {giver}, {status}, level {catalogue.level[row]}, #{row}"
+            first = f"{introduced(self.session, row)}, level {catalogue.level[row]}, #{row}"
             return f"{first}\n{note}" if note else first
         if self.session.awaits_photos:
             return "Not counted yet: there are no photos in this project."

@@ -5,9 +5,10 @@ Machine names are italic, persons' upright. Knows the tree model's roles.
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from insight_app.gui import icons, theme
+from insight_app.gui.curation.concept_row import STATUS_WIDTH, paint_ground, paint_name
 from insight_app.gui.curation.concept_tree_model import (
     BAR,
     NAME,
@@ -18,7 +19,6 @@ from insight_app.gui.curation.concept_tree_model import (
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.session import Session
 
-STATUS = 20
 ROOM = 10
 
 
@@ -39,10 +39,7 @@ class HierarchyDelegate(QStyledItemDelegate):
         c = theme.colours()
         painter.save()
         box = QRectF(option.rect)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, c.of("selected"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, c.of("hover"))
+        paint_ground(painter, option)
         if index.column() == NAME:
             self._paint_name(painter, option, index, row, box)
         elif index.column() == BAR:
@@ -68,14 +65,11 @@ class HierarchyDelegate(QStyledItemDelegate):
         icons.paint_status(
             painter, QRectF(box.x() + 2, box.y(), 12, box.height()), int(catalogue.status[row])
         )
-        left = box.x() + STATUS
-        name, by_person = self.session.name(row)
-        painter.setFont(option.font if by_person else theme.italic(option.font))
+        left = box.x() + STATUS_WIDTH
         painter.setPen(c.of("text"))
         width = max(0.0, box.right() - left - 4)
-        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(width))
-        painter.drawText(QRectF(left, box.y(), width, box.height()), middle, text)
-        left += painter.fontMetrics().horizontalAdvance(text) + 10
+        name_room = QRectF(left, box.y(), width, box.height())
+        left += paint_name(painter, option, name_room, self.session.name(row)) + 10
         others = index.data(PARENTS_ROLE)
         room = box.right() - left - 4
         if others and room > 30:
@@ -113,7 +107,7 @@ class HierarchyDelegate(QStyledItemDelegate):
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex
     ) -> None:
-        editor.setGeometry(option.rect.adjusted(STATUS - 8, 0, 0, 0))
+        editor.setGeometry(option.rect.adjusted(STATUS_WIDTH - 8, 0, 0, 0))
 
     def eventFilter(self, watched: QObject, event: object) -> bool:
         """The editor itself says when it is done; Tab stays in it."""

@@ -7,7 +7,8 @@ import numpy as np
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from insight_app.gui import icons
-from insight_app.gui.curation.concept_rows import ConceptRow, ConceptRows
+from insight_app.gui.curation.concept_row import ConceptRow
+from insight_app.gui.curation.concept_rows import ConceptRows
 from insight_app.gui.panel import Panel
 from insight_app.gui.session import CONCEPTS, Session
 from insight_app.gui.widgets import EmptyState, dim_label

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.curation.concept_list import paint_chip
+from insight_app.gui.curation.concept_row import paint_chip
 from insight_app.gui.photo.overlay import Layer, density
 from insight_app.gui.session import Session
 

@@ -1,0 +1,151 @@
+"""How a concept stands in a list, and the parts that it shares with its place in the tree.
+
+Owns what a row looks like: status, colour, name, a word, a bar, a number. Knows neither which
+concepts are listed, nor what the numbers mean, nor what choosing a row does.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from insight_app.gui import icons, theme
+from insight_app.gui.session import Session
+
+SHOWN_ROLE = Qt.ItemDataRole.UserRole
+"""The ConceptRow or the heading that a model shows at an index."""
+PAD = 12
+STATUS_WIDTH = 20
+CHIP = 11
+CHIP_WIDTH = 20
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class ConceptRow:
+    """A concept in a list; number and tag as shown, tip: formula and count of the number.
+
+    share: the length of its bar, 0 to 1; None = it has none.
+    """
+
+    row: int
+    number: str = ""
+    tag: str = ""
+    tip: str = ""
+    share: float | None = None
+
+
+class ConceptRowDelegate(QStyledItemDelegate):
+    """room: around the line of text.  has_colours: a place for the colour that overlays have.
+    fade_judged: the names of what was judged are faint.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        parent: QObject,
+        room: int,
+        *,
+        has_colours: bool = False,
+        fade_judged: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.session, self._room = session, room
+        self._has_colours, self._fade = has_colours, fade_judged
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(80, option.fontMetrics.height() + self._room)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        item: ConceptRow | str = index.data(SHOWN_ROLE)
+        inner = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
+        painter.save()
+        if isinstance(item, str):
+            painter.setFont(theme.bold(option.font))
+            painter.setPen(theme.colours().of("dim"))
+            painter.drawText(inner, MIDDLE, item)
+        elif self.session.catalogue is not None and item.row < self.session.catalogue.size:
+            paint_ground(painter, option)
+            self._paint_concept(painter, option, inner, item)
+            paint_focus(painter, option)
+        painter.restore()
+
+    def _paint_concept(
+        self, painter: QPainter, option: QStyleOptionViewItem, inner: QRectF, item: ConceptRow
+    ) -> None:
+        c, status = theme.colours(), int(self.session.catalogue.status[item.row])
+        top, height = inner.y(), inner.height()
+        icons.paint_status(painter, QRectF(inner.x(), top, 12, height), status)
+        left = inner.x() + STATUS_WIDTH
+        if self._has_colours:
+            colour = self.session.colours.get(item.row)
+            if colour is not None:
+                paint_chip(painter, left, inner.center().y(), colour)
+            left += CHIP_WIDTH
+        painter.setFont(theme.tabular(option.font))
+        painter.setPen(c.of("text"))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | MIDDLE, item.number)
+        # Bars stand below each other whatever their numbers are.
+        widest = item.number if item.share is None else "00.00"
+        right = inner.right() - painter.fontMetrics().horizontalAdvance(widest) - 8
+        if item.share is not None:
+            width = max(40.0, min(96.0, inner.width() * 0.26))
+            right -= width
+            icons.paint_bar(painter, QRectF(right, top, width, height), item.share)
+            right -= 8
+        if item.tag:
+            painter.setFont(option.font)
+            painter.setPen(c.of("dim"))
+            width = painter.fontMetrics().horizontalAdvance(item.tag)
+            painter.drawText(QRectF(right - width - 2, top, width + 2, height), MIDDLE, item.tag)
+            right -= width + 10
+        painter.setPen(c.of("dim" if self._fade and status else "text"))
+        room = QRectF(left, top, right - left, height)
+        paint_name(painter, option, room, self.session.name(item.row))
+
+
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Behind a row: whether it is selected, or under the mouse."""
+    if option.state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(option.rect, theme.colours().of("selected"))
+    elif option.state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(option.rect, theme.colours().of("hover"))
+
+
+def paint_focus(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """The frame of the row that has the keys."""
+    if option.state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(theme.colours().of("accent"))
+        painter.drawRect(QRectF(option.rect).adjusted(0.5, 0.5, -1.5, -1.5))
+
+
+def paint_name(
+    painter: QPainter, option: QStyleOptionViewItem, room: QRectF, name: tuple[str, bool]
+) -> int:
+    """A name as the session gives it, italic where it is the machine's; the width it took."""
+    text, by_person = name
+    painter.setFont(option.font if by_person else theme.italic(option.font))
+    fits = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, MIDDLE, fits)
+    return painter.fontMetrics().horizontalAdvance(fits)
+
+
+def paint_chip(painter: QPainter, left: float, middle: float, colour: QColor) -> None:
+    """The colour that a concept has in the overlays."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(left, middle - CHIP / 2, CHIP, CHIP), 2, 2)
+    painter.restore()
+
+
+def status_word(session: Session, row: int) -> str:
+    """What was judged of a concept's name."""
+    return icons.STATUS_WORDS[int(session.catalogue.status[row])]
+
+
+def introduced(session: Session, row: int) -> str:
+    """A concept in words, as tooltips begin: its name, who gave it, what was judged."""
+    return f"{session.name(row)[0]}: {session.giver(row)}, {status_word(session, row)}"
