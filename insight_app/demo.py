@@ -13,13 +13,13 @@ import platformdirs
 from insight_app import resources
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
+from insight_app.project.folder import JUDGEMENTS, is_project
 from insight_app.project.last_run import is_finished
 
 __all__ = ["PHOTOS", "PROJECT", "default_folder", "is_finished", "prepare", "set_up"]
 
 PROJECT = "Demo.insight"
 PHOTOS = "Demo photos"
-JUDGEMENTS = "judgements.sqlite"
 
 
 def default_folder() -> Path:
@@ -65,7 +65,7 @@ def prepare(
 
 def _make(project: Path) -> None:
     """Make the project, also where an attempt that was cut off left its empty folders."""
-    from insight_app.project.project import Project, is_project  # a finished demo needs neither
+    from insight_app.project.project import Project  # a finished demo needs none
 
     if is_project(project):
         return  # damaged; opening it says what can be done

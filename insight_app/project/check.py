@@ -17,8 +17,9 @@ from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.recording import CODES, STATISTICS
 from insight_app.project.analysis.tally import Tally
 from insight_app.project.codestore import Place, Record
+from insight_app.project.folder import is_project
 from insight_app.project.generations import Published
-from insight_app.project.project import Project, is_project
+from insight_app.project.project import Project
 from insight_app.project.schema import Generation, Image, Shard, Status
 
 _AGAIN = "Analyse the photos again to make it anew; judgements are in another file."

@@ -2,17 +2,20 @@
 
 A postings file is a *segment* over some images; segments of other images stand beside it and are
 merged while reading, so that adding photos never rewrites what is there. Columns are memory-mapped:
-looking at one concept touches only its entries. Knows nothing of SQL and of codes.
+looking at one concept touches only its entries, and lets go of them again: who looks at thousands
+of concepts does not end up with the files in memory. Knows nothing of SQL and of codes.
 
 File = 64-byte header, offsets int64 (F + 1), image uint32, value float16, cell uint16 (each: all
 entries, by concept, then value descending, then image). Little-endian.
 """
 
+import mmap
 import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,38 +45,49 @@ def write_segment(path: Path, maxima: Maxima, concepts: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """An open segment; `offsets[c]:offsets[c + 1]` are the entries of concept c."""
+    """An open segment; `offsets[c]:offsets[c + 1]` are the entries of concept c.
 
+    mapped: the file that the columns are views of.
+    """
+
+    mapped: mmap.mmap
     offsets: NDArray[np.int64]
     image: NDArray[np.uint32]
     value: NDArray[np.float16]
     cell: NDArray[np.uint16]
 
+    def let_go(self) -> None:
+        """Leave what was read to the system's cache, where the system can be told."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
+
 
 def open_segment(path: Path) -> Segment:
     with path.open("rb") as file:
         head = file.read(_HEADER.size)
-    if len(head) < _HEADER.size or not head.startswith(_MAGIC):
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
+    if mapped is None or len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise KnownError("This is not a file of strongest images.", where=str(path))
     _, version, concepts, entries = _HEADER.unpack(head)
     expected = _HEADER.size + 8 * (concepts + 1) + 8 * entries
-    if version > VERSION or path.stat().st_size != expected:
+    if version > VERSION or len(mapped) != expected:
         raise KnownError(
             "The file of strongest images is damaged or newer than this Insight.",
             where=str(path),
             do="Analyse again to rebuild it.",
         )
-    data = np.memmap(path, np.uint8, "r")
+    data = np.frombuffer(mapped, np.uint8)
     position = _HEADER.size
 
-    def column(dtype: str, size: int) -> NDArray[np.generic]:
+    def column(dtype: str, size: int) -> NDArray[Any]:
         nonlocal position
         start = position
         position += size * np.dtype(dtype).itemsize
         return data[start:position].view(dtype)
 
     offsets = np.array(column("<i8", concepts + 1))
-    return Segment(offsets, column("<u4", entries), column("<f2", entries), column("<u2", entries))  # type: ignore[arg-type]
+    columns = [column(dtype, entries) for dtype in ("<u4", "<f2", "<u2")]
+    return Segment(mapped, offsets, *columns)
 
 
 def strongest(
@@ -85,8 +99,7 @@ def strongest(
     all are at most the first n of each.
     """
     wanted = offset + limit
-    found = [_first(segment, concept, keep, wanted) for segment in segments]
-    image, cell, value = _merged(found)
+    image, cell, value = _read(segments, concept, keep, wanted)
     part = slice(offset, wanted)
     return image[part], cell[part], value[part]
 
@@ -98,12 +111,23 @@ def of_concept(
 
     keep: bool by image_id; entries of other images are left out.
     """
-    return _merged([_first(segment, concept, keep, None) for segment in segments])
+    return _read(segments, concept, keep, None)
 
 
 _Entries = tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]
 _BLOCK = 1024
 """Entries that are looked at first; four times as many each time that too few are kept."""
+
+
+def _read(
+    segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_], wanted: int | None
+) -> _Entries:
+    """The first `wanted` entries of each segment (None: all), in one order."""
+    found = []
+    for segment in segments:
+        found.append(_first(segment, concept, keep, wanted))
+        segment.let_go()
+    return _merged(found)
 
 
 def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int | None) -> _Entries:

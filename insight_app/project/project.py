@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING
 from insight_app.errors import KnownError
 from insight_app.project import backups, lock, sqlite, storage
 from insight_app.project.backups import Backup
+from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Judgements, Person
 from insight_app.project.person import this_person
 
 if TYPE_CHECKING:
     from insight_app.project.catalogue import Catalogue
     from insight_app.project.results import Results
-
-JUDGEMENTS = "judgements.sqlite"
-ANALYSIS = "analysis.sqlite"
-BACKUPS = "backups"
-FOLDERS = ("codes", "statistics", "dictionary", BACKUPS)
 
 
 class Project:
@@ -165,15 +161,6 @@ class Project:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-def is_project(folder: Path) -> bool:
-    """Whether `folder` is a project, damaged or not."""
-    if not folder.is_dir():
-        return False
-    if any((folder / name).exists() for name in (JUDGEMENTS, ANALYSIS)):
-        return True
-    return bool(backups.list_backups(folder / BACKUPS, "judgements"))
 
 
 def restore(folder: Path, backup: Backup, person: Person | None = None) -> str:

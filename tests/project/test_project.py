@@ -12,10 +12,11 @@ import pytest
 from insight_app.errors import KnownError
 from insight_app.project import backups, lock, storage
 from insight_app.project import judgements as j
+from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Judgements, Person
 from insight_app.project.judgements.log import read_lines
 from insight_app.project.person import remember, this_person
-from insight_app.project.project import BACKUPS, JUDGEMENTS, Project, is_project, restore
+from insight_app.project.project import Project, restore
 
 ADA, BEN = Person("uuid-ada", "Ada"), Person("uuid-ben", "Ben")
 

@@ -46,7 +46,7 @@ class Commands:
         self.open_paths([path])
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        from insight_app.project.project import is_project
+        from insight_app.project.folder import is_project
 
         first = paths[0]
         inside = first if first.is_dir() else first.parent

@@ -29,7 +29,8 @@ from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged
 from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
 from insight_app.project.analysis.scanning import Found, must_be_folders, update_images
-from insight_app.project.project import Project, is_project
+from insight_app.project.folder import is_project
+from insight_app.project.project import Project
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE

@@ -1,0 +1,19 @@
+"""What lies where in a project's folder, and how one is told from other folders.
+
+Imports nothing heavy: a window asks this of whatever it is given, on its own thread.
+"""
+
+from pathlib import Path
+
+JUDGEMENTS = "judgements.sqlite"
+ANALYSIS = "analysis.sqlite"
+BACKUPS = "backups"
+FOLDERS = ("codes", "statistics", "dictionary", BACKUPS)
+
+
+def is_project(folder: Path) -> bool:
+    """Whether `folder` is a project, damaged or not: backups alone make one too."""
+    if any((folder / name).exists() for name in (JUDGEMENTS, ANALYSIS)):
+        return True
+    stem = Path(JUDGEMENTS).stem
+    return any((folder / BACKUPS).glob(f"{stem}-*.sqlite"))
