@@ -4,7 +4,7 @@ Qt would let a window's shortcut win over a list's own arrows or a button's Spac
 comes first. Knows the registry of actions, not what they do.
 """
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -41,11 +41,16 @@ class KeyFilter(QObject):
         super().__init__(window)
         self._window, self._actions = window, actions
         self._space_held = False
+        self._heard = QElapsedTimer()
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def uninstall(self) -> None:
         """Hear nothing any more; the window is going."""
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+
+    def heard_within(self, milliseconds: int) -> bool:
+        """Whether a key was pressed so short a time ago: somebody is at work."""
+        return self._heard.isValid() and not self._heard.hasExpired(milliseconds)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -53,6 +58,7 @@ class KeyFilter(QObject):
             self._release()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
+        self._heard.start()
         if not isinstance(watched, QWidget) or watched.window() is not self._window:
             return False
         assert isinstance(event, QKeyEvent)

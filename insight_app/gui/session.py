@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QColor
 
 from insight_app.concepts.machine import RELEASE
@@ -288,8 +288,8 @@ class Session(Verbs, Analysing, QObject):
             rows = [row for row in map(catalogue.row_of, kept) if row is not None]
             self.select(concepts=rows)
         self.results_changed.emit()
-        if self.selection.image is None:
-            self._return_to_place()
+        # In a turn of its own: what the panels do with the first results is long enough.
+        QTimer.singleShot(0, self, self._return_if_nowhere)
 
     def _selected_ids(self) -> list[str]:
         if self.catalogue is None:
@@ -307,6 +307,10 @@ class Session(Verbs, Analysing, QObject):
         self.settings.remember(path, images=count, reviewed=share)
         place = {"image": self.selection.image, "concepts": self._selected_ids()}
         self.settings.set_place(path, place)
+
+    def _return_if_nowhere(self) -> None:
+        if self.project is not None and self.selection.image is None:
+            self._return_to_place()
 
     def _return_to_place(self) -> None:
         """Select what was selected when the project was last closed, else the first photo."""

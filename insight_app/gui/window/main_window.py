@@ -4,6 +4,7 @@ The frame is shown at once and filled afterwards. Owns which workspace is shown 
 arranged; what is in the panels is theirs.
 """
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ from insight_app.gui.window.workspaces import PANELS, WORKSPACES, arrange
 
 SMALLEST = (900, 560)
 PREPARE_DELAY = 1000
-"""Milliseconds after a project was opened, or after work was seen, until panels are made ahead."""
+"""Milliseconds after a project was opened, or after work or a key, until panels are made ahead."""
+BETWEEN_PANELS = 20
+"""Milliseconds for whatever else wants the window's thread."""
 WORKER_DELAY = 2000
 """Milliseconds: the worker's imports would compete with the first pictures."""
 
@@ -134,16 +137,19 @@ class MainWindow(commands.Commands, QMainWindow):
         """
         session = self.session
         dock = next((dock for dock in self.docks.values() if dock.panel is None), None)
-        if session.project is None or dock is None:
+        if session.project is None:
             return
-        if session.jobs.busy or not session.is_settled:
-            self._prepare.start()
+        if dock is None:
+            gc.freeze()  # the rest is there now
+            return
+        if session.jobs.busy or not session.is_settled or self.keys.heard_within(PREPARE_DELAY):
+            self._prepare.start(PREPARE_DELAY)
             return
 
         def loaded(_panel: type) -> None:
             if session.project is not None:
                 dock.make_panel()
-                self._prepare.start(0)
+                self._prepare.start(BETWEEN_PANELS)
 
         session.jobs.run(dock.spec.load, done=loaded, key="prepare panel", priority=BACKGROUND)
 
@@ -255,6 +261,7 @@ class MainWindow(commands.Commands, QMainWindow):
         for action in [*self.workspace_buttons, self.search_item]:
             action.setVisible(project is not None)
         if project is None:
+            gc.unfreeze()
             self._save_workspace()
             self.workspace = ""
             for dock in self.docks.values():
@@ -263,6 +270,8 @@ class MainWindow(commands.Commands, QMainWindow):
             self.start.refresh()
             self.start.setFocus()
         else:
+            # To search all that stays for garbage holds the window up for 60 ms each time.
+            gc.freeze()
             self.middle.hide()
             wanted = self.settings.get("workspace")
             known = {workspace.name for workspace in WORKSPACES}
