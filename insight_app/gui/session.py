@@ -249,17 +249,19 @@ class Session(Verbs, Analysing, QObject):
         self._project_thread.close()
         return True
 
-    def _opened(self, opened: tuple[Any, Any, Any]) -> None:
+    def _opened(self, opened: tuple[Any, Any, Any, KnownError | None]) -> None:
         if not self.close_project():
             opened[0].close()
             self.opening.emit("")
             return
-        self.project, self.results, self.catalogue = opened
+        self.project, self.results, self.catalogue, damaged = opened
         self.writer.set_judgements(self.project.judgements)
         self._show_results()
         self._forget_selection()
         self.opening.emit("")
         self.project_opened.emit()
+        if damaged is not None:
+            self.problem.emit(damaged)
         self._return_to_place()
 
     def _show_results(self) -> None:
@@ -319,7 +321,7 @@ class Session(Verbs, Analysing, QObject):
         if self.results is None:
             return
         image = place.get("image")
-        if image is None or not 1 <= int(image) <= self.results.image_count:
+        if image is None or int(image) not in self.results.image_ids():
             image = self.results.first_image
         rows = []
         if self.catalogue is not None:
@@ -377,11 +379,21 @@ def _free_colour(taken: dict[int, QColor]) -> QColor:
     return QColor("#999999")
 
 
-def _open(path: Path, read_only: bool) -> tuple[Any, Any, Any]:
-    """Runs on the project's thread; imports the project floor there, off the first paint."""
+def _open(path: Path, read_only: bool) -> tuple[Any, Any, Any, KnownError | None]:
+    """What `_load` gives, and what is wrong with the results where they cannot be read.
+
+    Runs on the project's thread; imports the project floor there, off the first paint.
+    """
     from insight_app.project.project import Project
 
-    return _load(Project.open(path, read_only=read_only))
+    project = Project.open(path, read_only=read_only)
+    try:
+        return (*_load(project), None)
+    except KnownError as damaged:  # judging and analysing again go on without the results
+        return project, None, None, damaged
+    except BaseException:
+        project.close()
+        raise
 
 
 def _restore(path: Path, backup: Any) -> str:

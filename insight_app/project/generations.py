@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,10 +108,10 @@ def begin(statistics: Path, number: int) -> Path:
 
 def write(folder: Path, published: Published) -> None:
     """Fill a generation's folder; durable when this returns, but not yet published."""
-    header = {"schema_version": SCHEMA_VERSION} | asdict(published.header)
     candidates = published.candidates
     lines = candidates if isinstance(candidates, CandidateLines) else CandidateLines.of(candidates)
-    _write(folder / "generation.json", _json(header))
+    header = {"schema_version": SCHEMA_VERSION, "candidates_crc32": crc32(lines.text)}
+    _write(folder / "generation.json", _json(header | asdict(published.header)))
     _write(folder / "names.json", _json({"names": published.names}))
     _write(folder / "candidates.jsonl", lines.text)
     edges = {name: getattr(published.edges, name) for name in EdgeTable.__dataclass_fields__}
@@ -133,6 +134,7 @@ def read(statistics: Path, number: int) -> Published:
                 where=str(folder),
                 do="Update Insight to open this project.",
             )
+        checksum = head.pop("candidates_crc32", None)
         head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
         words = json.loads((folder / "names.json").read_text("utf-8"))
         header = Header(**head)
@@ -141,6 +143,8 @@ def read(statistics: Path, number: int) -> Published:
             if version == 1
             else CandidateLines((folder / "candidates.jsonl").read_bytes())
         )
+        if checksum is not None and crc32(candidates.text) != checksum:
+            raise ValueError("the candidate names are not those that were written")
         if not len(words["names"]) == len(candidates) == header.concepts:
             raise ValueError(f"there are not names for all {header.concepts} concepts")
         return Published(
@@ -157,9 +161,9 @@ def read(statistics: Path, number: int) -> Published:
                 for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
             ),
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, KnownError):
         raise
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except Exception as error:  # numpy and zip fail over damaged bytes in every way there is
         raise KnownError(
             f"The results are damaged ({error}).",
             where=str(folder),

@@ -5,7 +5,7 @@ of them active in a cell. The bare encoder is open_clip's own forward pass over 
 decoded already; the analysis reads, decodes, encodes, codes, counts and writes. Both are measured
 in turns, since a machine gets slower and faster.
 
-    python -m tests.benchmarks.analysis [--photos FOLDER] [--images 96] [--rounds 3]
+    python -m tests.benchmarks.analysis [--photos FOLDER] [--images 192] [--rounds 3]
 """
 
 import argparse
@@ -38,7 +38,7 @@ CC12M, TOKEN_BYTES = 10_968_539, 196 * 512 * 4
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--photos", type=Path, default=resources.path("photos"))
-    asked.add_argument("--images", type=int, default=96)
+    asked.add_argument("--images", type=int, default=192)
     asked.add_argument("--rounds", type=int, default=3)
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as place:

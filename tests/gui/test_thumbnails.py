@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from insight_app.gui.panels.thumbnails import ThumbnailsPanel
 from insight_app.gui.window.main_window import MainWindow
 from tests.gui.conftest import wait_idle
-from tests.synthetic import publish_again
+from tests.synthetic import make_project, publish_again
 
 
 @pytest.fixture
@@ -82,3 +82,18 @@ def test_new_results_leave_the_grid_where_a_person_scrolled_it(qtbot, window, im
     wait_idle(qtbot, window)
     assert bar.value() == scrolled
     assert images.view.currentIndex().row() == 0
+
+
+def test_another_project_shows_its_own_photos_from_the_top(qtbot, window, images, tmp_path) -> None:
+    session, bar = window.session, images.view.verticalScrollBar()
+    session.select(concepts=())
+    wait_idle(qtbot, window)
+    bar.setValue(bar.maximum())
+    other = make_project(tmp_path / "Other.insight", images=8)
+    generation, first = session.results.generation, session.project
+    session.open_project(other)
+    qtbot.waitUntil(lambda: session.project not in (None, first))
+    wait_idle(qtbot, window)
+    assert session.results.generation == generation
+    assert len(images.model.order) == len(session.image_list) == session.results.image_count
+    assert seen_row(images) == 0 and bar.value() == 0

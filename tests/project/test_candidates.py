@@ -55,8 +55,34 @@ def test_a_generation_with_too_few_lines_is_damaged(tmp_path: Path) -> None:
     folder = newest(project)
     lines = (folder / "candidates.jsonl").read_bytes()
     (folder / "candidates.jsonl").write_bytes(lines[: lines.rindex(b"\n", 0, -1) + 1])
-    with pytest.raises(KnownError, match="names for all"):
+    with pytest.raises(KnownError, match="damaged"):
         Results.open(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("concepts.npz", 2),
+        ("edges.npz", 200),
+        ("places_order.npy", 20),
+        ("folders_key.npy", 0),
+        ("candidates.jsonl", 30),
+        ("names.json", 0),
+        ("generation.json", 0),
+    ],
+)
+def test_a_damaged_file_of_a_generation_is_one_clear_error(
+    tmp_path: Path, name: str, at: int
+) -> None:
+    project = make_project(tmp_path / "P.insight", images=4)
+    path = newest(project) / name
+    whole = path.read_bytes()
+    for harmed in (whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :], whole[: at + 1], b""):
+        path.write_bytes(harmed)
+        with pytest.raises(KnownError, match="damaged"):
+            Results.open(project)
+    path.write_bytes(whole)
+    assert Results.open(project) is not None
 
 
 def test_generations_of_the_first_form_are_read(tmp_path: Path) -> None:

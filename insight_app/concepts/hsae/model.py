@@ -166,7 +166,8 @@ def _room(rows: int, columns: int) -> Tensor:
     """
     held: Tensor | None = getattr(_held, "room", None)
     if held is None or held.numel() < rows * columns:
-        held = _held.room = torch.empty(rows * columns)
+        with torch.inference_mode(False):  # so that calls outside that mode may use it too
+            held = _held.room = torch.empty(rows * columns)
     return held[: rows * columns].view(rows, columns)
 
 

@@ -108,8 +108,8 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
 
 
 def merged(one: list[Meetings]) -> Meetings:
-    """The sum of two parts. Empties the list, so as to let go of each column once it is added up:
-    the whole is as big as all else together.
+    """The sum of two parts, each with a key once at most. Empties the list, so as to let go of each
+    column once it is added up: the whole is as big as all else together.
     """
     left, right = one
     one.clear()

@@ -174,7 +174,7 @@ class ThumbnailsPanel(Panel):
     def refresh(self) -> None:
         results = self.session.results
         if "project" in self.reasons:
-            self.folders = ()
+            self.folders, self._listed, self._shown = (), None, None
         if results is None:
             self.model.set_order(NO_IMAGES)
             self._listed = None
