@@ -63,7 +63,7 @@ def test_a_generation_with_too_few_lines_is_damaged(tmp_path: Path) -> None:
     ("name", "at"),
     [
         ("concepts.npz", 2),
-        ("edges.npz", 200),
+        ("edges.npz", 80),
         ("places_order.npy", 20),
         ("folders_key.npy", 0),
         ("candidates.jsonl", 30),
