@@ -9,6 +9,7 @@ analyses the shipped photos, a timer in the window's process notes the longest g
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,15 +34,22 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--images", type=int, default=3000)
     asked.add_argument("--photos", type=int, default=60)
-    asked.add_argument("--without-analysis", action="store_true")
+    asked.add_argument("--step", choices=("answers", "stalls"), help="one alone, in this process")
     options = asked.parse_args()
+    if not options.step:  # each in a fresh process: one window does not pay for the other's end
+        for step in ("answers", "stalls"):
+            command = [sys.executable, "-m", "tests.benchmarks.window", "--step", step]
+            command += ["--images", str(options.images), "--photos", str(options.photos)]
+            subprocess.run(command, check=True)
+        return
     with tempfile.TemporaryDirectory() as home:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["INSIGHT_SETTINGS"] = f"{home}/window.ini"
         for name in ("CONFIG", "CACHE", "DATA"):
             os.environ[f"XDG_{name}_HOME"] = f"{home}/{name}"
-        answers(made(Path(home), options.images))
-        if not options.without_analysis:
+        if options.step == "answers":
+            answers(made(Path(home), options.images))
+        else:
             stalls(Path(home), options.photos)
 
 
