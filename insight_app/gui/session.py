@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 
 from insight_app.concepts.machine import RELEASE
 from insight_app.errors import KnownError
-from insight_app.gui import theme
+from insight_app.gui import loading, theme
 from insight_app.gui.actions import Actions
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.jobs import BACKGROUND, Jobs
@@ -185,7 +185,9 @@ class Session(Verbs, Analysing, QObject):
             self.opening.emit("")
             self.problem.emit(error)
 
-        self._project_thread.run(_open, path, read_only, done=self._opened, failed=failed)
+        self._project_thread.run(
+            loading.open_project, path, read_only, done=self._opened, failed=failed
+        )
 
     def close_project(self) -> bool:
         """Write what is pending and let go of the project; False if something stays unwritten."""
@@ -213,7 +215,7 @@ class Session(Verbs, Analysing, QObject):
             self.open_project(path)
             self.said.emit(text, False)
 
-        self._project_thread.run(_restore, path, newest, done=done)
+        self._project_thread.run(loading.restore, path, newest, done=done)
 
     @property
     def read_only(self) -> bool:
@@ -222,7 +224,7 @@ class Session(Verbs, Analysing, QObject):
     def reload_results(self) -> None:
         """Read the newest generation of the machine's results."""
         if self.project is not None:
-            self._project_thread.run(_load, self.project, done=self._reloaded, key="results")
+            self._project_thread.run(loading.load, self.project, done=self._reloaded, key="results")
 
     def ask_project(
         self,
@@ -321,7 +323,7 @@ class Session(Verbs, Analysing, QObject):
         if self.results is None:
             return
         image = place.get("image")
-        if image is None or int(image) not in self.results.image_ids():
+        if image is None or not self.results.is_listed(int(image)):
             image = self.results.first_image
         rows = []
         if self.catalogue is not None:
@@ -377,39 +379,3 @@ def _free_colour(taken: dict[int, QColor]) -> QColor:
         if name.upper() not in used:
             return QColor(name)
     return QColor("#999999")
-
-
-def _open(path: Path, read_only: bool) -> tuple[Any, Any, Any, KnownError | None]:
-    """What `_load` gives, and what is wrong with the results where they cannot be read.
-
-    Runs on the project's thread; imports the project floor there, off the first paint.
-    """
-    from insight_app.project.project import Project
-
-    project = Project.open(path, read_only=read_only)
-    try:
-        return (*_load(project), None)
-    except KnownError as damaged:  # judging and analysing again go on without the results
-        return project, None, None, damaged
-    except BaseException:
-        project.close()
-        raise
-
-
-def _restore(path: Path, backup: Any) -> str:
-    """Runs on the project's thread."""
-    from insight_app.project.project import restore
-
-    return restore(path, backup)
-
-
-def _load(project: Any) -> tuple[Any, Any, Any]:
-    """(project, newest results, catalogue of them); the last two None before there are any."""
-    from insight_app.project.catalogue import Catalogue
-
-    results = project.results()
-    return (
-        project,
-        results,
-        None if results is None else Catalogue(results, project.judgements.state),
-    )

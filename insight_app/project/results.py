@@ -266,6 +266,11 @@ class Results:
         order = self._published.places["order"]
         return int(order[0]) if order.size else None
 
+    def is_listed(self, image_id: int) -> bool:
+        """Whether there is such an image and it is shown: not replaced by a newer one."""
+        status = self._published.places["status"]
+        return 0 < image_id < status.size and bool(status[image_id] != int(Status.CHANGED))
+
     def image(self, image_id: int) -> ImageRecord:
         """One image; KeyError for an id that does not exist."""
         with database.reading(self._engine) as connection:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from insight_app.project.results import Results
-from tests.benchmarks.report import note
+from tests.benchmarks.report import note, note_times
 
 CONCEPTS, SHOWN, OPENINGS = 200, 100, 3
 BRUTE_IMAGES = 2000
@@ -64,15 +64,7 @@ def measure(project: Path) -> None:
         **about,
     )
     for key in ("strongest_ms", "strongest_in_folders_ms"):
-        times = queries[key]
-        note(
-            f"{key}_p95",
-            float(np.percentile(times, 95)),
-            median=float(np.median(times)),
-            worst=max(times),
-            concepts=len(times),
-            **about,
-        )
+        note_times(key, queries[key], **about)
     note("subset_seconds", queries["subset"], folders=queries["folders"], **about)
     peak = max(one["megabytes"] for one in windows)
     note("window_megabytes", peak, queries_alone=queries["megabytes"], **about)

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 SUMMARY = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
@@ -25,4 +27,16 @@ def _short(value: Any) -> str:
         else f"{value:,}"
         if isinstance(value, int)
         else str(value)
+    )
+
+
+def note_times(key: str, times: list[float], **figures: Any) -> None:
+    """The 95th percentile counts; the worst and the median stand beside it."""
+    note(
+        f"{key}_p95",
+        float(np.percentile(times, 95)),
+        median=float(np.median(times)),
+        worst=max(times),
+        times=len(times),
+        **figures,
     )

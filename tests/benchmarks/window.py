@@ -22,7 +22,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.benchmarks.report import note
+from tests.benchmarks.report import note, note_times
 
 TYPED = "concept 12 status:unreviewed"
 BEAT = 5
@@ -109,7 +109,7 @@ def answers(project: Path) -> None:
             settle(window)
         return times
 
-    tell("overlay_ms", overlays(), target=33.0, **about)
+    note_times("overlay_ms", overlays(), target=33.0, **about)
 
     # the tree, for the first time in this process; what it imports was read ahead
     spec = window.docks["hierarchy"].spec
@@ -127,7 +127,7 @@ def answers(project: Path) -> None:
     spin(50)
     keys = [timed(lambda letter=letter: QTest.keyClick(line, letter)) for letter in TYPED]
     assert line.text() == TYPED, line.text()
-    tell("keystroke_ms", keys, target=50.0, first=keys[0], **about)
+    note_times("keystroke_ms", keys, target=50.0, first=keys[0], **about)
     line.clear()
     settle(window)
 
@@ -141,7 +141,7 @@ def answers(project: Path) -> None:
         times.append(timed(session.undo, lambda: not session.writer.pending))
         assert session.catalogue.status[row] == 0
         settle(window)
-    tell("undo_ms", times, target=50.0, **about)
+    note_times("undo_ms", times, target=50.0, **about)
     window.close()
 
 
@@ -217,18 +217,6 @@ def timed(act: Callable[[], object], done: Callable[[], bool] = lambda: True) ->
         sleeping_until(done)
     QApplication.processEvents()
     return 1000 * (time.perf_counter() - began)
-
-
-def tell(key: str, times: list[float], **figures: Any) -> None:
-    """The 95th percentile counts; the worst and the median stand beside it."""
-    note(
-        f"{key}_p95",
-        float(np.percentile(times, 95)),
-        median=float(np.median(times)),
-        worst=max(times),
-        times=len(times),
-        **figures,
-    )
 
 
 def until(done: Callable[[], object]) -> None:

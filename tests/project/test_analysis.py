@@ -274,6 +274,7 @@ def test_a_changed_photo_is_coded_anew_under_a_new_number(
     new = next(int(i) for i in after.image_ids() if after.image(int(i)).path == path)
     assert new == PHOTOS + 1 and after.image(old).status == "changed"
     assert after.coded_images == after.image_count == PHOTOS
+    assert after.is_listed(new) and not after.is_listed(old) and before.is_listed(old)
     assert before.codes(old).values.tobytes() == old_codes
     assert check(project) == []
 

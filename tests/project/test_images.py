@@ -164,6 +164,6 @@ def test_names_that_are_no_text_are_told_apart(tmp_path: Path) -> None:
         with open(raw, "wb"):  # noqa: PTH123 - a path of bytes
             pass
     except OSError:
-        pytest.skip("this file system takes text only")
+        pytest.skip("file names here are text: one that is not cannot be made")
     (folder,) = scan([tmp_path])
     assert (folder.names, len(folder.unspeakable)) == ([], 1)

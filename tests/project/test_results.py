@@ -142,6 +142,9 @@ def test_images_are_listed_in_path_order_with_what_the_model_saw(results: Result
     records = [results.image(int(i)) for i in results.image_ids()]
     assert [r.path for r in records] == sorted(r.path for r in records)
     assert results.first_image == records[0].id
+    ids = results.image_ids().tolist()
+    around = range(-1, max(ids) + 3)
+    assert [id for id in around if results.is_listed(id)] == sorted(ids)
     assert len({r.path for r in records}) == 24 == results.image_count
     (unreadable,) = (r for r in records if r.status == "unreadable")
     assert [p.path for p in results.problems()] == [unreadable.path] and unreadable.message
