@@ -13,8 +13,8 @@ import platformdirs
 from insight_app import resources
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
+from insight_app.project.analysis.last_run import is_finished
 from insight_app.project.folder import JUDGEMENTS, is_project
-from insight_app.project.last_run import is_finished
 
 __all__ = ["PHOTOS", "PROJECT", "default_folder", "is_finished", "prepare", "set_up"]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from insight_app.concepts import taxonomy
-from insight_app.concepts.kinds import RESOURCE
+from insight_app.concepts.naming.hypernyms import RESOURCE
+from insight_app.concepts.quality import taxonomy
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 

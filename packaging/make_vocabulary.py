@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from insight_app.concepts import vocabulary
 from insight_app.concepts.encoders import builtin_table, text_tower
 from insight_app.concepts.encoders.files import package_folder
+from insight_app.concepts.naming import vocabulary
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 NOTE = (

@@ -14,9 +14,9 @@ from typing import Any
 
 from typer.main import get_command
 
-from insight_app.cli import app
+from insight_app.cli.program import app
+from insight_app.cli.terminal import Exit
 from insight_app.exchange.registry import FORMATS
-from insight_app.terminal import Exit
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 EXITS = {

@@ -22,13 +22,15 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from insight_app import resources
-from insight_app.concepts import encoders, hsae, kinds, machine, naming, vocabulary
+from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.hsae import summary
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.training import train
+from insight_app.concepts.naming import hypernyms, rules, vocabulary
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.project.images import SUFFIXES, load_upright
+from insight_app.project.photos.images import SUFFIXES, load_upright
 
 SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
 VIEWS = 4
@@ -66,7 +68,7 @@ def main() -> None:
             },
         )
     dictionary = hsae.load(options.output, encoder_fingerprint=encoder.fingerprint)
-    machine.write(options.output, described(dictionary, tokens[:, 0], encoder))
+    summary.write(options.output, described(dictionary, tokens[:, 0], encoder))
     size = sum(file.stat().st_size for file in options.output.iterdir())
     print(f"{options.output}: {dictionary.fingerprint}, {size / 1e6:.1f} MB")
 
@@ -128,7 +130,7 @@ def learned(tokens: np.ndarray, settings: hsae.Settings, checkpoints: Path | Non
     )
 
 
-def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> machine.Machine:
+def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> summary.Machine:
     """Names, counts and co-occurrence over the photos as analysis sees them; tokens (N, T, D)."""
     F = dictionary.F
     counts, pairs, exemplars = Counts(F), CoOccurrence(F), Exemplars(F)
@@ -139,16 +141,16 @@ def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> ma
         counts.add(of_photo, image_of_row)
         pairs.add(of_photo, image_of_row)
         exemplars.add(of_photo, image_of_row, cells)
-    candidates = naming.name_concepts(
+    candidates = rules.name_concepts(
         dictionary.W_dec.numpy(),
         dictionary.b_dec.numpy(),
-        naming.exemplar_codes(exemplars, lambda image: codes[image]),
+        rules.exemplar_codes(exemplars, lambda image: codes[image]),
         pairs,
         relations(pairs),
         vocabulary.default(encoder.fingerprint),
-        kinds.load(resources.path(kinds.RESOURCE)),
+        hypernyms.load(resources.path(hypernyms.RESOURCE)),
     )
-    return machine.Machine(candidates, counts, pairs)
+    return summary.Machine(candidates, counts, pairs)
 
 
 def show(done: int, total: int, message: str) -> None:

@@ -14,14 +14,14 @@ from safetensors.numpy import save_file
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
-from insight_app.project import database
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.analysis.scanning import update_images
-from insight_app.project.candidates import Candidate
-from insight_app.project.codestore import Notes
-from insight_app.project.images import content_hash
+from insight_app.project.photos.images import content_hash
 from insight_app.project.project import Project
-from insight_app.project.results import Results
+from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.code_store import Notes
+from insight_app.project.results.snapshot import Results
+from insight_app.project.storage import analysis_database
 
 GRID = 14
 HIERARCHY = {
@@ -84,7 +84,7 @@ def make_project(
     photos = folder.parent / f"{folder.stem} photos"
     scenes = dict(_draw_photos(photos, images, photo_size, np.random.default_rng(seed)))
     Project.create(folder).close()
-    engine = database.open_writer(folder)
+    engine = analysis_database.open_writer(folder)
     update_images(engine, folder, [photos])
     _write_dictionary(folder, concepts)
     recorder = Recorder(folder, engine, _setup(concepts))
@@ -110,7 +110,7 @@ def make_project(
 
 def publish_again(project: Path, concepts: int = 96) -> None:
     """The same results as a newer generation, as an analysis that goes on puts them out."""
-    engine = database.open_writer(project)
+    engine = analysis_database.open_writer(project)
     recorder = Recorder(project, engine, _setup(concepts))
     recorder.publish()
     recorder.close()
@@ -298,9 +298,9 @@ def _activations(
 def _mark_unreadable(engine: object, ids: list[int]) -> None:
     from sqlalchemy import update
 
-    from insight_app.project.schema import Image as Row
-    from insight_app.project.schema import Status
+    from insight_app.project.results.schema import Image as Row
+    from insight_app.project.results.schema import Status
 
-    with database.writing(engine) as connection:  # type: ignore[arg-type]
+    with analysis_database.writing(engine) as connection:  # type: ignore[arg-type]
         values = {"status": int(Status.UNREADABLE), "message": "This is not an image."}
         connection.execute(update(Row).where(Row.id.in_(ids)).values(values))

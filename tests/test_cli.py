@@ -14,15 +14,15 @@ import pytest
 import torch
 from rdflib import SKOS, Graph, Literal
 
-from insight_app import terminal
-from insight_app.cli import app
+from insight_app.cli import terminal
+from insight_app.cli.program import app
+from insight_app.cli.terminal import Exit
 from insight_app.concepts import encoders
 from insight_app.exchange import json_format, registry, skos
 from insight_app.exchange.collecting import collect
 from insight_app.project import judgements as j
 from insight_app.project.project import Project
-from insight_app.project.results import Results
-from insight_app.terminal import Exit
+from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import draw
 from tests.synthetic import make_project
@@ -58,7 +58,9 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 def test_help_is_quick_because_it_imports_nothing_large() -> None:
     large = ["torch", "PySide6", "sqlalchemy", "scipy", "rdflib", "networkx", "transformers"]
-    program = f"import sys, insight_app.cli; sys.exit(bool(set({large}) & set(sys.modules)))"
+    program = (
+        f"import sys, insight_app.cli.program; sys.exit(bool(set({large}) & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from insight_app import terminal
-from insight_app.cli import app
+from insight_app.cli import terminal
+from insight_app.cli.program import app
+from insight_app.cli.terminal import Exit
 from insight_app.concepts.encoders.models import library
-from insight_app.terminal import Exit
 from tests import shaped
 
 Run = Callable[..., tuple[int, str, str]]

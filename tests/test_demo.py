@@ -10,12 +10,12 @@ from sqlalchemy import insert
 
 from insight_app import demo, resources
 from insight_app.errors import KnownError
-from insight_app.project import database
 from insight_app.project import judgements as j
-from insight_app.project.last_run import is_finished
+from insight_app.project.analysis.last_run import is_finished
 from insight_app.project.project import Project
-from insight_app.project.results import Results
-from insight_app.project.schema import Run
+from insight_app.project.results.schema import Run
+from insight_app.project.results.snapshot import Results
+from insight_app.project.storage import analysis_database
 from tests.synthetic import make_project
 
 PHOTOS = ("animals/cat.jpg", "food/coffee.jpg", "vehicles/bus.jpg")
@@ -64,7 +64,7 @@ def test_a_second_start_needs_nothing_large_before_its_window(tmp_path: Path, fe
     demo.set_up(tmp_path, few)
     program = (
         "import sys; from pathlib import Path; from insight_app import demo;"
-        "from insight_app.project.last_run import is_finished;"
+        "from insight_app.project.analysis.last_run import is_finished;"
         f"project, _ = demo.set_up(Path({str(tmp_path)!r}), Path({str(few)!r}));"
         "assert not is_finished(project);"
         "sys.exit(bool({'torch', 'scipy', 'sqlalchemy', 'numpy'} & set(sys.modules)))"
@@ -74,13 +74,13 @@ def test_a_second_start_needs_nothing_large_before_its_window(tmp_path: Path, fe
 
 def test_whether_an_analysis_was_finished_is_read_from_any_project(tmp_path: Path) -> None:
     made = make_project(tmp_path / "made.insight", images=3, concepts=48)
-    engine = database.open_writer(made)
+    engine = analysis_database.open_writer(made)
     for state in ("finished", "running", "cancelled"):
-        with database.writing(engine) as connection:
+        with analysis_database.writing(engine) as connection:
             connection.execute(insert(Run).values(started="", state=state))
         assert is_finished(made) == (state == "finished")
     engine.dispose()
-    (made / database.NAME).write_bytes(b"no database at all" * 100)
+    (made / analysis_database.NAME).write_bytes(b"no database at all" * 100)
     assert not is_finished(made)
     assert not is_finished(tmp_path / "nowhere")
 

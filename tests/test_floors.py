@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "insight_app"
 FLOORS = ("concepts", "project", "exchange", "gui")
-FACES = {"cli", "cli_models", "demo", "worker", "__main__"}
+FACES = {"cli", "demo", "worker", "__main__"}
 """Modules that stand before the floors: nothing below the window may know them."""
 QT = {"PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy"}
 FORBIDDEN = {

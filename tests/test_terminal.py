@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from insight_app import terminal
+from insight_app.cli import terminal
+from insight_app.cli.terminal import Exit
 from insight_app.concepts.progress import Cancelled
 from insight_app.errors import KnownError
-from insight_app.terminal import Exit
 
 
 def test_a_known_error_is_one_line_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

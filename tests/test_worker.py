@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from insight_app.project.results import Results
+from insight_app.project.results.snapshot import Results
 from insight_app.worker.pace import Estimate, Pace
 from tests import tiny
 

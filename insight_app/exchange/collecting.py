@@ -21,12 +21,12 @@ from insight_app.exchange.content import (
     clean,
     short,
 )
-from insight_app.project.catalogue import Catalogue, Edge, Status
 from insight_app.project.judgements import CurationState, Judgement
+from insight_app.project.judgements.catalogue import Catalogue, Edge, Status
 from insight_app.project.project import Project
 
 if TYPE_CHECKING:
-    from insight_app.project.results import Results
+    from insight_app.project.results.snapshot import Results
 
 _STATUSES = ("unreviewed", "accepted", "unsure", "rejected")
 

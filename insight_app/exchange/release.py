@@ -8,7 +8,7 @@ from pathlib import Path
 
 from insight_app.concepts import hsae
 from insight_app.exchange.content import Concept, Content
-from insight_app.project.analysis.counting import cooccurrence_of
+from insight_app.project.analysis.counting.running_counts import cooccurrence_of
 
 
 def write_folder(content: Content, project: Path, folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.errors import KnownError
 from insight_app.gui import theme
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
 
 

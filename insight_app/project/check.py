@@ -12,15 +12,16 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from insight_app.errors import KnownError
-from insight_app.project import codestore, database, generations, postings, sqlite
 from insight_app.project.analysis import dictionary
+from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.analysis.recording import CODES, STATISTICS
-from insight_app.project.analysis.tally import Tally
-from insight_app.project.codestore import Place, Record
 from insight_app.project.folder import is_project
-from insight_app.project.generations import Published
 from insight_app.project.project import Project
-from insight_app.project.schema import Generation, Image, Shard, Status
+from insight_app.project.results import code_store, generations, postings
+from insight_app.project.results.code_store import Place, Record
+from insight_app.project.results.generations import Published
+from insight_app.project.results.schema import Generation, Image, Shard, Status
+from insight_app.project.storage import analysis_database, sqlite
 
 _AGAIN = "Analyse the photos again to make it anew; judgements are in another file."
 
@@ -43,10 +44,10 @@ def check(folder: Path) -> list[Finding]:
     if not is_project(folder):
         raise KnownError("This is not a project of Insight.", where=str(folder))
     findings = list(_judgements(folder))
-    if (folder / database.NAME).exists():
+    if (folder / analysis_database.NAME).exists():
         findings.extend(_analysis(folder))
     elif any((folder / CODES).glob("*.codes")):
-        lost = str(folder / database.NAME)
+        lost = str(folder / analysis_database.NAME)
         findings.append(
             Finding("The database of results is gone, its codes are there.", lost, _AGAIN)
         )
@@ -66,11 +67,13 @@ def _judgements(folder: Path) -> Iterator[Finding]:
 
 
 def _analysis(folder: Path) -> Iterator[Finding]:
-    path = folder / database.NAME
+    path = folder / analysis_database.NAME
     try:
-        engine = database.open_reader(folder)
+        engine = analysis_database.open_reader(folder)
         try:
-            with database.reading(engine) as connection:  # one view, though a worker may go on
+            with analysis_database.reading(
+                engine
+            ) as connection:  # one view, though a worker may go on
                 damage = list(_database(connection, path))
                 yield from damage or _results(folder, connection)
         finally:
@@ -142,15 +145,15 @@ def _shard(
     codes: Path, row: Any, connection: Connection, recount: "_Recount | None"
 ) -> Iterator[Finding]:
     """A shard against its manifest and the image table; its codes are counted again."""
-    path = str(codestore.shard_path(codes, row.id))
+    path = str(code_store.shard_path(codes, row.id))
     try:
-        if codestore.checksum_of(codes, row.id, row.bytes) != row.checksum:
+        if code_store.checksum_of(codes, row.id, row.bytes) != row.checksum:
             yield Finding("The codes are not as they were written.", path, _AGAIN)
             return
         query = select(Image.id, Image.offset, Image.bytes).where(Image.shard == row.id)
         named = {Place(row.id, r.offset, r.bytes): r.id for r in connection.execute(query)}
         found = 0
-        for place, record in codestore.read_shard(codes, row.id, row.bytes):
+        for place, record in code_store.read_shard(codes, row.id, row.bytes):
             found += 1
             if named.pop(place, None) != record.image:
                 yield Finding(f"No photo owns the codes of image {record.image}.", path, _AGAIN)

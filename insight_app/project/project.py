@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insight_app.errors import KnownError
-from insight_app.project import backups, lock, sqlite, storage
-from insight_app.project.backups import Backup
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
-from insight_app.project.judgements import Judgements, Person
+from insight_app.project.judgements import Person
+from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import this_person
+from insight_app.project.storage import backups, lock, network_folders, sqlite
+from insight_app.project.storage.backups import Backup
 
 if TYPE_CHECKING:
-    from insight_app.project.catalogue import Catalogue
-    from insight_app.project.results import Results
+    from insight_app.project.judgements.catalogue import Catalogue
+    from insight_app.project.results.snapshot import Results
 
 
 class Project:
@@ -101,7 +102,7 @@ class Project:
     @classmethod
     def _open(cls, folder: Path, who: Person, held: lock.Lock | None, why: str) -> "Project":
         path, place = folder / JUDGEMENTS, folder / BACKUPS
-        warnings = [text] if (text := storage.warning(folder)) else []
+        warnings = [text] if (text := network_folders.warning(folder)) else []
         try:
             _must_be_there(path, place)
             if held is None and not path.exists():
@@ -138,13 +139,13 @@ class Project:
 
     def results(self) -> "Results | None":
         """The machine's results as published last, None before the first ones."""
-        from insight_app.project.results import Results
+        from insight_app.project.results.snapshot import Results
 
         return Results.open(self.path)
 
     def catalogue(self) -> "Catalogue | None":
         """All concepts as shown now, None before there are results."""
-        from insight_app.project.catalogue import Catalogue
+        from insight_app.project.judgements.catalogue import Catalogue
 
         results = self.results()
         return None if results is None else Catalogue(results, self.judgements.state)

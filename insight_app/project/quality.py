@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project.results import Results
+from insight_app.project.results.snapshot import Results
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from insight_app.concepts.encoders import DenseEncoder
-    from insight_app.concepts.quality import Report
+    from insight_app.concepts.quality.reconstruction import Report
 
 PARTS = 5
 SEED = 0
@@ -59,7 +59,7 @@ def measure(
     encoder: in the place of the one that the project names, with the same fingerprint.
     """
     from insight_app.concepts import encoders, hsae
-    from insight_app.concepts.quality import Comparison
+    from insight_app.concepts.quality.reconstruction import Comparison
     from insight_app.project.analysis import encoder as encoder_of
 
     results = Results.open(project)
@@ -105,7 +105,7 @@ def _tokens(
     results: Results, encoder: DenseEncoder, chosen: NDArray[np.int32]
 ) -> Iterator[Tensor | None]:
     """Each photo's tokens (T, D), None for one that cannot be read any more."""
-    from insight_app.project.images import load_upright
+    from insight_app.project.photos.images import load_upright
 
     for image in chosen.tolist():
         try:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from insight_app.project import database
-from insight_app.project.catalogue import Catalogue, Status
+from insight_app.project.judgements.catalogue import Catalogue, Status
 from insight_app.project.project import Project
-from insight_app.project.schema import Run
+from insight_app.project.results.schema import Run
+from insight_app.project.storage import analysis_database
 
 if TYPE_CHECKING:
-    from insight_app.project.results import Results
+    from insight_app.project.results.snapshot import Results
 
 
 def summarise(folder: Path) -> dict[str, Any]:
@@ -49,8 +49,8 @@ def summarise(folder: Path) -> dict[str, Any]:
 def _runs(project: Path) -> list[dict[str, Any]]:
     """Every call of analyse, oldest first, as it was noted."""
     columns = (Run.started, Run.finished, Run.state, Run.message, Run.images, Run.seconds)
-    engine = database.open_reader(project)
-    with database.reading(engine) as connection:
+    engine = analysis_database.open_reader(project)
+    with analysis_database.reading(engine) as connection:
         rows = connection.execute(select(*columns).order_by(Run.id)).all()
     engine.dispose()
     return [dict(row._mapping) for row in rows]

@@ -83,7 +83,7 @@ class Requests:
         twice the size; `short_side` in the reply says how many pixels that is.
         """
         from insight_app.project.analysis import encoder as encoder_of
-        from insight_app.project.analysis import looking
+        from insight_app.project.analysis.coding import single_image
 
         project, path = Path(request["project"]), Path(request["path"])
         device = _device(request)
@@ -92,7 +92,7 @@ class Requests:
             return self._held.encoder(name, device=device, **options)
 
         encoder = encoder_of.load(project, encoder_of.of_project(project), load)
-        look = looking.finer if request.get("finer") else looking.as_analysed
+        look = single_image.finer if request.get("finer") else single_image.as_analysed
         seen = look(path, encoder, self._held.dictionary(project, encoder))
         codes, geometry = seen.codes, seen.geometry
         file = self._file(

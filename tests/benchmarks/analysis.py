@@ -24,8 +24,8 @@ from insight_app import resources
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.vocabulary import Vocabulary
-from insight_app.project.analysis.memory import keep_freed
+from insight_app.concepts.naming.vocabulary import Vocabulary
+from insight_app.project.analysis.coding.memory import keep_freed
 from insight_app.project.analysis.run import analyse
 from tests.benchmarks.report import note
 

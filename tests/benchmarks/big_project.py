@@ -14,13 +14,13 @@ from sqlalchemy import insert
 from insight_app.concepts import hsae
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import centre_square
-from insight_app.project import database
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
-from insight_app.project.candidates import Candidate
-from insight_app.project.codestore import Notes
-from insight_app.project.database import writing
 from insight_app.project.project import Project
-from insight_app.project.schema import Folder, Image, Source
+from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.code_store import Notes
+from insight_app.project.results.schema import Folder, Image, Source
+from insight_app.project.storage import analysis_database
+from insight_app.project.storage.analysis_database import writing
 
 CONCEPTS, FOLDERS, GRID, DRAWS = 8192, 300, 4, 330
 BATCH = 1024
@@ -29,7 +29,7 @@ BATCH = 1024
 def write(project: Path, images: int) -> None:
     """Write the project; photos are named, not made."""
     Project.create(project).close()
-    engine = database.open_writer(project)
+    engine = analysis_database.open_writer(project)
     folders = _folders(images)
     source = {"id": 1, "path": str(project.parent / "photos"), "relative": "../photos"}
     with writing(engine) as connection:

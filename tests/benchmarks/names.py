@@ -31,15 +31,17 @@ import numpy as np
 import torch
 
 from insight_app import resources
-from insight_app.concepts import encoders, hsae, naming, taxonomy, vocabulary
-from insight_app.concepts import kinds as kinds_of
+from insight_app.concepts import encoders, hsae
 from insight_app.concepts.codes import Codes, concatenate
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.naming import ExemplarCodes, Terms
+from insight_app.concepts.naming import hypernyms as kinds_of
+from insight_app.concepts.naming import rules, vocabulary
+from insight_app.concepts.naming.rules import ExemplarCodes, Terms
+from insight_app.concepts.quality import taxonomy
+from insight_app.concepts.quality.taxonomy import Taxonomy
 from insight_app.concepts.relations import Edges, relations, shuffled
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.concepts.taxonomy import Taxonomy
-from insight_app.project.images import load_upright
+from insight_app.project.photos.images import load_upright
 
 THRESHOLDS = (0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3)
 TRAINING_EPOCHS = 12.0
@@ -73,7 +75,7 @@ def count(
         counts.add(joined, image)
         pairs.add(joined, image)
         exemplars.add(joined, image, cell)
-    evidence = naming.exemplar_codes(exemplars, lambda image: codes[image])
+    evidence = rules.exemplar_codes(exemplars, lambda image: codes[image])
     return Coded(classes, decoder, bias, counts, pairs, exemplars, evidence)
 
 
@@ -153,7 +155,7 @@ def measure(
     edges = relations(coded.pairs)
 
     def first(**how: Any) -> list[str]:
-        named = naming.name_concepts(
+        named = rules.name_concepts(
             coded.decoder, coded.bias, coded.evidence, coded.pairs, edges, words, kinds, **how
         )
         return [candidates[0].term if candidates else "" for candidates in named]
@@ -162,7 +164,7 @@ def measure(
         "shared (ours)": first,
         "exemplars (no taxonomy)": lambda: first(rule="exemplars"),
         "published": lambda: first(rule="published"),
-        "published, /30": lambda: first(rule="published", divide_by=naming.PUBLISHED_COUNT),
+        "published, /30": lambda: first(rule="published", divide_by=rules.PUBLISHED_COUNT),
     }
     found = {rule: name() for rule, name in rules.items()}
     live = [bool(n) for n in coded.counts.cells]
@@ -195,7 +197,7 @@ def measure(
 
 
 def _nearest_class(coded: Coded, names: Sequence[str], vectors: np.ndarray) -> list[str]:
-    cosines = naming.unit_rows(coded.decoder) @ naming.unit_rows(vectors).T
+    cosines = rules.unit_rows(coded.decoder) @ rules.unit_rows(vectors).T
     return [
         names[k] if lives else ""
         for k, lives in zip(cosines.argmax(1), coded.counts.cells > 0, strict=True)

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from insight_app.concepts import encoders, hsae, quality
+from insight_app.concepts import encoders, hsae
 from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.quality import reconstruction
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "packaging"))
@@ -49,9 +50,9 @@ def main() -> None:
         return train_dictionary.learned(seen, dataclasses.replace(chosen, seed=split))
 
     plain = torch.from_numpy(np.array(tokens[: len(photos), 0])).float()
-    reports = quality.held_back(plain, train, encoder.class_vectors, splits=options.splits)
+    reports = reconstruction.held_back(plain, train, encoder.class_vectors, splits=options.splits)
     print(f"{len(photos)} photos, {len(reports)} splits, {reports[0].tokens} held-back cells each")
-    for name, (mean, spread) in quality.mean_and_spread(reports).items():
+    for name, (mean, spread) in reconstruction.mean_and_spread(reports).items():
         print(f"{name:34} {mean:8.3f} +- {spread:.3f}")
     most = round(sum(report.active for report in reports) / len(reports))
     explained = by_what_tokens_are_made_of(plain, encoder.token_table, most)
@@ -66,7 +67,7 @@ def by_what_tokens_are_made_of(plain: torch.Tensor, table: torch.Tensor, most: i
     """
     tokens = plain[::10].reshape(-1, plain.shape[-1])
     mean = tokens.mean(0)
-    found = quality.Pursuit.over(table, mean).reconstructions(tokens, most)[-1]
+    found = reconstruction.Pursuit.over(table, mean).reconstructions(tokens, most)[-1]
     return 1 - float((tokens - found).square().sum() / (tokens - mean).square().sum())
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from insight_app.project.results import Results
+from insight_app.project.results.snapshot import Results
 from tests.benchmarks.report import note, note_times
 
 CONCEPTS, SHOWN, OPENINGS = 200, 100, 3
@@ -143,7 +143,7 @@ def window(project: Path) -> dict[str, float]:
 
 
 def queries(project: Path) -> dict[str, Any]:
-    from insight_app.project.catalogue import Catalogue
+    from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.judgements.state import CurationState
 
     began = time.perf_counter()

@@ -54,8 +54,8 @@ def write(folder: Path) -> None:
 def measure(folder: Path, output: Path) -> None:
     """Look into the release and import it, in this process; seconds and memory as JSON."""
     start = time.perf_counter()
-    from insight_app.concepts import hsae, machine
-    from insight_app.concepts.hsae import released
+    from insight_app.concepts import hsae
+    from insight_app.concepts.hsae import released, summary
     from insight_app.concepts.relations import relations
 
     times = {"importing torch": time.perf_counter() - start}
@@ -70,7 +70,7 @@ def measure(folder: Path, output: Path) -> None:
     found = timed("inspect", lambda: hsae.inspect(folder))
     timed("import_into", lambda: released.import_into(folder, output))
     peak = _memory()
-    brought = timed("reading it again", lambda: machine.read(output, F))
+    brought = timed("reading it again", lambda: summary.read(output, F))
     edges = timed("relations of it", lambda: relations(brought.cooccurrence))
     sizes = {file.name: file.stat().st_size for file in output.iterdir()}
     told = {"seconds": times, "memory before": begin, "peak memory": peak, "sizes": sizes}

@@ -252,7 +252,7 @@ def modules_after(code: str) -> set[str]:
 
 def test_asking_what_there_is_imports_no_torch() -> None:
     loaded = modules_after(
-        "from insight_app.concepts import encoders, vocabulary\n"
+        "from insight_app.concepts import encoders\nfrom insight_app.concepts.naming import vocabulary\n"
         "assert [info.name for info in encoders.available()][0] == 'builtin'\n"
         "assert len(vocabulary.default()) > 20_000"
     )

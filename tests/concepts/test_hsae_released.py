@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from insight_app.concepts import hsae, machine
+from insight_app.concepts import hsae
 from insight_app.concepts.codes import from_dense
-from insight_app.concepts.hsae import released
+from insight_app.concepts.hsae import released, summary
 from insight_app.concepts.hsae.released import relations
 from insight_app.concepts.relations import relations as edges_of
 from insight_app.concepts.statistics import CoOccurrence
@@ -106,7 +106,7 @@ def test_a_release_becomes_a_dictionary_with_names_relations_and_probes(whole, t
     released.import_into(whole, folder)
     assert hsae.load(folder).fingerprint == hsae.load(whole).fingerprint
     assert hsae.info(folder) == hsae.info(whole)
-    brought = machine.read(folder, F)
+    brought = summary.read(folder, F)
     assert brought.run == "release" and brought.counts is None
     assert brought.names[:4] == ["dog", "", "dog", "water lily"]
     assert brought.candidates[0][0].score is None
@@ -120,10 +120,10 @@ def test_a_release_becomes_a_dictionary_with_names_relations_and_probes(whole, t
 
 def test_weights_alone_bring_neither_names_nor_relations(tmp_path):
     released.import_into(releases.write(tmp_path / "a"), tmp_path / "b")
-    assert machine.read(tmp_path / "b", F) is None
+    assert summary.read(tmp_path / "b", F) is None
     torch.save(releases.matrix(), tmp_path / "a" / "D.pth")
     released.import_into(tmp_path / "a", tmp_path / "c")
-    brought = machine.read(tmp_path / "c", F)
+    brought = summary.read(tmp_path / "c", F)
     assert brought.run == "" and not any(brought.names)
     assert brought.cooccurrence.pairs.key.size
 

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from insight_app import resources
-from insight_app.concepts import encoders, hsae, machine
-from insight_app.project.images import load_upright
+from insight_app.concepts import encoders, hsae
+from insight_app.concepts.hsae import summary
+from insight_app.project.photos.images import load_upright
 
 FOLDER = resources.path("dictionaries/builtin")
 
@@ -24,7 +25,7 @@ def test_fits_the_shipped_encoder_and_is_small(encoder):
 
 def test_brings_names_counts_and_relations_of_its_own():
     described = hsae.info(FOLDER)
-    brought = machine.read(FOLDER, described.concepts)
+    brought = summary.read(FOLDER, described.concepts)
     assert brought is not None
     alive = brought.counts.cells > 0
     assert alive.mean() >= 0.95

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from insight_app import resources
-from insight_app.concepts import kinds as kinds_of
 from insight_app.concepts.codes import Codes, from_dense
-from insight_app.concepts.kinds import Kinds
-from insight_app.concepts.naming import (
+from insight_app.concepts.naming import hypernyms as kinds_of
+from insight_app.concepts.naming.hypernyms import Kinds
+from insight_app.concepts.naming.rules import (
     CANDIDATES,
     PUBLISHED_COUNT,
     ExemplarCodes,
     exemplar_codes,
     name_concepts,
 )
-from insight_app.concepts.naming_shared import special
+from insight_app.concepts.naming.shared import special
 from insight_app.concepts.relations import Edges
 from insight_app.concepts.statistics import CoOccurrence, Exemplars
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from insight_app.concepts import quality
 from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.quality import reconstruction
 from tests.concepts import dense_hsae
 
 D, F = 8, 32
@@ -26,19 +26,19 @@ def hsae() -> HSAE:
 
 def test_the_mean_predictor_explains_exactly_nothing_and_the_token_itself_everything():
     x = tokens(500)
-    mean, self_ = quality.Variance(D), quality.Variance(D)
+    mean, self_ = reconstruction.Variance(D), reconstruction.Variance(D)
     for batch in x.split(77):
         mean.add(batch, x.double().mean(0).expand_as(batch))
         self_.add(batch, batch)
     assert mean.explained == pytest.approx(0.0, abs=1e-12)
     assert self_.explained == 1.0 and self_.cosine == pytest.approx(1.0)
-    assert math.isnan(quality.Variance(D).nmse)
+    assert math.isnan(reconstruction.Variance(D).nmse)
 
 
 def test_nmse_is_two_sums_over_all_tokens_and_not_a_mean_over_batches():
     x = torch.cat([tokens(10), 50 * tokens(10, 1)])
     y = x + 0.1 * tokens(20, 2)
-    running = quality.Variance(D)
+    running = reconstruction.Variance(D)
     running.add(x[:10], y[:10])
     running.add(x[10:], y[10:])
     expected = (x - y).square().sum() / (x - x.mean(0)).square().sum()
@@ -48,21 +48,21 @@ def test_nmse_is_two_sums_over_all_tokens_and_not_a_mean_over_batches():
 
 
 def test_pursuit_finds_sparse_sums_exactly():
-    atoms = quality.random_dictionary(20, 64)
+    atoms = reconstruction.random_dictionary(20, 64)
     weights = torch.zeros(30, 20)
     for row, first in zip(weights, itertools.cycle(range(17)), strict=False):
         row[[first, first + 1, first + 3]] = torch.tensor([1.0, -2.0, 0.5])
     offset = torch.full((64,), 0.3)
     x = weights @ atoms + offset
-    found = quality.Pursuit.over(5 * atoms, offset).reconstructions(x, 3)
+    found = reconstruction.Pursuit.over(5 * atoms, offset).reconstructions(x, 3)
     torch.testing.assert_close(found[3], x, atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(found[0], offset.expand_as(x))
 
 
 def test_pursuit_agrees_with_one_token_at_a_time_and_never_gets_worse():
-    atoms, x = quality.random_dictionary(15, D), tokens(40)
+    atoms, x = reconstruction.random_dictionary(15, D), tokens(40)
     offset = x.mean(0)
-    found = quality.Pursuit.over(atoms, offset).reconstructions(x, 4)
+    found = reconstruction.Pursuit.over(atoms, offset).reconstructions(x, 4)
     for token, by_count in zip(x, found.transpose(0, 1), strict=True):
         chosen: list[int] = []
         residual = token - offset
@@ -80,14 +80,14 @@ def test_pursuit_agrees_with_one_token_at_a_time_and_never_gets_worse():
 def test_twin_and_empty_atoms_do_no_harm_and_few_atoms_run_out():
     atoms = torch.cat([torch.eye(D)[:2], torch.eye(D)[:1], torch.zeros(1, D)])
     x = torch.tensor([[1.0, 2.0] + [0.0] * (D - 2)])
-    found = quality.Pursuit.over(atoms, torch.zeros(D)).reconstructions(x, 6)
+    found = reconstruction.Pursuit.over(atoms, torch.zeros(D)).reconstructions(x, 6)
     assert found.shape == (7, 1, D) and torch.isfinite(found).all()
     torch.testing.assert_close(found[-1], x, atol=1e-4, rtol=0)
 
 
 def test_a_report_counts_what_the_codes_say(hsae):
     x = tokens(300)
-    found = quality.report(hsae, x.split(100), torch.eye(D))
+    found = reconstruction.report(hsae, x.split(100), torch.eye(D))
     codes = hsae.encode(x).half()
     counts = np.diff(codes.indptr)
     assert found.tokens == 300
@@ -97,23 +97,23 @@ def test_a_report_counts_what_the_codes_say(hsae):
     expected = 1 - (x - hsae.decode(codes)).square().sum() / (x - x.mean(0)).square().sum()
     assert found.explained == pytest.approx(float(expected), rel=1e-4)
     assert found.explained_by_level[-1] == pytest.approx(found.explained)
-    assert set(found.baseline_explained) == {quality.CLASSES, quality.RANDOM}
+    assert set(found.baseline_explained) == {reconstruction.CLASSES, reconstruction.RANDOM}
     assert found.to_json()["tokens"] == 300
 
 
 def test_baselines_are_read_between_whole_numbers_of_atoms_at_the_same_mean_count(hsae):
     x = tokens(300)
-    found = quality.report(hsae, [x], torch.eye(D))
-    pursuit = quality.Pursuit.over(torch.eye(D), hsae.b_dec)
+    found = reconstruction.report(hsae, [x], torch.eye(D))
+    pursuit = reconstruction.Pursuit.over(torch.eye(D), hsae.b_dec)
     low = math.floor(found.active)
     around = []
     for y in pursuit.reconstructions(x, low + 1)[low:]:
-        variance = quality.Variance(D)
+        variance = reconstruction.Variance(D)
         variance.add(x, y)
         around.append(variance.explained)
     share = found.active - low
     expected = (1 - share) * around[0] + share * around[1]
-    assert found.baseline_explained[quality.CLASSES] == pytest.approx(expected, rel=1e-5)
+    assert found.baseline_explained[reconstruction.CLASSES] == pytest.approx(expected, rel=1e-5)
 
 
 def test_held_back_photos_are_never_trained_on_and_splits_differ(hsae):
@@ -124,11 +124,11 @@ def test_held_back_photos_are_never_trained_on_and_splits_differ(hsae):
         seen.append(frozenset(indices))
         return hsae
 
-    reports = quality.held_back(images, train, splits=3, share=0.3)
+    reports = reconstruction.held_back(images, train, splits=3, share=0.3)
     assert [len(part) for part in seen] == [7, 7, 7] and len(set(seen)) > 1
     assert all(one.tokens == 3 * 6 for one in reports)
-    everything = quality.report(hsae, images)
+    everything = reconstruction.report(hsae, images)
     assert reports[0].alive == everything.alive
-    table = quality.mean_and_spread(reports)
+    table = reconstruction.mean_and_spread(reports)
     values = [one.explained for one in reports]
     assert table["explained"] == pytest.approx((np.mean(values), np.std(values, ddof=1)))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from insight_app.concepts import taxonomy
-from insight_app.concepts.taxonomy import Taxonomy
+from insight_app.concepts.quality import taxonomy
+from insight_app.concepts.quality.taxonomy import Taxonomy
 from insight_app.errors import KnownError
 
 NOUNS = """\

@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from insight_app import resources
-from insight_app.concepts import encoders, vocabulary
+from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder, builtin_table, text_tower
-from insight_app.concepts.vocabulary import ADJECTIVE, NOUN, PROMPTS, READINGS, VERB, Vocabulary
+from insight_app.concepts.naming import vocabulary
+from insight_app.concepts.naming.vocabulary import (
+    ADJECTIVE,
+    NOUN,
+    PROMPTS,
+    READINGS,
+    VERB,
+    Vocabulary,
+)
 from insight_app.errors import KnownError
 
 

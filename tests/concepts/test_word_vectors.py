@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from insight_app.concepts import vocabulary, word_vectors
-from insight_app.concepts.word_vectors import CHUNK, Terms, WordVectors
+from insight_app.concepts.naming import vocabulary, word_vectors
+from insight_app.concepts.naming.word_vectors import CHUNK, Terms, WordVectors
 
 TERMS = 3 * CHUNK + 17
 _TABLE = torch.randn(4096, 16, generator=torch.Generator().manual_seed(1))

@@ -16,8 +16,9 @@ from insight_app.exchange import json_format
 from insight_app.exchange.collecting import content_of
 from insight_app.exchange.content import Concept, Content, Relation, hierarchy
 from insight_app.project import judgements as j
-from insight_app.project.catalogue import Catalogue
 from insight_app.project.judgements import CurationState
+from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.store import Judgements
 
 NAMES = ("animal", "dog", "puppy", "\x1bcar\ud800", "", "boat")
 PAIRS = ((1, 0), (2, 1), (3, 5))
@@ -197,7 +198,7 @@ def test_whatever_was_said_the_export_is_the_catalogue_and_has_no_circle(said: l
 
 
 def test_the_log_is_exported_word_for_word(tmp_path: Path) -> None:
-    log = j.Judgements.open(tmp_path / "judgements.sqlite", j.Person("p1", "Ada"))
+    log = Judgements.open(tmp_path / "judgements.sqlite", j.Person("p1", "Ada"))
     log.judge([j.rename("f:1", "hound"), j.hide("f:4")], "Two things")
     log.undo()
     content = content_of("birds", Found(), log.state, log.entries())

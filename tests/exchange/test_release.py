@@ -13,7 +13,7 @@ from insight_app.exchange import registry
 from insight_app.project import judgements as j
 from insight_app.project.analysis.run import analyse
 from insight_app.project.project import Project
-from insight_app.project.results import Results
+from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import draw
 

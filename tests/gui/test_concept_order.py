@@ -15,7 +15,7 @@ from insight_app.gui.curation.concept_order import (
     ConceptOrder,
 )
 from insight_app.project import judgements as j
-from insight_app.project.catalogue import Catalogue
+from insight_app.project.judgements.catalogue import Catalogue
 from tests.project.test_catalogue import Edges, Results, state_of
 
 SIZE = 7

@@ -15,10 +15,10 @@ from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
 from insight_app.gui.panels.thumbnails import TROUBLE
 from insight_app.gui.photo import overlay
-from insight_app.gui.photo.image_codes import PhotoCodes
+from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.theme import number
 from insight_app.gui.window.main_window import MainWindow
-from insight_app.project.findings import ImageRecord
+from insight_app.project.results.records import ImageRecord
 from tests.gui.conftest import wait_idle
 
 

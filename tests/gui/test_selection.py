@@ -1,6 +1,6 @@
 """One selection with a way back."""
 
-from insight_app.gui.selection import HISTORY_LIMIT, History, Selection
+from insight_app.gui.state.selection import HISTORY_LIMIT, History, Selection
 
 
 def test_another_photo_forgets_the_cell_and_other_concepts_the_relation() -> None:

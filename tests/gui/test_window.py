@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLabel
 
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
+from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES, panel_names
-from insight_app.gui.worker_client import Progress
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3

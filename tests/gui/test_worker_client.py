@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from insight_app.errors import KnownError
-from insight_app.gui.worker_client import WorkerClient
+from insight_app.gui.state.worker_client import WorkerClient
 
 ANSWERS = """
 import json, sys

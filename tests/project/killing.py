@@ -19,8 +19,10 @@ from typing import Any
 import torch
 
 from insight_app.project import judgements as j
-from insight_app.project.analysis import coding, counting, recording
+from insight_app.project.analysis import recording
 from insight_app.project.analysis import run as analysis
+from insight_app.project.analysis.coding import batches
+from insight_app.project.analysis.counting import running_counts
 from insight_app.project.check import check
 from insight_app.project.judgements import Person
 from insight_app.project.project import Project
@@ -36,10 +38,10 @@ MOST = 12
 def prepare() -> None:
     """Small shards, commits and generations, so that there is much to be interrupted."""
     torch.set_num_threads(1)
-    coding.BATCH = {"cpu": 2}
+    batches.BATCH = {"cpu": 2}
     analysis.COMMIT_IMAGES, analysis.PUBLISH_SECONDS, analysis.PUBLISH_SHARE = 3, 0.0, 1
     recording.SHARD_IMAGES = 10
-    counting.PART_SHARDS = 2
+    running_counts.PART_SHARDS = 2
 
 
 def analyse(project: Path) -> None:

@@ -11,15 +11,16 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.concepts.vocabulary import Vocabulary
 from insight_app.errors import KnownError
-from insight_app.project import database, runs
-from insight_app.project.analysis import crashes, pipeline
+from insight_app.project.analysis import runs
+from insight_app.project.analysis.coding import crashes, pipeline
 from insight_app.project.analysis.run import Summary, analyse
 from insight_app.project.check import check
-from insight_app.project.results import Results
-from insight_app.project.schema import Image as Row
+from insight_app.project.results.schema import Image as Row
+from insight_app.project.results.snapshot import Results
+from insight_app.project.storage import analysis_database
 from tests import tiny
 from tests.project.test_images import damaged_files
 
@@ -177,9 +178,9 @@ def test_shards_that_fill_up_change_nothing(
     whole = content(project)
     shutil.rmtree(project)
     monkeypatch.setattr("insight_app.project.analysis.recording.SHARD_IMAGES", 1)
-    monkeypatch.setattr("insight_app.project.analysis.counting.PART_SHARDS", 2)
+    monkeypatch.setattr("insight_app.project.analysis.counting.running_counts.PART_SHARDS", 2)
     monkeypatch.setattr("insight_app.project.analysis.run.COMMIT_IMAGES", 1)
-    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 2})
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 2})
     run(photos)
     assert len(list((project / "codes").iterdir())) > 3
     assert content(project) == whole and check(project) == []
@@ -196,7 +197,7 @@ def test_shards_that_fill_up_change_nothing(
 def test_cancelling_keeps_what_is_done_and_the_next_call_goes_on(
     run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 2})
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 2})
     run(photos)
     whole = content(project)
     shutil.rmtree(project)
@@ -347,7 +348,7 @@ def test_two_cannot_analyse_one_project_at_once(run: Any, photos: Path, project:
 def test_a_failing_encoder_is_told_and_what_was_coded_is_kept(
     run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 3})
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 3})
 
     class Failing(tiny.TinyEncoder):
         batches = 0
@@ -370,7 +371,7 @@ def test_a_photo_in_flight_at_two_crashes_is_left_out(
     run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies with the third photo in hand; whoever started it says so."""
-    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 4})
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 4})
     poison = photos / "a" / "004.png"
     read = pipeline.read_photo
 
@@ -382,7 +383,7 @@ def test_a_photo_in_flight_at_two_crashes_is_left_out(
             raise Died
         return read(photo, encoder)
 
-    monkeypatch.setattr("insight_app.project.analysis.pipeline.read_photo", deadly)
+    monkeypatch.setattr("insight_app.project.analysis.coding.pipeline.read_photo", deadly)
     for crashed_before in (False, True):
         with pytest.raises(Died):
             run(photos, after_crash=crashed_before)
@@ -397,11 +398,11 @@ def test_without_being_told_of_a_crash_nothing_is_held_against_a_photo(
     run: Any, photos: Path, project: Path
 ) -> None:
     run(photos)
-    engine = database.open_writer(project)
+    engine = analysis_database.open_writer(project)
     for _ in range(3):
         crashes.remember(project, [1, 2])
         run()
-    with database.reading(engine) as connection:
+    with analysis_database.reading(engine) as connection:
         assert set(connection.execute(select(Row.crashes)).scalars()) == {0}
     engine.dispose()
 
@@ -409,7 +410,7 @@ def test_without_being_told_of_a_crash_nothing_is_held_against_a_photo(
 def test_short_work_runs_between_batches(
     run: Any, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 2})
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 2})
     calls: list[str] = []
     run(photos, between=lambda: calls.append(threading.current_thread().name))
     assert calls == [threading.current_thread().name] * (PHOTOS // 2)
@@ -488,7 +489,7 @@ def test_results_lost_or_damaged_are_made_anew_from_the_photos(
 ) -> None:
     run(photos)
     whole = content(project)
-    path = project / database.NAME
+    path = project / analysis_database.NAME
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     assert check(project)

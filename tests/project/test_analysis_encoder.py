@@ -15,9 +15,9 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders.models import library
 from insight_app.errors import KnownError
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis import looking
+from insight_app.project.analysis.coding import single_image
 from insight_app.project.analysis.run import analyse
-from insight_app.project.results import Results
+from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import content, draw
 
@@ -56,7 +56,7 @@ class Small(tiny.TinyEncoder):
 def test_out_of_memory_halves_the_batch_says_so_once_and_changes_nothing(
     photos: Path, dictionary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("insight_app.project.analysis.coding.BATCH", {"cpu": 8})
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 8})
     analyse(tmp_path / "A.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
     small, told = Small(most=2), list[str]()
     options: dict[str, Any] = {"dictionary": dictionary, "notice": told.append}
@@ -235,7 +235,7 @@ def test_a_finer_look_covers_the_whole_photo_with_whole_cells(
     path = tmp_path / "wide.png"
     Image.fromarray(rng.integers(0, 255, (90, 201, 3), np.uint8)).save(path)
     encoder, weights = tiny.TinyEncoder(), hsae.load(dictionary)
-    seen = looking.finer(path, encoder, weights)
+    seen = single_image.finer(path, encoder, weights)
     assert (seen.geometry.rows, seen.geometry.cols, seen.short_side) == (14, 31, 56)
     assert seen.geometry.crop == (0, 0, 201, 90)
 

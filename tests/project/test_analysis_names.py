@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from insight_app import resources
-from insight_app.concepts import vocabulary, word_vectors
+from insight_app.concepts.naming import vocabulary, word_vectors
 from insight_app.concepts.progress import CancelToken
 from insight_app.errors import KnownError
 from insight_app.project.analysis.run import Summary, analyse
 from insight_app.project.project import Project
-from insight_app.project.results import Results
+from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import draw
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from insight_app.errors import KnownError
-from insight_app.project import generations
-from insight_app.project.candidates import Candidate, CandidateLines
-from insight_app.project.results import Results
+from insight_app.project.results import generations
+from insight_app.project.results.candidates import Candidate, CandidateLines
+from insight_app.project.results.snapshot import Results
 from tests.synthetic import make_project
 
 ODD = ["", "dog", "two\nlines", "“quoted”\t\\", "\u2028 line break of another kind", "雪", "😀"]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from insight_app.project import judgements as j
-from insight_app.project import search
-from insight_app.project.catalogue import Catalogue, Status
-from insight_app.project.judgements import Changes, CurationState, Judgements, Person
+from insight_app.project.judgements import Changes, CurationState, Person, search
+from insight_app.project.judgements.catalogue import Catalogue, Status
 from insight_app.project.judgements.state import changes
+from insight_app.project.judgements.store import Judgements
 
 NAMES = ["animal", "dog", "puppy", "vehicle", "car", "École", "", "tiger salamander"]
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from insight_app.concepts.codes import Codes, from_dense
 from insight_app.errors import KnownError
-from insight_app.project import codestore
-from insight_app.project.codestore import CodeReader, Notes, Place, ShardWriter
+from insight_app.project.results import code_store
+from insight_app.project.results.code_store import CodeReader, Notes, Place, ShardWriter
 
 F = 300
 
@@ -45,7 +45,7 @@ def test_any_codes_come_back_bit_for_bit(
 ) -> None:
     cells = min(cells, 4) if concepts * active > 3000 else cells
     codes, notes = some_codes(seed, cells, active, concepts), some_notes(seed, cells)
-    record = codestore.unpack(codestore.pack(seed, codes, notes), concepts)
+    record = code_store.unpack(code_store.pack(seed, codes, notes), concepts)
     assert record.image == seed and same(record.codes(), codes)
     for name in ("unexplained", "norms", "pooled"):
         assert np.array_equal(getattr(record.notes(), name), getattr(notes, name))
@@ -60,9 +60,9 @@ def test_records_are_read_one_by_one_while_more_are_written(tmp_path: Path) -> N
         for known, place in enumerate(places, 1):
             assert same(reader.read(place).codes(), some_codes(known))
     writer.close()
-    found = list(codestore.read_shard(tmp_path, 1, writer.size))
+    found = list(code_store.read_shard(tmp_path, 1, writer.size))
     assert [place for place, _ in found] == places
-    assert codestore.checksum_of(tmp_path, 1, writer.size) == writer.checksum
+    assert code_store.checksum_of(tmp_path, 1, writer.size) == writer.checksum
 
 
 def test_what_a_killed_commit_left_is_cut_off(tmp_path: Path) -> None:
@@ -76,20 +76,20 @@ def test_what_a_killed_commit_left_is_cut_off(tmp_path: Path) -> None:
     again.append(3, some_codes(3), some_notes(3))
     again.commit()
     again.close()
-    assert [r.image for _, r in codestore.read_shard(tmp_path, 1, again.size)] == [1, 3]
-    assert codestore.checksum_of(tmp_path, 1, again.size) == again.checksum
-    assert codestore.shard_path(tmp_path, 1).stat().st_size == again.size
+    assert [r.image for _, r in code_store.read_shard(tmp_path, 1, again.size)] == [1, 3]
+    assert code_store.checksum_of(tmp_path, 1, again.size) == again.checksum
+    assert code_store.shard_path(tmp_path, 1).stat().st_size == again.size
 
 
 def test_a_flipped_byte_anywhere_in_a_record_is_noticed(tmp_path: Path) -> None:
-    record = codestore.pack(7, some_codes(7), some_notes(7))
+    record = code_store.pack(7, some_codes(7), some_notes(7))
     for at in range(len(record)):
         damaged = bytearray(record)
         damaged[at] ^= 0x10
         with pytest.raises(KnownError):
-            codestore.unpack(bytes(damaged), F)
+            code_store.unpack(bytes(damaged), F)
     with pytest.raises(KnownError):
-        codestore.unpack(record[:-1], F)
+        code_store.unpack(record[:-1], F)
 
 
 def test_a_shard_that_is_short_or_foreign_is_refused(tmp_path: Path) -> None:
@@ -99,13 +99,13 @@ def test_a_shard_that_is_short_or_foreign_is_refused(tmp_path: Path) -> None:
     writer.close()
     with pytest.raises(KnownError):
         ShardWriter(tmp_path, 1, F, writer.size + 1, 0)
-    path = codestore.shard_path(tmp_path, 1)
+    path = code_store.shard_path(tmp_path, 1)
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(KnownError):
-        list(codestore.read_shard(tmp_path, 1, writer.size))
+        list(code_store.read_shard(tmp_path, 1, writer.size))
     path.write_bytes(b"something else entirely, and long enough to have a header")
     with pytest.raises(KnownError):
-        list(codestore.read_shard(tmp_path, 1, writer.size))
+        list(code_store.read_shard(tmp_path, 1, writer.size))
 
 
 def test_an_image_of_196_cells_and_12_codes_takes_at_most_8_kilobytes() -> None:
@@ -122,6 +122,6 @@ def test_an_image_of_196_cells_and_12_codes_takes_at_most_8_kilobytes() -> None:
     codes, notes = from_dense(dense), some_notes(0, 196, 384)
     assert codes.indices.size == 196 * 12
     nothing = Notes(*(np.zeros(0, np.float16),) * 3)
-    assert len(codestore.pack(1, codes, nothing)) <= 8000
+    assert len(code_store.pack(1, codes, nothing)) <= 8000
     assert 2 * (notes.unexplained.size + notes.norms.size + notes.pooled.size) <= 2000
-    assert len(codestore.pack(1, codes, notes)) <= 10_000
+    assert len(code_store.pack(1, codes, notes)) <= 10_000

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from insight_app.errors import KnownError
-from insight_app.project import images
-from insight_app.project.images import decode, load_upright, scan
+from insight_app.project.photos import images
+from insight_app.project.photos.images import decode, load_upright, scan
 
 RED, BLUE = (220, 20, 20), (20, 20, 220)
 

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, event
 
 from insight_app.errors import KnownError
 from insight_app.project import judgements as j
-from insight_app.project import sqlite
-from insight_app.project.judgements import Judgements, Person
+from insight_app.project.judgements import Person
+from insight_app.project.judgements.store import Judgements
+from insight_app.project.storage import sqlite
 
 ADA, BEN = Person("uuid-ada", "Ada"), Person("uuid-ben", "Ben")
 

@@ -22,7 +22,8 @@ from hypothesis.stateful import (
 
 from insight_app.errors import KnownError
 from insight_app.project import judgements as j
-from insight_app.project.judgements import Act, CurationState, Judgements, Person
+from insight_app.project.judgements import Act, CurationState, Person
+from insight_app.project.judgements.store import Judgements
 
 PEOPLE = (Person("ada", "Ada"), Person("ben", "Ben"))
 CONCEPTS = ("f:0", "f:1", "own:x")

@@ -9,7 +9,7 @@ import pytest
 PROGRAM = """
 import resource, sys
 import numpy as np
-from insight_app.project.analysis.memory import keep_freed
+from insight_app.project.analysis.coding.memory import keep_freed
 if sys.argv[1] == "kept":
     keep_freed()
 def faults():

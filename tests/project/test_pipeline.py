@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from insight_app.project.analysis.pipeline import WAITING, Writer
+from insight_app.project.analysis.coding.pipeline import WAITING, Writer
 
 
 def test_a_slow_disk_holds_up_nobody_while_batches_can_wait() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight_app.concepts.statistics import Maxima
-from insight_app.project import postings
+from insight_app.project.results import postings
 
 CONCEPTS = 5
 

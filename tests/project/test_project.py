@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from insight_app.errors import KnownError
-from insight_app.project import backups, lock, storage
 from insight_app.project import judgements as j
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
-from insight_app.project.judgements import Judgements, Person
+from insight_app.project.judgements import Person
 from insight_app.project.judgements.log import read_lines
+from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import remember, this_person
 from insight_app.project.project import Project, restore
+from insight_app.project.storage import backups, lock, network_folders
 
 ADA, BEN = Person("uuid-ada", "Ada"), Person("uuid-ben", "Ben")
 
@@ -295,11 +296,11 @@ def test_a_person_is_made_once_and_may_change_the_name(tmp_path: Path) -> None:
 def test_synced_folders_and_network_drives_are_told(tmp_path: Path) -> None:
     synced = tmp_path / "OneDrive - Institute" / "birds.insight"
     synced.mkdir(parents=True)
-    assert "OneDrive - Institute" in storage.warning(synced)
-    assert storage.warning(tmp_path) == ""
+    assert "OneDrive - Institute" in network_folders.warning(synced)
+    assert network_folders.warning(tmp_path) == ""
     mounts = "/dev/sda1 / ext4 rw 0 0\nserver:/x /home/my\\040data nfs4 rw 0 0\n"
-    assert storage.mounted_as(Path("/home/my data/birds"), mounts) == "nfs4"
-    assert storage.mounted_as(Path("/home/my"), mounts) == "ext4"
+    assert network_folders.mounted_as(Path("/home/my data/birds"), mounts) == "nfs4"
+    assert network_folders.mounted_as(Path("/home/my"), mounts) == "ext4"
 
 
 def test_lines_that_are_no_judgements_are_refused_with_their_number(

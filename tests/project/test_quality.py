@@ -11,7 +11,7 @@ from PIL import Image
 
 from insight_app.concepts import hsae
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.vocabulary import Vocabulary
+from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.errors import KnownError
 from insight_app.project.analysis.run import analyse
 from insight_app.project.quality import measure

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from insight_app.concepts.codes import Codes
-from insight_app.project import database
-from insight_app.project.analysis import listing, recording
+from insight_app.project.analysis import recording
+from insight_app.project.analysis.coding import pending_images
 from insight_app.project.check import check
-from insight_app.project.results import BANDS, Results
+from insight_app.project.results.snapshot import BANDS, Results
+from insight_app.project.storage import analysis_database
 from tests.synthetic import make_project
 
 
@@ -164,7 +165,7 @@ def test_a_snapshot_stays_while_the_next_ones_are_published(project: Path, tmp_p
     before = Results.open(folder)
     assert before is not None
     counts, examples = before.images.copy(), before.examples(0, "strongest", 5)
-    engine = database.open_writer(folder)
+    engine = analysis_database.open_writer(folder)
     setup = recording.Setup("builtin", "synthetic-encoder", (14, 14), "x", before.levels)
     recorder = recording.Recorder(folder, engine, setup)
     seen: list[tuple[int, bool]] = []
@@ -191,8 +192,8 @@ def test_a_snapshot_stays_while_the_next_ones_are_published(project: Path, tmp_p
 
 def test_reading_results_imports_neither_torch_nor_scipy(project: Path) -> None:
     program = (
-        "import sys; from insight_app.project.results import Results\n"
-        "from insight_app.project import check, thumbnails\n"
+        "import sys; from insight_app.project.results.snapshot import Results\n"
+        "from insight_app.project import check; from insight_app.project.photos import thumbnails\n"
         f"r = Results.open({str(project)!r}); i = int(r.image_ids(status='coded')[0])\n"
         "r.examples(0, 'middle', 5); r.co_occurring(0); r.concepts_of(i); r.unexplained(i)\n"
         "r.by_folder(); r.subset([1]); r.problems(); r.dictionary; r.candidates(0); r.run_state\n"
@@ -209,7 +210,7 @@ def test_reading_results_imports_neither_torch_nor_scipy(project: Path) -> None:
     ("query", "index"),
     [
         ("SELECT * FROM image WHERE id = 5", "INTEGER PRIMARY KEY"),
-        (str(listing.new_in_folder(1, "").compile()), "image_status"),
+        (str(pending_images.new_in_folder(1, "").compile()), "image_status"),
         (
             "SELECT id FROM image WHERE status != 4 ORDER BY folder_id, name",
             "image_path",
@@ -222,7 +223,7 @@ def test_reading_results_imports_neither_torch_nor_scipy(project: Path) -> None:
     ],
 )
 def test_queries_use_an_index(project: Path, query: str, index: str) -> None:
-    engine = database.open_reader(project)
+    engine = analysis_database.open_reader(project)
     values = dict.fromkeys(("status_1", "folder_id_1", "name_1", "param_1"), 1)
     with engine.connect() as connection:
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}"), values)]

@@ -10,11 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from insight_app.errors import KnownError
-from insight_app.project import database, sqlite, versions
-from insight_app.project.backups import list_backups
-from insight_app.project.database import SCHEMA as ANALYSIS
-from insight_app.project.judgements import Judgements, Person, hide, rename
+from insight_app.project.judgements import Person, hide, rename
 from insight_app.project.judgements.schema import SCHEMA
+from insight_app.project.judgements.store import Judgements
+from insight_app.project.storage import analysis_database, sqlite, versions
+from insight_app.project.storage.analysis_database import SCHEMA as ANALYSIS
+from insight_app.project.storage.backups import list_backups
 
 ADA = Person("ada", "Ada")
 NEXT = """
@@ -158,11 +159,11 @@ def test_the_revisions_make_exactly_the_tables_of_the_models(
 def test_older_results_are_backed_up_and_brought_up_to_date_by_their_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database.open_writer(tmp_path).dispose()
+    analysis_database.open_writer(tmp_path).dispose()
     later = newer(tmp_path, "op.add_column('run', sa.Column('mood', sa.String()))", ANALYSIS)
-    monkeypatch.setattr(database, "SCHEMA", later)
-    database.open_writer(tmp_path).dispose()
-    path = tmp_path / database.NAME
+    monkeypatch.setattr(analysis_database, "SCHEMA", later)
+    analysis_database.open_writer(tmp_path).dispose()
+    path = tmp_path / analysis_database.NAME
     assert versions.read_header(path).user_version == 2000
     assert len(list_backups(tmp_path / "backups", "analysis")) == 1
 
@@ -194,8 +195,8 @@ def test_alembic_is_not_imported_to_open_a_current_project(tmp_path: Path) -> No
 
 
 def test_a_version_that_still_waits_in_the_write_ahead_log_is_read(tmp_path: Path) -> None:
-    database.open_writer(tmp_path).dispose()
-    path = tmp_path / database.NAME
+    analysis_database.open_writer(tmp_path).dispose()
+    path = tmp_path / analysis_database.NAME
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA user_version = 1004")
         assert int.from_bytes(path.read_bytes()[60:64], "big") == 1000

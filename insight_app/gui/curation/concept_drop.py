@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData
 
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 MIME = "application/x-insight-concepts"
 Place = tuple[int, int | None]

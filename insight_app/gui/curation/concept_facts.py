@@ -10,12 +10,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from insight_app.concepts.machine import RELEASE
+from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_row import ConceptRow
 from insight_app.gui.curation.concept_rows import ConceptRows
 from insight_app.gui.curation.histogram import Histogram
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, thin_line
 
 ROWS = 8

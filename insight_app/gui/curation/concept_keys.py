@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 NAMES = 8
 CONCEPT_ACTIONS = ("concept.rename", "concept.note", "concept.add_parent")

@@ -29,7 +29,7 @@ from insight_app.gui.curation.concept_row import (
     status_word,
 )
 from insight_app.gui.key_filter import PASSES_KEYS
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 ROOM = 10
 SPACE_KEY = int(Qt.Key.Key_Space.value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from insight_app.project.catalogue import Catalogue
+from insight_app.project.judgements.catalogue import Catalogue
 
 IMAGES, STRENGTH, BY_NAME = "images", "strength", "name"
 MOST_PATHS = 16

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from insight_app.gui import icons, theme
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 SHOWN_ROLE = Qt.ItemDataRole.UserRole
 """The ConceptRow or the heading that a model shows at an index."""

@@ -26,7 +26,7 @@ from insight_app.gui.curation.concept_row import (
     status_word,
 )
 from insight_app.gui.key_filter import PASSES_KEYS
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 ROOM = 9
 

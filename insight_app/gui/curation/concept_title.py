@@ -4,10 +4,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from insight_app.concepts.machine import RELEASE
+from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
 
 

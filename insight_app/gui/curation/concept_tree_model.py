@@ -15,7 +15,7 @@ from insight_app.gui import theme
 from insight_app.gui.curation import concept_drop
 from insight_app.gui.curation.concept_order import STRENGTH, ConceptOrder
 from insight_app.gui.curation.concept_row import introduced, status_word
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 NAME, BAR, NUMBER = range(3)
 ROW_ROLE = Qt.ItemDataRole.UserRole

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.key_filter import OWNS_KEYS
-from insight_app.gui.pictures import paint_outline, paint_strength
-from insight_app.gui.session import Session
+from insight_app.gui.state.pictures import paint_outline, paint_strength
+from insight_app.gui.state.session import Session
 
 GAP = 4
 PEEK_DELAY = 350

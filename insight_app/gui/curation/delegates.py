@@ -17,7 +17,7 @@ from insight_app.gui.curation.concept_tree_model import (
     SHARE_ROLE,
 )
 from insight_app.gui.curation.name_edit import NameEdit
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 ROOM = 10
 

@@ -31,7 +31,7 @@ from insight_app.gui.curation.concept_tree_model import BAR, NAME, NUMBER, Conce
 from insight_app.gui.curation.cutouts import frame
 from insight_app.gui.curation.delegates import HierarchyDelegate
 from insight_app.gui.key_filter import PASSES_KEYS
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 FLAG = QItemSelectionModel.SelectionFlag
 

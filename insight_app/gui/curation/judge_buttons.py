@@ -6,7 +6,7 @@ Both are views of the window's actions; a project that cannot be written says wh
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from insight_app.gui.curation.concept_keys import keys_of
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, KeyButton
 
 VERBS = ("accept", "unsure", "reject", "rename", "note")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 SHOWN = 10
 
@@ -67,7 +67,7 @@ class NameEdit(QLineEdit):
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[str, ...]:
     """The words that machine names are chosen from; runs on the pool."""
-    from insight_app.concepts.vocabulary import shipped_terms
+    from insight_app.concepts.naming.vocabulary import shipped_terms
 
     return tuple(sorted(set(shipped_terms()[0]), key=str.casefold))
 

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 
 from insight_app.exchange import registry
 from insight_app.exchange.content import Content
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, restyle
-from insight_app.gui.window.commands import show_in_folder, words
+from insight_app.gui.wording import show_in_folder, words
 
 
 class ExportDialog(QDialog):

@@ -27,11 +27,10 @@ from insight_app.gui.dialogs.wizard.findings import FindingsView
 from insight_app.gui.dialogs.wizard.part import Questions
 from insight_app.gui.dialogs.wizard.photos import PhotosPart
 from insight_app.gui.dialogs.wizard.place import PlacePart
-from insight_app.gui.session import Session
+from insight_app.gui.state.analysis_control import Plan, holds_dictionary
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import restyle
-from insight_app.gui.window.analysing import Plan, holds_dictionary
-from insight_app.gui.window.commands import words
-from insight_app.gui.window.progress import time_left
+from insight_app.gui.wording import time_left, words
 
 SECONDS_A_PHOTO = 0.2
 TRAINING_FACTOR = 3

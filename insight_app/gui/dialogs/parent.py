@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from insight_app.gui.session import Session
+from insight_app.gui.finding import Hit, HitList, concept_hits
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.window.finding import Hit, HitList, concept_hits
 
 SHOWN = 200
 

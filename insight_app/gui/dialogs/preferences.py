@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
 
 THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))

@@ -12,7 +12,7 @@ from insight_app.gui.curation.concept_title import ConceptTitle
 from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 
 EXAMPLES = 6

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.plotting import write_table
 from insight_app.gui.statistics.rows import StatisticsRows, rows_of

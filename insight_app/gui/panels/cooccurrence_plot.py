@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import rows_of
 

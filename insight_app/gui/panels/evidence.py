@@ -7,7 +7,7 @@ from insight_app.gui.curation.candidate_list import CandidateList
 from insight_app.gui.curation.concept_facts import NoteField, Relations, Section, Strength
 from insight_app.gui.curation.concept_keys import Server, keys_of
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 
 

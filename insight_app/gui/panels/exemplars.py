@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWi
 
 from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 
 PAGE = 60

@@ -16,7 +16,7 @@ from insight_app.gui.curation.concept_order import BY_NAME, IMAGES, STRENGTH
 from insight_app.gui.curation.hierarchy_view import HierarchyView
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import CONCEPTS, Session
+from insight_app.gui.state.session import CONCEPTS, Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
 
 ORDERS = {

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from insight_app.gui import icons
 from insight_app.gui.curation.concept_list import ConceptList, Entry
 from insight_app.gui.panel import Panel
-from insight_app.gui.photo.image_codes import PhotoCodes
-from insight_app.gui.session import IMAGES, Session
+from insight_app.gui.state.image_codes import PhotoCodes
+from insight_app.gui.state.session import IMAGES, Session
 from insight_app.gui.widgets import EmptyState
 
 

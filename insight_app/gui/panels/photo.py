@@ -21,13 +21,13 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
-from insight_app.gui.photo.image_codes import PhotoCodes
 from insight_app.gui.photo.legend import CellTip, Legend
 from insight_app.gui.photo.stage import NOT_SEEN, Stage
-from insight_app.gui.selection import Selection
-from insight_app.gui.session import Session
+from insight_app.gui.state.image_codes import PhotoCodes
+from insight_app.gui.state.selection import Selection
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton
-from insight_app.gui.window.commands import show_in_folder
+from insight_app.gui.wording import show_in_folder
 
 TIP_ROWS = 6
 NO_PHOTOS = "No photos in this project yet. Add some to see where its concepts fire."

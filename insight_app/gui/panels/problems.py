@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, dim_label, thin_line
-from insight_app.gui.window.commands import show_in_folder
+from insight_app.gui.wording import show_in_folder
 
 UNFINISHED = ("interrupted", "cancelled", "failed")
 SHOWN = 200

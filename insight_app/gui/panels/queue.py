@@ -10,7 +10,7 @@ from insight_app.gui import icons
 from insight_app.gui.curation.concept_row import ConceptRow
 from insight_app.gui.curation.concept_rows import ConceptRows
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import CONCEPTS, Session
+from insight_app.gui.state.session import CONCEPTS, Session
 from insight_app.gui.widgets import EmptyState, dim_label
 
 BY_SHARE = "Ordered by share of activation"

@@ -23,7 +23,7 @@ from insight_app.gui.curation.concept_title import ConceptTitle
 from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
 from insight_app.gui.panel import Panel
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, KeyButton, thin_line
 
 BANDS = {

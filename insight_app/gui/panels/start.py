@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import icons, theme
-from insight_app.gui.pictures import first_thumbnail
-from insight_app.gui.session import Session
 from insight_app.gui.settings import RecentProject
+from insight_app.gui.state.pictures import first_thumbnail
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton, dim_label
 
 PICTURE = 72

@@ -27,14 +27,14 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.concept_list import SPACE_KEY
+from insight_app.gui.finding import Hit, SearchField, concept_hits
 from insight_app.gui.grid_view import GridView
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.panel import Panel
-from insight_app.gui.pictures import paint_strength
-from insight_app.gui.session import Session
+from insight_app.gui.state.pictures import paint_strength
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
-from insight_app.gui.window.finding import Hit, SearchField, concept_hits
 
 SMALLEST, GAP = 96, 4
 WAITING = "Photos appear here as soon as the first ones are found."

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui.photo import overlay
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton
 
 MODE_TIPS = {

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
-from insight_app.gui.photo.image_codes import PhotoCodes
-from insight_app.gui.session import Session
+from insight_app.gui.state.image_codes import PhotoCodes
+from insight_app.gui.state.session import Session
 
 
 class FinerLook(QObject):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_row import paint_chip
 from insight_app.gui.photo.overlay import Layer, density
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 
 LIGHT_TEXT = QColor("#e9ecef")
 FAINT_TEXT = QColor("#a9b1ba")

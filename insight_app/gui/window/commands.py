@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from insight_app.errors import KnownError
 from insight_app.gui import theme
-from insight_app.gui.jobs import trace
-from insight_app.gui.window.analysing import holds_dictionary
+from insight_app.gui.state.analysis_control import holds_dictionary
+from insight_app.gui.wording import show_in_folder, words
 
 
 class Commands:
@@ -171,17 +169,3 @@ class Commands:
         from insight_app.gui.dialogs.about import AboutDialog
 
         AboutDialog(self).open()  # type: ignore[arg-type]
-
-
-def words(error: BaseException) -> str:
-    """An error in words for a person; a bug of ours with its last lines."""
-    if isinstance(error, KnownError):
-        return str(error)
-    lines = trace(error).strip().splitlines()
-    return f"Insight made a mistake: {lines[-1]} ({lines[-3].strip() if len(lines) > 2 else ''})"
-
-
-def show_in_folder(path: Path) -> None:
-    """Open the system's file manager where a file or folder is."""
-    place = path if path.is_dir() else path.parent
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))

@@ -23,19 +23,20 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
-from insight_app.gui.jobs import BACKGROUND
+from insight_app.gui.finding import CommandPalette, SearchBox
 from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.panel import TroubleLine
 from insight_app.gui.panels.start import StartPage
-from insight_app.gui.session import CONCEPTS, IMAGES, Session
 from insight_app.gui.settings import Settings
+from insight_app.gui.state.jobs import BACKGROUND
+from insight_app.gui.state.session import CONCEPTS, IMAGES, Session
 from insight_app.gui.widgets import KeyButton
 from insight_app.gui.window import commands, menus
 from insight_app.gui.window.dock import PanelDock
-from insight_app.gui.window.finding import CommandPalette, SearchBox
 from insight_app.gui.window.status import StatusBar
 from insight_app.gui.window.toast import Toast
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES, arrange
+from insight_app.gui.wording import words
 
 SMALLEST = (900, 560)
 PREPARE_DELAY = 1000
@@ -298,9 +299,9 @@ class MainWindow(commands.Commands, QMainWindow):
     def show_problem(self, error: Exception) -> None:
         """Say an error loudly, with what can be done about it."""
         if self.session.writer.error is error:
-            self._show_trouble(f"Not saved yet: {commands.words(error)}", "Retry", self._retry)
+            self._show_trouble(f"Not saved yet: {words(error)}", "Retry", self._retry)
         else:
-            self._show_trouble(commands.words(error), "Dismiss", self._hide_trouble)
+            self._show_trouble(words(error), "Dismiss", self._hide_trouble)
 
     def _retry(self) -> None:
         self._hide_trouble()

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import icons, theme
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
+from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.worker_client import Progress
+from insight_app.gui.wording import time_left
 
 
 class ProgressLine(QWidget):
@@ -171,11 +172,3 @@ def rate(progress: Progress) -> str:
     """How fast it goes: "8.31 photos/s"; '' where that is not known yet."""
     unit = "photos/s" if "photo" in progress.message.lower() else "steps/s"
     return f"{theme.number(progress.rate)} {unit}" if progress.rate else ""
-
-
-def time_left(seconds: float) -> str:
-    """Roughly: 40 s, 3 min, 2 h 10 min."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
+from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.window.progress import ProgressLine, rate
-from insight_app.gui.worker_client import Progress
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from insight_app import resources
-from insight_app.concepts import machine
-from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info
+from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info, summary
 from insight_app.concepts.hsae.description import (
     DESCRIPTION,
     MACHINE,
@@ -20,11 +19,11 @@ from insight_app.concepts.hsae.description import (
     is_release,
 )
 from insight_app.errors import KnownError
-from insight_app.project import generations
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis.edges import lent
+from insight_app.project.analysis.counting.edges import lent
 from insight_app.project.analysis.names import with_definitions
 from insight_app.project.analysis.recording import Setup, Words
+from insight_app.project.results import generations
 
 BUILTIN, TRAIN = "builtin", "train"
 FOLDER = "dictionary"
@@ -148,7 +147,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) 
     """Everything that is published of encoder and dictionary, names included as far as known: those
     that the dictionary brings, else those of the project's last generation.
     """
-    brought = machine.read(project / FOLDER, described.concepts)
+    brought = summary.read(project / FOLDER, described.concepts)
     if brought is not None and brought.run:
         words = Words(brought.run, brought.names, with_definitions(brought.candidates))
     else:

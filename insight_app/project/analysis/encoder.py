@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import KnownError
-from insight_app.project import database
 from insight_app.project.analysis.recording import read_setting, write_setting
+from insight_app.project.storage import analysis_database
 
 DEFAULT = "builtin"
 _SETTING = "encoder"
@@ -47,8 +47,8 @@ def chosen(engine: Engine) -> Choice | None:
 def of_project(project: Path) -> Choice:
     """The encoder of a project that was analysed; KnownError where none was chosen yet."""
     found = None
-    if (project / database.NAME).exists():
-        engine = database.open_reader(project)
+    if (project / analysis_database.NAME).exists():
+        engine = analysis_database.open_reader(project)
         found = chosen(engine)
         engine.dispose()
     if found is None:

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from insight_app import resources
-from insight_app.concepts import kinds, naming, vocabulary
 from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.naming import hypernyms, rules, vocabulary
+from insight_app.concepts.naming.word_vectors import WordVectors
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.concepts.relations import Edges, relations
 from insight_app.concepts.statistics import CoOccurrence
-from insight_app.concepts.word_vectors import WordVectors
 from insight_app.project.analysis.recording import Recorder, Words, read_setting, write_setting
-from insight_app.project.candidates import Candidate
+from insight_app.project.results.candidates import Candidate
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
@@ -56,7 +56,7 @@ class Evidence:
 
     decoder: NDArray[np.float32]
     bias: NDArray[np.float32]
-    exemplars: naming.ExemplarCodes
+    exemplars: rules.ExemplarCodes
     cooccurrence: CoOccurrence
     edges: Edges
 
@@ -67,24 +67,24 @@ def evidence(recorder: Recorder, dictionary: "HSAE") -> Evidence:
     return Evidence(
         dictionary.W_dec.cpu().numpy(),
         dictionary.b_dec.cpu().numpy(),
-        naming.exemplar_codes(recorder.counting.whole().exemplars, recorder.codes_of),
+        rules.exemplar_codes(recorder.counting.whole().exemplars, recorder.codes_of),
         cooccurrence,
         relations(cooccurrence),
     )
 
 
 def name_concepts(
-    shown: Evidence, terms: vocabulary.Vocabulary, rule: naming.Rule = "shared"
+    shown: Evidence, terms: vocabulary.Vocabulary, rule: rules.Rule = "shared"
 ) -> Words:
     """Names after the exemplars of this project."""
-    found = naming.name_concepts(
+    found = rules.name_concepts(
         shown.decoder,
         shown.bias,
         shown.exemplars,
         shown.cooccurrence,
         shown.edges,
         terms,
-        kinds.load(resources.path(kinds.RESOURCE)),
+        hypernyms.load(resources.path(hypernyms.RESOURCE)),
         rule=rule,
     )
     return Words(
@@ -115,7 +115,7 @@ def name_as_words_come(
     Raises Cancelled when cancelled; the vectors that are there are kept.
     """
 
-    def rename(terms: vocabulary.Vocabulary, rule: naming.Rule) -> None:
+    def rename(terms: vocabulary.Vocabulary, rule: rules.Rule) -> None:
         recorder.rename(name_concepts(shown, terms, rule))
         publish(recorder)
         state.keep(words=len(terms))
@@ -154,7 +154,7 @@ def _text_fingerprint(encoder: DenseEncoder) -> str:
 
 
 def with_definitions(
-    candidates: list[list[naming.Candidate]], terms: vocabulary.Vocabulary | None = None
+    candidates: list[list[rules.Candidate]], terms: vocabulary.Vocabulary | None = None
 ) -> list[list[Candidate]]:
     """Candidates as published: the reading in words, and what the term means where both are known.
 
@@ -171,7 +171,7 @@ def with_definitions(
         [
             Candidate(
                 found.term,
-                "" if found.reading == naming.UNKNOWN else vocabulary.READINGS[found.reading],
+                "" if found.reading == rules.UNKNOWN else vocabulary.READINGS[found.reading],
                 found.score,
                 meaning.get((found.term, found.reading), ""),
             )

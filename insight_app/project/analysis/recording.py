@@ -21,14 +21,14 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.relations import Edges
-from insight_app.project import generations
-from insight_app.project.analysis.counting import Counting
-from insight_app.project.analysis.edges import edges, shares
-from insight_app.project.candidates import Candidate
-from insight_app.project.codestore import CodeReader, Notes, Place, ShardWriter
-from insight_app.project.database import reading, writing
-from insight_app.project.generations import Header, Published
-from insight_app.project.schema import Folder, Generation, Image, Setting, Shard, Status
+from insight_app.project.analysis.counting.edges import edges, shares
+from insight_app.project.analysis.counting.running_counts import Counting
+from insight_app.project.results import generations
+from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.code_store import CodeReader, Notes, Place, ShardWriter
+from insight_app.project.results.generations import Header, Published
+from insight_app.project.results.schema import Folder, Generation, Image, Setting, Shard, Status
+from insight_app.project.storage.analysis_database import reading, writing
 
 SHARD_IMAGES = 8192
 CODES, STATISTICS = "codes", "statistics"

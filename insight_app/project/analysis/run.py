@@ -20,21 +20,23 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project import database, runs
-from insight_app.project.analysis import coding, crashes, dictionary, listing, names, pipeline
+from insight_app.project.analysis import dictionary, names, runs
 from insight_app.project.analysis import encoder as encoder_of
+from insight_app.project.analysis.coding import crashes, pending_images, pipeline
+from insight_app.project.analysis.coding.batches import Batches, code
+from insight_app.project.analysis.coding.memory import keep_freed
+from insight_app.project.analysis.coding.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.dictionary import TRAIN, Choice, must_be_learnable
-from insight_app.project.analysis.memory import keep_freed
-from insight_app.project.analysis.mending import open_or_begin_anew, set_damaged_aside
-from insight_app.project.analysis.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
+from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.scanning import Found, must_be_folders, update_images
 from insight_app.project.folder import is_project
 from insight_app.project.project import Project
+from insight_app.project.storage import analysis_database
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
-    from insight_app.concepts.vocabulary import Vocabulary
+    from insight_app.concepts.naming.vocabulary import Vocabulary
 
 COMMIT_SECONDS, COMMIT_IMAGES = 5.0, 256
 PUBLISH_SECONDS = 10.0
@@ -101,7 +103,7 @@ def analyse(
     places = [Path(folder) for folder in folders]
     wanted = None if dictionary is None else str(dictionary)
     load_here = partial(load, device=device)
-    if not (project / database.NAME).exists():
+    if not (project / analysis_database.NAME).exists():
         must_be_folders(places)
         if wanted == TRAIN:
             must_be_learnable(concepts, k)
@@ -195,8 +197,8 @@ class _Work:
         began = time.monotonic()
         with closing(Recorder(self.project, self.engine, setup)) as recorder:
             self._publish(recorder)  # photos show at once, and what went missing or came back
-            if listing.count_new(self.engine):
-                batches = coding.Batches(self._encoder(encoder, known), self.hooks.notice)
+            if pending_images.count_new(self.engine):
+                batches = Batches(self._encoder(encoder, known), self.hooks.notice)
                 if described is None:
                     self._train(batches, settings)
                 self._code(recorder, batches)
@@ -241,7 +243,7 @@ class _Work:
         encoder_of.keep(self.engine, encoder_of.described(encoder))
         return encoder
 
-    def _train(self, batches: coding.Batches, settings: hsae.Settings) -> None:
+    def _train(self, batches: Batches, settings: hsae.Settings) -> None:
         from insight_app.project.analysis.training import checkpoints, train
 
         trained = train(
@@ -261,7 +263,7 @@ class _Work:
         self._choose(Choice(dictionary.TRAIN, trained.fingerprint))
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
-    def _code(self, recorder: Recorder, batches: coding.Batches) -> None:
+    def _code(self, recorder: Recorder, batches: Batches) -> None:
         """Code all new photos with the project's dictionary; whatever ends it, what was encoded is
         kept.
         """
@@ -300,32 +302,30 @@ class _Work:
             encoder_fingerprint=encoder.fingerprint,
         )
 
-    def _code_photos(
-        self, writer: pipeline.Writer, batches: coding.Batches, weights: "HSAE"
-    ) -> None:
-        total = listing.count_new(self.engine)
+    def _code_photos(self, writer: pipeline.Writer, batches: Batches, weights: "HSAE") -> None:
+        total = pending_images.count_new(self.engine)
         with closing(self._photos(batches)) as photos:
             for read in photos:
                 self.cancel.check()
                 good = [item for item in read if isinstance(item, Read)]
-                coded = iter(coding.code(good, batches, weights))
+                coded = iter(code(good, batches, weights))
                 writer.put([item if isinstance(item, Unreadable) else next(coded) for item in read])
                 self.coded += len(good)
                 self.unreadable += len(read) - len(good)
                 self.hooks.progress(self.coded + self.unreadable, total, "Analysing photos")
                 self.hooks.between()
 
-    def _photos(self, batches: coding.Batches) -> Generator[list[Read | Unreadable], None, None]:
+    def _photos(self, batches: Batches) -> Generator[list[Read | Unreadable], None, None]:
         """Photos that were in flight at a crash one by one, then all others."""
-        locations = listing.Locations(self.project, self.engine)
+        locations = pending_images.Locations(self.project, self.engine)
 
         def in_flight(images: list[int]) -> None:
             crashes.remember(self.project, images)
 
-        for photo in list(listing.new_photos(self.engine, locations, crashed=True)):
+        for photo in list(pending_images.new_photos(self.engine, locations, crashed=True)):
             in_flight([photo.image])
             yield [pipeline.read_photo(photo, batches.encoder)]
-        photos: Iterable[Photo] = listing.new_photos(self.engine, locations, crashed=False)
+        photos: Iterable[Photo] = pending_images.new_photos(self.engine, locations, crashed=False)
         yield from pipeline.batches(photos, batches.encoder, batches.size, in_flight)
 
     def _name(self, recorder: Recorder, encoder: DenseEncoder, weights: "HSAE") -> None:

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project.database import reading, writing
-from insight_app.project.images import FoundFolder, content_hash, locate, read_bytes, scan
-from insight_app.project.schema import Folder, Image, Skipped, Source, Status
+from insight_app.project.photos.images import FoundFolder, content_hash, locate, read_bytes, scan
+from insight_app.project.results.schema import Folder, Image, Skipped, Source, Status
+from insight_app.project.storage.analysis_database import reading, writing
 
 _BATCH = 400
 _NOT_THERE = "The folder is not there; its photos are kept as known."

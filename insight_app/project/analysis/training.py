@@ -14,11 +14,11 @@ from insight_app.concepts import hsae
 from insight_app.concepts.hsae import Settings
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.errors import KnownError
-from insight_app.project.analysis.coding import Batches
-from insight_app.project.analysis.listing import Locations
-from insight_app.project.analysis.pipeline import Photo, Read, batches
-from insight_app.project.database import reading
-from insight_app.project.schema import Image, Status
+from insight_app.project.analysis.coding.batches import Batches
+from insight_app.project.analysis.coding.pending_images import Locations
+from insight_app.project.analysis.coding.pipeline import Photo, Read, batches
+from insight_app.project.results.schema import Image, Status
+from insight_app.project.storage.analysis_database import reading
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,7 +1,7 @@
 """Judgements: what persons said of concepts and relations, in a log that only grows.
 
-`Judgements` is the door; the functions of `acts` build what is said. Knows nothing of the
-machine's results.
+`store.Judgements` is the door; the functions of `acts` build what is said. What is named here are
+plain values: importing them imports no SQL.
 """
 
 from insight_app.project.judgements.acts import (
@@ -39,7 +39,6 @@ from insight_app.project.judgements.state import (
     Person,
     RelationState,
 )
-from insight_app.project.judgements.store import Judgements
 
 __all__ = [
     "Act",
@@ -49,7 +48,6 @@ __all__ = [
     "Conflict",
     "CurationState",
     "Judgement",
-    "Judgements",
     "Person",
     "Relation",
     "RelationState",

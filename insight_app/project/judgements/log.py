@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from insight_app.errors import KnownError
-from insight_app.project import sqlite
 from insight_app.project.judgements.schema import LogEntry
 from insight_app.project.judgements.state import Judgement, Person, dumps
+from insight_app.project.storage import sqlite
 
 _LOG = LogEntry.__table__
 _COLUMNS = [column for column in _LOG.columns if column.name != "seq"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Index, Table, event
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from insight_app.project.versions import Schema
+from insight_app.project.storage.versions import Schema
 
 PAYLOAD_VERSION = 1
 """Version of what `before`, `after` and `follows` hold; older payloads are read by theirs."""
@@ -108,6 +108,6 @@ SCHEMA = Schema(
     major=1,
     minor=0,
     metadata=LastingBase.metadata,
-    migrations=Path(__file__).parent.parent / "migrations" / "judgements",
+    migrations=Path(__file__).parents[1] / "storage" / "migrations" / "judgements",
     never_rebuilt=("log",),
 )

@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from insight_app.errors import KnownError
-from insight_app.project import sqlite, versions
 from insight_app.project.judgements import acts as said
 from insight_app.project.judgements import log, merge, tables
 from insight_app.project.judgements.acts import Act, Value
@@ -26,6 +25,7 @@ from insight_app.project.judgements.state import (
     Person,
     changes,
 )
+from insight_app.project.storage import sqlite, versions
 
 _KEPT = "Everything judged before is safe; this was not saved."
 

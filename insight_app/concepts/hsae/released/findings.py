@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from insight_app.concepts import machine
-from insight_app.concepts.hsae import description
+from insight_app.concepts.hsae import description, summary
 from insight_app.concepts.hsae.description import DictionaryInfo, is_release
 from insight_app.concepts.hsae.files import describe
 from insight_app.concepts.hsae.released import reading, relations
@@ -130,7 +129,7 @@ def _of_release(folder: Path) -> Findings:
 
 def _of_ours(folder: Path) -> Findings:
     described = description.info(folder)
-    brought = machine.read(folder, described.concepts)
+    brought = summary.read(folder, described.concepts)
     what = {
         description.WEIGHTS: ("weights", f"{described.token_dim:,} x {described.concepts:,}"),
         description.DESCRIPTION: ("what it is", described.title),

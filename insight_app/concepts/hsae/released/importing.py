@@ -8,13 +8,12 @@ from pathlib import Path
 from safetensors.torch import save_file
 from torch import Tensor
 
-from insight_app.concepts import machine
-from insight_app.concepts.hsae import files
+from insight_app.concepts.hsae import files, summary
 from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, is_release
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.released import reading, relations
 from insight_app.concepts.hsae.released.whole import written_whole
-from insight_app.concepts.naming import UNKNOWN, Candidate
+from insight_app.concepts.naming.rules import UNKNOWN, Candidate
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.errors import KnownError
 
@@ -59,19 +58,19 @@ def import_into(source: Path, folder: Path) -> None:
         files.save(release.hsae, part)
         brought = _machine(release)
         if brought is not None:
-            machine.write(part, brought, compressed=False)
+            summary.write(part, brought, compressed=False)
         for name, weight in release.probes.items():
             save_file({"weight": weight}, part / f"probe-{name}.safetensors")
 
 
-def _machine(release: Release) -> machine.Machine | None:
+def _machine(release: Release) -> summary.Machine | None:
     """Names and relations as a dictionary brings them along; None where the release has neither."""
     if release.names is None and release.cooccurrence is None:
         return None
     F = release.hsae.F
-    return machine.Machine(
+    return summary.Machine(
         [[Candidate(name, UNKNOWN, None)] if name else [] for name in release.names or [""] * F],
         None,
         release.cooccurrence or CoOccurrence(F, has_support=False),
-        machine.RELEASE if release.names is not None else "",
+        summary.RELEASE if release.names is not None else "",
     )

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
 from insight_app.gui.dialogs.wizard.part import Part, Questions
-from insight_app.gui.window.commands import words
+from insight_app.gui.wording import words
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
 SHIPPED_FOR = "builtin"

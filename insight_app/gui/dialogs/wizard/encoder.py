@@ -14,7 +14,7 @@ from insight_app.concepts.encoders import EncoderInfo
 from insight_app.gui.dialogs.wizard import offer
 from insight_app.gui.dialogs.wizard.part import Part, Questions
 from insight_app.gui.dialogs.wizard.weights import WeightsChoice
-from insight_app.gui.worker_client import Progress
+from insight_app.gui.state.worker_client import Progress
 
 FIRST_FILE_ROW = 2
 

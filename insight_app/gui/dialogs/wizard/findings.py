@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.widgets import ElidedLabel, dim_label, thin_line
-from insight_app.gui.window.commands import words
+from insight_app.gui.wording import words
 
 WIDTH = 360
 SIGN = 16

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.worker_client import Progress, WorkerClient
+from insight_app.gui.state.worker_client import Progress, WorkerClient
 
 Reply = dict[str, Any]
 WIDEST = "CLIP-DINOiser heads"

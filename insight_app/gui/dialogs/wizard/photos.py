@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QPushButton, QWidget
 
 from insight_app.gui.dialogs.wizard.part import Part
-from insight_app.gui.session import Session
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
 
 LINES = 3
@@ -87,6 +87,6 @@ class FolderList(QListWidget):
 
 def _count_photos(folders: Sequence[Path]) -> int:
     """Runs on the pool."""
-    from insight_app.project import images
+    from insight_app.project.photos import images
 
     return sum(len(found.names) for found in images.scan(folders))

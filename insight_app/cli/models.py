@@ -1,0 +1,183 @@
+"""`insight-app models`: weights of encoders on this computer.
+
+The words of `encoders.models.library` on the command line. Only `fetch` goes to the network.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from insight_app.cli import terminal
+from insight_app.cli.terminal import Exit
+from insight_app.concepts.progress import Progress
+
+if TYPE_CHECKING:
+    from insight_app.concepts.encoders.models.library import Entry
+    from insight_app.concepts.encoders.models.open_clip_models import ClipModel
+
+app = typer.Typer(
+    name="models",
+    help="Weights of the encoders maskclip and clip-dinoiser.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+KINDS = {"clip": "CLIP weights", "dinoiser": "CLIP-DINOiser heads"}
+
+
+@app.command("list")
+def list_models(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Every model of open_clip too, and why some cannot be used."),
+    ] = False,
+) -> None:
+    """Show the weights on this computer.
+
+    Those in your model library, and those in the caches of open_clip and Hugging Face.
+    """
+    from insight_app.concepts.encoders.models import library, open_clip_models
+
+    own, cached = library.entries(), library.cached()
+    models = open_clip_models.models() if every else []
+    console = terminal.out()
+    if as_json:
+        found = {"library": [asdict(one) for one in own], "cached": [asdict(one) for one in cached]}
+        if every:
+            found["models"] = [asdict(one) for one in models]
+        console.print(json.dumps(found, indent=1), markup=False)
+        return
+    for line in _lines(own, cached, models):
+        console.print(line, markup=False)
+    if not own and not cached:
+        console.print(
+            "No weights yet.\n"
+            "Get some: insight-app models fetch ViT-B-16/laion2b_s34b_b88k\n"
+            "or bring a file: insight-app models import FILE",
+            markup=False,
+        )
+    console.print(f"The library is {library.folder()}", markup=False)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Weights: .pt, .pth, .bin or .safetensors.")
+    ],
+    model: Annotated[
+        str, typer.Option(help="open_clip's name of the model, where the content fits several.")
+    ] = "",
+    kind: Annotated[str, typer.Option(help="clip or dinoiser, where you want to be sure.")] = "",
+    tag: Annotated[str, typer.Option(help="What to call these weights of the model.")] = "",
+) -> None:
+    """Take a file of weights into your model library.
+
+    It is looked into, copied, and kept with its SHA-256. Nothing in it is run.
+    """
+    if kind not in ("", *KINDS):
+        raise typer.BadParameter(f"{kind!r} is not one of clip, dinoiser.")
+    from insight_app.concepts.encoders.models import library
+
+    with terminal.cancellable("Nothing was taken in.") as cancel, terminal.progress() as progress:
+        entry = library.import_file(
+            file, kind, model, tag, progress=_megabytes(progress), cancel=cancel
+        )
+    _say(entry)
+
+
+@app.command()
+def fetch(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="MODEL/TAG, as ViT-B-16/laion2b_s34b_b88k, or clip-dinoiser."
+        ),
+    ],
+) -> None:
+    """Download published weights into your model library.
+
+    The only command that goes to the network. HF_ENDPOINT names another hub than huggingface.co.
+    """
+    from insight_app.concepts.encoders.models.fetching import fetch as fetch_weights
+
+    again = "Nothing was taken in. The same command goes on or begins anew."
+    with terminal.cancellable(again) as cancel, terminal.progress() as progress:
+        entry = fetch_weights(name, _megabytes(progress), cancel)
+    _say(entry)
+
+
+@app.command()
+def verify() -> None:
+    """Read all weights in your model library again.
+
+    Their SHA-256 must be what it was when they were taken in; exit code 3 if not.
+    """
+    from insight_app.concepts.encoders.models import library
+
+    with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
+        checked = library.verify(_megabytes(progress), cancel)
+    if not checked:
+        terminal.out().print("There are no weights in the model library.")
+    damaged = [(entry, problem) for entry, problem in checked if problem]
+    for entry, problem in checked:
+        console = terminal.err() if problem else terminal.out()
+        console.print(f"{entry.name}: {problem or 'in order'}", markup=False)
+    if damaged:
+        raise typer.Exit(Exit.DAMAGED)
+
+
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` shows it.")],
+) -> None:
+    """Move weights from your model library to the trash."""
+    from insight_app.concepts.encoders.models import library
+
+    entry = library.remove(name)
+    terminal.out().print(f"{entry.name} is in the trash.", markup=False)
+
+
+def _megabytes(progress: Progress) -> Progress:
+    """Progress in bytes, shown in megabytes."""
+
+    def show(done: int, total: int, message: str) -> None:
+        if total:
+            progress(round(done / 1e6), max(1, round(total / 1e6)), f"{message}, MB:")
+        else:
+            progress(0, 0, message)
+
+    return show
+
+
+def _say(entry: "Entry") -> None:
+    console = terminal.out()
+    console.print(f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}", markup=False)
+    console.print(f"SHA-256 {entry.sha256}", markup=False)
+    console.print(entry.file, markup=False)
+
+
+def _lines(
+    own: "Iterable[Entry]", cached: "Iterable[Entry]", models: "Iterable[ClipModel]"
+) -> Iterable[str]:
+    for entry in own:
+        yield (
+            f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}, SHA-256 "
+            f"{entry.sha256[:16]}…, from {entry.source}"
+        )
+    for entry in cached:
+        yield f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}, in a cache: {entry.file}"
+    for model in models:
+        if model.refusal:
+            yield f"model {model.name}: cannot be made dense: {model.refusal}"
+        else:
+            cells = f"{model.token_dim} numbers a cell of {model.patch} pixels"
+            words = f"; no names: {model.words}" if model.words else ""
+            yield f"model {model.name}: {cells}{words}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB"

@@ -1,0 +1,175 @@
+"""Making, measuring and checking projects."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from insight_app.cli import terminal
+from insight_app.cli.arguments import AsJson, ProjectPath
+from insight_app.cli.terminal import Exit
+from insight_app.errors import KnownError
+
+
+def analyze(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="FOLDER...", help="Folders of photos, with all folders in them."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="PROJECT",
+            help="The project: made where it is missing, else added to.",
+        ),
+    ],
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="builtin, maskclip or clip-dinoiser; without it the project's own, in a new "
+            "project builtin."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="The CLIP model of maskclip or clip-dinoiser; in a new project ViT-B-16."
+        ),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Its weights; without it those in your model library (insight-app models list).",
+        ),
+    ] = None,
+    dinoiser_weights: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The heads of clip-dinoiser, likewise."),
+    ] = None,
+    dictionary: Annotated[
+        str | None,
+        typer.Option(
+            help="builtin (shipped), train (on these photos) or the folder of a dictionary or of "
+            "released files; without it the project's own, in a new project the shipped one."
+        ),
+    ] = None,
+    concepts: Annotated[
+        int | None,
+        typer.Option(min=125, help="Concepts to learn, with --dictionary train, in six levels."),
+    ] = None,
+    k: Annotated[
+        int | None,
+        typer.Option(min=1, help="Concepts active in a cell on average, with --dictionary train."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Analyse photos into a project.
+
+    The same call again goes on where it was stopped, or adds new photos.
+    """
+    if (concepts or k) and dictionary != "train":
+        raise typer.BadParameter("--concepts and --k need --dictionary train.")
+    if device not in ("auto", "cpu", "cuda", "mps"):
+        raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
+    from insight_app.project.analysis.run import analyse
+    from insight_app.project.summary import summarise
+
+    project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")
+    again = "What is done is kept. The same command goes on with it."
+    with terminal.cancellable(again) as cancel, terminal.progress() as progress:
+        analyse(
+            project,
+            folders,
+            encoder=encoder,
+            encoder_options=_encoder_options(
+                encoder or _encoder_of(project), model, weights, dinoiser_weights
+            ),
+            dictionary=dictionary,
+            concepts=concepts,
+            k=k,
+            device=device,
+            progress=progress,
+            cancel=cancel,
+            notice=lambda text: terminal.err().print(text, markup=False),
+        )
+        cancel.check()  # who stopped the naming, which comes last, stopped this command
+    terminal.print_values(summarise(project), as_json=False)
+
+
+def info(project: ProjectPath, as_json: AsJson = False) -> None:
+    """Show what a project holds.
+
+    Counts, encoder, dictionary, and how far the analysis is.
+    """
+    from insight_app.project.summary import summarise
+
+    terminal.print_values(summarise(project), as_json)
+
+
+def quality(
+    project: ProjectPath,
+    as_json: AsJson = False,
+    photos: Annotated[
+        int, typer.Option(min=1, help="Measure on at most so many photos, evenly chosen.")
+    ] = 100,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Measure how good the dictionary is.
+
+    On the project's photos, with a baseline beside every figure.
+    """
+    from insight_app.project.quality import measure
+
+    with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
+        report = measure(project, photos=photos, device=device, progress=progress, cancel=cancel)
+    terminal.print_values(report, as_json)
+
+
+def check(project: ProjectPath) -> None:
+    """Check that a project is undamaged.
+
+    Databases, codes and the log of judgements must be whole and agree; exit code 3 if not.
+    """
+    from insight_app.project.check import check as findings_of
+
+    findings = findings_of(project)
+    if not findings:
+        terminal.out().print(f"{project}: everything is in order.", markup=False)
+        return
+    for finding in findings:
+        terminal.err().print(str(finding), markup=False)
+    raise typer.Exit(Exit.DAMAGED)
+
+
+def _encoder_of(project: Path) -> str:
+    """The name of a project's own encoder; the built-in one where it has none yet."""
+    from insight_app.project.analysis import encoder as encoder_of
+
+    try:
+        return encoder_of.of_project(project).name
+    except KnownError:
+        return encoder_of.DEFAULT
+
+
+def _encoder_options(
+    encoder: str, model: str | None, weights: Path | None, dinoiser_weights: Path | None
+) -> dict[str, str]:
+    """What an encoder is loaded with, as far as it is said; refuses what it does not take."""
+    from insight_app.concepts import encoders
+
+    files = encoders.named(encoder).files
+    given = {
+        kind: str(path.resolve())
+        for kind, path in (("clip", weights), ("dinoiser", dinoiser_weights))
+        if path is not None
+    }
+    options = {file.option: given.pop(file.kind) for file in files if file.kind in given}
+    refused = ["--weights"] * ("clip" in given) + ["--dinoiser-weights"] * ("dinoiser" in given)
+    if model and not files:
+        refused.append("--model")
+    if refused:
+        raise typer.BadParameter(f"{' and '.join(refused)}: the encoder {encoder} takes none.")
+    return ({"model": model} if model else {}) | options

@@ -1,0 +1,79 @@
+"""What opens the window: a project, the demo; and who made what is shipped."""
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from insight_app.cli import terminal
+from insight_app.errors import KnownError
+
+
+def open_window(
+    project: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PROJECT]", help="The project folder; none: the start page."),
+    ] = None,
+) -> None:
+    """Open the window on a project."""
+    terminal.need_display("the other commands work without one: insight-app --help")
+    if project is not None and not project.exists():
+        raise KnownError("There is no such project.", where=str(project))
+    _show(project)
+
+
+def demo(
+    window: Annotated[
+        bool, typer.Option("--window/--no-window", help="Open the window, or only prepare.")
+    ] = True,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where the demo is kept (default: your user data folder)."),
+    ] = None,
+) -> None:
+    """Look at Insight with its own photos.
+
+    The demo project is made once, in your user data folder, and kept.
+    """
+    from insight_app import demo as demo_project
+
+    if window:
+        terminal.need_display("without one: insight-app demo --no-window")
+        project, photos = demo_project.set_up(folder)
+        _show(project, analyse=() if demo_project.is_finished(project) else [photos])
+    again = "What is done is kept. The same command goes on with it."
+    with terminal.cancellable(again) as cancel, terminal.progress() as progress:
+        project = demo_project.prepare(folder, progress=progress, cancel=cancel)
+    terminal.out().print(f"The demo project is at {project}", markup=False)
+    command = f"insight-app open {terminal.quoted(project)}"
+    terminal.out().print(f"Open it on a desktop with: {command}", markup=False)
+
+
+def licences() -> None:
+    """Show who made what, and its licence.
+
+    Weights, words, libraries and the demo's photos.
+    """
+    from insight_app import licences as shipped
+    from insight_app import resources
+
+    console = terminal.out()
+    for part in shipped.components():
+        console.print(f"{part.name} ({part.what}): {part.author}; {part.licence}", markup=False)
+    console.print(f"\nTexts: {resources.path('licences')}", markup=False)
+    console.print(f"Demo photos (texts: {resources.path('photos/licences')}):", markup=False)
+    for photo in shipped.photos():
+        console.print(
+            f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}", markup=False
+        )
+
+
+def _show(project: Path | None, analyse: Sequence[Path] = ()) -> NoReturn:
+    """The window, until it is closed."""
+    from insight_app.gui.app import run
+
+    # Qt's loop would not let Python see Ctrl+C; all that was judged is on the disk already.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise typer.Exit(run(project, analyse=analyse))

@@ -1,0 +1,1 @@
+"""Names for concepts: vocabulary, candidates and the rules that choose among them."""

@@ -1,0 +1,135 @@
+"""Vectors of the shipped words for any encoder with a text tower, computed once on a computer.
+
+They take minutes, so they come in chunks, the most common words first, and each chunk is kept in
+the user's cache: whole or absent, whatever stops the work, and the same for every project whose
+encoder reads words with the same text tower. Numpy only; knows nothing of concepts and projects.
+"""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from insight_app import resources
+from insight_app.concepts.encoders import builtin_table
+from insight_app.concepts.naming import hypernyms, vocabulary
+from insight_app.concepts.naming.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHUNK = 128
+"""Terms, of ten prompts each: seconds of work on a processor."""
+
+Terms = tuple[list[str], NDArray[np.uint8], list[str], list[str]]
+"""terms, readings, definitions, synsets, as `vocabulary.shipped_terms` gives them."""
+
+
+def folder() -> Path:
+    """Where chunks are kept on this computer; losing it loses only time."""
+    return platformdirs.user_cache_path("insight-app") / "words"
+
+
+def common_first() -> Terms:
+    """The shipped words: our adjectives and verbs and the nouns that people write most, then the
+    names of the classes that networks are trained on, then the others."""
+    terms, readings, definitions, synsets = vocabulary.shipped_terms()
+    uses = hypernyms.load(resources.path(hypernyms.RESOURCE)).uses_of(synsets)
+    classes = set(builtin_table.load().synsets)
+    is_class = np.array([synset in classes for synset in synsets])
+    group = np.where(np.asarray(readings) != vocabulary.NOUN, 0, np.where(is_class, 2, 3))
+    group = np.where(uses > 0, np.minimum(group, 1), group)
+    order = np.lexsort((np.arange(len(terms)), -uses, group)).tolist()
+    return (
+        [terms[i] for i in order],
+        readings[order],
+        [definitions[i] for i in order],
+        [synsets[i] for i in order],
+    )
+
+
+class WordVectors:
+    """The vectors of `terms`, as far as they are there: the first `done` of them.
+
+    encode_text: texts -> (N, D) unit rows; text_fingerprint: changes when it gives others.
+    """
+
+    def __init__(
+        self,
+        encode_text: "Callable[[Sequence[str]], Tensor]",
+        text_fingerprint: str,
+        terms: Terms | None = None,
+        place: Path | None = None,
+    ) -> None:
+        self._terms = common_first() if terms is None else terms
+        self._encode_text = encode_text
+        digest = vocabulary.terms_digest(*self._terms[:2])[:16]
+        name = re.sub(r"[^\w.-]", "-", f"{text_fingerprint}-{digest}")
+        self._folder = (place or folder()) / name
+        self._chunks: list[NDArray[np.float16]] = []
+        while self.done < self.total and (kept := self._read()) is not None:
+            self._chunks.append(kept)
+
+    @property
+    def total(self) -> int:
+        return len(self._terms[0])
+
+    @property
+    def done(self) -> int:
+        return min(len(self._chunks) * CHUNK, self.total)
+
+    def advance(self) -> None:
+        """Have the next chunk, from the cache or computed."""
+        chunk = self._read()
+        if chunk is None:
+            here = slice(self.done, self.done + CHUNK)
+            rows = vocabulary.embed(
+                self._terms[0][here],
+                self._terms[1][here],
+                lambda texts: self._encode_text(texts).cpu().numpy(),
+            )
+            chunk = rows.astype(np.float16)
+            with suppress(OSError):  # a full disk: then it is computed again the next time
+                self._write(chunk)
+        self._chunks.append(chunk)
+
+    def vocabulary(self) -> Vocabulary:
+        """The first `done` terms with their vectors."""
+        terms, readings, definitions, synsets = self._terms
+        rows = np.concatenate(self._chunks).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        n = self.done
+        return Vocabulary(terms[:n], readings[:n], definitions[:n], synsets[:n], rows)
+
+    def _path(self) -> Path:
+        return self._folder / f"{len(self._chunks):04d}.npy"
+
+    def _read(self) -> NDArray[np.float16] | None:
+        """The next chunk as it was kept; None where it was not, or is damaged."""
+        try:
+            chunk = np.load(self._path(), allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        rows = min(CHUNK, self.total - self.done)
+        is_whole = chunk.ndim == 2 and len(chunk) == rows and chunk.dtype == np.float16
+        same_width = not self._chunks or chunk.shape[1:] == self._chunks[0].shape[1:]
+        if not is_whole or not same_width or not np.isfinite(chunk).all() or not chunk.any(1).all():
+            return None
+        kept: NDArray[np.float16] = chunk
+        return kept
+
+    def _write(self, chunk: NDArray[np.float16]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._path().with_suffix(f".{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                np.save(file, chunk)
+            part.replace(self._path())
+        finally:
+            part.unlink(missing_ok=True)

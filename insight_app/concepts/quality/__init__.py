@@ -1,0 +1,1 @@
+"""How good a dictionary is: reconstruction beside baselines, names and relations by a taxonomy."""

@@ -1,0 +1,278 @@
+"""Pixmaps for panels: now from memory, or a moment later from a thread. Never waits.
+
+Owns the cache in memory and the order of loading (newest wish first, photos before thumbnails).
+What a panel no longer asks for is not loaded. Knows nothing of overlays.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image
+from PySide6.QtCore import QObject, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPixmap
+
+from insight_app.errors import KnownError
+from insight_app.gui.state.jobs import Jobs
+
+Key = tuple[Any, ...]
+
+MEMORY_LIMIT = 256 * 2**20
+PHOTOS_KEPT = 6
+SOURCES_KEPT = 12
+WISHES = 400
+LOADERS = 2
+LONGEST_SIDE = 4096
+"""Bigger photos are shown reduced; the stage scales them by their true size."""
+CUTOUT_CELLS = 3
+
+
+class Pictures(QObject):
+    """thumbnail(), cutout() and photo() return a QPixmap or None; `ready(key)` says when to ask
+    again. The key is ("thumbnail", image_id, size), ("cutout", image_id, cell, size) or
+    ("photo", image_id)."""
+
+    ready = Signal(object)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._cache: OrderedDict[Key, QPixmap] = OrderedDict()
+        self._bytes = 0
+        self._photos: OrderedDict[Key, QPixmap] = OrderedDict()
+        self._wishes: OrderedDict[Key, None] = OrderedDict()
+        self._loading: set[Key] = set()
+        self._broken: dict[int, str] = {}
+        self._sources = _Sources()
+        self._results: Any = None
+        self._project: Any = None
+
+    def set_project(self, project: Any, results: Any) -> None:
+        """Show photos of this project; another one forgets all pictures."""
+        if project is not self._project:
+            self._cache.clear()
+            self._photos.clear()
+            self._wishes.clear()
+            self._bytes = 0
+            self._sources.clear()
+        self._broken.clear()
+        self._project, self._results = project, results
+
+    def thumbnail(self, image_id: int, size: int) -> QPixmap | None:
+        """The middle of a photo as a square of `size` logical pixels."""
+        return self._get(("thumbnail", int(image_id), size))
+
+    def cutout(self, image_id: int, cell: int, size: int) -> QPixmap | None:
+        """A cell with its surroundings (3 x 3 cells), the cell outlined, as a square."""
+        return self._get(("cutout", int(image_id), int(cell), size))
+
+    def photo(self, image_id: int) -> QPixmap | None:
+        """The whole photo, upright."""
+        return self._get(("photo", int(image_id)))
+
+    def broken(self, image_id: int) -> str | None:
+        """Why a photo could not be loaded, if it could not."""
+        return self._broken.get(image_id)
+
+    def _get(self, key: Key) -> QPixmap | None:
+        cache = self._photos if key[0] == "photo" else self._cache
+        found = cache.get(key)
+        if found is not None:
+            cache.move_to_end(key)
+            return found
+        if self._results is not None and key not in self._loading and key[1] not in self._broken:
+            self._wishes[key] = None
+            self._wishes.move_to_end(key)
+            if len(self._wishes) > WISHES:
+                self._wishes.popitem(last=False)
+            self._load_next()
+        return None
+
+    def _load_next(self) -> None:
+        while self._wishes and len(self._loading) < LOADERS:
+            photos = [key for key in self._wishes if key[0] == "photo"]
+            key = photos[-1] if photos else next(reversed(self._wishes))
+            del self._wishes[key]
+            self._loading.add(key)
+            project = self._project
+
+            def done(image: QImage, key: Key = key, project: Any = project) -> None:
+                self._loading.discard(key)
+                if project is self._project:
+                    self._keep(key, QPixmap.fromImage(image))
+                    self.ready.emit(key)
+                self._load_next()
+
+            def failed(error: Exception, key: Key = key) -> None:
+                self._loading.discard(key)
+                self._broken[key[1]] = str(error)
+                self.ready.emit(key)
+                self._load_next()
+
+            priority = 1 if key[0] == "photo" else 0
+            loader: Callable[..., QImage] = _load
+            self._jobs.run(
+                loader,
+                self._sources,
+                project,
+                self._results,
+                key,
+                _device_pixel_ratio(),
+                done=done,
+                failed=failed,
+                priority=priority,
+            )
+
+    def _keep(self, key: Key, pixmap: QPixmap) -> None:
+        if key[0] == "photo":
+            self._photos[key] = pixmap
+            while len(self._photos) > PHOTOS_KEPT:
+                self._photos.popitem(last=False)
+            return
+        self._cache[key] = pixmap
+        self._bytes += _weight(pixmap)
+        while self._bytes > MEMORY_LIMIT and len(self._cache) > 1:
+            self._bytes -= _weight(self._cache.popitem(last=False)[1])
+
+
+class _Sources:
+    """The photos last decoded for cut-outs; several come from one photo. Used by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._images: OrderedDict[int, tuple[Image.Image, float]] = OrderedDict()
+
+    def get(self, image_id: int, load: Callable[[], tuple[Image.Image, float]]) -> Any:
+        with self._lock:
+            if image_id in self._images:
+                self._images.move_to_end(image_id)
+                return self._images[image_id]
+        loaded = load()
+        with self._lock:
+            self._images[image_id] = loaded
+            while len(self._images) > SOURCES_KEPT:
+                self._images.popitem(last=False)
+        return loaded
+
+    def clear(self) -> None:
+        with self._lock:
+            self._images.clear()
+
+
+def _load(sources: _Sources, project: Any, results: Any, key: Key, ratio: float) -> QImage:
+    """Runs on the pool."""
+    from insight_app.project.photos import images, thumbnails
+
+    record = results.image(key[1])
+    if record.status in ("missing", "unreadable"):
+        raise KnownError(record.message or "The photo is not there.", where=str(record.path))
+    if key[0] == "photo":
+        image = images.load_upright(record.path)
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        return to_qimage(image)
+    side = round(key[-1] * ratio)
+    if key[0] == "thumbnail":
+        small = thumbnails.get(project.path, record, side)
+        square = _cover(small, side)
+    else:
+
+        def decode() -> tuple[Image.Image, float]:
+            data = images.read_bytes(record.path)
+            picture = images.decode(data, record.path, short_side=640).image
+            return picture, picture.width / record.width
+
+        picture, scale = sources.get(key[1], decode)
+        square = _cut_out(picture, scale, record.geometry, key[2], side)
+    square.setDevicePixelRatio(ratio)
+    return square
+
+
+def first_thumbnail(project_path: Any, side: int) -> QImage | None:
+    """A picture of a project that is not open: its first readable photo, as a square."""
+    from insight_app.project.photos import thumbnails
+    from insight_app.project.results.snapshot import Results
+
+    results = Results.open(project_path)
+    if results is None:
+        return None
+    for image_id in results.image_ids(status="coded")[:1]:
+        return _cover(thumbnails.get(project_path, results.image(int(image_id)), side), side)
+    return None
+
+
+def to_qimage(image: Image.Image) -> QImage:
+    """A copy of an RGB picture that owns its memory."""
+    data = image.tobytes()
+    wrapped = QImage(data, image.width, image.height, image.width * 3, QImage.Format.Format_RGB888)
+    return wrapped.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _cover(image: Image.Image, side: int) -> QImage:
+    """The middle of a picture as a square."""
+    short = min(image.size)
+    left, top = (image.width - short) // 2, (image.height - short) // 2
+    box = (left, top, left + short, top + short)
+    return to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
+
+
+def _cut_out(image: Image.Image, scale: float, geometry: Any, cell: int, side: int) -> QImage:
+    """See Pictures.cutout; at the photo's edge the window is moved inwards, not padded."""
+    x, y, w, h = (value * scale for value in geometry.cell_rect(cell))
+    span = min(CUTOUT_CELLS * max(w, h), image.width, image.height)
+    left = min(max(x + w / 2 - span / 2, 0), image.width - span)
+    top = min(max(y + h / 2 - span / 2, 0), image.height - span)
+    box = (left, top, left + span, top + span)
+    square = to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
+    zoom = side / span
+    outline(square, QRectF((x - left) * zoom, (y - top) * zoom, w * zoom, h * zoom))
+    return square
+
+
+def outline(image: QImage, rect: QRectF) -> None:
+    """A cell's frame: white between two dark lines, to be seen on everything."""
+    painter = QPainter(image)
+    paint_outline(painter, rect, max(1.0, image.width() / 90))
+    painter.end()
+
+
+def paint_outline(painter: QPainter, rect: QRectF, width: float) -> None:
+    """Draw a cell's frame just inside `rect`."""
+    painter.save()
+    for colour, pen in ((QColor(0, 0, 0, 190), 3 * width), (QColor("white"), width)):
+        painter.setPen(
+            QPen(
+                colour,
+                pen,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.FlatCap,
+                Qt.PenJoinStyle.MiterJoin,
+            )
+        )
+        inset = 1.5 * width
+        painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
+    painter.restore()
+
+
+def paint_strength(painter: QPainter, rect: QRect, text: str) -> None:
+    """A number in the lower left corner of a cut-out, readable on everything."""
+    painter.save()
+    font = painter.font()
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    painter.setFont(font)
+    metrics = painter.fontMetrics()
+    box = QRect(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
+    box.moveBottomLeft(rect.bottomLeft())
+    painter.fillRect(box, QColor(0, 0, 0, 150))
+    painter.setPen(QColor("white"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def _weight(pixmap: QPixmap) -> int:
+    return pixmap.width() * pixmap.height() * 4
+
+
+def _device_pixel_ratio() -> float:
+    screens = QGuiApplication.screens()
+    return max((screen.devicePixelRatio() for screen in screens), default=1.0)

@@ -1,0 +1,49 @@
+"""Photos that take the whole process down: remembered while in flight, skipped at the second crash.
+
+Only who started the process knows that it crashed and was not stopped, so nothing is held against a
+photo unless that is said. After a first crash the photos that were in flight go through alone, so
+that the second names the right one. Knows nothing of why a photo does that.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Engine, update
+
+from insight_app.project.results.schema import Image, Status
+from insight_app.project.storage.analysis_database import writing
+
+CRASHES_ALLOWED = 1
+_NAME = "in-flight.json"
+MESSAGE = "Insight came to an unexpected end twice while working on this photo; it is left out."
+
+
+def remember(project: Path, images: Sequence[int]) -> None:
+    """Note what is about to be worked on."""
+    path = project / "statistics" / _NAME
+    part = path.with_name(_NAME + ".part")
+    part.write_text(json.dumps(list(images)), "utf-8")
+    part.replace(path)
+
+
+def forget(project: Path) -> None:
+    """Nothing is being worked on."""
+    (project / "statistics" / _NAME).unlink(missing_ok=True)
+
+
+def blame(project: Path, engine: Engine) -> None:
+    """The process that worked on this project crashed: count it against what was in flight."""
+    try:
+        images = json.loads((project / "statistics" / _NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return
+    suspects = Image.id.in_(images), Image.status == int(Status.NEW)
+    with writing(engine) as connection:
+        connection.execute(update(Image).where(*suspects).values(crashes=Image.crashes + 1))
+        connection.execute(
+            update(Image)
+            .where(*suspects, Image.crashes > CRASHES_ALLOWED)
+            .values(status=int(Status.UNREADABLE), message=MESSAGE)
+        )
+    forget(project)

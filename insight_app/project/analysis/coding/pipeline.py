@@ -1,0 +1,151 @@
+"""Reading, coding and writing overlap in threads, with bounded memory.
+
+Readers decode ahead, the calling thread codes (see `coding`), one writer records; photos go through
+in the order given. Cancelled or failed, everything coded so far is committed and the readers are
+let go. Knows nothing of how photos are found or results published.
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.geometry import Geometry, centre_square
+from insight_app.errors import KnownError
+from insight_app.project.analysis.recording import Coded
+from insight_app.project.photos.images import content_hash, decode, read_bytes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+READERS = 2
+READ_SIDE = 2
+"""JPEG files may be decoded smaller, down to this many times what the encoder looks at."""
+WAITING = 32
+"""So many coded batches may wait for a slow disk, or for results to be published, before the
+encoder does; codes are small."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo to be coded."""
+
+    image: int
+    folder: int
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A photo as read, ready for the encoder."""
+
+    photo: Photo
+    content_hash: bytes
+    geometry: Geometry
+    window: tuple[float, float]
+    pixels: "Tensor"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A photo that cannot be read, and why."""
+
+    photo: Photo
+    message: str
+
+
+def read_photo(photo: Photo, encoder: DenseEncoder) -> Read | Unreadable:
+    """Read one photo upright and as the encoder wants it."""
+    try:
+        data = read_bytes(photo.path)
+        upright = decode(data, photo.path, short_side=READ_SIDE * encoder.input_size)
+    except KnownError as error:
+        return Unreadable(photo, error.what)
+    geometry = centre_square(upright.width, upright.height, *encoder.grid)
+    pixels = encoder.preprocess(upright.image)
+    return Read(photo, content_hash(data), geometry, upright.window, pixels)
+
+
+def batches(
+    photos: Iterable[Photo],
+    encoder: DenseEncoder,
+    size: int,
+    in_flight: Callable[[list[int]], None],
+) -> Iterator[list[Read | Unreadable]]:
+    """Photos read ahead, in order, in batches; at most three batches are held.
+
+    in_flight(ids) is told what is about to be worked on.
+    """
+    source = iter(photos)
+    ahead: deque[tuple[list[Photo], list[Future[Read | Unreadable]]]] = deque()
+    with ThreadPoolExecutor(READERS, "reader") as pool:
+        try:
+            while True:
+                while len(ahead) < 2 and (taken := _take(source, size)):
+                    in_flight([p.image for batch, _ in ahead for p in batch + taken])
+                    ahead.append((taken, [pool.submit(read_photo, p, encoder) for p in taken]))
+                if not ahead:
+                    return
+                _, futures = ahead.popleft()
+                yield [future.result() for future in futures]
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _take(source: Iterator[Photo], size: int) -> list[Photo]:
+    taken = []
+    for photo in source:
+        taken.append(photo)
+        if len(taken) == size:
+            break
+    return taken
+
+
+class Writer:
+    """A thread that hands what it is given to `record`, in order, and calls `finish` at the end.
+
+    Its failure is raised in `put` or `close`.
+    """
+
+    def __init__(
+        self, record: Callable[[list[Coded | Unreadable]], None], finish: Callable[[], None]
+    ) -> None:
+        self._record = record
+        self._finish = finish
+        self._queue: queue.Queue[list[Coded | Unreadable] | None] = queue.Queue(WAITING)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="writer")
+        self._thread.start()
+
+    def put(self, items: list[Coded | Unreadable]) -> None:
+        """Hand over a batch; waits while WAITING are on their way already."""
+        if self._error is not None:
+            raise self._error
+        self._queue.put(items)
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while (items := self._queue.get()) is not None:
+            self._guarded(self._record, items)
+        self._guarded(lambda _: self._finish(), [])
+
+    def _guarded(
+        self, work: Callable[[list[Coded | Unreadable]], None], items: list[Coded | Unreadable]
+    ) -> None:
+        """Do it unless something failed before; a failure is told to whoever puts or closes."""
+        if self._error is None:
+            try:
+                work(items)
+            except BaseException as error:
+                self._error = error

@@ -1,0 +1,291 @@
+"""Running counts over everything committed: kept shard by shard, made again where they are stale.
+
+Counts of a sealed shard are saved once; co-occurrence, which is bigger, in parts of PART_SHARDS
+shards. A saved file carries a fingerprint of the images that were counted: when photos went missing
+or moved since, exactly the touched shards are counted again from their codes. Knows nothing of how
+codes are made or results published.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine, select
+
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
+from insight_app.project.analysis.counting.tally import Tally, flatten
+from insight_app.project.results import postings
+from insight_app.project.results.code_store import read_shard
+from insight_app.project.results.schema import Image, Shard, Status
+from insight_app.project.storage.analysis_database import open_reader, reading
+
+PART_SHARDS = 6
+"""With shards of 8,192 images, parts of about 50,000."""
+_BATCH = 256
+
+
+class Counting:
+    """Counts of one project. `load` once, then `add` what is committed and `seal` full shards.
+
+    saves: whether what had to be counted is kept for the next time.
+    """
+
+    def __init__(self, project: Path, engine: Engine, concepts: int, saves: bool = True) -> None:
+        self.codes = project / "codes"
+        self.statistics = project / "statistics"
+        self.engine = engine
+        self.concepts = concepts
+        self.saves = saves
+        self.segments: list[str] = []
+        self._sealed = Tally(concepts)
+        self._open = Tally(concepts)
+        self._maxima: list[Maxima] = []
+        self._done = CoOccurrence(concepts)
+        self._part = CoOccurrence(concepts)
+        self._in_part: list[int] = []
+        self._waiting: list[tuple[int, Codes]] = []
+
+    # ---- reading what there is
+
+    def load(self, shards: Sequence[Any], open_shard: int) -> None:
+        """Count the committed shards (rows of the table, by id), from files where these fit.
+
+        open_shard: the number of the shard that will be appended to.
+        """
+        sealed = [row for row in shards if row.is_sealed]
+        for number, group in groupby(sealed, lambda row: _part_of(row.id)):
+            part = self._load_part(number, list(group))
+            (self._part if number == _part_of(open_shard) else self._done).merge(part)
+        self._in_part = [row.id for row in sealed if _part_of(row.id) == _part_of(open_shard)]
+        for row in shards:
+            if not row.is_sealed:
+                self._recount(row, self._open, self._part, self._maxima)
+
+    def _load_part(self, number: int, shards: Sequence[Any]) -> CoOccurrence:
+        states = [self._state(row.id) for row in shards]
+        part, counted = self._stored_part(number, states)
+        for row, state in zip(shards, states, strict=True):
+            self._load_shard(row, state, None if row.id in counted else part)
+        if len(counted) < len(shards):
+            self._save_part(number, part, [row.id for row in shards])
+        return part
+
+    def _stored_part(
+        self, number: int, states: Sequence["_State"]
+    ) -> tuple[CoOccurrence, frozenset[int]]:
+        """The saved co-occurrence of a part and its shards; empty where it does not fit."""
+        stored = _read(self._part_path(number))
+        if stored is not None:
+            ids = [int(id) for id in stored.pop("shards")]
+            known = {state.shard: state for state in states}
+            if all(id in known for id in ids):
+                wanted = b"".join(known[id].counted for id in ids)
+                if stored.pop("state").tobytes() == wanted:
+                    return CoOccurrence.from_arrays(stored), frozenset(ids)
+        return CoOccurrence(self.concepts), frozenset()
+
+    def _load_shard(self, row: Any, state: "_State", part: CoOccurrence | None) -> None:
+        """Take in one sealed shard; part: where its co-occurrence is still to be counted."""
+        name = _segment_name(row.id)
+        stored = _read(self.statistics / f"shard-{row.id:06d}.npz")
+        fits = stored is not None and stored.pop("state").tobytes() == state.placed
+        if stored is not None and fits and part is None and (self.statistics / name).exists():
+            self._sealed.merge(Tally.from_arrays(stored))
+        else:
+            tally, found = Tally(self.concepts), list[Maxima]()
+            self._recount(row, tally, part, found)
+            self._save_shard(row.id, tally, found, state)
+            self._sealed.merge(tally)
+        self.segments.append(name)
+
+    def _state(self, shard: int) -> "_State":
+        query = (
+            select(Image.id, Image.folder_id, Image.status)
+            .where(Image.shard == shard)
+            .order_by(Image.offset)
+        )
+        with reading(self.engine) as connection:
+            rows = np.array(connection.execute(query).all(), np.int64).reshape(-1, 3)
+        return _State(shard, rows[rows[:, 2] == int(Status.CODED), :2])
+
+    def _recount(
+        self, row: Any, tally: Tally, part: CoOccurrence | None, found: list[Maxima]
+    ) -> None:
+        """Count a shard's codes: into `tally` and `part` those of images that count, into `found`
+        the maxima of all, for an image that is missing now may come back.
+        """
+        state = self._state(row.id)
+        for images, codes in self._batches(row.id, row.bytes):
+            found.append(_maxima(images, codes))
+            live = [at for at, image in enumerate(images) if image in state.folder_of]
+            if live:
+                ids, kept = [images[at] for at in live], [codes[at] for at in live]
+                tally.add(ids, [state.folder_of[id] for id in ids], kept)
+                if part is not None:
+                    _add(part, ids, kept)
+
+    def _batches(self, shard: int, size: int) -> Iterator[tuple[list[int], list[Codes]]]:
+        images: list[int] = []
+        codes: list[Codes] = []
+        for _, record in read_shard(self.codes, shard, size):
+            images.append(record.image)
+            codes.append(record.codes())
+            if len(images) == _BATCH:
+                yield images, codes
+                images, codes = [], []
+        if images:
+            yield images, codes
+
+    # ---- counting on
+
+    def add(self, images: Sequence[int], folders: Sequence[int], codes: Sequence[Codes]) -> None:
+        """Count images that were just committed to the open shard."""
+        if not images:
+            return
+        self._open.add(images, folders, codes)
+        self._maxima.append(_maxima(images, codes))
+        self._waiting.extend(zip(images, codes, strict=True))
+        if len(self._waiting) >= _BATCH:
+            self._count_waiting()
+
+    def _count_waiting(self) -> None:
+        if self._waiting:
+            images, codes = zip(*self._waiting, strict=True)
+            _add(self._part, images, codes)
+            self._waiting = []
+
+    def seal(self, shard: int) -> None:
+        """The open shard is full: save its counts and begin anew."""
+        self._count_waiting()
+        self._save_shard(shard, self._open, self._maxima, self._state(shard))
+        self._in_part.append(shard)
+        self._save_part(_part_of(shard), self._part, self._in_part)
+        if _part_of(shard + 1) != _part_of(shard):
+            self._done.merge(self._part)
+            self._part, self._in_part = CoOccurrence(self.concepts), []
+        self._sealed.merge(self._open)
+        self._open, self._maxima = Tally(self.concepts), []
+        self.segments.append(_segment_name(shard))
+
+    # ---- what it amounts to
+
+    def whole(self) -> Tally:
+        """The counts of all committed images."""
+        whole = Tally(self.concepts)
+        whole.merge(self._sealed)
+        whole.merge(self._open)
+        return whole
+
+    def cooccurrence(self) -> CoOccurrence:
+        """The co-occurrence over all committed images."""
+        self._count_waiting()
+        whole = CoOccurrence(self.concepts)
+        whole.merge(self._done)
+        whole.merge(self._part)
+        return whole
+
+    def write_open_segment(self, path: Path) -> bool:
+        """Write the postings of the open shard; False where it is empty."""
+        if not self._maxima:
+            return False
+        self._maxima = [_join(self._maxima)]
+        postings.write_segment(path, self._maxima[0], self.concepts)
+        return True
+
+    # ---- files
+
+    def _save_shard(
+        self, shard: int, tally: Tally, found: Sequence[Maxima], state: "_State"
+    ) -> None:
+        if not self.saves:
+            return
+        path = self.statistics / _segment_name(shard)
+        part = path.with_name(path.name + ".part")
+        postings.write_segment(part, _join(found), self.concepts)
+        part.replace(path)
+        arrays = tally.to_arrays() | {"state": np.frombuffer(state.placed, np.uint8)}
+        _write(self.statistics / f"shard-{shard:06d}.npz", arrays)
+
+    def _save_part(self, number: int, part: CoOccurrence, shards: Sequence[int]) -> None:
+        if not self.saves:
+            return
+        state = b"".join(self._state(shard).counted for shard in shards)
+        arrays = part.to_arrays() | {
+            "shards": np.array(shards, np.int64),
+            "state": np.frombuffer(state, np.uint8),
+        }
+        _write(self._part_path(number), arrays)
+
+    def _part_path(self, number: int) -> Path:
+        return self.statistics / f"cooccurrence-{number + 1:06d}.npz"
+
+
+def cooccurrence_of(project: Path, concepts: int) -> CoOccurrence:
+    """The co-occurrence over all committed images, counted without writing anything."""
+    engine = open_reader(project)
+    with reading(engine) as connection:
+        shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+    counting = Counting(project, engine, concepts, saves=False)
+    counting.load(shards, shards[-1].id if shards else 1)
+    engine.dispose()
+    return counting.cooccurrence()
+
+
+class _State:
+    """Which images of a shard count, and in which folders they lie: two fingerprints."""
+
+    def __init__(self, shard: int, rows: NDArray[np.int64]) -> None:
+        self.shard = shard
+        self.folder_of = dict(rows.tolist())
+        self.placed = blake2b(rows.tobytes(), digest_size=16).digest()
+        self.counted = blake2b(rows[:, 0].tobytes(), digest_size=16).digest()
+
+
+def _maxima(images: Sequence[int], codes: Sequence[Codes]) -> Maxima:
+    return maxima(*flatten(images, codes))
+
+
+def _add(part: CoOccurrence, images: Sequence[int], codes: Sequence[Codes]) -> None:
+    joined, image, _ = flatten(images, codes)
+    part.add(joined, image)
+
+
+def _join(found: Sequence[Maxima]) -> Maxima:
+    if len(found) == 1:
+        return found[0]
+    return Maxima(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _part_of(shard: int) -> int:
+    return (shard - 1) // PART_SHARDS
+
+
+def _segment_name(shard: int) -> str:
+    return f"shard-{shard:06d}.postings"
+
+
+def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+    """Saved arrays; None where there are none or they are damaged (they are then counted again)."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error):
+        return None

@@ -1,0 +1,80 @@
+"""Damaged results are set aside and made anew: the photos are the better source.
+
+Knows nothing of how codes are made.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, select, update
+
+from insight_app.project.results import code_store
+from insight_app.project.results.schema import Image, Shard, Status
+from insight_app.project.storage import analysis_database, lock, sqlite
+from insight_app.project.storage.analysis_database import reading, writing
+
+
+def open_or_begin_anew(project: Path) -> Engine:
+    """The writer's engine; a database that is damaged or lost is set aside with all that it alone
+    explains (`backups/results-...`), and an empty one begun.
+    """
+    is_lost = not (project / analysis_database.NAME).exists() and any(
+        (project / "codes").glob("*.codes")
+    )
+    if not is_lost:
+        try:
+            return _checked(analysis_database.open_writer(project))
+        except sqlite.Damaged:
+            pass
+    aside = project / "backups" / f"results-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    aside.mkdir(parents=True)
+    for path in sorted(
+        [*project.glob(analysis_database.NAME + "*"), *project.glob("codes/*.codes")]
+    ):
+        path.replace(aside / path.name)
+    for path in (project / "statistics").iterdir():
+        if path.name != lock.NAME:
+            path.replace(aside / path.name)
+    return analysis_database.open_writer(project)
+
+
+def _checked(engine: Engine) -> Engine:
+    """The same engine; Damaged where the pages of its file do not fit each other."""
+    with reading(engine) as connection:
+        answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if answer != "ok":
+        engine.dispose()
+        raise sqlite.Damaged(f"The database of results is damaged ({answer}).")
+    return engine
+
+
+def set_damaged_aside(project: Path, engine: Engine) -> int:
+    """Compare every shard with its checksum; how many photos must be coded again."""
+    codes = project / "codes"
+    with reading(engine) as connection:
+        shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+    lost = 0
+    for row in shards:
+        if _is_whole(codes, row.id, row.bytes, row.checksum):
+            continue
+        path = code_store.shard_path(codes, row.id)
+        if path.exists():
+            path.replace(path.with_suffix(".damaged"))
+        for old in (project / "statistics").glob(f"shard-{row.id:06d}.*"):
+            old.unlink()
+        nowhere = {"shard": None, "offset": None, "bytes": None}
+        with writing(engine) as connection:
+            of_shard = Image.shard == row.id
+            coded = Image.status == int(Status.CODED)
+            connection.execute(update(Image).where(of_shard, coded).values(status=int(Status.NEW)))
+            connection.execute(update(Image).where(of_shard).values(nowhere))
+            connection.execute(delete(Shard).where(Shard.id == row.id))
+        lost += row.images
+    return lost
+
+
+def _is_whole(codes: Path, shard: int, size: int, checksum: int) -> bool:
+    try:
+        return code_store.checksum_of(codes, shard, size) == checksum
+    except OSError:
+        return False

@@ -1,0 +1,92 @@
+"""Runs of the analysis: one at a time in a project, with its state for everybody to see.
+
+A row of the table `run` says what was begun and how it ended; whether somebody is at work on a row
+that has not ended is told by a lock file. Knows nothing of what a run does.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, insert, select, update
+
+from insight_app.concepts.progress import Cancelled
+from insight_app.errors import KnownError
+from insight_app.project.results.schema import Run
+from insight_app.project.storage import lock
+from insight_app.project.storage.analysis_database import reading, writing
+
+RUNNING, FINISHED, CANCELLED, FAILED, INTERRUPTED = (
+    "running",
+    "finished",
+    "cancelled",
+    "failed",
+    "interrupted",
+)
+
+
+def is_at_work(project: Path) -> bool:
+    """Whether a process is analysing this project now."""
+    return lock.holder(project / "statistics") is not None
+
+
+@contextmanager
+def alone(project: Path) -> Iterator[None]:
+    """Hold the right to write results; KnownError where another process has it."""
+    folder = project / "statistics"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        held = lock.acquire(folder, "analysis")
+    except lock.Held as error:
+        raise KnownError(
+            f"This project is being analysed already (by process {error.holder.pid}).",
+            where=str(project),
+            kept="Nothing was changed.",
+            do="Wait for it or stop it there.",
+        ) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+@contextmanager
+def recorded(engine: Engine, images: Callable[[], int]) -> Iterator[None]:
+    """A run from its beginning to its end, however it ends; images(): how many were coded."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(Run).where(Run.state == RUNNING).values(state=INTERRUPTED, finished=_now())
+        )
+        result = connection.execute(insert(Run).values(started=_now(), state=RUNNING))
+        number = int(result.inserted_primary_key[0])  # type: ignore[index]
+    began, state, message = time.monotonic(), FAILED, ""
+    try:
+        yield
+        state = FINISHED
+    except Cancelled:
+        state = CANCELLED
+        raise
+    except BaseException as error:
+        message = str(error)
+        raise
+    finally:
+        seconds = time.monotonic() - began
+        ended: dict[str, Any] = {"state": state, "message": message, "finished": _now()}
+        ended |= {"seconds": seconds, "images": images()}
+        with writing(engine) as connection:
+            connection.execute(update(Run).where(Run.id == number).values(ended))
+
+
+def state_of(project: Path, engine: Engine) -> str:
+    """How the last run stands: one of the words above, '' where none was begun."""
+    with reading(engine) as connection:
+        query = select(Run.state).order_by(Run.id.desc()).limit(1)
+        state = connection.execute(query).scalar() or ""
+    return INTERRUPTED if state == RUNNING and not is_at_work(project) else state
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,379 @@
+"""All concepts as they are shown: the machine's results with persons' judgements applied over them.
+
+A concept is a row: the machine's index below `results.F`, then persons' own concepts and those of
+an earlier dictionary that a person named. Pure Python and numpy: no Qt, no SQL. One thread uses a
+Catalogue at a time.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.project.judgements import search
+from insight_app.project.judgements.acts import ConceptId, is_own, machine_concept
+from insight_app.project.judgements.hierarchy import (
+    STATUS,
+    Edge,
+    Hierarchy,
+    MachineEdges,
+    Pair,
+    Status,
+)
+from insight_app.project.judgements.state import Changes, ConceptState, CurationState
+
+__all__ = ["Catalogue", "Edge", "Machine", "Status"]
+
+_NOBODY = ConceptState()
+
+
+class _Dictionary(Protocol):
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class _Candidate(Protocol):
+    @property
+    def term(self) -> str: ...
+    @property
+    def definition(self) -> str: ...
+
+
+class Machine(Protocol):
+    """What a Catalogue needs of the machine's results; all arrays (F,)."""
+
+    @property
+    def F(self) -> int: ...
+    @property
+    def dictionary(self) -> _Dictionary: ...
+    @property
+    def machine_names(self) -> Sequence[str]: ...
+    @property
+    def levels(self) -> NDArray[np.uint8]: ...
+    @property
+    def images(self) -> NDArray[np.int64]: ...
+    @property
+    def cells(self) -> NDArray[np.int64]: ...
+    @property
+    def total(self) -> NDArray[np.float64]: ...
+    @property
+    def maximum(self) -> NDArray[Any]: ...
+    @property
+    def mean(self) -> NDArray[Any]: ...
+    @property
+    def edges(self) -> MachineEdges: ...
+    def candidates(self, concept: int) -> Sequence[_Candidate]: ...
+
+
+class Catalogue:
+    """Concepts by row; all arrays (size,).
+
+    names: in force, '' = nobody named it.  by_person: a person gave or accepted that name.  status:
+    Status as uint8, of that name.  hidden: junk, or a person's concept whose making was undone.
+    notes: row -> text.  is_gone: a person named it, the present dictionary does not have it.
+    level, images, cells, total, maximum, mean: the machine's, zero for rows it does not have.
+    """
+
+    def __init__(self, results: Machine, state: CurationState) -> None:
+        self._results = results
+        self._prefix = machine_concept(results.dictionary.fingerprint, 0)[:-1]
+        self.names = [str(name) for name in results.machine_names]
+        self.by_person = np.zeros(results.F, bool)
+        self.status = np.zeros(results.F, np.uint8)
+        self.hidden = np.zeros(results.F, bool)
+        self.is_gone = np.zeros(results.F, bool)
+        self.notes: dict[int, str] = {}
+        self.level = np.array(results.levels)
+        self.images = np.array(results.images)
+        self.cells = np.array(results.cells)
+        self.total = np.array(results.total, np.float64)
+        self.maximum = np.array(results.maximum)
+        self.mean = np.array(results.mean)
+        self._extra: list[ConceptId] = []
+        self._extra_rows: dict[ConceptId, int] = {}
+        self._texts: _Texts | None = None
+        self._meanings: list[str] | None = None
+        concepts, relations = dict(state.concepts), dict(state.relations)
+        ends = {concept for pair, said in relations.items() if said.status for concept in pair}
+        self._add_rows(sorted(self._unknown(concepts, ends)))
+        for concept, said in concepts.items():
+            row = self.row_of(concept)
+            if row is not None:
+                self._set_concept(row, said)
+        by_pair: dict[Pair, str | None] = {}
+        for (child, parent), relation in relations.items():
+            pair = self._pair(child, parent)
+            if pair is not None:
+                by_pair[pair] = relation.status
+        self._hierarchy = Hierarchy(results.edges, by_pair)
+
+    @property
+    def size(self) -> int:
+        return len(self.names)
+
+    @property
+    def speaks(self) -> NDArray[np.bool_]:
+        """(size,) whether a concept has something to say: it fires somewhere, or a person spoke of
+        it. Before anything was coded: it has a name or a relation; all, where none has.
+        """
+        touched: NDArray[np.bool_] = self.by_person | (self.status != Status.UNREVIEWED)
+        if self.cells.any():
+            return (self.cells > 0) | touched
+        known = touched | np.array([bool(name) for name in self.names], bool)
+        for ends in (self._hierarchy.by_child, self._hierarchy.by_parent):
+            known[[row for row, edges in ends.items() if edges]] = True
+        return known if known.any() else np.ones(self.size, bool)
+
+    def id_of(self, row: int) -> ConceptId:
+        """The concept's id in the log."""
+        first = self._results.F
+        return f"{self._prefix}{row}" if row < first else self._extra[row - first]
+
+    def row_of(self, concept: ConceptId) -> int | None:
+        """The concept's row, None where this catalogue does not have it."""
+        if concept.startswith(self._prefix):
+            index = concept[len(self._prefix) :]
+            if index.isdecimal() and int(index) < self._results.F:
+                return int(index)
+        return self._extra_rows.get(concept)
+
+    # ---- relations
+
+    def parents(self, row: int) -> list[Edge]:
+        """Relations upwards, strongest first."""
+        found = self._hierarchy.by_child.get(row, {}).values()
+        return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
+
+    def children(self, row: int) -> list[Edge]:
+        """Relations downwards, the concept in most images first."""
+        found = self._hierarchy.by_parent.get(row, {}).values()
+        return sorted(found, key=lambda edge: (-int(self.images[edge.child]), edge.child))
+
+    def withdrawn(self, row: int) -> list[Edge]:
+        """The machine's relations upwards that a person rejected or removed."""
+        found = self._hierarchy.withdrawn.get(row, {}).values()
+        return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
+
+    @property
+    def dropped(self) -> list[Edge]:
+        """Relations left out because, with stronger ones, they would go in a circle."""
+        return list(self._hierarchy.dropped)
+
+    def edge(self, child: int, parent: int) -> Edge | None:
+        """The relation in force, None where there is none."""
+        return self._hierarchy.edge(child, parent)
+
+    def edges(self) -> list[Edge]:
+        """All relations in force, by child and parent."""
+        found = (edge for by in self._hierarchy.by_child.values() for edge in by.values())
+        return sorted(found, key=lambda edge: (edge.child, edge.parent))
+
+    def roots(self) -> list[int]:
+        """Shown rows below no shown one, the concept in most images first.
+
+        A concept that does not speak is left out unless something is below it.
+        """
+        above, below, speaks = self._hierarchy.by_child, self._hierarchy.by_parent, self.speaks
+        found = [
+            row
+            for row in np.flatnonzero(~self.hidden).tolist()
+            if (speaks[row] or below.get(row))
+            and all(self.hidden[parent] for parent in above.get(row, ()))
+        ]
+        return sorted(found, key=lambda row: (-int(self.images[row]), row))
+
+    def refusal(self, child: int, new_parent: int) -> str | None:
+        """Why `child` cannot be put below `new_parent`, in words; None where it can."""
+        names = f"“{self._shown(child)}”", f"“{self._shown(new_parent)}”"
+        if child == new_parent:
+            return f"{names[0]} cannot be below itself."
+        if self.edge(child, new_parent) is not None:
+            return f"{names[0]} is already below {names[1]}."
+        way = self._hierarchy.path(new_parent, child)
+        if way:
+            steps = " → ".join(self._shown(row) for row in way)
+            return f"{names[1]} is itself below {names[0]} ({steps}); that would go in a circle."
+        return None
+
+    # ---- finding
+
+    def search(self, text: str) -> list[int]:
+        """Rows that match, best first: words in names, candidates and meanings, and filters.
+
+        Filters: status:accepted|unreviewed|unsure|rejected level:2 or level:1-3 hidden:yes|no|all
+        parent:"name" min:images by:person|machine. Hidden ones are found only when asked for.
+        """
+        query = search.parse(text)
+        passes = self.images >= query.minimum
+        if query.statuses:
+            passes &= np.isin(self.status, [int(status) for status in query.statuses])
+        if query.level is not None:
+            passes &= (self.level >= query.level[0]) & (self.level <= query.level[1])
+        if query.hidden is not None:
+            passes &= self.hidden == query.hidden
+        if query.by_person is not None:
+            passes &= self.by_person == query.by_person
+        texts = self._search_texts()
+        if query.parent is not None:
+            passes &= self._below(query.parent, texts)
+        rows = np.flatnonzero(passes)
+        rows = rows[np.lexsort((rows, -self.images[rows]))]
+        return texts.ranked(rows.tolist(), query.words)
+
+    def reviewed_share(self) -> float:
+        """The share of all activation that falls on concepts judged or hidden; 0 to 1.
+
+        Before anything was coded: the share of the concepts that speak.
+        """
+        judged = (self.status != Status.UNREVIEWED) | self.hidden
+        weight = self.total if self.total.any() else self.speaks.astype(np.float64)
+        whole = float(weight.sum())
+        return float(weight[judged].sum()) / whole if whole > 0 else 0.0
+
+    # ---- judgements
+
+    def apply(self, state: CurationState, changes: Changes) -> set[int]:
+        """Take over what `changes` names from `state`; the rows that look different now."""
+        said = {concept: state.concepts.get(concept, _NOBODY) for concept in changes.concepts}
+        pairs = {pair: state.relations.get(pair) for pair in changes.relations}
+        ends = {concept for pair, now in pairs.items() if now and now.status for concept in pair}
+        self._add_rows(sorted(self._unknown(said, ends)))
+        rows: set[int] = set()
+        for concept, now_said in said.items():
+            row = self.row_of(concept)
+            if row is not None:
+                self._set_concept(row, now_said)
+                rows.add(row)
+        by_pair: dict[Pair, str | None] = {}
+        for (child, parent), now in pairs.items():
+            pair = self._pair(child, parent)
+            if pair is not None:
+                by_pair[pair] = now.status if now else None
+        if by_pair:
+            rows |= self._hierarchy.set(by_pair)
+        return rows
+
+    def _unknown(
+        self, said: "dict[ConceptId, ConceptState]", ends: Iterable[ConceptId]
+    ) -> set[ConceptId]:
+        """Concepts that need a row: named by a person, or at an end of what a person related."""
+        named = {concept for concept, now in said.items() if now.name is not None}
+        return {concept for concept in named.union(ends) if self.row_of(concept) is None}
+
+    def _add_rows(self, concepts: Sequence[ConceptId]) -> None:
+        count = len(concepts)
+        if not count:
+            return
+        for concept in concepts:
+            self._extra_rows[concept] = self.size
+            self._extra.append(concept)
+            self.names.append("")
+            self.is_gone = np.append(self.is_gone, not is_own(concept))
+        # Not to be seen before a person has named it.
+        self.hidden = np.append(self.hidden, np.ones(count, bool))
+        for name in ("by_person", "status"):
+            old = getattr(self, name)
+            setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
+        for name in ("level", "images", "cells", "total", "maximum", "mean"):
+            old = getattr(self, name)
+            setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
+        self._texts = None
+
+    def _set_concept(self, row: int, said: ConceptState) -> None:
+        is_extra = row >= self._results.F
+        machine_name = "" if is_extra else str(self._results.machine_names[row])
+        name = machine_name if said.name is None else said.name
+        if name != self.names[row]:
+            self.names[row] = name
+            if self._texts is not None:
+                self._texts.set_name(row, name)
+        self.by_person[row] = said.name is not None
+        is_about_it = (said.status_name or "") == name
+        self.status[row] = STATUS.get(said.status or "", Status.UNREVIEWED) if is_about_it else 0
+        self.hidden[row] = said.hidden or (is_extra and said.name is None)
+        if said.note:
+            self.notes[row] = said.note
+        else:
+            self.notes.pop(row, None)
+
+    def _pair(self, child: ConceptId, parent: ConceptId) -> Pair | None:
+        rows = self.row_of(child), self.row_of(parent)
+        return None if rows[0] is None or rows[1] is None else (rows[0], rows[1])
+
+    def _shown(self, row: int) -> str:
+        return self.names[row] or f"concept {row}"
+
+    def _below(self, parent: str, texts: "_Texts") -> NDArray[np.bool_]:
+        found = np.zeros(self.size, bool)
+        for row in texts.named(parent):
+            found[list(self._hierarchy.by_parent.get(row, ()))] = True
+        return found
+
+    def read_meanings(self) -> list[str]:
+        """(F,) what the machine's concepts may be called and mean, in comparable spelling.
+
+        Only reads the machine's results: another thread may do it while the catalogue is used.
+        """
+        texts = []
+        for concept in range(self._results.F):
+            candidates = self._results.candidates(concept)
+            parts = [search.folded(candidate.term) for candidate in candidates]
+            parts += [search.folded(one.definition) for one in candidates[:1]]
+            texts.append("\n".join(parts))
+        return texts
+
+    def prepare_search(self, meanings: list[str]) -> None:
+        """Take over what read_meanings found, so that the first search need not."""
+        self._meanings = meanings
+        self._search_texts()
+
+    def _search_texts(self) -> "_Texts":
+        if self._texts is None:
+            if self._meanings is None:
+                self._meanings = self.read_meanings()
+            self._texts = _Texts(self.names, self._meanings)
+        return self._texts
+
+
+class _Texts:
+    """Names and meanings in comparable spelling, kept so that a key press costs no folding."""
+
+    def __init__(self, names: Sequence[str], meanings: Sequence[str]) -> None:
+        # A space in front: " word" then finds the beginnings of words.
+        self._names = [f" {search.folded(name)}" for name in names]
+        self._meanings = [*meanings, *[""] * (len(names) - len(meanings))]
+        self._all = [f"{n}\n{m}" for n, m in zip(self._names, self._meanings, strict=True)]
+
+    def set_name(self, row: int, name: str) -> None:
+        self._names[row] = f" {search.folded(name)}"
+        self._all[row] = f"{self._names[row]}\n{self._meanings[row]}"
+
+    def named(self, name: str) -> list[int]:
+        """Rows of exactly this name, else those whose name contains it."""
+        exact = [row for row, text in enumerate(self._names) if text[1:] == name]
+        return exact or [row for row, text in enumerate(self._names) if name in text]
+
+    def ranked(self, rows: list[int], words: Sequence[str]) -> list[int]:
+        """Those of `rows` in which all words occur: names before meanings, in the order given."""
+        names, texts = self._names, self._all
+        for word in words:
+            rows = [row for row in rows if word in texts[row]]
+        if not words:
+            return rows
+        whole, first = " ".join(words), words[0]
+        tiers: tuple[list[int], ...] = ([], [], [], [], [])
+        for row in rows:
+            name = names[row]
+            if first not in name:
+                tier = 4
+            elif name[1:] == whole:
+                tier = 0
+            elif name.startswith(first, 1):
+                tier = 1
+            elif f" {first}" in name:
+                tier = 2
+            else:
+                tier = 3
+            tiers[tier].append(row)
+        return [row for tier in tiers for row in tier]

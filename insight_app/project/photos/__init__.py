@@ -1,0 +1,1 @@
+"""Photos as people have them: finding, decoding, thumbnails. Knows no project and no encoder."""

@@ -1,0 +1,81 @@
+"""Small pictures of images, kept on disk: a cache, outside the project, that may vanish any time.
+
+Knows nothing of Qt and of who shows them.
+"""
+
+import os
+import tempfile
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+import platformdirs
+from PIL import Image
+
+from insight_app.project.photos.images import decode, read_bytes
+
+SIDES = (128, 256, 512)
+"""Sizes kept, by the short side in pixels; what is asked for is made of the next bigger one."""
+
+
+class Pictured(Protocol):
+    """What is asked of an image record."""
+
+    @property
+    def path(self) -> Path: ...
+
+
+def cache_folder() -> Path:
+    return platformdirs.user_cache_path("insight-app") / "thumbnails"
+
+
+def get(project: Path | str, image: Pictured, side: int) -> Image.Image:
+    """The photo, upright RGB, short side at least `side` (or the photo's own); from the cache where
+    it is there and the file is unchanged. Raises KnownError where the photo cannot be read.
+    """
+    kept_side = next((kept for kept in SIDES if kept >= side), 0)
+    if not kept_side:
+        return _small(image.path, side)
+    place = _place(image.path, kept_side)
+    if place is not None and place.exists():
+        try:
+            with Image.open(place) as kept:
+                return kept.convert("RGB")
+        except OSError:
+            place.unlink(missing_ok=True)
+    small = _small(image.path, kept_side)
+    if place is not None:
+        _keep(small, place)
+    return small
+
+
+def _small(path: Path, side: int) -> Image.Image:
+    picture = decode(read_bytes(path), path, short_side=side).image
+    scale = side / min(picture.size)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
+def _place(path: Path, side: int) -> Path | None:
+    """Where the cache keeps it: named by path, size and time of change of the photo."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    key = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{side}".encode("utf-8", "surrogateescape")
+    name = blake2b(key, digest_size=16).hexdigest()
+    return cache_folder() / name[:2] / f"{name}.jpg"
+
+
+def _keep(picture: Image.Image, place: Path) -> None:
+    """Write it whole or not at all; a cache that cannot be written is no error."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            picture.save(file, "JPEG", quality=88)
+        Path(temporary).replace(place)
+    except OSError:
+        return

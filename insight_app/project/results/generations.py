@@ -1,0 +1,220 @@
+"""A published state of the results, as a folder of files that never change once published.
+
+Owns the layout of `statistics/generation-NNNNNN/`. Written completely, made durable, and only then
+named by a row of the table `generation`: a reader sees one generation or the next, never a mix.
+Knows nothing of SQL and of how the numbers were counted.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.errors import KnownError
+from insight_app.project.results.candidates import Candidate, CandidateLines
+
+SCHEMA_VERSION = 2
+"""1: candidates stood in names.json, places and folder sums in one file each."""
+PLACES = ("shard", "offset", "bytes", "folder", "status", "order")
+FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
+DATA, DICTIONARY = 0, 1
+"""Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeTable:
+    """Relations child -> parent of machine concepts, acyclic; all arrays (n,).
+
+    strength R[child, parent], back R[parent, child] float32; cells, images int64: the support;
+    source uint8: DATA or DICTIONARY.
+    """
+
+    child: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    strength: NDArray[np.float32]
+    back: NDArray[np.float32]
+    cells: NDArray[np.int64]
+    images: NDArray[np.int64]
+    source: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """R of METHOD.md section 3, row-compressed: the share of concept i's activation that falls on
+    cells where j is active too. indptr (F + 1,), indices (n,) ascending in a row, values float32.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.uint16]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a generation is of; grid = rows, cols of the encoder's square."""
+
+    number: int
+    encoder: str
+    encoder_fingerprint: str
+    grid: tuple[int, int]
+    dictionary_fingerprint: str
+    concepts: int
+    images: int
+    coded: int
+    tokens: int
+    postings: tuple[str, ...]
+    """Segment files, relative to `statistics/`."""
+    names_run: str = ""
+    """Where the machine's names come from: dictionary | release | photos; '' not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """Everything a generation holds.
+
+    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places (PLACES):
+    arrays by image_id and `order` (image ids by path); folders (FOLDER_SUMS): sums by folder and
+    concept, ascending by key = folder * F + concept.
+    """
+
+    header: Header
+    names: list[str]
+    candidates: Sequence[list[Candidate]]
+    concepts: Mapping[str, NDArray[Any]]
+    edges: EdgeTable
+    shares: Shares
+    places: Mapping[str, NDArray[Any]]
+    folders: Mapping[str, NDArray[Any]]
+
+
+def folder_of(statistics: Path, number: int) -> Path:
+    return statistics / f"generation-{number:06d}"
+
+
+def begin(statistics: Path, number: int) -> Path:
+    """An empty folder for a generation; what a killed writer left there is removed."""
+    folder = folder_of(statistics, number)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write(folder: Path, published: Published) -> None:
+    """Fill a generation's folder; durable when this returns, but not yet published."""
+    candidates = published.candidates
+    lines = candidates if isinstance(candidates, CandidateLines) else CandidateLines.of(candidates)
+    header = {"schema_version": SCHEMA_VERSION, "candidates_crc32": crc32(lines.text)}
+    _write(folder / "generation.json", _json(header | asdict(published.header)))
+    _write(folder / "names.json", _json({"names": published.names}))
+    _write(folder / "candidates.jsonl", lines.text)
+    edges = {name: getattr(published.edges, name) for name in EdgeTable.__dataclass_fields__}
+    _write_arrays(folder / "concepts.npz", published.concepts)
+    _write_arrays(folder / "edges.npz", edges)
+    _write_columns(folder, "places", PLACES, published.places)
+    _write_columns(folder, "folders", FOLDER_SUMS, published.folders)
+    _write_columns(folder, "shares", tuple(Shares.__dataclass_fields__), vars(published.shares))
+
+
+def read(statistics: Path, number: int) -> Published:
+    """A generation's content; the biggest arrays stay on disk (memory-mapped)."""
+    folder = folder_of(statistics, number)
+    try:
+        head = json.loads((folder / "generation.json").read_text("utf-8"))
+        version = head.pop("schema_version")
+        if version > SCHEMA_VERSION:
+            raise KnownError(
+                "These results were written by a newer Insight.",
+                where=str(folder),
+                do="Update Insight to open this project.",
+            )
+        checksum = head.pop("candidates_crc32", None)
+        head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
+        words = json.loads((folder / "names.json").read_text("utf-8"))
+        header = Header(**head)
+        candidates = (
+            CandidateLines.of(words["candidates"])
+            if version == 1
+            else CandidateLines((folder / "candidates.jsonl").read_bytes())
+        )
+        if checksum is not None and crc32(candidates.text) != checksum:
+            raise ValueError("the candidate names are not those that were written")
+        if not len(words["names"]) == len(candidates) == header.concepts:
+            raise ValueError(f"there are not names for all {header.concepts} concepts")
+        return Published(
+            header,
+            words["names"],
+            candidates,
+            _read_arrays(folder / "concepts.npz"),
+            EdgeTable(**_read_arrays(folder / "edges.npz")),
+            Shares(**_read_columns(folder, "shares", tuple(Shares.__dataclass_fields__))),
+            *(
+                _read_arrays(folder / f"{title}.npz")
+                if version == 1
+                else _read_columns(folder, title, names)
+                for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
+            ),
+        )
+    except (FileNotFoundError, KnownError):
+        raise
+    except Exception as error:  # numpy and zip fail over damaged bytes in every way there is
+        raise KnownError(
+            f"The results are damaged ({error}).",
+            where=str(folder),
+            kept="Codes and judgements are kept in other files.",
+            do="Analyse again to rebuild the results.",
+        ) from error
+
+
+def remove_old(statistics: Path, newest: int) -> None:
+    """Remove all generations but the newest and the one before it, which may still be opening."""
+    for folder in statistics.glob("generation-*"):
+        number = folder.name.removeprefix("generation-")
+        if number.isdecimal() and int(number) < newest - 1:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    with path.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_columns(
+    folder: Path, title: str, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]
+) -> None:
+    for name in names:
+        with (folder / f"{title}_{name}.npy").open("wb") as file:
+            np.save(file, arrays[name])
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    return {
+        name: np.load(folder / f"{title}_{name}.npy", mmap_mode="r", allow_pickle=False)
+        for name in names
+    }
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -1,0 +1,393 @@
+"""The machine's results as everybody reads them: one immutable snapshot of one generation.
+
+What a window, an export or a query asks. Numpy and SQL reads only (no torch, no scipy), safe from
+several threads; a snapshot stays readable while the next generation is written. Knows nothing of
+judgements.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine, func, select
+
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.geometry import Geometry
+from insight_app.concepts.hsae import DictionaryInfo, info
+from insight_app.concepts.statistics.counts import histogram_edges
+from insight_app.concepts.statistics.exact import from_steps
+from insight_app.errors import KnownError
+from insight_app.project.photos.images import locate
+from insight_app.project.results import generations, postings
+from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.code_store import CodeReader, Place, Record
+from insight_app.project.results.generations import EdgeTable
+from insight_app.project.results.records import Example, Folder, ImageRecord, Problem, Sums
+from insight_app.project.results.schema import Folder as FolderRow
+from insight_app.project.results.schema import Generation, Image, Run, Skipped, Source, Status
+from insight_app.project.storage import analysis_database
+
+BANDS = ("strongest", "middle", "threshold", "random")
+_WORDS = {status: status.name.lower() for status in Status}
+
+
+class Results:
+    """A published generation. images, cells (F,) int64; total (F,) float64, the exact sum of the
+    stored activations; maximum (F,) float16; levels (F,) uint8.
+    """
+
+    def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
+        self.project = project
+        self._engine = engine
+        self._published = published
+        header = published.header
+        self.generation = header.number
+        self.encoder = (header.encoder, header.encoder_fingerprint)
+        self.grid = header.grid
+        self.F = header.concepts
+        self.image_count = header.images
+        self.coded_images = header.coded
+        self.tokens = header.tokens
+        counts = published.concepts
+        self.images: NDArray[np.int64] = counts["images"]
+        self.cells: NDArray[np.int64] = counts["cells"]
+        self.total = from_steps(counts["steps"])
+        self.maximum: NDArray[np.float16] = counts["maximum"]
+        self.levels: NDArray[np.uint8] = counts["levels"]
+        self.machine_names = published.names
+        self.names_run = header.names_run
+        self.edges: EdgeTable = published.edges
+        self._codes = CodeReader(project / "codes", self.F)
+        statistics = project / "statistics"
+        self._segments = [postings.open_segment(statistics / name) for name in header.postings]
+        places = published.places
+        self._is_coded = places["status"] == int(Status.CODED)
+        self._sources = _sources(engine, project)
+
+    @classmethod
+    def open(cls, project: Path | str) -> "Results | None":
+        """The newest generation of the project; None where nothing was published yet."""
+        project = Path(project)
+        if not (project / analysis_database.NAME).exists():
+            return None
+        engine = analysis_database.open_reader(project)
+        newest = select(func.max(Generation.id))
+        for _ in range(3):  # the newest may be removed by a newer one while it is being opened
+            with analysis_database.reading(engine) as connection:
+                number = connection.execute(newest).scalar()
+            if number is None:
+                return None
+            try:
+                return cls(project, engine, generations.read(project / "statistics", int(number)))
+            except FileNotFoundError as error:
+                missing = error
+        raise KnownError(
+            "The results' files are not where they should be.",
+            where=str(missing.filename or project),
+            kept="Codes and judgements are kept in other files.",
+            do="Analyse again to rebuild the results.",
+        ) from missing
+
+    # ---- what the results are of
+
+    @cached_property
+    def dictionary(self) -> DictionaryInfo:
+        """The dictionary in words; what the generation knows where its folder is gone."""
+        try:
+            return info(self.project / "dictionary")
+        except KnownError:
+            header = self._published.header
+            sizes = tuple(int(n) for n in np.bincount(self.levels))
+            return DictionaryInfo(
+                fingerprint=header.dictionary_fingerprint,
+                concepts=self.F,
+                token_dim=0,
+                k=0,
+                group_sizes=sizes,
+                threshold=0.0,
+                encoder_fingerprint=header.encoder_fingerprint,
+                title="",
+                provenance={},
+            )
+
+    @property
+    def run_state(self) -> str:
+        """running | finished | cancelled | failed | interrupted: of the last analysis."""
+        from insight_app.project.analysis.runs import is_at_work
+
+        with analysis_database.reading(self._engine) as connection:
+            query = select(Run.state).order_by(Run.id.desc()).limit(1)
+            state = str(connection.execute(query).scalar() or "finished")
+        if state == "running" and not is_at_work(self.project):
+            return "interrupted"
+        return state
+
+    # ---- concepts
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """(F,) mean strength where active."""
+        return Sums(self.images, self.cells, self.total, self.maximum).mean
+
+    def candidates(self, concept: int) -> list[Candidate]:
+        """Names that the machine proposes, best first."""
+        return self._published.candidates[concept]
+
+    def histogram(self, concept: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """(borders (n + 1,), cells (n,)) over the strengths that occur; four bins a doubling."""
+        counts = self._published.concepts["histogram"][concept]
+        used = np.flatnonzero(counts)
+        if not used.size:
+            return np.zeros(1), np.zeros(0, np.int64)
+        low, high = int(used[0]), int(used[-1]) + 1
+        return histogram_edges()[low : high + 1], counts[low:high]
+
+    def co_occurring(self, concept: int, n: int = 12) -> list[tuple[int, float]]:
+        """(other, R[concept, other]): where most of its activation falls too, strongest first."""
+        others, shares = self._shares_of(concept)
+        apart = others != concept
+        others, shares = others[apart], shares[apart]
+        order = np.lexsort((others, -shares))[:n]
+        return [(int(others[at]), float(shares[at])) for at in order]
+
+    def co_occurrence(self, concepts: Sequence[int]) -> NDArray[np.float64]:
+        """(n, n) R of METHOD.md section 3 between n concepts, child by parent."""
+        wanted = np.asarray(concepts, np.int64)
+        matrix = np.zeros((wanted.size, wanted.size))
+        for row, concept in enumerate(wanted):
+            others, shares = self._shares_of(int(concept))
+            if others.size:
+                at = np.minimum(np.searchsorted(others, wanted), others.size - 1)
+                matrix[row] = np.where(others[at] == wanted, shares[at], 0.0)
+        return matrix
+
+    def _shares_of(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        shares = self._published.shares
+        low, high = int(shares.indptr[concept]), int(shares.indptr[concept + 1])
+        others = np.asarray(shares.indices[low:high], np.int64)
+        return others, np.asarray(shares.values[low:high], np.float64)
+
+    # ---- where a concept fires
+
+    def examples(self, concept: int, band: str, limit: int, offset: int = 0) -> list[Example]:
+        """Places of one band, one an image: strongest first, around the median, weakest first
+        ("threshold"), or in a random order that stays the same.
+        """
+        if band == "strongest":
+            image, cell, value = postings.strongest(
+                self._segments, concept, self._is_coded, limit, offset
+            )
+            return _examples(image, cell, value)
+        image, cell, value = postings.of_concept(self._segments, concept, self._is_coded)
+        n = image.size
+        if band == "middle":
+            order = np.argsort(np.abs(np.arange(n) - (n - 1) / 2), kind="stable")
+        elif band == "threshold":
+            order = np.arange(n)[::-1]
+        elif band == "random":
+            order = np.random.default_rng(concept).permutation(n)
+        else:
+            raise ValueError(f"{band!r} is none of the bands {BANDS}")
+        chosen = order[offset : offset + limit]
+        return _examples(image[chosen], cell[chosen], value[chosen])
+
+    def strongest_images(
+        self, concept: int, limit: int, offset: int = 0, folders: Sequence[int] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(image ids, maxima) of the images where the concept is strongest."""
+        keep = self._is_coded
+        if folders:
+            of_image = self._published.places["folder"]
+            keep = keep & is_among(of_image, folders)
+        image, _, value = postings.strongest(self._segments, concept, keep, limit, offset)
+        return image.astype(np.int64), value.astype(np.float32)
+
+    # ---- folders
+
+    @cached_property
+    def folders(self) -> list[Folder]:
+        """All folders with images, in path order."""
+        places = self._published.places
+        listed = np.bincount(places["folder"][places["order"]])
+        coded = np.bincount(places["folder"][self._is_coded], minlength=listed.size)
+        several = len({source for _, source, _ in self._sources.values()}) > 1
+        found = []
+        for id, (folder, source, path) in self._sources.items():
+            if id < listed.size and listed[id]:
+                shown = f"{source.name}/{path}".rstrip("/") if several else path
+                found.append((source, folder, Folder(id, shown, int(listed[id]), int(coded[id]))))
+        return [folder for _, _, folder in sorted(found, key=lambda item: item[:2])]
+
+    def by_folder(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(images, cells), each (folders, F), rows in the order of `folders`."""
+        row_of = {folder.id: row for row, folder in enumerate(self.folders)}
+        sums = self._published.folders
+        folder, concept = np.divmod(sums["key"], self.F)
+        row = np.array([row_of.get(int(id), -1) for id in folder], np.int64)
+        known = row >= 0
+        shape = (len(row_of), self.F)
+        images, cells = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        images[row[known], concept[known]] = sums["images"][known]
+        cells[row[known], concept[known]] = sums["cells"][known]
+        return images, cells
+
+    def subset(self, folder_ids: Sequence[int]) -> Sums:
+        """Counts over the images of some folders."""
+        stored = self._published.folders
+        rows = _rows_of(stored["key"], sorted(set(folder_ids)), self.F)
+        at = stored["key"][rows] % self.F
+        images, cells, steps = (
+            _sum_at(at, stored[name][rows], self.F) for name in ("images", "cells", "steps")
+        )
+        maximum = np.zeros(self.F, np.float16)
+        np.maximum.at(maximum, at, stored["maximum"][rows])
+        return Sums(images, cells, from_steps(steps), maximum)
+
+    # ---- images
+
+    def image_ids(
+        self, folder_ids: Sequence[int] | None = None, status: str | None = None
+    ) -> NDArray[np.int32]:
+        """Ids of images in path order; of some folders, of one status."""
+        places = self._published.places
+        ids: NDArray[np.int32] = places["order"]
+        keep = np.ones(ids.size, bool)
+        if folder_ids:
+            keep &= is_among(places["folder"], folder_ids)[ids]
+        if status is not None:
+            keep &= places["status"][ids] == int(Status[status.upper()])
+        return ids[keep]
+
+    @property
+    def first_image(self) -> int | None:
+        """The id that `image_ids` begins with."""
+        order = self._published.places["order"]
+        return int(order[0]) if order.size else None
+
+    def is_listed(self, image_id: int) -> bool:
+        """Whether there is such an image and it is shown: not replaced by a newer one."""
+        status = self._published.places["status"]
+        return 0 < image_id < status.size and bool(status[image_id] != int(Status.CHANGED))
+
+    def image(self, image_id: int) -> ImageRecord:
+        """One image; KeyError for an id that does not exist."""
+        with analysis_database.reading(self._engine) as connection:
+            row = connection.execute(select(Image).where(Image.id == int(image_id))).first()
+        if row is None:
+            raise KeyError(image_id)
+        folder = self._sources[row.folder_id][0]
+        rows, cols = (row.rows, row.cols) if row.rows else self.grid
+        crop = (row.crop_x, row.crop_y, row.crop_w, row.crop_h)
+        return ImageRecord(
+            id=row.id,
+            path=folder / row.name,
+            folder=row.folder_id,
+            width=row.width,
+            height=row.height,
+            geometry=Geometry(row.width, row.height, crop, rows, cols),
+            status=_WORDS[Status(row.status)],
+            message=row.message,
+        )
+
+    def codes(self, image_id: int) -> Codes:
+        """An image's codes, a row a cell; KnownError where it has none."""
+        return self._record(image_id).codes()
+
+    def concepts_of(self, image_id: int) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:
+        """(concepts, maxima over its cells) of an image, strongest first."""
+        return self.codes(image_id).maxima()
+
+    def unexplained(self, image_id: int) -> NDArray[np.float32]:
+        """(cells,) share of each token's energy that its codes do not explain, 0 to 1."""
+        return self._record(image_id).notes().unexplained.astype(np.float32)
+
+    def _record(self, image_id: int) -> Record:
+        places = self._published.places
+        if not 0 < image_id < self._is_coded.size or not places["shard"][image_id]:
+            raise KnownError(
+                "This photo has not been analysed yet.", do="Continue or repeat the analysis."
+            )
+        return self._codes.read(
+            Place(
+                int(places["shard"][image_id]),
+                int(places["offset"][image_id]),
+                int(places["bytes"][image_id]),
+            )
+        )
+
+    # ---- trouble
+
+    def problems(self) -> list[Problem]:
+        """Images and folders that are not in the results, in path order."""
+        bad = (Status.UNREADABLE, Status.MISSING)
+        images = (
+            select(Image.folder_id, Image.name, Image.status, Image.message)
+            .where(Image.status.in_([int(status) for status in bad]))
+            .order_by(Image.folder_id, Image.name)
+        )
+        skipped = select(Source.path, Skipped.path, Skipped.message).join(
+            Source, Skipped.source_id == Source.id
+        )
+        with analysis_database.reading(self._engine) as connection:
+            found = [self._problem(*row) for row in connection.execute(images)]
+            for source, path, message in connection.execute(skipped):
+                found.append(Problem(Path(source) / path, message, "It was left out.", ""))
+        return sorted(found, key=lambda problem: str(problem.path))
+
+    def _problem(self, folder: int, name: str, status: int, message: str) -> Problem:
+        path = self._sources[folder][0] / name
+        if status == Status.MISSING:
+            return Problem(
+                path,
+                "The photo is not where it was.",
+                "It is left out of the counts; its codes are kept.",
+                "Bring it back, or add the folder it is in now, and analyse again.",
+            )
+        return Problem(path, message, "It was left out.", "Mend or remove the file.")
+
+
+def _sources(engine: Engine, project: Path) -> dict[int, tuple[Path, Path, str]]:
+    """Folder id -> (where it is now, its source, its path below the source)."""
+    query = select(FolderRow.id, FolderRow.path, Source.path, Source.relative).join(
+        Source, FolderRow.source_id == Source.id
+    )
+    located: dict[tuple[str, str], Path] = {}
+    found = {}
+    with analysis_database.reading(engine) as connection:
+        for id, path, source, relative in connection.execute(query):
+            if (source, relative) not in located:
+                located[source, relative] = locate(project, source, relative)
+            root = located[source, relative]
+            found[int(id)] = (root / path, root, str(path))
+    return found
+
+
+def _examples(image: NDArray[Any], cell: NDArray[Any], value: NDArray[np.float16]) -> list[Example]:
+    return [
+        Example(*one) for one in zip(image.tolist(), cell.tolist(), value.tolist(), strict=True)
+    ]
+
+
+def is_among(numbers: NDArray[Any], chosen: Sequence[int]) -> NDArray[np.bool_]:
+    """Which of `numbers` (small, not negative) are chosen; much faster than numpy's isin."""
+    table = np.zeros(int(numbers.max(initial=0)) + 1, bool)
+    table[[number for number in chosen if 0 <= number < table.size]] = True
+    found: NDArray[np.bool_] = table[numbers]
+    return found
+
+
+def _rows_of(key: NDArray[np.int64], folders: Sequence[int], concepts: int) -> NDArray[np.int64]:
+    """Where the sums of some folders stand; reads the neighbourhood of their ends only."""
+    ends = [(folder * concepts, (folder + 1) * concepts) for folder in folders]
+    runs = np.searchsorted(key, np.array(ends, np.int64).reshape(-1, 2))
+    return np.concatenate([np.arange(*run) for run in runs] or [np.zeros(0, np.int64)])
+
+
+def _sum_at(at: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """Sums of integers by place, exact (bincount would go through float64)."""
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, at, values)
+    return sums

@@ -1,0 +1,1 @@
+"""Files and databases of a project: opening, versions, backups, locks. Knows no table's meaning."""

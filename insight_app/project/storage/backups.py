@@ -1,0 +1,91 @@
+"""Copies of a project's databases in `backups/`, made through SQLite so that they are whole.
+
+Knows nothing of what the tables mean. Never a file copy: that could catch a write halfway.
+"""
+
+import re
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from insight_app.errors import KnownError
+from insight_app.project.storage import sqlite
+
+KEPT = 10
+"""The newest ten backups of a database are kept."""
+DUE_AFTER = timedelta(days=1)
+
+_NAME = re.compile(r"(?P<stem>.+)-(?P<time>\d{8}T\d{6})(?:-(?P<reason>[a-z-]+))?\.sqlite")
+_TIME = "%Y%m%dT%H%M%S"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup of one database: when it was made and where it lies."""
+
+    path: Path
+    made: datetime
+    reason: str
+
+    @property
+    def log(self) -> Path:
+        """The judgement log as JSON lines beside it (judgements only)."""
+        return self.path.with_suffix(".jsonl")
+
+
+def list_backups(folder: Path, stem: str) -> list[Backup]:
+    """The backups of the database `stem`.sqlite, newest first."""
+    found = []
+    for path in folder.glob("*.sqlite") if folder.is_dir() else ():
+        match = _NAME.fullmatch(path.name)
+        if match and match["stem"] == stem:
+            made = datetime.strptime(match["time"], _TIME).replace(tzinfo=UTC)
+            found.append(Backup(path, made, match["reason"] or ""))
+    return sorted(found, key=lambda backup: (backup.made, backup.path.name), reverse=True)
+
+
+def is_due(folder: Path, stem: str, now: datetime) -> bool:
+    """Whether the newest backup is older than a day, or there is none."""
+    existing = list_backups(folder, stem)
+    return not existing or now - existing[0].made > DUE_AFTER
+
+
+def back_up(path: Path, folder: Path, reason: str = "") -> Backup:
+    """Copy the database `path` into `folder` while it may be in use; drop what is over KEPT."""
+    made = datetime.now(UTC)
+    end = f"-{reason}" if reason else ""
+    target = folder / f"{path.stem}-{made.strftime(_TIME)}{end}.sqlite"
+    copy_database(path, target)
+    for old in list_backups(folder, path.stem)[KEPT:]:
+        old.path.unlink(missing_ok=True)
+        old.log.unlink(missing_ok=True)
+    return Backup(target, made.replace(microsecond=0), reason)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """A whole copy of `source` at `target`, there completely or not at all."""
+    partial = target.with_name(target.name + ".partial")
+    uri = f"{source.resolve().as_uri()}?mode=ro"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        partial.unlink(missing_ok=True)
+        with (
+            sqlite.known_errors(source, "The project itself was not changed."),
+            closing(sqlite3.connect(uri, uri=True, timeout=sqlite.WAIT_SECONDS)) as original,
+            closing(sqlite3.connect(partial)) as copy,
+        ):
+            original.backup(copy)
+            if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise KnownError("The file is damaged and cannot be copied.", where=str(source))
+        partial.replace(target)
+    except OSError as error:
+        raise KnownError(
+            f"No backup could be written ({error.strerror}).",
+            where=str(target),
+            kept="The project itself was not changed.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
