@@ -54,12 +54,12 @@ def prepare(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """Everything but the window: the demo's project, completely analysed."""
-    from insight_app.project.analysis.run import analyse  # brings torch; a window must not need it
+    """Everything but the window: the demo's project, completely analyzed."""
+    from insight_app.project.analysis.run import analyze  # brings torch; a window must not need it
 
     project, photos = set_up(folder, source)
     if not is_finished(project):
-        analyse(project, [photos], progress=progress, cancel=cancel or CancelToken())
+        analyze(project, [photos], progress=progress, cancel=cancel or CancelToken())
     return project
 
 

@@ -3,7 +3,7 @@
     python packaging/screenshots.py [--project P.insight] [--photo animals/two_dogs.jpg]
                                     [--theme light|dark] [--size 1440x900] [--into FOLDER]
 
-Without --project the demo project is prepared first (analysed where that was not done). Works
+Without --project the demo project is prepared first (analyzed where that was not done). Works
 without a display. Nothing is judged, and the window's own settings are not touched.
 """
 

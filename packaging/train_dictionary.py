@@ -130,7 +130,9 @@ def learned(tokens: np.ndarray, settings: hsae.Settings, checkpoints: Path | Non
     )
 
 
-def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> summary.Machine:
+def described(
+    dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder
+) -> summary.DictionarySummary:
     """Names, counts and co-occurrence over the photos as analysis sees them; tokens (N, T, D)."""
     F = dictionary.F
     counts, pairs, exemplars = Counts(F), CoOccurrence(F), Exemplars(F)
@@ -150,7 +152,7 @@ def described(dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder) -> su
         vocabulary.default(encoder.fingerprint),
         hypernyms.load(resources.path(hypernyms.RESOURCE)),
     )
-    return summary.Machine(candidates, counts, pairs)
+    return summary.DictionarySummary(candidates, counts, pairs)
 
 
 def show(done: int, total: int, message: str) -> None:

@@ -80,7 +80,7 @@ def make_project(
     seed: int = 0,
     photo_size: tuple[int, int] = (320, 240),
 ) -> Path:
-    """Write photos into `folder`'s sibling "photos", and the analysed project into `folder`."""
+    """Write photos into `folder`'s sibling "photos", and the analyzed project into `folder`."""
     photos = folder.parent / f"{folder.stem} photos"
     scenes = dict(_draw_photos(photos, images, photo_size, np.random.default_rng(seed)))
     Project.create(folder).close()

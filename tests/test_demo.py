@@ -85,7 +85,7 @@ def test_whether_an_analysis_was_finished_is_read_from_any_project(tmp_path: Pat
     assert not is_finished(tmp_path / "nowhere")
 
 
-def test_the_demo_is_analysed_to_the_end_and_then_left_alone(tmp_path: Path, few: Path) -> None:
+def test_the_demo_is_analyzed_to_the_end_and_then_left_alone(tmp_path: Path, few: Path) -> None:
     project = demo.prepare(tmp_path / "home", few)
     results = Results.open(project)
     assert results is not None and is_finished(project)

@@ -90,17 +90,17 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_worker_says_hello_analyses_answers_and_ends_with_its_input(
+def test_a_worker_says_hello_analyzes_answers_and_ends_with_its_input(
     worker: Process, photos: Path, tmp_path: Path
 ) -> None:
     project, dictionary = tmp_path / "P.insight", tiny.write_dictionary(tmp_path / "tiny")
     assert worker.hear(kind="hello")["protocol"] == 1
     assert worker.hear(kind="device")["device"]
     asked = {"project": str(project), "encoder": "tiny", "dictionary": str(dictionary)}
-    worker.send(id=1, do="analyse", folders=[str(photos)], **asked)
+    worker.send(id=1, do="analyze", folders=[str(photos)], **asked)
     assert worker.hear(kind="published")["project"] == str(project)
     worker.send(id=2, do="embed", encoder="tiny", texts=["one", "three"])
-    worker.hear(id=1, kind="progress", message="Analysing photos")
+    worker.hear(id=1, kind="progress", message="Analyzing photos")
     embedded = worker.hear(id=2)
     assert embedded["kind"] == "result"
     done = worker.hear(id=1, kind="result")
@@ -142,13 +142,13 @@ def test_an_analysis_can_be_cancelled_and_asked_for_again(
 ) -> None:
     project, dictionary = tmp_path / "P.insight", tiny.write_dictionary(tmp_path / "tiny")
     asked = {"project": str(project), "encoder": "tiny", "dictionary": str(dictionary)}
-    worker.send(id=1, do="analyse", folders=[str(photos)], **asked)
-    worker.send(id=2, do="analyse", **asked)
+    worker.send(id=1, do="analyze", folders=[str(photos)], **asked)
+    worker.send(id=2, do="analyze", **asked)
     worker.send(id=3, do="cancel", request=1)
     worker.send(id=4, do="cancel", request=2)
     assert worker.hear(id=1, kind="result")["cancelled"]
     assert worker.hear(id=2, kind="result")["cancelled"]
-    worker.send(id=5, do="analyse", folders=[str(photos)], **asked)
+    worker.send(id=5, do="analyze", folders=[str(photos)], **asked)
     worker.hear(id=5, kind="result")
     results = Results.open(project)
     assert results is not None
@@ -160,7 +160,7 @@ def test_closing_the_input_in_the_middle_stops_and_keeps(
 ) -> None:
     project, dictionary = tmp_path / "P.insight", tiny.write_dictionary(tmp_path / "tiny")
     asked = {"project": str(project), "encoder": "tiny", "dictionary": str(dictionary)}
-    worker.send(id=1, do="analyse", folders=[str(photos)], **asked)
+    worker.send(id=1, do="analyze", folders=[str(photos)], **asked)
     worker.hear(kind="published")
     assert worker.end() == 0
     results = Results.open(project)
@@ -186,6 +186,6 @@ def test_what_libraries_print_never_mixes_with_what_the_worker_says() -> None:
 def test_the_time_left_follows_the_pace_of_the_present_step() -> None:
     estimate = Estimate()
     assert estimate.pace(0, 0, "Loading", 0.0) is None
-    assert estimate.pace(0, 100, "Analysing", 50.0) is None
-    assert estimate.pace(10, 100, "Analysing", 55.0) == Pace(2.0, pytest.approx(45))
-    assert estimate.pace(100, 100, "Analysing", 100.0) == Pace(2.0, 0)
+    assert estimate.pace(0, 100, "Analyzing", 50.0) is None
+    assert estimate.pace(10, 100, "Analyzing", 55.0) == Pace(2.0, pytest.approx(45))
+    assert estimate.pace(100, 100, "Analyzing", 100.0) == Pace(2.0, 0)

@@ -21,7 +21,7 @@ def release(tmp_path: Path) -> Path:
     return tmp_path / "release"
 
 
-def test_released_files_are_inspected_checked_analysed_and_written_again(
+def test_released_files_are_inspected_checked_analyzed_and_written_again(
     worker: Process,  # noqa: F811
     photos: Path,  # noqa: F811
     release: Path,
@@ -40,10 +40,10 @@ def test_released_files_are_inspected_checked_analysed_and_written_again(
 
     project = tmp_path / "P.insight"
     asked = {"project": str(project), "encoder": "tiny", "dictionary": str(release)}
-    worker.send(id=5, do="analyse", folders=[], **asked)
+    worker.send(id=5, do="analyze", folders=[], **asked)
     assert worker.hear(id=5, kind="result")["coded"] == 0
-    worker.send(id=6, do="analyse", project=str(project), folders=[str(photos)])
-    progress = worker.hear(id=6, kind="progress", message="Analysing photos")
+    worker.send(id=6, do="analyze", project=str(project), folders=[str(photos)])
+    progress = worker.hear(id=6, kind="progress", message="Analyzing photos")
     assert progress["memory"] > 10_000_000
     assert worker.hear(id=6, kind="result")["coded"] == 40
 

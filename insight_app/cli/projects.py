@@ -66,7 +66,7 @@ def analyze(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
-    """Analyse photos into a project.
+    """Analyze photos into a project.
 
     The same call again goes on where it was stopped, or adds new photos.
     """
@@ -74,13 +74,13 @@ def analyze(
         raise typer.BadParameter("--concepts and --k need --dictionary train.")
     if device not in ("auto", "cpu", "cuda", "mps"):
         raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
-    from insight_app.project.analysis.run import analyse
+    from insight_app.project.analysis.run import analyze
     from insight_app.project.summary import summarise
 
     project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
-        analyse(
+        analyze(
             project,
             folders,
             encoder=encoder,

@@ -42,7 +42,7 @@ def demo(
     if window:
         terminal.need_display("without one: insight-app demo --no-window")
         project, photos = demo_project.set_up(folder)
-        _show(project, analyse=() if demo_project.is_finished(project) else [photos])
+        _show(project, analyze=() if demo_project.is_finished(project) else [photos])
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         project = demo_project.prepare(folder, progress=progress, cancel=cancel)
@@ -70,10 +70,10 @@ def licences() -> None:
         )
 
 
-def _show(project: Path | None, analyse: Sequence[Path] = ()) -> NoReturn:
+def _show(project: Path | None, analyze: Sequence[Path] = ()) -> NoReturn:
     """The window, until it is closed."""
     from insight_app.gui.app import run
 
     # Qt's loop would not let Python see Ctrl+C; all that was judged is on the disk already.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    raise typer.Exit(run(project, analyse=analyse))
+    raise typer.Exit(run(project, analyze=analyze))

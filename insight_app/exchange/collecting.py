@@ -47,9 +47,9 @@ def collect(project: Project) -> Content:
     results = project.results()
     if results is None:
         raise KnownError(
-            "There is nothing to export yet: no image of this project has been analysed.",
+            "There is nothing to export yet: no image of this project has been analyzed.",
             where=str(project.path),
-            do="Analyse it first: insight-app analyze FOLDER -o PROJECT",
+            do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
         )
     entries = project.judgements.entries()
     return content_of(project.name, results, project.judgements.state, entries)

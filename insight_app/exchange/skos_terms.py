@@ -36,7 +36,7 @@ _PROPERTIES = {
     "dictionary": "The title of the dictionary of concepts.",
     "dictionaryFingerprint": "Changes whenever the dictionary's weights do.",
     "runState": "How far the last analysis was: running, finished, cancelled, failed, interrupted.",
-    "codedImages": "Images that were analysed.",
+    "codedImages": "Images that were analyzed.",
 }
 
 

@@ -39,15 +39,15 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def run(project: Path | None = None, *, analyse: Sequence[Path] = ()) -> int:
+def run(project: Path | None = None, *, analyze: Sequence[Path] = ()) -> int:
     """Show the window, with `project` (or a folder of photos) opened in it, until it is closed.
 
-    analyse: folders that the worker analyses into the project at once.
+    analyze: folders that the worker analyzes into the project at once.
     """
     app = application()
     settings = Settings()
     theme.apply(app, settings.get("theme"), settings.get("interface_size"))
-    window = MainWindow(settings, project, analyse)
+    window = MainWindow(settings, project, analyze)
     window.show()
     return app.exec()
 

@@ -23,7 +23,7 @@ from insight_app.project.results.generations import Published
 from insight_app.project.results.schema import Generation, Image, Shard, Status
 from insight_app.project.storage import analysis_database, sqlite
 
-_AGAIN = "Analyse the photos again to make it anew; judgements are in another file."
+_AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ FORMULAS = {
     "active_concepts": "mean number of concepts above the threshold in a cell",
     "baseline_vectors": "mean number of vectors that the baselines used in a cell",
     "cells_with_a_concept": "share of cells with at least one",
-    "alive_concepts": "share of all concepts that are active in at least one analysed photo",
+    "alive_concepts": "share of all concepts that are active in at least one analyzed photo",
     "baselines": "class_vectors: the encoder's table of class names; random_dictionary: as many "
     "random directions as concepts; both by orthogonal matching pursuit at the same mean number "
     "of active vectors",
@@ -54,7 +54,7 @@ def measure(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> dict[str, Any]:
-    """The report as JSON values. KnownError where nothing has been analysed yet.
+    """The report as JSON values. KnownError where nothing has been analyzed yet.
 
     encoder: in the place of the one that the project names, with the same fingerprint.
     """
@@ -66,9 +66,9 @@ def measure(
     chosen = _sample(results, photos) if results else np.empty(0, np.int32)
     if results is None or not len(chosen):
         raise KnownError(
-            "There is nothing to measure yet: no photo of this project has been analysed.",
+            "There is nothing to measure yet: no photo of this project has been analyzed.",
             where=str(project),
-            do="Analyse it first: insight-app analyze FOLDER -o PROJECT",
+            do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
         )
     if encoder is None:
         load = partial(encoders.load, device=device)

@@ -28,7 +28,7 @@ def summarise(folder: Path) -> dict[str, Any]:
         found: dict[str, Any] = {
             "project": project.name,
             "folder": str(project.path.resolve()),
-            "run_state": results.run_state if results else "not analysed",
+            "run_state": results.run_state if results else "not analyzed",
             "judgements": project.judgements.count,
         }
         if results is None:
@@ -47,7 +47,7 @@ def summarise(folder: Path) -> dict[str, Any]:
 
 
 def _runs(project: Path) -> list[dict[str, Any]]:
-    """Every call of analyse, oldest first, as it was noted."""
+    """Every call of analyze, oldest first, as it was noted."""
     columns = (Run.started, Run.finished, Run.state, Run.message, Run.images, Run.seconds)
     engine = analysis_database.open_reader(project)
     with analysis_database.reading(engine) as connection:

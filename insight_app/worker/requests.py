@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
 
 PROGRESS_SECONDS = 0.2
-LONG = ("analyse",)
+LONG = ("analyze",)
 """All others are answered between two of its batches."""
 Request = dict[str, Any]
 
@@ -41,7 +41,7 @@ class Requests:
         self._held = Held()
         self._files = 0
         self.by_name: Mapping[str, Callable[[Request], dict[str, Any]]] = {
-            "analyse": self.analyse,
+            "analyze": self.analyze,
             "encode": self.encode,
             "embed": self.embed,
             "device": self.device,
@@ -54,14 +54,14 @@ class Requests:
 
     # ---- photos
 
-    def analyse(self, request: Request) -> dict[str, Any]:
-        """Analyse the project's photos and those in `folders`, with `encoder`, `encoder_options`,
+    def analyze(self, request: Request) -> dict[str, Any]:
+        """Analyze the project's photos and those in `folders`, with `encoder`, `encoder_options`,
         `dictionary`, `concepts` and `k` in a new project."""
-        from insight_app.project.analysis.run import analyse
+        from insight_app.project.analysis.run import analyze
 
         project = Path(request["project"])
         names = ("encoder", "encoder_options", "dictionary", "concepts", "k", "after_crash")
-        summary = analyse(
+        summary = analyze(
             project,
             [Path(folder) for folder in request.get("folders", ())],
             device=_device(request),
@@ -92,7 +92,7 @@ class Requests:
             return self._held.encoder(name, device=device, **options)
 
         encoder = encoder_of.load(project, encoder_of.of_project(project), load)
-        look = single_image.finer if request.get("finer") else single_image.as_analysed
+        look = single_image.finer if request.get("finer") else single_image.as_analyzed
         seen = look(path, encoder, self._held.dictionary(project, encoder))
         codes, geometry = seen.codes, seen.geometry
         file = self._file(

@@ -26,7 +26,7 @@ from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.project.analysis.coding.memory import keep_freed
-from insight_app.project.analysis.run import analyse
+from insight_app.project.analysis.run import analyze
 from tests.benchmarks.report import note
 
 MODEL, F, K, BATCH = "ViT-B-16", 8192, 12, 4
@@ -139,10 +139,10 @@ def analysis_rate(place: Path, number: int, encoder: Any) -> float:
     moments: list[tuple[float, int]] = []
 
     def progress(done: int, total: int, message: str) -> None:
-        if message == "Analysing photos":
+        if message == "Analyzing photos":
             moments.append((time.perf_counter(), done))
 
-    analyse(
+    analyze(
         place / f"{number}.insight",
         [place / "photos"],
         encoder=encoder,

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from insight_app import resources
-from insight_app.project.analysis.run import analyse
+from insight_app.project.analysis.run import analyze
 from tests.benchmarks.analysis import repeated
 from tests.benchmarks.report import note
 
@@ -55,7 +55,7 @@ def alone(images: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as place:
         repeated(resources.path("photos"), Path(place) / "photos", images)
         began = time.perf_counter()
-        analyse(Path(place) / "P.insight", [Path(place) / "photos"])
+        analyze(Path(place) / "P.insight", [Path(place) / "photos"])
         seconds = time.perf_counter() - began
     return {
         "seconds": seconds,

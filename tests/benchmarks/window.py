@@ -1,7 +1,7 @@
 """The window's answers, offscreen, on a project with 8,192 concepts, and the stalls of its thread.
 
 Each figure is the time from the act until everything that follows is drawn. While the real worker
-analyses the shipped photos, a timer in the window's process notes the longest gap between beats.
+analyzes the shipped photos, a timer in the window's process notes the longest gap between beats.
 
     python -m tests.benchmarks.window [--images 3000] [--photos 60]
 """
@@ -149,13 +149,13 @@ def stalls(home: Path, photos: int) -> None:
     from insight_app import resources
     from insight_app.project.project import Project
 
-    folder = home / "analysed"
+    folder = home / "analyzed"
     folder.mkdir()
     shipped = sorted(p for p in resources.path("photos").rglob("*") if p.suffix == ".jpg")
     for number, photo in enumerate(shipped[:photos]):
         shutil.copy(photo, folder / f"{number:03d}.jpg")
-    Project.create(home / "analysed.insight").close()
-    window = opened(home / "analysed.insight")
+    Project.create(home / "analyzed.insight").close()
+    window = opened(home / "analyzed.insight")
     session = window.session
     session.worker.start()
     problems: list[Exception] = []
@@ -179,8 +179,8 @@ def stalls(home: Path, photos: int) -> None:
     until(lambda: len(beats) >= 400)
     idle, beats = beats, []
     began = time.perf_counter()
-    session.analyse([str(folder)])
-    until(lambda: problems or not session.is_analysing)
+    session.analyze([str(folder)])
+    until(lambda: problems or not session.is_analyzing)
     settle(window)
     heart.stop()
     if problems:

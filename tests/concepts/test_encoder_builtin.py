@@ -252,14 +252,15 @@ def modules_after(code: str) -> set[str]:
 
 def test_asking_what_there_is_imports_no_torch() -> None:
     loaded = modules_after(
-        "from insight_app.concepts import encoders\nfrom insight_app.concepts.naming import vocabulary\n"
+        "from insight_app.concepts import encoders\n"
+        "from insight_app.concepts.naming import vocabulary\n"
         "assert [info.name for info in encoders.available()][0] == 'builtin'\n"
         "assert len(vocabulary.default()) > 20_000"
     )
     assert not loaded & {"torch", "transformers", "sentence_transformers", "scipy", "PIL"}
 
 
-def test_analysing_needs_no_text_tower() -> None:
+def test_analyzing_needs_no_text_tower() -> None:
     loaded = modules_after(
         "import torch\nfrom insight_app.concepts import encoders\n"
         "encoders.load('builtin', device='cpu').encode(torch.zeros(1, 3, 64, 64))"

@@ -11,7 +11,7 @@ from insight_app.concepts.hsae import released
 from insight_app.errors import KnownError
 from insight_app.exchange import registry
 from insight_app.project import judgements as j
-from insight_app.project.analysis.run import analyse
+from insight_app.project.analysis.run import analyze
 from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
 from tests import tiny
@@ -22,7 +22,7 @@ RELEASE = registry.named("release")
 
 
 @pytest.fixture(scope="module")
-def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def analyzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of eight photos, whose dictionary came with names; some of them were judged."""
     place = tmp_path_factory.mktemp("release")
     dictionary = tiny.write_dictionary(place / "tiny", F)
@@ -30,7 +30,7 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hsae.write_release(hsae.load(dictionary), place / "given", names)
     project = place / "P.insight"
     photos = draw(place / "photos", 8)
-    analyse(project, [photos], encoder=tiny.TinyEncoder(), dictionary=place / "given")
+    analyze(project, [photos], encoder=tiny.TinyEncoder(), dictionary=place / "given")
     with Project.open(project) as opened:
         catalogue = opened.catalogue()
         assert catalogue is not None
@@ -50,12 +50,12 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(file): file.read_bytes() for file in files if "-shm" not in file.name}
 
 
-def test_a_project_goes_out_with_its_curated_names(analysed: Path, tmp_path: Path) -> None:
-    before = files_of(analysed)
-    written = export(analysed, tmp_path / "out")
-    assert files_of(analysed) == before, "an export writes nothing into the project"
+def test_a_project_goes_out_with_its_curated_names(analyzed: Path, tmp_path: Path) -> None:
+    before = files_of(analyzed)
+    written = export(analyzed, tmp_path / "out")
+    assert files_of(analyzed) == before, "an export writes nothing into the project"
     assert set(written) == set((tmp_path / "out").iterdir())
-    own = hsae.load(analysed / "dictionary")
+    own = hsae.load(analyzed / "dictionary")
     release = released.read(tmp_path / "out")
     assert release.hsae.fingerprint == own.fingerprint
     assert release.hsae.encoder_fingerprint == tiny.TinyEncoder.fingerprint
@@ -64,9 +64,9 @@ def test_a_project_goes_out_with_its_curated_names(analysed: Path, tmp_path: Pat
     assert release.names == names
 
 
-def test_the_matrices_are_counted_from_the_projects_codes(analysed: Path, tmp_path: Path) -> None:
-    export(analysed, tmp_path / "out")
-    results = Results.open(analysed)
+def test_the_matrices_are_counted_from_the_projects_codes(analyzed: Path, tmp_path: Path) -> None:
+    export(analyzed, tmp_path / "out")
+    results = Results.open(analyzed)
     assert results is not None
     codes = np.concatenate([results.codes(int(i)).to_dense() for i in results.image_ids()])
     active = (codes > 0.001).astype(np.float64)
@@ -77,12 +77,12 @@ def test_the_matrices_are_counted_from_the_projects_codes(analysed: Path, tmp_pa
 
 
 def test_a_release_that_is_opened_as_a_project_brings_its_names(
-    analysed: Path, tmp_path: Path
+    analyzed: Path, tmp_path: Path
 ) -> None:
-    export(analysed, tmp_path / "out")
+    export(analyzed, tmp_path / "out")
     photos = draw(tmp_path / "photos", 2, seed=1)
     again = tmp_path / "Q.insight"
-    analyse(again, [photos], encoder=tiny.TinyEncoder(), dictionary=tmp_path / "out")
+    analyze(again, [photos], encoder=tiny.TinyEncoder(), dictionary=tmp_path / "out")
     results = Results.open(again)
     assert results is not None and results.names_run == "release"
     assert results.machine_names[3] == "kingfisher" and results.machine_names[4] == ""
@@ -95,20 +95,20 @@ def test_a_release_that_is_opened_as_a_project_brings_its_names(
 
 
 def test_a_folder_with_something_in_it_is_kept_unless_told_otherwise(
-    analysed: Path, tmp_path: Path
+    analyzed: Path, tmp_path: Path
 ) -> None:
     place = tmp_path / "out"
     place.mkdir()
-    export(analysed, place)  # an empty folder is as good as none
+    export(analyzed, place)  # an empty folder is as good as none
     (place / "mine.txt").write_text("mine")
     (place / "ae.pt").write_bytes(b"old")
     with pytest.raises(KnownError, match="already"):
-        export(analysed, place)
+        export(analyzed, place)
     assert (place / "ae.pt").read_bytes() == b"old"
-    export(analysed, place, overwrite=True)
-    export(analysed, tmp_path / "again")
+    export(analyzed, place, overwrite=True)
+    export(analyzed, tmp_path / "again")
     for file in (tmp_path / "again").iterdir():
         assert (place / file.name).read_bytes() == file.read_bytes()
     assert released.read(place).names and (place / "mine.txt").read_text() == "mine"
     with pytest.raises(KnownError, match="already"):
-        export(analysed, place / "mine.txt", overwrite=True)
+        export(analyzed, place / "mine.txt", overwrite=True)

@@ -47,7 +47,7 @@ def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project_dir(made_project: Path, tmp_path: Path) -> Path:
-    """A small analysed project of one's own."""
+    """A small analyzed project of one's own."""
     copy = tmp_path / "Harbour.insight"
     shutil.copytree(made_project, copy)
     return copy

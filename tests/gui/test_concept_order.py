@@ -98,7 +98,7 @@ def test_at_the_top_stands_what_is_below_nothing_listed(order, catalogue: Catalo
         # Of the whole tree, one that never fires stays where something is below it.
         is_whole = not order.flat and order.levels is None
         leads = is_whole and any(parent == row for _child, parent in edges)
-        if (catalogue.speaks[row] or leads) and (order.flat or not has_parent):
+        if (catalogue.is_active[row] or leads) and (order.flat or not has_parent):
             expected.append(row)
     found = order.top(catalogue, name_of(catalogue))
     assert found == in_order(order, catalogue, expected)

@@ -1,4 +1,4 @@
-"""A project whose results are damaged: it opens, says so, and can be judged and analysed again."""
+"""A project whose results are damaged: it opens, says so, and can be judged and analyzed again."""
 
 import shutil
 
@@ -14,7 +14,7 @@ def test_a_project_with_damaged_results_opens_and_says_what_to_do(
     session = window.session
     assert session.project is not None and session.results is None
     assert "damaged" in window.trouble.label.text()
-    assert "Analyse again" in window.trouble.label.text()
+    assert "Analyze again" in window.trouble.label.text()
     assert session.actions["analysis.resume"].isEnabled()
     window.grab()
 

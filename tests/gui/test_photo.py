@@ -142,7 +142,7 @@ def test_zoomed_the_overlay_stays_on_its_cells(qtbot, window, shape) -> None:
     assert stage.cell_at(bare_pixel) is None
 
 
-def test_a_photo_that_was_not_analysed_yet_is_shown_whole(qtbot, window) -> None:
+def test_a_photo_that_was_not_analyzed_yet_is_shown_whole(qtbot, window) -> None:
     """Before the encoder is known a photo has no size and no grid."""
     record = ImageRecord(1, Path("a.jpg"), 1, 0, 0, Geometry(0, 0, (0, 0, 0, 0), 0, 0), "new", "")
     nothing = np.zeros(0, np.float32)

@@ -104,7 +104,7 @@ def test_released_files_open_without_photos_and_take_them_later(
     grab(dialog, "released_findings")
     start(qtbot, dialog)
     qtbot.waitUntil(lambda: session.catalogue is not None, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not session.is_analysing, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not session.is_analyzing, timeout=PATIENCE)
     wait_idle(qtbot, window)
 
     # concepts, names and relations; not one photo
@@ -125,7 +125,7 @@ def test_released_files_open_without_photos_and_take_them_later(
                     assert not dock.panel.trouble.isVisible(), name
     assert window.docks["concept_table"].panel.trouble.button.text() == "Add photos…"
     queue = window.docks["queue"].panel
-    assert len(queue.list.rows) == int(session.catalogue.speaks.sum())
+    assert len(queue.list.rows) == int(session.catalogue.is_active.sum())
     assert not any(item.number for item in queue.list.rows), "no share of nothing"
     assert window.docks["thumbnails"].panel.add.isEnabled()
 
@@ -148,8 +148,8 @@ def test_released_files_open_without_photos_and_take_them_later(
     assert session.catalogue.status[row] == 1
 
     # photos come later
-    session.analyse(folders=[str(photos)])
-    qtbot.waitUntil(lambda: not session.is_analysing, timeout=PATIENCE)
+    session.analyze(folders=[str(photos)])
+    qtbot.waitUntil(lambda: not session.is_analyzing, timeout=PATIENCE)
     wait_idle(qtbot, window)
     assert session.results.coded_images == len(COLOURS)
     assert session.catalogue.names[row] == "thing 1"

@@ -476,7 +476,7 @@ def test_keys_are_shown_as_the_system_writes_them(window) -> None:
 def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     line = window.statusBar().progress
     height = window.statusBar().height()
-    running = Progress(1, "analyse", 30, 120, "Analysing photos", 200.0, rate=8.314)
+    running = Progress(1, "analyze", 30, 120, "Analyzing photos", 200.0, rate=8.314)
     window.session.worker.progress.emit(running)
     assert line.isVisible()
     assert window.statusBar().height() == height, "the line takes no room from the panels"
@@ -484,7 +484,7 @@ def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     wait_idle(qtbot, window)
     assert line.details.isVisible()
     words = {name: value.text() for name, value in line.details.values.items()}
-    assert words["Now"] == "Analysing photos"
+    assert words["Now"] == "Analyzing photos"
     assert words["Done"] == "30 of 120"
     assert words["Time left"] == "3 min"
     assert words["Speed"] == "8.31 photos/s"
@@ -525,7 +525,7 @@ def test_whether_all_is_saved_is_read_whole_while_an_analysis_runs(window, qtbot
     bar, worker = window.statusBar(), window.session.worker
     worker.device, worker.memory = "NVIDIA GeForce RTX 4090", 3_850_000_000
     worker.memory_known.emit()
-    work = Progress(1, "analyse", 12, 2000, "Analysing photos", 312.0, rate=0.83)
+    work = Progress(1, "analyze", 12, 2000, "Analyzing photos", 312.0, rate=0.83)
     worker.progress.emit(work)
     window.resize(1280, 800)
     qtbot.wait(1)

@@ -61,7 +61,7 @@ def test_progress_results_and_publications_are_heard(qtbot, worker) -> None:
     client.progress.connect(progress.append)
     client.published.connect(published.append)
     client.device_known.connect(devices.append)
-    client.analyse("/p", done=results.append)
+    client.analyze("/p", done=results.append)
     qtbot.waitUntil(lambda: bool(results))
     assert results[0]["coded"] == 12
     assert (progress[0].done, progress[0].total, progress[0].seconds_left) == (3, 12, 9.5)
@@ -102,7 +102,7 @@ def test_a_known_error_comes_in_its_own_words(qtbot, worker) -> None:
 
 def test_a_worker_that_died_is_started_again_and_asked_again(qtbot, worker) -> None:
     client, results = worker(DIES_ONCE), []
-    client.analyse("/p", done=results.append)
+    client.analyze("/p", done=results.append)
     qtbot.waitUntil(lambda: bool(results))
     assert results[0]["coded"] == 1
 
@@ -110,7 +110,7 @@ def test_a_worker_that_died_is_started_again_and_asked_again(qtbot, worker) -> N
 def test_three_ends_within_a_minute_stop_it_and_say_what_it_said(qtbot, worker) -> None:
     client, said, failed = worker(DIES), [], []
     client.failed.connect(said.append)
-    client.analyse("/p", failed=failed.append)
+    client.analyze("/p", failed=failed.append)
     qtbot.waitUntil(lambda: bool(said))
     assert len(said) == 1
     assert "out of memory" in str(said[0])

@@ -1,4 +1,4 @@
-"""A program that kills analysing and judging at random moments and says what came of it.
+"""A program that kills analyzing and judging at random moments and says what came of it.
 
     python -m tests.project.killing FOLDER KILLS SEED
 
@@ -44,9 +44,9 @@ def prepare() -> None:
     running_counts.PART_SHARDS = 2
 
 
-def analyse(project: Path) -> None:
+def analyze(project: Path) -> None:
     photos = project.parent / "photos"
-    analysis.analyse(
+    analysis.analyze(
         project, [photos], encoder=tiny.TinyEncoder(), dictionary=project.parent / "tiny"
     )
 
@@ -116,7 +116,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
     whole = folder / "whole.insight"
     Project.create(whole, ADA).close()
     takes = {}
-    for work in (analyse, judge):
+    for work in (analyze, judge):
         began = time.monotonic()
         if killed(start(work, whole), 60):
             sys.exit("The uninterrupted run did not end.")
@@ -127,7 +127,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         rounds += 1
         project = folder / f"{rounds}.insight"
         Project.create(project, ADA).close()
-        for work in (analyse, judge):
+        for work in (analyze, judge):
             for attempt in range(MOST + 1):
                 patience = chance.uniform(0, 0.7 * takes[work]) if attempt < MOST else 60
                 if not killed(start(work, project), patience):

@@ -1,4 +1,4 @@
-"""Analysing photos: what is done, what is skipped, what is done again, and what stays."""
+"""Analyzing photos: what is done, what is skipped, what is done again, and what stays."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError
 from insight_app.project.analysis import runs
 from insight_app.project.analysis.coding import crashes, pipeline
-from insight_app.project.analysis.run import Summary, analyse
+from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.snapshot import Results
@@ -50,11 +50,11 @@ def draw(folder: Path, number: int, seed: int = 0) -> Path:
 
 @pytest.fixture
 def run(dictionary: Path, tmp_path: Path) -> Any:
-    """analyse() into tmp_path / "P.insight" with the tiny encoder."""
+    """analyze() into tmp_path / "P.insight" with the tiny encoder."""
 
     def call(*folders: Path, **options: Any) -> Summary:
         options = {"encoder": tiny.TinyEncoder(), "dictionary": dictionary} | options
-        return analyse(tmp_path / "P.insight", folders, **options)
+        return analyze(tmp_path / "P.insight", folders, **options)
 
     return call
 
@@ -106,7 +106,7 @@ def test_photos_become_codes_counts_and_relations(run: Any, photos: Path, projec
     summary = run(photos, published=published.append, progress=lambda *step: told.append(step))
     assert (summary.coded, summary.unreadable, summary.found.new) == (PHOTOS, 0, PHOTOS)
     assert published == list(range(1, summary.generation + 1))
-    assert told[-1] == (PHOTOS, PHOTOS, "Analysing photos")
+    assert told[-1] == (PHOTOS, PHOTOS, "Analyzing photos")
     results = results_of(project)
     assert results.run_state == "finished" and results.encoder == ("tiny", "tiny-1")
     assert results.edges.child.size and check(project) == []
@@ -159,7 +159,7 @@ def test_unreadable_photos_are_skipped_and_listed(run: Any, photos: Path, projec
     assert check(project) == []
 
 
-def test_analysing_in_steps_equals_analysing_at_once(
+def test_analyzing_in_steps_equals_analyzing_at_once(
     run: Any, photos: Path, dictionary: Path, project: Path, tmp_path: Path
 ) -> None:
     aside = tmp_path / "aside"
@@ -167,7 +167,7 @@ def test_analysing_in_steps_equals_analysing_at_once(
     run(photos)
     shutil.move(aside, photos / "b")
     assert run().coded == PHOTOS // 2
-    analyse(tmp_path / "Q.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
+    analyze(tmp_path / "Q.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
     assert content(project) == content(tmp_path / "Q.insight")
 
 
@@ -204,7 +204,7 @@ def test_cancelling_keeps_what_is_done_and_the_next_call_goes_on(
     cancel, done = CancelToken(), []
 
     def stop(at: int, total: int, message: str) -> None:
-        if message == "Analysing photos":
+        if message == "Analyzing photos":
             done.append(at)
             if at == 4:
                 cancel.cancel()
@@ -242,7 +242,7 @@ def test_a_moved_photo_keeps_its_codes_and_a_missing_one_is_recounted(
     missing = results.image(ids["001.png"])
     assert missing.status == "missing" and results.coded_images == PHOTOS - 1
     assert [p.path for p in results.problems()] == [missing.path]
-    analyse(tmp_path / "Q.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
+    analyze(tmp_path / "Q.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
     fresh, found = content(tmp_path / "Q.insight"), content(project)
     fresh.pop("problems"), found.pop("problems")
     assert fresh == found and check(project) == []
@@ -310,7 +310,7 @@ def test_a_project_moved_with_its_photos_finds_them(
     photos.rename(away / photos.name)
     results = results_of(away / project.name)
     assert results.image(1).path.is_file() and not results.problems()
-    again = analyse(away / project.name, encoder=tiny.TinyEncoder())
+    again = analyze(away / project.name, encoder=tiny.TinyEncoder())
     assert again.coded == 0 and results_of(away / project.name).coded_images == PHOTOS
 
 
@@ -331,7 +331,7 @@ def test_another_encoder_or_dictionary_is_refused(
     assert run().coded == 2
 
 
-def test_two_cannot_analyse_one_project_at_once(run: Any, photos: Path, project: Path) -> None:
+def test_two_cannot_analyze_one_project_at_once(run: Any, photos: Path, project: Path) -> None:
     refused: list[str] = []
 
     def again(generation: int) -> None:

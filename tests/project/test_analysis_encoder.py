@@ -16,7 +16,7 @@ from insight_app.concepts.encoders.models import library
 from insight_app.errors import KnownError
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import single_image
-from insight_app.project.analysis.run import analyse
+from insight_app.project.analysis.run import analyze
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import content, draw
@@ -57,10 +57,10 @@ def test_out_of_memory_halves_the_batch_says_so_once_and_changes_nothing(
     photos: Path, dictionary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 8})
-    analyse(tmp_path / "A.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
+    analyze(tmp_path / "A.insight", [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
     small, told = Small(most=2), list[str]()
     options: dict[str, Any] = {"dictionary": dictionary, "notice": told.append}
-    done = analyse(tmp_path / "B.insight", [photos], encoder=small, **options)
+    done = analyze(tmp_path / "B.insight", [photos], encoder=small, **options)
     assert done.coded == 12 and small.sizes == [8, 4, 2, 2, 2, 2, 2, 2]
     assert len(told) == 1 and "8 photos" in told[0] and "memory" in told[0]
     assert content(tmp_path / "A.insight") == content(tmp_path / "B.insight")
@@ -71,8 +71,8 @@ def test_a_device_without_room_for_one_photo_is_one_clear_error(
 ) -> None:
     project = tmp_path / "P.insight"
     with pytest.raises(KnownError, match="even one photo"):
-        analyse(project, [photos], encoder=Small(most=0), dictionary=dictionary)
-    assert analyse(project, dictionary=dictionary, encoder="tiny").coded == 12
+        analyze(project, [photos], encoder=Small(most=0), dictionary=dictionary)
+    assert analyze(project, dictionary=dictionary, encoder="tiny").coded == 12
 
 
 def test_nothing_is_made_of_a_dictionary_that_does_not_read_the_encoder(
@@ -86,7 +86,7 @@ def test_nothing_is_made_of_a_dictionary_that_does_not_read_the_encoder(
     hsae.save(weights, tmp_path / "other")
     for folders in ([photos], []):
         with pytest.raises(KnownError, match=r"17 numbers.* 16"):
-            analyse(tmp_path / "P.insight", folders, encoder="tiny", dictionary=tmp_path / "other")
+            analyze(tmp_path / "P.insight", folders, encoder="tiny", dictionary=tmp_path / "other")
     assert not (tmp_path / "P.insight").exists()
 
 
@@ -98,7 +98,7 @@ def test_nothing_is_made_where_the_encoder_cannot_be_had(
 
     for chosen in (dictionary, "train"):
         with pytest.raises(KnownError, match="cut off"):
-            analyse(
+            analyze(
                 tmp_path / "P.insight", [photos], encoder="tiny", dictionary=chosen, load=refuse
             )
     assert not (tmp_path / "P.insight").exists()
@@ -113,13 +113,13 @@ def test_nothing_is_made_where_a_dictionary_cannot_be_trained(
 ) -> None:
     sizes: dict[str, Any] = {"concepts": concepts, "k": k}
     with pytest.raises(KnownError, match=told):
-        analyse(tmp_path / "P.insight", [photos], encoder="tiny", dictionary="train", **sizes)
+        analyze(tmp_path / "P.insight", [photos], encoder="tiny", dictionary="train", **sizes)
     assert not (tmp_path / "P.insight").exists()
 
 
 def test_nothing_is_made_of_a_folder_that_is_not_there(photos: Path, tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="no such folder"):
-        analyse(tmp_path / "P.insight", [photos, tmp_path / "gone"])
+        analyze(tmp_path / "P.insight", [photos, tmp_path / "gone"])
     assert not (tmp_path / "P.insight").exists()
 
 
@@ -130,7 +130,7 @@ def test_a_dictionary_that_lights_up_everywhere_is_refused(photos: Path, tmp_pat
     )
     hsae.save(weights, tmp_path / "all")
     with pytest.raises(KnownError, match="does not suit this encoder: 5"):
-        analyse(tmp_path / "P.insight", [photos], encoder="tiny", dictionary=tmp_path / "all")
+        analyze(tmp_path / "P.insight", [photos], encoder="tiny", dictionary=tmp_path / "all")
     results = Results.open(tmp_path / "P.insight")
     assert results is not None and results.run_state == "failed"
     assert (results.image_count, results.coded_images) == (12, 0)
@@ -138,7 +138,7 @@ def test_a_dictionary_that_lights_up_everywhere_is_refused(photos: Path, tmp_pat
 
 @pytest.fixture
 def with_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
-    """How to analyse with an encoder that has weights, `weights` in the library's folder."""
+    """How to analyze with an encoder that has weights, `weights` in the library's folder."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     files = (encoders.WeightsFile("weights", "clip", "Weights"),)
     info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D, files=files)
@@ -170,15 +170,15 @@ def test_a_project_finds_its_encoder_again_with_its_options(
     photos: Path, dictionary: Path, tmp_path: Path, with_weights: dict[str, Any]
 ) -> None:
     project, weights = tmp_path / "P.insight", Path(with_weights["encoder_options"]["weights"])
-    analyse(project, [photos], dictionary=dictionary, **with_weights)
+    analyze(project, [photos], dictionary=dictionary, **with_weights)
     draw(photos, 14, seed=1)
-    assert analyse(project).coded == 14
+    assert analyze(project).coded == 14
     draw(photos, 16, seed=2)
     told = with_weights | {"encoder_options": {"model": "small"}}
-    assert analyse(project, **told).coded == 16, "the weights need not be said again"
+    assert analyze(project, **told).coded == 16, "the weights need not be said again"
     assert weights_of(project) == str(weights)
     with pytest.raises(KnownError, match="another encoder"):
-        analyse(project, encoder="builtin")
+        analyze(project, encoder="builtin")
 
 
 def test_other_weights_are_refused_and_forgotten(
@@ -186,34 +186,34 @@ def test_other_weights_are_refused_and_forgotten(
 ) -> None:
     project, other = tmp_path / "P.insight", tmp_path / "other.pt"
     other.write_text("tiny-2")
-    analyse(project, [photos], dictionary=dictionary, **with_weights)
+    analyze(project, [photos], dictionary=dictionary, **with_weights)
     kept = weights_of(project)
     wrong = with_weights | {"encoder_options": {"model": "small", "weights": str(other)}}
-    analyse(project, **wrong)  # nothing to do, so nothing was tried
+    analyze(project, **wrong)  # nothing to do, so nothing was tried
     assert weights_of(project) == kept
     draw(photos, 14, seed=1)
     with pytest.raises(KnownError, match=r"other weights than these: .*other\.pt"):
-        analyse(project, **wrong)
+        analyze(project, **wrong)
     assert weights_of(project) == kept
-    assert analyse(project).coded == 14
+    assert analyze(project).coded == 14
 
 
 def test_weights_that_are_gone_are_looked_for_in_all_of_the_library(
     photos: Path, dictionary: Path, tmp_path: Path, with_weights: dict[str, Any]
 ) -> None:
     project, weights = tmp_path / "P.insight", Path(with_weights["encoder_options"]["weights"])
-    analyse(project, [photos], dictionary=dictionary, **with_weights)
+    analyze(project, [photos], dictionary=dictionary, **with_weights)
     weights.unlink()
     draw(photos, 14, seed=1)
     with pytest.raises(
         KnownError, match=r"no longer there \(.*weights\.pt\).*no weights for small"
     ):
-        analyse(project)
+        analyze(project)
     in_library("newest", "tiny-2")
     with pytest.raises(KnownError, match="other weights than these"):
-        analyse(project)
+        analyze(project)
     right = in_library("old", "tiny-1")
-    assert analyse(project).coded == 14
+    assert analyze(project).coded == 14
     assert weights_of(project) == str(right)
 
 
@@ -221,11 +221,11 @@ def test_a_project_without_photos_holds_the_dictionary_and_takes_photos_later(
     photos: Path, dictionary: Path, tmp_path: Path
 ) -> None:
     project = tmp_path / "P.insight"
-    analyse(project, encoder="tiny", dictionary=dictionary)
+    analyze(project, encoder="tiny", dictionary=dictionary)
     results = Results.open(project)
     assert results is not None
     assert (results.F, results.coded_images, results.image_count) == (64, 0, 0)
-    assert analyse(project, [photos]).coded == 12
+    assert analyze(project, [photos]).coded == 12
 
 
 def test_a_finer_look_covers_the_whole_photo_with_whole_cells(

@@ -13,7 +13,7 @@ from insight_app import resources
 from insight_app.concepts.naming import vocabulary, word_vectors
 from insight_app.concepts.progress import CancelToken
 from insight_app.errors import KnownError
-from insight_app.project.analysis.run import Summary, analyse
+from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
 from tests import tiny
@@ -40,7 +40,7 @@ class WordyEncoder(tiny.TinyEncoder):
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """analyse() into tmp_path / NAME with photos, a dictionary, and a tenth of the nouns."""
+    """analyze() into tmp_path / NAME with photos, a dictionary, and a tenth of the nouns."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with gzip.open(resources.path(vocabulary.NOUNS), "rb") as file:
         nouns = file.readlines()[::10]
@@ -51,7 +51,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def call(name: str = "P", **options: Any) -> Summary:
         options = {"encoder": WordyEncoder(), "dictionary": dictionary} | options
-        return analyse(tmp_path / f"{name}.insight", [photos], **options)
+        return analyze(tmp_path / f"{name}.insight", [photos], **options)
 
     return call
 

@@ -161,10 +161,10 @@ class Uncoded(Results):
 
 def test_without_photos_what_has_a_name_or_a_relation_is_shown_and_can_be_reviewed() -> None:
     catalogue = Catalogue(Uncoded(Edges([(1, 0), (6, 3)])), CurationState())
-    assert catalogue.speaks.all() and catalogue.roots() == [0, 2, 3, 4, 5, 7]
+    assert catalogue.is_active.all() and catalogue.roots() == [0, 2, 3, 4, 5, 7]
     nameless = ("", "dog", "", "", "", "", "", "")
     catalogue = Catalogue(Uncoded(Edges([(6, 3)]), nameless), CurationState())
-    assert np.flatnonzero(catalogue.speaks).tolist() == [1, 3, 6]
+    assert np.flatnonzero(catalogue.is_active).tolist() == [1, 3, 6]
     assert catalogue.roots() == [1, 3] and catalogue.reviewed_share() == 0
     accepted = state_of(j.accept("f:1", "dog"))
     assert Catalogue(Uncoded(Edges([(6, 3)]), nameless), accepted).reviewed_share() == 1 / 3

@@ -166,4 +166,4 @@ def test_names_that_are_no_text_are_told_apart(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("file names here are text: one that is not cannot be made")
     (folder,) = scan([tmp_path])
-    assert (folder.names, len(folder.unspeakable)) == ([], 1)
+    assert (folder.names, len(folder.undecodable)) == ([], 1)

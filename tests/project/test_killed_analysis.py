@@ -1,4 +1,4 @@
-"""Analysing and judging are killed at random moments: in the end all is as if they had not been."""
+"""Analyzing and judging are killed at random moments: in the end all is as if they had not been."""
 
 import os
 import subprocess

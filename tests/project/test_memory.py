@@ -1,4 +1,4 @@
-"""Freed memory stays with the process that analyses: counted in pages that had to be given anew."""
+"""Freed memory stays with the process that analyzes: counted in pages that had to be given anew."""
 
 import platform
 import subprocess

@@ -13,7 +13,7 @@ from insight_app.concepts import hsae
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.errors import KnownError
-from insight_app.project.analysis.run import analyse
+from insight_app.project.analysis.run import analyze
 from insight_app.project.quality import measure
 
 SIDE, CELLS = 8, 4
@@ -73,7 +73,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     hsae.save(dictionary, folder / "dictionary", encoder_fingerprint=Colours.fingerprint)
     target = folder / "p.insight"
-    analyse(
+    analyze(
         target,
         [folder / "photos"],
         encoder=Colours(),

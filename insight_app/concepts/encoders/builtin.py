@@ -1,7 +1,7 @@
 """The encoder that needs nothing but installed packages: EfficientNet-Lite2 read out into words.
 
 Owns how weights, class table and readout come together and the fingerprint of the whole. The text
-tower is loaded at the first `encode_text`: analysing does without it.
+tower is loaded at the first `encode_text`: analyzing does without it.
 """
 
 import hashlib

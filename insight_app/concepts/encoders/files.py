@@ -39,7 +39,7 @@ def verified(path: Path, sha256: str) -> Path:
             "The encoder's file is not the one that Insight was made with: its SHA-256 is "
             f"{found[:16]}… and should be {sha256[:16]}….",
             where=str(path),
-            kept="Nothing was analysed with it.",
+            kept="Nothing was analyzed with it.",
             do=_REINSTALL,
         )
     return path

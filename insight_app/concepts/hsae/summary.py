@@ -25,7 +25,7 @@ RELEASE = "release"
 
 
 @dataclass(frozen=True, eq=False)
-class Machine:
+class DictionarySummary:
     """For each of F concepts its candidate names, the name first (none where it is dead); counts
     (None: not known) and co-occurrence of the photos that the names come from.
     """
@@ -41,7 +41,7 @@ class Machine:
         return [row[0].term if row else "" for row in self.candidates]
 
 
-def write(folder: Path, machine: Machine, *, compressed: bool = True) -> None:
+def write(folder: Path, machine: DictionarySummary, *, compressed: bool = True) -> None:
     """Write `machine.npz` into a dictionary's folder; half as big or, not compressed, at once."""
     words = [[[c.term, c.reading, _rounded(c.score)] for c in row] for row in machine.candidates]
     told = {"schema_version": SCHEMA_VERSION, "run": machine.run, "candidates": words}
@@ -56,7 +56,7 @@ def write(folder: Path, machine: Machine, *, compressed: bool = True) -> None:
     part.replace(folder / MACHINE)
 
 
-def read(folder: Path, concepts: int) -> Machine | None:
+def read(folder: Path, concepts: int) -> DictionarySummary | None:
     """What the dictionary in `folder`, of F = concepts, brings along; None where it brings nothing.
 
     Raises KnownError where the file is damaged or of another dictionary.
@@ -68,7 +68,7 @@ def read(folder: Path, concepts: int) -> Machine | None:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         words = json.loads(arrays.pop("words").tobytes())
-        machine = Machine(
+        machine = DictionarySummary(
             [[Candidate(t, int(r), _rounded(s)) for t, r, s in row] for row in words["candidates"]],
             Counts.from_arrays(counts) if (counts := _under("counts_", arrays)) else None,
             CoOccurrence.from_arrays(_under("pairs_", arrays)),

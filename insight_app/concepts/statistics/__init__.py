@@ -1,8 +1,8 @@
 """Everything counted over codes, as small values that can be merged.
 
 Counts, CoOccurrence and Exemplars each have `add(...)`, `merge(other)`, `to_arrays()` and
-`from_arrays(...)`. Both operations are associative and commutative, so analysing in parts and
-merging equals analysing at once, bit for bit: counts are integers, maxima are maxima, and sums of
+`from_arrays(...)`. Both operations are associative and commutative, so analyzing in parts and
+merging equals analyzing at once, bit for bit: counts are integers, maxima are maxima, and sums of
 half-precision codes are kept as whole numbers of 2**-24 (every half-precision number is one).
 The one condition: the cells of one image come in one `add`, an image is never divided.
 

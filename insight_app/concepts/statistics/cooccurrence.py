@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
-from insight_app.concepts.statistics import meetings
+from insight_app.concepts.statistics import pair_counts
 from insight_app.concepts.statistics.exact import from_steps, to_steps
-from insight_app.concepts.statistics.meetings import TAU, Meetings
+from insight_app.concepts.statistics.pair_counts import TAU, PairCounts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -52,7 +52,7 @@ class CoOccurrence:
         self.has_support = has_support
         self._itself = np.zeros((3, concepts), np.int64)
         """cells, steps, images of each concept with itself"""
-        self._parts: list[Meetings] = []
+        self._parts: list[PairCounts] = []
         self._pairs: Pairs | None = None
 
     def add(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
@@ -63,7 +63,7 @@ class CoOccurrence:
             raise ValueError("codes do not fit this co-occurrence or their list of images")
         if codes.indices.size:
             self._count_itself(codes, image_of_row)
-            for part in meetings.count(codes, image_of_row):
+            for part in pair_counts.count(codes, image_of_row):
                 self._append(part)
 
     def _count_itself(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
@@ -89,7 +89,7 @@ class CoOccurrence:
         for part in list(other._parts):
             self._append(part)
 
-    def _append(self, part: Meetings) -> None:
+    def _append(self, part: PairCounts) -> None:
         self._parts.append(part)
         self._pairs = None
         if self._itself[0].max() > _MOST_CELLS:
@@ -99,7 +99,7 @@ class CoOccurrence:
 
     def _join_last(self) -> None:
         last = [self._parts.pop(), self._parts.pop()]
-        self._parts.append(meetings.merged(last))
+        self._parts.append(pair_counts.merged(last))
 
     @property
     def pairs(self) -> "Pairs":
@@ -108,13 +108,13 @@ class CoOccurrence:
             self._pairs = self._both_ways(self.total())
         return self._pairs
 
-    def total(self) -> Meetings:
+    def total(self) -> PairCounts:
         """All pairs of different concepts that meet, each once."""
         while len(self._parts) > 1:
             self._join_last()
-        return self._parts[0] if self._parts else meetings.none()
+        return self._parts[0] if self._parts else pair_counts.none()
 
-    def _both_ways(self, met: Meetings) -> "Pairs":
+    def _both_ways(self, met: PairCounts) -> "Pairs":
         i, j = np.divmod(met.key.astype(np.int64), self.concepts)
         alone = np.flatnonzero(self._itself[1])
         cells, steps, images = self._itself[:, alone]
@@ -122,7 +122,7 @@ class CoOccurrence:
             [i * self.concepts + j, j * self.concepts + i, alone * (self.concepts + 1)]
         )
         masses = np.concatenate([met.up, met.down, steps])
-        order = meetings.order_of(key)
+        order = pair_counts.order_of(key)
         order = order[masses[order] > 0]
         return Pairs(
             key[order],
@@ -191,7 +191,7 @@ class CoOccurrence:
         whole._itself[:, rows[alone]] = cells[alone], steps[alone], images[alone]
         key, mirror = rows * whole.concepts + indices, indices * whole.concepts + rows
         up, down = np.flatnonzero(rows < indices), np.flatnonzero(rows > indices)
-        down = down[meetings.order_of(mirror[down])]
+        down = down[pair_counts.order_of(mirror[down])]
         # Cells and images stand in both halves, and count once.
         once = ~np.isin(mirror[down], key[up], assume_unique=True)
         nothing = np.zeros_like(steps)
@@ -199,12 +199,12 @@ class CoOccurrence:
         lower = _meetings(
             mirror[down], cells[down] * once, nothing[down], steps[down], images[down] * once
         )
-        whole._parts = [meetings.merged([upper, lower])]
+        whole._parts = [pair_counts.merged([upper, lower])]
         return whole
 
 
-def _meetings(*columns: NDArray[np.int64]) -> Meetings:
+def _meetings(*columns: NDArray[np.int64]) -> PairCounts:
     key, cells, up, down, images = columns
-    return Meetings(
+    return PairCounts(
         key.astype(np.uint32), cells.astype(np.uint32), up, down, images.astype(np.uint32)
     )

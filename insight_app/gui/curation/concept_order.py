@@ -43,8 +43,8 @@ class ConceptOrder:
         """The rows that stand at the top."""
         if not self.flat and self.levels is None:
             return self._sorted(catalogue, catalogue.roots(), name_of)
-        speaks = np.flatnonzero(catalogue.speaks).tolist()
-        found = (row for row in speaks if self.shows(catalogue, row))
+        active = np.flatnonzero(catalogue.is_active).tolist()
+        found = (row for row in active if self.shows(catalogue, row))
         if not self.flat:
             found = (row for row in found if not self.parents(catalogue, row))
         return self._sorted(catalogue, found, name_of)

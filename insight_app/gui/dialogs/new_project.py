@@ -34,7 +34,7 @@ from insight_app.gui.wording import time_left, words
 
 SECONDS_A_PHOTO = 0.2
 TRAINING_FACTOR = 3
-"""Training a dictionary passes over the photos a few times before they are analysed."""
+"""Training a dictionary passes over the photos a few times before they are analyzed."""
 START_SECONDS = 10
 WIDTH = 600
 FITS_ALREADY = "builtin"
@@ -244,7 +244,7 @@ class NewProjectDialog(QDialog):
         if self.dictionary.kind == TRAIN:
             seconds *= TRAINING_FACTOR
         photos = f"{found:,} photo{'s' * (found != 1)}"
-        return f"{photos}, about {time_left(seconds)} to analyse"
+        return f"{photos}, about {time_left(seconds)} to analyze"
 
     def _outlook(self) -> str:
         """What Start will do."""
@@ -253,7 +253,7 @@ class NewProjectDialog(QDialog):
         if missing:
             text += (
                 f"\nNames and relations can be looked at and corrected at once. Photos can be "
-                f"analysed when there is a file: {_listed(missing)}."
+                f"analyzed when there is a file: {_listed(missing)}."
             )
         return text
 

@@ -56,7 +56,7 @@ class PreferencesDialog(QDialog):
         self.advance.toggled.connect(lambda on: settings.set("auto_advance", on))
         form.addRow("Judging", self.advance)
         self.device = self._choice("device", DEVICES)
-        form.addRow("Analyse on", self.device)
+        form.addRow("Analyze on", self.device)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         form.addRow(buttons)

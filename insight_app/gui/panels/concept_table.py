@@ -108,7 +108,7 @@ class ConceptTablePanel(Panel):
         if self.rows.is_empty or self.session.awaits_photos:
             can_add = self.session.awaits_photos and not self.session.read_only
             self.trouble.show_trouble(
-                "No counts yet: they appear with the first analysed photos.",
+                "No counts yet: they appear with the first analyzed photos.",
                 "Add photos…" if can_add else "",
                 self.session.actions["analysis.add"].trigger,
             )

@@ -54,7 +54,7 @@ class HierarchyPanel(Panel):
         self.setFocusProxy(self.view)
         self.empty = EmptyState(
             "Concepts appear here, each under its parents: those that the model finds in your "
-            "photos as soon as the first are analysed, those of released files at once.",
+            "photos as soon as the first are analyzed, those of released files at once.",
             self,
         )
         self.empty.add_action(session.actions, "analysis.add")
@@ -173,7 +173,7 @@ class HierarchyPanel(Panel):
         self._tell_count()
 
     def _tell_count(self) -> None:
-        self.set_info(f"{int(self.session.catalogue.speaks.sum()):,} concepts")
+        self.set_info(f"{int(self.session.catalogue.is_active.sum()):,} concepts")
 
     def _tell_list(self) -> None:
         if self.isVisible() and self.session.follows == CONCEPTS and self._leads():

@@ -51,7 +51,7 @@ class InPhotoPanel(Panel):
         assert codes is not None
         entries = self._entries(codes)
         if not entries:
-            self._show_empty(codes.record.message or "Not analysed yet: no concepts so far.")
+            self._show_empty(codes.record.message or "Not analyzed yet: no concepts so far.")
             return
         self.empty.hide()
         self.list.show()

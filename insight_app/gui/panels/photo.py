@@ -198,7 +198,7 @@ class PhotoPanel(Panel):
         self.header.title.setToolTip(str(path))
         g = shown.record.geometry
         status = shown.record.status
-        not_coded = "not analysed yet" if status == "new" else status
+        not_coded = "not analyzed yet" if status == "new" else status
         self.grid.setText(f"{g.rows} × {g.cols} cells" if shown.codes is not None else not_coded)
 
     def _show_position(self) -> None:
@@ -299,7 +299,7 @@ class PhotoPanel(Panel):
 
 
 def shown_geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None:
-    """Where the model looked; a photo that was not analysed yet is one whole."""
+    """Where the model looked; a photo that was not analyzed yet is one whole."""
     g: Geometry = codes.record.geometry
     if pixmap is None:
         return None

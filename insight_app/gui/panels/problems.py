@@ -85,7 +85,7 @@ class ProblemsPanel(Panel):
     def _find_moved(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Where the photos are now")
         if chosen:
-            self.session.analyse(folders=[chosen])
+            self.session.analyze(folders=[chosen])
 
     def _show(self, trouble: Trouble) -> None:
         rows = trouble.rows
@@ -147,5 +147,5 @@ def _trouble(results: Any) -> Trouble:
     if unfinished:
         what = f"The last analysis stopped after {results.coded_images:,} of "
         what += f"{results.image_count:,} photos."
-        rows.insert(0, Row(what, "", "What was analysed is kept.", ""))
+        rows.insert(0, Row(what, "", "What was analyzed is kept.", ""))
     return Trouble(rows, len(results.image_ids(status="missing")) > 0, unfinished)

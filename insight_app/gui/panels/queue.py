@@ -68,7 +68,7 @@ class QueuePanel(Panel):
         else:
             kept = {item.row for item in self.list.rows} if "results" in self.reasons else set()
             whole = float(catalogue.total.sum())
-            shown = catalogue.total > 0 if whole else catalogue.speaks
+            shown = catalogue.total > 0 if whole else catalogue.is_active
             order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
             rows = []
             for row in order.tolist():
@@ -117,7 +117,7 @@ class QueuePanel(Panel):
         self.empty.set_text(
             "Every concept is judged."
             if judged_all
-            else "Concepts to review appear here as soon as the first photos are analysed."
+            else "Concepts to review appear here as soon as the first photos are analyzed."
         )
 
 

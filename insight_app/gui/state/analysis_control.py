@@ -24,7 +24,7 @@ class Plan:
     encoder_options: Mapping[str, str] = field(default_factory=dict)
 
 
-class Analysing:
+class Analyzing:
     """Mixed into the session."""
 
     project: Any
@@ -42,12 +42,12 @@ class Analysing:
     _paused: bool = False
 
     def begin_project(self, plan: Plan) -> None:
-        """Make a project, open the window on it at once, and start analysing in the background."""
+        """Make a project, open the window on it at once, and start analyzing in the background."""
 
         def made(place: Path) -> None:
             if not plan.folders:  # there will be concepts, but no photos to look at
                 self.settings.set("workspace", "concepts")
-            self.open_and_analyse(
+            self.open_and_analyze(
                 place,
                 plan.folders,
                 encoder=plan.encoder,
@@ -58,15 +58,15 @@ class Analysing:
         self._make(made, _create, plan.place)
 
     def begin_demo(self) -> None:
-        """Open the demo; the first time, its photos are copied and analysed."""
+        """Open the demo; the first time, its photos are copied and analyzed."""
 
         def made(demo: tuple[Path, tuple[Path, ...]]) -> None:
-            self.open_and_analyse(*demo)
+            self.open_and_analyze(*demo)
 
         self._make(made, _set_up_demo)
 
-    def open_and_analyse(self, place: Path, folders: Sequence[Path], **how: Any) -> None:
-        """Open a project; once it is open, analyse `folders` into it, as `how` says.
+    def open_and_analyze(self, place: Path, folders: Sequence[Path], **how: Any) -> None:
+        """Open a project; once it is open, analyze `folders` into it, as `how` says.
 
         Without folders it still gets the dictionary that `how` names; without that nothing is done.
         """
@@ -76,7 +76,7 @@ class Analysing:
                 return
             self.project_opened.disconnect(opened)
             if (folders or how) and not self.read_only:
-                self.analyse([str(folder) for folder in folders], **how)
+                self.analyze([str(folder) for folder in folders], **how)
 
         self.project_opened.connect(opened)
         self.open_project(place)
@@ -90,22 +90,22 @@ class Analysing:
 
         self._project_thread.run(make, *args, done=made, failed=failed)
 
-    def analyse(self, folders: Sequence[str] = (), **how: Any) -> None:
-        """Analyse what is new in the project, and in more folders."""
+    def analyze(self, folders: Sequence[str] = (), **how: Any) -> None:
+        """Analyze what is new in the project, and in more folders."""
         if self.project is None:
             return
         self._paused = False
-        self._running = self.worker.analyse(
+        self._running = self.worker.analyze(
             str(self.project.path),
             folders=list(folders),
             device=self.settings.get("device"),
-            done=self._analysed,
+            done=self._analyzed,
             failed=self._analysis_failed,
             **how,
         )
 
     @property
-    def is_analysing(self) -> bool:
+    def is_analyzing(self) -> bool:
         return bool(self._running)
 
     def pause(self) -> None:
@@ -118,11 +118,11 @@ class Analysing:
         """Stop and do not offer to go on."""
         if self._running:
             self.worker.cancel(self._running)
-            self.said.emit("Analysis cancelled; what was analysed is kept", False)
+            self.said.emit("Analysis cancelled; what was analyzed is kept", False)
         self._paused = False
         self.worker.progress.emit(None)
 
-    def _analysed(self, summary: dict[str, Any]) -> None:
+    def _analyzed(self, summary: dict[str, Any]) -> None:
         self._running = 0
         self.reload_results()
         if summary.get("cancelled") and self._paused and self.worker.last_progress is not None:
@@ -149,7 +149,7 @@ def _create(place: Path) -> Path:
 
 
 def _set_up_demo() -> tuple[Path, tuple[Path, ...]]:
-    """(project, folders still to be analysed); runs on the project's thread."""
+    """(project, folders still to be analyzed); runs on the project's thread."""
     from insight_app import demo
     from insight_app.project.analysis.last_run import is_finished
 

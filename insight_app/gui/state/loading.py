@@ -16,7 +16,7 @@ def open_project(path: Path, read_only: bool) -> tuple[Any, Any, Any, KnownError
     project = Project.open(path, read_only=read_only)
     try:
         return (*load(project), None)
-    except KnownError as damaged:  # judging and analysing again go on without the results
+    except KnownError as damaged:  # judging and analyzing again go on without the results
         return project, None, None, damaged
     except BaseException:
         project.close()

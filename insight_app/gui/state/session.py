@@ -18,7 +18,7 @@ from insight_app.gui.actions import Actions
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.settings import Settings
 from insight_app.gui.state import loading
-from insight_app.gui.state.analysis_control import Analysing
+from insight_app.gui.state.analysis_control import Analyzing
 from insight_app.gui.state.curation import Verbs
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import BACKGROUND, Jobs
@@ -37,7 +37,7 @@ from insight_app.gui.state.worker_client import WorkerClient
 IMAGES, CONCEPTS = "images", "concepts"
 
 
-class Session(Verbs, Analysing, QObject):
+class Session(Verbs, Analyzing, QObject):
     """What a panel gets in its constructor; the judgements it can make are in verbs.py."""
 
     project_opened = Signal()

@@ -141,9 +141,9 @@ class WorkerClient(QObject):
         self._send(message)
         return number
 
-    def analyse(self, project: str, **arguments: Any) -> int:
-        """Analyse a project's photos: the first time, again after a stop, or with more folders."""
-        return self.request("analyse", project=project, **arguments)
+    def analyze(self, project: str, **arguments: Any) -> int:
+        """Analyze a project's photos: the first time, again after a stop, or with more folders."""
+        return self.request("analyze", project=project, **arguments)
 
     def cancel(self, number: int) -> None:
         """Stop a request; what it wrote stays, and it can be resumed."""
@@ -262,7 +262,7 @@ class WorkerClient(QObject):
             self._give_up(
                 KnownError(
                     f"The worker ended {CRASHES_ALLOWED} times within a minute (code {code}).",
-                    kept="Everything analysed and judged so far is safe.",
+                    kept="Everything analyzed and judged so far is safe.",
                     do=f"Analysis > Resume tries again. It said: {last}",
                 )
             )

@@ -32,7 +32,7 @@ COLUMNS = (
     Column("level", "level", "Group of the dictionary, 0 = coarsest."),
     Column("parents", "parents", "Concepts directly above it in the hierarchy."),
     Column("children", "children", "Concepts directly below it in the hierarchy."),
-    Column("share", "of images", "Images covered / images analysed in the chosen folders."),
+    Column("share", "of images", "Images covered / images analyzed in the chosen folders."),
     Column("spread", "by folder", "Share of the folder where it is most frequent.", False),
 )
 KEYS = tuple(column.key for column in COLUMNS)

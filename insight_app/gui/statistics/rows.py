@@ -65,7 +65,7 @@ class StatisticsRows(QObject):
 
     @property
     def of_images(self) -> int:
-        """Images analysed in the chosen folders."""
+        """Images analyzed in the chosen folders."""
         return self._numbers.of_images if self._numbers else 0
 
     def set_filter(self, **changes: Any) -> None:
@@ -133,7 +133,7 @@ class StatisticsRows(QObject):
         self.values = values(catalogue, numbers, self.shares)
         passes = numbers.images >= self.filter.min_images
         if self._session.awaits_photos:  # nothing is counted: names, levels and relations are there
-            passes = catalogue.speaks
+            passes = catalogue.is_active
         if not self.filter.with_hidden:
             passes = passes & ~np.asarray(catalogue.hidden, bool)
         if self.filter.text.strip():

@@ -98,7 +98,7 @@ class Commands:
         self.session.writer.drop_all()
         return bool(self.session.close())
 
-    # ---- analysing
+    # ---- analyzing
 
     def new_project(self, folders: Sequence[Path] = (), dictionary: Path | None = None) -> None:
         from insight_app.gui.dialogs.new_project import NewProjectDialog
@@ -114,10 +114,10 @@ class Commands:
             self.settings.get("last_folder"),
         )
         if chosen:
-            self.session.analyse(folders=[chosen])
+            self.session.analyze(folders=[chosen])
 
     def resume_analysis(self) -> None:
-        self.session.analyse()
+        self.session.analyze()
 
     def pause_analysis(self) -> None:
         self.session.pause()

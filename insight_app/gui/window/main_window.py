@@ -49,13 +49,13 @@ WORKER_DELAY = 2000
 
 class MainWindow(commands.Commands, QMainWindow):
     """Insight's window. `open_at_start` is opened once the frame is on the screen, and the folders
-    of `analyse` are then analysed into it."""
+    of `analyze` are then analyzed into it."""
 
     def __init__(
         self,
         settings: Settings,
         open_at_start: Path | None = None,
-        analyse: Sequence[Path] = (),
+        analyze: Sequence[Path] = (),
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -84,7 +84,7 @@ class MainWindow(commands.Commands, QMainWindow):
         self._connect()
         self._restore_geometry()
         self._project_changed()
-        self._open_at_start, self._analyse_at_start = open_at_start, tuple(analyse)
+        self._open_at_start, self._analyze_at_start = open_at_start, tuple(analyze)
         self._prepare = QTimer(self, singleShot=True, interval=PREPARE_DELAY)
         self._prepare.timeout.connect(self._prepare_panel)
         QTimer.singleShot(0, self._fill)
@@ -177,8 +177,8 @@ class MainWindow(commands.Commands, QMainWindow):
         self._worker_start = QTimer(self, singleShot=True, interval=WORKER_DELAY)
         self._worker_start.timeout.connect(self.session.worker.start)
         self._worker_start.start()
-        if self._open_at_start is not None and self._analyse_at_start:
-            self.session.open_and_analyse(self._open_at_start, self._analyse_at_start)
+        if self._open_at_start is not None and self._analyze_at_start:
+            self.session.open_and_analyze(self._open_at_start, self._analyze_at_start)
         elif self._open_at_start is not None:
             self.open_path(self._open_at_start)
         else:

@@ -71,7 +71,7 @@ def add_actions(window: "MainWindow") -> None:
 
     add("analysis.add", "&Add photos…", "", window.add_photos, context=ANALYSIS, icon="plus")
     add("analysis.resume", "&Resume", "", window.resume_analysis, context=ANALYSIS, icon="play",
-        tip="Go on analysing where it stopped")  # fmt: skip
+        tip="Go on analyzing where it stopped")  # fmt: skip
     add("analysis.pause", "&Pause", "", window.pause_analysis, context=ANALYSIS, icon="pause",
         tip="Stop for now; what is done is kept")  # fmt: skip
     add("analysis.cancel", "&Cancel", "", window.cancel_analysis, context=ANALYSIS, icon="stop")
@@ -166,7 +166,7 @@ def update_actions(window: "MainWindow") -> None:
         set_enabled(id, chosen and can_write)
     for id in ("concept.previous", "concept.next"):
         set_enabled(id, has_project)
-    running = session.is_analysing
+    running = session.is_analyzing
     set_enabled("analysis.add", can_write and not running)
     set_enabled("analysis.resume", can_write and not running)
     set_enabled("analysis.pause", running)

@@ -84,7 +84,7 @@ def must_fit(
             raise _refused(project, "The dictionary of this project is missing.", _COPY_BACK)
         return
     if used.fingerprint and own.fingerprint != used.fingerprint:
-        what = "The dictionary in this project is not the one that it was analysed with."
+        what = "The dictionary in this project is not the one that it was analyzed with."
         raise _refused(project, what, _COPY_BACK)
     if wanted == TRAIN:
         asked = (concepts or own.concepts, k or own.k)
@@ -94,7 +94,7 @@ def must_fit(
     if is_other:
         raise _refused(
             project,
-            f"This project was analysed with another dictionary ({own.title}, "
+            f"This project was analyzed with another dictionary ({own.title}, "
             f"{own.concepts:,} concepts).",
             "Make a new project for this dictionary, or go on with the project's own.",
         )

@@ -45,14 +45,14 @@ def chosen(engine: Engine) -> Choice | None:
 
 
 def of_project(project: Path) -> Choice:
-    """The encoder of a project that was analysed; KnownError where none was chosen yet."""
+    """The encoder of a project that was analyzed; KnownError where none was chosen yet."""
     found = None
     if (project / analysis_database.NAME).exists():
         engine = analysis_database.open_reader(project)
         found = chosen(engine)
         engine.dispose()
     if found is None:
-        raise KnownError("This project was not analysed yet.", where=str(project))
+        raise KnownError("This project was not analyzed yet.", where=str(project))
     return found
 
 
@@ -82,7 +82,7 @@ def load(project: Path, known: Choice, load: Load) -> DenseEncoder:
             raise
         places = ", ".join(known.options[name] for name in gone)
         raise KnownError(
-            f"The weights that this project was analysed with are no longer there ({places}). "
+            f"The weights that this project was analyzed with are no longer there ({places}). "
             + error.what,
             where=error.where,
             do=error.do,
@@ -103,10 +103,10 @@ def must_be_same(project: Path, known: Choice, encoder: DenseEncoder) -> DenseEn
     if encoder.name != known.name or not files:
         raise _other(project, known.name)
     raise KnownError(
-        "This project was analysed with other weights than these: " + ", ".join(files) + ".",
+        "This project was analyzed with other weights than these: " + ", ".join(files) + ".",
         where=str(project),
         kept="Nothing was changed.",
-        do="Bring back those that it was analysed with, or make a new project for these.",
+        do="Bring back those that it was analyzed with, or make a new project for these.",
     )
 
 
@@ -118,7 +118,7 @@ def described(encoder: DenseEncoder) -> Choice:
 
 def _other(project: Path, name: str) -> KnownError:
     return KnownError(
-        f"This project was analysed with another encoder, or another version of it ({name}).",
+        f"This project was analyzed with another encoder, or another version of it ({name}).",
         where=str(project),
         kept="Nothing was changed.",
         do="Make a new project for this encoder.",

@@ -1,4 +1,4 @@
-"""Analysing photos into a project: scan, train if asked, code, count, publish.
+"""Analyzing photos into a project: scan, train if asked, code, count, publish.
 
 Owns the order of things and when results are published. Can be cancelled or killed at any moment;
 the same call goes on where it stopped, and adds photos that came since. Knows no window and no
@@ -68,7 +68,7 @@ class Hooks:
     notice: Callable[[str], None] = lambda text: None
 
 
-def analyse(
+def analyze(
     project: Path,
     folders: Iterable[Path | str] = (),
     *,
@@ -87,7 +87,7 @@ def analyse(
     vocabulary: "Vocabulary | None" = None,
     load: Callable[..., DenseEncoder] = encoders.load,
 ) -> Summary:
-    """Analyse the photos of a project: those in `folders`, and all that came since the last time.
+    """Analyze the photos of a project: those in `folders`, and all that came since the last time.
 
     encoder: a name of the registry with its encoder_options, or an encoder; None: the project's
     own, in a new project the built-in one. dictionary: "builtin", "train" or the folder of a
@@ -213,7 +213,7 @@ class _Work:
     ) -> encoder_of.Choice:
         """The project's encoder by name; a new project is set up with the wanted one.
 
-        Other options than it was analysed with are tried, and kept once they gave the same encoder.
+        Other options than it was analyzed with are tried, and kept once they gave the same encoder.
         """
         known = encoder_of.chosen(self.engine)
         name = wanted if isinstance(wanted, str) or wanted is None else wanted.name
@@ -276,8 +276,8 @@ class _Work:
         may_name = recorder.setup.words.run in ("", names.PHOTOS)
         if may_name and (self.vocabulary is not None or names.can_read_words(encoder)):
             self.naming.keep(is_due=True)
-        keeper = _Keeper(recorder, self._publish)
-        writer = pipeline.Writer(keeper.record, recorder.commit)
+        policy = CommitPolicy(recorder, self._publish)
+        writer = pipeline.Writer(policy.record, recorder.commit)
         try:
             self._code_photos(writer, batches, weights)
         except Cancelled:
@@ -312,7 +312,7 @@ class _Work:
                 writer.put([item if isinstance(item, Unreadable) else next(coded) for item in read])
                 self.coded += len(good)
                 self.unreadable += len(read) - len(good)
-                self.hooks.progress(self.coded + self.unreadable, total, "Analysing photos")
+                self.hooks.progress(self.coded + self.unreadable, total, "Analyzing photos")
                 self.hooks.between()
 
     def _photos(self, batches: Batches) -> Generator[list[Read | Unreadable], None, None]:
@@ -361,7 +361,7 @@ class _Work:
         self._name(recorder, encoder, self._weights(encoder))
 
 
-class _Keeper:
+class CommitPolicy:
     """On the writer's thread: records, commits now and then, publishes now and then."""
 
     def __init__(self, recorder: Recorder, publish: Callable[[Recorder], None]) -> None:

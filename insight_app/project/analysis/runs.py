@@ -29,7 +29,7 @@ RUNNING, FINISHED, CANCELLED, FAILED, INTERRUPTED = (
 
 
 def is_at_work(project: Path) -> bool:
-    """Whether a process is analysing this project now."""
+    """Whether a process is analyzing this project now."""
     return lock.holder(project / "statistics") is not None
 
 
@@ -42,7 +42,7 @@ def alone(project: Path) -> Iterator[None]:
         held = lock.acquire(folder, "analysis")
     except lock.Held as error:
         raise KnownError(
-            f"This project is being analysed already (by process {error.holder.pid}).",
+            f"This project is being analyzed already (by process {error.holder.pid}).",
             where=str(project),
             kept="Nothing was changed.",
             do="Wait for it or stop it there.",

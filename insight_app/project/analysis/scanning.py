@@ -216,7 +216,7 @@ def _add(
         )
         lost_sizes = set(connection.execute(query).scalars())
     for source, folder in _walk(sources, present):
-        for name in folder.unspeakable:
+        for name in folder.undecodable:
             shown = os.fsencode(name).decode("utf-8", "replace")
             _skip(engine, source, f"{folder.path}/{shown}", "The file's name is not valid text.")
         if folder.error:

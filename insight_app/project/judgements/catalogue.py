@@ -23,7 +23,7 @@ from insight_app.project.judgements.hierarchy import (
 )
 from insight_app.project.judgements.state import Changes, ConceptState, CurationState
 
-__all__ = ["Catalogue", "Edge", "Machine", "Status"]
+__all__ = ["Catalogue", "Edge", "MachineResults", "Status"]
 
 _NOBODY = ConceptState()
 
@@ -40,7 +40,7 @@ class _Candidate(Protocol):
     def definition(self) -> str: ...
 
 
-class Machine(Protocol):
+class MachineResults(Protocol):
     """What a Catalogue needs of the machine's results; all arrays (F,)."""
 
     @property
@@ -75,7 +75,7 @@ class Catalogue:
     level, images, cells, total, maximum, mean: the machine's, zero for rows it does not have.
     """
 
-    def __init__(self, results: Machine, state: CurationState) -> None:
+    def __init__(self, results: MachineResults, state: CurationState) -> None:
         self._results = results
         self._prefix = machine_concept(results.dictionary.fingerprint, 0)[:-1]
         self.names = [str(name) for name in results.machine_names]
@@ -113,7 +113,7 @@ class Catalogue:
         return len(self.names)
 
     @property
-    def speaks(self) -> NDArray[np.bool_]:
+    def is_active(self) -> NDArray[np.bool_]:
         """(size,) whether a concept has something to say: it fires somewhere, or a person spoke of
         it. Before anything was coded: it has a name or a relation; all, where none has.
         """
@@ -174,11 +174,11 @@ class Catalogue:
 
         A concept that does not speak is left out unless something is below it.
         """
-        above, below, speaks = self._hierarchy.by_child, self._hierarchy.by_parent, self.speaks
+        above, below, active = self._hierarchy.by_child, self._hierarchy.by_parent, self.is_active
         found = [
             row
             for row in np.flatnonzero(~self.hidden).tolist()
-            if (speaks[row] or below.get(row))
+            if (active[row] or below.get(row))
             and all(self.hidden[parent] for parent in above.get(row, ()))
         ]
         return sorted(found, key=lambda row: (-int(self.images[row]), row))
@@ -227,7 +227,7 @@ class Catalogue:
         Before anything was coded: the share of the concepts that speak.
         """
         judged = (self.status != Status.UNREVIEWED) | self.hidden
-        weight = self.total if self.total.any() else self.speaks.astype(np.float64)
+        weight = self.total if self.total.any() else self.is_active.astype(np.float64)
         whole = float(weight.sum())
         return float(weight[judged].sum()) / whole if whole > 0 else 0.0
 

@@ -134,7 +134,7 @@ class FoundFolder:
     source: Path
     path: str
     names: list[str]
-    unspeakable: list[str]
+    undecodable: list[str]
     error: str = ""
 
 
@@ -148,7 +148,7 @@ def scan(folders: Iterable[Path]) -> Iterator[FoundFolder]:
         while waiting:
             path = waiting.pop()
             found, below = _list(source, path)
-            if found.names or found.unspeakable or found.error:
+            if found.names or found.undecodable or found.error:
                 yield found
             waiting.extend(sorted(below, reverse=True))
 
@@ -165,7 +165,7 @@ def locate(project: Path, path: str, relative: str) -> Path:
 
 def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
     names: list[str] = []
-    unspeakable: list[str] = []
+    undecodable: list[str] = []
     below: list[str] = []
     try:
         with os.scandir(source / path) as entries:
@@ -177,12 +177,12 @@ def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
                     if not name.endswith(".insight"):
                         below.append(f"{path}/{name}" if path else name)
                 elif os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - a hot loop
-                    (names if _is_text(name) else unspeakable).append(name)
+                    (names if _is_text(name) else undecodable).append(name)
     except OSError as error:
         why = f"The folder cannot be listed ({error.strerror or error})."
         return FoundFolder(source, path, [], [], why), []
     below = [name for name in below if _is_text(name)]
-    return FoundFolder(source, path, sorted(names), unspeakable), below
+    return FoundFolder(source, path, sorted(names), undecodable), below
 
 
 def _is_text(name: str) -> bool:

@@ -60,5 +60,5 @@ class CandidateLines(Sequence[list[Candidate]]):
             raise KnownError(
                 f"The candidate names of concept {at} are damaged ({error}).",
                 kept="Codes and judgements are kept in other files.",
-                do="Analyse again to rebuild the results.",
+                do="Analyze again to rebuild the results.",
             ) from error

@@ -132,7 +132,7 @@ def unpack(data: bytes, concepts: int, where: str = "") -> Record:
     damaged = KnownError(
         "A record of codes is damaged.",
         where=where,
-        do="Run `insight-app check`, then analyse again.",
+        do="Run `insight-app check`, then analyze again.",
     )
     if len(data) < _RECORD.size:
         raise damaged

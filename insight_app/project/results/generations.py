@@ -168,7 +168,7 @@ def read(statistics: Path, number: int) -> Published:
             f"The results are damaged ({error}).",
             where=str(folder),
             kept="Codes and judgements are kept in other files.",
-            do="Analyse again to rebuild the results.",
+            do="Analyze again to rebuild the results.",
         ) from error
 
 

@@ -74,7 +74,7 @@ def open_segment(path: Path) -> Segment:
         raise KnownError(
             "The file of strongest images is damaged or newer than this Insight.",
             where=str(path),
-            do="Analyse again to rebuild it.",
+            do="Analyze again to rebuild it.",
         )
     data = np.frombuffer(mapped, np.uint8)
     position = _HEADER.size

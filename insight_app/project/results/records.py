@@ -14,9 +14,9 @@ from insight_app.concepts.geometry import Geometry
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of images as shown; path: below the analysed folder, '' = that folder itself.
+    """A folder of images as shown; path: below the analyzed folder, '' = that folder itself.
 
-    images: listed in it; coded: analysed, what shares are taken over.
+    images: listed in it; coded: analyzed, what shares are taken over.
     """
 
     id: int

@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
 
 
 class Source(Base):
-    """A folder (or file) that a person gave to be analysed."""
+    """A folder (or file) that a person gave to be analyzed."""
 
     __tablename__ = "source"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -104,7 +104,7 @@ class Shard(Base):
 
 
 class Run(Base):
-    """One call of analyse."""
+    """One call of analyze."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)

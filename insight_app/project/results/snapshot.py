@@ -88,7 +88,7 @@ class Results:
             "The results' files are not where they should be.",
             where=str(missing.filename or project),
             kept="Codes and judgements are kept in other files.",
-            do="Analyse again to rebuild the results.",
+            do="Analyze again to rebuild the results.",
         ) from missing
 
     # ---- what the results are of
@@ -308,7 +308,7 @@ class Results:
         places = self._published.places
         if not 0 < image_id < self._is_coded.size or not places["shard"][image_id]:
             raise KnownError(
-                "This photo has not been analysed yet.", do="Continue or repeat the analysis."
+                "This photo has not been analyzed yet.", do="Continue or repeat the analysis."
             )
         return self._codes.read(
             Place(
@@ -344,7 +344,7 @@ class Results:
                 path,
                 "The photo is not where it was.",
                 "It is left out of the counts; its codes are kept.",
-                "Bring it back, or add the folder it is in now, and analyse again.",
+                "Bring it back, or add the folder it is in now, and analyze again.",
             )
         return Problem(path, message, "It was left out.", "Mend or remove the file.")
 

@@ -63,12 +63,12 @@ def import_into(source: Path, folder: Path) -> None:
             save_file({"weight": weight}, part / f"probe-{name}.safetensors")
 
 
-def _machine(release: Release) -> summary.Machine | None:
+def _machine(release: Release) -> summary.DictionarySummary | None:
     """Names and relations as a dictionary brings them along; None where the release has neither."""
     if release.names is None and release.cooccurrence is None:
         return None
     F = release.hsae.F
-    return summary.Machine(
+    return summary.DictionarySummary(
         [[Candidate(name, UNKNOWN, None)] if name else [] for name in release.names or [""] * F],
         None,
         release.cooccurrence or CoOccurrence(F, has_support=False),

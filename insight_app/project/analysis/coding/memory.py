@@ -1,6 +1,6 @@
 """What the C library does with memory that one batch leaves for the next.
 
-Knows nothing of batches. Only the process that analyses asks for this, never a window.
+Knows nothing of batches. Only the process that analyzes asks for this, never a window.
 """
 
 import ctypes

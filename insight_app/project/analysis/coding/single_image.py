@@ -35,7 +35,7 @@ class Look:
     short_side: int
 
 
-def as_analysed(path: Path, encoder: DenseEncoder, dictionary: Dictionary) -> Look:
+def as_analyzed(path: Path, encoder: DenseEncoder, dictionary: Dictionary) -> Look:
     """The centre square, as an analysis codes it; KnownError where the photo cannot be read."""
     upright = _read(path, encoder.input_size)
     geometry = centre_square(upright.width, upright.height, *encoder.grid)

@@ -17,7 +17,7 @@ TAU = np.float32(0.001)
 """A concept is present in a cell where its activation is strictly greater."""
 
 PAIRS_AT_ONCE = 1 << 20
-"""Meetings that are sorted together: few enough for the caches, many enough to meet again."""
+"""PairCounts that are sorted together: few enough for the caches, many enough to meet again."""
 _HALF = np.arange(0x7C00, dtype=np.uint16).view(np.float16)
 _STEPS = to_steps(_HALF)
 _PRESENT = _HALF.astype(np.float32) > TAU
@@ -26,7 +26,7 @@ whether it counts as present."""
 _LOW = np.uint64(0xFFFF_FFFF)
 
 
-class Meetings(NamedTuple):
+class PairCounts(NamedTuple):
     """N pairs i < j, sorted by key = i * F + j; all (N,).
 
     cells: where both are present; up: the mass of i where j is present; down: the mass of j where i
@@ -40,13 +40,13 @@ class Meetings(NamedTuple):
     images: NDArray[np.uint32]
 
 
-def none() -> Meetings:
+def none() -> PairCounts:
     """No pairs."""
     counts, masses = np.zeros(0, np.uint32), np.zeros(0, np.int64)
-    return Meetings(counts, counts, masses, masses, counts)
+    return PairCounts(counts, counts, masses, masses, counts)
 
 
-def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[Meetings]:
+def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[PairCounts]:
     """The meetings in the cells of whole images, in parts of bounded size that add up.
 
     image_of_row: (T,), the rows of an image side by side.
@@ -64,7 +64,7 @@ def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[Meetings]
         start = stop
 
 
-def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
+def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
     """All meetings of some cells. The payload of each - strengths and image - is put into one
     64-bit number, key and place into another: sorting numbers is several times faster than sorting
     places by a key.
@@ -98,7 +98,7 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
     image_of_pair = (key << np.uint64(32) | payload >> np.uint64(32))[both]
     is_new = np.zeros(total, bool)
     is_new[both] = _changes(image_of_pair)
-    return Meetings(
+    return PairCounts(
         key[starts].astype(np.uint32),
         np.add.reduceat(both, starts, dtype=np.uint32),
         np.add.reduceat(up, starts),
@@ -107,7 +107,7 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> Meetings:
     )
 
 
-def merged(one: list[Meetings]) -> Meetings:
+def merged(one: list[PairCounts]) -> PairCounts:
     """The sum of two parts, each with a key once at most. Empties the list, so as to let go of each
     column once it is added up: the whole is as big as all else together.
     """
@@ -129,7 +129,7 @@ def merged(one: list[Meetings]) -> Meetings:
         both.clear()
         columns.append(values[first])
         columns[-1][twice] += values[second]
-    return Meetings(*columns)
+    return PairCounts(*columns)
 
 
 def order_of(key: NDArray[Any]) -> NDArray[np.uint32]:
