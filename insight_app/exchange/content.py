@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from insight_app.project.judgements import ConceptId
+
 Who = Literal["person", "machine", "nobody"]
 
 
@@ -29,7 +31,7 @@ class Candidate:
 class Concept:
     """A concept as shown; `name` is the current one ("" = unnamed), `number` its row."""
 
-    id: str
+    id: ConceptId
     number: int
     name: str
     named_by: Who
@@ -74,8 +76,8 @@ class Relation:
     "person"; status: "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".
     """
 
-    child: str
-    parent: str
+    child: ConceptId
+    parent: ConceptId
     strength: float | None
     back: float | None
     cells: int
@@ -154,7 +156,7 @@ def without_cycles(relations: Iterable[Relation]) -> list[Relation]:
         relations,
         key=lambda one: (one.decided_by != "person", -(one.strength or 0), one.child, one.parent),
     )
-    parents: dict[str, list[str]] = defaultdict(list)
+    parents: dict[ConceptId, list[ConceptId]] = defaultdict(list)
     kept = []
     for relation in ordered:
         if not _reaches(parents, relation.parent, relation.child):
@@ -163,7 +165,9 @@ def without_cycles(relations: Iterable[Relation]) -> list[Relation]:
     return sorted(kept, key=lambda one: (one.child, one.parent))
 
 
-def _reaches(parents: Mapping[str, list[str]], start: str, goal: str) -> bool:
+def _reaches(
+    parents: Mapping[ConceptId, list[ConceptId]], start: ConceptId, goal: ConceptId
+) -> bool:
     """Whether going up from `start` comes to `goal`."""
     seen, waiting = {start}, [start]
     while waiting:

@@ -14,6 +14,7 @@ from rdflib import RDF, SKOS, XSD, Graph, Literal, URIRef
 
 from insight_app.exchange.content import Concept, Content, Provenance, Relation, hierarchy
 from insight_app.exchange.skos_terms import TERMS, describe
+from insight_app.project.judgements import ConceptId
 
 
 def render(content: Content) -> dict[str, bytes]:
@@ -34,9 +35,9 @@ def render_json_ld(content: Content) -> dict[str, bytes]:
     return {"": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()}
 
 
-def concept_uri(identifier: str) -> URIRef:
+def concept_uri(concept: ConceptId) -> URIRef:
     """The URN of a concept; the same in every export, whatever its name is."""
-    return URIRef(f"urn:insight:concept:{identifier}")
+    return URIRef(f"urn:insight:concept:{concept}")
 
 
 def scheme_uri(provenance: Provenance) -> URIRef:

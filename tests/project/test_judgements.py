@@ -278,3 +278,18 @@ def test_what_a_panel_asks_for_uses_indexes(path: Path) -> None:
                 plan = row[3]
                 whole = plan.startswith("SCAN") and not plan.endswith("projection_info")
                 assert not whole and "TEMP B-TREE" not in plan, (plan, statement)
+
+
+@pytest.mark.parametrize("text", ["f:0", "sha:1:12", "own:x"])
+def test_a_concepts_id_is_read_back(text: str) -> None:
+    assert j.parse_concept(text) == text
+
+
+def test_ids_that_are_made_can_be_read() -> None:
+    for made in (j.machine_concept("f", 7), j.own_concept()):
+        assert j.parse_concept(made) == made
+
+
+@pytest.mark.parametrize("text", ["", "f", ":1", "own:", "f:", "f:x", "f:01", "f:-1", "a:1 > b:1"])
+def test_what_is_no_concepts_id_is_not_taken_for_one(text: str) -> None:
+    assert j.parse_concept(text) is None

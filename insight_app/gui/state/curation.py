@@ -5,7 +5,10 @@ next before anything changes, so that no filter moves it away.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 
 class Verbs:
@@ -132,8 +135,9 @@ class Verbs:
         what = self.name(rows[0])[0] if len(rows) == 1 else f"{len(rows)} concepts"
         self.judge(acts, f"{word} {what}", frozenset(rows))
 
-    def _id(self, row: int) -> str:
-        return str(self.catalogue.id_of(row))
+    def _id(self, row: int) -> "ConceptId":
+        concept: ConceptId = self.catalogue.id_of(row)
+        return concept
 
     def _allowed(self, row: int, parent: int) -> bool:
         refusal = self.catalogue.refusal(row, parent)

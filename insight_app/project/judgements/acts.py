@@ -7,11 +7,13 @@ Knows nothing of files. A concept is "<dictionary fingerprint>:<index>" or "own:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NewType
 from uuid import uuid4
 
 from insight_app.errors import KnownError
 
-ConceptId = str
+ConceptId = NewType("ConceptId", str)
+"""What a concept is called for good; made by machine_concept, own_concept and parse_concept."""
 Relation = tuple[ConceptId, ConceptId]
 """(child, parent)."""
 Value = str | bool | None
@@ -33,16 +35,26 @@ class Act:
 
 
 def machine_concept(fingerprint: str, index: int) -> ConceptId:
-    """The id of a dictionary's concept."""
-    return f"{fingerprint}:{index}"
+    """Return the id of a dictionary's concept."""
+    return ConceptId(f"{fingerprint}:{index}")
 
 
 def own_concept() -> ConceptId:
-    """A new id for a concept that a person makes."""
-    return f"{_OWN}{uuid4()}"
+    """Return a new id for a concept that a person makes."""
+    return ConceptId(f"{_OWN}{uuid4()}")
+
+
+def parse_concept(text: str) -> ConceptId | None:
+    """Return the id that `text` spells, None if it spells none."""
+    owner, colon, index = text.rpartition(":")
+    if not colon or not owner or not index or _BELOW in text:
+        return None
+    is_index = index.isascii() and index.isdecimal() and str(int(index)) == index
+    return ConceptId(text) if is_own(ConceptId(text)) or is_index else None
 
 
 def is_own(concept: ConceptId) -> bool:
+    """Return whether a person made the concept."""
     return concept.startswith(_OWN)
 
 
@@ -52,9 +64,9 @@ def relation(child: ConceptId, parent: ConceptId) -> str:
 
 
 def split_relation(target: str) -> Relation | None:
-    """(child, parent) of a relation's target, None for a concept."""
+    """Return (child, parent) of a relation's target, None for a concept's."""
     child, arrow, parent = target.partition(_BELOW)
-    return (child, parent) if arrow else None
+    return (ConceptId(child), ConceptId(parent)) if arrow else None
 
 
 def create(concept: ConceptId, name: str) -> Act:

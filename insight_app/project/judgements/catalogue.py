@@ -128,7 +128,7 @@ class Catalogue:
     def id_of(self, row: int) -> ConceptId:
         """The concept's id in the log."""
         first = self._results.F
-        return f"{self._prefix}{row}" if row < first else self._extra[row - first]
+        return ConceptId(f"{self._prefix}{row}") if row < first else self._extra[row - first]
 
     def row_of(self, concept: ConceptId) -> int | None:
         """The concept's row, None where this catalogue does not have it."""

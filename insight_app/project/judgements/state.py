@@ -80,7 +80,7 @@ class CurationState:
             else:
                 self.relations.pop(pair, None)
         elif said:
-            self.concepts[target] = ConceptState(
+            self.concepts[ConceptId(target)] = ConceptState(
                 name=_text(said.get("name")),
                 status=_text(said.get("status")),
                 status_name=_text(said.get("status_name")),
@@ -88,7 +88,7 @@ class CurationState:
                 note=_text(said.get("note")) or "",
             )
         else:
-            self.concepts.pop(target, None)
+            self.concepts.pop(ConceptId(target), None)
 
 
 def _text(value: Value) -> str | None:
@@ -111,11 +111,12 @@ class Changes:
 
 def changes(targets: Iterable[str], text: str, judgements: Iterable[str] = ()) -> Changes:
     """The Changes that touch `targets`."""
-    pairs, concepts = set(), set()
+    pairs: set[Relation] = set()
+    concepts: set[ConceptId] = set()
     for target in targets:
         pair = split_relation(target)
         if pair is None:
-            concepts.add(target)
+            concepts.add(ConceptId(target))
         else:
             pairs.add(pair)
     return Changes(frozenset(concepts), frozenset(pairs), text, tuple(judgements))
