@@ -1,6 +1,8 @@
 """Databases of every age: made, opened, brought up to date, or refused with a reason."""
 
+import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +10,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import select
 
 from insight_app.errors import KnownError
 from insight_app.project.judgements import Person, hide, rename
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.results.schema import Run
 from insight_app.project.storage import analysis_database, sqlite, versions
 from insight_app.project.storage.analysis_database import SCHEMA as ANALYSIS
 from insight_app.project.storage.backups import list_backups
@@ -21,7 +25,7 @@ ADA = Person("ada", "Ada")
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "2000", "1000"
+revision, down_revision = "2000", "{before}"
 def upgrade():
     {steps}
 """
@@ -42,9 +46,10 @@ def newer(tmp_path: Path, steps: str, schema: versions.Schema = SCHEMA) -> versi
     """The schema of a later Insight, version 2.0, that makes `steps` on the way."""
     folder = tmp_path / "revisions with spaces"
     folder.mkdir()
-    first = (schema.migrations / "v1000.py").read_text("utf-8")
-    (folder / "v1000.py").write_text(first, "utf-8")
-    (folder / "v2000.py").write_text(NEXT.format(steps=steps), "utf-8")
+    for revision in schema.migrations.glob("v*.py"):
+        shutil.copy(revision, folder)
+    following = NEXT.format(steps=steps, before=schema.user_version)
+    (folder / "v2000.py").write_text(following, "utf-8")
     return replace(schema, major=2, minor=0, migrations=folder)
 
 
@@ -168,6 +173,36 @@ def test_older_results_are_backed_up_and_brought_up_to_date_by_their_writer(
     assert len(list_backups(tmp_path / "backups", "analysis")) == 1
 
 
+def results_of_version_1_0(project: Path) -> Path:
+    """Make results as the first version left them: one run that names no reading rule."""
+    path = project / analysis_database.NAME
+    engine = sqlite.engine(path, create=True, pragmas=ANALYSIS.pragmas)
+    first = replace(ANALYSIS, minor=0)
+    with sqlite.writing(engine, path, "") as connection:
+        versions.run_migrations(connection, first, start=None)
+        connection.exec_driver_sql(f"PRAGMA application_id = {ANALYSIS.application_id}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {first.user_version}")
+        run = "(started, finished, state, message, images, seconds)"
+        connection.exec_driver_sql(f"INSERT INTO run {run} VALUES ('', '', 'finished', '', 9, 1)")
+    engine.dispose()
+    return path
+
+
+def test_older_results_are_brought_up_to_date_by_whoever_looks_at_them_first(
+    tmp_path: Path,
+) -> None:
+    path = results_of_version_1_0(tmp_path)
+    with ThreadPoolExecutor(8) as pool:  # a window asks from several threads at once
+        engines = list(pool.map(analysis_database.open_reader, [tmp_path] * 8))
+    for engine in engines:
+        with analysis_database.reading(engine) as connection:
+            rules = select(Run.state, Run.images, Run.reading_rule)
+            assert connection.execute(rules).all() == [("finished", 9, 1)]
+        engine.dispose()
+    assert versions.read_header(path).user_version == ANALYSIS.user_version
+    assert len(list_backups(tmp_path / "backups", "analysis")) == 1
+
+
 def test_the_log_refuses_to_be_changed_or_cut(old: Path) -> None:
     engine = versions.open_database(old, SCHEMA)
     for statement in ("DELETE FROM log", "UPDATE log SET kind = 'x'"):
@@ -199,5 +234,5 @@ def test_a_version_that_still_waits_in_the_write_ahead_log_is_read(tmp_path: Pat
     path = tmp_path / analysis_database.NAME
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA user_version = 1004")
-        assert int.from_bytes(path.read_bytes()[60:64], "big") == 1000
+        assert int.from_bytes(path.read_bytes()[60:64], "big") == ANALYSIS.user_version
         assert versions.read_header(path).user_version == 1004

@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x494E5341
 """'INSA', stored in the header of the file."""
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 1, 1
 USER_VERSION = MAJOR * 1000 + MINOR
 
 
@@ -115,6 +115,8 @@ class Run(Base):
     message: Mapped[str] = mapped_column(default="")
     images: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    reading_rule: Mapped[int] = mapped_column(server_default=text("1"))
+    """By which rule files became pixels; runs of before there were several had the first."""
 
 
 class Setting(Base):

@@ -3,6 +3,8 @@
 Knows how the file is made and opened and nothing of what its tables mean.
 """
 
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,8 @@ from insight_app.project.results import schema
 from insight_app.project.storage import sqlite, versions
 
 NAME = "analysis.sqlite"
+_updating = threading.Lock()
+"""Two threads that find the same older file must not both make a backup of it."""
 SCHEMA = versions.Schema(
     role="results",
     application_id=schema.APPLICATION_ID,
@@ -43,9 +47,20 @@ def open_writer(project: Path) -> Engine:
 
 
 def open_reader(project: Path) -> Engine:
-    """An engine that cannot write; KnownError where the file is not what it should be."""
+    """Return an engine that cannot write; KnownError where the file is not what it should be.
+
+    A file of an older version is first brought up to date, so that a project that is only looked
+    at need not be analyzed again. Where that is impossible, the error says so.
+    """
     path = project / NAME
-    engine = versions.open_database(path, SCHEMA, read_only=True)
+    try:
+        engine = versions.open_database(path, SCHEMA, read_only=True)
+    except versions.Older:
+        if not os.access(project, os.W_OK):
+            raise
+        with _updating:
+            versions.open_database(path, SCHEMA, backup_folder=project / "backups").dispose()
+        engine = versions.open_database(path, SCHEMA, read_only=True)
     engine.update_execution_options(database=path)
     return engine
 

@@ -45,6 +45,10 @@ class Schema:
         return self.major * 1000 + self.minor
 
 
+class Older(KnownError):
+    """A file of an older Insight that was to be read only, and so cannot be brought up to date."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What the first bytes of a database file say."""
@@ -115,7 +119,7 @@ def open_database(
     _check(path, schema, header)
     if header.user_version < schema.user_version:
         if read_only:
-            raise KnownError(
+            raise Older(
                 "This file was made by an older Insight and must be brought up to date first.",
                 where=str(path),
                 do="Open the project once where you may write to it.",
