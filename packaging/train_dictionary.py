@@ -21,13 +21,13 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from insight_app import resources
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae import summary
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.training import train
 from insight_app.concepts.naming import hypernyms, rules, vocabulary
+from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.project.photos.images import SUFFIXES, load_upright
@@ -143,15 +143,15 @@ def described(
         counts.add(of_photo, image_of_row)
         pairs.add(of_photo, image_of_row)
         exemplars.add(of_photo, image_of_row, cells)
-    candidates = rules.name_concepts(
+    evidence = Evidence(
         dictionary.W_dec.numpy(),
         dictionary.b_dec.numpy(),
-        rules.exemplar_codes(exemplars, lambda image: codes[image]),
+        exemplar_codes(exemplars, lambda image: codes[image]),
         pairs,
         relations(pairs),
-        vocabulary.default(encoder.fingerprint),
-        hypernyms.load(resources.path(hypernyms.RESOURCE)),
     )
+    words = vocabulary.default(encoder.fingerprint)
+    candidates = rules.name_concepts(evidence, words, hypernyms.shipped())
     return summary.DictionarySummary(candidates, counts, pairs)
 
 

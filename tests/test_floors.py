@@ -1,9 +1,14 @@
-"""The floors: gui > exchange > project > concepts. Each may look down, never up."""
+"""The floors: gui > exchange > project > concepts. Each may look down, never up.
+
+And no module, and no room of a floor, imports itself by way of others.
+"""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
+import networkx
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -18,19 +23,40 @@ FORBIDDEN = {
     "exchange": QT | {"sqlalchemy", "alembic", "sqlite3", "torch", "typer", "rich"},
     "gui": {"sqlalchemy", "alembic", "sqlite3", "torch", "transformers", "scipy", "typer", "rich"},
 }
+STATE = "insight_app.gui.state"
+ABOVE_STATE = ("window", "panels", "photo", "dialogs", "curation", "statistics")
+"""The parts of the window that read its state: the state knows none of them."""
+ROOMS_IN_CIRCLES_TODAY = {"project", "gui"}
+"""Floors with rooms that import each other in a circle. To become none, never more."""
 
 
 def modules(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
 
-def imports(path: Path) -> list[str]:
-    return list(imported(path.read_text(encoding="utf-8"), path.relative_to(ROOT).parts[:-1]))
+def imports(path: Path, *, at_run_time: bool = False) -> list[str]:
+    text, package = path.read_text(encoding="utf-8"), path.relative_to(ROOT).parts[:-1]
+    return list(imported(text, package, at_run_time=at_run_time))
 
 
-def imported(text: str, package: tuple[str, ...]) -> Iterator[str]:
-    """Every dotted name that a module imports, also inside functions, relative ones spelled out."""
-    for node in ast.walk(ast.parse(text)):
+def imported(text: str, package: tuple[str, ...], *, at_run_time: bool = False) -> Iterator[str]:
+    """Every dotted name that a module imports, also inside functions, relative ones spelled out.
+
+    at_run_time: without those that only a type checker sees.
+    """
+    tree = ast.parse(text)
+    only_types = {
+        node
+        for condition in ast.walk(tree)
+        if at_run_time
+        and isinstance(condition, ast.If)
+        and ast.unparse(condition.test).endswith("TYPE_CHECKING")
+        for statement in condition.body
+        for node in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if node in only_types:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -43,6 +69,86 @@ def floor_of(name: str) -> str | None:
     """The floor of a dotted name of ours, None for what is no floor."""
     parts = name.split(".")
     return parts[1] if parts[0] == "insight_app" and len(parts) > 1 and parts[1] in FLOORS else None
+
+
+def module_of(name: str) -> str | None:
+    """The module of ours that a dotted name is or lies in, None for another's name."""
+    while name and name not in by_name():
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+@cache
+def by_name() -> Mapping[str, Path]:
+    """Our modules by their dotted names."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in modules(PACKAGE)
+    }
+
+
+@cache
+def graph() -> Mapping[str, set[str]]:
+    """Which of our modules imports which others, when it runs."""
+    found = {
+        name: {module_of(other) for other in imports(path, at_run_time=True)}
+        for name, path in by_name().items()
+    }
+    return {name: {other for other in others if other} for name, others in found.items()}
+
+
+def circles(edges: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The groups of nodes that reach each other."""
+    components = networkx.strongly_connected_components(networkx.DiGraph(edges))
+    return sorted(sorted(group) for group in components if len(group) > 1)
+
+
+def room_of(module: str) -> str:
+    """The room of a module: the folder, or the single module, right beneath its floor."""
+    return ".".join(module.split(".")[:3])
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    assert circles((name, other) for name, others in graph().items() for other in others) == []
+
+
+@pytest.mark.parametrize(
+    "floor",
+    [
+        pytest.param(
+            floor,
+            marks=pytest.mark.xfail(strict=True, reason="rooms to be told apart")
+            if floor in ROOMS_IN_CIRCLES_TODAY
+            else (),
+        )
+        for floor in (*FLOORS, "worker", "cli")
+    ],
+)
+def test_no_room_imports_itself_by_way_of_others(floor: str) -> None:
+    inside = f"insight_app.{floor}."
+    found = circles(
+        (room_of(name), room_of(other))
+        for name, others in graph().items()
+        for other in others
+        if name.startswith(inside) and other.startswith(inside)
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("room", ABOVE_STATE)
+def test_the_state_of_the_window_knows_nothing_of_what_shows_it(room: str) -> None:
+    above = f"insight_app.gui.{room}"
+    todo = [(name, (name,)) for name in graph() if name.startswith(STATE)]
+    seen = {name for name, _ in todo}
+    found = []
+    while todo:
+        name, way = todo.pop(0)
+        for other in graph()[name] - seen:
+            seen.add(other)
+            todo.append((other, (*way, other)))
+            if other == above or other.startswith(f"{above}."):
+                found.append(" > ".join((*way, other)))
+    assert found == []
 
 
 @pytest.mark.parametrize("floor", FLOORS)
@@ -86,3 +192,10 @@ def test_every_module_says_what_it_owns() -> None:
 def test_imports_are_seen_wherever_they_stand() -> None:
     text = "from ..gui import app\ndef f():\n    if True:\n        import torch.nn as nn\n"
     assert list(imported(text, ("insight_app", "project"))) == ["insight_app.gui.app", "torch.nn"]
+    text = "if TYPE_CHECKING:\n    import torch\nelse:\n    import numpy\n"
+    assert list(imported(text, ())) == ["torch", "numpy"]
+    assert list(imported(text, (), at_run_time=True)) == ["numpy"]
+
+
+def test_a_circle_is_seen() -> None:
+    assert circles([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]) == [["a", "b", "c"]]

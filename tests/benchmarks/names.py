@@ -34,9 +34,10 @@ from insight_app import resources
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.codes import Codes, concatenate
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.naming import hypernyms as kinds_of
-from insight_app.concepts.naming import rules, vocabulary
-from insight_app.concepts.naming.rules import ExemplarCodes, Terms
+from insight_app.concepts.naming import exemplars as exemplars_rule
+from insight_app.concepts.naming import hypernyms, published, shared, vocabulary
+from insight_app.concepts.naming.candidates import CANDIDATES, Terms
+from insight_app.concepts.naming.evidence import Evidence, ExemplarCodes, exemplar_codes, unit_rows
 from insight_app.concepts.quality import taxonomy
 from insight_app.concepts.quality.taxonomy import Taxonomy
 from insight_app.concepts.relations import Edges, relations, shuffled
@@ -58,7 +59,7 @@ class Coded:
     counts: Counts
     pairs: CoOccurrence
     exemplars: Exemplars
-    evidence: ExemplarCodes
+    exemplar_codes: ExemplarCodes
 
 
 def count(
@@ -75,8 +76,8 @@ def count(
         counts.add(joined, image)
         pairs.add(joined, image)
         exemplars.add(joined, image, cell)
-    evidence = rules.exemplar_codes(exemplars, lambda image: codes[image])
-    return Coded(classes, decoder, bias, counts, pairs, exemplars, evidence)
+    shown = exemplar_codes(exemplars, lambda image: codes[image])
+    return Coded(classes, decoder, bias, counts, pairs, exemplars, shown)
 
 
 class Judge:
@@ -150,21 +151,20 @@ def measure(
     class_vectors: np.ndarray,
 ) -> dict[str, Any]:
     """All figures of one dictionary."""
-    kinds = kinds_of.load(resources.path(kinds_of.RESOURCE))
+    table = hypernyms.shipped()
     judge = Judge(wordnet, words, coded)
     edges = relations(coded.pairs)
+    evidence = Evidence(coded.decoder, coded.bias, coded.exemplar_codes, coded.pairs, edges)
 
-    def first(**how: Any) -> list[str]:
-        named = rules.name_concepts(
-            coded.decoder, coded.bias, coded.evidence, coded.pairs, edges, words, kinds, **how
-        )
-        return [candidates[0].term if candidates else "" for candidates in named]
+    def first(candidates: Callable[..., Any], **how: Any) -> list[str]:
+        named = candidates(evidence, words, table, CANDIDATES, **how)
+        return [row[0].term if row else "" for row in named]
 
     rules: dict[str, Callable[[], list[str]]] = {
-        "shared (ours)": first,
-        "exemplars (no taxonomy)": lambda: first(rule="exemplars"),
-        "published": lambda: first(rule="published"),
-        "published, /30": lambda: first(rule="published", divide_by=rules.PUBLISHED_COUNT),
+        "shared (ours)": lambda: first(shared.candidates),
+        "exemplars (no taxonomy)": lambda: first(exemplars_rule.candidates),
+        "published": lambda: first(published.candidates),
+        "published, /30": lambda: first(published.candidates, divide_by=published.PUBLISHED_COUNT),
     }
     found = {rule: name() for rule, name in rules.items()}
     live = [bool(n) for n in coded.counts.cells]
@@ -179,11 +179,11 @@ def measure(
     found["ours, shuffled"] = for_live(lambda: next(others, ""))
     for word in ("artifact", "animal"):
         found[f"always {word!r}"] = for_live(lambda word=word: word)  # type: ignore[misc]
-    table = {}
+    figures = {}
     for rule, terms in found.items():
-        table[rule] = {"names": judge.names(terms)}
+        figures[rule] = {"names": judge.names(terms)}
         if not rule.startswith("always"):
-            table[rule] |= {
+            figures[rule] |= {
                 "edges": judge.edges(terms, edges),
                 "shuffled edges": judge.edges(terms, shuffled(edges)),
             }
@@ -191,13 +191,13 @@ def measure(
         "concepts": len(live),
         "live": sum(live),
         "photos": len(coded.classes),
-        "rules": table,
+        "rules": figures,
         "graph": _coverage(coded, judge, found["shared (ours)"]),
     }
 
 
 def _nearest_class(coded: Coded, names: Sequence[str], vectors: np.ndarray) -> list[str]:
-    cosines = rules.unit_rows(coded.decoder) @ rules.unit_rows(vectors).T
+    cosines = unit_rows(coded.decoder) @ unit_rows(vectors).T
     return [
         names[k] if lives else ""
         for k, lives in zip(cosines.argmax(1), coded.counts.cells > 0, strict=True)

@@ -114,7 +114,7 @@ def share(hits: Tensor) -> float:
 
 def general_names(wordnet: taxonomy.Taxonomy, synsets: list[str]) -> Tensor:
     """(N,) place in GENERAL of what each photo shows, -1 for none of them."""
-    kinds = [wordnet.kinds(synset) for synset in synsets]
+    kinds = [wordnet.with_hypernyms(synset) for synset in synsets]
     places = [[i for i, top in enumerate(GENERAL.values()) if top in kind] for kind in kinds]
     return torch.tensor([found[0] if found else -1 for found in places])
 

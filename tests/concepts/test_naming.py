@@ -5,18 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from insight_app import resources
 from insight_app.concepts.codes import Codes, from_dense
-from insight_app.concepts.naming import hypernyms as kinds_of
-from insight_app.concepts.naming.hypernyms import Kinds
-from insight_app.concepts.naming.rules import (
-    CANDIDATES,
-    PUBLISHED_COUNT,
-    ExemplarCodes,
-    exemplar_codes,
-    name_concepts,
-)
-from insight_app.concepts.naming.shared import special
+from insight_app.concepts.naming import hypernyms, published
+from insight_app.concepts.naming.candidates import CANDIDATES
+from insight_app.concepts.naming.evidence import Evidence, ExemplarCodes, exemplar_codes
+from insight_app.concepts.naming.hypernyms import Hypernyms
+from insight_app.concepts.naming.rules import name_concepts
+from insight_app.concepts.naming.shared import specificity
 from insight_app.concepts.relations import Edges
 from insight_app.concepts.statistics import CoOccurrence, Exemplars
 
@@ -45,16 +40,16 @@ def random_words(seed: int, count: int, dim: int) -> Words:
     )
 
 
-def empty_kinds() -> Kinds:
+def no_hypernyms() -> Hypernyms:
     nothing = np.zeros(0, np.int32)
-    return Kinds(np.array([-5], np.int32), nothing, nothing, np.zeros(1, np.int32))
+    return Hypernyms(np.array([-5], np.int32), nothing, nothing, np.zeros(1, np.int32))
 
 
 def no_edges() -> Edges:
     return Edges(*(np.zeros(0, t) for t in ("i4", "i4", "f4", "f4", "i8", "i8")))
 
 
-@pytest.mark.parametrize("divide_by", [None, PUBLISHED_COUNT])
+@pytest.mark.parametrize("divide_by", [None, published.PUBLISHED_COUNT])
 def test_the_published_rule_is_the_formula_of_the_paper(divide_by):
     rng = np.random.default_rng(5)
     concepts, images, dim, n = 12, 15, 8, 4
@@ -70,17 +65,16 @@ def test_the_published_rule_is_the_formula_of_the_paper(divide_by):
     strongest.add(codes, image, np.arange(len(dense)) % CELLS)
     decoder, bias = unit(rng.normal(size=(concepts, dim))), rng.normal(size=dim) * 0.1
     words = random_words(1, 40, dim)
-    found = name_concepts(
+    evidence = Evidence(
         decoder,
         bias.astype(np.float32),
         exemplar_codes(strongest, lambda i: codes[i * CELLS : (i + 1) * CELLS]),
         pairs,
         no_edges(),
-        words,
-        empty_kinds(),
-        rule="published",
-        divide_by=divide_by,
     )
+    found = published.candidates(evidence, words, no_hypernyms(), CANDIDATES, divide_by=divide_by)
+    if divide_by is None:
+        assert found == name_concepts(evidence, words, no_hypernyms(), rule="published")
 
     a = codes.to_dense().astype(np.float64)
     b = (a > 0.001).astype(float)
@@ -135,16 +129,22 @@ PARENT = {1: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 0, 7: 6, 8: 6}
 WRITTEN = {"animal": 60, "dog": 40, "cat": 40, "tool": 10}
 
 
-def small_world() -> tuple[Words, Kinds]:
+def small_world() -> tuple[Words, Hypernyms]:
     """Nine nouns in a tree and an adjective; every leaf has its own direction."""
     dim = len(WORLD)
     embeddings = np.eye(dim, dtype=np.float32)
     synsets = [f"n{n + 1:08d}" for n in range(9)] + [""]
     readings = np.array([0] * 9 + [1], np.uint8)
     child, parent = np.array(list(PARENT.items()), np.int32).T
-    uses = np.array([WRITTEN.get(word, 0) for word in WORLD[:9]], np.int32)
-    kinds = Kinds(np.arange(1, 10, dtype=np.int32), child, parent, uses)
-    return Words(WORLD, embeddings, synsets, readings), kinds
+    frequency = np.array([WRITTEN.get(word, 0) for word in WORLD[:9]], np.int32)
+    table = Hypernyms(np.arange(1, 10, dtype=np.int32), child, parent, frequency)
+    return Words(WORLD, embeddings, synsets, readings), table
+
+
+def evidence_of(exemplars: ExemplarCodes, edges: Edges) -> Evidence:
+    """A dictionary whose concepts are the words of the small world themselves."""
+    decoder, bias = np.eye(len(WORLD), dtype=np.float32), np.zeros(len(WORLD), np.float32)
+    return Evidence(decoder, bias, exemplars, CoOccurrence(len(WORLD)), edges)
 
 
 def shown(*concepts: list[str]) -> ExemplarCodes:
@@ -158,17 +158,7 @@ def shown(*concepts: list[str]) -> ExemplarCodes:
 
 
 def named(exemplars: ExemplarCodes, edges: Edges | None = None) -> list[str]:
-    words, kinds = small_world()
-    decoder = np.eye(len(WORLD), dtype=np.float32)
-    candidates = name_concepts(
-        decoder,
-        np.zeros(len(WORLD), np.float32),
-        exemplars,
-        CoOccurrence(len(WORLD)),
-        edges or no_edges(),
-        words,
-        kinds,
-    )
+    candidates = name_concepts(evidence_of(exemplars, edges or no_edges()), *small_world())
     for names in candidates:
         assert len(names) <= CANDIDATES and all(0 <= c.score <= 1.001 for c in names)
         assert len({c.term for c in names}) == len(names)
@@ -193,21 +183,21 @@ def test_a_word_above_everything_is_no_name():
     assert "entity" not in named(shown(["dog", "hammer", "red"], ["entity"] * 3))
 
 
-def test_a_parent_also_hears_its_children():
+def test_a_parent_also_counts_its_children():
     alone = shown(["spaniel"] * 11 + ["hammer"] * 9, ["cat"] * 4, ["saw"] * 4)
     assert named(alone)[0] == "spaniel"
     edge = np.array([1, 2], np.int32)
     ones = np.ones(2, np.float32)
     counts = np.full(2, 99, np.int64)
-    heard = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
-    assert named(alone, heard)[0] == "animal"
+    edges = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
+    assert named(alone, edges)[0] == "animal"
 
 
 def test_a_child_is_told_apart_from_its_parent_where_it_can_be():
     exemplars = shown(
         ["spaniel", "dog", "dog", "dog", "cat"],
         ["dog", "dog", "dog", "spaniel", "spaniel"],  # "dog" too; "spaniel" covers 2 of 5
-        ["dog"] * 5,  # nothing more special to say
+        ["dog"] * 5,  # nothing more specific to say
     )
     edge, ones, counts = np.array([1, 2], np.int32), np.ones(2, np.float32), np.full(2, 99)
     edges = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
@@ -215,50 +205,38 @@ def test_a_child_is_told_apart_from_its_parent_where_it_can_be():
     assert named(exemplars, edges)[:3] == ["dog", "spaniel", "dog"]
 
 
-def test_the_shared_rule_needs_no_table_of_kinds():
+def test_the_shared_rule_needs_no_hypernyms():
     """A vocabulary of a user's own: each word stands for itself."""
     words = random_words(2, 50, len(WORLD))
-    candidates = name_concepts(
-        np.eye(len(WORLD), dtype=np.float32),
-        np.zeros(len(WORLD), np.float32),
-        shown(["dog", "cat"], ["saw"]),
-        CoOccurrence(len(WORLD)),
-        no_edges(),
-        words,
-        empty_kinds(),
-    )
+    evidence = evidence_of(shown(["dog", "cat"], ["saw"]), no_edges())
+    candidates = name_concepts(evidence, words, no_hypernyms())
     nearest = int(np.argmax(words.embeddings[:, WORLD.index("saw")]))
     assert candidates[1][0].term == words.terms[nearest] and len(candidates[0]) == CANDIDATES
 
 
 def test_exemplars_rule_names_the_mean_of_the_exemplars():
-    words, kinds = small_world()
-    found = name_concepts(
-        np.eye(len(WORLD), dtype=np.float32),
-        np.zeros(len(WORLD), np.float32),
-        shown(["dog", "dog", "cat"]),
-        CoOccurrence(len(WORLD)),
-        no_edges(),
-        words,
-        kinds,
-        rule="exemplars",
-    )
+    evidence = evidence_of(shown(["dog", "dog", "cat"]), no_edges())
+    found = name_concepts(evidence, *small_world(), rule="exemplars")
     assert [c.term for c in found[0]] == ["dog", "cat"] and found[1] == []
     assert found[0][0].score == pytest.approx(2 / 5**0.5, abs=1e-3)
 
 
-def test_the_shipped_table_knows_what_is_a_kind_of_what():
-    kinds = kinds_of.load(resources.path(kinds_of.RESOURCE))
+def test_the_shipped_table_knows_hypernyms(tmp_path):
+    table = hypernyms.shipped()
     dog, animal, artifact, poodle = "n02084071", "n00015388", "n00021939", "n02113335"
-    above = kinds.above([dog, animal, artifact, poodle, "", dog]).toarray().astype(int)
+    above = table.ancestors([dog, animal, artifact, poodle, "", dog]).toarray().astype(int)
     assert above[0].tolist() == [1, 1, 0, 0, 0, 0]
     assert above[3].tolist() == [1, 1, 0, 1, 0, 0]
     assert above[4].tolist() == [0, 0, 0, 0, 1, 0] and above[5].tolist() == [1, 1, 0, 0, 0, 1]
-    assert kinds.uses_of([animal, "", "n99999999"]).tolist() == [67, 0, 0]
+    assert table.frequencies([animal, "", "n99999999"]).tolist() == [67, 0, 0]
+    hypernyms.save(table, tmp_path / "table.npz")
+    again = hypernyms.load(tmp_path / "table.npz")
+    for name, column in vars(table).items():
+        assert np.array_equal(getattr(again, name), column)
 
 
-def test_specialness_falls_with_the_number_of_kinds_below():
-    words, kinds = small_world()
-    values = special(kinds.above(words.synsets))
+def test_specificity_falls_with_the_number_of_terms_below():
+    words, table = small_world()
+    values = specificity(table.ancestors(words.synsets))
     assert values[WORLD.index("spaniel")] == 1 and values[WORLD.index("entity")] < 0.05
     assert values[WORLD.index("animal")] < values[WORLD.index("chordate")] < values[3]

@@ -43,16 +43,16 @@ def test_words_have_all_their_senses_whatever_capitals_and_underscores(wordnet):
     assert len(wordnet.lemmas) == 11
 
 
-def test_kinds_go_all_the_way_up_and_instances_count(wordnet):
-    assert wordnet.kinds(LASSIE) == {LASSIE, DOG, ANIMAL, PET, THING, ENTITY}
+def test_hypernyms_go_all_the_way_up_and_instances_count(wordnet):
+    assert wordnet.with_hypernyms(LASSIE) == {LASSIE, DOG, ANIMAL, PET, THING, ENTITY}
     assert wordnet.is_kind(LASSIE, {ANIMAL}) and wordnet.is_kind(DOG, {DOG})
     assert not wordnet.is_kind(ANIMAL, {DOG})
 
 
 def test_wholes_are_followed_parts_are_not(wordnet):
-    assert wordnet.wholes(SPOKE) == {SPOKE, WHEEL, CAR}
-    assert wordnet.wholes(CAR) == {CAR}
-    assert wordnet.wholes(DOG) == {DOG, PACK}
+    assert wordnet.with_holonyms(SPOKE) == {SPOKE, WHEEL, CAR}
+    assert wordnet.with_holonyms(CAR) == {CAR}
+    assert wordnet.with_holonyms(DOG) == {DOG, PACK}
 
 
 def test_a_relation_is_right_when_the_parent_is_truly_above(wordnet):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.hsae.description import MACHINE, damaged
-from insight_app.concepts.naming.rules import Candidate
+from insight_app.concepts.naming.candidates import Candidate
 from insight_app.concepts.statistics import CoOccurrence, Counts
 
 SCHEMA_VERSION = 1

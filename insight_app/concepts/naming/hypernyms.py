@@ -1,9 +1,9 @@
-"""What is a kind of what among the words a concept can be named with.
+"""Hypernyms of the nouns a concept can be named with: a dog is a kind of animal.
 
-A small table shipped with the vocabulary (`resources/kinds.npz`, made by packaging/make_kinds.py
-from WordNet 3.0): for each noun of the vocabulary the nearest more general nouns that are in it
-too, and how often people wrote the word in that sense. The naming rule "shared" reads it; measuring
-names uses the whole of WordNet (`taxonomy`) instead.
+A small table shipped with the vocabulary (`resources/hypernyms.npz`, made by
+packaging/make_hypernyms.py from WordNet 3.0) holds, for each noun of the vocabulary, the nearest
+more general nouns that are in it too, and how often people wrote the word in that sense. The naming
+rule "shared" reads it; measuring names uses the whole of WordNet (`quality.taxonomy`) instead.
 """
 
 from collections.abc import Sequence
@@ -14,50 +14,55 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app import resources
 from insight_app.errors import KnownError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-RESOURCE = "kinds.npz"
+RESOURCE = "hypernyms.npz"
 
 
 @dataclass(frozen=True, eq=False)
-class Kinds:
-    """synsets (S,) int32: WordNet's numbers, ascending; child, parent (E,) int32: places in
-    synsets; uses (S,) int32: occurrences of the first lemma in that sense in WordNet's texts."""
+class Hypernyms:
+    """A table of S synsets and E links between them.
+
+    synsets (S,) int32: WordNet's numbers, ascending; hyponym, hypernym (E,) int32: the two ends of
+    a link, as rows of `synsets`; frequency (S,) int32: occurrences of the synset's first lemma in
+    that sense in WordNet's tagged texts.
+    """
 
     synsets: NDArray[np.int32]
-    child: NDArray[np.int32]
-    parent: NDArray[np.int32]
-    uses: NDArray[np.int32]
+    hyponym: NDArray[np.int32]
+    hypernym: NDArray[np.int32]
+    frequency: NDArray[np.int32]
 
-    def places(self, synsets: Sequence[str]) -> NDArray[np.int64]:
-        """(V,) where each synset ("n" and eight digits) is in the table, -1 where it is not."""
+    def rows_of(self, synsets: Sequence[str]) -> NDArray[np.int64]:
+        """Return (V,) int64 the row of each synset ("n" and eight digits), -1 for unknown ones."""
         numbers = np.array([int(s[1:]) if s[:1] == "n" else -1 for s in synsets], np.int64)
         found = np.searchsorted(self.synsets, numbers)
         known = self.synsets[np.minimum(found, self.synsets.size - 1)] == numbers
         return np.where(known, found, -1)
 
-    def above(self, synsets: Sequence[str]) -> "csr_array":
-        """(V, V) float32, 1 where the column's synset is the row's or more general than it.
+    def ancestors(self, synsets: Sequence[str]) -> "csr_array":
+        """Return (V, V) float32, 1 where the column's synset is the row's or a hypernym of it.
 
-        A term that the table does not know stands for itself alone.
+        A term that the table does not know is its own only ancestor.
         """
         from scipy.sparse import csr_array
 
         direct: dict[int, list[int]] = {}
-        for child, parent in zip(self.child.tolist(), self.parent.tolist(), strict=True):
-            direct.setdefault(child, []).append(parent)
-        places = self.places(synsets).tolist()
+        for hyponym, hypernym in zip(self.hyponym.tolist(), self.hypernym.tolist(), strict=True):
+            direct.setdefault(hyponym, []).append(hypernym)
+        known_rows = self.rows_of(synsets).tolist()
         term_of: dict[int, int] = {}
-        for term, place in enumerate(places):
-            if place >= 0:
-                term_of.setdefault(place, term)
+        for term, row in enumerate(known_rows):
+            if row >= 0:
+                term_of.setdefault(row, term)
         rows: list[int] = []
         columns: list[int] = []
-        for term, place in enumerate(places):
-            reached, todo = {place}, [place]
+        for term, row in enumerate(known_rows):
+            reached, todo = {row}, [row]
             while todo:
                 new = [up for up in direct.get(todo.pop(), ()) if up not in reached]
                 reached.update(new)
@@ -66,22 +71,39 @@ class Kinds:
             rows.extend([term] * len(terms))
             columns.extend(sorted(terms))
         ones = np.ones(len(rows), np.float32)
-        return csr_array((ones, (rows, columns)), shape=(len(places), len(places)))
+        return csr_array((ones, (rows, columns)), shape=(len(known_rows), len(known_rows)))
 
-    def uses_of(self, synsets: Sequence[str]) -> NDArray[np.int64]:
-        """(V,) how often each term was written in its sense; 0 where unknown."""
-        places = self.places(synsets)
-        return np.where(places >= 0, self.uses[places], 0).astype(np.int64)
+    def frequencies(self, synsets: Sequence[str]) -> NDArray[np.int64]:
+        """Return (V,) int64 how often each term was written in its sense; 0 for an unknown one."""
+        rows = self.rows_of(synsets)
+        return np.where(rows >= 0, self.frequency[rows], 0).astype(np.int64)
 
 
-def load(path: Path) -> Kinds:
-    """The table in a file that make_kinds.py wrote."""
+def shipped() -> Hypernyms:
+    """Load the table that ships with the vocabulary."""
+    return load(resources.path(RESOURCE))
+
+
+def load(path: Path) -> Hypernyms:
+    """Load a table that `save` wrote; KnownError if it is missing or damaged."""
+    names = ("synsets", "hyponym", "hypernym", "frequency")
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Kinds(*(file[name] for name in ("synsets", "child", "parent", "uses")))
+            return Hypernyms(*(file[name] for name in names))
     except (OSError, ValueError, KeyError) as error:
         raise KnownError(
-            f"The table of kinds cannot be read ({error}).",
+            f"The table of hypernyms cannot be read ({error}).",
             where=str(path),
             do="Install Insight again.",
         ) from error
+
+
+def save(table: Hypernyms, path: Path) -> None:
+    """Write a table to a file."""
+    np.savez_compressed(
+        path,
+        synsets=table.synsets,
+        hyponym=table.hyponym,
+        hypernym=table.hypernym,
+        frequency=table.frequency,
+    )

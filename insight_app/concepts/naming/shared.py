@@ -1,22 +1,21 @@
-"""The naming rule "shared": the most special word that covers most of what a concept shows.
+"""The naming rule "shared": the most specific word that covers most of what a concept shows.
 
-1. Every photo among a concept's exemplars speaks by its decoded exemplar cells (their mean): the
-   VOICES nearest terms share its vote (softmax of cosines), and a vote for a term is a vote for
-   everything it is a kind of. Photos weigh by their number of exemplars.
-2. A parent also hears its children: a part of its votes is the mean of theirs, children first, so
+1. Every photo among a concept's exemplars has a vote, weighted by its number of exemplars. The
+   NEAREST_TERMS terms closest to the mean of its decoded exemplar cells share the vote (softmax of
+   cosines), and a vote for a term is a vote for all its hypernyms too.
+2. A parent also counts its children: a part of its votes is the mean of theirs, children first, so
    that what grandchildren show arrives too.
-3. The name is the most special term with at least COVER of the votes, where special means few
+3. The name is the most specific term with at least MIN_COVER of the votes, where specific means few
    terms below it. Terms so general that they say nothing (above more than a third of the
    vocabulary: "artifact", "organism") are not used; of the other general ones only those that
-   people write ("mammal", not "placental"). If no term covers enough, the best product of
-   cover and specialness is the name.
-
-4. A child whose name is also a parent's takes its best more special word instead, if that covers
+   people write ("mammal", not "placental"). If no term covers enough, the term with the largest
+   product of cover and specificity is the name.
+4. A child whose name is also a parent's takes its best more specific word instead, if that covers
    at least a third: "dog > dog" tells nobody anything. Parents are named first.
 
-The other candidates follow by that product: general and special words side by side, to choose from.
-What is a kind of what comes from WordNet, so a measurement of *relations* by WordNet is partly
-circular for this rule; what a photo shows does not.
+The other candidates follow by that product: general and specific words side by side, to choose
+from. Hypernyms come from WordNet, so a measurement of *relations* by WordNet is partly circular for
+this rule; what a photo shows is not.
 """
 
 from collections.abc import Iterator
@@ -25,70 +24,74 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.naming.hypernyms import Kinds
-from insight_app.concepts.naming.rules import Candidate, ExemplarCodes, Terms, sparse, unit_rows
+from insight_app.concepts.naming.candidates import Candidate, Terms, candidate
+from insight_app.concepts.naming.evidence import Evidence, sparse, unit_rows
+from insight_app.concepts.naming.hypernyms import Hypernyms
 from insight_app.concepts.relations import Edges
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-VOICES = 30
+NEAREST_TERMS = 30
 TEMPERATURE = 0.05
-COVER = 0.5
-COVER_APART = 1 / 3
-FROM_CHILDREN = 0.5
+MIN_COVER = 0.5
+MIN_COVER_OF_SECOND_CHOICE = 1 / 3
+SHARE_OF_CHILDREN = 0.5
 TOO_GENERAL = 0.105
 GENERAL = 0.5
-WRITTEN = 2
+MIN_FREQUENCY = 2
+"""So often a general word has to be written to be used."""
 _ROWS = 1024
+"""Rows compared with the vocabulary at once: bounds memory."""
 
 
-def shared_candidates(
-    decoder: NDArray[np.float32],
-    exemplars: ExemplarCodes,
-    edges: Edges,
-    vocabulary: Terms,
-    kinds: Kinds,
-    top: int,
+def candidates(
+    evidence: Evidence, vocabulary: Terms, hypernyms: Hypernyms, top: int
 ) -> list[list[Candidate]]:
-    """Candidates of every concept, the name first; scores are the shares of votes covered."""
-    above = kinds.above(vocabulary.synsets)
-    speciality = special(above)
-    usable = (speciality > TOO_GENERAL) & (
-        (speciality > GENERAL) | (kinds.uses_of(vocabulary.synsets) >= WRITTEN)
+    """Return up to `top` candidates for each of F concepts, the name first.
+
+    Scores are shares of the votes.
+    """
+    ancestors = hypernyms.ancestors(vocabulary.synsets)
+    specific = specificity(ancestors)
+    usable = (specific > TOO_GENERAL) & (
+        (specific > GENERAL) | (hypernyms.frequencies(vocabulary.synsets) >= MIN_FREQUENCY)
     )
     usable |= np.asarray(vocabulary.readings) > 0
-    cover = _with_children(_votes(decoder, exemplars, vocabulary) @ above, edges)
+    cover = _with_children(_votes(evidence, vocabulary) @ ancestors, evidence.edges)
     chosen: dict[int, list[tuple[int, float]]] = {}
-    for concept, parents in _parents_first(cover.shape[0], edges):
+    for concept, parents in _parents_first(cover.shape[0], evidence.edges):
         run = slice(cover.indptr[concept], cover.indptr[concept + 1])
         terms, share = cover.indices[run], cover.data[run]
         kept = usable[terms]
         taken = {chosen[up][0][0] for up in parents if chosen[up]}
-        ordered = _ordered(terms[kept], share[kept], speciality)
-        chosen[concept] = _told_apart(ordered, taken, above)[:top]
+        ordered = _best_first(terms[kept], share[kept], specific)
+        chosen[concept] = _unlike_parents(ordered, taken, ancestors)[:top]
     return [
-        [
-            Candidate(vocabulary.terms[n], int(vocabulary.readings[n]), float(share))
-            for n, share in chosen[concept]
-        ]
+        [candidate(vocabulary, n, float(share)) for n, share in chosen[concept]]
         for concept in range(cover.shape[0])
     ]
 
 
-def special(above: "csr_array") -> NDArray[np.float64]:
-    """(V,) 1 for a term with none below it, 0 for one above all: 1 - log(below) / log(V)."""
-    below = np.asarray(above.sum(axis=0)).reshape(-1)
-    speciality: NDArray[np.float64] = 1 - np.log(np.maximum(below, 1)) / np.log(max(below.size, 2))
-    return speciality
+def specificity(ancestors: "csr_array") -> NDArray[np.float64]:
+    """Return (V,) float64: 1 for a term with none below it, 0 for one above all.
+
+    It is the intrinsic information content of Seco et al. (2004): 1 - log(below) / log(V).
+    ancestors (V, V): as `Hypernyms.ancestors` gives them.
+    """
+    below = np.asarray(ancestors.sum(axis=0)).reshape(-1)
+    specific: NDArray[np.float64] = 1 - np.log(np.maximum(below, 1)) / np.log(max(below.size, 2))
+    return specific
 
 
-def _votes(
-    decoder: NDArray[np.float32], exemplars: ExemplarCodes, vocabulary: Terms
-) -> "csr_array":
-    """(F, V) share of each concept's vote given to each term itself; rows sum to 1 or 0."""
+def _votes(evidence: Evidence, vocabulary: Terms) -> "csr_array":
+    """Rule 1, without hypernyms: (F, V) each term's share of a concept's votes.
+
+    Rows sum to 1, or to 0 for a concept without exemplars.
+    """
     from scipy.sparse import csr_array
 
+    exemplars, decoder = evidence.exemplars, evidence.decoder
     concepts, size = len(decoder), len(vocabulary.terms)
     pair, group, weight = np.unique(
         exemplars.concept << 32 | exemplars.image, return_inverse=True, return_counts=True
@@ -96,46 +99,49 @@ def _votes(
     gather = csr_array(
         (np.ones(group.size), (group, np.arange(group.size))), shape=(pair.size, group.size)
     )
-    speakers = unit_rows((gather @ sparse(exemplars.codes)) @ decoder)
-    voices = min(VOICES, size)
-    chosen = np.zeros((pair.size, voices), np.int64)
-    shares = np.zeros((pair.size, voices))
+    photos = unit_rows((gather @ sparse(exemplars.codes)) @ decoder)
+    nearest_terms = min(NEAREST_TERMS, size)
+    chosen = np.zeros((pair.size, nearest_terms), np.int64)
+    shares = np.zeros((pair.size, nearest_terms))
     for start in range(0, pair.size, _ROWS):
-        cosines = speakers[start : start + _ROWS] @ vocabulary.embeddings.T
-        nearest = np.argpartition(-cosines, voices - 1, axis=1)[:, :voices]
-        loud = np.take_along_axis(cosines, nearest, axis=1).astype(np.float64)
-        loud = np.exp((loud - loud.max(axis=1, keepdims=True)) / TEMPERATURE)
+        cosines = photos[start : start + _ROWS] @ vocabulary.embeddings.T
+        nearest = np.argpartition(-cosines, nearest_terms - 1, axis=1)[:, :nearest_terms]
+        softmax = np.take_along_axis(cosines, nearest, axis=1).astype(np.float64)
+        softmax = np.exp((softmax - softmax.max(axis=1, keepdims=True)) / TEMPERATURE)
         chosen[start : start + _ROWS] = nearest
-        shares[start : start + _ROWS] = loud / loud.sum(axis=1, keepdims=True)
+        shares[start : start + _ROWS] = softmax / softmax.sum(axis=1, keepdims=True)
     concept = pair >> 32
     shares *= (weight / np.maximum(exemplars.counts[concept], 1))[:, None]
-    rows = np.repeat(concept, voices)
+    rows = np.repeat(concept, nearest_terms)
     return csr_array((shares.reshape(-1), (rows, chosen.reshape(-1))), shape=(concepts, size))
 
 
 def _with_children(own: "csr_array", edges: Edges) -> "csr_array":
-    """Rule 2. The mean of the children's votes, theirs included: (1 - s) own + s children."""
+    """Rule 2: (F, V), the mean of the children's votes added, (1 - s) own + s children.
+
+    The children's votes hold those of their own children.
+    """
     from scipy.sparse import csr_array, diags_array
 
     concepts = own.shape[0]
     children = np.bincount(edges.parent, minlength=concepts)
-    share = np.where(children > 0, FROM_CHILDREN, 0.0)
+    share = np.where(children > 0, SHARE_OF_CHILDREN, 0.0)
     mean = csr_array(
         (share[edges.parent] / children[edges.parent], (edges.parent, edges.child)),
         shape=(concepts, concepts),
     )
     kept = diags_array(1 - share, format="csr") @ own
-    heard = own
-    for _ in range(concepts):  # as many rounds as the graph is deep: it has no circles
-        again = (kept + mean @ heard).tocsr()
-        if abs(again - heard).max() < 1e-4:
+    votes = own
+    for _ in range(concepts):  # as many rounds as the graph is deep: it has no cycles
+        again = (kept + mean @ votes).tocsr()
+        if abs(again - votes).max() < 1e-4:
             return again
-        heard = again
-    return heard
+        votes = again
+    return votes
 
 
 def _parents_first(concepts: int, edges: Edges) -> Iterator[tuple[int, list[int]]]:
-    """All concepts with their parents, none before its parents; otherwise in order."""
+    """Yield all concepts with their parents, none before its parents; otherwise in order."""
     parents: list[list[int]] = [[] for _ in range(concepts)]
     for child, parent in zip(edges.child.tolist(), edges.parent.tolist(), strict=True):
         parents[child].append(parent)
@@ -153,35 +159,35 @@ def _parents_first(concepts: int, edges: Edges) -> Iterator[tuple[int, list[int]
                 yield concept, parents[concept]
 
 
-def _ordered(
-    terms: NDArray[np.int64], share: NDArray[np.float64], speciality: NDArray[np.float64]
+def _best_first(
+    terms: NDArray[np.int64], share: NDArray[np.float64], specific: NDArray[np.float64]
 ) -> list[tuple[int, float]]:
-    """Rule 3: the name, then the others by cover times specialness; ties to the earlier term."""
+    """Rule 3: the name, then the others by cover times specificity; ties to the earlier term."""
     if not terms.size:
         return []
-    product = share * speciality[terms]
+    product = share * specific[terms]
     order = np.lexsort((terms, -product))
-    covers = np.flatnonzero(share >= COVER - 1e-6)
+    covers = np.flatnonzero(share >= MIN_COVER - 1e-6)
     if covers.size:
-        name = covers[np.lexsort((terms[covers], -share[covers], -speciality[terms[covers]]))[0]]
+        name = covers[np.lexsort((terms[covers], -share[covers], -specific[terms[covers]]))[0]]
         order = np.concatenate([[name], order[order != name]])
     return [(int(terms[n]), float(share[n])) for n in order]
 
 
-def _told_apart(
-    ordered: list[tuple[int, float]], taken: set[int], above: "csr_array"
+def _unlike_parents(
+    ordered: list[tuple[int, float]], taken: set[int], ancestors: "csr_array"
 ) -> list[tuple[int, float]]:
-    """Rule 4: while the first name is taken by a parent, the best more special one goes first."""
+    """Rule 4: while a parent has the first name, move the best more specific one before it."""
     while ordered and ordered[0][0] in taken:
         name = ordered[0][0]
-        special_ones = (
+        more_specific = (
             n
             for n, (term, share) in enumerate(ordered)
-            if share >= COVER_APART
+            if share >= MIN_COVER_OF_SECOND_CHOICE
             and term != name
-            and name in above.indices[above.indptr[term] : above.indptr[term + 1]]
+            and name in ancestors.indices[ancestors.indptr[term] : ancestors.indptr[term + 1]]
         )
-        best = next(special_ones, None)
+        best = next(more_specific, None)
         if best is None:
             break
         ordered = [ordered[best], *ordered[:best], *ordered[best + 1 :]]

@@ -16,7 +16,6 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from insight_app import resources
 from insight_app.concepts.encoders import builtin_table
 from insight_app.concepts.naming import hypernyms, vocabulary
 from insight_app.concepts.naming.vocabulary import Vocabulary
@@ -40,7 +39,7 @@ def common_first() -> Terms:
     """The shipped words: our adjectives and verbs and the nouns that people write most, then the
     names of the classes that networks are trained on, then the others."""
     terms, readings, definitions, synsets = vocabulary.shipped_terms()
-    uses = hypernyms.load(resources.path(hypernyms.RESOURCE)).uses_of(synsets)
+    uses = hypernyms.shipped().frequencies(synsets)
     classes = set(builtin_table.load().synsets)
     is_class = np.array([synset in classes for synset in synsets])
     group = np.where(np.asarray(readings) != vocabulary.NOUN, 0, np.where(is_class, 2, 3))

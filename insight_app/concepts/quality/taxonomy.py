@@ -23,8 +23,12 @@ class Taxonomy:
     hypernyms: Mapping[str, tuple[str, ...]]
     holonyms: Mapping[str, tuple[str, ...]]
     lemmas: Mapping[str, tuple[str, ...]]
-    _kinds: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
-    _wholes: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _hypernym_closures: dict[str, frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _holonym_closures: dict[str, frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def _by_word(self) -> dict[str, tuple[str, ...]]:
@@ -38,13 +42,13 @@ class Taxonomy:
         """All noun senses of a word, whatever its capitals; () if there is none."""
         return self._by_word.get(_plain(word), ())
 
-    def kinds(self, synset: str) -> frozenset[str]:
+    def with_hypernyms(self, synset: str) -> frozenset[str]:
         """The synset and all its hypernyms, however far."""
-        return _closure(synset, self.hypernyms, self._kinds)
+        return _closure(synset, self.hypernyms, self._hypernym_closures)
 
-    def wholes(self, synset: str) -> frozenset[str]:
+    def with_holonyms(self, synset: str) -> frozenset[str]:
         """The synset and all it is a member, a part or the substance of, however far."""
-        return _closure(synset, self.holonyms, self._wholes)
+        return _closure(synset, self.holonyms, self._holonym_closures)
 
     def depth(self, synset: str) -> int:
         """The length of the shortest way up; 1 for a synset with nothing above."""
@@ -57,18 +61,19 @@ class Taxonomy:
 
     def is_kind(self, synset: str, above: Iterable[str]) -> bool:
         """Is the synset one of `above`, or a kind of one?"""
-        return not self.kinds(synset).isdisjoint(above)
+        return not self.with_hypernyms(synset).isdisjoint(above)
 
     def is_kind_or_part(self, below: Iterable[str], above: Iterable[str]) -> bool:
         """Is any of `above` a true hypernym or holonym of any of `below`?"""
         targets = set(above)
         return any(
-            not ((self.kinds(one) | self.wholes(one)) - {one}).isdisjoint(targets) for one in below
+            not ((self.with_hypernyms(one) | self.with_holonyms(one)) - {one}).isdisjoint(targets)
+            for one in below
         )
 
     def similarity(self, one: str, other: str) -> float:
         """Wu and Palmer: 2 depth(lowest common hypernym) / (depth + depth); 0 if there is none."""
-        common = self.kinds(one) & self.kinds(other)
+        common = self.with_hypernyms(one) & self.with_hypernyms(other)
         if not common:
             return 0.0
         lowest = max(self.depth(synset) for synset in common)

@@ -6,20 +6,16 @@ those are computed meanwhile, and names come as they do. Knows nothing of how na
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from insight_app import resources
 from insight_app.concepts.encoders import DenseEncoder
-from insight_app.concepts.naming import hypernyms, rules, vocabulary
+from insight_app.concepts.naming import candidates, hypernyms, rules, vocabulary
+from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.naming.word_vectors import WordVectors
 from insight_app.concepts.progress import CancelToken, Progress
-from insight_app.concepts.relations import Edges, relations
-from insight_app.concepts.statistics import CoOccurrence
+from insight_app.concepts.relations import relations
 from insight_app.project.analysis.recording import Recorder, Words, read_setting, write_setting
 from insight_app.project.results.candidates import Candidate
 
@@ -50,24 +46,13 @@ class Naming:
         write_setting(self._engine, SETTING, {"words": self.words, "is_due": self.is_due})
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What concepts are named after, as long as no photo is added. W_dec (F, D), b_dec (D,)."""
-
-    decoder: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    exemplars: rules.ExemplarCodes
-    cooccurrence: CoOccurrence
-    edges: Edges
-
-
 def evidence(recorder: Recorder, dictionary: "HSAE") -> Evidence:
-    """Of the photos that are counted."""
+    """Gather what the photos that are counted show of each concept."""
     cooccurrence = recorder.counting.cooccurrence()
     return Evidence(
         dictionary.W_dec.cpu().numpy(),
         dictionary.b_dec.cpu().numpy(),
-        rules.exemplar_codes(recorder.counting.whole().exemplars, recorder.codes_of),
+        exemplar_codes(recorder.counting.whole().exemplars, recorder.codes_of),
         cooccurrence,
         relations(cooccurrence),
     )
@@ -76,17 +61,8 @@ def evidence(recorder: Recorder, dictionary: "HSAE") -> Evidence:
 def name_concepts(
     shown: Evidence, terms: vocabulary.Vocabulary, rule: rules.Rule = "shared"
 ) -> Words:
-    """Names after the exemplars of this project."""
-    found = rules.name_concepts(
-        shown.decoder,
-        shown.bias,
-        shown.exemplars,
-        shown.cooccurrence,
-        shown.edges,
-        terms,
-        hypernyms.load(resources.path(hypernyms.RESOURCE)),
-        rule=rule,
-    )
+    """Name the concepts after the exemplars of this project."""
+    found = rules.name_concepts(shown, terms, hypernyms.shipped(), rule=rule)
     return Words(
         PHOTOS, [row[0].term if row else "" for row in found], with_definitions(found, terms)
     )
@@ -154,7 +130,7 @@ def _text_fingerprint(encoder: DenseEncoder) -> str:
 
 
 def with_definitions(
-    candidates: list[list[rules.Candidate]], terms: vocabulary.Vocabulary | None = None
+    found: list[list[candidates.Candidate]], terms: vocabulary.Vocabulary | None = None
 ) -> list[list[Candidate]]:
     """Candidates as published: the reading in words, and what the term means where both are known.
 
@@ -170,12 +146,12 @@ def with_definitions(
     return [
         [
             Candidate(
-                found.term,
-                "" if found.reading == rules.UNKNOWN else vocabulary.READINGS[found.reading],
-                found.score,
-                meaning.get((found.term, found.reading), ""),
+                one.term,
+                "" if one.reading == candidates.UNKNOWN else vocabulary.READINGS[one.reading],
+                one.score,
+                meaning.get((one.term, one.reading), ""),
             )
-            for found in row
+            for one in row
         ]
-        for row in candidates
+        for row in found
     ]

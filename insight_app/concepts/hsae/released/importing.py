@@ -13,7 +13,7 @@ from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, is_relea
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.released import reading, relations
 from insight_app.concepts.hsae.released.whole import written_whole
-from insight_app.concepts.naming.rules import UNKNOWN, Candidate
+from insight_app.concepts.naming.candidates import UNKNOWN, Candidate
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.errors import KnownError
 

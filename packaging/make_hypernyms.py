@@ -1,6 +1,6 @@
-"""Makes resources/kinds.npz: which noun of the vocabulary is a kind of which other.
+"""Make resources/hypernyms.npz: which noun of the vocabulary is a kind of which other.
 
-    python packaging/make_kinds.py WORDNET
+    python packaging/make_hypernyms.py WORDNET
 
 WORDNET is the folder of WordNet 3.0's files (Debian: wordnet-base, /usr/share/wordnet). The nouns
 are the synsets of ImageNet-22k that timm lists. Between two of them only the nearest links are
@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from insight_app.concepts.naming.hypernyms import RESOURCE
+from insight_app.concepts.naming import hypernyms
 from insight_app.concepts.quality import taxonomy
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
 def vocabulary_synsets() -> set[str]:
-    """The synsets of ImageNet-22k, from timm's lists (timm itself is not imported)."""
+    """Read the synsets of ImageNet-22k from timm's lists (timm itself is not imported)."""
     spec = find_spec("timm")
     if spec is None or spec.origin is None:
         raise SystemExit("timm is not installed")
@@ -30,7 +30,7 @@ def vocabulary_synsets() -> set[str]:
 
 
 def nearest_above(synset: str, known: set[str], wordnet: taxonomy.Taxonomy) -> set[str]:
-    """The first known synsets on every way up, without those above another of them."""
+    """Return the first known synsets on every way up, without those above another of them."""
     found: set[str] = set()
     todo = list(wordnet.hypernyms.get(synset, ()))
     while todo:
@@ -39,11 +39,13 @@ def nearest_above(synset: str, known: set[str], wordnet: taxonomy.Taxonomy) -> s
             found.add(up)
         else:
             todo.extend(wordnet.hypernyms.get(up, ()))
-    return {up for up in found if not any(up in wordnet.kinds(o) for o in found if o != up)}
+    return {
+        up for up in found if not any(up in wordnet.with_hypernyms(o) for o in found if o != up)
+    }
 
 
-def uses(folder: Path) -> dict[str, int]:
-    """How often the first lemma of each noun synset was tagged in WordNet's texts."""
+def frequencies(folder: Path) -> dict[str, int]:
+    """Count how often the first lemma of each noun synset was tagged in WordNet's texts."""
     counts = {}
     for line in (folder / "cntlist.rev").read_text().splitlines():
         sense, _, count = line.split()
@@ -70,15 +72,15 @@ def main() -> None:
         for child in synsets
         for parent in sorted(nearest_above(child, known, wordnet))
     ]
-    used = uses(folder)
-    target = RESOURCES / RESOURCE
-    np.savez_compressed(
-        target,
+    frequency = frequencies(folder)
+    target = RESOURCES / hypernyms.RESOURCE
+    table = hypernyms.Hypernyms(
         synsets=np.array([int(synset[1:]) for synset in synsets], np.int32),
-        child=np.array([child for child, _ in links], np.int32),
-        parent=np.array([parent for _, parent in links], np.int32),
-        uses=np.array([used.get(synset, 0) for synset in synsets], np.int32),
+        hyponym=np.array([child for child, _ in links], np.int32),
+        hypernym=np.array([parent for _, parent in links], np.int32),
+        frequency=np.array([frequency.get(synset, 0) for synset in synsets], np.int32),
     )
+    hypernyms.save(table, target)
     print(f"{target}: {len(synsets)} nouns, {len(links)} links, {target.stat().st_size} bytes")
 
 
