@@ -12,7 +12,7 @@ import platformdirs
 
 from insight_app import resources
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.project.analysis.last_run import is_finished
 from insight_app.project.folder import JUDGEMENTS, is_project
 
@@ -37,7 +37,7 @@ def set_up(folder: Path | None = None, source: Path | None = None) -> tuple[Path
     try:
         _copy_photos(source or resources.path("photos"), photos)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The demo's photos cannot be copied ({error.strerror}).",
             where=str(photos),
             do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",

@@ -118,18 +118,18 @@ def test_a_worker_says_hello_analyzes_answers_and_ends_with_its_input(
 
     worker.send(id=4, do="encode", project=str(project), path=str(photos / "broken.jpg"))
     error = worker.hear(id=4)
-    assert (error["kind"], error["error"]) == ("error", "known")
+    assert (error["kind"], error["error"]) == ("error", "refusal")
     assert error["where"] == str(photos / "broken.jpg") and error["what"]
     worker.send(id=5, do="embed", encoder="tiny", texts=[None])
     error = worker.hear(id=5)
     assert (error["kind"], error["error"]) == ("error", "bug")
     assert "TypeError" in error["what"] and "Traceback" in error["trace"]
     worker.send(id=6, do="fly")
-    assert worker.hear(id=6)["error"] == "known"
+    assert worker.hear(id=6)["error"] == "refusal"
     for line in (b"this is no request", b"\xff", b'{"id": Infinity, "do": "device"}'):
         worker.process.stdin.write(line + b"\n")
         worker.process.stdin.flush()
-        assert worker.hear(id=0)["error"] == "known"
+        assert worker.hear(id=0)["error"] == "refusal"
     worker.send(id=7, do="cancel", request=[])
     worker.send(id=8, do="device")
     assert worker.hear(id=8)["kind"] == "result"

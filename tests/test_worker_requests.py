@@ -36,7 +36,7 @@ def test_released_files_are_inspected_checked_analyzed_and_written_again(
     worker.send(id=3, do="check_encoder", encoder="tiny", dictionary=str(release))
     assert worker.hear(id=3, kind="result")["token_dim"] == tiny.D
     worker.send(id=4, do="check_encoder", encoder="builtin", dictionary=str(release))
-    assert worker.hear(id=4)["error"] == "known"
+    assert worker.hear(id=4)["error"] == "refusal"
 
     project = tmp_path / "P.insight"
     asked = {"project": str(project), "encoder": "tiny", "dictionary": str(release)}

@@ -27,7 +27,7 @@ from rich.progress import Progress as Bar
 
 from insight_app import __version__
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, WorldError
 
 PLAIN_SECONDS = 5.0
 """A plain line of progress at most this often, unless what is done changes."""
@@ -180,7 +180,7 @@ def need_display(instead: str) -> None:
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     )
     if not is_window_system:
-        raise KnownError(
+        raise WorldError(
             "There is no display to show a window on (DISPLAY and WAYLAND_DISPLAY are not set).",
             do=f"Start it in a desktop session, or over `ssh -X`; {instead}",
         )

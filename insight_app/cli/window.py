@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from insight_app.cli import terminal
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 
 def open_window(
@@ -20,7 +20,7 @@ def open_window(
     """Open the window on a project."""
     terminal.need_display("the other commands work without one: insight-app --help")
     if project is not None and not project.exists():
-        raise KnownError("There is no such project.", where=str(project))
+        raise WorldError("There is no such project.", where=str(project))
     _show(project)
 
 

@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from insight_app.concepts import torchscript
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 
 _DAMAGE = (
     pickle.UnpicklingError,
@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
     """What a checkpoint holds by name, on the CPU; big tensors stay on disk until they are used."""
     content = _content(Path(path))
     if not isinstance(content, Mapping):
-        raise KnownError("This file holds no weights by name.", where=str(path), do=_OTHER_FILE)
+        raise Refusal("This file holds no weights by name.", where=str(path), do=_OTHER_FILE)
     return dict(content)
 
 
@@ -60,7 +60,7 @@ def tensors(path: Path, under: Sequence[str] = ()) -> dict[str, Tensor]:
         if isinstance(value, Tensor)
     }
     if not found:
-        raise KnownError("There are no weights in this file.", where=str(path), do=_OTHER_FILE)
+        raise Refusal("There are no weights in this file.", where=str(path), do=_OTHER_FILE)
     return found
 
 
@@ -68,7 +68,7 @@ def array(path: Path) -> Tensor:
     """A file that is one tensor."""
     content = _content(Path(path))
     if not isinstance(content, Tensor):
-        raise KnownError("This file is not a single table.", where=str(path), do=_OTHER_FILE)
+        raise Refusal("This file is not a single table.", where=str(path), do=_OTHER_FILE)
     return content
 
 
@@ -81,7 +81,7 @@ def finite(weights: Mapping[str, Tensor], path: Path) -> None:
         # to tell them from numbers too large to be summed.
         dtype = torch.promote_types(value.dtype, torch.float32)
         if not value.sum(dtype=dtype).isfinite() and not value.isfinite().all():
-            raise KnownError(
+            raise WorldError(
                 f"Some weights are not numbers (NaN or infinite): {name}.",
                 where=str(path),
                 kept="Nothing was made with it.",
@@ -95,12 +95,12 @@ _OTHER_FILE = "Choose another file: .pt, .pth, .bin or .safetensors with weights
 
 def _content(path: Path) -> Any:
     if not path.is_file():
-        raise KnownError("There is no such file.", where=str(path), do="Choose a file that exists.")
+        raise WorldError("There is no such file.", where=str(path), do="Choose a file that exists.")
     try:
         with path.open("rb") as file:
             start = file.read(9)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"This file cannot be read ({error.strerror}).", where=str(path)
         ) from error
     try:
@@ -123,13 +123,13 @@ def _refusal(path: Path, start: bytes, error: Exception) -> KnownError:
     plain_pickle = start.startswith(b"\x80") and "Unsupported operand" in str(error)
     if isinstance(error, pickle.UnpicklingError) and (wanted or plain_pickle):
         runs = f" ({wanted[1]})" if wanted else ""
-        return KnownError(
+        return Refusal(
             f"Opening this file would run code that comes with it{runs}; only weights are read.",
             where=str(path),
             kept="Nothing in it was run.",
             do="Ask whoever made it for the weights alone, best as .safetensors.",
         )
-    return KnownError(
+    return WorldError(
         "This file is cut off, damaged or no checkpoint.",
         where=str(path),
         kept="Nothing was made with it.",

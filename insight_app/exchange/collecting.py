@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from insight_app import __version__
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 from insight_app.exchange.content import (
     Candidate,
     Concept,
@@ -38,7 +38,7 @@ def collect(project: Project) -> Content:
     would lack what was judged since without saying so.
     """
     if project.damage is not None:
-        raise KnownError(
+        raise WorldError(
             project.why_read_only,
             where=str(project.path),
             kept="Nothing was written.",
@@ -46,7 +46,7 @@ def collect(project: Project) -> Content:
         )
     results = project.results()
     if results is None:
-        raise KnownError(
+        raise Refusal(
             "There is nothing to export yet: no image of this project has been analyzed.",
             where=str(project.path),
             do="Analyze it first: insight-app analyze FOLDER -o PROJECT",

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 from insight_app.exchange.content import Candidate, Concept, Content, Provenance, Relation
 
 FORMAT = "insight-export"
@@ -35,11 +35,11 @@ def parse(text: str) -> Content:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise KnownError("This is not a JSON export of Insight.") from error
+        raise Refusal("This is not a JSON export of Insight.") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise KnownError("This is not a JSON export of Insight.")
+        raise Refusal("This is not a JSON export of Insight.")
     if value.get("version") != VERSION:
-        raise KnownError(
+        raise Refusal(
             "This JSON export was written in another version of the format.",
             do="Export it again with this version of Insight.",
         )

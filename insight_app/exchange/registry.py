@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 from insight_app.exchange.content import Content
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def named(name: str) -> Format:
         if one.name == name:
             return one
     names = ", ".join(one.name for one in FORMATS)
-    raise KnownError(f"There is no export format {name!r}.", do=f"Choose one of: {names}.")
+    raise Refusal(f"There is no export format {name!r}.", do=f"Choose one of: {names}.")
 
 
 def export(project: "Project", kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
@@ -115,8 +115,8 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
     return list(files)
 
 
-def _there_already(path: Path) -> KnownError:
-    return KnownError(
+def _there_already(path: Path) -> Refusal:
+    return Refusal(
         "There is something here already.",
         where=str(path),
         kept="Nothing was written.",
@@ -142,7 +142,7 @@ def _replace(files: Mapping[Path, bytes]) -> None:
             written.replace(place)
             del ready[written]
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The export could not be written ({error.strerror}).",
             where=str(place),
             kept="What was there before is unchanged.",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.analysis.recording import CODES, STATISTICS
@@ -42,7 +42,7 @@ class Finding:
 def check(folder: Path) -> list[Finding]:
     """All findings, none where everything is in order; KnownError where this is no project."""
     if not is_project(folder):
-        raise KnownError("This is not a project of Insight.", where=str(folder))
+        raise Refusal("This is not a project of Insight.", where=str(folder))
     findings = list(_judgements(folder))
     if (folder / analysis_database.NAME).exists():
         findings.extend(_analysis(folder))

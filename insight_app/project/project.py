@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.store import Judgements
@@ -50,7 +50,7 @@ class Project:
     def create(cls, folder: Path, person: Person | None = None) -> "Project":
         """Make a project in `folder`, which must be new or empty, and open it."""
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise KnownError(
+            raise Refusal(
                 "There is something here already.",
                 where=str(folder),
                 kept="Nothing was changed.",
@@ -60,7 +60,7 @@ class Project:
             for name in FOLDERS:
                 (folder / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise KnownError(
+            raise WorldError(
                 f"The project cannot be made here ({error.strerror}).",
                 where=str(folder),
                 do="Choose a folder that you may write to.",
@@ -83,7 +83,7 @@ class Project:
         KnownError where this is no project, or one of a newer Insight.
         """
         if not is_project(folder):
-            raise KnownError(
+            raise Refusal(
                 "This is not a project of Insight.",
                 where=str(folder),
                 do="Choose a folder whose name ends in .insight.",

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.results.snapshot import Results
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def measure(
     results = Results.open(project)
     chosen = _sample(results, photos) if results else np.empty(0, np.int32)
     if results is None or not len(chosen):
-        raise KnownError(
+        raise Refusal(
             "There is nothing to measure yet: no photo of this project has been analyzed.",
             where=str(project),
             do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
@@ -90,7 +90,7 @@ def measure(
     progress(len(chosen), len(chosen), "Measuring on photos")
     filled = [part for part in (each.report() for each in parts) if part.tokens]
     if not filled:
-        raise KnownError("None of the photos of the sample can be read.", where=str(project))
+        raise WorldError("None of the photos of the sample can be read.", where=str(project))
     return _report(results, filled, read)
 
 

@@ -6,6 +6,7 @@ print. Knows nothing of windows. Ends when its input closes.
 
 Request: {"id", "do": a name in `requests`, or cancel, ...}. Reply: {"id", "kind": progress |
 result | error}; besides {"kind": "hello" | "device" | "published" | "notice"}, asked by none.
-An error is "known" (what, where, kept, do) or "bug" (what, trace). Arrays travel as .npz files that
-live as long as the worker. All but analyzing is short and is answered between two batches of it.
+An error is the world's fault or a refusal ("world" | "refusal", see `insight_app.errors`: what,
+where, kept, do) or a "bug" (what, trace). Arrays travel as .npz files that live as long as the
+worker. All but analyzing is short and is answered between two batches of it.
 """

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal
 from insight_app.worker.requests import LONG, Request, Requests
 
 PROTOCOL = 1
@@ -70,7 +70,7 @@ class Worker:
                 if number in self._tokens:
                     raise ValueError
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-                self.say(id=0, kind="error", error="known", what="This request cannot be read.")
+                self.say(id=0, kind="error", error="refusal", what="This request cannot be read.")
                 continue
             if do == "cancel":
                 self._cancel(request.get("request"))
@@ -108,14 +108,14 @@ class Worker:
         try:
             act = self._requests.by_name.get(str(request["do"]))
             if act is None:
-                raise KnownError(f"The worker cannot do {request['do']!r}.")
+                raise Refusal(f"The worker cannot do {request['do']!r}.")
             self._tokens[number].check()
             self.say(id=number, kind="result", **act(request))
         except Cancelled:
             self.say(id=number, kind="result", cancelled=True)
         except KnownError as error:
             told = {name: getattr(error, name) for name in ("what", "where", "kept", "do")}
-            self.say(id=number, kind="error", error="known", **told)
+            self.say(id=number, kind="error", error=error.fault, **told)
         except Exception as error:
             what = f"{type(error).__name__}: {error}"
             trace = traceback.format_exc()

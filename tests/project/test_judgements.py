@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.store import Judgements
@@ -124,7 +124,7 @@ def test_undo_is_refused_with_the_reason_once_another_has_changed_it(path: Path)
         judgements.judge([j.rename("f:1", "wolf")], "Renamed dog to wolf")
     with opened(path) as judgements:
         count, state = judgements.count, dict(judgements.state.concepts)
-        with pytest.raises(KnownError) as refused:
+        with pytest.raises(Refusal) as refused:
             judgements.undo()
         assert "Renamed tail to dog" in refused.value.what
         assert "Ben" in refused.value.what and "Renamed dog to wolf" in refused.value.what
@@ -239,7 +239,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(path: Path) -> None:
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
         try:
-            with pytest.raises(KnownError) as failure:
+            with pytest.raises(WorldError) as failure:
                 judgements.judge([j.note(f"f:{i}", "x" * 500) for i in range(200)], "Noted")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -248,6 +248,24 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(path: Path) -> None:
         judgements.judge([j.note("f:2", "works again")], "Noted")
     with opened(path) as judgements:
         assert judgements.count == count + 1 and judgements.problems() == []
+
+
+def test_an_undo_that_finds_the_disk_full_may_be_asked_again(path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    with opened(path) as judgements:
+        judgements.judge([j.note(f"f:{i}", "x" * 500) for i in range(50)], "Noted")
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+        try:
+            with pytest.raises(WorldError):
+                judgements.undo()
+            assert len(judgements.state.concepts) == 50 and judgements.undo_text == "Noted"
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        judgements.undo()
+        assert not judgements.state.concepts and judgements.problems() == []
+        with pytest.raises(Refusal, match="nothing to undo"):
+            judgements.undo()
 
 
 def test_what_a_panel_asks_for_uses_indexes(path: Path) -> None:

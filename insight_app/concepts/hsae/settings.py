@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from insight_app.concepts.codes import MAX_CONCEPTS
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 FRACTIONS = (0.008, 0.03, 0.06, 0.12, 0.24, 0.542)
 """Shares of the concepts in the nested groups, coarsest first (METHOD.md section 2)."""
@@ -61,7 +61,7 @@ def group_sizes(concepts: int, fractions: Sequence[float] = FRACTIONS) -> tuple[
     sizes = [int(fraction * concepts) for fraction in fractions[:-1]]
     sizes.append(concepts - sum(sizes))
     if min(sizes) < 1 or concepts > MAX_CONCEPTS:
-        raise KnownError(
+        raise Refusal(
             f"{concepts} concepts cannot be split into {len(sizes)} levels.",
             do=f"Choose between {smallest(fractions)} and {MAX_CONCEPTS} concepts.",
         )

@@ -23,7 +23,7 @@ from insight_app.concepts.hsae.losses import Weights
 from insight_app.concepts.hsae.model import HSAE, where_it_runs
 from insight_app.concepts.hsae.settings import Schedule, Settings, fitted, group_sizes
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 Batches = Callable[[int, int], Iterable[Tensor]]
 """batches(epoch, start): tokens of whole images, (T_i, D) each, of that epoch from its batch number
@@ -133,7 +133,7 @@ class _Chunks:
             held, stop = held + len(batch), stop + 1
             self._progress(min(held, self._expected), self._expected, "Looking at photos")
         if not held:
-            raise KnownError(
+            raise Refusal(
                 "There are no tokens to learn from.",
                 do="Add photos that can be read, then train again.",
             )

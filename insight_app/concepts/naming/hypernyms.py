@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app import resources
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -85,13 +85,13 @@ def shipped() -> Hypernyms:
 
 
 def load(path: Path) -> Hypernyms:
-    """Load a table that `save` wrote; KnownError if it is missing or damaged."""
+    """Load a table that `save` wrote; WorldError if it is missing or damaged."""
     names = ("synsets", "hyponym", "hypernym", "frequency")
     try:
         with np.load(path, allow_pickle=False) as file:
             return Hypernyms(*(file[name] for name in names))
     except (OSError, ValueError, KeyError) as error:
-        raise KnownError(
+        raise WorldError(
             f"The table of hypernyms cannot be read ({error}).",
             where=str(path),
             do="Install Insight again.",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app import resources
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
@@ -114,7 +114,7 @@ def default(encoder: str = "builtin") -> Vocabulary:
     from insight_app.concepts.encoders import builtin_table
 
     if encoder.partition(":")[0] != "builtin":
-        raise KnownError(
+        raise Refusal(
             f"No word vectors are shipped for the encoder {encoder!r}.",
             do="Name its concepts with a word list of your own.",
         )
@@ -123,7 +123,7 @@ def default(encoder: str = "builtin") -> Vocabulary:
         if str(file["terms_sha256"]) != terms_digest(terms, readings) or (
             str(file["table_sha256"]) != builtin_table.SHA256
         ):
-            raise KnownError(
+            raise WorldError(
                 "The shipped word vectors do not belong to the shipped words.",
                 where=str(resources.path(EMBEDDINGS)),
                 do="Reinstall Insight.",
@@ -178,7 +178,7 @@ def embed(
         means[places] = part
         progress(start + len(places), len(order))
     if means is None:
-        raise KnownError("The word list holds no words.")
+        raise Refusal("The word list holds no words.")
     if centre is not None:
         return centre(means)
     norm = np.linalg.norm(means, axis=1, keepdims=True)
@@ -202,12 +202,12 @@ def read_terms(path: Path) -> list[tuple[str, int, str]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The word list cannot be read ({error.strerror}).", where=str(path)
         ) from error
     except UnicodeDecodeError as error:
         broken = error.object[: error.start].count(b"\n") + 1
-        raise KnownError(
+        raise Refusal(
             f"The word list is not UTF-8 text (line {broken}).",
             where=str(path),
             do="Save it as UTF-8 and try again.",
@@ -219,9 +219,9 @@ def read_terms(path: Path) -> list[tuple[str, int, str]]:
         term, reading, definition = _fields(line, f"{path}, line {number}")
         rows.setdefault((term, reading), definition)
     if not rows:
-        raise KnownError("The word list holds no words.", where=str(path))
+        raise Refusal("The word list holds no words.", where=str(path))
     if len(rows) > MAX_TERMS:
-        raise KnownError(
+        raise Refusal(
             f"The word list holds {len(rows):,} words; at most {MAX_TERMS:,} are read.",
             where=str(path),
         )
@@ -233,11 +233,11 @@ def _fields(line: str, where: str) -> tuple[str, int, str]:
     reading, _, definition = (part.strip() for part in rest.partition("\t"))
     term = " ".join(term.split())
     if not term or len(term) > MAX_LENGTH or not term.isprintable():
-        raise KnownError(
+        raise Refusal(
             f"There is no word that can be read (1 to {MAX_LENGTH} printable letters).", where=where
         )
     if reading and reading.lower() not in READINGS:
-        raise KnownError(
+        raise Refusal(
             f"{reading!r} is no reading of a word.", where=where, do=f"Use {', '.join(READINGS)}."
         )
     return term, READINGS.index(reading.lower() or "noun"), definition

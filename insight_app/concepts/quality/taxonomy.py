@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 _KIND = {"@", "@i"}
 _WHOLE = {"#m", "#s", "#p"}
@@ -99,7 +99,7 @@ def read(folder: Path) -> Taxonomy:
                 hypernyms[synset] = tuple("n" + p for mark, p, _ in marked if mark in _KIND)
                 holonyms[synset] = tuple("n" + p for mark, p, _ in marked if mark in _WHOLE)
     except (OSError, ValueError, IndexError) as error:
-        raise KnownError(
+        raise Refusal(
             f"This is not WordNet's list of nouns ({error}).",
             where=str(file),
             do="Name the folder that holds data.noun, for instance /usr/share/wordnet.",

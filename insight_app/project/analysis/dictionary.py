@@ -18,7 +18,7 @@ from insight_app.concepts.hsae.description import (
     check_fits,
     is_release,
 )
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.counting.edges import lent
 from insight_app.project.analysis.names import with_definitions
@@ -105,7 +105,7 @@ def must_be_learnable(concepts: int | None, k: int | None) -> None:
     wanted = _settings(concepts, k)
     group_sizes(wanted.concepts, wanted.fractions)  # refuses what has no six levels
     if wanted.k >= wanted.concepts:
-        raise KnownError(
+        raise Refusal(
             f"Of {wanted.concepts:,} concepts, {wanted.k:,} cannot be active in every cell.",
             do=f"Choose a smaller --k; {Settings.k} is usual.",
         )
@@ -133,8 +133,8 @@ def _source(wanted: str | None) -> Path:
     return resources.path("dictionaries/builtin") if wanted in (None, BUILTIN) else Path(wanted)
 
 
-def _refused(project: Path, what: str, do: str) -> KnownError:
-    return KnownError(what, where=str(project / FOLDER), kept="Nothing was changed.", do=do)
+def _refused(project: Path, what: str, do: str) -> Refusal:
+    return Refusal(what, where=str(project / FOLDER), kept="Nothing was changed.", do=do)
 
 
 def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:

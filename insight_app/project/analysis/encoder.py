@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.analysis.recording import read_setting, write_setting
 from insight_app.project.storage import analysis_database
 
@@ -52,7 +52,7 @@ def of_project(project: Path) -> Choice:
         found = chosen(engine)
         engine.dispose()
     if found is None:
-        raise KnownError("This project was not analyzed yet.", where=str(project))
+        raise Refusal("This project was not analyzed yet.", where=str(project))
     return found
 
 
@@ -81,7 +81,7 @@ def load(project: Path, known: Choice, load: Load) -> DenseEncoder:
         if not gone:
             raise
         places = ", ".join(known.options[name] for name in gone)
-        raise KnownError(
+        raise WorldError(
             f"The weights that this project was analyzed with are no longer there ({places}). "
             + error.what,
             where=error.where,
@@ -102,7 +102,7 @@ def must_be_same(project: Path, known: Choice, encoder: DenseEncoder) -> DenseEn
     files = [value for value in encoder.options.values() if Path(value).is_absolute()]
     if encoder.name != known.name or not files:
         raise _other(project, known.name)
-    raise KnownError(
+    raise Refusal(
         "This project was analyzed with other weights than these: " + ", ".join(files) + ".",
         where=str(project),
         kept="Nothing was changed.",
@@ -116,8 +116,8 @@ def described(encoder: DenseEncoder) -> Choice:
     return Choice(encoder.name, dict(encoder.options), encoder.fingerprint, rows, cols)
 
 
-def _other(project: Path, name: str) -> KnownError:
-    return KnownError(
+def _other(project: Path, name: str) -> Refusal:
+    return Refusal(
         f"This project was analyzed with another encoder, or another version of it ({name}).",
         where=str(project),
         kept="Nothing was changed.",

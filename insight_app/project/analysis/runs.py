@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from insight_app.concepts.progress import Cancelled
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import lock
 from insight_app.project.storage.analysis_database import reading, writing
@@ -41,7 +41,7 @@ def alone(project: Path) -> Iterator[None]:
     try:
         held = lock.acquire(folder, "analysis")
     except lock.Held as error:
-        raise KnownError(
+        raise WorldError(
             f"This project is being analyzed already (by process {error.holder.pid}).",
             where=str(project),
             kept="Nothing was changed.",

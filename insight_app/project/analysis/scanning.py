@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, WorldError
 from insight_app.project.photos.images import FoundFolder, content_hash, locate, read_bytes, scan
 from insight_app.project.results.schema import Folder, Image, Skipped, Source, Status
 from insight_app.project.storage.analysis_database import reading, writing
@@ -64,7 +64,7 @@ def must_be_folders(folders: Iterable[Path]) -> None:
     """KnownError for the first that is none."""
     for folder in folders:
         if not folder.is_dir():
-            raise KnownError("There is no such folder.", where=str(folder))
+            raise WorldError("There is no such folder.", where=str(folder))
 
 
 def _update_sources(engine: Engine, project: Path, folders: Iterable[Path]) -> dict[Path, int]:

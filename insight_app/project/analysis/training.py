@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from insight_app.concepts import hsae
 from insight_app.concepts.hsae import Settings
 from insight_app.concepts.progress import CancelToken, Progress
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.pending_images import Locations
 from insight_app.project.analysis.coding.pipeline import Photo, Read, batches
@@ -41,7 +41,7 @@ def train(
     """Train on the project's photos; goes on from where a cancelled training stopped."""
     ids = _chosen(engine, settings.seed)
     if not ids.size:
-        raise KnownError(
+        raise Refusal(
             "There are no photos to learn from.",
             where=str(project),
             do="Add folders with photos, or use the built-in dictionary.",

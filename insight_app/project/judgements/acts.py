@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NewType
 from uuid import uuid4
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 ConceptId = NewType("ConceptId", str)
 """What a concept is called for good; made by machine_concept, own_concept and parse_concept."""
@@ -78,7 +78,7 @@ def rename(concept: ConceptId, name: str) -> Act:
     """Give a name; it counts as accepted. An empty one goes back to the machine's."""
     cleaned = _clean(name)
     if not cleaned and is_own(concept):
-        raise KnownError("A concept of your own needs a name.")
+        raise Refusal("A concept of your own needs a name.")
     return Act("rename", concept, _named(cleaned))
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 from insight_app.project.judgements import log, tables
 from insight_app.project.judgements.acts import Act, Value
 from insight_app.project.judgements.projection import (
@@ -103,7 +103,7 @@ class Edit:
     def _next(self, standing: Standing, verb: str) -> tuple[str, str]:
         found = tables.next_group(self.connection, self.person.uuid, standing)
         if found is None:
-            raise KnownError(f"There is nothing to {verb}.")
+            raise Refusal(f"There is nothing to {verb}.")
         return found[0], f"{verb.capitalize()}: {found[1]}"
 
     def _reverse(
@@ -168,14 +168,14 @@ class Edit:
     def _value(self, entries: tuple[str, ...], name: str) -> Value:
         return self._entry(entries[0]).after[name] if entries else None
 
-    def _refusal(self, verb: str, act_text: str, found: Field) -> KnownError:
+    def _refusal(self, verb: str, act_text: str, found: Field) -> Refusal:
         if found.entries:
             newer = self._entry(found.entries[0])
             when = newer.utc.astimezone().strftime("%d %b %Y, %H:%M")
             since = f"{newer.person.name} said since ({when}): {newer.text}."
         else:
             since = "It was taken back since."
-        return KnownError(
+        return Refusal(
             f"“{act_text}” cannot be {verb}. {since}",
             kept="Nothing was changed.",
             do="Change it by hand if you still want to.",

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 from insight_app.project.judgements.schema import LogEntry
 from insight_app.project.judgements.state import Judgement, Person, dumps
 from insight_app.project.storage import sqlite
@@ -105,7 +105,7 @@ def write_lines(connection: Connection, path: Path) -> int:
                 count += 1
         partial.replace(path)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The judgements cannot be written ({error.strerror}).",
             where=str(path),
             kept="The project itself was not changed.",
@@ -145,7 +145,7 @@ def read_lines(path: Path) -> list[Judgement]:
                 if line.strip():
                     entries.append(_parsed(line, path, number))
     except (OSError, UnicodeDecodeError) as error:
-        raise KnownError("The file cannot be read as judgements.", where=str(path)) from error
+        raise WorldError("The file cannot be read as judgements.", where=str(path)) from error
     return entries
 
 
@@ -169,7 +169,7 @@ def _parsed(line: str, path: Path, number: int) -> Judgement:
             text=str(value["text"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise KnownError(
+        raise Refusal(
             f"Line {number} is not a judgement.",
             where=str(path),
             kept="Nothing was taken over.",

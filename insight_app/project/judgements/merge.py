@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 from insight_app.project.judgements.projection import fold
 from insight_app.project.judgements.state import Judgement
 
@@ -30,7 +30,7 @@ def complete(
     """`theirs` in order; KnownError where one builds on an entry that neither log has."""
     fit = without_gaps(theirs, ours)
     if len(fit) < len({entry.uuid for entry in theirs}):
-        raise KnownError(
+        raise Refusal(
             "Some judgements in the file build on others that are missing from it.",
             where=str(source),
             kept="Nothing was taken over.",

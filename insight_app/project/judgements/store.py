@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal
 from insight_app.project.judgements import acts as said
 from insight_app.project.judgements import log, merge, tables
 from insight_app.project.judgements.acts import Act, Value
@@ -112,7 +112,7 @@ class Judgements:
     def export_log(self, path: Path) -> int:
         """Write the log as JSON lines; how many entries there were."""
         if self._engine is None:
-            raise KnownError("There are no judgements to export.", where=str(self.path))
+            raise Refusal("There are no judgements to export.", where=str(self.path))
         with sqlite.reading(self._engine, self.path) as connection:
             return log.write_lines(connection, path)
 
@@ -153,7 +153,7 @@ class Judgements:
 
     def _writable(self) -> Engine:
         if self._engine is None or self.read_only:
-            raise KnownError(
+            raise Refusal(
                 "This project is open for reading only.",
                 where=str(self.path),
                 kept="Nothing was changed.",

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 _JPEG, _TIFF = (".jpg", ".jpeg", ".jpe", ".jfif"), (".tif", ".tiff")
 _PLAIN = (".ppm", ".pgm", ".pnm")
@@ -51,11 +51,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The photo cannot be read ({error.strerror or error}).", where=str(path)
         ) from error
     if not data:
-        raise KnownError("The photo is an empty file.", where=str(path))
+        raise WorldError("The photo is an empty file.", where=str(path))
     return data
 
 
@@ -83,11 +83,11 @@ def decode(data: bytes, path: Path, *, short_side: int = 0) -> Upright:
             swapped = turned.size != opened.size or _is_turned(opened)
             picture, window = _to_rgb(turned)
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise KnownError("The photo is too big to be opened safely.", where=str(path)) from error
+        raise Refusal("The photo is too big to be opened safely.", where=str(path)) from error
     except UnidentifiedImageError as error:
-        raise KnownError("This is not an image that can be read.", where=str(path)) from error
+        raise Refusal("This is not an image that can be read.", where=str(path)) from error
     except Exception as error:  # decoders of foreign bytes fail in every way there is
-        raise KnownError(f"The photo is damaged ({error}).", where=str(path)) from error
+        raise WorldError(f"The photo is damaged ({error}).", where=str(path)) from error
     width, height = stored[::-1] if swapped else stored
     return Upright(picture, width, height, window)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, overload
 
 import numpy as np
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 
 class Candidate(NamedTuple):
@@ -57,7 +57,7 @@ class CandidateLines(Sequence[list[Candidate]]):
         try:
             return [Candidate(*one) for one in json.loads(line)]
         except (ValueError, TypeError) as error:
-            raise KnownError(
+            raise WorldError(
                 f"The candidate names of concept {at} are damaged ({error}).",
                 kept="Codes and judgements are kept in other files.",
                 do="Analyze again to rebuild the results.",

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 VERSION = 1
 _SHARD = struct.Struct("<16sHHI8x")
@@ -115,7 +115,7 @@ class Record:
         indptr = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         entries = int(indptr[-1])
         if len(raw) != 2 * self.cells + 4 * entries:
-            raise KnownError(f"The codes of image {self.image} have the wrong length.")
+            raise WorldError(f"The codes of image {self.image} have the wrong length.")
         start = 2 * self.cells
         indices = _from_steps(_from_planes(raw[start:], entries), indptr)
         values = _from_planes(raw[start + 2 * entries :], entries).view(np.float16)
@@ -129,7 +129,7 @@ class Record:
 
 def unpack(data: bytes, concepts: int, where: str = "") -> Record:
     """The record in `data`; raises KnownError where its checksum does not fit."""
-    damaged = KnownError(
+    damaged = WorldError(
         "A record of codes is damaged.",
         where=where,
         do="Run `insight-app check`, then analyze again.",
@@ -164,7 +164,7 @@ class ShardWriter:
             self._write(header)
         else:
             if self.path.stat().st_size < size:
-                raise KnownError(
+                raise WorldError(
                     "The file of codes is shorter than the project's record of it.",
                     where=str(self.path),
                     do="Run `insight-app check`.",
@@ -206,7 +206,7 @@ class CodeReader:
                 file.seek(place.offset)
                 data = file.read(place.size)
         except OSError as error:
-            raise KnownError(
+            raise WorldError(
                 f"The codes cannot be read ({error.strerror}).", where=str(path)
             ) from error
         return unpack(data, self.concepts, str(path))
@@ -221,7 +221,7 @@ def read_shard(folder: Path, shard: int, size: int) -> Iterator[tuple[Place, Rec
         while offset < size:
             head = file.read(_RECORD.size)
             if len(head) < _RECORD.size:
-                raise KnownError("A file of codes ends in the middle.", where=str(path))
+                raise WorldError("A file of codes ends in the middle.", where=str(path))
             *_, body_size, extra_size = _RECORD.unpack(head)
             record = unpack(head + file.read(body_size + extra_size), concepts, str(path))
             length = _RECORD.size + body_size + extra_size
@@ -232,10 +232,10 @@ def read_shard(folder: Path, shard: int, size: int) -> Iterator[tuple[Place, Rec
 def _read_header(file: BinaryIO, path: Path) -> int:
     head = file.read(HEADER_SIZE)
     if len(head) < HEADER_SIZE or not head.startswith(_MAGIC):
-        raise KnownError("This is not a file of codes.", where=str(path))
+        raise WorldError("This is not a file of codes.", where=str(path))
     _, version, _, concepts = _SHARD.unpack(head)
     if version > VERSION:
-        raise KnownError(
+        raise Refusal(
             "These codes were written by a newer Insight.",
             where=str(path),
             do="Update Insight to open this project.",

@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.results.candidates import Candidate, CandidateLines
 
 SCHEMA_VERSION = 2
@@ -129,7 +129,7 @@ def read(statistics: Path, number: int) -> Published:
         head = json.loads((folder / "generation.json").read_text("utf-8"))
         version = head.pop("schema_version")
         if version > SCHEMA_VERSION:
-            raise KnownError(
+            raise Refusal(
                 "These results were written by a newer Insight.",
                 where=str(folder),
                 do="Update Insight to open this project.",
@@ -164,7 +164,7 @@ def read(statistics: Path, number: int) -> Published:
     except (FileNotFoundError, KnownError):
         raise
     except Exception as error:  # numpy and zip fail over damaged bytes in every way there is
-        raise KnownError(
+        raise WorldError(
             f"The results are damaged ({error}).",
             where=str(folder),
             kept="Codes and judgements are kept in other files.",

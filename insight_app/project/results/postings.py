@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.statistics import Maxima
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 _HEADER = struct.Struct("<16sIIQ32x")
 _MAGIC = b"INSIGHT POSTING\n"
@@ -67,11 +67,11 @@ def open_segment(path: Path) -> Segment:
         head = file.read(_HEADER.size)
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
     if mapped is None or len(head) < _HEADER.size or not head.startswith(_MAGIC):
-        raise KnownError("This is not a file of strongest images.", where=str(path))
+        raise WorldError("This is not a file of strongest images.", where=str(path))
     _, version, concepts, entries = _HEADER.unpack(head)
     expected = _HEADER.size + 8 * (concepts + 1) + 8 * entries
     if version > VERSION or len(mapped) != expected:
-        raise KnownError(
+        raise WorldError(
             "The file of strongest images is damaged or newer than this Insight.",
             where=str(path),
             do="Analyze again to rebuild it.",

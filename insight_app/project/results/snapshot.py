@@ -19,7 +19,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae import DictionaryInfo, info
 from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.exact import from_steps
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.photos.images import locate
 from insight_app.project.results import generations, postings
 from insight_app.project.results.candidates import Candidate
@@ -84,7 +84,7 @@ class Results:
                 return cls(project, engine, generations.read(project / "statistics", int(number)))
             except FileNotFoundError as error:
                 missing = error
-        raise KnownError(
+        raise WorldError(
             "The results' files are not where they should be.",
             where=str(missing.filename or project),
             kept="Codes and judgements are kept in other files.",
@@ -307,7 +307,7 @@ class Results:
     def _record(self, image_id: int) -> Record:
         places = self._published.places
         if not 0 < image_id < self._is_coded.size or not places["shard"][image_id]:
-            raise KnownError(
+            raise Refusal(
                 "This photo has not been analyzed yet.", do="Continue or repeat the analysis."
             )
         return self._codes.read(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.project.storage import sqlite
 
 KEPT = 10
@@ -78,10 +78,10 @@ def copy_database(source: Path, target: Path) -> None:
         ):
             original.backup(copy)
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise KnownError("The file is damaged and cannot be copied.", where=str(source))
+                raise WorldError("The file is damaged and cannot be copied.", where=str(source))
         partial.replace(target)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"No backup could be written ({error.strerror}).",
             where=str(target),
             kept="The project itself was not changed.",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 NAME = "lock"
 
@@ -44,7 +44,7 @@ class Holder:
         return f"{who} in another program on this computer (process {self.pid})."
 
 
-class Held(KnownError):
+class Held(WorldError):
     """Somebody else has the project open for writing."""
 
     def __init__(self, holder: Holder, path: Path) -> None:

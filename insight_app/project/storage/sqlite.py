@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 WAIT_SECONDS = 5.0
 """How long one process waits for another to let go of a file."""
@@ -67,13 +67,13 @@ def _beside(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-class Damaged(KnownError):
+class Damaged(WorldError):
     """A database file that cannot be read as what it should be."""
 
 
 @contextmanager
 def writing(made: Engine, path: Path, kept: str) -> Iterator[Connection]:
-    """One transaction that writes: all of it or nothing; KnownError where the file refuses."""
+    """One transaction that writes: all of it or nothing; WorldError where the file refuses."""
     with known_errors(path, kept), made.connect() as connection:
         connection = connection.execution_options(writes=True)
         with connection.begin():
@@ -89,7 +89,7 @@ def reading(made: Engine, path: Path) -> Iterator[Connection]:
 
 @contextmanager
 def known_errors(path: Path, kept: str) -> Iterator[None]:
-    """Turn what the disk or another program does to a file into a KnownError."""
+    """Turn what the disk or another program does to a file into a WorldError."""
     try:
         yield
     except DBAPIError as error:
@@ -104,11 +104,11 @@ def known_errors(path: Path, kept: str) -> Iterator[None]:
         raise known from error
 
 
-def _known(error: Any, path: Path, kept: str) -> KnownError | None:
+def _known(error: Any, path: Path, kept: str) -> WorldError | None:
     code: str = getattr(error, "sqlite_errorname", "") or ""
     for prefix, (what, do) in _FAULTS.items():
         if code.startswith(prefix):
-            kind = Damaged if prefix in _DAMAGE else KnownError
+            kind = Damaged if prefix in _DAMAGE else WorldError
             return kind(what, where=str(path), kept=kept, do=do)
     return None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 from insight_app.project.storage import backups, sqlite
 from insight_app.project.storage.sqlite import Damaged
 
@@ -45,7 +45,7 @@ class Schema:
         return self.major * 1000 + self.minor
 
 
-class Older(KnownError):
+class Older(Refusal):
     """A file of an older Insight that was to be read only, and so cannot be brought up to date."""
 
 
@@ -64,7 +64,7 @@ def read_header(path: Path) -> Header:
             head = file.read(HEADER_BYTES)
         size = path.stat().st_size
     except OSError as error:
-        raise KnownError(f"The file cannot be read ({error.strerror}).", where=str(path)) from error
+        raise WorldError(f"The file cannot be read ({error.strerror}).", where=str(path)) from error
     if len(head) < HEADER_BYTES or not head.startswith(_MAGIC):
         raise Damaged("The file is not a database any more.", where=str(path))
     page = int.from_bytes(head[16:18], "big")
@@ -111,7 +111,7 @@ def open_database(
     """
     if not path.exists() or path.stat().st_size == 0:
         if read_only:
-            raise KnownError("The file is missing.", where=str(path))
+            raise WorldError("The file is missing.", where=str(path))
         return _create(path, schema)
     if not read_only:
         _finish_interrupted_write(path)
@@ -144,7 +144,7 @@ def _check(path: Path, schema: Schema, header: Header) -> None:
         raise Damaged(f"The file is not Insight's database of {schema.role}.", where=str(path))
     major, minor = divmod(header.user_version, 1000)
     if major > schema.major:
-        raise KnownError(
+        raise Refusal(
             f"This project was made by a newer Insight (its {schema.role} have version "
             f"{major}.{minor}; this program reads up to {schema.major}).",
             where=str(path),

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from insight_app.concepts import checkpoints
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 GAMMA = 0.2
 """Affinities below it count nothing."""
@@ -90,8 +90,8 @@ def load(path: Path, width: int, patch: int) -> Heads:
     return Heads(own)
 
 
-def _misfit(path: Path, what: str) -> KnownError:
-    return KnownError(
+def _misfit(path: Path, what: str) -> Refusal:
+    return Refusal(
         f"These are not CLIP-DINOiser's heads for this model: {what}.",
         where=str(path),
         kept="Nothing was made with them.",

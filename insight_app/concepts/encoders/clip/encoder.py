@@ -18,7 +18,7 @@ from insight_app.concepts.encoders.clip import dinoiser, precision
 from insight_app.concepts.encoders.clip import text as clip_text
 from insight_app.concepts.encoders.clip.dense_vit import DenseViT
 from insight_app.concepts.encoders.clip.weights_file import ClipFile, digest
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 INPUT_SIZE = 224
 REVISION = 1
@@ -53,7 +53,7 @@ class ClipEncoder:
         self._heads = heads.to(self.device) if heads else None
         tower = DenseViT(image).to(self.device)
         if input_size < tower.patch or input_size % tower.patch:
-            raise KnownError(
+            raise Refusal(
                 f"{clip.model} sees sizes that are multiples of {tower.patch}, not {input_size}."
             )
         self.input_size = input_size
@@ -75,7 +75,7 @@ class ClipEncoder:
     def encode_with_foreground(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """As `encode`, and (B, H, W) in [0, 1]: how sure each patch is none of the background."""
         if self._heads is None:
-            raise KnownError(
+            raise Refusal(
                 f"{self.name} does not tell foreground from background.", do="Use clip-dinoiser."
             )
         with torch.inference_mode(), precision.exact():
@@ -86,7 +86,7 @@ class ClipEncoder:
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """(N, D) float32 unit rows on the CPU."""
         if self._clip.wordless:
-            raise KnownError(
+            raise Refusal(
                 f"{self._clip.model} cannot embed words here: {self._clip.wordless}",
                 do="Concepts keep the names they have; another model can give them names.",
             )

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from insight_app.concepts import checkpoints
 from insight_app.concepts.encoders.models import open_clip_models
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 _OPENAI = {"input_resolution", "context_length", "vocab_size"}
 
@@ -104,8 +104,8 @@ class ClipFile:
             raise self._misfit(f"{prefix}{more[0]} has no place in it")
         checkpoints.finite({f"{prefix}{name}": weights[name] for name in wanted}, self.path)
 
-    def _misfit(self, what: str) -> KnownError:
-        return KnownError(
+    def _misfit(self, what: str) -> Refusal:
+        return Refusal(
             f"These are not the weights of {self.model}: {what}.",
             where=str(self.path),
             kept="Nothing was made with them.",

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.encoders.clip.encoder import ClipEncoder
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 WINDOW = 448
 STRIDE = 224
@@ -90,7 +90,7 @@ def _probabilities(
         unsure = (scores.amax(-1) < SURE) & (foreground <= 0.5)
         scores[..., 0].masked_fill_(unsure, 1.0)
     else:
-        raise KnownError(
+        raise Refusal(
             f"{encoder.name} does not tell foreground from background.", do="Use clip-dinoiser."
         )
     # Patches cover the picture and the padding, which is cut off again.

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from insight_app import __version__
 from insight_app.concepts.progress import CancelToken, Progress
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 TRIES = 4
 """So often in a row a connection may give nothing new before we stop."""
@@ -118,7 +118,7 @@ def _must_be_as_announced(url: str, part: Path, said: Mapping[str, str], otherwi
                 wrong = "its SHA-256 is not the one that was announced"
     if wrong:
         part.unlink()
-        raise KnownError(
+        raise WorldError(
             f"What came is not the file that was announced: {wrong}.",
             where=url,
             kept="Nothing was taken in.",
@@ -176,9 +176,9 @@ def _reason(error: Exception) -> str:
     return str(getattr(inner, "strerror", None) or inner or type(error).__name__)
 
 
-def _unwilling(url: str, error: urllib.error.HTTPError, otherwise: str) -> KnownError:
+def _unwilling(url: str, error: urllib.error.HTTPError, otherwise: str) -> WorldError:
     why = {401: "it wants to know who asks", 403: "it does not allow it", 429: "too many asked"}
-    return KnownError(
+    return WorldError(
         f"The server does not give the file: {why.get(error.code, error.reason)} ({error.code}).",
         where=url,
         kept="Nothing was taken in.",
@@ -188,12 +188,12 @@ def _unwilling(url: str, error: urllib.error.HTTPError, otherwise: str) -> Known
 
 def _unreachable(
     url: str, part: Path, said: Mapping[str, str], problem: str, otherwise: str, resume: bool
-) -> KnownError:
+) -> WorldError:
     there, total = _size(part), int(said.get("size", 0))
     host = url.split("/")[2]
     if not there:
         part.unlink(missing_ok=True)
-        return KnownError(
+        return WorldError(
             f"{host} cannot be reached ({problem}).",
             where=url,
             kept="Nothing was taken in.",
@@ -204,7 +204,7 @@ def _unreachable(
     else:
         part.unlink()
         kept = "Nothing was taken in."
-    return KnownError(
+    return WorldError(
         f"Downloading stopped at {there:,} of {total:,} bytes ({problem}).",
         where=url,
         kept=kept,

@@ -11,7 +11,7 @@ from insight_app.concepts.encoders.models import library, published
 from insight_app.concepts.encoders.models.downloading import NotThere, download
 from insight_app.concepts.encoders.models.library import Entry
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, WorldError
 
 PARTS = ".parts"
 
@@ -78,7 +78,7 @@ def _fetched(
         except NotThere:
             continue
         except OSError as error:
-            raise KnownError(
+            raise WorldError(
                 f"The weights cannot be written ({error.strerror or error}).",
                 where=str(part.parent),
                 kept="Nothing was taken in.",
@@ -89,7 +89,7 @@ def _fetched(
                 part, kind, model, tag, source=url, move=True, progress=progress, cancel=cancel
             )
         except KnownError as error:
-            raise KnownError(
+            raise WorldError(
                 f"What came from there is not what was asked for: {error.what}",
                 where=url,
                 kept="Nothing was taken in.",
@@ -99,7 +99,7 @@ def _fetched(
             part.unlink(missing_ok=True)
             with suppress(OSError):
                 part.parent.rmdir()
-    raise KnownError(
+    raise WorldError(
         "The file is no longer where it was published.",
         where=next(iter(urls)),
         do="Look for it on the project's page, and take it in with: "
@@ -113,7 +113,7 @@ def _part(url: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The model library cannot be written to ({error.strerror}).", where=str(folder)
         ) from error
     return folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}{Path(url).suffix}"

@@ -22,7 +22,7 @@ import platformdirs
 
 from insight_app.concepts.encoders.models import published
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 
 RECORD = "entry.json"
 VERSION = 1
@@ -79,7 +79,7 @@ def named(name: str) -> Entry:
     there = {entry.name: entry for entry in entries()}
     if name not in there:
         names = f"In it: {', '.join(there)}." if there else "It is empty."
-        raise KnownError(f"There is no {name!r} in the model library.", do=names)
+        raise Refusal(f"There is no {name!r} in the model library.", do=names)
     return there[name]
 
 
@@ -113,7 +113,7 @@ def required(kind: str, model: str = "") -> Path:
     else:
         what, more = f"There are no weights for {model}", f" --model {model}"
         name = "/".join(filter(None, (model, published.DEFAULT_TAGS.get(model))))
-    raise KnownError(
+    raise WorldError(
         f"{what} on this computer.",
         do=f"Get them with `insight-app models fetch {name}`, or bring a file and take it in with "
         f"`insight-app models import FILE{more}`.",
@@ -206,7 +206,7 @@ def remove(name: str) -> Entry:
     try:
         send2trash(str(place))
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"It cannot be moved to the trash ({error}).",
             where=str(place),
             kept="It is still in the library.",
@@ -254,7 +254,7 @@ def _placed(entry: Entry, made: Path) -> Entry:
         file.flush()
         os.fsync(file.fileno())
     if place.exists():
-        raise KnownError(
+        raise Refusal(
             f"There is already a {entry.name!r} in the model library, with other weights.",
             where=str(place),
             kept="It was left as it is; nothing was taken in.",
@@ -311,7 +311,7 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The weights cannot be taken in ({error.strerror or error}).",
             where=str(folder()),
             kept="Nothing was taken in.",

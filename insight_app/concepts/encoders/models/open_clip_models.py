@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from insight_app.concepts.encoders.files import package_folder
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 SIDE = 224
 """Pixels of the square that an analysis looks at."""
@@ -53,7 +53,7 @@ def named(name: str) -> ClipModel:
         spelled = {other.lower(): other for other in known}
         near = get_close_matches(name.lower().replace("/", "-"), spelled, n=3, cutoff=0.5)
         hint = f"Nearest: {', '.join(spelled[one] for one in near)}. " if near else ""
-        raise KnownError(
+        raise Refusal(
             f"open_clip has no model named {name!r}.",
             do=f"{hint}All of them: insight-app models list --all",
         )
@@ -64,7 +64,7 @@ def usable(name: str) -> ClipModel:
     """The model, which can be made dense; KnownError that says why where it cannot."""
     model = named(name)
     if model.refusal:
-        raise KnownError(
+        raise Refusal(
             f"{name} cannot be made dense: {model.refusal}",
             do="Choose a plain ViT, such as ViT-B-16: insight-app models list --all",
         )

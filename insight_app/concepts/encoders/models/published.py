@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from insight_app.concepts.encoders.models import open_clip_models
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 DEFAULT_TAGS = {"ViT-B-16": "laion2b_s34b_b88k"}
 """What is taken where several weights of a model are at hand: the paper's."""
@@ -84,7 +84,7 @@ def named(name: str) -> Published:
         chosen = there
     if not chosen:
         names = ", ".join(one.name for one in there if not one.refusal)
-        raise KnownError(
+        raise Refusal(
             f"There are no published weights named {name!r}."
             if tag
             else f"Several weights are published for {model}; say which."
@@ -98,7 +98,7 @@ def named(name: str) -> Published:
 def usable(one: Published) -> Published:
     """The same; KnownError that says why where these weights cannot be used."""
     if one.refusal:
-        raise KnownError(
+        raise Refusal(
             f"{one.name} cannot be used: {one.refusal}",
             kept="Nothing was taken in.",
             do="Choose other weights of the model.",

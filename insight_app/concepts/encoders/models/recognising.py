@@ -15,7 +15,7 @@ from torch import Tensor
 from insight_app.concepts.encoders.clip import dinoiser
 from insight_app.concepts.encoders.clip import weights_file as clip_file
 from insight_app.concepts.encoders.models import open_clip_models
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 CLIP, DINOISER = KINDS = ("clip", "dinoiser")
 WIDTH = 768
@@ -39,7 +39,7 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
     several models. Weights of OpenAI's own files belong to the model's -quickgelu twin.
     """
     if kind not in ("", *KINDS):
-        raise KnownError(
+        raise Refusal(
             f"There is no kind of weights named {kind!r}.", do=f"Choose one of: {', '.join(KINDS)}."
         )
     tensors = clip_file.tensors(path)
@@ -55,7 +55,7 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
     if _OPENAI in tensors:
         model = open_clip_models.quick_twin(model) or model
     if fitting and model not in fitting:
-        raise KnownError(
+        raise Refusal(
             f"These are not the weights of {model}.",
             where=str(path),
             kept="Nothing was taken in.",
@@ -67,7 +67,7 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
 
 def _must_be_clip(path: Path, tensors: Mapping[str, Tensor], *, is_heads: bool) -> None:
     if any(name.startswith("vision_model.") for name in tensors):
-        raise KnownError(
+        raise Refusal(
             "These CLIP weights are in the layout of transformers, not of open_clip.",
             where=str(path),
             kept="Nothing was taken in.",
@@ -75,7 +75,7 @@ def _must_be_clip(path: Path, tensors: Mapping[str, Tensor], *, is_heads: bool) 
             "open_clip_pytorch_model.bin of the same model.",
         )
     if not any(name.startswith("visual.") for name in tensors):
-        raise KnownError(
+        raise Refusal(
             "These are CLIP-DINOiser's heads, not CLIP weights."
             if is_heads
             else "There are neither CLIP weights nor CLIP-DINOiser heads in this file.",
@@ -98,7 +98,7 @@ def _only(path: Path, fitting: list[str]) -> str:
             "Say which with --model; those that end in -quickgelu are for weights of OpenAI, "
             "MetaCLIP and DFN."
         )
-    raise KnownError(what, where=str(path), kept="Nothing was taken in.", do=do)
+    raise Refusal(what, where=str(path), kept="Nothing was taken in.", do=do)
 
 
 def _fitting(tensors: Mapping[str, Tensor]) -> list[str]:

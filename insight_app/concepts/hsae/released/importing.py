@@ -15,7 +15,7 @@ from insight_app.concepts.hsae.released import reading, relations
 from insight_app.concepts.hsae.released.whole import written_whole
 from insight_app.concepts.naming.candidates import UNKNOWN, Candidate
 from insight_app.concepts.statistics import CoOccurrence
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Release:
 def read(source: Path) -> Release:
     """Read and check every file that an import takes; KnownError where one cannot be used."""
     if not is_release(source):
-        raise KnownError(
+        raise Refusal(
             "There is no dictionary here.",
             where=str(source),
             do="Choose a dictionary's folder, or the folder of a release, which holds ae.pt.",
@@ -50,7 +50,7 @@ def read(source: Path) -> Release:
 def import_into(source: Path, folder: Path) -> None:
     """Write the release in `source` into `folder` as a dictionary with names and relations."""
     if (folder / DESCRIPTION).exists():
-        raise KnownError(
+        raise Refusal(
             "There is a dictionary here already.", where=str(folder), kept="Nothing was changed."
         )
     release = read(source)

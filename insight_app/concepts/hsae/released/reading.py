@@ -25,7 +25,7 @@ from insight_app.concepts.hsae.description import (
 )
 from insight_app.concepts.hsae.files import describe
 from insight_app.concepts.hsae.model import HSAE, where_it_runs
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
 
 (WEIGHTS, CONFIG), NAMES = RELEASE, "concept_names.txt"
 PROBE = "example_linear_probe_"
@@ -47,14 +47,14 @@ class Config:
     content: Mapping[str, Any]
 
 
-def refusal(path: Path, why: str, do: str = _AGAIN) -> KnownError:
+def refusal(path: Path, why: str, do: str = _AGAIN) -> Refusal:
     """The error of a file that is not used; nothing else is then either."""
-    return KnownError(
+    return Refusal(
         f"The release cannot be used: {why}.", where=str(path), kept="Nothing was changed.", do=do
     )
 
 
-def cannot_be_taken(path: Path, why: str) -> KnownError:
+def cannot_be_taken(path: Path, why: str) -> Refusal:
     """The same of a file that a release can do without."""
     return refusal(path, why, _OR_WITHOUT)
 
@@ -72,7 +72,7 @@ def config(folder: Path) -> Config:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise refusal(path, "its settings cannot be read") from error
     if class_name not in CLASSES:
-        raise KnownError(
+        raise Refusal(
             f"Dictionaries of the class {class_name!r} cannot be opened.",
             where=str(path),
             kept="Nothing was changed.",

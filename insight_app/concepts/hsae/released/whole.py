@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def written_whole(folder: Path, *, last: str, gone: Sequence[str] = ()) -> Itera
         for file in sorted(part.iterdir(), key=lambda file: file.name == last):
             file.replace(folder / file.name)
     except OSError as error:
-        raise KnownError(
+        raise WorldError(
             f"The files could not be written ({error.strerror or error}).",
             where=str(folder),
             kept="What was there before is unchanged.",

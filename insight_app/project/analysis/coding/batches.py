@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders import DenseEncoder
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal, WorldError
 from insight_app.project.analysis.recording import Coded
 from insight_app.project.results.code_store import Notes
 
@@ -81,7 +81,7 @@ class Batches:
     def _halve(self, too_many: int) -> None:
         device = self.encoder.device
         if too_many == 1:
-            raise KnownError(
+            raise WorldError(
                 f"There is not enough memory on the device ({device}) for even one photo.",
                 kept="All photos done so far are kept.",
                 do="Close other programs, or choose the device cpu in the preferences.",
@@ -131,7 +131,7 @@ def _must_be_sparse(codes: Codes, k: int) -> None:
     """
     active = codes.indices.size / codes.cells
     if active > max(MOST_ACTIVE * k, FEW):
-        raise KnownError(
+        raise Refusal(
             f"The dictionary does not suit this encoder: {active:,.0f} of its concepts are active "
             f"in a cell on average, where about {k} should be.",
             kept="The photos are listed; those coded before are kept.",
