@@ -16,7 +16,7 @@ from insight_app.errors import KnownError
 from insight_app.project.judgements import Person, hide, rename
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.store import Judgements
-from insight_app.project.results.schema import Run
+from insight_app.project.results.schema import Folder, Run
 from insight_app.project.storage import analysis_database, sqlite, versions
 from insight_app.project.storage.analysis_database import SCHEMA as ANALYSIS
 from insight_app.project.storage.backups import list_backups
@@ -184,6 +184,8 @@ def results_of_version_1_0(project: Path) -> Path:
         connection.exec_driver_sql(f"PRAGMA user_version = {first.user_version}")
         run = "(started, finished, state, message, images, seconds)"
         connection.exec_driver_sql(f"INSERT INTO run {run} VALUES ('', '', 'finished', '', 9, 1)")
+        connection.exec_driver_sql("INSERT INTO source VALUES (1, '/photos', '../photos')")
+        connection.exec_driver_sql("INSERT INTO folder (source_id, path) VALUES (1, 'a')")
     engine.dispose()
     return path
 
@@ -196,8 +198,10 @@ def test_older_results_are_brought_up_to_date_by_whoever_looks_at_them_first(
         engines = list(pool.map(analysis_database.open_reader, [tmp_path] * 8))
     for engine in engines:
         with analysis_database.reading(engine) as connection:
-            rules = select(Run.state, Run.images, Run.reading_rule)
-            assert connection.execute(rules).all() == [("finished", 9, 1)]
+            runs = select(Run.state, Run.images, Run.reading_rule, Run.work)
+            assert connection.execute(runs).all() == [("finished", 9, 1, "analyze")]
+            folders = select(Folder.path, Folder.is_removed)
+            assert connection.execute(folders).all() == [("a", False)]
         engine.dispose()
     assert versions.read_header(path).user_version == ANALYSIS.user_version
     assert len(list_backups(tmp_path / "backups", "analysis")) == 1

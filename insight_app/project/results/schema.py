@@ -49,6 +49,10 @@ class Folder(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
     path: Mapped[str]
+    is_removed: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
+    """Taken out of the project by a person: its images keep their rows and codes and count nothing.
+    A folder that has no row yet is as the nearest one above it that has.
+    """
     __table_args__ = (Index("folder_path", "source_id", "path", unique=True),)
 
 
@@ -89,6 +93,12 @@ class Image(Base):
         ),
         Index("image_status", "status", "folder_id", "name"),
         Index("image_shard", "shard", "offset", sqlite_where=text("shard IS NOT NULL")),
+        Index(
+            "image_content",
+            "size",
+            "content_hash",
+            sqlite_where=text("content_hash IS NOT NULL"),
+        ),
     )
 
 
@@ -104,7 +114,7 @@ class Shard(Base):
 
 
 class Run(Base):
-    """One call of analyze."""
+    """One piece of work on the results: analyzing, or taking folders out, back or elsewhere."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -117,6 +127,8 @@ class Run(Base):
     seconds: Mapped[float] = mapped_column(default=0.0)
     reading_rule: Mapped[int] = mapped_column(server_default=text("1"))
     """By which rule files became pixels; runs of before there were several had the first."""
+    work: Mapped[str] = mapped_column(default="analyze", server_default=text("'analyze'"))
+    """analyze | remove | put back | move."""
 
 
 class Setting(Base):
