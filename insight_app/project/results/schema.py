@@ -93,12 +93,7 @@ class Image(Base):
         ),
         Index("image_status", "status", "folder_id", "name"),
         Index("image_shard", "shard", "offset", sqlite_where=text("shard IS NOT NULL")),
-        Index(
-            "image_content",
-            "size",
-            "content_hash",
-            sqlite_where=text("content_hash IS NOT NULL"),
-        ),
+        Index("image_content", "size", "content_hash"),
     )
 
 

@@ -22,10 +22,4 @@ def upgrade() -> None:
         "folder",
         sa.Column("is_removed", sa.Boolean(), nullable=False, server_default=sa.text("0")),
     )
-    op.create_index(
-        "image_content",
-        "image",
-        ["size", "content_hash"],
-        unique=False,
-        sqlite_where=sa.text("content_hash IS NOT NULL"),
-    )
+    op.create_index("image_content", "image", ["size", "content_hash"], unique=False)
