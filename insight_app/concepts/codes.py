@@ -42,25 +42,28 @@ class Codes:
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """(nnz,) the row of every entry."""
+        """(nnz,) int64 the row of every entry."""
         return np.repeat(np.arange(self.cells, dtype=np.int64), np.diff(self.indptr))
 
     @property
     def stored(self) -> NDArray[np.float16]:
-        """(nnz,) the values, which must be those that are stored (see `half`)."""
+        """(nnz,) float16 the values, which must be those that are stored (see `half`)."""
         if self.values.dtype != np.float16:
             raise ValueError("only codes in half precision are stored and counted")
         return self.values
 
     def half(self) -> "Codes":
-        """As stored: the largest half at most, and silent where too small for half precision."""
+        """Round to half precision, as stored; what is too large becomes the largest half.
+
+        Values too small for half precision are left out.
+        """
         values = np.minimum(self.values, LARGEST_HALF).astype(np.float16)
-        heard = values > 0
-        before = np.concatenate(([0], np.cumsum(heard)))
-        return Codes(before[self.indptr], self.indices[heard], values[heard], self.concepts)
+        nonzero = values > 0
+        before = np.concatenate(([0], np.cumsum(nonzero)))
+        return Codes(before[self.indptr], self.indices[nonzero], values[nonzero], self.concepts)
 
     def __getitem__(self, rows: slice) -> "Codes":
-        """The codes of a run of cells (step 1), sharing memory."""
+        """Return the codes of a run of cells (step 1), sharing memory."""
         start, stop, step = rows.indices(self.cells)
         if step != 1:
             raise ValueError("codes can only be cut into runs of cells")
@@ -69,19 +72,22 @@ class Codes:
         return Codes(indptr, self.indices[low:high], self.values[low:high], self.concepts)
 
     def cell(self, index: int) -> tuple[NDArray[np.uint16], NDArray[np.floating]]:
-        """Concepts active in one cell with their strengths."""
+        """Return the concepts active in one cell, (n,) uint16, and their strengths (n,)."""
         low, high = self.indptr[index], self.indptr[index + 1]
         return self.indices[low:high], self.values[low:high]
 
     def map_of(self, concept: int) -> NDArray[np.float32]:
-        """(T,) strength of one concept in every cell, zero where it is silent."""
+        """Return (T,) float32 the strength of one concept in every cell, zero where inactive."""
         dense = np.zeros(self.cells, np.float32)
         hits = np.flatnonzero(self.indices == concept)
         dense[np.searchsorted(self.indptr, hits, side="right") - 1] = self.values[hits]
         return dense
 
     def maxima(self) -> tuple[NDArray[np.uint16], NDArray[np.floating]]:
-        """Concepts active anywhere, strongest first, with their maxima over all cells."""
+        """Return the concepts active anywhere, (n,) uint16, and their maxima (n,).
+
+        The strongest comes first.
+        """
         order = np.lexsort((self.values, self.indices))
         indices = self.indices[order]
         last = np.flatnonzero(np.append(indices[1:] != indices[:-1], True)) if order.size else order
@@ -90,14 +96,14 @@ class Codes:
         return concepts[by_strength], strongest[by_strength]
 
     def to_dense(self) -> NDArray[np.float32]:
-        """(T, F); for tests and small things only."""
+        """Return the dense codes (T, F) float32; for tests and small things only."""
         dense = np.zeros((self.cells, self.concepts), np.float32)
         dense[self.rows, self.indices] = self.values
         return dense
 
 
 def from_dense(dense: NDArray[np.floating]) -> Codes:
-    """Codes of the positive entries of a (T, F) array, rounded to half precision."""
+    """Make codes of the positive entries of a (T, F) array, rounded to half precision."""
     half = dense.astype(np.float16)
     rows, columns = np.nonzero(half > 0)
     counts = np.bincount(rows, minlength=dense.shape[0])
@@ -106,7 +112,7 @@ def from_dense(dense: NDArray[np.floating]) -> Codes:
 
 
 def concatenate(parts: Sequence[Codes]) -> Codes:
-    """Codes of all cells of `parts` in order; all with the same number of concepts."""
+    """Join the cells of `parts` in order; all with the same number of concepts."""
     if len({part.concepts for part in parts}) != 1:
         raise ValueError("codes over different dictionaries cannot be joined")
     offsets = np.cumsum([0] + [part.indices.size for part in parts])

@@ -22,7 +22,7 @@ class Geometry:
         return self.rows * self.cols
 
     def cell_rect(self, cell: int) -> tuple[float, float, float, float]:
-        """(x, y, w, h) of a cell in pixels of the photo; cell = row * cols + column."""
+        """Return (x, y, w, h) of a cell in pixels of the photo; cell = row * cols + column."""
         if not 0 <= cell < self.cells:
             raise IndexError(f"cell {cell} of a grid of {self.rows} x {self.cols}")
         x, y, w, h = self.crop
@@ -30,7 +30,7 @@ class Geometry:
         return x + col * w / self.cols, y + row * h / self.rows, w / self.cols, h / self.rows
 
     def cell_at(self, x: float, y: float) -> int | None:
-        """The cell at a point of the photo, None where the model did not look."""
+        """Return the cell at a point of the photo, or None outside of what the model saw."""
         left, top, w, h = self.crop
         if not (left <= x < left + w and top <= y < top + h):
             return None
@@ -40,7 +40,7 @@ class Geometry:
 
 
 def centre_square(width: int, height: int, rows: int, cols: int) -> Geometry:
-    """The geometry of an encoder that sees the largest centred square of a photo."""
+    """Return the geometry of an encoder that sees the largest centred square of a photo."""
     side = min(width, height)
     crop = ((width - side) // 2, (height - side) // 2, side, side)
     return Geometry(width, height, crop, rows, cols)

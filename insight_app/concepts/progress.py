@@ -11,7 +11,7 @@ Progress = Callable[[int, int, str], None]
 
 
 def silent(done: int, total: int, message: str) -> None:
-    """The Progress of somebody who does not listen."""
+    """Ignore the progress: for callers that do not listen."""
 
 
 class Cancelled(Exception):

@@ -1,4 +1,4 @@
-"""Which concept is more general than which: the graph of METHOD.md section 3, without circles.
+"""Which concept is more general than which: the graph of METHOD.md section 3, without cycles.
 
 With R[i, j] = D[i, j] / D[i, i], the share of i's activation that falls on cells where j is active
 too, i becomes a child of j when
@@ -8,7 +8,7 @@ too, i becomes a child of j when
    that never rises above tau has D[i, i] = 0 and no relations);
 2. R[j, i] < R[i, j]: of a mutual pair the stronger direction stays. At a tie the concept that is
    active in more cells is the parent, and of two such the one with the lower index;
-3. it closes no circle: every circle loses the edge whose asymmetry R[i, j] - R[j, i] is least
+3. it closes no cycle: every cycle loses the edge whose asymmetry R[i, j] - R[j, i] is least
    (ties: weaker R, then higher child, then higher parent);
 4. it is not implied: of spaniel -> dog -> animal and spaniel -> animal the last goes (transitive
    reduction; `keep_implied` leaves it in).
@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.statistics import CoOccurrence
+from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 
 PUBLISHED_THRESHOLD = 0.75
 LOWEST_THRESHOLD = 0.4
@@ -40,14 +41,14 @@ _STEP = 0.05
 class Edges:
     """N relations, sorted by child, then strongest first.
 
-    child, parent (N,) int32; strength (N,) float32: R[child, parent]; back (N,) float32:
-    R[parent, child]; cells, images (N,) int64: where the two are active together.
+    child, parent (N,) int32; strength (N,) float32: R[child, parent]; reverse_strength (N,)
+    float32: R[parent, child]; cells, images (N,) int64: where the two are active together.
     """
 
     child: NDArray[np.int32]
     parent: NDArray[np.int32]
     strength: NDArray[np.float32]
-    back: NDArray[np.float32]
+    reverse_strength: NDArray[np.float32]
     cells: NDArray[np.int64]
     images: NDArray[np.int64]
 
@@ -56,12 +57,12 @@ class Edges:
         return int(self.child.size)
 
     def __getitem__(self, choice: NDArray[Any]) -> "Edges":
-        """Some of the edges: a mask or indices."""
+        """Select some of the edges by a mask (N,) or by indices (n,)."""
         return Edges(
             self.child[choice],
             self.parent[choice],
             self.strength[choice],
-            self.back[choice],
+            self.reverse_strength[choice],
             self.cells[choice],
             self.images[choice],
         )
@@ -75,7 +76,7 @@ def relations(
     min_images: int = 5,
     keep_implied: bool = False,
 ) -> Edges:
-    """The edges child -> parent, acyclic; the rule is the module's."""
+    """Find the edges child -> parent, acyclic, by the module's rules."""
     if not cooccurrence.has_support:
         min_images = 0
         if not cooccurrence.pairs.cells.any():
@@ -85,16 +86,16 @@ def relations(
     edges = edges[(edges.cells >= min_cells) & (edges.images >= min_images)]
     if threshold is None:
         pairs = cooccurrence.pairs
-        itself = (pairs.key % (cooccurrence.concepts + 1) == 0) & (pairs.steps > 0)
-        able = itself & (pairs.cells >= min_cells) & (pairs.images >= min_images)
+        diagonal = (pairs.key % (cooccurrence.concepts + 1) == 0) & (pairs.mass > 0)
+        able = diagonal & (pairs.cells >= min_cells) & (pairs.images >= min_images)
         strength = edges.strength.astype(np.float64)  # as the threshold was counted
         edges = edges[strength > _threshold(edges, int(able.sum()))]
-    edges = edges[without_circles(edges, cooccurrence.concepts)]
-    return edges if keep_implied else edges[_direct(edges)]
+    edges = edges[break_cycles(edges, cooccurrence.concepts)]
+    return edges if keep_implied else edges[_not_implied(edges)]
 
 
 def _threshold(edges: Edges, concepts: int) -> float:
-    """The highest threshold that gives enough of so many concepts a parent."""
+    """Return the highest threshold that gives enough of so many concepts a parent."""
     strongest: dict[int, float] = {}
     for child, strength in zip(edges.child.tolist(), edges.strength.tolist(), strict=True):
         strongest[child] = max(strength, strongest.get(child, 0.0))
@@ -106,51 +107,56 @@ def _threshold(edges: Edges, concepts: int) -> float:
 
 
 def _candidates(cooccurrence: CoOccurrence, threshold: float) -> Edges:
-    """All ordered pairs with R > threshold, whatever the way back."""
+    """Return all ordered pairs with R > threshold, whatever the reverse strength."""
     pairs, concepts = cooccurrence.pairs, cooccurrence.concepts
     child, parent = np.divmod(pairs.key, concepts)
-    steps = np.rint(cooccurrence.diagonal * 2.0**24)
+    units = np.rint(cooccurrence.diagonal * UNITS_PER_ONE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(steps[child] > 0, pairs.steps / steps[child], 0.0)
+        share = np.where(units[child] > 0, pairs.mass / units[child], 0.0)
     chosen = np.flatnonzero((share > threshold) & (child != parent))
     mirror = parent[chosen] * concepts + child[chosen]
     place = np.minimum(np.searchsorted(pairs.key, mirror), pairs.key.size - 1)
-    back = np.where(pairs.key[place] == mirror, share[place], 0.0)
+    reverse = np.where(pairs.key[place] == mirror, share[place], 0.0)
     return Edges(
         child[chosen].astype(np.int32),
         parent[chosen].astype(np.int32),
         share[chosen].astype(np.float32),
-        back.astype(np.float32),
+        reverse.astype(np.float32),
         pairs.cells[chosen],
         pairs.images[chosen],
     )
 
 
 def _resolve_mutual(edges: Edges, cooccurrence: CoOccurrence) -> Edges:
-    """Rule 2, and the edges in their final order."""
+    """Apply rule 2 and bring the edges into their final order."""
     pairs, concepts = cooccurrence.pairs, cooccurrence.concepts
     cells = np.zeros(concepts, np.int64)
     row, column = np.divmod(pairs.key, concepts)
     cells[row[row == column]] = pairs.cells[row == column]
     of_child, of_parent = cells[edges.child], cells[edges.parent]
     more_general = (of_parent > of_child) | ((of_parent == of_child) & (edges.parent < edges.child))
-    keep = (edges.back < edges.strength) | ((edges.back == edges.strength) & more_general)
+    keep = (edges.reverse_strength < edges.strength) | (
+        (edges.reverse_strength == edges.strength) & more_general
+    )
     edges = edges[keep]
     return edges[np.lexsort((edges.parent, -edges.strength, edges.child))]
 
 
-def without_circles(
+def break_cycles(
     edges: Edges, concepts: int, fixed: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
-    """Rule 3: which edges stay (a mask). Those of `fixed`, which form no circle, do in any case.
+    """Return (N,) bool: which edges stay by rule 3.
 
-    An edge is the weakest of a circle if stronger ones lead back from its parent to its child. So
+    fixed: (N,) bool, edges that stay in any case; they must form no cycle.
+
+    An edge is the weakest of a cycle if stronger ones lead back from its parent to its child. So
     think of edges as added one at a time, strongest first: those stay whose ends come to lie in one
     strongly connected component later than they are added, or never. When that is, is found for all
     edges together by halving the time: what is one component at half-time is one node in the second
     half. That takes some twenty passes over the edges, whatever the graph.
     """
-    order = np.lexsort((-edges.parent, -edges.child, edges.strength, edges.strength - edges.back))
+    asymmetry = edges.strength - edges.reverse_strength
+    order = np.lexsort((-edges.parent, -edges.child, edges.strength, asymmetry))
     added = np.empty(edges.size, np.int64)
     added[order[::-1]] = np.arange(1, edges.size + 1)
     if fixed is not None:
@@ -181,7 +187,7 @@ def without_circles(
 
 
 def _components(child: NDArray[np.int64], parent: NDArray[np.int64], nodes: int) -> NDArray[Any]:
-    """(nodes,) the strongly connected component of each."""
+    """Return (nodes,) the strongly connected component of each node."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
@@ -191,8 +197,8 @@ def _components(child: NDArray[np.int64], parent: NDArray[np.int64], nodes: int)
     return found
 
 
-def _direct(edges: Edges) -> NDArray[np.bool_]:
-    """Rule 4: which edges lead to no ancestor of another parent. Ancestors are sets of bits."""
+def _not_implied(edges: Edges) -> NDArray[np.bool_]:
+    """Apply rule 4: return (N,) bool, edges whose parent is no ancestor of another parent."""
     parents: dict[int, list[int]] = {}
     for child, parent in zip(edges.child.tolist(), edges.parent.tolist(), strict=True):
         parents.setdefault(child, []).append(parent)
@@ -222,7 +228,7 @@ def _direct(edges: Edges) -> NDArray[np.bool_]:
 
 
 def shuffled(edges: Edges, seed: int = 0) -> Edges:
-    """The same children and parents joined at random, no concept to itself: a baseline.
+    """Join the same children and parents at random, no concept to itself: a baseline.
 
     Every concept keeps its number of parents and of children; strengths stay where they were.
     """
@@ -235,4 +241,6 @@ def shuffled(edges: Edges, seed: int = 0) -> Edges:
         other = rng.integers(0, parent.size, own.size)
         for a, b in zip(own, other, strict=True):
             parent[a], parent[b] = parent[b], parent[a]
-    return Edges(edges.child, parent, edges.strength, edges.back, edges.cells, edges.images)
+    return Edges(
+        edges.child, parent, edges.strength, edges.reverse_strength, edges.cells, edges.images
+    )

@@ -144,7 +144,7 @@ def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relatio
         child=pair[0],
         parent=pair[1],
         strength=short(edge.strength) if is_counted else None,
-        back=short(edge.back) if is_counted else None,
+        back=short(edge.reverse_strength) if is_counted else None,
         cells=edge.cells,
         images=edge.images,
         source=edge.source,

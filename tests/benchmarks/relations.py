@@ -96,7 +96,7 @@ def ours_on(threads: int, batches: list[Codes]) -> tuple[CoOccurrence, Exemplars
             for more, others in pool.map(ours, range(start, start + len(part)), part):
                 pairs.merge(more)
                 exemplars.merge(others)
-    pairs.total()
+    pairs.upper()
     return pairs, exemplars
 
 
@@ -104,10 +104,10 @@ def ours_alone(images: int) -> dict[str, float]:
     rng = np.random.default_rng(0)
     batches = [make(min(BATCH_IMAGES, images - at), rng) for at in range(0, images, BATCH_IMAGES)]
     began = time.perf_counter()
-    met = ours_on(2, batches)[0].total()
+    counted = ours_on(2, batches)[0].upper()
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    return {"rate": images * CELLS / seconds, "megabytes": peak, "pairs": 2 * met.key.size}
+    return {"rate": images * CELLS / seconds, "megabytes": peak, "pairs": 2 * counted.key.size}
 
 
 def dense(codes: Codes) -> tuple[Any, Any, Any]:

@@ -155,7 +155,7 @@ def test_the_strongest_of_a_big_matrix_are_kept_with_their_way_back(tmp_path, mo
     wanted = {(n, int(m)) for n in range(40) for m in away[n].topk(4).indices}
     wanted |= {(m, n) for n, m in wanted} | {(n, n) for n in range(40)}
     assert set(zip(i.tolist(), j.tolist(), strict=True)) == wanted
-    np.testing.assert_allclose(pairs.steps / 2**24, d.numpy()[i, j], atol=1e-7)
+    np.testing.assert_allclose(pairs.mass / 2**24, d.numpy()[i, j], atol=1e-7)
     assert np.array_equal(pairs.cells, c.numpy()[i, j])
 
 

@@ -1,4 +1,4 @@
-"""Relations agree with the dense formula, and never form a circle."""
+"""Relations agree with the dense formula, and never form a cycle."""
 
 import networkx
 import numpy as np
@@ -10,9 +10,9 @@ from insight_app.concepts.codes import from_dense
 from insight_app.concepts.relations import (
     PUBLISHED_THRESHOLD,
     Edges,
+    break_cycles,
     relations,
     shuffled,
-    without_circles,
 )
 from insight_app.concepts.statistics import CoOccurrence
 
@@ -49,16 +49,16 @@ def dense_candidates(a: np.ndarray, threshold: float, min_cells: int, min_images
         for j in range(a.shape[1]):
             if i == j or d[i, i] == 0 or d[j, j] == 0:
                 continue
-            r, back = d[i, j] / d[i, i], d[j, i] / d[j, j]
+            r, reverse = d[i, j] / d[i, i], d[j, i] / d[j, j]
             strong = r > threshold and cells[i, j] >= min_cells and images[i, j] >= min_images
-            if strong and back < r:
-                expected[i, j] = (r, back, cells[i, j], images[i, j])
+            if strong and reverse < r:
+                expected[i, j] = (r, reverse, cells[i, j], images[i, j])
     return expected
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.2, 0.5, 0.75]))
 @settings(max_examples=50, deadline=None)
-def test_edges_are_the_dense_ones_less_those_that_close_a_circle(seed, threshold):
+def test_edges_are_the_dense_ones_less_those_that_close_a_cycle(seed, threshold):
     a = random_codes(seed)
     edges = relations(counted(a), threshold=threshold, min_cells=5, min_images=3, keep_implied=True)
     expected = dense_candidates(a, threshold, 5, 3)
@@ -67,12 +67,12 @@ def test_edges_are_the_dense_ones_less_those_that_close_a_circle(seed, threshold
     assert networkx.is_directed_acyclic_graph(graph)
     assert found <= expected.keys() and len(found) == edges.size
     for n, pair in enumerate(zip(edges.child.tolist(), edges.parent.tolist(), strict=True)):
-        r, back, cells, images = expected[pair]
+        r, reverse, cells, images = expected[pair]
         assert edges.strength[n] == pytest.approx(r, rel=1e-6)
-        assert edges.back[n] == pytest.approx(back, rel=1e-6)
+        assert edges.reverse_strength[n] == pytest.approx(reverse, rel=1e-6)
         assert (edges.cells[n], edges.images[n]) == (cells, images)
     whole = networkx.DiGraph(list(expected))
-    for pair in expected.keys() - found:  # only edges inside a circle of the whole graph go
+    for pair in expected.keys() - found:  # only edges inside a cycle of the whole graph go
         assert networkx.has_path(whole, pair[1], pair[0])
     order = list(zip(edges.child, -edges.strength, strict=True))
     assert order == sorted(order)
@@ -149,8 +149,8 @@ def test_a_circle_opens_at_its_least_asymmetry():
     edges = relations(pairs, threshold=0.75)
     full = {(0, 1), (1, 2), (2, 0)}
     strengths = {(0, 1): 900 / 1000, (1, 2): 900 / 1000, (2, 0): 800 / 900}
-    back = {(0, 1): 100 / 1000, (1, 2): 100 / 900, (2, 0): 100 / 1000}
-    weakest = min(full, key=lambda pair: strengths[pair] - back[pair])
+    reverse = {(0, 1): 100 / 1000, (1, 2): 100 / 900, (2, 0): 100 / 1000}
+    weakest = min(full, key=lambda pair: strengths[pair] - reverse[pair])
     assert as_pairs(edges) == full - {weakest}
 
 
@@ -173,32 +173,37 @@ def taken_one_by_one(edges: Edges, fixed: set[int]) -> set[int]:
     ends = list(zip(edges.child.tolist(), edges.parent.tolist(), strict=True))
 
     def strength(n: int) -> tuple[float, float, int, int]:
-        return (edges.strength[n] - edges.back[n], edges.strength[n], -ends[n][0], -ends[n][1])
+        return (
+            edges.strength[n] - edges.reverse_strength[n],
+            edges.strength[n],
+            -ends[n][0],
+            -ends[n][1],
+        )
 
     while True:
         graph = networkx.DiGraph([ends[n] for n in kept])
-        circles = [
+        cycles = [
             [n for n in kept if ends[n][0] in part and ends[n][1] in part]
             for part in networkx.strongly_connected_components(graph)
         ]
-        if not any(circles):
+        if not any(cycles):
             return kept
-        for circle in filter(None, circles):
-            kept.discard(min((n for n in circle if n not in fixed), key=strength))
+        for cycle in filter(None, cycles):
+            kept.discard(min((n for n in cycle if n not in fixed), key=strength))
 
 
 @given(some_edges(), st.integers(0, 60))
 @settings(max_examples=200, deadline=None)
 def test_every_circle_loses_its_weakest_edge_and_no_other_edge_goes(edges, some):
     expected = taken_one_by_one(edges, set())
-    stays = without_circles(edges, 12)
+    stays = break_cycles(edges, 12)
     assert set(np.flatnonzero(stays).tolist()) == expected
     fixed = stays & (np.arange(edges.size) < some)  # acyclic, as a part of those that stay
     expected = taken_one_by_one(edges, set(np.flatnonzero(fixed).tolist()))
-    assert set(np.flatnonzero(without_circles(edges, 12, fixed)).tolist()) == expected
+    assert set(np.flatnonzero(break_cycles(edges, 12, fixed)).tolist()) == expected
 
 
-def test_a_matrix_full_of_random_numbers_gives_no_circle():
+def test_a_matrix_full_of_random_numbers_gives_no_cycle():
     concepts = 300
     steps = np.random.default_rng(0).integers(1, 2**40, concepts * concepts)
     pairs = CoOccurrence.from_arrays(

@@ -164,7 +164,7 @@ def test_long_sums_stay_exact_where_floats_would_round():
         counts.merge(Counts.from_arrays(counts.to_arrays()))
     small = from_dense(np.full((1, 1), 2.0**-24))
     counts.add(small, np.ones(1, np.int64))
-    assert counts.steps[0] == 2**20 * 60000 * 2**24 + 1
+    assert counts.mass[0] == 2**20 * 60000 * 2**24 + 1
 
 
 def test_empty_codes_and_foreign_dictionaries():

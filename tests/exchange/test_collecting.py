@@ -33,7 +33,9 @@ class Edges:
     strength: NDArray[np.float32] = field(
         default_factory=lambda: np.array([0.9, 0.8, 0.76], np.float32)
     )
-    back: NDArray[np.float32] = field(default_factory=lambda: np.array([0.1] * 3, np.float32))
+    reverse_strength: NDArray[np.float32] = field(
+        default_factory=lambda: np.array([0.1] * 3, np.float32)
+    )
     cells: NDArray[np.int64] = field(default_factory=lambda: np.array([50, 40, 30]))
     images: NDArray[np.int64] = field(default_factory=lambda: np.array([9, 8, 7]))
     source: NDArray[np.uint8] = field(default_factory=lambda: np.array([0, 0, 1], np.uint8))

@@ -40,7 +40,7 @@ class Edges:
         return np.linspace(0.99, 0.75, len(self.pairs), dtype=np.float32)
 
     @property
-    def back(self) -> NDArray[np.float32]:
+    def reverse_strength(self) -> NDArray[np.float32]:
         return self.strength / 2
 
     @property
@@ -131,7 +131,7 @@ def test_without_judgements_the_machines_results_are_shown() -> None:
     assert not catalogue.by_person.any() and not catalogue.status.any()
     edge = catalogue.edge(2, 1)
     assert edge is not None and (edge.source, edge.cells) == ("dictionary", 40)
-    assert edge.strength > edge.back > 0 and not edge.by_person
+    assert edge.strength > edge.reverse_strength > 0 and not edge.by_person
     assert [edge.parent for edge in catalogue.parents(2)] == [1, 0]
     assert [edge.child for edge in catalogue.children(0)] == [1, 2]
     assert catalogue.reviewed_share() == 0.0

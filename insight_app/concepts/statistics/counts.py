@@ -7,14 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
-from insight_app.concepts.statistics.exact import from_steps, to_steps
+from insight_app.concepts.statistics.fixed_point import from_units, to_units
 
 BINS = 128
 """Histogram bins: sign-free half-precision bits >> 8, four bins for every doubling."""
 
 
 def histogram_edges() -> NDArray[np.float64]:
-    """(BINS + 1,) bin borders. Bin b holds values in [edge b, edge b + 1); the last are empty."""
+    """Return (BINS + 1,) float64 borders of bins.
+
+    Bin b holds values in [edge b, edge b + 1); the last bins stay empty.
+    """
     bits = np.minimum(np.arange(BINS + 1) << 8, 0x7C00).astype(np.uint16)
     edges: NDArray[np.float64] = bits.view(np.float16).astype(np.float64)
     edges[~np.isfinite(edges)] = 65536.0
@@ -24,15 +27,15 @@ def histogram_edges() -> NDArray[np.float64]:
 class Counts:
     """Running counts over F concepts.
 
-    cells (F,) int64: cells where it fires; images (F,) int64: images where it fires;
-    steps (F,) int64: sum of activations in units of 2**-24; maximum (F,) float16;
-    histogram (F, BINS) int64: see `histogram_edges`.
+    cells (F,) int64: cells where it fires; images (F,) int64: images where it fires; mass (F,)
+    int64: sum of activations in fixed-point units of 2**-24; maximum (F,) float16; histogram (F,
+    BINS) int64: see `histogram_edges`.
     """
 
     def __init__(self, concepts: int) -> None:
         self.cells = np.zeros(concepts, np.int64)
         self.images = np.zeros(concepts, np.int64)
-        self.steps = np.zeros(concepts, np.int64)
+        self.mass = np.zeros(concepts, np.int64)
         self.maximum = np.zeros(concepts, np.float16)
         self.histogram = np.zeros((concepts, BINS), np.int64)
 
@@ -42,15 +45,15 @@ class Counts:
 
     @property
     def total(self) -> NDArray[np.float64]:
-        """(F,) sum of activations over all cells."""
-        return from_steps(self.steps)
+        """(F,) float64 sum of activations over all cells."""
+        return from_units(self.mass)
 
     def add(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
-        """Count the cells of whole images; image_of_row: (T,) image of every cell."""
+        """Count the cells of whole images; image_of_row: (T,) the image of every cell."""
         if codes.concepts != self.concepts or image_of_row.shape != (codes.cells,):
             raise ValueError("codes do not fit these counts or their list of images")
         concept = codes.indices.astype(np.int64)
-        np.add.at(self.steps, concept, to_steps(codes.stored))
+        np.add.at(self.mass, concept, to_units(codes.stored))
         np.maximum.at(self.maximum, concept, codes.stored)
         self.cells += np.bincount(concept, minlength=self.concepts)
         seen = np.unique(concept << 32 | image_of_row[codes.rows].astype(np.int64))
@@ -59,27 +62,28 @@ class Counts:
         np.add.at(self.histogram.reshape(-1), bins, 1)
 
     def merge(self, other: "Counts") -> None:
-        """Take in the counts of other images over the same concepts."""
+        """Add the counts of other images over the same concepts."""
         if other.concepts != self.concepts:
             raise ValueError("counts over different dictionaries cannot be merged")
         self.cells += other.cells
         self.images += other.images
-        self.steps += other.steps
+        self.mass += other.mass
         self.histogram += other.histogram
         np.maximum(self.maximum, other.maximum, out=self.maximum)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the counts for a file, not copied: histogram (F, BINS), all others (F,)."""
         return {
             "cells": self.cells,
             "images": self.images,
-            "steps": self.steps,
+            "steps": self.mass,
             "maximum": self.maximum,
             "histogram": self.histogram,
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Counts":
-        """The counts that `to_arrays` gave (copied)."""
+        """Copy what `to_arrays` returned: histogram (F, BINS), all others (F,)."""
         counts = cls(int(arrays["cells"].size))
         for name, own in counts.to_arrays().items():
             if arrays[name].shape != own.shape:

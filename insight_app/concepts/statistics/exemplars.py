@@ -12,7 +12,7 @@ _EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 class ExemplarCells(NamedTuple):
-    """N exemplars, by concept, strongest first within a concept."""
+    """N exemplars, by concept, strongest first within a concept; all arrays (N,)."""
 
     concept: NDArray[np.int64]
     value: NDArray[np.float16]
@@ -41,7 +41,7 @@ class Exemplars:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """(F,) how many exemplars each concept has."""
+        """(F,) int64 the number of exemplars of each concept."""
         counts: NDArray[np.int64] = (self.ranked != _EMPTY).sum(axis=1, dtype=np.int64)
         return counts
 
@@ -70,7 +70,7 @@ class Exemplars:
         self._take(touched, offered)
 
     def merge(self, other: "Exemplars") -> None:
-        """Take in the exemplars of other cells over the same concepts."""
+        """Offer the exemplars of other cells over the same concepts."""
         if other.ranked.shape != self.ranked.shape:
             raise ValueError("exemplars over different dictionaries cannot be merged")
         self._take(np.arange(self.concepts), other.ranked)
@@ -81,23 +81,27 @@ class Exemplars:
         self.ranked[concepts] = both[:, : self.n]
 
     def cells(self) -> ExemplarCells:
-        """All exemplars, flat."""
+        """Return all exemplars, flat."""
         concept, rank = np.nonzero(self.ranked != _EMPTY)
         return ExemplarCells(concept.astype(np.int64), *_fields(self.ranked[concept, rank]))
 
     def of(self, concept: int) -> ExemplarCells:
-        """The exemplars of one concept."""
+        """Return the exemplars of one concept."""
         keys = self.ranked[concept]
         keys = keys[keys != _EMPTY]
         return ExemplarCells(np.full(keys.size, concept, np.int64), *_fields(keys))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """value float16, image uint32, cell uint16, each (F, n); value 0 where there is none."""
+        """Return value float16, image uint32 and cell uint16, each (F, n), for a file.
+
+        The value is 0 in places that hold no exemplar.
+        """
         value, image, cell = _fields(self.ranked)
         return {"value": value, "image": image, "cell": cell}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Exemplars":
+        """Read what `to_arrays` returned: three arrays (F, n)."""
         value, image, cell = arrays["value"], arrays["image"], arrays["cell"]
         if value.ndim != 2 or not value.shape == image.shape == cell.shape:
             raise ValueError("stored exemplars have wrong shapes")

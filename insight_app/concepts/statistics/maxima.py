@@ -12,7 +12,7 @@ from insight_app.concepts.codes import Codes
 
 
 class Maxima(NamedTuple):
-    """N maxima, sorted by concept, then strongest first, then image."""
+    """N maxima, sorted by concept, then strongest first, then image; all arrays (N,)."""
 
     concept: NDArray[np.uint16]
     image: NDArray[np.uint32]
@@ -23,10 +23,10 @@ class Maxima(NamedTuple):
 def maxima(
     codes: Codes, image_of_row: NDArray[np.integer], cell_of_row: NDArray[np.integer]
 ) -> Maxima:
-    """One entry for each (concept, image), ties to the lower cell.
+    """Return the strongest cell of each (concept, image) pair, ties to the lower cell.
 
-    image_of_row, cell_of_row: (T,) where each row of the codes lies. The maxima of several
-    batches are joined by concatenation, since an image is never divided.
+    image_of_row, cell_of_row: (T,) where each row of the codes lies. The maxima of several batches
+    are joined by concatenation, since an image is never divided.
     """
     rows = codes.rows
     concept = codes.indices

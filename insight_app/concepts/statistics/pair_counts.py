@@ -1,7 +1,7 @@
-"""Pairs of different concepts that meet in a cell, counted by sorting packed numbers.
+"""Pairs of different concepts that co-occur in a cell, counted by sorting packed numbers.
 
-C and the images of a pair are the same both ways, so each pair (i, j) is held once, i < j, with the
-two masses of D side by side. Numpy alone. Knows nothing of concepts that stand alone.
+C and the images of a pair are symmetric, so each pair (i, j) is held once, i < j, with the two
+masses of D side by side. Numpy alone. Knows nothing of how often a concept fires by itself.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
-from insight_app.concepts.statistics.exact import to_steps
+from insight_app.concepts.statistics.fixed_point import to_units
 
 TAU = np.float32(0.001)
 """A concept is present in a cell where its activation is strictly greater."""
@@ -19,7 +19,7 @@ TAU = np.float32(0.001)
 PAIRS_AT_ONCE = 1 << 20
 """PairCounts that are sorted together: few enough for the caches, many enough to meet again."""
 _HALF = np.arange(0x7C00, dtype=np.uint16).view(np.float16)
-_STEPS = to_steps(_HALF)
+_UNITS = to_units(_HALF)
 _PRESENT = _HALF.astype(np.float32) > TAU
 """By the bits of a half-precision number (finite, not negative): its multiple of 2**-24, and
 whether it counts as present."""
@@ -29,45 +29,46 @@ _LOW = np.uint64(0xFFFF_FFFF)
 class PairCounts(NamedTuple):
     """N pairs i < j, sorted by key = i * F + j; all (N,).
 
-    cells: where both are present; up: the mass of i where j is present; down: the mass of j where i
-    is present, both in units of 2**-24; images: those with a cell of `cells`.
+    cells: where both are present; mass_i: the mass of i where j is present; mass_j: the mass of j
+    where i is present, both in fixed-point units of 2**-24; images: those with a cell of `cells`.
     """
 
     key: NDArray[np.uint32]
     cells: NDArray[np.uint32]
-    up: NDArray[np.int64]
-    down: NDArray[np.int64]
+    mass_i: NDArray[np.int64]
+    mass_j: NDArray[np.int64]
     images: NDArray[np.uint32]
 
 
-def none() -> PairCounts:
-    """No pairs."""
+def empty() -> PairCounts:
+    """Return the counts of no pairs."""
     counts, masses = np.zeros(0, np.uint32), np.zeros(0, np.int64)
     return PairCounts(counts, counts, masses, masses, counts)
 
 
 def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[PairCounts]:
-    """The meetings in the cells of whole images, in parts of bounded size that add up.
+    """Yield the pair counts of the cells of whole images, in parts of bounded size that add up.
 
     image_of_row: (T,), the rows of an image side by side.
     """
     lengths = np.diff(codes.indptr)
-    meetings = np.cumsum(lengths * (lengths - 1) // 2)
+    pairs_until = np.cumsum(lengths * (lengths - 1) // 2)
     image = np.cumsum(_changes(image_of_row)) - 1
     ends = np.append(np.flatnonzero(np.diff(image)) + 1, image.size)  # rows where images end
     start = 0
     while start < image.size:
-        before = meetings[start - 1] if start else 0
-        fits = ends[(ends > start) & (meetings[ends - 1] - before <= PAIRS_AT_ONCE)]
+        before = pairs_until[start - 1] if start else 0
+        fits = ends[(ends > start) & (pairs_until[ends - 1] - before <= PAIRS_AT_ONCE)]
         stop = int(fits[-1]) if fits.size else int(ends[ends > start][0])
         yield _sorted(codes[start:stop], image[start:stop] - image[start])
         start = stop
 
 
 def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
-    """All meetings of some cells. The payload of each - strengths and image - is put into one
-    64-bit number, key and place into another: sorting numbers is several times faster than sorting
-    places by a key.
+    """Count the pairs of some cells; image (T,): the image of each.
+
+    The payload of each occurrence - strengths and image - is put into one 64-bit number, key and
+    place into another: sorting numbers is several times faster than sorting places by a key.
     """
     F, indices = codes.concepts, codes.indices.astype(np.uint64)
     bits = codes.stored.view(np.uint16).astype(np.uint64)
@@ -75,7 +76,7 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
     later = codes.indptr[1:][rows] - 1 - np.arange(rows.size)  # entries after this one in its cell
     total = int(later.sum())
     if not total:
-        return none()
+        return empty()
     first = np.repeat(np.cumsum(later) - later, later)
     second = np.arange(total) - first + np.repeat(np.arange(1, rows.size + 1), later)
     payload = np.repeat(bits | image[rows].astype(np.uint64) << np.uint64(32), later)
@@ -90,10 +91,10 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
 
     strengths = payload & _LOW
     of_i, of_j = strengths & np.uint64(0xFFFF), strengths >> np.uint64(16)
-    up, down, both = _STEPS[of_i], _STEPS[of_j], _PRESENT[of_i] & _PRESENT[of_j]
+    mass_i, mass_j, both = _UNITS[of_i], _UNITS[of_j], _PRESENT[of_i] & _PRESENT[of_j]
     if not both.all():
-        up[~_PRESENT[of_j]] = 0
-        down[~_PRESENT[of_i]] = 0
+        mass_i[~_PRESENT[of_j]] = 0
+        mass_j[~_PRESENT[of_i]] = 0
     # Within a pair the cells of an image lie side by side: sorting kept their order.
     image_of_pair = (key << np.uint64(32) | payload >> np.uint64(32))[both]
     is_new = np.zeros(total, bool)
@@ -101,25 +102,27 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
     return PairCounts(
         key[starts].astype(np.uint32),
         np.add.reduceat(both, starts, dtype=np.uint32),
-        np.add.reduceat(up, starts),
-        np.add.reduceat(down, starts),
+        np.add.reduceat(mass_i, starts),
+        np.add.reduceat(mass_j, starts),
         np.add.reduceat(is_new, starts, dtype=np.uint32),
     )
 
 
-def merged(one: list[PairCounts]) -> PairCounts:
-    """The sum of two parts, each with a key once at most. Empties the list, so as to let go of each
-    column once it is added up: the whole is as big as all else together.
+def add_up(two: list[PairCounts]) -> PairCounts:
+    """Return the sum of two parts, each with a key once at most.
+
+    Empties the list, so that the memory of each column is freed once it is added up: the whole is
+    as big as all else together.
     """
-    left, right = one
-    one.clear()
+    left, right = two
+    two.clear()
     key = np.concatenate([left.key, right.key])
-    order = order_of(key)
+    order = argsort(key)
     key = key[order]
     is_first = _changes(key)
     again = np.flatnonzero(~is_first)
     twice = again - np.arange(1, again.size + 1)  # where, among the first, those met again stand
-    first, second = order[is_first], order[again]
+    firsts, seconds = order[is_first], order[again]
     columns = [key[is_first]]
     del key, order, is_first
     halves: list[list[Any]] = [list(both) for both in zip(left, right, strict=True)][1:]
@@ -127,13 +130,16 @@ def merged(one: list[PairCounts]) -> PairCounts:
     for both in halves:
         values = np.concatenate(both)
         both.clear()
-        columns.append(values[first])
-        columns[-1][twice] += values[second]
+        columns.append(values[firsts])
+        columns[-1][twice] += values[seconds]
     return PairCounts(*columns)
 
 
-def order_of(key: NDArray[Any]) -> NDArray[np.uint32]:
-    """(N,) the places of whole numbers below 2**32 in ascending order, ties as they come."""
+def argsort(key: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return (N,) uint32 the places of whole numbers below 2**32 in ascending order, stable.
+
+    key: (N,).
+    """
     packed = key.astype(np.uint64)
     packed <<= np.uint64(32)
     packed |= np.arange(key.size, dtype=np.uint64)
@@ -142,7 +148,7 @@ def order_of(key: NDArray[Any]) -> NDArray[np.uint32]:
 
 
 def _changes(numbers: NDArray[Any]) -> NDArray[np.bool_]:
-    """(N,) where a number differs from the one before it."""
+    """Return (N,) bool: where a number differs from the one before it."""
     changes = np.ones(numbers.size, bool)
     np.not_equal(numbers[1:], numbers[:-1], out=changes[1:])
     return changes

@@ -111,7 +111,7 @@ class Relations(QWidget):
             support = f"{edge.cells:,} cells in {edge.images:,} images"
         tip = (
             f"R = share of the child's activation on cells where the parent is active too: "
-            f"{edge.strength:.3g} forward, {edge.back:.3g} back, {support}"
+            f"{edge.strength:.3g} forward, {edge.reverse_strength:.3g} back, {support}"
         )
         tag = "person" if edge.by_person else "machine"
         if edge.source == "dictionary" and tag == "machine":

@@ -20,7 +20,7 @@ from insight_app.concepts.hsae.description import (
 )
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis.counting.edges import lent
+from insight_app.project.analysis.counting.edges import dictionary_edges
 from insight_app.project.analysis.names import with_definitions
 from insight_app.project.analysis.recording import Setup, Words
 from insight_app.project.results import generations
@@ -159,7 +159,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) 
         dictionary_fingerprint=described.fingerprint,
         levels=levels(described),
         words=words,
-        lent=lent(brought.cooccurrence) if brought is not None else None,
+        dictionary_edges=None if brought is None else dictionary_edges(brought.cooccurrence),
     )
 
 

@@ -71,7 +71,7 @@ class Setup:
     dictionary_fingerprint: str
     levels: NDArray[np.uint8]
     words: Words = field(default_factory=Words)
-    lent: Edges | None = None
+    dictionary_edges: Edges | None = None
 
     @property
     def concepts(self) -> int:
@@ -204,7 +204,7 @@ class Recorder:
             names=setup.words.names or [""] * setup.concepts,
             candidates=setup.words.candidates or [[] for _ in range(setup.concepts)],
             concepts=whole.counts.to_arrays() | {"levels": setup.levels},
-            edges=edges(cooccurrence, setup.lent),
+            edges=edges(cooccurrence, setup.dictionary_edges),
             shares=shares(cooccurrence),
             places=places,
             folders=whole.folders.to_arrays(),

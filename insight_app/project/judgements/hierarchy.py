@@ -48,7 +48,7 @@ class MachineEdges(Protocol):
     @property
     def strength(self) -> NDArray[np.float32]: ...
     @property
-    def back(self) -> NDArray[np.float32]: ...
+    def reverse_strength(self) -> NDArray[np.float32]: ...
     @property
     def cells(self) -> NDArray[np.int64]: ...
     @property
@@ -61,15 +61,15 @@ class MachineEdges(Protocol):
 class Edge:
     """A relation child -> parent between rows.
 
-    strength, back, cells, images: the machine's support, zero where it has none.  source: "data",
-    "dictionary", or "person" where the machine does not propose it.  by_person: a person added or
-    accepted it.  is_gone: a person accepted what the machine no longer proposes.
+    strength, reverse_strength, cells, images: the machine's support, zero where it has none.
+    source: "data", "dictionary", or "person" where the machine does not propose it.  by_person: a
+    person added or accepted it.  is_gone: a person accepted what the machine no longer proposes.
     """
 
     child: int
     parent: int
     strength: float = 0.0
-    back: float = 0.0
+    reverse_strength: float = 0.0
     cells: int = 0
     images: int = 0
     source: str = "person"
@@ -90,7 +90,7 @@ class Hierarchy:
         self._numbers = list(
             zip(
                 machine.strength.tolist(),
-                machine.back.tolist(),
+                machine.reverse_strength.tolist(),
                 machine.cells.tolist(),
                 machine.images.tolist(),
                 (_SOURCES[source] for source in machine.source.tolist()),

@@ -32,14 +32,14 @@ DATA, DICTIONARY = 0, 1
 class EdgeTable:
     """Relations child -> parent of machine concepts, acyclic; all arrays (n,).
 
-    strength R[child, parent], back R[parent, child] float32; cells, images int64: the support;
-    source uint8: DATA or DICTIONARY.
+    strength R[child, parent], reverse_strength R[parent, child] float32; cells, images int64: the
+    support; source uint8: DATA or DICTIONARY.
     """
 
     child: NDArray[np.int32]
     parent: NDArray[np.int32]
     strength: NDArray[np.float32]
-    back: NDArray[np.float32]
+    reverse_strength: NDArray[np.float32]
     cells: NDArray[np.int64]
     images: NDArray[np.int64]
     source: NDArray[np.uint8]
@@ -114,9 +114,8 @@ def write(folder: Path, published: Published) -> None:
     _write(folder / "generation.json", _json(header | asdict(published.header)))
     _write(folder / "names.json", _json({"names": published.names}))
     _write(folder / "candidates.jsonl", lines.text)
-    edges = {name: getattr(published.edges, name) for name in EdgeTable.__dataclass_fields__}
     _write_arrays(folder / "concepts.npz", published.concepts)
-    _write_arrays(folder / "edges.npz", edges)
+    _write_arrays(folder / "edges.npz", _edge_arrays(published.edges))
     _write_columns(folder, "places", PLACES, published.places)
     _write_columns(folder, "folders", FOLDER_SUMS, published.folders)
     _write_columns(folder, "shares", tuple(Shares.__dataclass_fields__), vars(published.shares))
@@ -152,7 +151,7 @@ def read(statistics: Path, number: int) -> Published:
             words["names"],
             candidates,
             _read_arrays(folder / "concepts.npz"),
-            EdgeTable(**_read_arrays(folder / "edges.npz")),
+            _edge_table(_read_arrays(folder / "edges.npz")),
             Shares(**_read_columns(folder, "shares", tuple(Shares.__dataclass_fields__))),
             *(
                 _read_arrays(folder / f"{title}.npz")
@@ -213,6 +212,17 @@ def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, N
         name: np.load(folder / f"{title}_{name}.npy", mmap_mode="r", allow_pickle=False)
         for name in names
     }
+
+
+def _edge_arrays(edges: EdgeTable) -> dict[str, NDArray[Any]]:
+    """Return the columns by their names on disk, where the reverse strength is called "back"."""
+    arrays = {name: getattr(edges, name) for name in EdgeTable.__dataclass_fields__}
+    return arrays | {"back": arrays.pop("reverse_strength")}
+
+
+def _edge_table(arrays: dict[str, NDArray[Any]]) -> EdgeTable:
+    """Return the edges whose columns on disk are `arrays`."""
+    return EdgeTable(**arrays | {"reverse_strength": arrays.pop("back")})
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -18,7 +18,7 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae import DictionaryInfo, info
 from insight_app.concepts.statistics.counts import histogram_edges
-from insight_app.concepts.statistics.exact import from_steps
+from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.photos.images import locate
 from insight_app.project.results import generations, postings
@@ -54,7 +54,7 @@ class Results:
         counts = published.concepts
         self.images: NDArray[np.int64] = counts["images"]
         self.cells: NDArray[np.int64] = counts["cells"]
-        self.total = from_steps(counts["steps"])
+        self.total = from_units(counts["steps"])
         self.maximum: NDArray[np.float16] = counts["maximum"]
         self.levels: NDArray[np.uint8] = counts["levels"]
         self.machine_names = published.names
@@ -244,7 +244,7 @@ class Results:
         )
         maximum = np.zeros(self.F, np.float16)
         np.maximum.at(maximum, at, stored["maximum"][rows])
-        return Sums(images, cells, from_steps(steps), maximum)
+        return Sums(images, cells, from_units(steps), maximum)
 
     # ---- images
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from insight_app.concepts import checkpoints
 from insight_app.concepts.hsae.released.reading import cannot_be_taken
 from insight_app.concepts.statistics import CoOccurrence
+from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 
 MASS, CELLS = "D.pth", "C.pth"
 STRONGEST = 64
@@ -47,16 +48,16 @@ def read(folder: Path, concepts: int) -> CoOccurrence | None:
         near += [rows * concepts + columns, columns * concepts + rows]
     keys = np.sort(torch.cat(near).numpy())  # np.unique is ten times slower
     i, j = np.divmod(keys[np.diff(keys, prepend=-1) > 0], concepts)
-    steps = np.rint(_taken(d, i, j) * 2.0**24).astype(np.int64)
-    kept = steps > 0
-    i, j, steps = i[kept], j[kept], steps[kept]
-    cells = np.zeros_like(steps)
+    units = np.rint(_taken(d, i, j) * UNITS_PER_ONE).astype(np.int64)
+    kept = units > 0
+    i, j, units = i[kept], j[kept], units[kept]
+    cells = np.zeros_like(units)
     if (folder / CELLS).exists():
         counted = _taken(_square(folder / CELLS, concepts), i, j)
         _must_be_sums(torch.from_numpy(counted), folder / CELLS)
         cells = counted.astype(np.int64)
     arrays = {"indptr": np.searchsorted(i, np.arange(concepts + 1)), "indices": j}
-    return CoOccurrence.from_arrays(arrays | {"steps": steps, "cells": cells})
+    return CoOccurrence.from_arrays(arrays | {"steps": units, "cells": cells})
 
 
 def _square(path: Path, concepts: int) -> Tensor:

@@ -24,7 +24,7 @@ from insight_app.concepts.hsae.released.reading import (
 from insight_app.concepts.hsae.released.relations import CELLS, MASS
 from insight_app.concepts.hsae.released.whole import written_whole
 from insight_app.concepts.statistics import CoOccurrence
-from insight_app.concepts.statistics.exact import from_steps
+from insight_app.concepts.statistics.fixed_point import from_units
 
 FILES = (WEIGHTS, CONFIG, NAMES, MASS, CELLS)
 
@@ -102,7 +102,7 @@ def _write_matrices(cooccurrence: CoOccurrence, folder: Path) -> None:
     """D and, where cells were counted, C; one dense matrix at a time."""
     pairs, F = cooccurrence.pairs, cooccurrence.concepts
     dense = torch.zeros(F * F)
-    dense.numpy()[pairs.key] = from_steps(pairs.steps)
+    dense.numpy()[pairs.key] = from_units(pairs.mass)
     torch.save(dense.view(F, F), folder / MASS)
     del dense
     most = int(pairs.cells.max(initial=0))

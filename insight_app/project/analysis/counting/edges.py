@@ -10,28 +10,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.relations import Edges, relations, without_circles
+from insight_app.concepts.relations import Edges, break_cycles, relations
 from insight_app.concepts.statistics import CoOccurrence
+from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 from insight_app.project.results.generations import DATA, DICTIONARY, EdgeTable, Shares
 
 MIN_CELLS, MIN_IMAGES = 20, 5
 
 
-def lent(shipped: CoOccurrence) -> Edges:
+def dictionary_edges(shipped: CoOccurrence) -> Edges:
     """The relations that a dictionary brings; where its support is not known, whatever it is."""
     return relations(shipped, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
 
 
-def edges(own: CoOccurrence, lent: Edges | None) -> EdgeTable:
-    """Relations of this set, and the dictionary's for children too rare here; without circles."""
+def edges(own: CoOccurrence, shipped: Edges | None) -> EdgeTable:
+    """Relations of this set, and the dictionary's for children too rare here; without cycles."""
     found = relations(own, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
-    if lent is None:
+    if shipped is None:
         return _table(found, np.full(found.size, DATA, np.uint8))
-    lent = lent[~_speaks_for_itself(own)[lent.child]]
-    second = _columns(lent)
+    shipped = shipped[~_is_frequent(own)[shipped.child]]
+    second = _columns(shipped)
     both = Edges(**{n: np.concatenate([c, second[n]]) for n, c in _columns(found).items()})
-    source = np.repeat(np.array([DATA, DICTIONARY], np.uint8), [found.size, lent.size])
-    stays = without_circles(both, own.concepts, fixed=source == DATA)
+    source = np.repeat(np.array([DATA, DICTIONARY], np.uint8), [found.size, shipped.size])
+    stays = break_cycles(both, own.concepts, fixed=source == DATA)
     return _table(both[stays], source[stays])
 
 
@@ -40,7 +41,7 @@ def shares(cooccurrence: CoOccurrence) -> Shares:
     arrays = cooccurrence.to_arrays()
     indptr, indices, steps = arrays["indptr"], arrays["indices"], arrays["steps"]
     rows = np.repeat(np.arange(indptr.size - 1), np.diff(indptr))
-    mass = cooccurrence.diagonal * 2.0**24
+    mass = cooccurrence.diagonal * UNITS_PER_ONE
     values = np.divide(steps, mass[rows], out=np.zeros(steps.size), where=mass[rows] > 0)
     keep = values > 0
     counts = np.bincount(rows[keep], minlength=indptr.size - 1)
@@ -51,7 +52,7 @@ def shares(cooccurrence: CoOccurrence) -> Shares:
     )
 
 
-def _speaks_for_itself(own: CoOccurrence) -> NDArray[np.bool_]:
+def _is_frequent(own: CoOccurrence) -> NDArray[np.bool_]:
     """(F,) whether a concept is frequent enough here for relations of its own."""
     pairs = own.pairs
     row, column = np.divmod(pairs.key, own.concepts)
