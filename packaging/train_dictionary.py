@@ -30,7 +30,8 @@ from insight_app.concepts.naming import hypernyms, rules, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.project.photos.images import SUFFIXES, load_upright
+from insight_app.project.photos.decoding import load_upright
+from insight_app.project.photos.finding import SUFFIXES
 
 SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
 VIEWS = 4

@@ -16,7 +16,7 @@ from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.analysis.scanning import update_images
-from insight_app.project.photos.images import content_hash
+from insight_app.project.photos.finding import content_hash
 from insight_app.project.project import Project
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import Notes

@@ -105,7 +105,7 @@ def _tokens(
     results: Results, encoder: DenseEncoder, chosen: NDArray[np.int32]
 ) -> Iterator[Tensor | None]:
     """Each photo's tokens (T, D), None for one that cannot be read any more."""
-    from insight_app.project.photos.images import load_upright
+    from insight_app.project.photos.decoding import load_upright
 
     for image in chosen.tolist():
         try:

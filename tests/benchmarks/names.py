@@ -42,7 +42,7 @@ from insight_app.concepts.quality import taxonomy
 from insight_app.concepts.quality.taxonomy import Taxonomy
 from insight_app.concepts.relations import Edges, relations, shuffled
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.project.photos.images import load_upright
+from insight_app.project.photos.decoding import load_upright
 
 THRESHOLDS = (0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3)
 TRAINING_EPOCHS = 12.0

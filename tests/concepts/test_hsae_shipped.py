@@ -7,7 +7,7 @@ import torch
 from insight_app import resources
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.hsae import summary
-from insight_app.project.photos.images import load_upright
+from insight_app.project.photos.decoding import load_upright
 
 FOLDER = resources.path("dictionaries/builtin")
 

@@ -22,7 +22,7 @@ from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.snapshot import Results
 from insight_app.project.storage import analysis_database
 from tests import tiny
-from tests.project.test_images import damaged_files
+from tests.project.test_decoding import damaged_files
 
 PHOTOS = 12
 

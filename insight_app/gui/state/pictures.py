@@ -162,13 +162,13 @@ class _Sources:
 
 def _load(sources: _Sources, project: Any, results: Any, key: Key, ratio: float) -> QImage:
     """Runs on the pool."""
-    from insight_app.project.photos import images, thumbnails
+    from insight_app.project.photos import decoding, finding, thumbnails
 
     record = results.image(key[1])
     if record.status in ("missing", "unreadable"):
         raise KnownError(record.message or "The photo is not there.", where=str(record.path))
     if key[0] == "photo":
-        image = images.load_upright(record.path)
+        image = decoding.load_upright(record.path)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         return to_qimage(image)
     side = round(key[-1] * ratio)
@@ -178,8 +178,8 @@ def _load(sources: _Sources, project: Any, results: Any, key: Key, ratio: float)
     else:
 
         def decode() -> tuple[Image.Image, float]:
-            data = images.read_bytes(record.path)
-            picture = images.decode(data, record.path, short_side=640).image
+            data = finding.read_bytes(record.path)
+            picture = decoding.decode(data, record.path, short_side=640).image
             return picture, picture.width / record.width
 
         picture, scale = sources.get(key[1], decode)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, WorldError
-from insight_app.project.photos.images import FoundFolder, content_hash, locate, read_bytes, scan
+from insight_app.project.photos.finding import FoundFolder, content_hash, locate, read_bytes, scan
 from insight_app.project.results.schema import Folder, Image, Skipped, Source, Status
 from insight_app.project.storage.analysis_database import reading, writing
 

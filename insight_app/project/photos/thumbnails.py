@@ -12,7 +12,8 @@ from typing import Protocol
 import platformdirs
 from PIL import Image
 
-from insight_app.project.photos.images import decode, read_bytes
+from insight_app.project.photos.decoding import decode
+from insight_app.project.photos.finding import read_bytes
 
 SIDES = (128, 256, 512)
 """Sizes kept, by the short side in pixels; what is asked for is made of the next bigger one."""

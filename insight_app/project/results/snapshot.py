@@ -20,7 +20,7 @@ from insight_app.concepts.hsae import DictionaryInfo, info
 from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.photos.images import locate
+from insight_app.project.photos.finding import locate
 from insight_app.project.results import generations, postings
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import CodeReader, Place, Record

@@ -87,6 +87,6 @@ class FolderList(QListWidget):
 
 def _count_photos(folders: Sequence[Path]) -> int:
     """Runs on the pool."""
-    from insight_app.project.photos import images
+    from insight_app.project.photos import finding
 
-    return sum(len(found.names) for found in images.scan(folders))
+    return sum(len(found.names) for found in finding.scan(folders))

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, Select, func, select
 
 from insight_app.project.analysis.coding.pipeline import Photo
-from insight_app.project.photos.images import locate
+from insight_app.project.photos.finding import locate
 from insight_app.project.results.schema import Folder, Image, Source, Status
 from insight_app.project.storage.analysis_database import reading
 

@@ -18,7 +18,8 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.errors import KnownError
 from insight_app.project.analysis.recording import Coded
-from insight_app.project.photos.images import content_hash, decode, read_bytes
+from insight_app.project.photos.decoding import decode
+from insight_app.project.photos.finding import content_hash, read_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor

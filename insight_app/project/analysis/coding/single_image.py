@@ -16,7 +16,8 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project.analysis.coding.batches import Dictionary, unexplained_share
-from insight_app.project.photos.images import Upright, decode, read_bytes
+from insight_app.project.photos.decoding import Upright, decode
+from insight_app.project.photos.finding import read_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor

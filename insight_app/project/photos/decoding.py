@@ -5,11 +5,8 @@ encoders and SQL.
 """
 
 import io
-import os
 import warnings
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from insight_app.errors import Refusal, WorldError
+from insight_app.project.photos.finding import read_bytes
 
-_JPEG, _TIFF = (".jpg", ".jpeg", ".jpe", ".jfif"), (".tif", ".tiff")
-_PLAIN = (".ppm", ".pgm", ".pnm")
-SUFFIXES = frozenset((*_JPEG, *_TIFF, *_PLAIN, ".png", ".bmp", ".gif", ".webp", ".avif"))
 GREY = (128, 128, 128)
 """What shows through transparent parts."""
 _DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
@@ -44,24 +39,6 @@ class Upright:
 def load_upright(path: Path) -> Image.Image:
     """The whole photo at full size; raises KnownError where it cannot be read."""
     return decode(read_bytes(path), path).image
-
-
-def read_bytes(path: Path) -> bytes:
-    """The file's content; raises KnownError where it is gone, forbidden or empty."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WorldError(
-            f"The photo cannot be read ({error.strerror or error}).", where=str(path)
-        ) from error
-    if not data:
-        raise WorldError("The photo is an empty file.", where=str(path))
-    return data
-
-
-def content_hash(data: bytes) -> bytes:
-    """16 bytes that tell one content from another."""
-    return blake2b(data, digest_size=16).digest()
 
 
 def decode(data: bytes, path: Path, *, short_side: int = 0) -> Upright:
@@ -120,75 +97,3 @@ def _windowed(values: NDArray[np.float32]) -> tuple[Image.Image, tuple[float, fl
     scaled = np.clip((np.nan_to_num(values) - low) * (255.0 / (high - low)), 0, 255)
     grey = Image.fromarray(scaled.round().astype(np.uint8))
     return grey.convert("RGB"), (low, high)
-
-
-@dataclass(frozen=True)
-class FoundFolder:
-    """A folder met while scanning: the source it lies in, its path relative to it ('/' between
-    names, '' = the source itself), the names of its images, sorted, and of those that no database
-    can hold.
-
-    error: why it cannot be listed, '' where it could.
-    """
-
-    source: Path
-    path: str
-    names: list[str]
-    undecodable: list[str]
-    error: str = ""
-
-
-def scan(folders: Iterable[Path]) -> Iterator[FoundFolder]:
-    """All folders with images at or under `folders`, one at a time; hidden ones are left out.
-
-    Only one folder's names are held at once.
-    """
-    for source in folders:
-        waiting = [""]
-        while waiting:
-            path = waiting.pop()
-            found, below = _list(source, path)
-            if found.names or found.undecodable or found.error:
-                yield found
-            waiting.extend(sorted(below, reverse=True))
-
-
-def locate(project: Path, path: str, relative: str) -> Path:
-    """Where a source is now: its own place, or the same place seen from a moved project."""
-    absolute = Path(path)
-    if not absolute.is_dir() and relative:
-        moved = Path(os.path.normpath(project.resolve() / relative))
-        if moved.is_dir():
-            return moved
-    return absolute
-
-
-def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
-    names: list[str] = []
-    undecodable: list[str] = []
-    below: list[str] = []
-    try:
-        with os.scandir(source / path) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.startswith((".", "@", "__MACOSX")):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if not name.endswith(".insight"):
-                        below.append(f"{path}/{name}" if path else name)
-                elif os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - a hot loop
-                    (names if _is_text(name) else undecodable).append(name)
-    except OSError as error:
-        why = f"The folder cannot be listed ({error.strerror or error})."
-        return FoundFolder(source, path, [], [], why), []
-    below = [name for name in below if _is_text(name)]
-    return FoundFolder(source, path, sorted(names), undecodable), below
-
-
-def _is_text(name: str) -> bool:
-    """Whether the file name is valid text (on some systems names are mere bytes)."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

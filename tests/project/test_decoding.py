@@ -1,7 +1,6 @@
 """Image files as people have them: turned, deep, transparent, damaged."""
 
 import struct
-import sys
 import zlib
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import pytest
 from PIL import Image
 
 from insight_app.errors import KnownError
-from insight_app.project.photos import images
-from insight_app.project.photos.images import decode, load_upright, scan
+from insight_app.project.photos.decoding import GREY, decode, load_upright
 
 RED, BLUE = (220, 20, 20), (20, 20, 220)
 
@@ -71,7 +69,7 @@ def test_transparency_is_shown_on_grey(tmp_path: Path) -> None:
     palette.save(tmp_path / "palette.png", transparency=0)
     for name in ("clear.png", "clear-grey.png", "palette.png"):
         shown = load_upright(tmp_path / name)
-        assert (shown.mode, shown.getpixel((4, 4))) == ("RGB", images.GREY)
+        assert (shown.mode, shown.getpixel((4, 4))) == ("RGB", GREY)
     assert load_upright(tmp_path / "palette.png").getpixel((0, 0)) == (0, 0, 255)
 
 
@@ -137,33 +135,3 @@ def test_damaged_files_are_known_errors_that_name_the_file(tmp_path: Path) -> No
         load_upright(tmp_path / "missing.jpg")
     with pytest.raises(KnownError):
         load_upright(tmp_path)
-
-
-def test_scanning_finds_images_in_path_order_and_nothing_else(tmp_path: Path) -> None:
-    for name in (
-        "b/2.JPG",
-        "b/10.png",
-        "a/é 写真.webp",
-        "top.jpeg",
-        "b/notes.txt",
-        ".hidden/x.jpg",
-    ):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    (tmp_path / "P.insight").mkdir()
-    (tmp_path / "P.insight" / "inside.jpg").touch()
-    found = {folder.path: folder.names for folder in scan([tmp_path])}
-    assert found == {"": ["top.jpeg"], "a": ["é 写真.webp"], "b": ["10.png", "2.JPG"]}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="names are always text there")
-def test_names_that_are_no_text_are_told_apart(tmp_path: Path) -> None:
-    raw = bytes(tmp_path) + b"/\xff\xfe.jpg"
-    try:
-        with open(raw, "wb"):  # noqa: PTH123 - a path of bytes
-            pass
-    except OSError:
-        pytest.skip("file names here are text: one that is not cannot be made")
-    (folder,) = scan([tmp_path])
-    assert (folder.names, len(folder.undecodable)) == ([], 1)
