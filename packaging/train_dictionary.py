@@ -53,7 +53,7 @@ def main() -> None:
     encoder = encoders.load("builtin", device="cpu")
     tokens = encoded(encoder, photos, options.build)
     if not options.names_only:
-        settings = hsae.Settings(**SETTINGS, encoder_fingerprint=encoder.fingerprint)
+        settings = hsae.TrainingSettings(**SETTINGS, encoder_fingerprint=encoder.fingerprint)
         trained = learned(tokens, settings, options.build)
         hsae.save(
             trained,
@@ -112,7 +112,9 @@ def views(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
         yield crop if number % 2 else ImageOps.mirror(crop)
 
 
-def learned(tokens: np.ndarray, settings: hsae.Settings, checkpoints: Path | None = None) -> HSAE:
+def learned(
+    tokens: np.ndarray, settings: hsae.TrainingSettings, checkpoints: Path | None = None
+) -> HSAE:
     """A dictionary of tokens (photos, views, cells, D), in a random order of views each epoch."""
     photos, views, cells, _ = tokens.shape
 

@@ -264,7 +264,7 @@ def tokens_of(photos: Sequence[Path], encoder: encoders.DenseEncoder) -> np.ndar
 
 def trained_like(dictionary: HSAE, tokens: np.ndarray) -> HSAE:
     """A dictionary of the same size and sparsity for other tokens."""
-    settings = hsae.Settings(
+    settings = hsae.TrainingSettings(
         concepts=dictionary.F, k=dictionary.k, epochs=TRAINING_EPOCHS, learning_rate=3e-3
     )
 

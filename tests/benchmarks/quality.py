@@ -40,7 +40,7 @@ def main() -> None:
     photos = train_dictionary.photos_in([options.folder])
     more = train_dictionary.photos_in(options.also)
     tokens = train_dictionary.encoded(encoder, photos + more, options.build)
-    chosen = hsae.Settings(**train_dictionary.SETTINGS)
+    chosen = hsae.TrainingSettings(**train_dictionary.SETTINGS)
     numbers = {name: float(value) for name, value in (one.split("=") for one in options.set)}
     numbers |= {name: int(numbers[name]) for name in ("concepts", "k", "batch") if name in numbers}
     chosen = dataclasses.replace(chosen, **numbers)

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from insight_app.concepts.hsae import training
-from insight_app.concepts.hsae.losses import Weights
-from insight_app.concepts.hsae.settings import FRACTIONS, Schedule, Settings, group_sizes
+from insight_app.concepts.hsae.losses import Parameters
+from insight_app.concepts.hsae.settings import FRACTIONS, Schedule, TrainingSettings, group_sizes
 from tests.benchmarks.report import note
 
 D, F, K, BATCH, RATE = 512, 8192, 12, 4096, 1e-4
@@ -117,9 +117,9 @@ def our_trainer(theirs: Any, steps: int, device: str) -> training._Trainer:
         threshold_from=1001,
     )
     first = torch.zeros(1, D)
-    settings = Settings(concepts=F, k=K)
+    settings = TrainingSettings(concepts=F, k=K)
     ours = training._Trainer(first, settings, schedule, group_sizes(F), device)
-    weights = Weights(*(getattr(theirs.ae, name).detach() for name in Weights._fields))
+    weights = Parameters(*(getattr(theirs.ae, name).detach() for name in Parameters._fields))
     with torch.no_grad():
         for own, given in zip(ours._weights, weights, strict=True):
             own.copy_(given)

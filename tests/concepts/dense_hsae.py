@@ -3,14 +3,14 @@
 import torch
 from torch import Tensor
 
-from insight_app.concepts.hsae.losses import AUXILIARY_WEIGHT, Weights
+from insight_app.concepts.hsae.losses import AUXILIARY_WEIGHT, Parameters
 
 
-def random_weights(D: int, F: int, seed: int) -> Weights:
+def random_weights(D: int, F: int, seed: int) -> Parameters:
     generator = torch.Generator().manual_seed(seed)
     rows = torch.randn(F, D, generator=generator)
     rows /= rows.norm(dim=1, keepdim=True)
-    return Weights(
+    return Parameters(
         rows.t() + 0.1 * torch.randn(D, F, generator=generator),
         0.1 * torch.randn(F, generator=generator),
         rows,
@@ -19,7 +19,7 @@ def random_weights(D: int, F: int, seed: int) -> Weights:
 
 
 def loss(
-    x: Tensor, weights: Weights, sizes: tuple[int, ...], k: int, dead: Tensor
+    x: Tensor, weights: Parameters, sizes: tuple[int, ...], k: int, dead: Tensor
 ) -> tuple[Tensor, Tensor]:
     """(loss, kept dense activations); differentiable, everything dense.
 

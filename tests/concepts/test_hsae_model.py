@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from insight_app.concepts.codes import Codes, from_dense
 from insight_app.concepts.hsae import FRACTIONS, group_sizes
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.hsae.settings import smallest
+from insight_app.concepts.hsae.settings import min_concepts
 from insight_app.errors import KnownError
 from tests.concepts import dense_hsae
 
@@ -132,7 +132,7 @@ def test_levels_count_from_the_coarsest(hsae):
 def test_group_sizes_are_the_published_ones_and_small_dictionaries_get_a_clear_answer():
     assert group_sizes(8192) == (65, 245, 491, 983, 1966, 4442)
     assert sum(group_sizes(1024)) == 1024
-    least = smallest(FRACTIONS)
+    least = min_concepts(FRACTIONS)
     assert min(group_sizes(least)) == 1
     with pytest.raises(KnownError, match="levels"):
         group_sizes(least - 1)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from insight_app.concepts.hsae import losses
-from insight_app.concepts.hsae.losses import Weights
+from insight_app.concepts.hsae.losses import Parameters
 from tests.concepts import dense_hsae
 
 D, F, K, T = 10, 48, 4, 33
@@ -16,11 +16,11 @@ def tokens(seed: int, count: int = T) -> torch.Tensor:
 
 
 def automatic(x, weights, since_fired, dead_after):
-    leaves = Weights(*(w.clone().requires_grad_() for w in weights))
+    leaves = Parameters(*(w.clone().requires_grad_() for w in weights))
     dead = since_fired + len(x) >= dead_after
     total, f = dense_hsae.loss(x, leaves, SIZES, K, dead)
     total.backward()
-    return float(total.detach()), f.detach(), Weights(*(leaf.grad for leaf in leaves))
+    return float(total.detach()), f.detach(), Parameters(*(leaf.grad for leaf in leaves))
 
 
 @pytest.mark.parametrize("dead", [0, 2, 20], ids=["none dead", "few dead", "more than D/2 dead"])
@@ -39,7 +39,7 @@ def test_loss_and_gradients_are_those_of_the_dense_version(seed, dead):
     codes = torch.zeros(T, F)
     codes[step.kept.tokens, step.kept.concepts] = step.kept.values
     torch.testing.assert_close(codes, expected_codes)
-    for name, mine, theirs in zip(Weights._fields, step.gradients, expected, strict=True):
+    for name, mine, theirs in zip(Parameters._fields, step.gradients, expected, strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-6, msg=name)
 
 
@@ -61,20 +61,20 @@ def test_counters_are_updated_before_dead_concepts_are_looked_for():
 
 def test_the_largest_entries_are_kept_whatever_the_guessed_floor():
     h = torch.relu(torch.randn(50, F, generator=torch.Generator().manual_seed(1)))
-    right = losses.keep_largest(h, 120)
+    right = losses.batch_topk(h, 120)
     expected = torch.nonzero(h >= h.flatten().topk(120).values.min())
     assert torch.equal(torch.stack([right.tokens, right.concepts], 1), expected)
     for floor in (0.1, float(right.values.min()), 3.0, 100.0):
-        again = losses.keep_largest(h, 120, floor)
+        again = losses.batch_topk(h, 120, floor)
         assert all(torch.equal(a, b) for a, b in zip(right, again, strict=True))
 
 
 def test_zeros_are_never_kept():
     h = torch.zeros(4, F)
     h[1, 3] = 0.5
-    kept = losses.keep_largest(h, 40)
+    kept = losses.batch_topk(h, 40)
     assert kept.concepts.tolist() == [3] and kept.tokens.tolist() == [1]
-    assert losses.keep_largest(torch.zeros(4, F), 40).values.numel() == 0
+    assert losses.batch_topk(torch.zeros(4, F), 40).values.numel() == 0
 
 
 def test_a_perfect_reconstruction_has_no_auxiliary_loss_instead_of_nan():
@@ -87,7 +87,7 @@ def test_a_perfect_reconstruction_has_no_auxiliary_loss_instead_of_nan():
 
 def test_the_decoder_gradient_has_no_part_along_its_rows_and_then_all_are_clipped_together():
     weights = dense_hsae.random_weights(D, F, 3)
-    gradients = Weights(*(torch.randn_like(w) for w in weights))
+    gradients = Parameters(*(torch.randn_like(w) for w in weights))
     along = (gradients.W_dec * weights.W_dec).sum(1, keepdim=True) * weights.W_dec
     expected = [gradients.W_enc, gradients.b_enc, gradients.W_dec - along, gradients.b_dec]
     norm = torch.cat([g.flatten() for g in expected]).norm()
@@ -95,7 +95,7 @@ def test_the_decoder_gradient_has_no_part_along_its_rows_and_then_all_are_clippe
     assert losses.project_and_clip(gradients, weights) == pytest.approx(float(norm), rel=1e-5)
     for mine, theirs in zip(gradients, expected, strict=True):
         torch.testing.assert_close(mine, theirs)
-    small = Weights(*(1e-3 * g for g in gradients))
+    small = Parameters(*(1e-3 * g for g in gradients))
     before = small.b_dec.clone()
     losses.project_and_clip(small, weights)
     assert torch.equal(small.b_dec, before), "short gradients keep their length"

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from insight_app.concepts import hsae
-from insight_app.concepts.hsae import Settings, checkpoints, losses, settings, training
+from insight_app.concepts.hsae import TrainingSettings, checkpoints, losses, settings, training
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.training import train
 from insight_app.concepts.progress import Cancelled, CancelToken
@@ -15,7 +15,7 @@ from insight_app.errors import KnownError
 
 D, CELLS = 12, 16
 LEARNING = "Learning concepts"
-CHOSEN = Settings(concepts=40, k=3, fractions=(0.1, 0.3, 0.6), batch=64, epochs=6)
+CHOSEN = TrainingSettings(concepts=40, k=3, fractions=(0.1, 0.3, 0.6), batch=64, epochs=6)
 
 
 def photos(count: int = 30, seed: int = 0) -> torch.Tensor:
@@ -189,7 +189,7 @@ def trainer(dead_after: int) -> training._Trainer:
 
 def firing(run: training._Trainer, x: torch.Tensor) -> set[int]:
     h = losses.activations(x, run._weights)
-    return set(losses.keep_largest(h, CHOSEN.k * len(x)).concepts.tolist())
+    return set(losses.batch_topk(h, CHOSEN.k * len(x)).concepts.tolist())
 
 
 def test_dead_concepts_come_back_to_life_by_auxk_and_only_by_it():
@@ -223,15 +223,15 @@ def test_the_threshold_starts_at_its_step_and_then_follows_slowly():
 
 
 def test_the_schedule_of_a_small_set_and_of_the_published_one():
-    small = settings.fitted(Settings(), 98_000)
+    small = settings.schedule_for(TrainingSettings(), 98_000)
     assert 900 <= small.steps <= 1100
     assert small.dead_after == 5 * 98_000
-    huge = settings.fitted(Settings(), 9_871_685 * 196)
+    huge = settings.schedule_for(TrainingSettings(), 9_871_685 * 196)
     assert huge.batch == 16_268 and huge.dead_after == 10_000_000
     assert huge.threshold_from == 1001
     assert huge.steps == pytest.approx(356_808, rel=0.01)
     assert huge.learning_rate == 1e-4
-    tiny = settings.fitted(Settings(), 196)
+    tiny = settings.schedule_for(TrainingSettings(), 196)
     assert tiny.batch == 196 and tiny.steps >= 1
     rates = [small.rate(step) for step in range(small.steps)]
     assert max(rates) == small.learning_rate and 0 < rates[-1] < rates[0] and rates[0] < max(rates)

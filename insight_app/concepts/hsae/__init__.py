@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from insight_app.concepts.hsae import description
 from insight_app.concepts.hsae.description import DictionaryInfo, is_release
-from insight_app.concepts.hsae.settings import FRACTIONS, Settings, group_sizes
+from insight_app.concepts.hsae.settings import FRACTIONS, TrainingSettings, group_sizes
 from insight_app.concepts.progress import CancelToken, Progress, silent
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
-    from insight_app.concepts.hsae.released import Findings
+    from insight_app.concepts.hsae.released import Inspection
     from insight_app.concepts.hsae.training import Batches
     from insight_app.concepts.statistics import CoOccurrence
 
 __all__ = [
     "FRACTIONS",
     "DictionaryInfo",
-    "Settings",
+    "TrainingSettings",
     "group_sizes",
     "info",
     "inspect",
@@ -37,9 +37,10 @@ __all__ = [
 
 
 def info(path: Path | str) -> DictionaryInfo:
-    """Description of the dictionary in folder `path`; KnownError where it is missing or damaged.
+    """Return the description of the dictionary in folder `path`, ours or released.
 
-    Of released files (which takes torch and reading their weights) as of our own.
+    Of released files this takes torch and reading their weights. KnownError where the dictionary is
+    missing or damaged.
     """
     folder = Path(path)
     if not is_release(folder):
@@ -49,8 +50,8 @@ def info(path: Path | str) -> DictionaryInfo:
     return released.info(folder)
 
 
-def inspect(path: Path | str) -> Findings:
-    """What a dictionary's folder or released files hold, lack and have wrong."""
+def inspect(path: Path | str) -> Inspection:
+    """Return what a dictionary's folder or released files hold, lack and have wrong."""
     from insight_app.concepts.hsae import released
 
     return released.inspect(Path(path))
@@ -63,10 +64,10 @@ def load(
     token_dim: int | None = None,
     encoder_fingerprint: str | None = None,
 ) -> HSAE:
-    """The dictionary in folder `path`, ours or released; KnownError where it is damaged or does not
-    fit.
+    """Load the dictionary in folder `path`, ours or released.
 
-    token_dim, encoder_fingerprint: what the encoder at hand has; given, they must agree.
+    token_dim, encoder_fingerprint: what the encoder at hand has; given, they must agree. KnownError
+    where the dictionary is damaged or does not fit.
     """
     from insight_app.concepts.hsae import files, released
 
@@ -97,7 +98,10 @@ def save(
 def write_release(
     hsae: HSAE, folder: Path | str, names: Sequence[str], cooccurrence: CoOccurrence | None = None
 ) -> list[Path]:
-    """Write a dictionary as others publish theirs; see `released.writing`. The files written."""
+    """Write a dictionary as others publish theirs and return the files written.
+
+    See `released.writing`.
+    """
     from insight_app.concepts.hsae import released
 
     return released.write(hsae, Path(folder), names, cooccurrence)
@@ -105,7 +109,7 @@ def write_release(
 
 def train(
     batches: Batches,
-    settings: Settings,
+    settings: TrainingSettings,
     *,
     tokens: int,
     checkpoint_dir: Path | str | None = None,

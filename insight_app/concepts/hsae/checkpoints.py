@@ -1,4 +1,4 @@
-"""Where an interrupted training goes on: weights, optimiser, counters and stream position.
+"""Checkpoints of an interrupted training: weights, optimiser, counters and stream position.
 
 One safetensors file, replaced atomically, with its numbers as JSON in the header, so that weights
 and counters never disagree. Random orders follow from seed and position and need no state.
@@ -44,7 +44,10 @@ def write(
     threshold: float,
     state: dict[str, Tensor],
 ) -> None:
-    """Replace the checkpoint in `folder`; run: what makes a run the same run."""
+    """Replace the checkpoint in `folder`.
+
+    run: what makes a run the same run; state: tensors of any shape (...,) by name.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     head = {"run": run, "position": asdict(position), "threshold": threshold}
     part = folder / (FILE + ".part")
@@ -59,9 +62,10 @@ def write(
 
 
 def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, Tensor]] | None:
-    """The checkpoint of the same run in `folder`; None where there is none.
+    """Return the checkpoint of the same run in `folder`, or None.
 
-    KnownError where it belongs to other settings or is damaged.
+    The tensors have the shapes (...,) that were written. KnownError where the checkpoint belongs to
+    other settings or is damaged.
     """
     path = folder / FILE
     if not path.exists():

@@ -1,8 +1,8 @@
-"""What a dictionary on disk says of itself, read without torch.
+"""The description of a dictionary on disk, read without torch.
 
 A dictionary is a folder with `dictionary.safetensors` (the weights), `dictionary.json` (this
-description) and, where it brings its own machine results, `machine.npz`. Owns the names and checks
-of these files; knows nothing of how the weights are used.
+description) and, where it comes with names and counts, `machine.npz`. Owns the names and checks of
+these files; knows nothing of how the weights are used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from insight_app.errors import Refusal, WorldError
 
 WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
-MACHINE = "machine.npz"
+SUMMARY = "machine.npz"
 RELEASE = ("ae.pt", "config.json")
 """What the field publishes instead of the first two (see `released`)."""
 SCHEMA_VERSION = 1
@@ -45,12 +45,12 @@ class DictionaryInfo:
 
 
 def is_release(folder: Path) -> bool:
-    """Whether `folder` is to be read as others publish dictionaries, not as one of ours."""
+    """Return whether `folder` is to be read as others publish dictionaries, not as one of ours."""
     return not (folder / DESCRIPTION).exists() and any((folder / n).exists() for n in RELEASE)
 
 
 def info(path: Path | str) -> DictionaryInfo:
-    """Description of the dictionary in folder `path`; KnownError where it is missing or damaged."""
+    """Read the description of the dictionary in folder `path`; KnownError if missing or damaged."""
     folder = Path(path)
     source = folder / DESCRIPTION
     described = _read_json(source)
@@ -83,7 +83,7 @@ def info(path: Path | str) -> DictionaryInfo:
 
 
 def to_json(described: DictionaryInfo) -> str:
-    """The text of `dictionary.json`."""
+    """Return the text of `dictionary.json`."""
     fields = {"schema_version": SCHEMA_VERSION} | dict(vars(described))
     return json.dumps(fields, indent=1, ensure_ascii=False) + "\n"
 
@@ -132,7 +132,7 @@ def check_fits(
 
 
 def damaged(path: Path, why: str) -> WorldError:
-    """The error of a dictionary that cannot be used."""
+    """Return the error for a dictionary that cannot be used."""
     return WorldError(f"The dictionary is damaged: {why}.", where=str(path), do=_ANOTHER)
 
 
@@ -150,7 +150,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _read_header(path: Path) -> dict[str, Any]:
-    """The header of a safetensors file whose data are all there."""
+    """Read the header of a safetensors file and check that all its data are there."""
     try:
         with path.open("rb") as opened:
             length = int.from_bytes(opened.read(8), "little")

@@ -1,4 +1,4 @@
-"""Dictionaries to and from disk: safetensors and JSON, never a pickle.
+"""Reading and writing dictionaries: safetensors and JSON, never a pickle.
 
 Owns reading and writing of weights and every check that they fit; `description` owns the part that
 needs no torch.
@@ -26,11 +26,11 @@ from insight_app.concepts.hsae.description import (
     info,
     to_json,
 )
-from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES, where_it_runs
+from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES, device_beside
 
 
 def describe(hsae: HSAE) -> DictionaryInfo:
-    """What `dictionary.json` says of `hsae`."""
+    """Return what `dictionary.json` says of `hsae`."""
     return DictionaryInfo(
         fingerprint=hsae.fingerprint,
         concepts=hsae.F,
@@ -53,7 +53,7 @@ def save(
     encoder_fingerprint: str = "",
     provenance: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write `hsae` into folder `path`; what is given replaces what it says of itself."""
+    """Write `hsae` into folder `path`; the values given replace those that it has."""
     path.mkdir(parents=True, exist_ok=True)
     described = DictionaryInfo(
         **vars(describe(hsae))
@@ -79,7 +79,7 @@ def load(
     token_dim: int | None = None,
     encoder_fingerprint: str | None = None,
 ) -> HSAE:
-    """The dictionary in folder `path`, checked."""
+    """Load the dictionary in folder `path` and check it."""
     described = info(path)
     check_fits(described, path, token_dim, encoder_fingerprint)
     source = path / WEIGHTS
@@ -106,4 +106,4 @@ def load(
     )
     if hsae.fingerprint != described.fingerprint:
         raise damaged(source, "its weights are not those of its description")
-    return hsae.to(where_it_runs(device))
+    return hsae.to(device_beside(device))

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from insight_app.concepts.hsae.model import places_above, sum_rows
+from insight_app.concepts.hsae.model import indices_above, sum_rows
 
 AUXILIARY_WEIGHT = 1 / 32
 
 
-class Weights(NamedTuple):
+class Parameters(NamedTuple):
     """W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,); gradients have the same form."""
 
     W_enc: Tensor
@@ -27,7 +27,7 @@ class Weights(NamedTuple):
     b_dec: Tensor
 
 
-class Kept(NamedTuple):
+class KeptActivations(NamedTuple):
     """The kept activations of a batch, ordered by token, then concept; each (n,)."""
 
     tokens: Tensor
@@ -35,57 +35,62 @@ class Kept(NamedTuple):
     values: Tensor
 
 
-class Step(NamedTuple):
-    """What one batch says: losses, the smallest kept activation (None if none), gradients."""
+class StepResult(NamedTuple):
+    """Losses and gradients of one batch; smallest: its smallest kept activation, if any.
+
+    group_errors (G,): the mean squared error of the reconstruction by groups 0..g.
+    """
 
     loss: float
     group_errors: Tensor
     auxiliary: float
-    kept: Kept
+    kept: KeptActivations
     smallest: float | None
-    gradients: Weights
+    gradients: Parameters
 
 
-def activations(x: Tensor, weights: Weights) -> Tensor:
-    """(T, D) -> (T, F) post-ReLU activations: the one dense product."""
+def activations(x: Tensor, weights: Parameters) -> Tensor:
+    """Return (T, F) post-ReLU activations of tokens x (T, D): the one dense product."""
     return torch.addmm(weights.b_enc, x - weights.b_dec, weights.W_enc).relu_()
 
 
-def keep_largest(h: Tensor, count: int, floor: float = 0.0) -> Kept:
-    """The `count` largest entries of the whole batch, zeros left out (BatchTopK).
+def batch_topk(h: Tensor, count: int, floor: float = 0.0) -> KeptActivations:
+    """Keep the `count` largest entries of the whole batch h (T, F), without zeros.
 
-    floor: a guess under which nothing will be kept; it only saves time, a wrong one is corrected.
+    floor: a guess below which nothing will be kept; it only saves time, a wrong one is corrected.
     """
     flat = h.flatten()
-    candidates = places_above(flat, floor)
+    candidates = indices_above(flat, floor)
     if candidates.numel() < count and floor > 0:
-        candidates = places_above(flat, 0.0)
+        candidates = indices_above(flat, 0.0)
     if candidates.numel() > count:
         best = torch.topk(flat[candidates], count, sorted=False).indices
         candidates = candidates[best.sort().values]
     F = h.shape[1]
-    return Kept(torch.div(candidates, F, rounding_mode="floor"), candidates % F, flat[candidates])
+    return KeptActivations(
+        torch.div(candidates, F, rounding_mode="floor"), candidates % F, flat[candidates]
+    )
 
 
 def step(
     x: Tensor,
-    weights: Weights,
+    weights: Parameters,
     group_sizes: tuple[int, ...],
     k: int,
     since_fired: Tensor,
     dead_after: int,
     floor: float = 0.0,
-) -> Step:
-    """Loss and gradients of one batch x (T, D); updates `since_fired` (F,) in place."""
+) -> StepResult:
+    """Return loss and gradients of one batch x (T, D); updates `since_fired` (F,) in place."""
     h = activations(x, weights)
-    kept = keep_largest(h, k * len(x), floor)
+    kept = batch_topk(h, k * len(x), floor)
     since_fired += len(x)
     since_fired[kept.concepts] = 0
 
     G, T = len(group_sizes), len(x)
     bags = _group_of(group_sizes, x.device)[kept.concepts] * T + kept.tokens
     order = torch.argsort(bags, stable=True)
-    grouped = Kept(bags[order], kept.concepts[order], kept.values[order])
+    grouped = KeptActivations(bags[order], kept.concepts[order], kept.values[order])
 
     by_group = _reconstruction_errors(x, weights, grouped, G)
     residual = by_group[-1]
@@ -105,11 +110,13 @@ def step(
             total += AUXILIARY_WEIGHT * part
     smallest = float(kept.values.min()) if kept.values.numel() else None
     loss = float(errors.sum()) * scale + AUXILIARY_WEIGHT * auxiliary
-    return Step(loss, errors, auxiliary, kept, smallest, gradients)
+    return StepResult(loss, errors, auxiliary, kept, smallest, gradients)
 
 
-def _reconstruction_errors(x: Tensor, weights: Weights, grouped: Kept, G: int) -> Tensor:
-    """(G, T, D): x minus its reconstruction by groups 0..g.
+def _reconstruction_errors(
+    x: Tensor, weights: Parameters, grouped: KeptActivations, G: int
+) -> Tensor:
+    """Return (G, T, D): x minus its reconstruction by groups 0..g.
 
     grouped: the kept activations with `tokens` = group * T + token, ordered by it.
     """
@@ -121,8 +128,13 @@ def _reconstruction_errors(x: Tensor, weights: Weights, grouped: Kept, G: int) -
     return errors
 
 
-def _gradients(x: Tensor, weights: Weights, grouped: Kept, outer: Tensor, factor: float) -> Weights:
-    """Gradients of the reconstruction loss; factor * outer (G, T, D) = d loss / d outputs."""
+def _gradients(
+    x: Tensor, weights: Parameters, grouped: KeptActivations, outer: Tensor, factor: float
+) -> Parameters:
+    """Return gradients of the reconstruction loss.
+
+    factor * outer (G, T, D) = d loss / d outputs.
+    """
     T, F = len(x), weights.b_enc.numel()
     table = outer.view(-1, x.shape[1])
     d_values = _products(table, weights.W_dec, grouped).mul_(factor)
@@ -134,17 +146,17 @@ def _gradients(x: Tensor, weights: Weights, grouped: Kept, outer: Tensor, factor
     W_enc = sum_rows(x - weights.b_dec, rows % T, d_values[order], starts).t()
     b_enc = torch.zeros_like(weights.b_enc).index_add_(0, grouped.concepts, d_values)
     b_dec = outer[0].sum(0) * factor - weights.W_enc @ b_enc
-    return Weights(W_enc.contiguous(), b_enc, W_dec, b_dec)
+    return Parameters(W_enc.contiguous(), b_enc, W_dec, b_dec)
 
 
 def auxk(
-    x: Tensor, weights: Weights, h_dead: Tensor, dead: Tensor, residual: Tensor
-) -> tuple[float, Weights]:
-    """Loss and gradients of dead concepts reconstructing what the living ones leave.
+    x: Tensor, weights: Parameters, h_dead: Tensor, dead: Tensor, residual: Tensor
+) -> tuple[float, Parameters]:
+    """Return loss and gradients of dead concepts that reconstruct what the living ones leave.
 
-    h_dead (T, n_dead): activations of the concepts `dead`; residual (T, D) counts as constant.
-    Per token the min(D / 2, n_dead) largest are used, without bias. A residual without variance
-    (0 / 0) counts as no loss.
+    h_dead (T, n_dead): activations of the concepts `dead` (n_dead,); residual (T, D) counts as
+    constant. Per token the min(D / 2, n_dead) largest are used, without bias. A residual without
+    variance (0 / 0) counts as no loss.
     """
     T, D = x.shape
     count = min(D // 2, dead.numel())
@@ -157,7 +169,7 @@ def auxk(
     error = residual - a @ decoder
     variance = (residual - residual.mean(0)).square().sum(1).mean()
     loss = float(error.square().sum(1).mean() / variance)
-    gradients = Weights(*(torch.zeros_like(w) for w in weights))
+    gradients = Parameters(*(torch.zeros_like(w) for w in weights))
     if loss != loss or loss == float("inf"):
         return 0.0, gradients
     outer = error * (-2 / (T * variance))
@@ -169,7 +181,7 @@ def auxk(
     return loss, gradients
 
 
-def project_and_clip(gradients: Weights, weights: Weights, limit: float = 1.0) -> float:
+def project_and_clip(gradients: Parameters, weights: Parameters, limit: float = 1.0) -> float:
     """Remove W_dec's gradient along its rows, then clip all together; returns the norm before."""
     along = (gradients.W_dec * weights.W_dec).sum(1, keepdim=True)
     gradients.W_dec.addcmul_(along, weights.W_dec, value=-1)
@@ -181,7 +193,7 @@ def project_and_clip(gradients: Weights, weights: Weights, limit: float = 1.0) -
 
 
 def geometric_median(x: Tensor, iterations: int = 100, tolerance: float = 1e-5) -> Tensor:
-    """(T, D) -> (D,) by Weiszfeld's iteration from the mean."""
+    """Return (D,) the geometric median of x (T, D), by Weiszfeld's iteration from the mean."""
     guess = x.mean(0)
     for _ in range(iterations):
         before = guess
@@ -192,8 +204,8 @@ def geometric_median(x: Tensor, iterations: int = 100, tolerance: float = 1e-5) 
     return guess
 
 
-def _products(left: Tensor, right: Tensor, at: Kept) -> Tensor:
-    """(n,): <left[at.tokens], right[at.concepts]>, entries ordered by row of `left`."""
+def _products(left: Tensor, right: Tensor, at: KeptActivations) -> Tensor:
+    """Return (n,): <left[at.tokens], right[at.concepts]>, entries ordered by row of `left`."""
     rows = _starts(at.tokens, len(left))
     ends = torch.cat([rows, rows.new_tensor([at.tokens.numel()])])
     with warnings.catch_warnings():
@@ -215,6 +227,6 @@ def _group_of(group_sizes: tuple[int, ...], device: torch.device) -> Tensor:
 
 
 def _starts(bags: Tensor, count: int) -> Tensor:
-    """(count,): where each bag starts once the entries are sorted by bag."""
+    """Return (count,): where each bag starts once the entries are sorted by bag."""
     sizes = torch.bincount(bags, minlength=count)
     return sizes.cumsum(0) - sizes

@@ -1,4 +1,4 @@
-"""The dictionary itself: weights, encoding of tokens to sparse codes, decoding back.
+"""The dictionary itself: weights, encoding tokens to sparse codes, decoding codes to tokens.
 
 Owns the formulas of inference (METHOD.md section 2) and the fingerprint. Knows nothing of files or
 training. T tokens, D token dimension, F concepts.
@@ -24,7 +24,7 @@ from insight_app.errors import Refusal
 
 ROWS_AT_ONCE = 1024
 """Tokens whose dense pre-activations are held at once while encoding."""
-_held = threading.local()
+_memory = threading.local()
 
 WEIGHT_NAMES = ("W_enc", "b_enc", "W_dec", "b_dec")
 
@@ -34,7 +34,7 @@ class HSAE:
     """A trained dictionary; weights are float32 on one device.
 
     W_enc (D, F), b_enc (F,), W_dec (F, D) with unit rows, b_dec (D,); concepts of group 0 come
-    first (the coarsest level), those of the last group last. The threshold says nothing where
+    first (the coarsest level), those of the last group last. The threshold is not used where
     selection is "topk".
     """
 
@@ -85,11 +85,14 @@ class HSAE:
 
     @property
     def levels(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """(F,) the group of every concept, 0 = coarsest."""
+        """(F,) uint8 the group of every concept, 0 = coarsest."""
         return np.repeat(np.arange(len(self.group_sizes), dtype=np.uint8), self.group_sizes)
 
     def canonical_tensors(self) -> dict[str, np.ndarray[Any, Any]]:
-        """What defines the dictionary, as little-endian contiguous arrays, in fixed order."""
+        """Return what defines the dictionary, as little-endian contiguous arrays, in fixed order.
+
+        W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,) float32; k, threshold, group_sizes.
+        """
         weights = {
             name: np.ascontiguousarray(getattr(self, name).detach().cpu().numpy(), "<f4")
             for name in WEIGHT_NAMES
@@ -101,15 +104,15 @@ class HSAE:
         }
 
     def to(self, device: str | torch.device) -> HSAE:
-        """The same dictionary with its weights on `device`."""
+        """Return the same dictionary with its weights on `device`."""
         moved = {name: getattr(self, name).to(device) for name in WEIGHT_NAMES}
         return replace(self, **moved)
 
     @torch.no_grad()
     def encode(self, tokens: Tensor) -> Codes:
-        """(T, D) -> codes of T cells in single precision: the selected positive activations.
+        """Encode tokens (T, D) to codes of T cells in single precision.
 
-        The threshold is strict.
+        A code holds the selected positive activations; the threshold is strict.
         """
         x = self._checked(tokens)
         parts = [self._encode_rows(rows) for rows in torch.split(x, ROWS_AT_ONCE)] if len(x) else []
@@ -119,13 +122,13 @@ class HSAE:
         return concatenate(parts)
 
     def _encode_rows(self, x: Tensor) -> Codes:
-        room = _room(len(x), self.F) if self.device.type == "cpu" else None
-        activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc, out=room)
+        scratch = _scratch(len(x), self.F) if self.device.type == "cpu" else None
+        activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc, out=scratch)
         if self.selection == "topk":
             best = activations.topk(min(self.k, self.F), dim=1)
             activations = torch.zeros_like(activations).scatter_(1, best.indices, best.values)
         least = max(self.threshold, 0.0) if self.selection == "threshold" else 0.0
-        places = places_above(activations, least)
+        places = indices_above(activations, least)
         values = activations.flatten()[places].cpu().numpy()
         rows, columns = np.divmod(places.cpu().numpy(), self.F)
         ends = np.cumsum(np.bincount(rows, minlength=len(x)))
@@ -134,7 +137,7 @@ class HSAE:
 
     @torch.no_grad()
     def decode(self, codes: Codes, groups: int | None = None) -> Tensor:
-        """Codes of T cells -> (T, D) tokens, by the first `groups` groups only (None = all).
+        """Decode codes of T cells to tokens (T, D), by the first `groups` groups (None = all).
 
         Touches the non-zeros alone.
         """
@@ -160,24 +163,28 @@ class HSAE:
         return tokens.to(self.device, torch.float32)
 
 
-def _room(rows: int, columns: int) -> Tensor:
-    """(rows, columns) float32 for numbers that nobody keeps, the same memory for each thread's
-    next call: fresh memory can cost more than the product that is put there.
+def _scratch(rows: int, columns: int) -> Tensor:
+    """Return (rows, columns) float32 to compute in, the same memory at each call of a thread.
+
+    Fresh memory can cost more than the product that is put there.
     """
-    held: Tensor | None = getattr(_held, "room", None)
-    if held is None or held.numel() < rows * columns:
+    reused: Tensor | None = getattr(_memory, "scratch", None)
+    if reused is None or reused.numel() < rows * columns:
         with torch.inference_mode(False):  # so that calls outside that mode may use it too
-            held = _held.room = torch.empty(rows * columns)
-    return held[: rows * columns].view(rows, columns)
+            reused = _memory.scratch = torch.empty(rows * columns)
+    return reused[: rows * columns].view(rows, columns)
 
 
-def where_it_runs(device: str) -> str:
-    """The device for a dictionary beside an encoder on `device`: "mps" lacks the sparse sums."""
+def device_beside(device: str) -> str:
+    """Return the device for a dictionary beside an encoder on `device`.
+
+    "mps" lacks the sparse sums.
+    """
     return "cpu" if device.startswith("mps") else device
 
 
-def places_above(h: Tensor, least: float) -> Tensor:
-    """(n,) int64: where the flattened h is greater, ascending.
+def indices_above(h: Tensor, least: float) -> Tensor:
+    """Return (n,) int64 the indices, ascending, of entries of flattened h (T, F) above `least`.
 
     On the processor numpy looks through them several times faster than torch.
     """
@@ -188,9 +195,10 @@ def places_above(h: Tensor, least: float) -> Tensor:
 
 
 def sum_rows(table: Tensor, indices: Tensor, weights: Tensor, starts: Tensor) -> Tensor:
-    """(bags, D): bag b = sum of weights * table[indices] from starts[b] up to the next start.
+    """Return (bags, D): bag b = sum of weights * table[indices], from starts[b] to the next start.
 
-    The one sparse product behind decoding and the training gradients; empty bags are zero.
+    table (N, D); indices, weights (n,); starts (bags,). The one sparse product behind decoding and
+    the training gradients; empty bags are zero.
     """
     if not indices.numel():
         return table.new_zeros(len(starts), table.shape[1])

@@ -1,4 +1,4 @@
-"""What a training run is told, and how it is fitted to the size of the set.
+"""The settings of a training run, and how they are fitted to the size of the set.
 
 Numbers only; no torch, so that a window can show them.
 """
@@ -16,8 +16,8 @@ FRACTIONS = (0.008, 0.03, 0.06, 0.12, 0.24, 0.542)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """A training run. None = fitted to the set by `fitted` and recorded in the provenance.
+class TrainingSettings:
+    """Settings of a training run; None = fitted by `schedule_for`, recorded in the provenance.
 
     batch: tokens a step; epochs: passes over the set; learning_rate: Adam's.
     """
@@ -50,20 +50,20 @@ class Schedule:
     threshold_from: int
 
     def rate(self, step: int) -> float:
-        """The learning rate of a step."""
+        """Return the learning rate of a step."""
         up = min(1.0, (step + 1) / max(self.warm_up, 1))
         down = min(1.0, (self.steps - step) / max(self.cool_down, 1))
         return self.learning_rate * up * down
 
 
 def group_sizes(concepts: int, fractions: Sequence[float] = FRACTIONS) -> tuple[int, ...]:
-    """Sizes of the nested groups: int(fraction * F), the remainder in the last."""
+    """Return the sizes of the nested groups: int(fraction * F), the remainder in the last."""
     sizes = [int(fraction * concepts) for fraction in fractions[:-1]]
     sizes.append(concepts - sum(sizes))
     if min(sizes) < 1 or concepts > MAX_CONCEPTS:
         raise Refusal(
             f"{concepts} concepts cannot be split into {len(sizes)} levels.",
-            do=f"Choose between {smallest(fractions)} and {MAX_CONCEPTS} concepts.",
+            do=f"Choose between {min_concepts(fractions)} and {MAX_CONCEPTS} concepts.",
         )
     return tuple(sizes)
 
@@ -80,8 +80,8 @@ FEWEST_STEPS = 1000
 MOST_EPOCHS = 40
 
 
-def fitted(settings: Settings, tokens: int) -> Schedule:
-    """The schedule for a set of `tokens` tokens an epoch.
+def schedule_for(settings: TrainingSettings, tokens: int) -> Schedule:
+    """Fit the schedule to a set of `tokens` tokens an epoch.
 
     The published numbers belong to 2e9 tokens. Measured on 400 photos, held-back photos are
     explained better by about 1,000 small steps at 3e-3 (0.53 of the variance), cooled down at the
@@ -106,8 +106,8 @@ def fitted(settings: Settings, tokens: int) -> Schedule:
     )
 
 
-def smallest(fractions: Sequence[float] = FRACTIONS) -> int:
-    """The fewest concepts that give every level at least one."""
+def min_concepts(fractions: Sequence[float] = FRACTIONS) -> int:
+    """Return the smallest number of concepts that gives every level at least one."""
     count = len(fractions)
     while any(int(fraction * count) < 1 for fraction in fractions[:-1]):
         count += 1

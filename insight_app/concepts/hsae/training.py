@@ -1,4 +1,4 @@
-"""Training of a dictionary from a stream of tokens that is never stored whole.
+"""Training a dictionary on a stream of tokens that is never stored whole.
 
 Owns the buffer, the loop, optimiser, threshold and resuming. The stream is read in chunks of at
 most BUFFER_TOKENS tokens (half precision, about 200 MB for tokens of 384 numbers), each trained on
@@ -19,9 +19,9 @@ from torch import Tensor
 
 from insight_app.concepts.hsae import checkpoints, losses
 from insight_app.concepts.hsae.checkpoints import Position
-from insight_app.concepts.hsae.losses import Weights
-from insight_app.concepts.hsae.model import HSAE, where_it_runs
-from insight_app.concepts.hsae.settings import Schedule, Settings, fitted, group_sizes
+from insight_app.concepts.hsae.losses import Parameters
+from insight_app.concepts.hsae.model import HSAE, device_beside
+from insight_app.concepts.hsae.settings import Schedule, TrainingSettings, group_sizes, schedule_for
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import Refusal
 
@@ -51,7 +51,7 @@ class _Chunk:
 
 def train(
     batches: Batches,
-    settings: Settings,
+    settings: TrainingSettings,
     *,
     tokens: int,
     checkpoint_dir: Path | None = None,
@@ -61,13 +61,13 @@ def train(
     buffer_tokens: int = BUFFER_TOKENS,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> HSAE:
-    """A dictionary trained on `tokens` tokens an epoch (expected; it sets the schedule).
+    """Train a dictionary on `tokens` tokens an epoch (expected; it sets the schedule).
 
     Same seed, stream and machine -> same weights. With `checkpoint_dir` a cancelled or killed run
     goes on from its last checkpoint to the same weights; a cancelled one leaves a checkpoint.
     """
     sizes = group_sizes(settings.concepts, settings.fractions)
-    schedule = fitted(settings, tokens)
+    schedule = schedule_for(settings, tokens)
     run = {"settings": asdict(settings), "tokens": tokens, "schedule": asdict(schedule)}
     kept = checkpoints.read(checkpoint_dir, run) if checkpoint_dir else None
     position = kept[0] if kept else Position()
@@ -80,7 +80,7 @@ def train(
     chunks = _Chunks(batches, buffer_tokens, tokens, progress)
     chunk = chunks.read(position.epoch, position.chunk_start, cancel)
     chunk = replace(chunk, passes=position.passes)
-    first = next(_pieces(chunk, settings.seed, schedule, 0))
+    first = next(_batches_of(chunk, settings.seed, schedule, 0))
     trainer = _Trainer(chunk.tokens[first], settings, schedule, sizes, device)
     if kept:
         trainer.restore(kept[1], kept[2])
@@ -91,11 +91,11 @@ def train(
 
     saved = time.monotonic()
     while position.step < schedule.steps:
-        for piece in _pieces(chunk, settings.seed, schedule, position.chunk_step):
+        for batch in _batches_of(chunk, settings.seed, schedule, position.chunk_step):
             if cancel is not None and cancel.is_cancelled:
                 save()
                 cancel.check()
-            trainer.step(chunk.tokens[piece], position.step)
+            trainer.step(chunk.tokens[batch], position.step)
             position = replace(position, step=position.step + 1, chunk_step=position.chunk_step + 1)
             progress(position.step, schedule.steps, "Learning concepts")
             if time.monotonic() - saved > checkpoint_seconds:
@@ -147,8 +147,11 @@ class _Chunks:
         return self.read(chunk.epoch + 1, 0, cancel)
 
 
-def _pieces(chunk: _Chunk, seed: int, schedule: Schedule, first: int) -> Iterator[Tensor]:
-    """Random batches of the chunk's tokens, from number `first` on; a short rest joins the last."""
+def _batches_of(chunk: _Chunk, seed: int, schedule: Schedule, first: int) -> Iterator[Tensor]:
+    """Yield random batches of the chunk's tokens, (n,) indices, from number `first` on.
+
+    A short rest joins the last batch.
+    """
     place = _generator(seed, 1 + chunk.epoch, chunk.start, chunk.passes)
     order = torch.randperm(len(chunk.tokens), generator=place)
     count = max(1, len(order) // schedule.batch)
@@ -158,7 +161,7 @@ def _pieces(chunk: _Chunk, seed: int, schedule: Schedule, first: int) -> Iterato
 
 
 def _generator(*place: int) -> torch.Generator:
-    """Random numbers that depend on the seed and the place in the stream alone."""
+    """Make random numbers that depend on the seed and the place in the stream alone."""
     mixed = 0
     for number in place:
         mixed = (mixed * 1_000_003 + number) % 2**63
@@ -166,18 +169,18 @@ def _generator(*place: int) -> torch.Generator:
 
 
 class _Trainer:
-    """Weights, optimiser, dead counters and threshold of a run."""
+    """Parameters, optimiser, dead counters and threshold of a run."""
 
     def __init__(
         self,
         first: Tensor,
-        settings: Settings,
+        settings: TrainingSettings,
         schedule: Schedule,
         sizes: tuple[int, ...],
         device: str,
     ) -> None:
         self._settings, self._schedule, self._sizes = settings, schedule, sizes
-        self._device = torch.device(where_it_runs(device))
+        self._device = torch.device(device_beside(device))
         self._weights = _initial(first.float(), settings, self._device)
         self._optimiser = torch.optim.Adam(list(self._weights), betas=(0.9, 0.999))
         self._since_fired = torch.zeros(settings.concepts, dtype=torch.int64, device=self._device)
@@ -185,8 +188,8 @@ class _Trainer:
         self.threshold = -1.0
 
     @torch.no_grad()
-    def step(self, tokens: Tensor, number: int) -> losses.Step:
-        """One step on tokens (T, D); number: its index in the run."""
+    def step(self, tokens: Tensor, number: int) -> losses.StepResult:
+        """Take one step on tokens (T, D); number: its index in the run."""
         x = tokens.to(self._device, torch.float32)
         result = losses.step(
             x,
@@ -209,7 +212,7 @@ class _Trainer:
         return result
 
     def _update_threshold(self, smallest: float | None, number: int) -> None:
-        """METHOD.md section 2: silent at first, then set once, then a moving average."""
+        """Follow METHOD.md section 2: leave it, then set it once, then a moving average."""
         if smallest is None:
             return
         self._floor = 0.9 * smallest
@@ -259,11 +262,14 @@ class _Trainer:
         )
 
 
-def _initial(first: Tensor, settings: Settings, device: torch.device) -> Weights:
-    """Random unit rows, encoder = their transpose, bias = geometric median of the first batch."""
+def _initial(first: Tensor, settings: TrainingSettings, device: torch.device) -> Parameters:
+    """Draw random unit rows as decoder; the encoder is their transpose.
+
+    The bias is the geometric median of the first batch (T, D).
+    """
     rows = torch.randn(settings.concepts, first.shape[1], generator=_generator(settings.seed, 0))
     rows = rows / rows.norm(dim=1, keepdim=True)
-    return Weights(
+    return Parameters(
         rows.t().contiguous().to(device),
         torch.zeros(settings.concepts, device=device),
         rows.to(device),

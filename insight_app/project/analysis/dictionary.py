@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from insight_app import resources
-from insight_app.concepts.hsae import DictionaryInfo, Settings, group_sizes, info, summary
+from insight_app.concepts.hsae import DictionaryInfo, TrainingSettings, group_sizes, info, summary
 from insight_app.concepts.hsae.description import (
     DESCRIPTION,
-    MACHINE,
+    SUMMARY,
     WEIGHTS,
     check_fits,
     is_release,
@@ -64,7 +64,7 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
     info(source)  # refuses what is damaged before anything is copied
     folder.mkdir(parents=True, exist_ok=True)
     probes = [path.name for path in source.glob("probe-*.safetensors")]
-    for name in (WEIGHTS, MACHINE, *probes, DESCRIPTION):  # last: with it, all is there
+    for name in (WEIGHTS, SUMMARY, *probes, DESCRIPTION):  # last: with it, all is there
         if (source / name).exists():
             part = folder / (name + ".part")
             shutil.copyfile(source / name, part)
@@ -107,7 +107,7 @@ def must_be_learnable(concepts: int | None, k: int | None) -> None:
     if wanted.k >= wanted.concepts:
         raise Refusal(
             f"Of {wanted.concepts:,} concepts, {wanted.k:,} cannot be active in every cell.",
-            do=f"Choose a smaller --k; {Settings.k} is usual.",
+            do=f"Choose a smaller --k; {TrainingSettings.k} is usual.",
         )
 
 
@@ -163,7 +163,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) 
     )
 
 
-def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[Settings, Setup]:
+def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[TrainingSettings, Setup]:
     """A dictionary still to be trained: the settings, and what can be published meanwhile."""
     settings = _settings(concepts, k)
     sizes = group_sizes(settings.concepts, settings.fractions)
@@ -171,8 +171,10 @@ def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[Settings
     return settings, Setup(encoder, "", (0, 0), "", level_of)
 
 
-def _settings(concepts: int | None, k: int | None) -> Settings:
-    return Settings(concepts=concepts or Settings.concepts, k=k or Settings.k)
+def _settings(concepts: int | None, k: int | None) -> TrainingSettings:
+    return TrainingSettings(
+        concepts=concepts or TrainingSettings.concepts, k=k or TrainingSettings.k
+    )
 
 
 def _last_words(project: Path, concepts: int) -> Words:

@@ -243,7 +243,7 @@ class _Work:
         encoder_of.keep(self.engine, encoder_of.described(encoder))
         return encoder
 
-    def _train(self, batches: Batches, settings: hsae.Settings) -> None:
+    def _train(self, batches: Batches, settings: hsae.TrainingSettings) -> None:
         from insight_app.project.analysis.training import checkpoints, train
 
         trained = train(

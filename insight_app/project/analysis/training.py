@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import Engine, select
 
 from insight_app.concepts import hsae
-from insight_app.concepts.hsae import Settings
+from insight_app.concepts.hsae import TrainingSettings
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.errors import Refusal
 from insight_app.project.analysis.coding.batches import Batches
@@ -33,7 +33,7 @@ def train(
     project: Path,
     engine: Engine,
     encoding: Batches,
-    settings: Settings,
+    settings: TrainingSettings,
     *,
     progress: Progress,
     cancel: CancelToken,

@@ -1,4 +1,4 @@
-"""A release into one of our dictionaries: all of it, or nothing."""
+"""Making one of our dictionaries of a release: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from insight_app.concepts.hsae import files, summary
-from insight_app.concepts.hsae.description import DESCRIPTION, MACHINE, is_release
+from insight_app.concepts.hsae.description import DESCRIPTION, SUMMARY, is_release
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.released import reading, relations
 from insight_app.concepts.hsae.released.whole import written_whole
@@ -20,8 +20,9 @@ from insight_app.errors import Refusal
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """Everything of a release that is of use. names, cooccurrence: None where it has none; probes:
-    (classes, F) by data set.
+    """Everything of a release that is used.
+
+    names, cooccurrence: None where the release has none; probes: (classes, F) by data set.
     """
 
     hsae: HSAE
@@ -54,17 +55,17 @@ def import_into(source: Path, folder: Path) -> None:
             "There is a dictionary here already.", where=str(folder), kept="Nothing was changed."
         )
     release = read(source)
-    with written_whole(folder, last=DESCRIPTION, gone=(MACHINE,)) as part:
+    with written_whole(folder, last=DESCRIPTION, gone=(SUMMARY,)) as part:
         files.save(release.hsae, part)
-        brought = _machine(release)
+        brought = _summary(release)
         if brought is not None:
             summary.write(part, brought, compressed=False)
         for name, weight in release.probes.items():
             save_file({"weight": weight}, part / f"probe-{name}.safetensors")
 
 
-def _machine(release: Release) -> summary.DictionarySummary | None:
-    """Names and relations as a dictionary brings them along; None where the release has neither."""
+def _summary(release: Release) -> summary.DictionarySummary | None:
+    """Return the release's names and relations, or None where it has neither."""
     if release.names is None and release.cooccurrence is None:
         return None
     F = release.hsae.F

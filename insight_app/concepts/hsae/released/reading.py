@@ -24,7 +24,7 @@ from insight_app.concepts.hsae.description import (
     check_fits,
 )
 from insight_app.concepts.hsae.files import describe
-from insight_app.concepts.hsae.model import HSAE, where_it_runs
+from insight_app.concepts.hsae.model import HSAE, device_beside
 from insight_app.errors import Refusal
 
 (WEIGHTS, CONFIG), NAMES = RELEASE, "concept_names.txt"
@@ -48,19 +48,19 @@ class Config:
 
 
 def refusal(path: Path, why: str, do: str = _AGAIN) -> Refusal:
-    """The error of a file that is not used; nothing else is then either."""
+    """Return the error for a file that cannot be used, nor anything else of the release."""
     return Refusal(
         f"The release cannot be used: {why}.", where=str(path), kept="Nothing was changed.", do=do
     )
 
 
-def cannot_be_taken(path: Path, why: str) -> Refusal:
-    """The same of a file that a release can do without."""
+def refusal_of_optional(path: Path, why: str) -> Refusal:
+    """Return the error for a file that a release can do without."""
     return refusal(path, why, _OR_WITHOUT)
 
 
 def config(folder: Path) -> Config:
-    """The settings of a release; KnownError for weights of a class that is not known."""
+    """Read the settings of a release; KnownError for weights of an unknown class."""
     path = folder / CONFIG
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -88,8 +88,9 @@ def load(
     token_dim: int | None = None,
     encoder_fingerprint: str | None = None,
 ) -> HSAE:
-    """The dictionary of a release, in our layout; KnownError where it is damaged or does not fit
-    the encoder at hand.
+    """Load the dictionary of a release, in our layout.
+
+    KnownError where it is damaged or does not fit the encoder at hand.
     """
     settings, path = config(folder), folder / WEIGHTS
     if not path.exists():
@@ -108,16 +109,16 @@ def load(
         **_origin(folder, settings),
     )
     check_fits(describe(hsae), folder, token_dim, encoder_fingerprint)
-    return hsae.to(where_it_runs(device))
+    return hsae.to(device_beside(device))
 
 
 def info(folder: Path) -> DictionaryInfo:
-    """Description of a release's dictionary, which takes reading its weights."""
+    """Return the description of a release's dictionary, which takes reading its weights."""
     return describe(load(folder))
 
 
 def names(folder: Path, concepts: int) -> list[str] | None:
-    """The name of each concept, '' where it has none; None where there is no file of names.
+    """Read the name of each concept, '' for one without a name; None where the file is missing.
 
     Line i is concept i and an empty line a concept without a name. Two readings of a last line
     break are taken: the end of the last line, or what comes before an empty last line.
@@ -128,36 +129,38 @@ def names(folder: Path, concepts: int) -> list[str] | None:
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, ValueError) as error:
-        raise cannot_be_taken(path, "its names cannot be read as text (UTF-8)") from error
+        raise refusal_of_optional(path, "its names cannot be read as text (UTF-8)") from error
     if len(lines) == concepts + 1 and not lines[-1]:
         lines.pop()
     if len(lines) != concepts:
         there = len(lines) - (not lines[-1])
-        raise cannot_be_taken(path, f"it has {there:,} lines of names for {concepts:,} concepts")
+        raise refusal_of_optional(
+            path, f"it has {there:,} lines of names for {concepts:,} concepts"
+        )
     return [" ".join(line.split()) for line in lines]
 
 
 def probes(folder: Path) -> dict[str, Path]:
-    """Files of linear probes, by the name of their data set."""
+    """Return the files of linear probes, by the name of their data set."""
     found = sorted(folder.glob(f"{PROBE}*.pt"))
     return {path.stem.removeprefix(PROBE): path for path in found}
 
 
 def probe(path: Path, concepts: int) -> Tensor:
-    """(classes, F) float32: the weights of a linear probe without bias."""
+    """Read (classes, F) float32: the weights of a linear probe without bias."""
     found = checkpoints.tensors(path, under=("model",))
     checkpoints.finite(found, path)
     weight = found.get("weight")
     if weight is None or weight.ndim != 2 or weight.shape[1] != concepts:
         shape = "nothing" if weight is None else f"the shape {tuple(weight.shape)}"
-        raise cannot_be_taken(
+        raise refusal_of_optional(
             path, f"the probe's weight has {shape}, not one row of {concepts:,} for each class"
         )
     return _plain(weight)
 
 
 def _weights(found: Mapping[str, Tensor], class_name: str, path: Path) -> dict[str, Any]:
-    """W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,), contiguous float32."""
+    """Return W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,), contiguous float32."""
     if class_name == MATRYOSHKA:
         keys = {name: name for name in ("W_enc", "b_enc", "W_dec", "b_dec")}
     else:
@@ -184,7 +187,7 @@ def _weights(found: Mapping[str, Tensor], class_name: str, path: Path) -> dict[s
 
 
 def _plain(weight: Tensor) -> Tensor:
-    """Float32 in memory of its own, row by row: W_enc is published as a transposed view."""
+    """Copy to float32, row by row: W_enc is published as a transposed view."""
     return weight.to(torch.float32, copy=True, memory_format=torch.contiguous_format)
 
 
@@ -215,7 +218,7 @@ def _group_sizes(found: Mapping[str, Tensor], concepts: int, path: Path) -> tupl
 
 
 def _origin(folder: Path, settings: Config) -> dict[str, Any]:
-    """Where it is from; for a release that we wrote what the dictionary said of itself."""
+    """Return title and provenance; for a release that we wrote those that the dictionary had."""
     title = f"{folder.resolve().name} (released {settings.class_name})"
     own = settings.content.get(INSIGHT)
     if isinstance(own, dict):

@@ -1,7 +1,7 @@
 """The co-occurrence of a release: a dense matrix on the disk, read in blocks, kept sparse.
 
-Owns how much of it is kept: the STRONGEST others of each concept and their way back, however dense
-it is. Knows nothing of what relations are made of it.
+Owns how much of it is kept: the STRONGEST others of each concept and the reverse of these entries,
+however dense it is. Knows nothing of what relations are made of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from insight_app.concepts import checkpoints
-from insight_app.concepts.hsae.released.reading import cannot_be_taken
+from insight_app.concepts.hsae.released.reading import refusal_of_optional
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 
@@ -26,7 +26,7 @@ MOST = 2.0**38
 
 
 def read(folder: Path, concepts: int) -> CoOccurrence | None:
-    """D of METHOD.md section 3, and C where it is there too; None where there is no D.
+    """Read D of METHOD.md section 3, and C if it is there too; None where there is no D.
 
     Concepts with D[i, i] = 0 only ever fire below tau: they have no relations.
     """
@@ -64,7 +64,7 @@ def _square(path: Path, concepts: int) -> Tensor:
     matrix = checkpoints.array(path)
     if matrix.shape != (concepts, concepts):
         shape = " x ".join(f"{n:,}" for n in matrix.shape)
-        raise cannot_be_taken(path, f"it is {shape}, not {concepts:,} x {concepts:,}")
+        raise refusal_of_optional(path, f"it is {shape}, not {concepts:,} x {concepts:,}")
     return matrix
 
 
@@ -72,7 +72,9 @@ def _must_be_sums(values: Tensor, path: Path) -> None:
     if values.numel():
         least, most = (float(v) for v in values.aminmax())  # of NaN both are NaN
         if not (least >= 0 and most <= MOST):
-            raise cannot_be_taken(path, "it has entries that are no sums of activations (NaN, < 0)")
+            raise refusal_of_optional(
+                path, "it has entries that are no sums of activations (NaN, < 0)"
+            )
 
 
 def _taken(
@@ -80,5 +82,5 @@ def _taken(
     i: np.ndarray[tuple[int], np.dtype[np.int64]],
     j: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Some entries as float64."""
+    """Return the entries (n,) of a matrix at rows i and columns j, as float64."""
     return matrix[torch.from_numpy(i), torch.from_numpy(j)].to(torch.float64).numpy()

@@ -1,4 +1,4 @@
-"""A dictionary of ours in the layout of a release, for the published code to open."""
+"""Writing a dictionary of ours in the layout of a release, for the published code to open."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ FILES = (WEIGHTS, CONFIG, NAMES, MASS, CELLS)
 def write(
     hsae: HSAE, folder: Path, names: Sequence[str], cooccurrence: CoOccurrence | None = None
 ) -> list[Path]:
-    """Write a release into `folder`, over one that is there; the files written.
+    """Write a release into `folder`, over one that is there, and return the files.
 
     names: one for each concept, '' = none. cooccurrence: C and D as dense matrices; without it
-    none. All appear, or none do.
+    none. All files appear, or none do.
     """
     if len(names) != hsae.F:
         raise ValueError(f"{len(names)} names for {hsae.F} concepts")
@@ -78,7 +78,7 @@ def _ready(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _config(hsae: HSAE) -> dict[str, Any]:
-    """What the published code asks for, and what only we know."""
+    """Return what the published code asks for, and what only we know."""
     trainer: dict[str, Any] = {
         "dict_class": TOPK if hsae.selection == "topk" else MATRYOSHKA,
         "activation_dim": hsae.D,
@@ -99,7 +99,7 @@ def _config(hsae: HSAE) -> dict[str, Any]:
 
 
 def _write_matrices(cooccurrence: CoOccurrence, folder: Path) -> None:
-    """D and, where cells were counted, C; one dense matrix at a time."""
+    """Write D and, where cells were counted, C; one dense matrix at a time."""
     pairs, F = cooccurrence.pairs, cooccurrence.concepts
     dense = torch.zeros(F * F)
     dense.numpy()[pairs.key] = from_units(pairs.mass)

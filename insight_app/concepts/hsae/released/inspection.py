@@ -1,5 +1,6 @@
-"""What a person is told of a dictionary's folder before it is used: what is there, what is missing
-and what is done about that, what is damaged. Importing nothing.
+"""What a dictionary's folder holds, told before anything is imported.
+
+Which files there are, which are missing and what is done about that, which are damaged.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _NOT_TAKEN = {
 
 
 @dataclass(frozen=True)
-class File:
+class FoundFile:
     """A file that was found; what: what it is; detail: its shape or size."""
 
     file: str
@@ -46,14 +47,14 @@ class Probe:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something a release may have and this one has not, and what is done instead."""
+    """Something that a release may have and this one lacks, and what is done instead."""
 
     what: str
     instead: str
 
 
 @dataclass(frozen=True)
-class Findings:
+class Inspection:
     """A dictionary's folder in words and numbers.
 
     kind: "insight" (ours) or "release"; threshold: None where each token's k largest are taken;
@@ -69,7 +70,7 @@ class Findings:
     k: int
     group_sizes: tuple[int, ...]
     threshold: float | None
-    files: tuple[File, ...]
+    files: tuple[FoundFile, ...]
     named: int
     unnamed: int
     relations: tuple[int, int] | None
@@ -78,12 +79,12 @@ class Findings:
     problems: tuple[str, ...]
 
 
-def inspect(folder: Path) -> Findings:
-    """What is in `folder`; KnownError where it holds no dictionary that can be opened."""
+def inspect(folder: Path) -> Inspection:
+    """Return what is in `folder`; KnownError where it holds no dictionary that can be opened."""
     return _of_release(folder) if is_release(folder) else _of_ours(folder)
 
 
-def _of_release(folder: Path) -> Findings:
+def _of_release(folder: Path) -> Inspection:
     problems: list[str] = []
 
     def attempt(read: Callable[[], _T]) -> _T | None:
@@ -103,23 +104,25 @@ def _of_release(folder: Path) -> Findings:
         weight = attempt(lambda path=path: reading.probe(path, F))  # type: ignore[misc]
         if weight is not None:
             probes.append(Probe(name, len(weight)))
-    what = {
+    contents = {
         reading.WEIGHTS: ("weights", f"{described.token_dim:,} x {F:,}"),
         reading.CONFIG: ("settings of the training", class_name),
         reading.NAMES: ("names of concepts", f"{F:,} lines"),
         relations.MASS: ("co-occurrence of concepts", f"{F:,} x {F:,}"),
         relations.CELLS: ("patches that concepts share", f"{F:,} x {F:,}"),
     }
-    what |= {
+    contents |= {
         reading.probes(folder)[one.name].name: ("linear probe", f"{one.classes:,} classes")
         for one in probes
     }
-    what |= {name: (f"{text}; not used", _size(folder / name)) for name, text in _NOT_TAKEN.items()}
-    return _findings(
+    contents |= {
+        name: (f"{text}; not used", _size(folder / name)) for name, text in _NOT_TAKEN.items()
+    }
+    return _inspection(
         "release",
         class_name,
         described,
-        files=tuple(File(n, *told) for n, told in what.items() if (folder / n).exists()),
+        files=tuple(FoundFile(n, *about) for n, about in contents.items() if (folder / n).exists()),
         named=sum(name != "" for name in names or ()),
         has_relations=pairs is not None,
         probes=tuple(probes),
@@ -127,19 +130,19 @@ def _of_release(folder: Path) -> Findings:
     )
 
 
-def _of_ours(folder: Path) -> Findings:
+def _of_ours(folder: Path) -> Inspection:
     described = description.info(folder)
     brought = summary.read(folder, described.concepts)
-    what = {
+    contents = {
         description.WEIGHTS: ("weights", f"{described.token_dim:,} x {described.concepts:,}"),
         description.DESCRIPTION: ("what it is", described.title),
-        description.MACHINE: ("names, counts and relations", _size(folder / description.MACHINE)),
+        description.SUMMARY: ("names, counts and relations", _size(folder / description.SUMMARY)),
     }
-    return _findings(
+    return _inspection(
         "insight",
         "",
         described,
-        files=tuple(File(n, *told) for n, told in what.items() if (folder / n).exists()),
+        files=tuple(FoundFile(n, *about) for n, about in contents.items() if (folder / n).exists()),
         named=sum(name != "" for name in brought.names) if brought else 0,
         has_relations=brought is not None and bool(brought.cooccurrence.pairs.key.size),
         probes=(),
@@ -147,17 +150,17 @@ def _of_ours(folder: Path) -> Findings:
     )
 
 
-def _findings(
+def _inspection(
     kind: Literal["insight", "release"],
     class_name: str,
     described: DictionaryInfo,
     *,
-    files: tuple[File, ...],
+    files: tuple[FoundFile, ...],
     named: int,
     has_relations: bool,
     probes: tuple[Probe, ...],
     problems: tuple[str, ...],
-) -> Findings:
+) -> Inspection:
     missing = [
         Missing(
             "encoder",
@@ -172,7 +175,7 @@ def _findings(
         missing.append(Missing("relations", "They are counted from your photos."))
     if kind == "release" and not probes:
         missing.append(Missing("probes", "They can only be trained anew; nothing else needs them."))
-    return Findings(
+    return Inspection(
         kind=kind,
         class_name=class_name,
         title=described.title,
