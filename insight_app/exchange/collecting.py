@@ -51,8 +51,9 @@ def collect(project: Project) -> Content:
             where=str(project.path),
             do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
         )
-    entries = project.judgements.entries()
-    return content_of(project.name, results, project.judgements.state, entries)
+    with results:
+        entries = project.judgements.entries()
+        return content_of(project.name, results, project.judgements.state, entries)
 
 
 def content_of(

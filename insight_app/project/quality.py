@@ -54,25 +54,48 @@ def measure(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> dict[str, Any]:
-    """The report as JSON values. KnownError where nothing has been analyzed yet.
+    """Return the report as JSON values; a Refusal if nothing has been analyzed yet.
 
     encoder: in the place of the one that the project names, with the same fingerprint.
     """
-    from insight_app.concepts import encoders, hsae
-    from insight_app.concepts.quality.reconstruction import Comparison
+    results = Results.open(project)
+    if results is None:
+        raise _nothing_to_measure(project)
+    with results:
+        chosen = _sample(results, photos)
+        if not chosen.size:
+            raise _nothing_to_measure(project)
+        encoder = encoder or _encoder(project, device)
+        return _measured(results, encoder, chosen, progress, cancel or CancelToken())
+
+
+def _nothing_to_measure(project: Path) -> Refusal:
+    return Refusal(
+        "There is nothing to measure yet: no photo of this project has been analyzed.",
+        where=str(project),
+        do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
+    )
+
+
+def _encoder(project: Path, device: str) -> DenseEncoder:
+    from insight_app.concepts import encoders
     from insight_app.project.analysis import encoder as encoder_of
 
-    results = Results.open(project)
-    chosen = _sample(results, photos) if results else np.empty(0, np.int32)
-    if results is None or not len(chosen):
-        raise Refusal(
-            "There is nothing to measure yet: no photo of this project has been analyzed.",
-            where=str(project),
-            do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
-        )
-    if encoder is None:
-        load = partial(encoders.load, device=device)
-        encoder = encoder_of.load(project, encoder_of.of_project(project), load)
+    load = partial(encoders.load, device=device)
+    return encoder_of.load(project, encoder_of.of_project(project), load)
+
+
+def _measured(
+    results: Results,
+    encoder: DenseEncoder,
+    chosen: NDArray[np.int32],
+    progress: Progress,
+    cancel: CancelToken,
+) -> dict[str, Any]:
+    from insight_app.concepts import hsae
+    from insight_app.concepts.quality.reconstruction import Comparison
+
+    project = results.project
     dictionary = hsae.load(
         project / "dictionary",
         token_dim=encoder.token_dim,
@@ -82,7 +105,7 @@ def measure(
     parts = [Comparison(dictionary, table) for _ in range(min(PARTS, len(chosen)))]
     read = 0
     for number, tokens in enumerate(_tokens(results, encoder, chosen)):
-        (cancel or CancelToken()).check()
+        cancel.check()
         progress(number, len(chosen), "Measuring on photos")
         if tokens is not None:
             parts[number % len(parts)].add(tokens)

@@ -24,35 +24,43 @@ if TYPE_CHECKING:
 def summarise(folder: Path) -> dict[str, Any]:
     """Counts, encoder, dictionary and run state of a project, as JSON values."""
     with Project.open(folder, read_only=True) as project:
-        results = project.results()
         found: dict[str, Any] = {
             "project": project.name,
             "folder": str(project.path.resolve()),
-            "run_state": results.run_state if results else "not analyzed",
+            "run_state": "not analyzed",
             "judgements": project.judgements.count,
         }
+        results = project.results()
         if results is None:
             return found
-        catalogue = Catalogue(results, project.judgements.state)
-        return found | {
-            "encoder": _encoder(results),
-            "dictionary": _dictionary(results),
-            "images": _images(results),
-            "concepts": _concepts(catalogue, results),
-            "relations": len(catalogue.edges()),
-            "reviewed_share": round(catalogue.reviewed_share(), 4),
-            "problems": len(results.problems()),
-            "runs": _runs(project.path),
-        }
+        with results:
+            return found | _of_results(project, results)
+
+
+def _of_results(project: Project, results: Results) -> dict[str, Any]:
+    catalogue = Catalogue(results, project.judgements.state)
+    return {
+        "run_state": results.run_state,
+        "encoder": _encoder(results),
+        "dictionary": _dictionary(results),
+        "images": _images(results),
+        "concepts": _concepts(catalogue, results),
+        "relations": len(catalogue.edges()),
+        "reviewed_share": round(catalogue.reviewed_share(), 4),
+        "problems": len(results.problems()),
+        "runs": _runs(project.path),
+    }
 
 
 def _runs(project: Path) -> list[dict[str, Any]]:
     """Every call of analyze, oldest first, as it was noted."""
     columns = (Run.started, Run.finished, Run.state, Run.message, Run.images, Run.seconds)
     engine = analysis_database.open_reader(project)
-    with analysis_database.reading(engine) as connection:
-        rows = connection.execute(select(*columns).order_by(Run.id)).all()
-    engine.dispose()
+    try:
+        with analysis_database.reading(engine) as connection:
+            rows = connection.execute(select(*columns).order_by(Run.id)).all()
+    finally:
+        engine.dispose()
     return [dict(row._mapping) for row in rows]
 
 

@@ -196,9 +196,12 @@ def first_thumbnail(project_path: Any, side: int) -> QImage | None:
     results = Results.open(project_path)
     if results is None:
         return None
-    for image_id in results.image_ids(status="coded")[:1]:
-        return _cover(thumbnails.get(project_path, results.image(int(image_id)), side), side)
-    return None
+    with results:
+        coded = results.image_ids(status="coded")
+        if not coded.size:
+            return None
+        first = results.image(int(coded[0]))
+    return _cover(thumbnails.get(project_path, first, side), side)
 
 
 def to_qimage(image: Image.Image) -> QImage:

@@ -49,8 +49,10 @@ def of_project(project: Path) -> Choice:
     found = None
     if (project / analysis_database.NAME).exists():
         engine = analysis_database.open_reader(project)
-        found = chosen(engine)
-        engine.dispose()
+        try:
+            found = chosen(engine)
+        finally:
+            engine.dispose()
     if found is None:
         raise Refusal("This project was not analyzed yet.", where=str(project))
     return found

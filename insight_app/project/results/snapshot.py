@@ -1,8 +1,8 @@
 """The machine's results as everybody reads them: one immutable snapshot of one generation.
 
 What a window, an export or a query asks. Numpy and SQL reads only (no torch, no scipy), safe from
-several threads; a snapshot stays readable while the next generation is written. Knows nothing of
-judgements.
+several threads; a snapshot stays readable while the next generation is written, until it is closed.
+Knows nothing of judgements.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,11 @@ from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.photos.finding import locate
-from insight_app.project.results import generations, postings
+from insight_app.project.results import folder_sums, generations, postings
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import CodeReader, Place, Record
 from insight_app.project.results.generations import EdgeTable
+from insight_app.project.results.open_files import Files, OpenFiles
 from insight_app.project.results.records import Example, Folder, ImageRecord, Problem, Sums
 from insight_app.project.results.schema import Folder as FolderRow
 from insight_app.project.results.schema import Generation, Image, Run, Skipped, Source, Status
@@ -35,15 +36,15 @@ _WORDS = {status: status.name.lower() for status in Status}
 
 
 class Results:
-    """A published generation. images, cells (F,) int64; total (F,) float64, the exact sum of the
-    stored activations; maximum (F,) float16; levels (F,) uint8.
+    """A published generation; to be closed.
+
+    images, cells (F,) int64; total (F,) float64, the exact sum of the stored activations; maximum
+    (F,) float16; levels (F,) uint8.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
         self.project = project
-        self._engine = engine
-        self._published = published
-        header = published.header
+        header = self._header = published.header
         self.generation = header.number
         self.encoder = (header.encoder, header.encoder_fingerprint)
         self.grid = header.grid
@@ -57,39 +58,76 @@ class Results:
         self.total = from_units(counts["steps"])
         self.maximum: NDArray[np.float16] = counts["maximum"]
         self.levels: NDArray[np.uint8] = counts["levels"]
+        self._histograms = counts["histogram"]
         self.machine_names = published.names
+        self._candidates = published.candidates
         self.names_run = header.names_run
         self.edges: EdgeTable = published.edges
         self._codes = CodeReader(project / "codes", self.F)
-        statistics = project / "statistics"
-        self._segments = [postings.open_segment(statistics / name) for name in header.postings]
-        places = published.places
-        self._is_coded = places["status"] == int(Status.CODED)
+        statistics, places = project / "statistics", published.places
         self._sources = _sources(engine, project)
+        self._open = OpenFiles(
+            Files(
+                engine=engine,
+                shares=published.shares,
+                places=places,
+                folders=published.folders,
+                segments=[postings.open_segment(statistics / name) for name in header.postings],
+                is_coded=places["status"] == int(Status.CODED),
+            )
+        )
 
     @classmethod
     def open(cls, project: Path | str) -> "Results | None":
-        """The newest generation of the project; None where nothing was published yet."""
+        """Open the newest generation of the project; None before the first one."""
         project = Path(project)
         if not (project / analysis_database.NAME).exists():
             return None
         engine = analysis_database.open_reader(project)
-        newest = select(func.max(Generation.id))
-        for _ in range(3):  # the newest may be removed by a newer one while it is being opened
+        try:
+            opened = cls._newest(project, engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        if opened is None:
+            engine.dispose()
+        return opened
+
+    @classmethod
+    def _newest(cls, project: Path, engine: Engine) -> "Results | None":
+        """The newest may be removed by a newer one while it is being opened: then open that."""
+        newest, missing = select(func.max(Generation.id)), None
+        tried = 0
+        while True:
             with analysis_database.reading(engine) as connection:
-                number = connection.execute(newest).scalar()
-            if number is None:
+                number = int(connection.execute(newest).scalar() or 0)
+            if not number:
                 return None
+            if number == tried:
+                raise WorldError(
+                    "The results' files are not where they should be.",
+                    where=str((missing and missing.filename) or project),
+                    kept="Codes and judgements are kept in other files.",
+                    do="Analyze again to rebuild the results.",
+                ) from missing
             try:
-                return cls(project, engine, generations.read(project / "statistics", int(number)))
+                return cls(project, engine, generations.read(project / "statistics", number))
             except FileNotFoundError as error:
-                missing = error
-        raise WorldError(
-            "The results' files are not where they should be.",
-            where=str(missing.filename or project),
-            kept="Codes and judgements are kept in other files.",
-            do="Analyze again to rebuild the results.",
-        ) from missing
+                tried, missing = number, error
+
+    def close(self) -> None:
+        """Close the files and the database; may be called from any thread, and again.
+
+        A read under way on another thread ends well and closes them then; later ones raise
+        `open_files.Closed`. The arrays and names of the concepts stay readable.
+        """
+        self._open.close()
+
+    def __enter__(self) -> "Results":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     # ---- what the results are of
 
@@ -99,7 +137,7 @@ class Results:
         try:
             return info(self.project / "dictionary")
         except KnownError:
-            header = self._published.header
+            header = self._header
             sizes = tuple(int(n) for n in np.bincount(self.levels))
             return DictionaryInfo(
                 fingerprint=header.dictionary_fingerprint,
@@ -118,7 +156,7 @@ class Results:
         """running | finished | cancelled | failed | interrupted: of the last analysis."""
         from insight_app.project.analysis.runs import is_at_work
 
-        with analysis_database.reading(self._engine) as connection:
+        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
             query = select(Run.state).order_by(Run.id.desc()).limit(1)
             state = str(connection.execute(query).scalar() or "finished")
         if state == "running" and not is_at_work(self.project):
@@ -134,11 +172,11 @@ class Results:
 
     def candidates(self, concept: int) -> list[Candidate]:
         """Names that the machine proposes, best first."""
-        return self._published.candidates[concept]
+        return self._candidates[concept]
 
     def histogram(self, concept: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """(borders (n + 1,), cells (n,)) over the strengths that occur; four bins a doubling."""
-        counts = self._published.concepts["histogram"][concept]
+        counts = self._histograms[concept]
         used = np.flatnonzero(counts)
         if not used.size:
             return np.zeros(1), np.zeros(0, np.int64)
@@ -165,10 +203,11 @@ class Results:
         return matrix
 
     def _shares_of(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        shares = self._published.shares
-        low, high = int(shares.indptr[concept]), int(shares.indptr[concept + 1])
-        others = np.asarray(shares.indices[low:high], np.int64)
-        return others, np.asarray(shares.values[low:high], np.float64)
+        with self._open.reading() as files:
+            shares = files.shares
+            low, high = int(shares.indptr[concept]), int(shares.indptr[concept + 1])
+            others = np.asarray(shares.indices[low:high], np.int64)
+            return others, np.asarray(shares.values[low:high], np.float64)
 
     # ---- where a concept fires
 
@@ -176,12 +215,11 @@ class Results:
         """Places of one band, one an image: strongest first, around the median, weakest first
         ("threshold"), or in a random order that stays the same.
         """
-        if band == "strongest":
-            image, cell, value = postings.strongest(
-                self._segments, concept, self._is_coded, limit, offset
-            )
-            return _examples(image, cell, value)
-        image, cell, value = postings.of_concept(self._segments, concept, self._is_coded)
+        with self._open.reading() as files:
+            if band == "strongest":
+                found = postings.strongest(files.segments, concept, files.is_coded, limit, offset)
+                return _examples(*found)
+            image, cell, value = postings.of_concept(files.segments, concept, files.is_coded)
         n = image.size
         if band == "middle":
             order = np.argsort(np.abs(np.arange(n) - (n - 1) / 2), kind="stable")
@@ -198,11 +236,11 @@ class Results:
         self, concept: int, limit: int, offset: int = 0, folders: Sequence[int] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """(image ids, maxima) of the images where the concept is strongest."""
-        keep = self._is_coded
-        if folders:
-            of_image = self._published.places["folder"]
-            keep = keep & is_among(of_image, folders)
-        image, _, value = postings.strongest(self._segments, concept, keep, limit, offset)
+        with self._open.reading() as files:
+            keep = files.is_coded
+            if folders:
+                keep = keep & is_among(files.places["folder"], folders)
+            image, _, value = postings.strongest(files.segments, concept, keep, limit, offset)
         return image.astype(np.int64), value.astype(np.float32)
 
     # ---- folders
@@ -210,9 +248,10 @@ class Results:
     @cached_property
     def folders(self) -> list[Folder]:
         """All folders with images, in path order."""
-        places = self._published.places
-        listed = np.bincount(places["folder"][places["order"]])
-        coded = np.bincount(places["folder"][self._is_coded], minlength=listed.size)
+        with self._open.reading() as files:
+            of_image = files.places["folder"]
+            listed = np.bincount(of_image[files.places["order"]])
+            coded = np.bincount(of_image[files.is_coded], minlength=listed.size)
         several = len({source for _, source, _ in self._sources.values()}) > 1
         found = []
         for id, (folder, source, path) in self._sources.items():
@@ -224,27 +263,13 @@ class Results:
     def by_folder(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(images, cells), each (folders, F), rows in the order of `folders`."""
         row_of = {folder.id: row for row, folder in enumerate(self.folders)}
-        sums = self._published.folders
-        folder, concept = np.divmod(sums["key"], self.F)
-        row = np.array([row_of.get(int(id), -1) for id in folder], np.int64)
-        known = row >= 0
-        shape = (len(row_of), self.F)
-        images, cells = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        images[row[known], concept[known]] = sums["images"][known]
-        cells[row[known], concept[known]] = sums["cells"][known]
-        return images, cells
+        with self._open.reading() as files:
+            return folder_sums.table(files.folders, row_of, self.F)
 
     def subset(self, folder_ids: Sequence[int]) -> Sums:
         """Counts over the images of some folders."""
-        stored = self._published.folders
-        rows = _rows_of(stored["key"], sorted(set(folder_ids)), self.F)
-        at = stored["key"][rows] % self.F
-        images, cells, steps = (
-            _sum_at(at, stored[name][rows], self.F) for name in ("images", "cells", "steps")
-        )
-        maximum = np.zeros(self.F, np.float16)
-        np.maximum.at(maximum, at, stored["maximum"][rows])
-        return Sums(images, cells, from_units(steps), maximum)
+        with self._open.reading() as files:
+            return folder_sums.sums(files.folders, folder_ids, self.F)
 
     # ---- images
 
@@ -252,29 +277,31 @@ class Results:
         self, folder_ids: Sequence[int] | None = None, status: str | None = None
     ) -> NDArray[np.int32]:
         """Ids of images in path order; of some folders, of one status."""
-        places = self._published.places
-        ids: NDArray[np.int32] = places["order"]
-        keep = np.ones(ids.size, bool)
-        if folder_ids:
-            keep &= is_among(places["folder"], folder_ids)[ids]
-        if status is not None:
-            keep &= places["status"][ids] == int(Status[status.upper()])
-        return ids[keep]
+        with self._open.reading() as files:
+            ids: NDArray[np.int32] = files.places["order"]
+            keep = np.ones(ids.size, bool)
+            if folder_ids:
+                keep &= is_among(files.places["folder"], folder_ids)[ids]
+            if status is not None:
+                keep &= files.places["status"][ids] == int(Status[status.upper()])
+            return ids[keep]
 
     @property
     def first_image(self) -> int | None:
         """The id that `image_ids` begins with."""
-        order = self._published.places["order"]
-        return int(order[0]) if order.size else None
+        with self._open.reading() as files:
+            order = files.places["order"]
+            return int(order[0]) if order.size else None
 
     def is_listed(self, image_id: int) -> bool:
         """Whether there is such an image and it is shown: not replaced by a newer one."""
-        status = self._published.places["status"]
-        return 0 < image_id < status.size and bool(status[image_id] != int(Status.CHANGED))
+        with self._open.reading() as files:
+            status = files.places["status"]
+            return 0 < image_id < status.size and bool(status[image_id] != int(Status.CHANGED))
 
     def image(self, image_id: int) -> ImageRecord:
         """One image; KeyError for an id that does not exist."""
-        with analysis_database.reading(self._engine) as connection:
+        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
             row = connection.execute(select(Image).where(Image.id == int(image_id))).first()
         if row is None:
             raise KeyError(image_id)
@@ -305,18 +332,14 @@ class Results:
         return self._record(image_id).notes().unexplained.astype(np.float32)
 
     def _record(self, image_id: int) -> Record:
-        places = self._published.places
-        if not 0 < image_id < self._is_coded.size or not places["shard"][image_id]:
-            raise Refusal(
-                "This photo has not been analyzed yet.", do="Continue or repeat the analysis."
-            )
-        return self._codes.read(
-            Place(
-                int(places["shard"][image_id]),
-                int(places["offset"][image_id]),
-                int(places["bytes"][image_id]),
-            )
-        )
+        with self._open.reading() as files:
+            places = files.places
+            if not 0 < image_id < files.is_coded.size or not places["shard"][image_id]:
+                raise Refusal(
+                    "This photo has not been analyzed yet.", do="Continue or repeat the analysis."
+                )
+            place = Place(*(int(places[name][image_id]) for name in ("shard", "offset", "bytes")))
+        return self._codes.read(place)
 
     # ---- trouble
 
@@ -331,7 +354,7 @@ class Results:
         skipped = select(Source.path, Skipped.path, Skipped.message).join(
             Source, Skipped.source_id == Source.id
         )
-        with analysis_database.reading(self._engine) as connection:
+        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
             found = [self._problem(*row) for row in connection.execute(images)]
             for source, path, message in connection.execute(skipped):
                 found.append(Problem(Path(source) / path, message, "It was left out.", ""))
@@ -377,17 +400,3 @@ def is_among(numbers: NDArray[Any], chosen: Sequence[int]) -> NDArray[np.bool_]:
     table[[number for number in chosen if 0 <= number < table.size]] = True
     found: NDArray[np.bool_] = table[numbers]
     return found
-
-
-def _rows_of(key: NDArray[np.int64], folders: Sequence[int], concepts: int) -> NDArray[np.int64]:
-    """Where the sums of some folders stand; reads the neighbourhood of their ends only."""
-    ends = [(folder * concepts, (folder + 1) * concepts) for folder in folders]
-    runs = np.searchsorted(key, np.array(ends, np.int64).reshape(-1, 2))
-    return np.concatenate([np.arange(*run) for run in runs] or [np.zeros(0, np.int64)])
-
-
-def _sum_at(at: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArray[np.int64]:
-    """Sums of integers by place, exact (bincount would go through float64)."""
-    sums = np.zeros(size, np.int64)
-    np.add.at(sums, at, values)
-    return sums
