@@ -16,7 +16,7 @@ from insight_app.cli.terminal import Exit
 from insight_app.concepts.progress import Progress
 
 if TYPE_CHECKING:
-    from insight_app.concepts.encoders.models.library import Entry
+    from insight_app.concepts.encoders.models.library import LibraryEntry
     from insight_app.concepts.encoders.models.open_clip_models import ClipModel
 
 app = typer.Typer(
@@ -153,7 +153,7 @@ def _megabytes(progress: Progress) -> Progress:
     return show
 
 
-def _say(entry: "Entry") -> None:
+def _say(entry: "LibraryEntry") -> None:
     console = terminal.out()
     console.print(f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}", markup=False)
     console.print(f"SHA-256 {entry.sha256}", markup=False)
@@ -161,7 +161,7 @@ def _say(entry: "Entry") -> None:
 
 
 def _lines(
-    own: "Iterable[Entry]", cached: "Iterable[Entry]", models: "Iterable[ClipModel]"
+    own: "Iterable[LibraryEntry]", cached: "Iterable[LibraryEntry]", models: "Iterable[ClipModel]"
 ) -> Iterable[str]:
     for entry in own:
         yield (
@@ -175,7 +175,7 @@ def _lines(
             yield f"model {model.name}: cannot be made dense: {model.refusal}"
         else:
             cells = f"{model.token_dim} numbers a cell of {model.patch} pixels"
-            words = f"; no names: {model.words}" if model.words else ""
+            words = f"; no names: {model.text_refusal}" if model.text_refusal else ""
             yield f"model {model.name}: {cells}{words}"
 
 

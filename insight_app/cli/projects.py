@@ -160,7 +160,7 @@ def _encoder_options(
     """What an encoder is loaded with, as far as it is said; refuses what it does not take."""
     from insight_app.concepts import encoders
 
-    files = encoders.named(encoder).files
+    files = encoders.info(encoder).files
     given = {
         kind: str(path.resolve())
         for kind, path in (("clip", weights), ("dinoiser", dinoiser_weights))

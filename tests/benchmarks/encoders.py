@@ -74,7 +74,7 @@ def show_errors(
     for height, width in SIZES:
         pixels = plain_clip.pictures(3, height, width)
         expected = plain_clip.dense(weights, pixels, attention_heads, clip.quick_gelu)
-        with precision.exact():
+        with precision.exact_convolutions():
             found = stages(tower, heads, pixels.to(device))
         exact = plain_clip.affinities(head_weights, expected["features"])
         own = found["affinities"].cpu().double()
@@ -93,20 +93,20 @@ def show_errors(
 
 def stages(tower: DenseViT, heads: dinoiser.Heads, pixels: Tensor) -> dict[str, Tensor]:
     """Float32, under the names that the published procedure gives them."""
-    normalised = tower.normalised(pixels)
-    embedded = tower.embedded(normalised)
-    x = tower.last_but_one(embedded)
+    normalised = tower.normalise(pixels)
+    embedded = tower.embed(normalised)
+    x = tower.penultimate(embedded)
     tokens, features = tower.dense_with_features(pixels, dinoiser.BLOCK)
-    z = heads.directions(features)
+    z = heads.affinity_features(features)
     return {
         "pixels": normalised,
         "embeddings": embedded,
         "last block but one": x,
-        "value path": tower.valued(x),
+        "value path": tower.last_block(x),
         "tokens": tokens,
         "features": features,
         "affinities": heads.affinities(z, z),
-        "refined tokens": heads.refined(tokens, features),
+        "refined tokens": heads.refine(tokens, features),
     }
 
 
@@ -121,7 +121,7 @@ def show_speed(
     refined = encoders.load("clip-dinoiser", device=str(device), model=model, **files)
     bare = clip_file.load(model, clip_path)[1].to(device)
     pixels = plain_clip.pictures(arguments.batch, 224, 224)
-    normalised = DenseViT(clip_file.load(model, clip_path)[1]).normalised(pixels)
+    normalised = DenseViT(clip_file.load(model, clip_path)[1]).normalise(pixels)
     runs: dict[str, Callable[[], Tensor]] = {
         "open_clip": lambda: bare(normalised.to(device)).cpu(),
         "maskclip": lambda: plain.encode(pixels),

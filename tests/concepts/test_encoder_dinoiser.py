@@ -53,7 +53,7 @@ def encoder(
 
 
 def opened(clip_path: Path, heads_path: Path) -> ClipEncoder:
-    clip, image = clip_file.opened("toy", clip_path, TOY.described)
+    clip, image = clip_file.load_described("toy", clip_path, TOY.described)
     heads = dinoiser.load(heads_path, TOY.width, TOY.patch)
     files = {"clip_weights": clip_path, "dinoiser_weights": heads_path}
     return ClipEncoder("clip-dinoiser", clip, image, files, device="cpu", heads=heads)
@@ -100,7 +100,7 @@ def test_the_heads_do_as_published_with_any_features(
     features = torch.randn(2, rows, cols, TOY.width, generator=generator, dtype=torch.float64)
     tokens = torch.randn(2, rows, cols, 5, generator=generator, dtype=torch.float64)
     affinity = plain_clip.affinities(head_weights, features)
-    assert error(heads.refined(tokens, features), plain_clip.refined(affinity, tokens)) < 1e-12
+    assert error(heads.refine(tokens, features), plain_clip.refined(affinity, tokens)) < 1e-12
     foreground = plain_clip.foreground(head_weights, features)
     assert error(heads.foreground(features), foreground) < 1e-12
 
@@ -153,7 +153,7 @@ def test_plain_dense_clip_does_not_tell_the_background(
     clip_weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
     torch.save(clip_weights, tmp_path / "toy.pt")
-    clip, image = clip_file.opened("toy", tmp_path / "toy.pt", TOY.described)
+    clip, image = clip_file.load_described("toy", tmp_path / "toy.pt", TOY.described)
     encoder = ClipEncoder("maskclip", clip, image, {"weights": clip.path}, device="cpu")
     with pytest.raises(KnownError, match="maskclip does not tell foreground"):
         encoder.encode_with_foreground(pictures(1, 32, 32))

@@ -98,7 +98,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 TEMPLATE = "/{repo_id}/resolve/{revision}/{filename}"
-Fetch = Callable[..., library.Entry]
+Fetch = Callable[..., library.LibraryEntry]
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_the_papers_weights_are_preferred(home: Path) -> None:
         place = library.folder() / f"ViT-B-16--{tag}"
         place.mkdir(parents=True)
         (place / "weights.pt").touch()
-        entry = library.Entry(
+        entry = library.LibraryEntry(
             f"ViT-B-16/{tag}", "clip", "ViT-B-16", tag, "weights.pt", "", 0, "", added
         )
         (place / library.RECORD).write_text(json.dumps({"version": 1} | vars(entry)))
@@ -254,7 +254,7 @@ def test_weights_in_the_hubs_cache_are_found_where_they_are(home: Path) -> None:
     assert library.find("clip", "ViT-B-16-quickgelu") == paths["openai"]
 
 
-def in_cache(home: Path, one: published.Published) -> Path:
+def in_cache(home: Path, one: published.PublishedWeights) -> Path:
     """An empty file where Hugging Face's hub would have put it, seen as it answers for it."""
     root = home / "hub" / f"models--{one.repository.replace('/', '--')}"
     (root / "refs").mkdir(parents=True)

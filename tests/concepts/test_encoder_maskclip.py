@@ -24,7 +24,7 @@ SIZES = [(224, 224), (448, 448), (250, 330)]
 
 
 def opened(toy: Toy, path: Path, input_size: int = 224, device: str = "cpu") -> ClipEncoder:
-    clip, image = clip_file.opened("toy", path, toy.described)
+    clip, image = clip_file.load_described("toy", path, toy.described)
     files = {"weights": path}
     return ClipEncoder("maskclip", clip, image, files, device=device, input_size=input_size)
 
@@ -224,11 +224,11 @@ def test_half_precision_is_taken_only_where_it_makes_no_difference(
     toy: Toy, weights: dict[str, Tensor], folder: Path, tmp_path: Path
 ) -> None:
     def lowered(path: Path) -> tuple[DenseViT, float]:
-        tower = DenseViT(clip_file.opened("toy", path, toy.described)[1])
-        picture = precision.probe(224)
+        tower = DenseViT(clip_file.load_described("toy", path, toy.described)[1])
+        picture = precision.test_picture(224)
         with torch.inference_mode():
             exact = tower.dense(picture)
-            found = precision.lowered(tower, lambda network: network.dense(picture))
+            found = precision.half_if_close(tower, lambda network: network.dense(picture))
             assert tower.proj.dtype == torch.float32, "the exact one stays as it is"
             return found, error(found.dense(picture).float(), exact.double())
 
@@ -298,7 +298,7 @@ def test_sizes_that_the_grid_does_not_fit_are_refused(
 def test_what_reads_other_words_says_so(weights: dict[str, Tensor], toy: Toy, folder: Path) -> None:
     described = toy.described
     described["text_cfg"]["hf_tokenizer_name"] = "somebody/tokens"
-    clip, image = clip_file.opened("toy", folder / "toy.pt", described)
+    clip, image = clip_file.load_described("toy", folder / "toy.pt", described)
     encoder = ClipEncoder("maskclip", clip, image, {"weights": clip.path}, device="cpu")
     assert encoder.encode(pictures(1, 32, 32)).shape == (1, 2, 2, 20)
     assert encoder.text_fingerprint == ""

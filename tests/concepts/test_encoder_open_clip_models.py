@@ -63,8 +63,8 @@ def test_other_towers_are_refused_with_the_reason(name: str, reason: str) -> Non
 def test_towers_whose_words_need_another_download_say_so() -> None:
     for name in ("roberta-ViT-B-32", "ViT-H-14-worldwide"):
         model = open_clip_models.usable(name)
-        assert "does not come with open_clip" in model.words
-    assert open_clip_models.usable("ViT-B-16").words == ""
+        assert "does not come with open_clip" in model.text_refusal
+    assert open_clip_models.usable("ViT-B-16").text_refusal == ""
 
 
 @pytest.mark.parametrize("name", ["vit-b16", "ViT-B-61", "ViT-B/16"])

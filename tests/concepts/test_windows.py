@@ -24,7 +24,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> ClipEncoder:
     folder = tmp_path_factory.mktemp("windows")
     plain_clip.save_clip(TOY, folder / "toy.pt")
     torch.save(plain_clip.random_heads(TOY.width), folder / "last.pt")
-    clip, image = clip_file.opened("toy", folder / "toy.pt", TOY.described)
+    clip, image = clip_file.load_described("toy", folder / "toy.pt", TOY.described)
     heads = dinoiser.load(folder / "last.pt", TOY.width, TOY.patch)
     return ClipEncoder("clip-dinoiser", clip, image, {}, device="cpu", heads=heads)
 

@@ -154,7 +154,7 @@ def in_library(tag: str, content: str) -> Path:
     place = library.folder() / f"small--{tag}"
     place.mkdir(parents=True)
     (place / "weights.pt").write_text(content)
-    entry = library.Entry(
+    entry = library.LibraryEntry(
         f"small/{tag}", "clip", "small", tag, "weights.pt", "", 6, "", f"2026-01-0{len(tag)}"
     )
     record = {"version": library.VERSION} | asdict(entry)

@@ -1,4 +1,4 @@
-"""The encoders: pictures to grids of tokens that live in the space of words.
+"""The encoders: pictures to grids of tokens in the same space as word embeddings.
 
 A new encoder is one module here and one line in REGISTRY. Importing this package imports no torch;
 `load` does. Knows nothing of dictionaries, projects or windows.
@@ -44,13 +44,16 @@ class DenseEncoder(Protocol):
     @property
     def device(self) -> "device": ...
     def preprocess(self, image: "Image") -> "Tensor":
-        """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
+        """Turn an upright RGB picture into (3, input_size, input_size) in [0, 1].
+
+        It is the picture's centre square.
+        """
 
     def encode(self, pixels: "Tensor") -> "Tensor":
-        """(B, 3, h, w) in [0, 1] -> (B, H, W, D) float32 on the CPU."""
+        """Encode pixels (B, 3, h, w) in [0, 1] to tokens (B, H, W, D) float32 on the CPU."""
 
     def encode_text(self, texts: Sequence[str]) -> "Tensor":
-        """(N, D) float32 unit rows on the CPU."""
+        """Embed N texts as (N, D) float32 unit rows on the CPU."""
 
 
 @dataclass(frozen=True)
@@ -121,28 +124,29 @@ REGISTRY = {
 
 
 def available() -> list[EncoderInfo]:
-    """The encoders that this installation knows, the default first."""
-    return [info for _module, info in REGISTRY.values()]
+    """Return the encoders that this installation knows, the default first."""
+    return [known for _module, known in REGISTRY.values()]
 
 
 def load(name: str = "builtin", *, device: str = "auto", **options: Any) -> DenseEncoder:
-    """The one way to an encoder. `device`: auto, cpu, cuda or mps; options are the encoder's own.
+    """Load an encoder: the only way to one.
 
-    Weights that are damaged or another model's raise KnownError; shipped ones have known hashes.
+    device: auto, cpu, cuda or mps; options are the encoder's own. Weights that are damaged or
+    another model's raise KnownError; shipped ones have known hashes.
     """
     module = import_module(_registered(name)[0])
-    encoder: DenseEncoder = module.load(_chosen(device), **options)
+    encoder: DenseEncoder = module.load(_device_name(device), **options)
     return encoder
 
 
-def named(name: str) -> EncoderInfo:
-    """The encoder called `name`; KnownError with those there are."""
+def info(name: str) -> EncoderInfo:
+    """Return the encoder called `name`; KnownError, with all names, for an unknown one."""
     return _registered(name)[1]
 
 
 def token_dim(name: str, model: str = "") -> int:
-    """D of an encoder, known before any weights are read; model: its option of that name."""
-    own = named(name).token_dim
+    """Return D of an encoder, known before any weights are read; model: its option of that name."""
+    own = info(name).token_dim
     if own is not None:
         return own
     from insight_app.concepts.encoders.models import open_clip_models
@@ -158,8 +162,8 @@ def _registered(name: str) -> tuple[str, EncoderInfo]:
     return REGISTRY[name]
 
 
-def _chosen(wanted: str) -> str:
-    """`auto` becomes the fastest device there is; one that is not there is a KnownError."""
+def _device_name(wanted: str) -> str:
+    """Return the device, `auto` being the fastest; KnownError for one that is not there."""
     import torch
 
     present = {

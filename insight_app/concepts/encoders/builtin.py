@@ -29,8 +29,10 @@ REVISION = 1
 
 
 class BuiltinEncoder:
-    """See DenseEncoder. class_vectors: (C, D) unit rows; class_names, class_synsets: C texts;
-    token_table: (C, D), the class vectors as the readout filters them, whose sums tokens are.
+    """The built-in DenseEncoder, whose tokens are sums of C class vectors.
+
+    class_vectors: (C, D) unit rows; class_names, class_synsets: C texts; token_table: (C, D), the
+    class vectors as the readout filters them.
     """
 
     name = "builtin"
@@ -47,7 +49,7 @@ class BuiltinEncoder:
         self.grid = (input_size // STRIDE, input_size // STRIDE)
         self.readout = chosen
         self._classes = builtin_table.load()
-        kept = self._classes.kept(leave_out)
+        kept = self._classes.indices_without(leave_out)
         self.class_names = [self._classes.names[i] for i in kept]
         self.class_synsets = [self._classes.synsets[i] for i in kept]
         self.class_vectors = torch.from_numpy(self._classes.vectors[kept])
@@ -58,19 +60,28 @@ class BuiltinEncoder:
         self.fingerprint = _fingerprint(input_size, leave_out, chosen)
 
     def preprocess(self, image: Image.Image) -> Tensor:
-        """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
+        """Turn an upright RGB picture into (3, input_size, input_size) in [0, 1].
+
+        It is the picture's centre square.
+        """
         return pictures.centre(image, self.input_size, reducing_gap=3.0)
 
     def encode(self, pixels: Tensor) -> Tensor:
-        """(B, 3, h, w) in [0, 1], sides multiples of 32 -> (B, h / 32, w / 32, 384) on the CPU."""
+        """Encode pixels (B, 3, h, w) in [0, 1] to (B, h / 32, w / 32, 384) on the CPU.
+
+        h and w are multiples of 32.
+        """
         return self.readout.tokens(self._logits(pixels), self.token_table).cpu()
 
     def logits(self, pixels: Tensor) -> Tensor:
-        """(B, 3, h, w) in [0, 1] -> (B, h / 32, w / 32, C) the classes' logits, for measuring."""
+        """Return the classes' logits (B, h / 32, w / 32, C) on the CPU, for measuring.
+
+        pixels: (B, 3, h, w) in [0, 1].
+        """
         return self._logits(pixels).cpu()
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """(N, 384) unit rows in the tokens' space."""
+        """Embed N texts as (N, 384) float32 unit rows in the tokens' space."""
         raw = text_tower.embed(texts, str(self.device)).numpy()
         return torch.from_numpy(self._classes.centred(raw))
 
@@ -89,8 +100,11 @@ def load(
     input_size: int = INPUT_SIZE,
     readout_constants: readout.Readout | None = None,
 ) -> BuiltinEncoder:
-    """leave_out: synsets of classes that the table is to do without (to measure names on photos of
-    classes it never had); readout_constants: others than the chosen ones, for measuring."""
+    """Load the built-in encoder.
+
+    leave_out: synsets of classes that the table is to do without (to measure names on photos of
+    classes it never had); readout_constants: others than the chosen ones, for measuring.
+    """
     return BuiltinEncoder(device, input_size, leave_out, readout_constants or readout.Readout())
 
 
@@ -104,7 +118,7 @@ def _weights() -> dict[str, Tensor]:
 
 
 def _fingerprint(input_size: int, leave_out: Sequence[str], chosen: readout.Readout) -> str:
-    """`builtin:` and 16 hexadecimal digits of everything that tokens depend on."""
+    """Return `builtin:` and 16 hexadecimal digits of everything that tokens depend on."""
     parts = {
         "revision": REVISION,
         "weights": WEIGHTS_SHA256,

@@ -1,4 +1,4 @@
-"""The shipped table of the built-in encoder: class names in the space of words.
+"""The shipped table of the built-in encoder: embeddings of its classes' names.
 
 Owns the file's layout. Numpy only, so that a window can ask which classes there are.
 """
@@ -32,14 +32,17 @@ class ClassTable:
     names: tuple[str, ...]
 
     def centred(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, D) vectors of texts -> unit rows in the tokens' space."""
+        """Centre and normalise raw text vectors (N, D): unit rows in the tokens' space."""
         shifted = raw - self.mean
         norm = np.linalg.norm(shifted, axis=1, keepdims=True)
         centred: NDArray[np.float32] = (shifted / np.maximum(norm, 1e-12)).astype(np.float32)
         return centred
 
-    def kept(self, leave_out: Sequence[str]) -> NDArray[np.int64]:
-        """Places of the classes that are not left out, ascending; KnownError for an unknown one."""
+    def indices_without(self, leave_out: Sequence[str]) -> NDArray[np.int64]:
+        """Return (K,) int64 the classes not in `leave_out`, ascending.
+
+        leave_out: synsets; KnownError for an unknown one.
+        """
         unknown = sorted(set(leave_out) - set(self.synsets))
         if unknown:
             raise Refusal(f"The built-in encoder has no class {unknown[0]!r} to leave out.")
@@ -51,7 +54,7 @@ class ClassTable:
 
 
 def load() -> ClassTable:
-    """The shipped table, compared with its hash."""
+    """Load the shipped table and compare it with its hash."""
     with np.load(verified(resources.path(RESOURCE), SHA256), allow_pickle=False) as file:
         return ClassTable(
             file["mean"],

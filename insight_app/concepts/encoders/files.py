@@ -14,7 +14,7 @@ from insight_app.errors import WorldError
 
 
 def package_folder(package: str) -> Path:
-    """Where an installed package lies, found without importing it."""
+    """Return the folder of an installed package, found without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         name = package.replace("_", "-")
@@ -26,7 +26,7 @@ def package_folder(package: str) -> Path:
 
 
 def verified(path: Path, sha256: str) -> Path:
-    """`path`, after its content was found to be what `sha256` says; KnownError otherwise."""
+    """Return `path` after comparing its content with `sha256`; KnownError if it differs."""
     try:
         stat = path.stat()
         found = _digest(path, stat.st_mtime_ns, stat.st_size)
@@ -46,7 +46,7 @@ def verified(path: Path, sha256: str) -> Path:
 
 
 def verified_folder(folder: Path, sha256: Mapping[str, str]) -> Path:
-    """`folder`, after every file named in `sha256` was found to be the right one."""
+    """Return `folder` after comparing every file named in `sha256`; KnownError if one differs."""
     for name, digest in sha256.items():
         verified(folder / name, digest)
     return folder

@@ -27,9 +27,9 @@ class _Block(nn.Module):
     def __init__(self, block: Any, late_phase: bool) -> None:
         super().__init__()
         widens = hasattr(block, "_expand_conv")
-        self.expand = _folded(block._expand_conv, block._bn0) if widens else None
-        self.depthwise = _folded(block._depthwise_conv, block._bn1, late_phase)
-        self.project = _folded(block._project_conv, block._bn2)
+        self.expand = _fold_batch_norm(block._expand_conv, block._bn0) if widens else None
+        self.depthwise = _fold_batch_norm(block._depthwise_conv, block._bn1, late_phase)
+        self.project = _fold_batch_norm(block._project_conv, block._bn2)
         same_shape = self.depthwise[-1].stride == (1, 1) and (
             block._block_args.input_filters == block._block_args.output_filters
         )
@@ -51,13 +51,13 @@ class DenseLite2(nn.Module):
         network: Any = EfficientNet.from_name("efficientnet-lite2")
         network.load_state_dict(weights)
         network.eval()
-        self.stem = _folded(network._conv_stem, network._bn0)
+        self.stem = _fold_batch_norm(network._conv_stem, network._bn0)
         blocks = list(network._blocks)
         last = max(i for i, block in enumerate(blocks) if _stride(block._depthwise_conv) == 2)
         self.blocks = nn.Sequential(
             *(_Block(block, late_phase=i == last) for i, block in enumerate(blocks))
         )
-        self.head = _folded(network._conv_head, network._bn1)
+        self.head = _fold_batch_norm(network._conv_head, network._bn1)
         self.classifier = network._fc
         self.requires_grad_(False)
         self.eval()
@@ -67,7 +67,7 @@ class DenseLite2(nn.Module):
                 convolution.weight = nn.Parameter(weight, requires_grad=False)
 
     def keep_classes(self, kept: Tensor) -> None:
-        """Do without all classes but those at `kept`: (K,) int64."""
+        """Drop all classes but those at `kept`: (K,) int64."""
         classifier = nn.Linear(self.classifier.in_features, len(kept))
         classifier.weight = nn.Parameter(self.classifier.weight[kept], requires_grad=False)
         classifier.bias = nn.Parameter(self.classifier.bias[kept], requires_grad=False)
@@ -75,6 +75,7 @@ class DenseLite2(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         # The published network saw (byte - 127) / 128.
+        """Return logits (B, h / 32, w / 32, C) of pixels (B, 3, h, w) in [0, 1]."""
         x = (pixels * (255 / 128) - 127 / 128).contiguous(memory_format=torch.channels_last)
         x = F.relu6(self.stem(x), inplace=True)
         x = F.relu6(self.head(self.blocks(x)), inplace=True)
@@ -82,8 +83,8 @@ class DenseLite2(nn.Module):
         return logits
 
 
-def _folded(convolution: Any, norm: Any, late_phase: bool = False) -> nn.Sequential:
-    """The convolution with its batch norm folded in, preceded by padding where it is uneven."""
+def _fold_batch_norm(convolution: Any, norm: Any, late_phase: bool = False) -> nn.Sequential:
+    """Fold the batch norm into the convolution, preceded by padding where it is uneven."""
     kernel = convolution.kernel_size[0]
     stride = _stride(convolution)
     weight, bias = fuse_conv_bn_weights(

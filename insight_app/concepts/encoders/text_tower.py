@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2: texts to unit vectors, from the files of an installed package.
+"""The text encoder all-MiniLM-L6-v2, from the files of an installed package.
 
 Owns which files and that they are the right ones. Loaded only when new words need a vector: the
 vectors of class names and of the vocabulary ship with the application.
@@ -36,7 +36,10 @@ SHA256 = {
 
 
 def embed(texts: Sequence[str], device: str = "cpu", batch: int = 256) -> Tensor:
-    """(N, 384) float32 unit rows, not centred, on the CPU; texts of like length share a batch."""
+    """Embed N texts as (N, 384) float32 unit rows, not centred, on the CPU.
+
+    Texts of similar length share a batch.
+    """
     if not texts:
         return torch.zeros(0, TOKEN_DIM)
     rows = _tower(device).encode(

@@ -1,4 +1,4 @@
-"""Lets transformers and open_clip import where torchvision's compiled part does not load.
+"""A way to import transformers and open_clip where torchvision's compiled part does not load.
 
 A torchvision built against CUDA beside a torch for the CPU cannot load its library, and its import
 then fails on two operators that nobody registered. Declaring their signatures is enough: nothing
@@ -19,7 +19,7 @@ _declared: list[Any] = []
 
 
 def declare_missing() -> None:
-    """Call before the first import of anything that imports torchvision."""
+    """Declare the operators; call it before the first import that imports torchvision."""
     if _declared or _imports():
         return
     library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
@@ -30,7 +30,7 @@ def declare_missing() -> None:
 
 
 def _imports() -> bool:
-    """Whether torchvision imports as it is, or is not there at all."""
+    """Return whether torchvision imports as it is, or is not there at all."""
     try:
         import_module("torchvision")
     except ImportError:

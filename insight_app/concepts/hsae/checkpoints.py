@@ -44,10 +44,7 @@ def write(
     threshold: float,
     state: dict[str, Tensor],
 ) -> None:
-    """Replace the checkpoint in `folder`.
-
-    run: what makes a run the same run; state: tensors of any shape (...,) by name.
-    """
+    """Replace the checkpoint in `folder`; run: what makes a run the same run."""
     folder.mkdir(parents=True, exist_ok=True)
     head = {"run": run, "position": asdict(position), "threshold": threshold}
     part = folder / (FILE + ".part")
@@ -64,8 +61,7 @@ def write(
 def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, Tensor]] | None:
     """Return the checkpoint of the same run in `folder`, or None.
 
-    The tensors have the shapes (...,) that were written. KnownError where the checkpoint belongs to
-    other settings or is damaged.
+    KnownError where the checkpoint belongs to other settings or is damaged.
     """
     path = folder / FILE
     if not path.exists():

@@ -135,11 +135,11 @@ def _elsewhere(known: Choice, gone: Sequence[str]) -> Iterator[dict[str, str]]:
     """Files of the model library that may stand for those that are `gone`, by option."""
     from insight_app.concepts.encoders.models import library
 
-    kinds = {file.option: file.kind for file in encoders.named(known.name).files}
+    kinds = {file.option: file.kind for file in encoders.info(known.name).files}
     model = known.options.get("model", "")
     models = {"clip": model, "dinoiser": ""}
     choices = [
-        [str(path) for path in library.suitable(kinds[name], models[kinds[name]])]
+        [str(path) for path in library.find_all(kinds[name], models[kinds[name]])]
         for name in gone
         if name in kinds
     ]

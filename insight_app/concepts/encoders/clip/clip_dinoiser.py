@@ -23,8 +23,11 @@ def load(
     dinoiser_weights: str | Path | None = None,
     input_size: int | str = INPUT_SIZE,
 ) -> ClipEncoder:
-    """clip_weights: a checkpoint of the model; dinoiser_weights: CLIP-DINOiser's last.pt; by
-    default those in the model library or the hub's cache."""
+    """Load the encoder of the paper.
+
+    clip_weights: a checkpoint of the model; dinoiser_weights: CLIP-DINOiser's last.pt; by default
+    those in the model library or the hub's cache.
+    """
     chosen = usable(model)
     heads_path = Path(dinoiser_weights) if dinoiser_weights else library.required("dinoiser")
     # First, being small: nobody fetches a big CLIP to hear that the heads are not for it.

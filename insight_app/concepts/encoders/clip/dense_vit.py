@@ -1,4 +1,4 @@
-"""A CLIP image tower made dense: a token in the space of words for every patch (MaskCLIP).
+"""A CLIP image tower made dense (MaskCLIP): a token for every patch, comparable with words.
 
 Owns the network, stage by stage. The last block runs without attention: each patch keeps its own
 value, and the layer scale is left out with the attention it was learned for. Knows nothing of
@@ -18,10 +18,10 @@ _MOST_GRIDS = 16
 
 
 class DenseViT(nn.Module):
-    """`tower`: open_clip's VisionTransformer, whose modules it takes over.
+    """Dense tokens of `tower`, open_clip's VisionTransformer, whose modules it takes over.
 
-    B pictures of H x W patches (rounded up) are N = 1 + H * W positions, the class token first;
-    C = width.
+    B pictures of H x W patches (rounded up) are N = 1 + H * W positions, the class token first; C =
+    width.
     """
 
     def __init__(self, tower: Any) -> None:
@@ -36,33 +36,39 @@ class DenseViT(nn.Module):
         self.ln_pre = tower.ln_pre
         self.blocks = tower.transformer.resblocks[:-1]
         last = tower.transformer.resblocks[-1]
-        self.value = _value_path(last.attn)
+        self.value = _value_projection(last.attn)
         self.ln_1, self.ln_2, self.mlp = last.ln_1, last.ln_2, last.mlp
         self.ln_post = tower.ln_post
         self.proj = tower.proj
         self._resized: dict[tuple[int, int], Tensor] = {}
 
     def dense(self, pixels: Tensor) -> Tensor:
-        """(B, 3, h, w) in [0, 1], any size -> (B, H, W, D)."""
-        x = self.last_but_one(self.embedded(self.normalised(pixels)))
-        return self._gridded(self.tokens(x), pixels)
+        """Return tokens (B, H, W, D) of pixels (B, 3, h, w) in [0, 1], of any size."""
+        x = self.penultimate(self.embed(self.normalise(pixels)))
+        return self._to_grid(self.project(x), pixels)
 
     def dense_with_features(self, pixels: Tensor, block: int) -> tuple[Tensor, Tensor]:
-        """As `dense`, and (B, H, W, C): what entered the MLP of block `block`, from the end: -3."""
-        x, features = self.through(self.embedded(self.normalised(pixels)), block)
-        tokens = self._gridded(self.tokens(x), pixels)
-        return tokens, self._gridded(features[:, 1:], pixels)
+        """Return `dense` and (B, H, W, C): the input to the MLP of block `block`.
 
-    def normalised(self, pixels: Tensor) -> Tensor:
-        """Padded right and below with black to whole patches, and only then normalised."""
+        block counts from the end: -3.
+        """
+        x, features = self.penultimate_with_features(self.embed(self.normalise(pixels)), block)
+        tokens = self._to_grid(self.project(x), pixels)
+        return tokens, self._to_grid(features[:, 1:], pixels)
+
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """Pad pixels (B, 3, h, w) with black to whole patches, and only then normalise.
+
+        Returns (B, 3, pH, pW), padded on the right and at the bottom.
+        """
         height, width = pixels.shape[2:]
         padded = F.pad(pixels, (0, -width % self.patch, 0, -height % self.patch))
         mean, std = torch.tensor((MEAN, STD), device=pixels.device)[:, :, None, None]
         normalised: Tensor = ((padded - mean) / std).to(self.conv1.weight.dtype)
         return normalised
 
-    def embedded(self, x: Tensor) -> Tensor:
-        """(B, 3, pH, pW) normalised -> (B, N, C) what enters the first block."""
+    def embed(self, x: Tensor) -> Tensor:
+        """Embed normalised pixels (B, 3, pH, pW) as (B, N, C), the input to the first block."""
         patches = self.conv1(x)
         grid = patches.shape[2:]
         own = self.class_embedding.expand(len(x), 1, -1)
@@ -71,7 +77,7 @@ class DenseViT(nn.Module):
         return normed
 
     def positions(self, rows: int, cols: int) -> Tensor:
-        """(N, C): the learned table, resized where the grid is another than it was learned on."""
+        """Return the position table (N, C), resized to another grid than it was learned on."""
         if (rows, cols) == self._table_grid:
             return self.positional_embedding
         if (rows, cols) not in self._resized:
@@ -83,14 +89,17 @@ class DenseViT(nn.Module):
             self._resized[rows, cols] = torch.cat([own, resized[0].flatten(1).T.to(own)])
         return self._resized[rows, cols]
 
-    def last_but_one(self, x: Tensor) -> Tensor:
-        """(B, N, C) -> (B, N, C): all blocks but the last."""
+    def penultimate(self, x: Tensor) -> Tensor:
+        """Run all blocks but the last: (B, N, C) -> (B, N, C)."""
         for block in self.blocks:
             x = block(x)
         return x
 
-    def through(self, x: Tensor, block: int) -> tuple[Tensor, Tensor]:
-        """As `last_but_one`, and what the second norm of block `block` gave (from the end: -3)."""
+    def penultimate_with_features(self, x: Tensor, block: int) -> tuple[Tensor, Tensor]:
+        """Return `penultimate` and the second norm's output in block `block`, both (B, N, C).
+
+        block counts from the end: -3.
+        """
         index = len(self.blocks) + 1 + block
         for earlier in self.blocks[:index]:
             x = earlier(x)
@@ -102,32 +111,32 @@ class DenseViT(nn.Module):
             x = later(x)
         return x, features
 
-    def valued(self, x: Tensor) -> Tensor:
-        """(B, N, C) out of the last block but one -> (B, N - 1, C): the last without attention."""
+    def last_block(self, x: Tensor) -> Tensor:
+        """Run the last block without attention: (B, N, C) -> (B, N - 1, C)."""
         y = x[:, 1:]
         y = y + self.value(self.ln_1(y))
         mixed: Tensor = y + self.mlp(self.ln_2(y))
         return mixed
 
-    def tokens(self, x: Tensor) -> Tensor:
-        """(B, N, C) out of the last block but one -> (B, N - 1, D)."""
-        projected: Tensor = self.ln_post(self.valued(x)) @ self.proj
+    def project(self, x: Tensor) -> Tensor:
+        """Run the last block and project: (B, N, C) -> tokens (B, N - 1, D)."""
+        projected: Tensor = self.ln_post(self.last_block(x)) @ self.proj
         return projected
 
-    def _gridded(self, x: Tensor, pixels: Tensor) -> Tensor:
-        """(B, H * W, ...) of these pictures -> (B, H, W, ...)."""
+    def _to_grid(self, x: Tensor, pixels: Tensor) -> Tensor:
+        """Reshape (B, H * W, ...) of these pictures to (B, H, W, ...)."""
         rows = -(-pixels.shape[2] // self.patch)
         return x.reshape(len(x), rows, -1, x.shape[-1])
 
     def _apply(self, *change: Any, **options: Any) -> "DenseViT":
-        """Moved or made another precision: resized tables with it."""
+        """Drop the resized tables, which would stay on the old device or in the old precision."""
         self._resized.clear()
         moved: DenseViT = super()._apply(*change, **options)  # type: ignore[no-untyped-call]
         return moved
 
 
-def _value_path(attention: Any) -> nn.Linear:
-    """Values and output projection with nothing mixed in between: one linear map."""
+def _value_projection(attention: Any) -> nn.Linear:
+    """Return value and output projection as one linear map: nothing is mixed in between."""
     out, bias = attention.out_proj.weight.double(), attention.out_proj.bias.double()
     value = attention.in_proj_weight.chunk(3)[2].double()
     value_bias = attention.in_proj_bias.chunk(3)[2].double()

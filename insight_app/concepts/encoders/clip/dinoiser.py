@@ -25,7 +25,10 @@ _ROWS = 1024
 
 
 class Heads(nn.Module):
-    """features: (B, H, W, C) out of CLIP's block BLOCK; tokens: (B, H, W, D), not normalised."""
+    """CLIP-DINOiser's two heads.
+
+    features: (B, H, W, C) out of CLIP's block BLOCK; tokens: (B, H, W, D), not normalised.
+    """
 
     def __init__(self, weights: dict[str, Tensor]) -> None:
         super().__init__()
@@ -35,38 +38,41 @@ class Heads(nn.Module):
         self.load_state_dict(weights, assign=True)
         self.requires_grad_(False)
 
-    def refined(self, tokens: Tensor, features: Tensor) -> Tensor:
-        """(B, H, W, D): each token the mean of all, weighted by affinity to its patch."""
-        z = self.directions(features)
+    def refine(self, tokens: Tensor, features: Tensor) -> Tensor:
+        """Return (B, H, W, D): each token the mean of all, weighted by affinity to its patch.
+
+        tokens (B, H, W, D), features (B, H, W, C).
+        """
+        z = self.affinity_features(features)
         flat = tokens.flatten(1, 2)
-        parts = [self._mixed(part, z, flat) for part in torch.split(z, _ROWS, dim=1)]
+        parts = [self._mix(part, z, flat) for part in torch.split(z, _ROWS, dim=1)]
         return torch.cat(parts, dim=1).view_as(tokens)
 
-    def directions(self, features: Tensor) -> Tensor:
-        """(B, H * W, K) unit rows, whose products are the affinities."""
+    def affinity_features(self, features: Tensor) -> Tensor:
+        """Return (B, H * W, K) unit rows, whose products are the affinities."""
         padded = F.pad(features.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate")
         z = self.obj_proj(padded).flatten(2).transpose(1, 2)
-        directions: Tensor = z / z.norm(dim=-1, keepdim=True)
-        return directions
+        unit: Tensor = z / z.norm(dim=-1, keepdim=True)
+        return unit
 
     def affinities(self, part: Tensor, z: Tensor) -> Tensor:
-        """(B, n, K), (B, N, K) -> (B, n, N), those below GAMMA put to 0."""
+        """Return (B, n, N): affinities of part (B, n, K) and z (B, N, K), 0 below GAMMA."""
         found = part @ z.transpose(1, 2)
         return found.masked_fill_(found < GAMMA, 0)
 
     def foreground(self, features: Tensor) -> Tensor:
-        """(B, H, W) in [0, 1]: how sure it is that a patch is none of the background."""
+        """Return (B, H, W) in [0, 1]: the probability that a patch is not background."""
         unit = features / features.norm(dim=-1, keepdim=True)
-        sure: Tensor = self.bkg_decoder(unit.permute(0, 3, 1, 2))[:, 0].sigmoid()
-        return sure
+        probability: Tensor = self.bkg_decoder(unit.permute(0, 3, 1, 2))[:, 0].sigmoid()
+        return probability
 
-    def _mixed(self, part: Tensor, z: Tensor, tokens: Tensor) -> Tensor:
+    def _mix(self, part: Tensor, z: Tensor, tokens: Tensor) -> Tensor:
         weights = self.affinities(part, z)
         return (weights @ tokens) / (weights.sum(-1, keepdim=True) + EPSILON)
 
 
 def load(path: Path, width: int, patch: int) -> Heads:
-    """The heads in CLIP-DINOiser's checkpoint, or in a file of nothing but their weights.
+    """Load the heads from CLIP-DINOiser's checkpoint, or from a file of nothing but their weights.
 
     KnownError where they do not fit an image tower of that width and patch size.
     """

@@ -26,8 +26,11 @@ REVISION = 1
 
 
 class ClipEncoder:
-    """See DenseEncoder. image: open_clip's image tower; files: the options that name the files of
-    weights; heads: CLIP-DINOiser's, or None for plain dense CLIP."""
+    """A DenseEncoder made of a CLIP.
+
+    image: open_clip's image tower; files: the options that name the files of weights; heads:
+    CLIP-DINOiser's, or None for plain dense CLIP.
+    """
 
     def __init__(
         self,
@@ -60,62 +63,68 @@ class ClipEncoder:
         self.grid = (input_size // tower.patch,) * 2
         self.token_dim = tower.token_dim
         if self.device.type != "cpu":
-            picture = precision.probe(input_size).to(self.device)
-            tower = precision.lowered(tower, lambda network: self._tokens(network, picture))
+            picture = precision.test_picture(input_size).to(self.device)
+            tower = precision.half_if_close(tower, lambda network: self._tokens(network, picture))
         self._tower = tower
 
     def preprocess(self, image: Image.Image) -> Tensor:
-        """An upright RGB picture -> (3, input_size, input_size) in [0, 1]: its centre square."""
+        """Turn an upright RGB picture into (3, input_size, input_size) in [0, 1].
+
+        It is the picture's centre square.
+        """
         return pictures.centre(image, self.input_size)
 
     def encode(self, pixels: Tensor) -> Tensor:
-        """(B, 3, h, w) in [0, 1], any size -> (B, H, W, D) on the CPU; H, W rounded up."""
-        return self._tokens(self._tower, self._taken(pixels)).cpu()
+        """Encode pixels (B, 3, h, w) in [0, 1], of any size, to (B, H, W, D) on the CPU.
+
+        H and W are rounded up.
+        """
+        return self._tokens(self._tower, self._checked(pixels)).cpu()
 
     def encode_with_foreground(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """As `encode`, and (B, H, W) in [0, 1]: how sure each patch is none of the background."""
+        """Return `encode` and (B, H, W) in [0, 1]: the probability of foreground."""
         if self._heads is None:
             raise Refusal(
                 f"{self.name} does not tell foreground from background.", do="Use clip-dinoiser."
             )
-        with torch.inference_mode(), precision.exact():
-            tokens, features = self._dense(self._tower, self._taken(pixels))
-            refined = self._heads.refined(tokens, features)
+        with torch.inference_mode(), precision.exact_convolutions():
+            tokens, features = self._dense(self._tower, self._checked(pixels))
+            refined = self._heads.refine(tokens, features)
             return refined.cpu(), self._heads.foreground(features).cpu()
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """(N, D) float32 unit rows on the CPU."""
-        if self._clip.wordless:
+        """Embed N texts as (N, D) float32 unit rows on the CPU."""
+        if self._clip.text_refusal:
             raise Refusal(
-                f"{self._clip.model} cannot embed words here: {self._clip.wordless}",
+                f"{self._clip.model} cannot embed words here: {self._clip.text_refusal}",
                 do="Concepts keep the names they have; another model can give them names.",
             )
         return self._text.embed(texts)
 
     @cached_property
     def text_fingerprint(self) -> str:
-        """Changes whenever the same words would give other vectors; '' where there are no words."""
-        if self._clip.wordless:
+        """Changes whenever the same words would get other vectors; '' without a text tower."""
+        if self._clip.text_refusal:
             return ""
         weights = self._clip.text_tower().state_dict()
-        said = sorted(self._clip.described["text_cfg"].items())
-        return "clip:" + digest(weights, said, self._clip.quick_gelu, clip_text.REVISION)
+        config = sorted(self._clip.described["text_cfg"].items())
+        return "clip:" + digest(weights, config, self._clip.quick_gelu, clip_text.REVISION)
 
     @cached_property
     def _text(self) -> clip_text.ClipText:
         return clip_text.ClipText(self._clip.text_tower(), self._clip.tokenizer(), self.device)
 
     def _tokens(self, tower: DenseViT, pixels: Tensor) -> Tensor:
-        with torch.inference_mode(), precision.exact():
+        with torch.inference_mode(), precision.exact_convolutions():
             if self._heads is None:
                 return tower.dense(pixels).float()
-            return self._heads.refined(*self._dense(tower, pixels))
+            return self._heads.refine(*self._dense(tower, pixels))
 
     def _dense(self, tower: DenseViT, pixels: Tensor) -> tuple[Tensor, Tensor]:
         tokens, features = tower.dense_with_features(pixels, dinoiser.BLOCK)
         return tokens.float(), features.float()
 
-    def _taken(self, pixels: Tensor) -> Tensor:
+    def _checked(self, pixels: Tensor) -> Tensor:
         if pixels.ndim != 4 or pixels.shape[1] != 3 or 0 in pixels.shape:
             raise ValueError(f"pixels of shape {tuple(pixels.shape)}; (B, 3, h, w) expected")
         return pixels.to(self.device)

@@ -21,8 +21,11 @@ def load(
     weights: str | Path | None = None,
     input_size: int | str = INPUT_SIZE,
 ) -> ClipEncoder:
-    """model: a name of open_clip's; weights: a checkpoint of it, by default the one in the model
-    library or the hub's cache; input_size: pixels of the square that an analysis looks at."""
+    """Load dense CLIP.
+
+    model: a name of open_clip's; weights: a checkpoint of it, by default the one in the model
+    library or the hub's cache; input_size: pixels of the square that an analysis looks at.
+    """
     path = Path(weights) if weights else library.required("clip", usable(model).name)
     clip, image = clip_file.load(model, path)
     return ClipEncoder(

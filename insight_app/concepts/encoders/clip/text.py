@@ -1,4 +1,4 @@
-"""Texts to unit vectors with a CLIP's text tower.
+"""Text embeddings with a CLIP's text tower.
 
 Owns one shortcut: where each place of a text sees only what is before it, everything after the last
 word's end mark is left out, which changes nothing and is several times faster. Knows nothing of
@@ -18,7 +18,7 @@ BATCH = 256
 
 
 class ClipText:
-    """tower: open_clip's TextTransformer; tokenizer: its own, texts -> (N, L) int64."""
+    """Embeds texts; tower: open_clip's TextTransformer; tokenizer: texts -> (N, L) int64."""
 
     def __init__(self, tower: Any, tokenizer: Any, device: torch.device) -> None:
         self._tower = tower.to(device)
@@ -31,7 +31,10 @@ class ClipText:
         )
 
     def embed(self, texts: Sequence[str]) -> Tensor:
-        """(N, D) float32 unit rows on the CPU; texts of like length share a batch."""
+        """Embed N texts as (N, D) float32 unit rows on the CPU.
+
+        Texts of similar length share a batch.
+        """
         places = self._tokenizer(list(texts)) if texts else torch.zeros(0, 1, dtype=torch.int64)
         ends = self._ends(places)
         rows = torch.zeros(len(texts), self._tower.output_dim)
@@ -41,7 +44,7 @@ class ClipText:
         return rows
 
     def _ends(self, places: Tensor) -> Tensor:
-        """(N,) where each text ends: at the largest number, or at the one that stands for it."""
+        """Return (N,) where each text ends: at the largest number, or at the end mark."""
         if self._tower.pool_type == "eos":
             places = (places == self._tower.eos_id).int()
         return places.argmax(1)
@@ -54,13 +57,13 @@ class ClipText:
             x = tower.token_embedding(places[:, :size]) + tower.positional_embedding[:size]
             x = tower.transformer(x, attn_mask=tower.attn_mask[:size, :size])
             x = tower.ln_final(x[torch.arange(len(x), device=x.device), self._ends(places)])
-            x = _projected(x, tower.text_projection)
+            x = _project(x, tower.text_projection)
         else:
             x = tower(places)
         return F.normalize(x, dim=-1)
 
 
-def _projected(x: Tensor, projection: Any) -> Tensor:
+def _project(x: Tensor, projection: Any) -> Tensor:
     if projection is None:
         return x
     projected: Tensor = x @ projection if isinstance(projection, Tensor) else projection(x)

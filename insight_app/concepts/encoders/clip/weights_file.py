@@ -1,4 +1,4 @@
-"""A CLIP from a file of weights: whether they are this model's, and open_clip's towers with them.
+"""CLIP models from a file of weights: are they this model's, and open_clip's towers with them.
 
 Owns the checks of the file and the building; nothing is ever downloaded. Knows nothing of dense
 tokens and of how words are read.
@@ -38,28 +38,31 @@ class ClipFile:
     quick_gelu: bool
 
     @property
-    def wordless(self) -> str:
-        """Why open_clip alone cannot embed words for this model; '' where it can."""
-        return open_clip_models.wordless(self.described)
+    def text_refusal(self) -> str:
+        """Why open_clip alone cannot embed words for this model; '' if it can."""
+        return open_clip_models.text_refusal(self.described)
 
     def image_tower(self, weights: Mapping[str, Tensor]) -> Any:
-        """open_clip's VisionTransformer, float32 on the CPU."""
-        return self._filled(self._tower("vision"), _under(weights, "visual."), "visual.")
+        """Build open_clip's VisionTransformer, float32 on the CPU."""
+        return self._fill(self._tower("vision"), _without_prefix(weights, "visual."), "visual.")
 
     def text_tower(self) -> Any:
-        """open_clip's TextTransformer, float32 on the CPU; reads the file again."""
-        tower: Any = self._filled(self._tower("text"), _text(tensors(self.path)), "")
+        """Build open_clip's TextTransformer, float32 on the CPU; reads the file again."""
+        tower: Any = self._fill(self._tower("text"), _text(tensors(self.path)), "")
         if tower.attn_mask is not None:
             tower.attn_mask = tower.build_causal_mask()
         return tower
 
     def check_text(self, weights: Mapping[str, Tensor]) -> None:
-        """KnownError where the text tower's weights do not fit: now, not when names are sought."""
-        if not self.wordless:
+        """Raise KnownError if the text tower's weights do not fit.
+
+        It is better said now than when names are wanted.
+        """
+        if not self.text_refusal:
             self._check(self._tower("text"), _text(weights), "")
 
     def tokenizer(self) -> Any:
-        """Texts -> (N, L) int64, each begun and ended by a mark of its own, then zeros."""
+        """Return the tokenizer: texts -> (N, L) int64, between two marks, then zeros."""
         declare_missing()
         from open_clip import SimpleTokenizer
 
@@ -69,7 +72,7 @@ class ClipFile:
         )
 
     def _tower(self, which: str) -> nn.Module:
-        """The tower without any weights yet."""
+        """Build the tower without any weights yet."""
         declare_missing()
         from open_clip import model as open_clip_model
 
@@ -79,7 +82,7 @@ class ClipFile:
             tower: nn.Module = build(width, config, quick_gelu=self.quick_gelu)
         return tower
 
-    def _filled(self, tower: nn.Module, weights: Mapping[str, Tensor], prefix: str) -> nn.Module:
+    def _fill(self, tower: nn.Module, weights: Mapping[str, Tensor], prefix: str) -> nn.Module:
         self._check(tower, weights, prefix)
         # Copied: what is mapped from the file would change, or crash, with the file.
         own = {name: weights[name].to(torch.float32, copy=True) for name in tower.state_dict()}
@@ -87,9 +90,9 @@ class ClipFile:
         return tower.eval().requires_grad_(False)
 
     def _check(self, tower: nn.Module, weights: Mapping[str, Tensor], prefix: str) -> None:
-        """KnownError that names the first weight that does not fit or is not a number.
+        """Raise KnownError that names the first weight that does not fit or is not a number.
 
-        Only those that are used: OpenAI's archives bring masks full of infinities along.
+        Only weights that are used count: OpenAI's archives also have masks full of infinities.
         """
         wanted = tower.state_dict()
         for name, place in wanted.items():
@@ -114,14 +117,16 @@ class ClipFile:
 
 
 def load(model: str, path: Path) -> tuple[ClipFile, Any]:
-    """The model by its name in open_clip, and its image tower; KnownError where it cannot be made
-    dense or the file is not its own."""
+    """Load the model by its name in open_clip, and its image tower.
+
+    KnownError where the model cannot be made dense or the file is not its own.
+    """
     usable = open_clip_models.usable(model)
-    return opened(usable.name, path, open_clip_models.description(usable.name))
+    return load_described(usable.name, path, open_clip_models.description(usable.name))
 
 
-def opened(model: str, path: Path, described: Mapping[str, Any]) -> tuple[ClipFile, Any]:
-    """As `load`, for a model that is described here."""
+def load_described(model: str, path: Path, described: Mapping[str, Any]) -> tuple[ClipFile, Any]:
+    """Do as `load` for a model that is described by the caller."""
     weights = tensors(path)
     quick_gelu = bool(described.get("quick_gelu")) or weights.keys() >= _OPENAI
     file = ClipFile(model, path.absolute(), described, quick_gelu)
@@ -131,14 +136,16 @@ def opened(model: str, path: Path, described: Mapping[str, Any]) -> tuple[ClipFi
 
 
 def tensors(path: Path) -> dict[str, Tensor]:
-    """The weights in a checkpoint of open_clip's or OpenAI's."""
+    """Read the weights in a checkpoint of open_clip's or OpenAI's, by name."""
     return checkpoints.tensors(path, ("state_dict", "model_state_dict", "model"))
 
 
-def digest(weights: Mapping[str, Tensor], *said: object) -> str:
-    """16 hexadecimal digits of weights as float32, whatever order or precision they came in, and of
-    what else is said."""
-    found = hashlib.sha256(repr(said).encode())
+def digest(weights: Mapping[str, Tensor], *settings: object) -> str:
+    """Return 16 hexadecimal digits of weights as float32 and of all settings.
+
+    In which order or precision the weights came makes no difference.
+    """
+    found = hashlib.sha256(repr(settings).encode())
     for name in sorted(weights):
         value = weights[name].detach().float().cpu().contiguous()
         found.update(f"{name}{tuple(value.shape)}".encode())
@@ -146,12 +153,12 @@ def digest(weights: Mapping[str, Tensor], *said: object) -> str:
     return found.hexdigest()[:16]
 
 
-def _under(weights: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def _without_prefix(weights: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {n.removeprefix(prefix): w for n, w in weights.items() if n.startswith(prefix)}
 
 
 def _text(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The text tower's, which some models keep under `text.` and others at the top."""
-    return _under(weights, "text.") or {
+    """Return the text tower's weights, which lie under `text.` in some models, else at the top."""
+    return _without_prefix(weights, "text.") or {
         name: value for name, value in weights.items() if not name.startswith("visual.")
     }

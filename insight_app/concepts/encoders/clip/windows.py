@@ -1,4 +1,4 @@
-"""Pictures larger than an encoder likes, in overlapping windows: which class is where.
+"""Segmentation of large pictures in overlapping windows: which class is where.
 
 Owns where windows lie, how their probabilities are averaged and how a class gets its vector from
 prompts. For a finer look and for segmentation; nothing of it is ever counted.
@@ -26,13 +26,13 @@ Template = Callable[[str], str]
 
 
 def starts(length: int, window: int = WINDOW, stride: int = STRIDE) -> list[int]:
-    """Where windows begin along a side; the last one ends with the picture."""
+    """Return where windows begin along a side; the last one ends with the picture."""
     last = max(length - window, 0)
     return [*range(0, last, stride), last]
 
 
 def imagenet_templates() -> Sequence[Template]:
-    """The 80 prompts that open_clip brings for class names."""
+    """Return open_clip's 80 prompts for class names."""
     declare_missing()
     from open_clip import OPENAI_IMAGENET_TEMPLATES
 
@@ -43,7 +43,7 @@ def imagenet_templates() -> Sequence[Template]:
 def class_vectors(
     encoder: DenseEncoder, names: Sequence[str], templates: Sequence[Template]
 ) -> Tensor:
-    """(C, D) unit rows: the mean of each name's prompts."""
+    """Return (C, D) unit rows: the mean embedding of each name's prompts."""
     prompts = [template(name) for name in names for template in templates]
     rows = encoder.encode_text(prompts).reshape(len(names), len(templates), encoder.token_dim)
     return F.normalize(rows.mean(1), dim=-1)
@@ -58,10 +58,11 @@ def segment(
     window: int = WINDOW,
     stride: int = STRIDE,
 ) -> Tensor:
-    """(3, h, w) in [0, 1], classes (C, D) unit rows -> (C, h, w), averaged over windows.
+    """Return (C, h, w) the probability of each class at each pixel, averaged over windows.
 
-    background: class 0 is the background and takes over patches that are neither surely one of the
-    others nor foreground (clip-dinoiser only); its score counts as 1 there.
+    pixels (3, h, w) in [0, 1]; classes (C, D) unit rows; background: class 0 is the background and
+    takes over patches that are neither surely one of the others nor foreground (clip-dinoiser
+    only); its score counts as 1 there.
     """
     height, width = pixels.shape[1:]
     high, wide = min(window, height), min(window, width)
@@ -81,7 +82,7 @@ def segment(
 def _probabilities(
     encoder: DenseEncoder, views: Tensor, classes: Tensor, background: bool
 ) -> Tensor:
-    """(B, 3, h, w) -> (B, C, h, w): every patch's, spread over its pixels."""
+    """Return (B, C, h, w) of views (B, 3, h, w): every patch's, spread over its pixels."""
     if not background:
         scores = _scores(encoder.encode(views), classes)
     elif isinstance(encoder, ClipEncoder):
@@ -101,5 +102,5 @@ def _probabilities(
 
 
 def _scores(tokens: Tensor, classes: Tensor) -> Tensor:
-    """(B, H, W, D), (C, D) -> (B, H, W, C) probabilities."""
+    """Return probabilities (B, H, W, C) of tokens (B, H, W, D) for classes (C, D)."""
     return (TEMPERATURE * F.normalize(tokens, dim=-1) @ classes.T).softmax(-1)

@@ -1,4 +1,4 @@
-"""One file from the network: whole and as announced, or not at all.
+"""Downloading one file: whole and as announced, or not at all.
 
 Owns resuming after a connection broke off, the checks of size and SHA-256 against what the server
 said, and the words for what goes wrong. Knows nothing of weights.
@@ -38,63 +38,66 @@ def download(
     cancel: CancelToken,
     *,
     resume: bool = True,
-    otherwise: str = "",
+    by_hand: str = "",
     pause: float = 2.0,
 ) -> None:
-    """Bring `url` into the file `part`.
+    """Download `url` into the file `part`.
 
     resume: go on with what an earlier call left in `part`; only for servers that announce the
     SHA-256, so that parts of two files are found out. Raises NotThere, Cancelled, or KnownError,
-    whose last sentence is `otherwise`. pause: seconds before trying again.
+    whose last sentence is `by_hand`: how to get the file without us. pause: seconds before trying
+    again.
     """
     if not resume:
         part.unlink(missing_ok=True)
-    said: dict[str, str] = {}
+    announced: dict[str, str] = {}
     fruitless = 0
     while True:
         before = _size(part)
         try:
-            if _went_through(url, part, said, progress, cancel):
+            if _attempt(url, part, announced, progress, cancel):
                 break
             problem = "the connection broke off"
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 raise NotThere from error
-            raise _unwilling(url, error, otherwise) from error
+            raise _refused(url, error, by_hand) from error
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, OSError) and error.filename is not None:
                 raise  # our own disk
             problem = _reason(error)
         fruitless = 0 if _size(part) > before else fruitless + 1
         if fruitless == TRIES or (fruitless and not _size(part)):
-            raise _unreachable(url, part, said, problem, otherwise, resume)
+            raise _unreachable(url, part, announced, problem, by_hand, resume)
         _wait(pause, cancel)
-    _must_be_as_announced(url, part, said, otherwise)
+    _check_announced(url, part, announced, by_hand)
 
 
-def _went_through(
-    url: str, part: Path, said: dict[str, str], progress: Progress, cancel: CancelToken
+def _attempt(
+    url: str, part: Path, announced: dict[str, str], progress: Progress, cancel: CancelToken
 ) -> bool:
-    """One connection; whether the file is complete now."""
+    """Read from one connection; return whether the file is complete now."""
     there = _size(part)
     headers = {"User-Agent": f"insight-app/{__version__}"}
     if there:
         headers["Range"] = f"bytes={there}-"
     cancel.check()
     try:
-        answer = _opener(said).open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
+        answer = _opener(announced).open(
+            urllib.request.Request(url, headers=headers), timeout=TIMEOUT
+        )
     except urllib.error.HTTPError as error:
         if error.code != 416 or not there:
             raise
         part.unlink()  # longer than what is there now: another file of that name
         return False
     with answer:
-        _keep(said, answer.headers)
+        _note_announced(announced, answer.headers)
         goes_on = answer.status == 206 and _starts_at(answer.headers) == there
         there = there if goes_on else 0
         length = answer.headers.get("Content-Length")
-        total = there + int(length) if length else int(said.get(_LINKED_SIZE, 0))
-        said.setdefault("size", str(total))
+        total = there + int(length) if length else int(announced.get(_LINKED_SIZE, 0))
+        announced.setdefault("size", str(total))
         with part.open("ab" if goes_on else "wb") as file:
             progress(there, total, "Downloading")
             while data := answer.read(_CHUNK):
@@ -105,10 +108,10 @@ def _went_through(
     return there >= total
 
 
-def _must_be_as_announced(url: str, part: Path, said: Mapping[str, str], otherwise: str) -> None:
+def _check_announced(url: str, part: Path, announced: Mapping[str, str], by_hand: str) -> None:
     in_url = re.search("/([0-9a-f]{64})/", url)  # as OpenAI does
-    wanted = said.get(_LINKED_SHA) or (in_url[1] if in_url else "")
-    size = int(said.get(_LINKED_SIZE) or said.get("size") or 0)
+    wanted = announced.get(_LINKED_SHA) or (in_url[1] if in_url else "")
+    size = int(announced.get(_LINKED_SIZE) or announced.get("size") or 0)
     wrong = ""
     if size and _size(part) != size:
         wrong = f"{_size(part):,} bytes came, {size:,} were announced"
@@ -122,15 +125,15 @@ def _must_be_as_announced(url: str, part: Path, said: Mapping[str, str], otherwi
             f"What came is not the file that was announced: {wrong}.",
             where=url,
             kept="Nothing was taken in.",
-            do=f"Try again. {otherwise}".strip(),
+            do=f"Try again. {by_hand}".strip(),
         )
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Remembers what is said of the file on the way to it."""
+    """Remembers what is announced of the file on the way to it."""
 
-    def __init__(self, said: dict[str, str]) -> None:
-        self._said = said
+    def __init__(self, announced: dict[str, str]) -> None:
+        self._announced = announced
 
     def redirect_request(
         self,
@@ -141,18 +144,18 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         headers: Message,
         newurl: str,
     ) -> Any:
-        _keep(self._said, headers)
+        _note_announced(self._announced, headers)
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
-def _opener(said: dict[str, str]) -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(_Redirects(said))
+def _opener(announced: dict[str, str]) -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_Redirects(announced))
 
 
-def _keep(said: dict[str, str], headers: Mapping[str, str] | Message) -> None:
+def _note_announced(announced: dict[str, str], headers: Mapping[str, str] | Message) -> None:
     for name in (_LINKED_SHA, _LINKED_SIZE):
         if headers.get(name):
-            said[name] = str(headers[name]).removeprefix("W/").strip('"').lower()
+            announced[name] = str(headers[name]).removeprefix("W/").strip('"').lower()
 
 
 def _starts_at(headers: Message) -> int:
@@ -176,20 +179,20 @@ def _reason(error: Exception) -> str:
     return str(getattr(inner, "strerror", None) or inner or type(error).__name__)
 
 
-def _unwilling(url: str, error: urllib.error.HTTPError, otherwise: str) -> WorldError:
+def _refused(url: str, error: urllib.error.HTTPError, by_hand: str) -> WorldError:
     why = {401: "it wants to know who asks", 403: "it does not allow it", 429: "too many asked"}
     return WorldError(
         f"The server does not give the file: {why.get(error.code, error.reason)} ({error.code}).",
         where=url,
         kept="Nothing was taken in.",
-        do=otherwise,
+        do=by_hand,
     )
 
 
 def _unreachable(
-    url: str, part: Path, said: Mapping[str, str], problem: str, otherwise: str, resume: bool
+    url: str, part: Path, announced: Mapping[str, str], problem: str, by_hand: str, resume: bool
 ) -> WorldError:
-    there, total = _size(part), int(said.get("size", 0))
+    there, total = _size(part), int(announced.get("size", 0))
     host = url.split("/")[2]
     if not there:
         part.unlink(missing_ok=True)
@@ -197,9 +200,9 @@ def _unreachable(
             f"{host} cannot be reached ({problem}).",
             where=url,
             kept="Nothing was taken in.",
-            do=otherwise,
+            do=by_hand,
         )
-    if resume and _LINKED_SHA in said:
+    if resume and _LINKED_SHA in announced:
         kept = "What came is kept: the same command goes on there."
     else:
         part.unlink()
@@ -208,5 +211,5 @@ def _unreachable(
         f"Downloading stopped at {there:,} of {total:,} bytes ({problem}).",
         where=url,
         kept=kept,
-        do=otherwise,
+        do=by_hand,
     )

@@ -1,6 +1,6 @@
-"""Weights from the network into the model library: only here, and only when a person asks.
+"""Fetching weights into the model library: only here, and only when a person asks.
 
-Owns which URL a name stands for. What came is looked into like any file that a person brings.
+Owns which URL a name stands for. The file is looked into like any that a person chooses.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from insight_app.concepts.encoders.models import library, published
 from insight_app.concepts.encoders.models.downloading import NotThere, download
-from insight_app.concepts.encoders.models.library import Entry
+from insight_app.concepts.encoders.models.library import LibraryEntry
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, WorldError
 
@@ -23,18 +23,18 @@ def fetch(
     *,
     heads_url: str = published.HEADS_URL,
     pause: float = 2.0,
-) -> Entry:
-    """`MODEL/TAG`, `MODEL` or `clip-dinoiser`: downloaded, checked, taken into the library.
+) -> LibraryEntry:
+    """Download `MODEL/TAG`, `MODEL` or `clip-dinoiser`, check it, and take it into the library.
 
-    What is in the library already is not fetched again; what lies in a hub cache is taken from
-    there. KnownError says how to bring the file by hand.
+    Weights that are in the library already are not fetched again; those in a hub cache are taken
+    from there. KnownError says how to get the file by hand.
     """
     stop = cancel or CancelToken()
     if name == published.HEADS:
         there = [one for one in library.entries() if one.kind == "dinoiser"]
         if there:
             return there[-1]
-        return _fetched({heads_url: False}, "dinoiser", "", "", progress, stop, pause)
+        return _fetch({heads_url: False}, "dinoiser", "", "", progress, stop, pause)
     one = published.named(name)
     for entry in library.entries():
         if entry.name == one.name:
@@ -44,12 +44,13 @@ def fetch(
         return library.import_file(
             at_hand, "clip", one.model, one.tag, source="hub cache", progress=progress, cancel=stop
         )
-    return _fetched(_urls(one), "clip", one.model, one.tag, progress, stop, pause)
+    return _fetch(_urls(one), "clip", one.model, one.tag, progress, stop, pause)
 
 
-def _urls(one: published.Published) -> dict[str, bool]:
-    """Where the weights are, the best first, and whether the server announces their SHA-256, as
-    the hub does. HF_ENDPOINT names another hub.
+def _urls(one: published.PublishedWeights) -> dict[str, bool]:
+    """Return the URLs of the weights, best first, and whether the server announces their SHA-256.
+
+    The hub does. HF_ENDPOINT names another hub.
     """
     from huggingface_hub import hf_hub_url
 
@@ -57,7 +58,7 @@ def _urls(one: published.Published) -> dict[str, bool]:
     return urls | ({one.url: False} if one.url else {})
 
 
-def _fetched(
+def _fetch(
     urls: dict[str, bool],
     kind: str,
     model: str,
@@ -65,16 +66,16 @@ def _fetched(
     progress: Progress,
     cancel: CancelToken,
     pause: float,
-) -> Entry:
+) -> LibraryEntry:
     more = f" --model {model} --tag {tag}" if model else ""
     for url, resume in urls.items():
-        otherwise = (
+        by_hand = (
             f"Without a network here: get {url} on another computer, bring the file, and run: "
             f"insight-app models import FILE{more}"
         )
         part = _part(url)
         try:
-            download(url, part, progress, cancel, resume=resume, otherwise=otherwise, pause=pause)
+            download(url, part, progress, cancel, resume=resume, by_hand=by_hand, pause=pause)
         except NotThere:
             continue
         except OSError as error:
@@ -93,7 +94,7 @@ def _fetched(
                 f"What came from there is not what was asked for: {error.what}",
                 where=url,
                 kept="Nothing was taken in.",
-                do=otherwise,
+                do=by_hand,
             ) from error
         finally:
             part.unlink(missing_ok=True)
@@ -108,7 +109,7 @@ def _fetched(
 
 
 def _part(url: str) -> Path:
-    """What has come of a URL so far; its name ends as the file's, so that its kind is known."""
+    """Return the file for the part of a URL that has come; it has the ending of the URL's file."""
     folder = library.folder() / PARTS
     try:
         folder.mkdir(parents=True, exist_ok=True)

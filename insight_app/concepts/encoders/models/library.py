@@ -27,19 +27,21 @@ from insight_app.errors import Refusal, WorldError
 RECORD = "entry.json"
 VERSION = 1
 LOCAL = "local"
-"""The tag of weights whose origin nobody told."""
+"""The tag of weights whose origin is unknown."""
 _INCOMING = ".incoming-"
 _STALE_SECONDS = 24 * 3600.0
 _CHUNK = 1 << 22
 _SUFFIXES = (".pt", ".pth", ".bin", ".safetensors")
-_TELLS_NOTHING = {"open_clip_model", "open_clip_pytorch_model", "pytorch_model", "model", "weights",
+_UNINFORMATIVE = {"open_clip_model", "open_clip_pytorch_model", "pytorch_model", "model", "weights",
                   "checkpoint", "last", "best", "latest"}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Entry:
-    """Weights in the library. name: MODEL/TAG or clip-dinoiser; kind: "clip" or "dinoiser"; file:
-    absolute path; source: where they came from; added: UTC.
+class LibraryEntry:
+    """Weights in the library.
+
+    name: MODEL/TAG or clip-dinoiser; kind: "clip" or "dinoiser"; file: absolute path; source: where
+    they came from; added: UTC.
     """
 
     name: str
@@ -54,28 +56,28 @@ class Entry:
 
 
 def folder() -> Path:
-    """Where the library is on this computer."""
+    """Return the library's folder on this computer."""
     return platformdirs.user_data_path("insight-app") / "models"
 
 
-def entries() -> list[Entry]:
-    """All whole entries, by name."""
-    return [entry for entry, problem in _recorded() if not problem]
+def entries() -> list[LibraryEntry]:
+    """Return all whole entries, by name."""
+    return [entry for entry, problem in _read_all() if not problem]
 
 
-def cached() -> list[Entry]:
-    """Published weights in the caches of other programs; they can be used where they are."""
+def cached() -> list[LibraryEntry]:
+    """Return published weights in the caches of other programs; they can be used there."""
     found = []
     for one, path in published.cached():
         size = path.stat().st_size
         found.append(
-            Entry(one.name, "clip", one.model, one.tag, str(path), "", size, "hub cache", "")
+            LibraryEntry(one.name, "clip", one.model, one.tag, str(path), "", size, "hub cache", "")
         )
     return found
 
 
-def named(name: str) -> Entry:
-    """An entry by its name; KnownError with those there are."""
+def named(name: str) -> LibraryEntry:
+    """Return the entry called `name`; KnownError, with the names that exist, if there is none."""
     there = {entry.name: entry for entry in entries()}
     if name not in there:
         names = f"In it: {', '.join(there)}." if there else "It is empty."
@@ -84,15 +86,15 @@ def named(name: str) -> Entry:
 
 
 def find(kind: str, model: str = "", tag: str = "") -> Path | None:
-    """The weights for a model: from the library, else from a hub cache, else None.
+    """Return weights for a model from the library, else from a hub cache, else None.
 
-    Without a tag: the paper's where they are there, else the newest.
+    Without a tag: the paper's if there are any, else the newest.
     """
-    return next(iter(suitable(kind, model, tag)), None)
+    return next(iter(find_all(kind, model, tag)), None)
 
 
-def suitable(kind: str, model: str = "", tag: str = "") -> list[Path]:
-    """All weights for a model, the one that `find` gives first."""
+def find_all(kind: str, model: str = "", tag: str = "") -> list[Path]:
+    """Return all weights for a model, the one that `find` returns first."""
     wanted = tag or published.DEFAULT_TAGS.get(model, "")
     own = [entry for entry in entries() if (entry.kind, entry.model) == (kind, model)]
     own.sort(key=lambda entry: (entry.tag == wanted, entry.added), reverse=True)
@@ -104,7 +106,7 @@ def suitable(kind: str, model: str = "", tag: str = "") -> list[Path]:
 
 
 def required(kind: str, model: str = "") -> Path:
-    """As `find`; KnownError that says how to get them where there are none."""
+    """Return `find`; KnownError that says how to get weights if there are none."""
     path = find(kind, model)
     if path is not None:
         return path
@@ -130,13 +132,13 @@ def import_file(
     move: bool = False,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
-) -> Entry:
-    """Take a file of weights into the library: looked into, copied, hashed, then there at once.
+) -> LibraryEntry:
+    """Take a file of weights into the library: look into it, copy it, hash it.
 
     kind, model: "" = told from the content. tag: "" = told from where the file came from. The same
-    content again is the entry that is there. move: the file is ours to take away.
+    content again returns the entry that exists. move: the file is ours to take away.
     """
-    from insight_app.concepts.encoders.models import recognising as weights
+    from insight_app.concepts.encoders.models import identifying
 
     path, stop = Path(path), cancel or CancelToken()
     progress(0, 0, "Looking into the file")
@@ -144,10 +146,10 @@ def import_file(
     if known is not None:
         published.usable(known)
         model = model or known.model
-    content = weights.recognise(path, kind, model)
+    content = identifying.identify(path, kind, model)
     if known is not None and known.model == content.model:
         tag = tag or known.tag
-    tag = _cleaned(tag) or (_tag_of(path) if content.kind == "clip" else "")
+    tag = _clean(tag) or (_tag_of(path) if content.kind == "clip" else "")
     name = "/".join(filter(None, (content.model or published.HEADS, tag)))
     with _writing():
         folder().mkdir(parents=True, exist_ok=True)
@@ -156,8 +158,8 @@ def import_file(
         try:
             suffix = path.suffix.lower() if path.suffix.lower() in _SUFFIXES else ".pt"
             file = place / f"weights{suffix}"
-            digest = _taken(path, file, move, progress, stop)
-            entry = Entry(
+            digest = _copy_in(path, file, move, progress, stop)
+            entry = LibraryEntry(
                 name,
                 content.kind,
                 content.model,
@@ -168,27 +170,27 @@ def import_file(
                 source or str(path.absolute()),
                 datetime.now(UTC).isoformat(timespec="seconds"),
             )
-            return _same_as(entry) or _placed(entry, place)
+            return _same_as(entry) or _move_in(entry, place)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
 
 def verify(
     progress: Progress = silent, cancel: CancelToken | None = None
-) -> list[tuple[Entry, str]]:
-    """Every entry with what is wrong with it ("" = its content is what was taken in)."""
-    stop, recorded = cancel or CancelToken(), _recorded()
-    total, done = sum(entry.bytes for entry, _ in recorded), 0
+) -> list[tuple[LibraryEntry, str]]:
+    """Read all entries again; return each with its problem, "" if its content is unchanged."""
+    stop, found = cancel or CancelToken(), _read_all()
+    total, done = sum(entry.bytes for entry, _ in found), 0
     checked = []
-    for entry, problem in recorded:
+    for entry, problem in found:
         if not problem:
             start = done
 
-            def told(part: int, start: int = start) -> None:
+            def report(part: int, start: int = start) -> None:
                 progress(start + part, total, "Reading the library")
 
             try:
-                if _digest(Path(entry.file), told, stop) != entry.sha256:
+                if _digest(Path(entry.file), report, stop) != entry.sha256:
                     problem = "Its content has changed since it was taken in."
             except OSError as error:
                 problem = f"It cannot be read ({error.strerror})."
@@ -197,7 +199,7 @@ def verify(
     return checked
 
 
-def remove(name: str) -> Entry:
+def remove(name: str) -> LibraryEntry:
     """Move an entry to the computer's trash, from where it can be put back."""
     from send2trash import send2trash
 
@@ -215,20 +217,20 @@ def remove(name: str) -> Entry:
     return entry
 
 
-def _recorded() -> list[tuple[Entry, str]]:
-    """Every folder of the library as an entry, with what is wrong with it ("" = nothing)."""
+def _read_all() -> list[tuple[LibraryEntry, str]]:
+    """Read every folder of the library as an entry, with its problem ("" = none)."""
     places = sorted(folder().glob("[!.]*/")) if folder().is_dir() else []
     return sorted((_read(place) for place in places), key=lambda pair: pair[0].name)
 
 
-def _read(place: Path) -> tuple[Entry, str]:
-    broken = Entry(place.name, "", "", "", str(place), "", 0, "", "")
+def _read(place: Path) -> tuple[LibraryEntry, str]:
+    broken = LibraryEntry(place.name, "", "", "", str(place), "", 0, "", "")
     try:
-        said = json.loads((place / RECORD).read_bytes())
-        version = said.pop("version")
+        record = json.loads((place / RECORD).read_bytes())
+        version = record.pop("version")
         if version != VERSION:
             return broken, "It was written by another version of Insight."
-        entry = Entry(**said)
+        entry = LibraryEntry(**record)
     except FileNotFoundError:
         return broken, f"It has no {RECORD}; take the weights in again."
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -239,13 +241,13 @@ def _read(place: Path) -> tuple[Entry, str]:
     return entry, ""
 
 
-def _same_as(new: Entry) -> Entry | None:
-    """The entry that holds the same content for the same use."""
+def _same_as(new: LibraryEntry) -> LibraryEntry | None:
+    """Return the entry that holds the same content for the same use."""
     use = (new.sha256, new.kind, new.model)
     return next((one for one in entries() if (one.sha256, one.kind, one.model) == use), None)
 
 
-def _placed(entry: Entry, made: Path) -> Entry:
+def _move_in(entry: LibraryEntry, made: Path) -> LibraryEntry:
     """Write the record and move the whole folder into the library."""
     place = folder() / entry.name.replace("/", "--")
     record = {"version": VERSION} | asdict(replace(entry, file=Path(entry.file).name))
@@ -264,16 +266,16 @@ def _placed(entry: Entry, made: Path) -> Entry:
     return replace(entry, file=str(place / Path(entry.file).name))
 
 
-def _taken(path: Path, target: Path, move: bool, progress: Progress, cancel: CancelToken) -> str:
-    """Copy (or move) the weights to `target`, durably; their SHA-256."""
+def _copy_in(path: Path, target: Path, move: bool, progress: Progress, cancel: CancelToken) -> str:
+    """Copy (or move) the weights to `target`, durably; return their SHA-256."""
     total = path.stat().st_size
 
-    def told(done: int) -> None:
+    def report(done: int) -> None:
         progress(done, total, "Taking in the weights")
 
     if move:
         path.rename(target)
-        return _digest(target, told, cancel)
+        return _digest(target, report, cancel)
     digest, done = hashlib.sha256(), 0
     with path.open("rb") as source, target.open("wb") as file:
         while data := source.read(_CHUNK):
@@ -281,25 +283,25 @@ def _taken(path: Path, target: Path, move: bool, progress: Progress, cancel: Can
             digest.update(data)
             file.write(data)
             done += len(data)
-            told(done)
+            report(done)
         file.flush()
         os.fsync(file.fileno())
     return digest.hexdigest()
 
 
-def _digest(path: Path, told: Callable[[int], None], cancel: CancelToken) -> str:
+def _digest(path: Path, report: Callable[[int], None], cancel: CancelToken) -> str:
     digest, done = hashlib.sha256(), 0
     with path.open("rb") as file:
         while data := file.read(_CHUNK):
             cancel.check()
             digest.update(data)
             done += len(data)
-            told(done)
+            report(done)
     return digest.hexdigest()
 
 
 def _clear_leftovers() -> None:
-    """What imports left that were killed; one that runs beside this one is younger."""
+    """Remove what killed imports left; one that runs beside this one is younger."""
     for place in folder().glob(f"{_INCOMING}*"):
         with suppress(OSError):
             if time.time() - place.stat().st_mtime > _STALE_SECONDS:
@@ -320,10 +322,10 @@ def _writing() -> Iterator[None]:
 
 
 def _tag_of(path: Path) -> str:
-    """A tag from the file's own name, where that tells anything."""
-    stem = _cleaned(path.stem)
-    return LOCAL if stem in _TELLS_NOTHING or not stem else stem
+    """Return a tag from the file's own name, if that says anything."""
+    stem = _clean(path.stem)
+    return LOCAL if stem in _UNINFORMATIVE or not stem else stem
 
 
-def _cleaned(tag: str) -> str:
+def _clean(tag: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "_", tag).strip("._-")

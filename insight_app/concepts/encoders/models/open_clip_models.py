@@ -18,7 +18,7 @@ from insight_app.errors import Refusal
 
 SIDE = 224
 """Pixels of the square that an analysis looks at."""
-QUICK = "-quickgelu"
+QUICKGELU = "-quickgelu"
 """Ends the names of the twins that differ in their activation alone."""
 _OWN_BLOCKS = ("qk_norm", "scaled_cosine_attn", "scale_heads", "scale_attn", "scale_attn_inner")
 
@@ -27,9 +27,9 @@ _OWN_BLOCKS = ("qk_norm", "scaled_cosine_attn", "scale_heads", "scale_attn", "sc
 class ClipModel:
     """A model by its name in open_clip.
 
-    refusal: "" or why its image tower cannot be made dense. words: "" or why its text tower cannot
-    be used, so that concepts get no names from it. quick_gelu: which of two activations. patch: 0
-    where a refused tower has no such thing.
+    refusal: "" or why its image tower cannot be made dense. text_refusal: "" or why its text tower
+    cannot be used, so that concepts get no names from it. quick_gelu: which of two activations.
+    patch: 0 if a refused tower has no patches.
     """
 
     name: str
@@ -37,17 +37,17 @@ class ClipModel:
     patch: int
     image_size: int
     refusal: str = ""
-    words: str = ""
+    text_refusal: str = ""
     quick_gelu: bool = False
 
 
 def models() -> list[ClipModel]:
-    """All models of the installed open_clip, by name."""
+    """Return all models of the installed open_clip, by name."""
     return list(_models().values())
 
 
 def named(name: str) -> ClipModel:
-    """One of `models`; KnownError with the nearest names where there is none."""
+    """Return one of `models`; KnownError with the nearest names for an unknown one."""
     known = _models()
     if name not in known:
         spelled = {other.lower(): other for other in known}
@@ -61,7 +61,7 @@ def named(name: str) -> ClipModel:
 
 
 def usable(name: str) -> ClipModel:
-    """The model, which can be made dense; KnownError that says why where it cannot."""
+    """Return the model called `name`; KnownError that says why if it cannot be made dense."""
     model = named(name)
     if model.refusal:
         raise Refusal(
@@ -71,14 +71,17 @@ def usable(name: str) -> ClipModel:
     return model
 
 
-def quick_twin(name: str) -> str:
-    """The model of the same shape with QuickGELU ("" if none): OpenAI, MetaCLIP and DFN use it."""
-    twin = name if name.endswith(QUICK) else name + QUICK
+def quickgelu_twin(name: str) -> str:
+    """Return the model of the same shape with QuickGELU, "" if there is none.
+
+    OpenAI, MetaCLIP and DFN use it.
+    """
+    twin = name if name.endswith(QUICKGELU) else name + QUICKGELU
     return twin if twin in _models() else ""
 
 
 def description(name: str) -> Mapping[str, Any]:
-    """open_clip's own description of a model: embed_dim, vision_cfg, text_cfg, ..."""
+    """Return open_clip's own description of a model: embed_dim, vision_cfg, text_cfg, ..."""
     return _descriptions()[named(name).name]
 
 
@@ -102,13 +105,13 @@ def _model(name: str, described: Mapping[str, Any]) -> ClipModel:
         int(vision.get("patch_size") or 0),
         int(vision.get("image_size", SIDE)),
         refusal(described),
-        wordless(described),
+        text_refusal(described),
         bool(described.get("quick_gelu")),
     )
 
 
 def refusal(described: Mapping[str, Any]) -> str:
-    """Why a model described as in open_clip's JSON cannot be made dense; "" where it can."""
+    """Return why a model, described as in open_clip's JSON, cannot be made dense; "" if it can."""
     vision = described["vision_cfg"]
     if "timm_model_name" in vision:
         if "siglip" in vision["timm_model_name"]:
@@ -144,8 +147,8 @@ def refusal(described: Mapping[str, Any]) -> str:
     return ""
 
 
-def wordless(described: Mapping[str, Any]) -> str:
-    """Why a model described as in open_clip's JSON cannot embed words; "" where it can."""
+def text_refusal(described: Mapping[str, Any]) -> str:
+    """Return why a model, described as in open_clip's JSON, cannot embed words; "" if it can."""
     text = described["text_cfg"]
     other = text.get("hf_model_name") or text.get("hf_tokenizer_name")
     if other:

@@ -20,7 +20,7 @@ _SAFE, _PICKLED = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedWeights:
     """Weights of a model: in a repository of the hub (files: the first that is there), or a URL.
 
     refusal: "" or why these weights of a model that can be made dense cannot be used.
@@ -38,8 +38,8 @@ class Published:
         return f"{self.model}/{self.tag}"
 
 
-def published() -> list[Published]:
-    """All weights in open_clip's table that belong to a model that can be made dense.
+def published() -> list[PublishedWeights]:
+    """Return all weights in open_clip's table that belong to a model that can be made dense.
 
     Weights that were trained with QuickGELU stand under the model that has it.
     """
@@ -50,33 +50,33 @@ def published() -> list[Published]:
     from open_clip.pretrained import get_pretrained_cfg, list_pretrained
 
     usable = {one.name for one in open_clip_models.models() if not one.refusal}
-    found: dict[str, Published] = {}
+    found: dict[str, PublishedWeights] = {}
     for model, tag in list_pretrained():
         if model not in usable:
             continue
-        said = get_pretrained_cfg(model, tag)
-        if said.get("quick_gelu"):
-            model = open_clip_models.quick_twin(model) or model
-        repository, _, file = str(said.get("hf_hub") or "").rpartition("/")
+        config = get_pretrained_cfg(model, tag)
+        if config.get("quick_gelu"):
+            model = open_clip_models.quickgelu_twin(model) or model
+        repository, _, file = str(config.get("hf_hub") or "").rpartition("/")
         files = (file,) if file else (_SAFE, _PICKLED)
-        is_other = tuple(said["mean"]) != tuple(OPENAI_DATASET_MEAN)
-        one = Published(
+        is_other = tuple(config["mean"]) != tuple(OPENAI_DATASET_MEAN)
+        one = PublishedWeights(
             model,
             tag,
             repository,
             files,
-            str(said.get("url") or ""),
+            str(config.get("url") or ""),
             "they were trained on pixels scaled in another way than CLIP's." if is_other else "",
         )
         found.setdefault(one.name, one)
     return list(found.values())
 
 
-def named(name: str) -> Published:
-    """`MODEL/TAG` or `MODEL`; KnownError that says which tags there are."""
+def named(name: str) -> PublishedWeights:
+    """Return the weights called `MODEL/TAG` or `MODEL`; KnownError that says which tags exist."""
     model, _, tag = name.partition("/")
     open_clip_models.usable(model)
-    twins = {model, open_clip_models.quick_twin(model) or model}
+    twins = {model, open_clip_models.quickgelu_twin(model) or model}
     there = [one for one in published() if one.model in twins]
     wanted = (tag or DEFAULT_TAGS.get(model, "")).lower().replace("-", "_")
     chosen = [one for one in there if one.tag == wanted]
@@ -95,8 +95,8 @@ def named(name: str) -> Published:
     return usable(chosen[0])
 
 
-def usable(one: Published) -> Published:
-    """The same; KnownError that says why where these weights cannot be used."""
+def usable(one: PublishedWeights) -> PublishedWeights:
+    """Return the same weights; KnownError that says why if they cannot be used."""
     if one.refusal:
         raise Refusal(
             f"{one.name} cannot be used: {one.refusal}",
@@ -106,8 +106,8 @@ def usable(one: Published) -> Published:
     return one
 
 
-def cached(model: str = "") -> Iterator[tuple[Published, Path]]:
-    """Published weights (of one model) that lie in the caches of other programs."""
+def cached(model: str = "") -> Iterator[tuple[PublishedWeights, Path]]:
+    """Yield published weights (of one model) that lie in the caches of other programs."""
     if not _caches():
         return
     for one in published():
@@ -117,8 +117,8 @@ def cached(model: str = "") -> Iterator[tuple[Published, Path]]:
                 yield one, path
 
 
-def origin(path: Path) -> Published | None:
-    """Which published weights a file is, told from the repository's name in its path."""
+def origin(path: Path) -> PublishedWeights | None:
+    """Return which published weights a file is, told from the repository's name in its path."""
     parts = {part.split("--")[-1].lower() for part in path.absolute().parts[:-1]}
     for one in published():
         if one.repository and one.repository.rpartition("/")[2].lower() in parts:
@@ -133,7 +133,7 @@ def _caches() -> list[Path]:
     return [path for path in (*hub.glob("models--*"), _url_cache()) if path.is_dir()]
 
 
-def _cached(one: Published) -> Path | None:
+def _cached(one: PublishedWeights) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
     for file in one.files if one.repository else ():
@@ -145,5 +145,5 @@ def _cached(one: Published) -> Path | None:
 
 
 def _url_cache() -> Path:
-    """Where open_clip keeps what it got from a URL."""
+    """Return the folder in which open_clip keeps what it got from a URL."""
     return Path("~/.cache/clip").expanduser()

@@ -1,7 +1,7 @@
-"""What a file of weights holds: which CLIP model it fits, or the heads of CLIP-DINOiser.
+"""Identifying a file of weights: which CLIP model it fits, or the heads of CLIP-DINOiser.
 
-Owns the guess from sizes alone; whether weights really fit is found out by fitting them, which
-`clip_file` and `dinoiser` do. Knows nothing of where files lie.
+Owns the guess from sizes alone; whether weights really fit is found out by loading them, which
+`weights_file` and `dinoiser` do. Knows nothing of where files lie.
 """
 
 import re
@@ -25,18 +25,19 @@ _OPENAI = "input_resolution"
 
 
 @dataclass(frozen=True)
-class Content:
+class WeightsContent:
     """kind: "clip" or "dinoiser"; model: open_clip's name, "" for heads."""
 
     kind: str
     model: str = ""
 
 
-def recognise(path: Path, kind: str = "", model: str = "") -> Content:
-    """What `path` holds, all of it there and finite; KnownError where it is not what was said.
+def identify(path: Path, kind: str = "", model: str = "") -> WeightsContent:
+    """Return what `path` holds, after checking that all of it is there and finite.
 
     kind, model: what a person says it is; "" = told from the content, a KnownError where that fits
-    several models. Weights of OpenAI's own files belong to the model's -quickgelu twin.
+    several models. Weights of OpenAI's own files belong to the model's -quickgelu twin. KnownError
+    where the file is not what was said.
     """
     if kind not in ("", *KINDS):
         raise Refusal(
@@ -46,14 +47,14 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
     is_heads = "obj_proj.weight" in tensors or "bkg_decoder.weight" in tensors
     if kind == DINOISER or (is_heads and not kind):
         dinoiser.load(path, WIDTH, dinoiser.PATCH)
-        return Content(DINOISER)
+        return WeightsContent(DINOISER)
     _must_be_clip(path, tensors, is_heads=is_heads)
     fitting = _fitting(tensors)
     if not model:
         model = _only(path, fitting)
     open_clip_models.usable(model)
     if _OPENAI in tensors:
-        model = open_clip_models.quick_twin(model) or model
+        model = open_clip_models.quickgelu_twin(model) or model
     if fitting and model not in fitting:
         raise Refusal(
             f"These are not the weights of {model}.",
@@ -62,7 +63,7 @@ def recognise(path: Path, kind: str = "", model: str = "") -> Content:
             do=f"They fit {', '.join(fitting)}.",
         )
     clip_file.load(model, path)
-    return Content(CLIP, model)
+    return WeightsContent(CLIP, model)
 
 
 def _must_be_clip(path: Path, tensors: Mapping[str, Tensor], *, is_heads: bool) -> None:
@@ -86,7 +87,7 @@ def _must_be_clip(path: Path, tensors: Mapping[str, Tensor], *, is_heads: bool) 
 
 
 def _only(path: Path, fitting: list[str]) -> str:
-    """The one model that weights can be for; KnownError where there is none or a choice."""
+    """Return the one model that weights can be for; KnownError unless there is exactly one."""
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
@@ -102,7 +103,7 @@ def _only(path: Path, fitting: list[str]) -> str:
 
 
 def _fitting(tensors: Mapping[str, Tensor]) -> list[str]:
-    """The models that have the sizes of these weights."""
+    """Return the models that have the sizes of these weights."""
     found = []
     for model in open_clip_models.models():
         described = open_clip_models.description(model.name)
@@ -120,7 +121,7 @@ def _fitting(tensors: Mapping[str, Tensor]) -> list[str]:
 
 
 def _sizes(described: Mapping[str, Any]) -> tuple[int, ...]:
-    """Width, patch, positions, token_dim, inner width, layers of a plain ViT as described."""
+    """Return width, patch, positions, token_dim, inner width and layers of a plain ViT."""
     vision = described["vision_cfg"]
     width, side = vision["width"], vision["image_size"] // vision["patch_size"]
     inner = int(width * vision.get("mlp_ratio", 4.0))
@@ -129,7 +130,7 @@ def _sizes(described: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def _sizes_of(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
-    """The same of weights; () where some of them are missing."""
+    """Return the same of weights; () if some of them are missing."""
     block = r"visual\.transformer\.resblocks\.(\d+)\."
     layers = {match[1] for match in map(re.compile(block).match, tensors) if match}
     first = "visual.transformer.resblocks.0."
