@@ -3,9 +3,10 @@
 Both show one kind of hit list. Knows the catalogue's search and the registry of actions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -31,6 +32,9 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 LIMIT = 200
 SHOWN = 12
@@ -222,7 +226,6 @@ class SearchBox(SearchField):
             "Words of names and candidate names; status:accepted | unreviewed | unsure | rejected, "
             'level:2, hidden:yes, parent:"name", min:5 (images) narrow it down (Ctrl+F)'
         )
-        self.line.textChanged.connect(session.search_changed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The longest hint that is read whole."""
@@ -233,23 +236,27 @@ class SearchBox(SearchField):
         self.setPlaceholderText(next(fitting, HINTS[-1]))
 
     def _hits(self, text: str) -> list[Hit]:
-        if not text.strip() or self.session.catalogue is None:
+        if not text.strip() or self.session.state.catalogue is None:
             return []
-        return concept_hits(self.session, self.session.catalogue.search(text)[:LIMIT])
+        return concept_hits(self.session, self.session.state.catalogue.search(text)[:LIMIT])
 
 
-def concept_hits(session: Session, rows: Any) -> list[Hit]:
-    """Lines for concepts; choosing one selects it."""
-    catalogue = session.catalogue
+def concept_hits(
+    session: Session,
+    rows: Iterable[int],
+    choose: "Callable[[ConceptId], object] | None" = None,
+) -> list[Hit]:
+    """Return lines for concepts; choosing one selects it, or does what `choose` does."""
+    state = session.state
+    if state.catalogue is None:
+        return []
+    act = choose or (lambda concept: session.selection.select(concepts=(concept,)))
     hits = []
     for row in map(int, rows):
-        name, by_person = session.name(row)
-        detail = f"{int(catalogue.images[row]):,} images"
-
-        def choose(row: int = row) -> None:
-            session.select(concepts=(row,))
-
-        hits.append(Hit(name, detail, choose, not by_person, int(catalogue.status[row])))
+        name, by_person = state.name(row)
+        detail = f"{int(state.catalogue.images[row]):,} images"
+        status = int(state.catalogue.status[row])
+        hits.append(Hit(name, detail, partial(act, state.id_of(row)), not by_person, status))
     return hits
 
 
@@ -326,8 +333,8 @@ class CommandPalette(QFrame):
                 w in f"{entry.context} {name}".lower() for w in words
             ):
                 hits.append(Hit(name.rstrip("…"), entry.shown_keys(), entry.action.trigger))
-        if words and self.session.catalogue is not None:
-            rows = self.session.catalogue.search(text)[:LIMIT]
+        if words and self.session.state.catalogue is not None:
+            rows = self.session.state.catalogue.search(text)[:LIMIT]
             hits.extend(concept_hits(self.session, rows))
         return hits
 

@@ -132,10 +132,10 @@ class Panel(QWidget):
         self._outer.addLayout(self.body, 1)
         self.reasons: set[str] = {"project", "results", "curation", "selection", "view"}
         self.changed_rows: set[int] | None = None
-        session.project_opened.connect(lambda: self.invalidate("project"))
-        session.results_changed.connect(lambda: self.invalidate("results"))
-        session.curation_changed.connect(self._curated)
-        session.selection_changed.connect(lambda _selection: self.invalidate("selection"))
+        session.projects.opened.connect(lambda: self.invalidate("project"))
+        session.projects.results_changed.connect(lambda: self.invalidate("results"))
+        session.curation.changed.connect(self._curated)
+        session.selection.changed.connect(lambda: self.invalidate("selection"))
 
     def take_header(self) -> QWidget:
         """The header, for a dock to carry it as its title bar."""

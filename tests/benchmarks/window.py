@@ -81,7 +81,7 @@ def opened(project: Path | None) -> Any:
     window.show()
     window.activateWindow()
     if project is not None:
-        until(lambda: window.session.project is not None)
+        until(lambda: window.session.state.project is not None)
         settle(window)
     return window
 
@@ -89,23 +89,23 @@ def opened(project: Path | None) -> Any:
 def answers(project: Path) -> None:
     window = opened(project)
     window._worker_start.stop()
-    session, catalogue = window.session, window.session.catalogue
+    session, catalogue = window.session, window.session.state.catalogue
     about = {"concepts": int(catalogue.size), "load": os.getloadavg()[0]}
 
     # the overlay: another concept on the photo that is shown
-    session.select(image=1)
+    session.selection.select(image=1)
     settle(window)
     photo = window.docks["photo"].panel
     assert photo.shown is not None and photo.shown.image_id == 1
-    here, _strength = session.results.concepts_of(1)
+    here, _strength = session.state.results.concepts_of(1)
     rows = [int(row) for row in here[:40]]
-    session.select(concepts=(rows[-1],))
+    session.selection.select_rows(rows=(rows[-1],))
     settle(window)
 
     def overlays() -> list[float]:
         times = []
         for row in rows:
-            times.append(timed(lambda row=row: session.select(concepts=(row,))))
+            times.append(timed(lambda row=row: session.selection.select_rows(rows=(row,))))
             settle(window)
         return times
 
@@ -134,12 +134,12 @@ def answers(project: Path) -> None:
     # undo, from the key press until it is on the disk and drawn
     times = []
     for row in rows[:20]:
-        session.select(concepts=(row,))
-        session.accept(row)
+        session.selection.select_rows(rows=(row,))
+        session.curation.accept(row)
         settle(window)
-        assert session.catalogue.status[row] != 0
-        times.append(timed(session.undo, lambda: not session.writer.pending))
-        assert session.catalogue.status[row] == 0
+        assert session.state.catalogue.status[row] != 0
+        times.append(timed(session.curation.undo, lambda: not session.queue.pending))
+        assert session.state.catalogue.status[row] == 0
         settle(window)
     note_times("undo_ms", times, target=50.0, **about)
     window.close()
@@ -159,7 +159,7 @@ def stalls(home: Path, photos: int) -> None:
     session = window.session
     session.worker.start()
     problems: list[Exception] = []
-    session.problem.connect(problems.append)
+    session.messages.problem.connect(problems.append)
     beats: list[tuple[float, float]] = []
     last = time.perf_counter()
 
@@ -179,8 +179,8 @@ def stalls(home: Path, photos: int) -> None:
     until(lambda: len(beats) >= 400)
     idle, beats = beats, []
     began = time.perf_counter()
-    session.analyze([str(folder)])
-    until(lambda: problems or not session.is_analyzing)
+    session.analysis.analyze([str(folder)])
+    until(lambda: problems or not session.analysis.is_running)
     settle(window)
     heart.stop()
     if problems:
@@ -197,7 +197,7 @@ def stalls(home: Path, photos: int) -> None:
         over_50_ms=int((gaps > 50).sum()),
         beats=len(beats),
         seconds=seconds,
-        photos=int(session.results.coded_images),
+        photos=int(session.state.results.coded_images),
         load=os.getloadavg()[0],
     )
     longest = ", ".join(f"{1000 * gap:.0f} ms at {when - began:.1f} s" for gap, when in worst)
@@ -245,7 +245,9 @@ def spin(milliseconds: int) -> None:
 
 def settle(window: Any) -> None:
     session = window.session
-    until(lambda: not session.jobs.busy and session.is_settled and not session.writer.pending)
+    until(
+        lambda: not session.jobs.busy and session.projects.is_settled and not session.queue.pending
+    )
     spin(20)
 
 

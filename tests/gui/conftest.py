@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from insight_app.gui.window.main_window import MainWindow
 from tests.synthetic import make_project
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
-WAIT = 10_000
+WAIT = 300_000
 SIZE = (1366, 768)
 
 OpenWindow = Callable[..., MainWindow]
@@ -28,6 +29,14 @@ OpenWindow = Callable[..., MainWindow]
 def qapp_cls() -> Callable[[list[str]], object]:
     """The product's own application object."""
     return lambda _arguments: application()
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """pytest-qt's, with the patience of a busy machine."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=WAIT)
+    qtbot.waitSignal = partial(qtbot.waitSignal, timeout=WAIT)
+    return qtbot
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +76,7 @@ def open_window(qtbot, home: Path) -> Iterator[OpenWindow]:
         window.resize(*SIZE)
         window.show()
         if project is not None:
-            qtbot.waitUntil(lambda: window.session.project is not None, timeout=WAIT)
+            qtbot.waitUntil(lambda: window.session.state.project is not None, timeout=WAIT)
             wait_idle(qtbot, window)
         return window
 
@@ -101,12 +110,12 @@ def wait_idle(qtbot, window: MainWindow) -> None:
     """Until nothing is being loaded or written any more."""
     session = window.session
     qtbot.waitUntil(
-        lambda: not session.jobs.busy and not session.writer.pending and session.is_settled,
+        lambda: not session.jobs.busy and not session.queue.pending and session.projects.is_settled,
         timeout=WAIT,
     )
 
 
 def wait_saved(qtbot, window: MainWindow) -> None:
     """Until every judgement is on the disk and shown."""
-    qtbot.waitUntil(lambda: not window.session.writer.pending, timeout=WAIT)
+    qtbot.waitUntil(lambda: not window.session.queue.pending, timeout=WAIT)
     wait_idle(qtbot, window)

@@ -33,7 +33,7 @@ def tree(window):
 
 
 def choose(qtbot, window, row: int) -> None:
-    window.session.select(concepts=(row,))
+    window.session.selection.select_rows(rows=(row,))
     wait_idle(qtbot, window)
 
 
@@ -44,7 +44,7 @@ def press(qtbot, window, key, modifier=NO) -> None:
 
 def two_parents(window) -> int:
     """A concept that is shown under two parents."""
-    catalogue = window.session.catalogue
+    catalogue = window.session.state.catalogue
     return next(r for r in range(catalogue.size) if len(catalogue.parents(r)) == 2)
 
 
@@ -62,83 +62,83 @@ def type_name(qtbot, window, name: str) -> None:
 
 
 def test_a_concept_with_two_parents_stands_under_both_and_says_so(qtbot, concepts) -> None:
-    row, view, catalogue = two_parents(concepts), tree(concepts), concepts.session.catalogue
+    row, view, catalogue = two_parents(concepts), tree(concepts), concepts.session.state.catalogue
     choose(qtbot, concepts, row)
     places = view.tree.reveal(row)
     under = {view.tree.parent_at(place) for place in places}
     assert under == {edge.parent for edge in catalogue.parents(row)}
     for place in places:
         other = (under - {view.tree.parent_at(place)}).pop()
-        assert view.tree.also_under(place) == concepts.session.name(other)[0]
+        assert view.tree.also_under(place) == concepts.session.state.name(other)[0]
         assert view.visualRect(place).isValid(), "revealed under each parent"
         assert view.selectionModel().isSelected(place)
 
 
 def test_a_name_is_typed_in_place_and_then_nothing_moves_on(qtbot, concepts) -> None:
     session, view = concepts.session, tree(concepts)
-    choose(qtbot, concepts, session.follow_list[0])
-    row = session.selection.primary
+    choose(qtbot, concepts, session.lists.rows[0])
+    row = session.selection.row
     type_name(qtbot, concepts, "axu lantern")
-    assert session.name(row) == ("axu lantern", True)
-    assert session.catalogue.status[row] == ACCEPTED
-    assert session.selection.primary == row
-    others = [r for r in range(session.catalogue.size) if r != row]
-    assert not session.catalogue.status[others].any(), "letters of a name judge nothing"
+    assert session.state.name(row) == ("axu lantern", True)
+    assert session.state.catalogue.status[row] == ACCEPTED
+    assert session.selection.row == row
+    others = [r for r in range(session.state.catalogue.size) if r != row]
+    assert not session.state.catalogue.status[others].any(), "letters of a name judge nothing"
     assert view.currentIndex().data() == "axu lantern"
 
 
 def test_escape_keeps_the_old_name(qtbot, concepts) -> None:
     session = concepts.session
-    choose(qtbot, concepts, session.follow_list[0])
-    before = session.name(session.selection.primary)
+    choose(qtbot, concepts, session.lists.rows[0])
+    before = session.state.name(session.selection.row)
     qtbot.keyClick(tree(concepts), Qt.Key.Key_F2)
     editor = QApplication.focusWidget()
     qtbot.keyClicks(editor, "something")
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     wait_saved(qtbot, concepts)
-    assert session.name(session.selection.primary) == before
+    assert session.state.name(session.selection.row) == before
 
 
 @pytest.mark.parametrize("goes_on", [True, False])
 def test_accept_goes_on_to_the_next_as_the_switch_says(qtbot, concepts, goes_on: bool) -> None:
     session = concepts.session
     concepts.settings.set("auto_advance", goes_on)
-    first, second = session.follow_list[:2]
+    first, second = session.lists.rows[:2]
     choose(qtbot, concepts, first)
     press(qtbot, concepts, Qt.Key.Key_A)
-    assert session.catalogue.status[first] == ACCEPTED
-    assert session.selection.primary == (second if goes_on else first)
-    assert tree(concepts).tree.row_at(tree(concepts).currentIndex()) == session.selection.primary
+    assert session.state.catalogue.status[first] == ACCEPTED
+    assert session.selection.row == (second if goes_on else first)
+    assert tree(concepts).tree.row_at(tree(concepts).currentIndex()) == session.selection.row
 
 
 def test_reject_undo_redo(qtbot, concepts) -> None:
     session = concepts.session
-    row = session.follow_list[0]
+    row = session.lists.rows[0]
     choose(qtbot, concepts, row)
     press(qtbot, concepts, Qt.Key.Key_X)
-    assert session.catalogue.status[row] == REJECTED
+    assert session.state.catalogue.status[row] == REJECTED
     press(qtbot, concepts, Qt.Key.Key_Z, CTRL)
-    assert session.catalogue.status[row] == 0
-    assert session.selection.primary == row, "undo goes back to the concept it concerns"
+    assert session.state.catalogue.status[row] == 0
+    assert session.selection.row == row, "undo goes back to the concept it concerns"
     press(qtbot, concepts, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    assert session.catalogue.status[row] == REJECTED
+    assert session.state.catalogue.status[row] == REJECTED
 
 
 def test_a_held_key_judges_once(qtbot, concepts) -> None:
     session, view = concepts.session, tree(concepts)
-    choose(qtbot, concepts, session.follow_list[0])
+    choose(qtbot, concepts, session.lists.rows[0])
     for repeat in (False, True, True, True):
         event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_X, NO, "x", repeat)
         QApplication.sendEvent(view, event)
     wait_saved(qtbot, concepts)
-    assert (session.catalogue.status == REJECTED).sum() == 1
+    assert (session.state.catalogue.status == REJECTED).sum() == 1
 
 
 def test_a_judgement_keeps_branches_scroll_and_selection(qtbot, concepts) -> None:
     session, view = concepts.session, tree(concepts)
     concepts.settings.set("auto_advance", False)
     view.expandAll()
-    row = session.follow_list[len(session.follow_list) // 2]
+    row = session.lists.rows[len(session.lists.rows) // 2]
     choose(qtbot, concepts, row)
     view.verticalScrollBar().setValue(view.verticalScrollBar().value() + 30)
     opened, scroll = view.open_paths(), view.verticalScrollBar().value()
@@ -147,14 +147,14 @@ def test_a_judgement_keeps_branches_scroll_and_selection(qtbot, concepts) -> Non
     view.tree.modelReset.connect(lambda: resets.append(1))
     press(qtbot, concepts, Qt.Key.Key_A)
     assert (view.open_paths(), view.verticalScrollBar().value()) == (opened, scroll)
-    assert session.selection.concepts == (row,)
+    assert session.selection.rows == (row,)
     assert not resets
 
 
 def test_hiding_takes_the_row_out_and_undo_brings_it_back(qtbot, concepts) -> None:
     session, view = concepts.session, tree(concepts)
     top = [view.tree.row_at(view.tree.index(n, 0)) for n in range(view.tree.rowCount())]
-    childless = [row for row in top if not session.catalogue.children(row)]
+    childless = [row for row in top if not session.state.catalogue.children(row)]
     row = (childless or top)[0]
     choose(qtbot, concepts, row)
     press(qtbot, concepts, Qt.Key.Key_H)
@@ -168,14 +168,14 @@ def test_searching_reveals_while_typing(qtbot, concepts) -> None:
     row = two_parents(concepts)
     tree(concepts).collapseAll()
     panel.search.setFocus()
-    qtbot.keyClicks(panel.search, session.name(row)[0])
+    qtbot.keyClicks(panel.search, session.state.name(row)[0])
     view = panel.view
     assert view.tree.row_at(view.currentIndex()) == row
     marked = view.selectionModel().selectedRows()
     assert len(marked) == 2 and all(view.visualRect(index).isValid() for index in marked)
     qtbot.keyClick(panel.search, Qt.Key.Key_Return)
-    assert session.selection.concepts == (row,) and view.hasFocus()
-    assert not session.catalogue.status.any()
+    assert session.selection.rows == (row,) and view.hasFocus()
+    assert not session.state.catalogue.status.any()
 
 
 def drag(window, row: int, target: int | None, modifier=NO) -> tuple[str, bool]:
@@ -200,12 +200,12 @@ def drag(window, row: int, target: int | None, modifier=NO) -> tuple[str, bool]:
 
 
 def parents(window, row: int) -> set[int]:
-    return {edge.parent for edge in window.session.catalogue.parents(row)}
+    return {edge.parent for edge in window.session.state.catalogue.parents(row)}
 
 
 def free_pair(window) -> tuple[int, int, int]:
     """(child, its parent, another concept that may become its parent)."""
-    catalogue = window.session.catalogue
+    catalogue = window.session.state.catalogue
     for row in range(catalogue.size):
         if catalogue.parents(row):
             for other in catalogue.roots():
@@ -221,11 +221,11 @@ def test_dragging_moves_from_exactly_this_parent_to_that_one(qtbot, concepts) ->
     old = tree(concepts).tree.parent_at(tree(concepts).tree.reveal(row)[0])
     told, accepted = drag(concepts, row, new)
     wait_saved(qtbot, concepts)
-    names = [concepts.session.name(r)[0] for r in (row, old, new)]
+    names = [concepts.session.state.name(r)[0] for r in (row, old, new)]
     assert accepted and all(name in told for name in names)
     assert parents(concepts, row) == before - {old} | {new}
     assert tree(concepts).tree.parent_at(tree(concepts).tree.reveal(row)[-1]) in before | {new}
-    concepts.session.undo()
+    concepts.session.curation.undo()
     wait_saved(qtbot, concepts)
     assert parents(concepts, row) == before
 
@@ -242,11 +242,11 @@ def test_dragging_with_ctrl_adds_a_parent(qtbot, concepts) -> None:
 def test_a_concept_cannot_be_dropped_on_what_is_below_it(qtbot, concepts) -> None:
     row, old, _new = free_pair(concepts)
     tree(concepts).expandAll()
-    count = concepts.session.project.judgements.count
+    count = concepts.session.state.project.judgements.count
     told, accepted = drag(concepts, old, row)
     wait_saved(qtbot, concepts)
     assert not accepted and "circle" in told
-    assert concepts.session.project.judgements.count == count
+    assert concepts.session.state.project.judgements.count == count
 
 
 def test_the_lock_switches_dragging_off(qtbot, concepts) -> None:
@@ -260,16 +260,16 @@ def test_the_lock_switches_dragging_off(qtbot, concepts) -> None:
 
 def test_several_concepts_are_judged_at_once_and_undone_at_once(qtbot, concepts) -> None:
     session = concepts.session
-    rows = session.follow_list[:3]
-    session.select(concepts=rows)
+    rows = session.lists.rows[:3]
+    session.selection.select_rows(rows=rows)
     press(qtbot, concepts, Qt.Key.Key_U)
-    assert [session.catalogue.status[row] for row in rows] == [UNSURE] * 3
+    assert [session.state.catalogue.status[row] for row in rows] == [UNSURE] * 3
     press(qtbot, concepts, Qt.Key.Key_Z, CTRL)
-    assert not session.catalogue.status.any()
+    assert not session.state.catalogue.status.any()
 
 
 def test_flat_list_and_order(qtbot, concepts) -> None:
-    panel, catalogue = concepts.docks["hierarchy"].panel, concepts.session.catalogue
+    panel, catalogue = concepts.docks["hierarchy"].panel, concepts.session.state.catalogue
     qtbot.mouseClick(panel.flat, Qt.MouseButton.LeftButton)
     model = panel.view.tree
     rows = [model.row_at(model.index(n, 0)) for n in range(model.rowCount())]
@@ -285,26 +285,26 @@ def test_flat_list_and_order(qtbot, concepts) -> None:
 
 def test_the_card_names_by_click_and_keeps_a_note(qtbot, concepts) -> None:
     session, card = concepts.session, concepts.docks["card"].panel
-    row = session.follow_list[0]
+    row = session.lists.rows[0]
     choose(qtbot, concepts, row)
     second = card.candidates.model_.index(1)
     place = card.candidates.visualRect(second).center()
     qtbot.mouseClick(card.candidates.viewport(), Qt.MouseButton.LeftButton, pos=place)
     wait_saved(qtbot, concepts)
-    assert session.name(row) == (session.results.candidates(row)[1].term, True)
+    assert session.state.name(row) == (session.state.results.candidates(row)[1].term, True)
     tree(concepts).setFocus()
     qtbot.keyClick(tree(concepts), Qt.Key.Key_N)
     assert card.note.hasFocus()
     qtbot.keyClicks(card.note, "also awnings")
     qtbot.keyClick(card.note, Qt.Key.Key_Return, CTRL)
     wait_saved(qtbot, concepts)
-    assert session.catalogue.notes[row] == "also awnings"
+    assert session.state.catalogue.notes[row] == "also awnings"
     assert "also awnings" in card.history.text() and "renamed" in card.history.text()
 
 
 def test_a_cutout_selects_its_photo_and_cell(qtbot, concepts) -> None:
     session, card = concepts.session, concepts.docks["card"].panel
-    choose(qtbot, concepts, session.follow_list[0])
+    choose(qtbot, concepts, session.lists.rows[0])
     example = card.cutouts.examples[1]
     place = card.cutouts.rect_of(1).center()
     qtbot.mouseClick(card.cutouts, Qt.MouseButton.LeftButton, pos=place)
@@ -315,16 +315,16 @@ def test_a_cutout_selects_its_photo_and_cell(qtbot, concepts) -> None:
 
 
 def test_the_queue_goes_by_share_of_activation(review) -> None:
-    catalogue, rows = review.session.catalogue, review.docks["queue"].panel.list.rows
+    catalogue, rows = review.session.state.catalogue, review.docks["queue"].panel.list.rows
     totals = [float(catalogue.total[item.row]) for item in rows]
     assert totals == sorted(totals, reverse=True) and len(totals) > 3
-    assert review.session.selection.primary == rows[0].row
+    assert review.session.selection.row == rows[0].row
 
 
 def test_a_row_of_the_queue_says_its_name_status_and_share(qtbot, review) -> None:
     queue = review.docks["queue"].panel.list
     first, place = queue.rows[0], queue.model().index(0, 0)
-    name = review.session.name(first.row)[0]
+    name = review.session.state.name(first.row)[0]
     assert place.data() == name and first.number.endswith(" %")
     said = Qt.ItemDataRole.AccessibleTextRole
     assert place.data(said) == f"{name}, not reviewed, {first.number}"
@@ -339,31 +339,31 @@ def test_a_row_of_the_queue_says_its_name_status_and_share(qtbot, review) -> Non
 def test_reviewing_by_keys(qtbot, review) -> None:
     session = review.session
     queue = review.docks["queue"].panel
-    first, second, third = session.follow_list[:3]
+    first, second, third = session.lists.rows[:3]
     left = queue.header.info.text()
     press(qtbot, review, Qt.Key.Key_A)
-    assert (session.catalogue.status[first], session.selection.primary) == (ACCEPTED, second)
+    assert (session.state.catalogue.status[first], session.selection.row) == (ACCEPTED, second)
     assert review.docks["review"].panel.head.row == second, "what is shown is what is current"
     assert queue.header.info.text() != left
     press(qtbot, review, Qt.Key.Key_2)
-    assert session.name(second) == (session.results.candidates(second)[1].term, True)
-    assert session.selection.primary == second, "never on after naming"
+    assert session.state.name(second) == (session.state.results.candidates(second)[1].term, True)
+    assert session.selection.row == second, "never on after naming"
     press(qtbot, review, Qt.Key.Key_Right)
     press(qtbot, review, Qt.Key.Key_X)
-    assert session.catalogue.status[third] == REJECTED
+    assert session.state.catalogue.status[third] == REJECTED
     press(qtbot, review, Qt.Key.Key_Z, CTRL)
-    assert (session.catalogue.status[third], session.selection.primary) == (0, third)
+    assert (session.state.catalogue.status[third], session.selection.row) == (0, third)
 
 
 def test_at_the_end_of_the_queue_the_last_stays(qtbot, review) -> None:
     session = review.session
-    last = session.follow_list[-1]
+    last = session.lists.rows[-1]
     choose(qtbot, review, last)
     press(qtbot, review, Qt.Key.Key_X)
-    assert (session.catalogue.status[last], session.selection.primary) == (REJECTED, last)
+    assert (session.state.catalogue.status[last], session.selection.row) == (REJECTED, last)
     assert review.docks["review"].panel.head.row == last
     press(qtbot, review, Qt.Key.Key_Z, CTRL)
-    assert session.catalogue.status[last] == 0
+    assert session.state.catalogue.status[last] == 0
 
 
 def test_m_shows_more_of_the_band(qtbot, review) -> None:
@@ -376,20 +376,20 @@ def test_m_shows_more_of_the_band(qtbot, review) -> None:
 
 def test_renaming_in_the_review(qtbot, review) -> None:
     session = review.session
-    row = session.selection.primary
+    row = session.selection.row
     type_name(qtbot, review, "quay")
-    assert session.name(row) == ("quay", True) and session.selection.primary == row
+    assert session.state.name(row) == ("quay", True) and session.selection.row == row
 
 
 def test_a_read_only_project_says_why_nothing_can_be_judged(qtbot, window, project_dir) -> None:
-    window.session.close_project()
-    window.session.open_project(project_dir, read_only=True)
-    qtbot.waitUntil(lambda: window.session.catalogue is not None, timeout=10_000)
+    window.session.projects.close()
+    window.session.projects.open(project_dir, read_only=True)
+    qtbot.waitUntil(lambda: window.session.state.catalogue is not None, timeout=10_000)
     window.show_workspace("review")
     wait_idle(qtbot, window)
     buttons = window.docks["review"].panel.buttons
     assert not any(button.isEnabled() for button in buttons.buttons.values())
-    assert window.session.project.why_read_only in buttons.why.text()
+    assert window.session.state.project.why_read_only in buttons.why.text()
 
 
 def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
@@ -403,14 +403,14 @@ def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
 
 
 def test_names_of_relatives_show_who_gave_them(qtbot, review) -> None:
-    catalogue = review.session.catalogue
+    catalogue = review.session.state.catalogue
     child = next(row for row in range(catalogue.size) if catalogue.parents(row))
     parent = catalogue.parents(child)[0].parent
     choose(qtbot, review, child)
     words = review.docks["review"].panel.relations
-    machine = review.session.name(parent)[0]
+    machine = review.session.state.name(parent)[0]
     assert f"<i>{machine}</i></a>" in words.text()
-    review.session.rename(parent, "quay")
+    review.session.curation.rename(review.session.state.id_of(parent), "quay")
     wait_saved(qtbot, review)
     assert ">quay</a>" in words.text()
     assert "<i>quay" not in words.text()

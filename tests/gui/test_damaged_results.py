@@ -12,7 +12,7 @@ def test_a_project_with_damaged_results_opens_and_says_what_to_do(
     (generation / "concepts.npz").write_bytes(b"no longer what it was")
     window = open_window(project_dir)
     session = window.session
-    assert session.project is not None and session.results is None
+    assert session.state.project is not None and session.state.results is None
     assert "damaged" in window.trouble.label.text()
     assert "Analyze again" in window.trouble.label.text()
     assert session.actions["analysis.resume"].isEnabled()
@@ -23,5 +23,5 @@ def test_a_project_without_its_results_files_opens_too(qtbot, open_window, proje
     shutil.rmtree(max((project_dir / "statistics").glob("generation-*")))
     window = open_window(project_dir)
     wait_idle(qtbot, window)
-    assert window.session.project is not None
+    assert window.session.state.project is not None
     assert "not where they should be" in window.trouble.label.text()

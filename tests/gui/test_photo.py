@@ -28,7 +28,7 @@ def panel(window: MainWindow) -> PhotoPanel:
 
 def photo_ids(window: MainWindow) -> dict[str, int]:
     """One photo of each shape, by what it is."""
-    results = window.session.results
+    results = window.session.state.results
     found: dict[str, int] = {}
     for image_id in map(int, results.image_ids(status="coded")):
         record = results.image(image_id)
@@ -44,7 +44,7 @@ def photo_ids(window: MainWindow) -> dict[str, int]:
 
 
 def show(qtbot, window: MainWindow, image_id: int, concepts: tuple[int, ...] = ()) -> PhotoPanel:
-    window.session.select(image=image_id, concepts=concepts)
+    window.session.selection.select(image=image_id, concepts=concepts)
     photo = panel(window)
     qtbot.waitUntil(lambda: photo.shown is not None and photo.shown.image_id == image_id)
     wait_idle(qtbot, window)
@@ -163,7 +163,7 @@ def test_clicking_the_same_cell_again_steps_through_what_fires_there(qtbot, wind
     seen = []
     for _ in range(len(here) + 1):
         click_cell(qtbot, photo, cell)
-        seen.append(window.session.selection.primary)
+        seen.append(window.session.selection.row)
     assert seen == [*here, here[0]]
 
 
@@ -182,20 +182,21 @@ def test_ctrl_click_adds_a_concept_in_another_colour(qtbot, window, grab) -> Non
     click_cell(qtbot, photo, cell)
     click_cell(qtbot, photo, cell, Qt.KeyboardModifier.ControlModifier)
     session = window.session
-    assert len(session.selection.concepts) == 2
-    assert len({colour.name() for colour in session.colours.values()}) == 2
-    assert [layer.row for layer in photo.legend.layers] == list(session.selection.concepts)
+    assert len(session.selection.rows) == 2
+    assert len({session.selection.colour(row).name() for row in session.selection.rows}) == 2
+    assert [layer.row for layer in photo.legend.layers] == list(session.selection.rows)
     grab(window, "images")
 
 
 def test_a_concept_keeps_its_colour_while_it_is_selected(window) -> None:
     session = window.session
-    session.select(concepts=(1, 2, 3))
-    blue = session.colours[2]
-    session.select(concepts=(2, 5))
-    assert session.colours[2] == blue
-    assert session.colours[5] != blue
-    assert set(session.colours) == {2, 5}
+    session.selection.select_rows(rows=(1, 2, 3))
+    blue = session.selection.colour(2)
+    session.selection.select_rows(rows=(2, 5))
+    assert session.selection.colour(2) == blue
+    assert session.selection.colour(5) != blue
+    coloured = [row for row in range(12) if session.selection.colour(row) is not None]
+    assert coloured == [2, 5]
 
 
 def test_space_held_shows_the_bare_photo(qtbot, window) -> None:
@@ -215,9 +216,9 @@ def test_the_scale_is_that_of_all_photos_until_asked_otherwise(qtbot, window) ->
     image_id = photo_ids(window)["landscape"]
     photo = show(qtbot, window, image_id)
     row = int(photo.shown.concepts[-1])
-    window.session.select(concepts=(row,))
+    window.session.selection.select_rows(rows=(row,))
     (layer,) = photo.layers()
-    assert layer.scale == pytest.approx(float(window.session.results.maximum[row]))
+    assert layer.scale == pytest.approx(float(window.session.state.results.maximum[row]))
     photo.controls.only_here.setChecked(True)
     (layer,) = photo.layers()
     assert layer.scale == pytest.approx(float(photo.shown.maxima[-1]))
@@ -226,10 +227,10 @@ def test_the_scale_is_that_of_all_photos_until_asked_otherwise(qtbot, window) ->
 def test_the_legend_has_the_colours_of_the_photo(qtbot, window) -> None:
     photo = show(qtbot, window, photo_ids(window)["landscape"])
     row = int(photo.shown.concepts[0])
-    window.session.select(concepts=(row,))
+    window.session.selection.select_rows(rows=(row,))
     wait_idle(qtbot, window)
     image = photo.legend.grab().toImage()
-    colour = window.session.colours[row]
+    colour = window.session.selection.colour(row)
     place = photo.legend.bar_of(row)
     ratio = image.devicePixelRatio()
     middle = round(place.center().y() * ratio)
@@ -303,7 +304,7 @@ def test_hovering_says_what_fires_there_and_what_was_not_seen(qtbot, window) -> 
 def test_the_list_beside_the_photo_shows_its_concepts_by_strength(qtbot, window) -> None:
     photo = show(qtbot, window, photo_ids(window)["landscape"])
     listed: InPhotoPanel = window.docks["in_photo"].panel
-    expected = window.session.results.concepts_of(photo.shown.image_id)[0].tolist()
+    expected = window.session.state.results.concepts_of(photo.shown.image_id)[0].tolist()
     assert [entry.row for entry in listed.list.entries] == expected
     cell = strongest_cell(photo)
     click_cell(qtbot, photo, cell)
@@ -316,7 +317,10 @@ def test_rows_of_the_list_say_their_strength_and_headings_cannot_be_chosen(qtbot
     view = window.docks["in_photo"].panel.list
     click_cell(qtbot, photo, strongest_cell(photo))
     heading, first = view.model().index(0, 0), view.model().index(1, 0)
-    name, strength = window.session.name(view.entries[1].row)[0], number(view.entries[1].value)
+    name, strength = (
+        window.session.state.name(view.entries[1].row)[0],
+        number(view.entries[1].value),
+    )
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == f"{name}, not reviewed, strength {strength}"
     told = first.data(Qt.ItemDataRole.ToolTipRole)
@@ -340,28 +344,28 @@ def test_choosing_rows_in_the_list_overlays_them(qtbot, window) -> None:
             view.viewport(), Qt.MouseButton.LeftButton, modifier, view.visualRect(index).center()
         )
     rows = {view.entries[0].row, view.entries[2].row}
-    assert set(window.session.selection.concepts) == rows
+    assert set(window.session.selection.rows) == rows
     assert {layer.row for layer in photo.layers()} == rows
 
 
 def test_thumbnails_follow_the_concept_strongest_first(qtbot, window) -> None:
     session, thumbnails = window.session, window.docks["thumbnails"].panel
-    assert thumbnails.model.order.ids.tolist() == session.results.image_ids().tolist()
-    row = int(np.argmax(session.catalogue.images))
-    session.select(concepts=(row,))
+    assert thumbnails.model.order.ids.tolist() == session.state.results.image_ids().tolist()
+    row = int(np.argmax(session.state.catalogue.images))
+    session.selection.select_rows(rows=(row,))
     wait_idle(qtbot, window)
-    ids, values = session.results.strongest_images(row, 10_000)
+    ids, values = session.state.results.strongest_images(row, 10_000)
     assert thumbnails.model.order.ids.tolist() == list(ids)
     assert list(values) == sorted(values, reverse=True)
-    assert session.name(row)[0] in thumbnails.header.info.text()
+    assert session.state.name(row)[0] in thumbnails.header.info.text()
     thumbnails.show_all()
     wait_idle(qtbot, window)
-    assert len(thumbnails.model.order) == session.results.image_count
+    assert len(thumbnails.model.order) == session.state.results.image_count
 
 
 def test_right_and_left_go_through_the_photos_shown(qtbot, window) -> None:
     session, photo = window.session, panel(window)
-    ids = session.image_list.ids.tolist()
+    ids = session.lists.images.ids.tolist()
     show(qtbot, window, ids[0])
     photo.stage.setFocus()
     qtbot.keyClick(photo.stage, Qt.Key.Key_Right)
@@ -372,7 +376,7 @@ def test_right_and_left_go_through_the_photos_shown(qtbot, window) -> None:
 
 
 def test_a_photo_that_cannot_be_read_is_marked_and_says_why(qtbot, window) -> None:
-    results = window.session.results
+    results = window.session.state.results
     (broken,) = map(int, results.image_ids(status="unreadable"))
     thumbnails = window.docks["thumbnails"].panel
     marked = np.flatnonzero(thumbnails.delegate.trouble)

@@ -21,5 +21,5 @@ def test_panels_are_made_ahead_but_not_while_somebody_types(qtbot, window) -> No
 
 def test_what_a_project_brought_is_not_searched_for_garbage_until_it_is_closed(window) -> None:
     assert gc.get_freeze_count() > 0
-    assert window.session.close_project()
+    assert window.session.projects.close()
     assert gc.get_freeze_count() == 0

@@ -66,7 +66,7 @@ def window(open_window: Callable[..., MainWindow]) -> MainWindow:
 def wizard(qtbot, window: MainWindow, **how: object) -> NewProjectDialog:
     """Open, in front, with what the worker offers."""
     dialog = NewProjectDialog(window.session, (), window, **how)
-    dialog.accepted.connect(lambda: window.session.begin_project(dialog.plan()))
+    dialog.accepted.connect(lambda: window.session.analysis.begin_project(dialog.plan()))
     dialog.open()
     qtbot.waitUntil(lambda: dialog.encoder.offer.is_complete, timeout=PATIENCE)
     qtbot.waitUntil(lambda: not dialog.dictionary.is_reading, timeout=PATIENCE)
@@ -103,19 +103,19 @@ def test_released_files_open_without_photos_and_take_them_later(
     assert "strongest examples" in found
     grab(dialog, "released_findings")
     start(qtbot, dialog)
-    qtbot.waitUntil(lambda: session.catalogue is not None, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not session.is_analyzing, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.state.catalogue is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not session.analysis.is_running, timeout=PATIENCE)
     wait_idle(qtbot, window)
 
     # concepts, names and relations; not one photo
-    assert session.awaits_photos
-    assert session.results.names_run == "release"
+    assert session.state.awaits_photos
+    assert session.state.results.names_run == "release"
     assert window.workspace == "concepts"
     assert "concepts" in window.docks["hierarchy"].panel.header.info.text()
-    row = session.catalogue.names.index("thing 1")
+    row = session.state.catalogue.names.index("thing 1")
     for workspace in WORKSPACES:
         window.show_workspace(workspace.name)
-        session.select(concepts=(row,))
+        session.selection.select_rows(rows=(row,))
         wait_idle(qtbot, window)
         grab(window, f"released_{workspace.name}")
         for dock in window.docks.values():
@@ -125,7 +125,7 @@ def test_released_files_open_without_photos_and_take_them_later(
                     assert not dock.panel.trouble.isVisible(), name
     assert window.docks["concept_table"].panel.trouble.button.text() == "Add photos…"
     queue = window.docks["queue"].panel
-    assert len(queue.list.rows) == int(session.catalogue.is_active.sum())
+    assert len(queue.list.rows) == int(session.state.catalogue.is_active.sum())
     assert not any(item.number for item in queue.list.rows), "no share of nothing"
     assert window.docks["thumbnails"].panel.add.isEnabled()
 
@@ -145,15 +145,15 @@ def test_released_files_open_without_photos_and_take_them_later(
     window.docks["queue"].panel.list.setFocus()
     qtbot.keyClick(window.docks["queue"].panel.list, Qt.Key.Key_A)
     wait_saved(qtbot, window)
-    assert session.catalogue.status[row] == 1
+    assert session.state.catalogue.status[row] == 1
 
     # photos come later
-    session.analyze(folders=[str(photos)])
-    qtbot.waitUntil(lambda: not session.is_analyzing, timeout=PATIENCE)
+    session.analysis.analyze(folders=[str(photos)])
+    qtbot.waitUntil(lambda: not session.analysis.is_running, timeout=PATIENCE)
     wait_idle(qtbot, window)
-    assert session.results.coded_images == len(COLOURS)
-    assert session.catalogue.names[row] == "thing 1"
-    assert session.catalogue.status[row] == 1
+    assert session.state.results.coded_images == len(COLOURS)
+    assert session.state.catalogue.names[row] == "thing 1"
+    assert session.state.catalogue.status[row] == 1
     check_a_finer_look(qtbot, window)
     check_the_export(qtbot, window, tmp_path, release)
 
@@ -161,12 +161,12 @@ def test_released_files_open_without_photos_and_take_them_later(
 def check_a_finer_look(qtbot, window: MainWindow) -> None:
     session = window.session
     window.show_workspace("images")
-    ids = [int(id) for id in session.results.image_ids()]
-    session.select(image=ids[0])
+    ids = [int(id) for id in session.state.results.image_ids()]
+    session.selection.select(image=ids[0])
     photo = window.docks["photo"].panel
     qtbot.waitUntil(lambda: photo.shown is not None and photo.shown.image_id == ids[0])
     wait_idle(qtbot, window)
-    before = (session.results.generation, session.catalogue.cells.tolist())
+    before = (session.state.results.generation, session.state.catalogue.cells.tolist())
     counted = window.docks["in_photo"].panel.list.entries
     photo.stage.setFocus()
     photo.stage.zoom_by(3)
@@ -189,9 +189,9 @@ def check_a_finer_look(qtbot, window: MainWindow) -> None:
     qtbot.mouseClick(photo.stage, Qt.MouseButton.LeftButton, pos=place)
     assert photo.stage.cell == cell
     here = [row for row, _value in photo.finer.codes.cell(cell)]
-    assert session.selection.primary in here
+    assert session.selection.row in here
     assert {layer.values.shape for layer in photo.layers()} == {(14, 28)}
-    assert (session.results.generation, session.catalogue.cells.tolist()) == before
+    assert (session.state.results.generation, session.state.catalogue.cells.tolist()) == before
     listed = [entry.row for entry in window.docks["in_photo"].panel.list.entries]
     assert set(listed) >= {entry.row for entry in counted}
 
@@ -202,7 +202,7 @@ def check_a_finer_look(qtbot, window: MainWindow) -> None:
     assert not photo.legend.note
     qtbot.keyClick(photo.stage, Qt.Key.Key_F)
     qtbot.waitUntil(lambda: photo.finer.codes is not None, timeout=PATIENCE)
-    session.select(image=ids[1])
+    session.selection.select(image=ids[1])
     qtbot.waitUntil(lambda: photo.shown.image_id == ids[1])
     assert not photo.finer.is_on
     assert not session.actions["photo.finer"].isChecked()

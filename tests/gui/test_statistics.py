@@ -50,7 +50,7 @@ def on_screen(plot, x: float, y: float) -> QPoint:
 
 
 def test_the_table_shows_what_was_counted(statistics) -> None:
-    results, model = statistics.session.results, table(statistics).model
+    results, model = statistics.session.state.results, table(statistics).model
     assert model.rowCount() == int((results.images >= 1).sum())
     place = shown_names(statistics).index("boat")
     row = int(model.order[place])
@@ -81,12 +81,12 @@ def test_a_click_on_a_header_sorts(statistics, key: str) -> None:
 def test_selecting_in_the_table_selects_everywhere_and_back(qtbot, statistics) -> None:
     first = click_row(statistics, 2)
     second = click_row(statistics, 5, Qt.KeyboardModifier.ControlModifier)
-    assert set(statistics.session.selection.concepts) == {first, second}
+    assert set(statistics.session.selection.rows) == {first, second}
     wait_idle(qtbot, statistics)
     chosen = panel(statistics, "frequency_plot")._chosen
     assert len(chosen.getData()[0]) == 2
     other = int(table(statistics).model.order[8])
-    statistics.session.select(concepts=(other,))
+    statistics.session.selection.select_rows(rows=(other,))
     places = {index.row() for index in table(statistics).view.selectionModel().selectedRows()}
     assert places == {8}
 
@@ -100,11 +100,11 @@ def test_a_rectangle_replaces_shift_adds_alt_removes(qtbot, statistics) -> None:
     everything = QRectF(low, -1, high - low, 102)
     plot.box.dragged.emit(upper, How.REPLACE)
     above = set(drawn[points[:, 1] >= middle].tolist())
-    assert set(statistics.session.selection.concepts) == above
+    assert set(statistics.session.selection.rows) == above
     plot.box.dragged.emit(everything, How.ADD)
-    assert set(statistics.session.selection.concepts) == set(drawn.tolist())
+    assert set(statistics.session.selection.rows) == set(drawn.tolist())
     plot.box.dragged.emit(upper, How.REMOVE)
-    assert set(statistics.session.selection.concepts) == set(drawn.tolist()) - above
+    assert set(statistics.session.selection.rows) == set(drawn.tolist()) - above
 
 
 def test_dragging_the_mouse_draws_that_rectangle(qtbot, statistics) -> None:
@@ -121,10 +121,10 @@ def test_dragging_the_mouse_draws_that_rectangle(qtbot, statistics) -> None:
         QTest.mouseMove(port, start + (end - start) * share)
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, none, end)
     wait_idle(qtbot, statistics)
-    assert set(statistics.session.selection.concepts) == set(shown._drawn[: len(points)].tolist())
+    assert set(statistics.session.selection.rows) == set(shown._drawn[: len(points)].tolist())
     plot.setFocus()
     QTest.keyClick(plot, Qt.Key.Key_Escape)
-    assert statistics.session.selection.concepts == ()
+    assert statistics.session.selection.rows == ()
 
 
 def test_filters_hold_for_table_and_plots(qtbot, statistics) -> None:
@@ -132,19 +132,21 @@ def test_filters_hold_for_table_and_plots(qtbot, statistics) -> None:
     shown.search.setFocus()
     QTest.keyClicks(shown.search, "boat")
     wait_idle(qtbot, statistics)
-    found = set(statistics.session.catalogue.search("boat"))
+    found = set(statistics.session.state.catalogue.search("boat"))
     assert {"boat"} <= set(shown_names(statistics))
-    assert set(shown.model.order) == found & set(np.flatnonzero(statistics.session.results.images))
+    assert set(shown.model.order) == found & set(
+        np.flatnonzero(statistics.session.state.results.images)
+    )
     assert set(panel(statistics, "frequency_plot")._drawn) == set(shown.model.order)
     shown.search.clear()
-    results = statistics.session.results
+    results = statistics.session.state.results
     shown.minimum.setValue(12)
     wait_idle(qtbot, statistics)
     assert set(shown.model.order) == set(np.flatnonzero(results.images >= 12))
 
 
 def test_counting_some_folders_only(qtbot, statistics) -> None:
-    results, shown = statistics.session.results, table(statistics)
+    results, shown = statistics.session.state.results, table(statistics)
     harbour = next(folder for folder in results.folders if folder.path == "harbour")
     actions = {action.text(): action for action in shown.folders.menu().actions()}
     actions[f"harbour  ({harbour.images})"].trigger()
@@ -161,33 +163,33 @@ def test_a_judgement_changes_its_row_and_nothing_else(qtbot, statistics) -> None
     shown.view.verticalScrollBar().setValue(40)
     row = click_row(statistics, 6)
     before, scroll = list(shown.model.order), shown.view.verticalScrollBar().value()
-    statistics.session.rename(row, "renamed by hand")
+    statistics.session.curation.rename(statistics.session.state.id_of(row), "renamed by hand")
     wait_saved(qtbot, statistics)
     place = shown.model.place_of(row)
     assert shown.model.index(place, KEYS.index("name")).data() == "renamed by hand"
     assert list(shown.model.order) == before
     assert shown.view.verticalScrollBar().value() == scroll
-    assert statistics.session.selection.concepts == (row,)
+    assert statistics.session.selection.rows == (row,)
 
 
 def test_the_folder_plot_shows_shares_and_honest_intervals(qtbot, statistics) -> None:
-    sail = statistics.session.catalogue.names.index("sail")
-    statistics.session.select(concepts=(sail,))
+    sail = statistics.session.state.catalogue.names.index("sail")
+    statistics.session.selection.select_rows(rows=(sail,))
     wait_idle(qtbot, statistics)
     _titles, rows = panel(statistics, "folder_plot").table()
     by_name = {row[0]: row for row in rows}
     assert by_name["harbour"][3] == 1.0 and by_name["park"][3] == 0.0
     assert by_name["harbour"][4] is None, "six images are too few for an interval"
     name, images, hits, share, low, high = rows[-1]
-    assert name == "all" and images == statistics.session.results.coded_images
-    assert low < share < high and hits == statistics.session.results.images[sail]
+    assert name == "all" and images == statistics.session.state.results.coded_images
+    assert low < share < high and hits == statistics.session.state.results.images[sail]
 
 
 def test_co_occurrence_of_the_selected(qtbot, statistics) -> None:
-    names = statistics.session.catalogue.names
+    names = statistics.session.state.catalogue.names
     statistics.docks["cooccurrence_plot"].raise_()
     pair = (names.index("sail"), names.index("boat"))
-    statistics.session.select(concepts=pair)
+    statistics.session.selection.select_rows(rows=pair)
     wait_idle(qtbot, statistics)
     shown = panel(statistics, "cooccurrence_plot")
     titles, rows = shown.table()
@@ -215,14 +217,14 @@ def test_the_csv_reads_back(statistics, tmp_path: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == shown_names(statistics)
-    images = statistics.session.results.images[table(statistics).model.order]
+    images = statistics.session.state.results.images[table(statistics).model.order]
     assert [int(row["images"]) for row in rows] == images.tolist()
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])
 @pytest.mark.parametrize("name", ["frequency_plot", "level_plot", "folder_plot"])
 def test_plots_export(qtbot, statistics, tmp_path: Path, name: str, kind: str) -> None:
-    statistics.session.select(concepts=(2,))
+    statistics.session.selection.select_rows(rows=(2,))
     wait_idle(qtbot, statistics)
     shown = panel(statistics, name)
     path = tmp_path / f"{name}.{kind}"

@@ -49,7 +49,7 @@ def test_a_click_in_the_scrolled_grid_chooses_the_photo_under_it(qtbot, images) 
 
 
 def test_the_chosen_photo_is_shown_in_a_narrower_panel(qtbot, window, images) -> None:
-    window.session.select(image=images.model.order[len(images.model.order) - 1])
+    window.session.selection.select(image=images.model.order[len(images.model.order) - 1])
     wait_idle(qtbot, window)
     for width in (900, 1800, 1100):
         window.resize(width, 600)
@@ -63,10 +63,10 @@ def test_another_list_begins_at_its_top_where_the_chosen_photo_is_not_in_it(
     session, bar = window.session, images.view.verticalScrollBar()
     bar.setValue(bar.maximum())
     assert bar.value() > 0
-    row = int(np.argmax(session.catalogue.images))
-    session.select(concepts=(row,), image=None)
+    row = int(np.argmax(session.state.catalogue.images))
+    session.selection.select_rows(rows=(row,), image=None)
     wait_idle(qtbot, window)
-    assert session.name(row)[0] in images.header.info.text()
+    assert session.state.name(row)[0] in images.header.info.text()
     assert bar.value() == 0
     assert images.view.selectedIndexes() == []
 
@@ -74,11 +74,11 @@ def test_another_list_begins_at_its_top_where_the_chosen_photo_is_not_in_it(
 def test_new_results_leave_the_grid_where_a_person_scrolled_it(qtbot, window, images) -> None:
     session, bar = window.session, images.view.verticalScrollBar()
     bar.setValue(bar.maximum())
-    scrolled, generation = bar.value(), session.results.generation
+    scrolled, generation = bar.value(), session.state.results.generation
     assert scrolled > 0 and session.selection.image == images.model.order[0]
-    publish_again(session.project.path)
-    session.reload_results()
-    qtbot.waitUntil(lambda: session.results.generation > generation)
+    publish_again(session.state.project.path)
+    session.projects.read_again()
+    qtbot.waitUntil(lambda: session.state.results.generation > generation)
     wait_idle(qtbot, window)
     assert bar.value() == scrolled
     assert images.view.currentIndex().row() == 0
@@ -86,14 +86,14 @@ def test_new_results_leave_the_grid_where_a_person_scrolled_it(qtbot, window, im
 
 def test_another_project_shows_its_own_photos_from_the_top(qtbot, window, images, tmp_path) -> None:
     session, bar = window.session, images.view.verticalScrollBar()
-    session.select(concepts=())
+    session.selection.select_rows(rows=())
     wait_idle(qtbot, window)
     bar.setValue(bar.maximum())
     other = make_project(tmp_path / "Other.insight", images=8)
-    generation, first = session.results.generation, session.project
-    session.open_project(other)
-    qtbot.waitUntil(lambda: session.project not in (None, first))
+    generation, first = session.state.results.generation, session.state.project
+    session.projects.open(other)
+    qtbot.waitUntil(lambda: session.state.project not in (None, first))
     wait_idle(qtbot, window)
-    assert session.results.generation == generation
-    assert len(images.model.order) == len(session.image_list) == session.results.image_count
+    assert session.state.results.generation == generation
+    assert len(images.model.order) == len(session.lists.images) == session.state.results.image_count
     assert seen_row(images) == 0 and bar.value() == 0

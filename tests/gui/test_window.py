@@ -27,7 +27,7 @@ def stage(window):
 
 
 def choose(qtbot, window, row: int) -> None:
-    window.session.select(concepts=(row,))
+    window.session.selection.select_rows(rows=(row,))
     wait_idle(qtbot, window)
 
 
@@ -45,13 +45,13 @@ from PySide6.QtTest import QTest
 app = application()
 window = MainWindow(Settings(), Path({str(project_dir)!r}))
 window.show()
-while window.session.project is None or window.session.jobs.busy:
+while window.session.state.project is None or window.session.jobs.busy:
     QTest.qWait(10)
 for workspace in ("statistics", "images"):
     window.show_workspace(workspace)
     while window.session.jobs.busy:
         QTest.qWait(10)
-window.session.select(concepts=(0,))
+window.session.selection.select_rows(rows=(0,))
 while window.session.jobs.busy:
     QTest.qWait(10)
 window.close()
@@ -85,15 +85,15 @@ def test_a_recent_project_is_opened_from_the_start_page(qtbot, open_window, proj
     (row,) = window.start.recent_rows.values()
     assert "Harbour" in row.accessibleName()
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.session.project is not None)
+    qtbot.waitUntil(lambda: window.session.state.project is not None)
     assert not window.start.isVisible()
 
 
 def test_what_is_no_project_is_said_and_changes_nothing(qtbot, window, tmp_path) -> None:
-    window.session.open_project(tmp_path / "nothing")
+    window.session.projects.open(tmp_path / "nothing")
     qtbot.waitUntil(window.trouble.isVisible)
     assert "nothing" in window.trouble.label.toolTip()
-    assert window.session.project is not None
+    assert window.session.state.project is not None
 
 
 # ---- workspaces
@@ -184,8 +184,8 @@ def test_a_hidden_panel_does_no_work(qtbot, window) -> None:
     wait_idle(qtbot, window)
     photo = window.docks["photo"].panel
     shown = photo.shown
-    window.session.step(1)
-    window.session.select(image=int(window.session.results.image_ids()[3]))
+    window.session.lists.step(1)
+    window.session.selection.select(image=int(window.session.state.results.image_ids()[3]))
     wait_idle(qtbot, window)
     assert photo.shown is shown
     window.show_workspace("images")
@@ -223,8 +223,8 @@ def test_letters_typed_into_the_search_are_text(qtbot, window) -> None:
     assert window.search.line.hasFocus()
     qtbot.keyClicks(window.search.line, "axu")
     assert window.search.line.text() == "axu"
-    assert not window.session.writer.pending
-    assert window.session.catalogue.status[0] == 0
+    assert not window.session.queue.pending
+    assert window.session.state.catalogue.status[0] == 0
 
 
 def test_a_key_of_another_action_is_refused_and_says_whose_it_is(qtbot, window) -> None:
@@ -247,7 +247,7 @@ def test_a_changed_key_acts_and_is_remembered(qtbot, open_window, project_dir) -
     choose(qtbot, again, 0)
     qtbot.keyClick(stage(again), Qt.Key.Key_J)
     wait_saved(qtbot, again)
-    assert again.session.catalogue.status[0] == ACCEPTED
+    assert again.session.state.catalogue.status[0] == ACCEPTED
 
 
 # ---- judging
@@ -256,14 +256,18 @@ def test_a_changed_key_acts_and_is_remembered(qtbot, open_window, project_dir) -
 def test_a_u_and_x_judge_the_selected_concept_and_go_on(qtbot, window) -> None:
     session = window.session
     photo_stage = stage(window)
-    rows = session.follow_list[:3]
+    rows = session.lists.rows[:3]
     choose(qtbot, window, rows[0])
     for key in (Qt.Key.Key_A, Qt.Key.Key_U, Qt.Key.Key_X):
         qtbot.keyClick(photo_stage, key)
     wait_saved(qtbot, window)
-    assert [int(session.catalogue.status[row]) for row in rows] == [ACCEPTED, UNSURE, REJECTED]
+    assert [int(session.state.catalogue.status[row]) for row in rows] == [
+        ACCEPTED,
+        UNSURE,
+        REJECTED,
+    ]
     assert window.toast.isVisible()
-    assert session.name(rows[2])[0] in window.toast.label.text()
+    assert session.state.name(rows[2])[0] in window.toast.label.text()
     assert "3 concepts" in window.statusBar().reviewed.text()
     assert window.statusBar().saved.text() == "All judgements saved"
 
@@ -271,54 +275,54 @@ def test_a_u_and_x_judge_the_selected_concept_and_go_on(qtbot, window) -> None:
 def test_without_going_on_the_concept_stays(qtbot, window) -> None:
     window.settings.set("auto_advance", False)
     photo_stage = stage(window)
-    row = window.session.follow_list[0]
+    row = window.session.lists.rows[0]
     choose(qtbot, window, row)
     qtbot.keyClick(photo_stage, Qt.Key.Key_A)
     wait_saved(qtbot, window)
-    assert window.session.selection.primary == row
+    assert window.session.selection.row == row
 
 
 def test_undo_returns_to_the_concept_and_redo_does_it_again(qtbot, window) -> None:
     session = window.session
     photo_stage = stage(window)
-    first = session.follow_list[0]
+    first = session.lists.rows[0]
     choose(qtbot, window, first)
     qtbot.keyClick(photo_stage, Qt.Key.Key_X)
     wait_saved(qtbot, window)
-    assert session.selection.primary != first
+    assert session.selection.row != first
     qtbot.keyClick(window, "z", Qt.KeyboardModifier.ControlModifier)
     wait_saved(qtbot, window)
-    assert session.catalogue.status[first] == 0
-    assert session.selection.primary == first
+    assert session.state.catalogue.status[first] == 0
+    assert session.selection.row == first
     modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(window, "z", modifiers)
     wait_saved(qtbot, window)
-    assert session.catalogue.status[first] == REJECTED
+    assert session.state.catalogue.status[first] == REJECTED
     window.toast.undo_link.linkActivated.emit("undo")
     wait_saved(qtbot, window)
-    assert session.catalogue.status[first] == 0
+    assert session.state.catalogue.status[first] == 0
 
 
 def test_undo_is_there_after_a_restart(qtbot, open_window, project_dir) -> None:
     window = open_window(project_dir)
     photo_stage = stage(window)
-    row = window.session.follow_list[0]
+    row = window.session.lists.rows[0]
     choose(qtbot, window, row)
     qtbot.keyClick(photo_stage, Qt.Key.Key_A)
     window.close()  # the judgement is written before the window goes
     again = open_window(project_dir)
-    assert again.session.catalogue.status[row] == ACCEPTED
+    assert again.session.state.catalogue.status[row] == ACCEPTED
     assert again.actions_["edit.undo"].isEnabled()
     qtbot.keyClick(again, "z", Qt.KeyboardModifier.ControlModifier)
     wait_saved(qtbot, again)
-    assert again.session.catalogue.status[row] == 0
+    assert again.session.state.catalogue.status[row] == 0
 
 
 def test_a_judgement_that_cannot_be_written_is_said_and_stays_until_it_can(
     qtbot, window, project_dir
 ) -> None:
     photo_stage = stage(window)
-    row = window.session.follow_list[0]
+    row = window.session.lists.rows[0]
     choose(qtbot, window, row)
     with sqlite3.connect(project_dir / "judgements.sqlite") as other:
         tables = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -329,22 +333,22 @@ def test_a_judgement_that_cannot_be_written_is_said_and_stays_until_it_can(
             )
     qtbot.keyClick(photo_stage, Qt.Key.Key_A)
     qtbot.waitUntil(window.trouble.isVisible)
-    assert window.session.writer.pending == 1
+    assert window.session.queue.pending == 1
     assert "NOT saved" in window.statusBar().saved.text()
-    assert window.session.catalogue.status[row] == 0, "not shown as if it were saved"
+    assert window.session.state.catalogue.status[row] == 0, "not shown as if it were saved"
     with sqlite3.connect(project_dir / "judgements.sqlite") as other:
         for (name,) in tables:
             other.execute(f"DROP TRIGGER full_{name}")
     qtbot.mouseClick(window.trouble.button, Qt.MouseButton.LeftButton)
     wait_saved(qtbot, window)
-    assert window.session.catalogue.status[row] == ACCEPTED
+    assert window.session.state.catalogue.status[row] == ACCEPTED
     assert window.statusBar().saved.text() == "All judgements saved"
 
 
 def test_a_second_window_reads_only(qtbot, open_window, project_dir) -> None:
     open_window(project_dir)
     second = open_window(project_dir)
-    assert second.session.read_only
+    assert second.session.state.read_only
     assert second.trouble.isVisible()
     assert "Read-only" in second.trouble.label.text()
     choose(qtbot, second, 0)
@@ -353,7 +357,7 @@ def test_a_second_window_reads_only(qtbot, open_window, project_dir) -> None:
 
 def test_hidden_concepts_leave_the_list_of_the_photo_and_come_back(qtbot, window) -> None:
     photo_stage = stage(window)
-    row = window.session.follow_list[1]
+    row = window.session.lists.rows[1]
     choose(qtbot, window, row)
     qtbot.keyClick(photo_stage, Qt.Key.Key_H)
     wait_saved(qtbot, window)
@@ -372,19 +376,19 @@ def test_alt_left_and_right_walk_through_what_was_looked_at(qtbot, window) -> No
     choose(qtbot, window, 2)
     photo_stage = stage(window)
     qtbot.keyClick(photo_stage, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert window.session.selection.concepts == (1,)
+    assert window.session.selection.rows == (1,)
     qtbot.keyClick(photo_stage, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
-    assert window.session.selection.concepts == (2,)
+    assert window.session.selection.rows == (2,)
 
 
 def test_searching_a_name_selects_its_concept(qtbot, window) -> None:
-    row = next(r for r, name in enumerate(window.session.catalogue.names) if name == "boat")
+    row = next(r for r, name in enumerate(window.session.state.catalogue.names) if name == "boat")
     qtbot.keyClick(window, "f", Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(window.search.line, "boat")
     assert window.search.popup.isVisible()
     assert window.search.popup.hits()[0].text == "boat"
     qtbot.keyClick(window.search.line, Qt.Key.Key_Return)
-    assert window.session.selection.primary == row
+    assert window.session.selection.row == row
     assert not window.search.popup.isVisible()
 
 
@@ -406,12 +410,12 @@ def test_the_palette_finds_actions_and_concepts(qtbot, window, grab) -> None:
 
 def test_the_selection_is_found_again_after_a_restart(qtbot, open_window, project_dir) -> None:
     window = open_window(project_dir)
-    image = int(window.session.results.image_ids()[7])
-    window.session.select(image=image, concepts=(3,))
+    image = int(window.session.state.results.image_ids()[7])
+    window.session.selection.select_rows((3,), image=image)
     window.close()
     again = open_window(project_dir)
     assert again.session.selection.image == image
-    assert again.session.selection.concepts == (3,)
+    assert again.session.selection.rows == (3,)
 
 
 # ---- the wizard
@@ -477,7 +481,7 @@ def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     line = window.statusBar().progress
     height = window.statusBar().height()
     running = Progress(1, "analyze", 30, 120, "Analyzing photos", 200.0, rate=8.314)
-    window.session.worker.progress.emit(running)
+    window.session.analysis.progress.emit(running)
     assert line.isVisible()
     assert window.statusBar().height() == height, "the line takes no room from the panels"
     qtbot.mouseClick(line.bar, Qt.MouseButton.LeftButton)
@@ -489,13 +493,13 @@ def test_the_progress_line_opens_to_details(qtbot, window, grab) -> None:
     assert words["Time left"] == "3 min"
     assert words["Speed"] == "8.31 photos/s"
     assert window.statusBar().rate.text() == "8.31 photos/s"
-    found = len(window.session.results.problems())
+    found = len(window.session.state.results.problems())
     assert words["Problems"] == (f"{found}" if found else "none so far")
     grab(line.details, "progress_details")
     qtbot.mouseClick(line.details.problems, Qt.MouseButton.LeftButton)
     assert not line.details.isVisible()
     assert window.docks["problems"].isVisible()
-    window.session.worker.progress.emit(None)
+    window.session.analysis.progress.emit(None)
     assert line.isHidden()
     assert window.statusBar().rate.isHidden()
 
@@ -526,7 +530,7 @@ def test_whether_all_is_saved_is_read_whole_while_an_analysis_runs(window, qtbot
     worker.device, worker.memory = "NVIDIA GeForce RTX 4090", 3_850_000_000
     worker.memory_known.emit()
     work = Progress(1, "analyze", 12, 2000, "Analyzing photos", 312.0, rate=0.83)
-    worker.progress.emit(work)
+    window.session.analysis.progress.emit(work)
     window.resize(1280, 800)
     qtbot.wait(1)
     assert window.width() == 1280, "the window is not forced wider than a small screen"

@@ -126,11 +126,11 @@ class CandidateList(QListView):
 
     def source(self) -> str:
         """Where the names come from, in words; '' where that is not known."""
-        results = self.session.results
+        results = self.session.state.results
         return SOURCES.get(results.names_run, "") if results is not None else ""
 
     def show_concept(self, row: int) -> None:
-        self.model_.set_candidates(self.keys.candidates(), self.session.name(row)[0])
+        self.model_.set_candidates(self.keys.candidates(), self.session.state.name(row)[0])
         line = self.fontMetrics().height() + LINE
         self.setFixedHeight(line * len(self.model_.candidates) + 2)
 

@@ -23,7 +23,6 @@ class Plan:
     """will: before the drop; done: what the log says; refusal: why nothing can be done."""
 
     acts: tuple[Any, ...] = ()
-    rows: frozenset[int] = frozenset()
     will: str = ""
     done: str = ""
     refusal: str = ""
@@ -33,23 +32,26 @@ def pack(session: Session, places: Sequence[Place]) -> QMimeData:
     """Dragged concepts for another widget of this project; their names for other programs."""
     data = QMimeData()
     ids = [
-        [session.catalogue.id_of(row), None if old is None else session.catalogue.id_of(old)]
+        [
+            session.state.catalogue.id_of(row),
+            None if old is None else session.state.catalogue.id_of(old),
+        ]
         for row, old in places
     ]
     data.setData(MIME, json.dumps(ids).encode())
-    data.setText("\n".join(session.name(row)[0] for row, _old in places))
+    data.setText("\n".join(session.state.name(row)[0] for row, _old in places))
     return data
 
 
 def unpack(session: Session, data: QMimeData) -> list[Place]:
     """The dragged concepts that this project has."""
-    if not data.hasFormat(MIME) or session.catalogue is None:
+    if not data.hasFormat(MIME) or session.state.catalogue is None:
         return []
     places = []
     for child, old in json.loads(bytes(data.data(MIME).data())):
-        row = session.catalogue.row_of(child)
+        row = session.state.catalogue.row_of(child)
         if row is not None:
-            places.append((row, None if old is None else session.catalogue.row_of(old)))
+            places.append((row, None if old is None else session.state.catalogue.row_of(old)))
     return places
 
 
@@ -59,26 +61,25 @@ def plan(session: Session, places: Sequence[Place], target: int | None, adds: bo
 
     if not places:
         return Plan(refusal="Only concepts of this hierarchy can be dropped here.")
-    if session.read_only:
+    if session.state.read_only:
         return Plan(refusal="This project is open for reading only.")
-    catalogue = session.catalogue
+    catalogue = session.state.catalogue
 
     def name(row: int) -> str:
-        return session.name(row)[0]
+        return session.state.name(row)[0]
 
     what = name(places[0][0]) if len(places) == 1 else f"{len(places)} concepts"
-    rows = {row for row, _old in places}
     if target is None:
         if adds:
             return Plan(refusal="At the top there is no parent to add; drop without Ctrl.")
-        pairs = [(row, edge.parent) for row in rows for edge in catalogue.parents(row)]
+        dragged = dict.fromkeys(row for row, _old in places)
+        pairs = [(row, edge.parent) for row in dragged for edge in catalogue.parents(row)]
         if not pairs:
             return Plan(refusal=f"{what} is at the top already.")
         acts = [j.remove_parent(catalogue.id_of(row), catalogue.id_of(old)) for row, old in pairs]
         olds = ", ".join(dict.fromkeys(name(old) for _row, old in pairs))
-        rows |= {old for _row, old in pairs}
         text = f"Take {what} out of {olds}, to the top."
-        return Plan(tuple(acts), frozenset(rows), text, f"Moved {what} to the top")
+        return Plan(tuple(acts), text, f"Moved {what} to the top")
     acts = []
     for row, old in places:
         refusal = catalogue.refusal(row, target)
@@ -90,7 +91,6 @@ def plan(session: Session, places: Sequence[Place], target: int | None, adds: bo
             None if old is None else catalogue.id_of(old),
             catalogue.id_of(target),
         )
-        rows |= {target} if old is None else {target, old}
     olds = ", ".join(dict.fromkeys(name(old) for _row, old in places if old is not None))
     if adds or not olds:
         also = "also " if adds else ""
@@ -99,4 +99,4 @@ def plan(session: Session, places: Sequence[Place], target: int | None, adds: bo
     else:
         will = f"Move {what} from {olds} to {name(target)}. Ctrl adds a parent instead."
         done = f"Moved {what} from {olds} to {name(target)}"
-    return Plan(tuple(acts), frozenset(rows), will, done)
+    return Plan(tuple(acts), will, done)

@@ -4,9 +4,10 @@ note, history.
 Each part is a small widget with show_concept(row); reading what is slow happens on the pool.
 """
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,6 +18,9 @@ from insight_app.gui.curation.concept_rows import ConceptRows
 from insight_app.gui.curation.histogram import Histogram
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, thin_line
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 ROWS = 8
 CO_OCCURRING = 8
@@ -89,7 +93,7 @@ class Relations(QWidget):
 
     def show_concept(self, row: int) -> None:
         changed, self.row = row != self.row, row
-        catalogue, results = self.session.catalogue, self.session.results
+        catalogue, results = self.session.state.catalogue, self.session.state.results
         if "Parents" in self.sections:
             self._fill("Parents", [self._relation(e, e.parent) for e in catalogue.parents(row)])
         if "Children" in self.sections:
@@ -100,7 +104,7 @@ class Relations(QWidget):
                 self._fill("Fires together with", [])
             elif changed:
                 self.session.jobs.run(
-                    results.co_occurring, row, CO_OCCURRING,
+                    partial(results.co_occurring, row, CO_OCCURRING),
                     done=lambda found: self._together(row, found), key=("together", id(self)),
                 )  # fmt: skip
 
@@ -115,12 +119,12 @@ class Relations(QWidget):
         )
         tag = "person" if edge.by_person else "machine"
         if edge.source == "dictionary" and tag == "machine":
-            tag = RELEASE if self.session.results.names_run == RELEASE else tag
+            tag = RELEASE if self.session.state.results.names_run == RELEASE else tag
         tip = tip if edge.source != "person" else "added by a person"
         return ConceptRow(other, strength, tag, tip)
 
     def _together(self, row: int, found: Any) -> None:
-        if row != self.row or self.session.catalogue is None:
+        if row != self.row or self.session.state.catalogue is None:
             return
         tip = "R = share of this concept's activation on cells where the other is active too"
         self._fill(
@@ -151,9 +155,9 @@ class Strength(QWidget):
 
     def show_concept(self, row: int) -> None:
         changed, self.row = row != self.row, row
-        results, catalogue = self.session.results, self.session.catalogue
+        results, catalogue = self.session.state.results, self.session.state.catalogue
         is_machine = row < results.F
-        self.setVisible(is_machine and not self.session.awaits_photos)
+        self.setVisible(is_machine and not self.session.state.awaits_photos)
         if is_machine and changed:
             self.section.heading.setText(f"Strength over {int(catalogue.cells[row]):,} cells")
             edges, counts = results.histogram(row)
@@ -161,37 +165,46 @@ class Strength(QWidget):
 
 
 class NoteField(QPlainTextEdit):
-    """The concept's note; a judgement when the keyboard leaves it or Ctrl+Enter is pressed."""
+    """The concept's note; a judgement when the keyboard leaves it, and before anything else goes.
 
-    left = Signal()
+    Escape and Ctrl+Enter leave it; what was typed stays and can be undone.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.row: int | None = None
-        self._kept = ""
+        self.concept: ConceptId | None = None
+        self._written = ""
         self.setAccessibleName("Note")
         self.setPlaceholderText("What should the next person know? (N)")
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(8)
         self.textChanged.connect(self.updateGeometry)
+        session.projects.opened.connect(self._forget)
 
     def show_concept(self, row: int) -> None:
-        text = self.session.catalogue.notes.get(row, "")
-        if row == self.row and (text == self._kept or self.hasFocus()):
+        """Show a concept's note; what is being typed for this concept stays."""
+        state = self.session.state
+        concept, text = state.id_of(row), state.catalogue.notes.get(row, "")
+        if concept == self.concept and (text == self._written or self.hasFocus()):
             return
-        self.keep()
-        self.row, self._kept = row, text
-        self.setReadOnly(self.session.read_only)
+        self.write()
+        self.concept, self._written = concept, text
+        self.setReadOnly(state.read_only)
         self.setPlainText(text)
 
-    def keep(self) -> None:
-        """Write the note if it was changed."""
+    def write(self) -> None:
+        """Judge the note if it was changed."""
         text = self.toPlainText().strip()
-        if self.row is not None and text != self._kept and not self.session.read_only:
-            self._kept = text
-            self.session.note(self.row, text)
+        if self.concept is not None and text != self._written and not self.isReadOnly():
+            self._written = text
+            self.session.curation.note(self.concept, text)
+
+    def _forget(self) -> None:
+        """Belong to no concept: the project that this note is of was left, the note written."""
+        self.concept, self._written = None, ""
+        self.clear()
 
     def sizeHint(self) -> QSize:
         lines = min(6, max(2, self.document().blockCount()))
@@ -199,18 +212,21 @@ class NoteField(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.keep()
-            self.clearFocus()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.setPlainText(self._kept)
+        leaves = enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if leaves or event.key() == Qt.Key.Key_Escape:
+            self.write()
             self.clearFocus()
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.session.editors.opened(self)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.keep()
+        self.write()
+        self.session.editors.closed(self)
 
 
 class History(QLabel):
@@ -228,12 +244,12 @@ class History(QLabel):
 
     def show_concept(self, row: int) -> None:
         self.row = row
-        concept = self.session.catalogue.id_of(row)
-        machine, results = "", self.session.results
+        concept = self.session.state.catalogue.id_of(row)
+        machine, results = "", self.session.state.results
         if row < results.F and results.machine_names[row]:
             who = "release" if results.names_run == RELEASE else "analysis"
             machine = f"{who}: named {results.machine_names[row]}"
-        self.session.ask_project(
+        self.session.projects.ask(
             lambda project: project.judgements.history(concept),
             done=lambda entries: self._show(row, entries, machine),
         )

@@ -50,7 +50,11 @@ class ConceptKeys(QObject):
         for number in range(1, NAMES + 1):
             add(f"concept.name_{number}", f"Take candidate name {number}", str(number),
                 lambda number=number: self.take(number), context="Candidate names")  # fmt: skip
-        for signal in (session.project_opened, session.results_changed, session.selection_changed):
+        for signal in (
+            session.projects.opened,
+            session.projects.results_changed,
+            session.selection.changed,
+        ):
             signal.connect(lambda *_args: self._enable())
         self._enable()
 
@@ -59,16 +63,16 @@ class ConceptKeys(QObject):
 
     def candidates(self) -> list[Any]:
         """The candidate names of the selected concept."""
-        session, row = self.session, self.session.selection.primary
-        if session.results is None or row is None or row >= session.results.F:
+        session, row = self.session, self.session.selection.row
+        if session.state.results is None or row is None or row >= session.state.results.F:
             return []
-        return list(session.results.candidates(row))[:NAMES]
+        return list(session.state.results.candidates(row))[:NAMES]
 
     def take(self, number: int) -> None:
         """Give the selected concept its candidate name `number`, counted from 1."""
-        found, row = self.candidates(), self.session.selection.primary
-        if row is not None and number <= len(found) and not self.session.read_only:
-            self.session.rename(row, found[number - 1].term)
+        found, concept = self.candidates(), self.session.selection.primary
+        if concept is not None and number <= len(found):
+            self.session.curation.rename(concept, found[number - 1].term)
 
     def ask_parent(self) -> None:
         from insight_app.gui.dialogs.parent import ParentDialog
@@ -84,7 +88,7 @@ class ConceptKeys(QObject):
 
     def _enable(self) -> None:
         session = self.session
-        can = bool(session.selection.concepts) and session.catalogue is not None
-        can = can and not session.read_only
+        can = bool(session.selection.rows) and session.state.catalogue is not None
+        can = can and not session.state.read_only
         for id in (*CONCEPT_ACTIONS, *(f"concept.name_{n}" for n in range(1, NAMES + 1))):
             session.actions.set_enabled(id, can)

@@ -73,11 +73,11 @@ class ConceptListModel(QAbstractListModel):
         if role == SHOWN_ROLE:
             return ConceptRow(entry.row, number, share=entry.value / self.largest)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.session.name(entry.row)[0]
-        if self.session.catalogue is None:
+            return self.session.state.name(entry.row)[0]
+        if self.session.state.catalogue is None:
             return None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            name = self.session.name(entry.row)[0]
+            name = self.session.state.name(entry.row)[0]
             return f"{name}, {status_word(self.session, entry.row)}, strength {number}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{introduced(self.session, entry.row)}. Strongest cell here {number}"
@@ -124,14 +124,14 @@ class ConceptList(QListView):
 
     def follow_selection(self) -> None:
         """Mark what the session has selected; every place where it stands."""
-        wanted = set(self.session.selection.concepts)
+        wanted = set(self.session.selection.rows)
         chosen = QItemSelection()
         current = QModelIndex()
         for place, entry in enumerate(self._model.entries):
             if entry.row in wanted:
                 index = self._model.index(place)
                 chosen.select(index, index)
-                if entry.row == self.session.selection.primary and not current.isValid():
+                if entry.row == self.session.selection.row and not current.isValid():
                     current = index
         self._following = True
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -153,12 +153,12 @@ class ConceptList(QListView):
         current = self._row(self.currentIndex())
         if current in rows:
             rows.insert(0, current)
-        self.session.select(concepts=tuple(row for row in rows if row >= 0))
+        self.session.selection.select_rows(rows=tuple(row for row in rows if row >= 0))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and index.isValid():
-            self.session.select(concepts=(self._row(index),))
+            self.session.selection.select_rows(rows=(self._row(index),))
             return
         super().mousePressEvent(event)
 

@@ -65,7 +65,10 @@ class ConceptRowDelegate(QStyledItemDelegate):
             painter.setFont(theme.bold(option.font))
             painter.setPen(theme.colours().of("dim"))
             painter.drawText(inner, MIDDLE, item)
-        elif self.session.catalogue is not None and item.row < self.session.catalogue.size:
+        elif (
+            self.session.state.catalogue is not None
+            and item.row < self.session.state.catalogue.size
+        ):
             paint_ground(painter, option)
             self._paint_concept(painter, option, inner, item)
             paint_focus(painter, option)
@@ -74,12 +77,12 @@ class ConceptRowDelegate(QStyledItemDelegate):
     def _paint_concept(
         self, painter: QPainter, option: QStyleOptionViewItem, inner: QRectF, item: ConceptRow
     ) -> None:
-        c, status = theme.colours(), int(self.session.catalogue.status[item.row])
+        c, status = theme.colours(), int(self.session.state.catalogue.status[item.row])
         top, height = inner.y(), inner.height()
         icons.paint_status(painter, QRectF(inner.x(), top, 12, height), status)
         left = inner.x() + STATUS_WIDTH
         if self._has_colours:
-            colour = self.session.colours.get(item.row)
+            colour = self.session.selection.colour(item.row)
             if colour is not None:
                 paint_chip(painter, left, inner.center().y(), colour)
             left += CHIP_WIDTH
@@ -102,7 +105,7 @@ class ConceptRowDelegate(QStyledItemDelegate):
             right -= width + 10
         painter.setPen(c.of("dim" if self._fade and status else "text"))
         room = QRectF(left, top, right - left, height)
-        paint_name(painter, option, room, self.session.name(item.row))
+        paint_name(painter, option, room, self.session.state.name(item.row))
 
 
 def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -143,9 +146,9 @@ def paint_chip(painter: QPainter, left: float, middle: float, colour: QColor) ->
 
 def status_word(session: Session, row: int) -> str:
     """What was judged of a concept's name."""
-    return icons.STATUS_WORDS[int(session.catalogue.status[row])]
+    return icons.STATUS_WORDS[int(session.state.catalogue.status[row])]
 
 
 def introduced(session: Session, row: int) -> str:
     """A concept in words, as tooltips begin: its name, who gave it, what was judged."""
-    return f"{session.name(row)[0]}: {session.giver(row)}, {status_word(session, row)}"
+    return f"{session.state.name(row)[0]}: {session.state.giver(row)}, {status_word(session, row)}"

@@ -57,9 +57,9 @@ class ConceptRowsModel(QAbstractListModel):
         item = self.rows[index.row()]
         if role == SHOWN_ROLE:
             return item
-        if self.session.catalogue is None:
+        if self.session.state.catalogue is None:
             return None
-        name = self.session.name(item.row)[0]
+        name = self.session.state.name(item.row)[0]
         if role == Qt.ItemDataRole.DisplayRole:
             return name
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -102,7 +102,7 @@ class ConceptRows(QListView):
         if grows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.clicked.connect(lambda index: self.chosen.emit(self.rows[index.row()].row))
-        self.chosen.connect(lambda row: session.select(concepts=(row,)))
+        self.chosen.connect(lambda row: session.selection.select_rows(rows=(row,)))
 
     @property
     def rows(self) -> list[ConceptRow]:

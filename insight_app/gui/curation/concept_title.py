@@ -31,14 +31,15 @@ class ConceptTitle(QWidget):
         self._column.addWidget(self.facts)
 
     def show_concept(self, row: int) -> None:
-        """Show a concept; a name being typed for another one is let go of."""
-        if self.editor is not None and row != self.row:
-            self.end_edit()
+        """Show a concept; a name being typed for another one is written first."""
+        concept = self.session.state.id_of(row)
+        if self.editor is not None and self.editor.concept != concept:
+            self.editor.write()
         self.row = row
-        catalogue, results = self.session.catalogue, self.session.results
+        catalogue, results = self.session.state.catalogue, self.session.state.results
         images, coded = int(catalogue.images[row]), int(results.coded_images)
         self.name.show_concept(row)
-        if self.session.awaits_photos:
+        if self.session.state.awaits_photos:
             self.facts.setText(f"no photos yet, level {catalogue.level[row]}, #{row}")
             self.facts.setToolTip("Where it fires is counted when photos are added")
             return
@@ -55,11 +56,10 @@ class ConceptTitle(QWidget):
 
     def rename(self) -> None:
         """Edit the name in place."""
-        if self.row is None or self.session.read_only or self.editor is not None:
+        if self.row is None or self.session.state.read_only or self.editor is not None:
             return
         self.editor = NameEdit(self.session, self.row, self)
         self.editor.setFont(self.name.font())
-        self.editor.taken.connect(self._take)
         self.editor.left.connect(self.end_edit)
         self.name.hide()
         self._column.insertWidget(0, self.editor)
@@ -67,7 +67,7 @@ class ConceptTitle(QWidget):
         self.editor.setFocus()
 
     def end_edit(self) -> None:
-        """Show the name again, unchanged."""
+        """Show the name again."""
         if self.editor is None:
             return
         editor, self.editor = self.editor, None
@@ -77,12 +77,6 @@ class ConceptTitle(QWidget):
         self.name.show()
         if had_focus:
             self.name.setFocus()
-
-    def _take(self, name: str) -> None:
-        assert self.editor is not None
-        row = self.editor.row
-        self.end_edit()
-        self.session.rename(row, name)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.rename()
@@ -100,17 +94,17 @@ class _Name(QWidget):
 
     def show_concept(self, row: int) -> None:
         self._row = row
-        name, by_person = self.session.name(row)
+        name, by_person = self.session.state.name(row)
         self.setAccessibleName(f"Concept {name}, {self._status_words(by_person)}")
         self.setToolTip(f"{name}: {self._status_words(by_person)}. Double click or F2 renames")
         self.update()
 
     def _status_words(self, by_person: bool) -> str:
         assert self._row is not None
-        words = icons.STATUS_WORDS[int(self.session.catalogue.status[self._row])]
+        words = icons.STATUS_WORDS[int(self.session.state.catalogue.status[self._row])]
         if by_person:
             return words
-        is_released = self.session.results.names_run == RELEASE
+        is_released = self.session.state.results.names_run == RELEASE
         return f"{'name from the release' if is_released else 'machine name'}, {words}"
 
     def _font(self) -> QFont:
@@ -125,11 +119,11 @@ class _Name(QWidget):
         return QSize(40, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        catalogue = self.session.catalogue
+        catalogue = self.session.state.catalogue
         if self._row is None or catalogue is None or self._row >= catalogue.size:
             return
         c, painter = theme.colours(), QPainter(self)
-        name, by_person = self.session.name(self._row)
+        name, by_person = self.session.state.name(self._row)
         status = int(catalogue.status[self._row])
         words = self._status_words(by_person)
         small = painter.fontMetrics().horizontalAdvance(words) + 34

@@ -7,7 +7,7 @@ expansion, selection and scroll stay.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
@@ -16,6 +16,9 @@ from insight_app.gui.curation import concept_drop
 from insight_app.gui.curation.concept_order import STRENGTH, ConceptOrder
 from insight_app.gui.curation.concept_row import introduced, status_word
 from insight_app.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 NAME, BAR, NUMBER = range(3)
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -63,6 +66,8 @@ class ConceptTreeModel(QAbstractItemModel):
         self._next_id = 1
         self._hidden: Any = None
         self._branches: set[int] | None = None
+        # The rows of all nodes are rows of this one, also when newer results are there already.
+        self._catalogue = self.session.state.catalogue
 
     # ---- content
 
@@ -70,8 +75,8 @@ class ConceptTreeModel(QAbstractItemModel):
         """Everything anew: another project, generation, order or filter."""
         self.beginResetModel()
         self._clear()
-        if self.session.catalogue is not None:
-            self._hidden = self.session.catalogue.hidden.copy()
+        if self.session.state.catalogue is not None:
+            self._hidden = self.session.state.catalogue.hidden.copy()
         self.endResetModel()
 
     def judged(self, rows: set[int], relations: bool) -> None:
@@ -79,7 +84,7 @@ class ConceptTreeModel(QAbstractItemModel):
 
         relations: some of the judgements were about relations.
         """
-        catalogue = self.session.catalogue
+        catalogue = self.session.state.catalogue
         affected = set(rows)
         old, new = self._hidden, catalogue.hidden
         if relations or old.size != new.size or bool((old != new).any()):
@@ -100,7 +105,7 @@ class ConceptTreeModel(QAbstractItemModel):
 
     def _wanted(self, node: Node) -> list[int]:
         """The rows that belong below a node, in order."""
-        catalogue = self.session.catalogue
+        catalogue = self.session.state.catalogue
         if catalogue is None:
             return []
         if node is self._top:
@@ -108,7 +113,7 @@ class ConceptTreeModel(QAbstractItemModel):
         return self.order.below(catalogue, node.row, self._name)
 
     def _name(self, row: int) -> str:
-        return self.session.name(row)[0]
+        return self.session.state.name(row)[0]
 
     def _children(self, node: Node) -> list[Node]:
         if node.children is None:
@@ -187,7 +192,8 @@ class ConceptTreeModel(QAbstractItemModel):
     def reveal(self, row: int) -> list[QModelIndex]:
         """All places of a concept (at most MOST_PATHS of them), listed now if they were not."""
         found = []
-        for path in self.order.paths(self.session.catalogue, row):
+        catalogue = self.session.state.catalogue
+        for path in self.order.paths(catalogue, row) if catalogue is not None else ():
             node: Node | None = self._top
             for step in path:
                 self._children(node)  # type: ignore[arg-type]
@@ -198,20 +204,22 @@ class ConceptTreeModel(QAbstractItemModel):
                 found.append(self.index_of(node))
         return found
 
-    def path_of(self, index: QModelIndex) -> tuple[int, ...]:
-        """The concepts from the top down to a place: what stays the same over a reload."""
+    def path_of(self, index: QModelIndex) -> "tuple[ConceptId, ...]":
+        """Return the concepts from the top down to a place: what stays the same over a reload."""
         steps, node = [], self.node(index)
-        while node.row >= 0:
-            steps.append(node.row)
+        while node.row >= 0 and self._catalogue is not None:
+            steps.append(self._catalogue.id_of(node.row))
             assert node.parent is not None
             node = node.parent
         return tuple(reversed(steps))
 
-    def at_path(self, path: Sequence[int]) -> QModelIndex:
+    def at_path(self, path: "Sequence[ConceptId]") -> QModelIndex:
+        """Return the place at the end of a path of `path_of`; invalid where it is no more."""
         node = self._top
         for step in path:
             self._children(node)
-            below = (node.by_row or {}).get(step)
+            row = self.session.state.row_of(step)
+            below = None if row is None else (node.by_row or {}).get(row)
             if below is None:
                 return QModelIndex()
             node = below
@@ -238,10 +246,10 @@ class ConceptTreeModel(QAbstractItemModel):
         node = self.node(parent)
         if node.children is not None or node is self._top:
             return bool(self._children(node))
-        if self.session.catalogue is None:
+        if self.session.state.catalogue is None:
             return False
         if self._branches is None:
-            self._branches = self.order.branches(self.session.catalogue)
+            self._branches = self.order.branches(self.session.state.catalogue)
         return node.row in self._branches
 
     def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:
@@ -257,12 +265,12 @@ class ConceptTreeModel(QAbstractItemModel):
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        if self.session.read_only:
+        if self.session.state.read_only:
             return _READ
         return _FLAGS[self.locked, index.column() == NAME]
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, catalogue, role_ = self.row_at(index), self.session.catalogue, Qt.ItemDataRole
+        row, catalogue, role_ = self.row_at(index), self.session.state.catalogue, Qt.ItemDataRole
         if catalogue is None or row < 0:
             return None
         column = index.column()
@@ -285,39 +293,38 @@ class ConceptTreeModel(QAbstractItemModel):
             return f"{self._name(row)}, {status}, {catalogue.images[row]} images{also}"
         return None
 
-    def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or self.session.read_only:
-            return False
-        self.session.rename(self.row_at(index), str(value))
-        return True
-
     def also_under(self, index: QModelIndex) -> str:
         """The concept's other parents, as text."""
         here = self.parent_at(index)
-        parents = self.order.parents(self.session.catalogue, self.row_at(index))
+        catalogue = self.session.state.catalogue
+        if catalogue is None:
+            return ""
+        parents = self.order.parents(catalogue, self.row_at(index))
         return ", ".join(self._name(parent) for parent in parents if parent != here)
 
     def _number(self, row: int, column: int) -> str:
-        if column != NUMBER or self.session.awaits_photos:
+        if column != NUMBER or self.session.state.awaits_photos:
             return ""
-        catalogue = self.session.catalogue
+        catalogue = self.session.state.catalogue
         if self.order.by == STRENGTH:
             return theme.number(float(catalogue.mean[row]))
         return f"{int(catalogue.images[row]):,}"
 
     def _share(self, row: int) -> float:
-        catalogue, results = self.session.catalogue, self.session.results
+        catalogue, results = self.session.state.catalogue, self.session.state.results
+        if catalogue is None or results is None:
+            return 0.0
         if self.order.by == STRENGTH:
             return float(catalogue.mean[row]) / max(1e-9, float(catalogue.mean.max()))
-        return float(catalogue.images[row]) / max(1, int(results.coded_images))
+        return float(catalogue.images[row] / max(1, results.coded_images))
 
     def _tip(self, row: int, column: int) -> str:
-        catalogue, results = self.session.catalogue, self.session.results
+        catalogue, results = self.session.state.catalogue, self.session.state.results
         if column == NAME:
             note = catalogue.notes.get(row, "")
             first = f"{introduced(self.session, row)}, level {catalogue.level[row]}, #{row}"
             return f"{first}\n{note}" if note else first
-        if self.session.awaits_photos:
+        if self.session.state.awaits_photos:
             return "Not counted yet: there are no photos in this project."
         images, coded = int(catalogue.images[row]), int(results.coded_images)
         return (
@@ -357,7 +364,7 @@ class ConceptTreeModel(QAbstractItemModel):
     ) -> bool:
         plan = self.plan(data, parent, action == Qt.DropAction.CopyAction)
         if plan.refusal:
-            self.session.said.emit(plan.refusal, False)
+            self.session.messages.say(plan.refusal, False)
             return False
-        self.session.judge(plan.acts, plan.done, plan.rows)
+        self.session.curation.judge(plan.acts, plan.done)
         return True

@@ -62,7 +62,7 @@ class CutoutGrid(QWidget):
         self._peek_soon = QTimer(self, singleShot=True, interval=PEEK_DELAY)
         self._peek_soon.timeout.connect(self._peek)
         session.pictures.ready.connect(self._picture_ready)
-        session.selection_changed.connect(lambda _selection: self.update())
+        session.selection.changed.connect(lambda: self.update())
 
     def show_examples(self, examples: Sequence[Any]) -> None:
         """Other examples; those already loaded are drawn at once."""
@@ -169,7 +169,7 @@ class CutoutGrid(QWidget):
         """Select the example's photo and cell."""
         example = self.examples[place]
         self._leave()
-        self.session.select(image=example.image_id, cell=example.cell)
+        self.session.selection.select(image=example.image_id, cell=example.cell)
         self.chosen.emit(place)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -279,7 +279,7 @@ class PhotoPeek(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(self.rect(), pixmap)
-        record = self.session.results.image(self._example.image_id)
+        record = self.session.state.results.image(self._example.image_id)
         scale = self.width() / record.width
         x, y, w, h = (value * scale for value in record.geometry.cell_rect(self._example.cell))
         paint_outline(painter, QRectF(x, y, w, h), 1.5)

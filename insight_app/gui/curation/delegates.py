@@ -43,7 +43,7 @@ class HierarchyDelegate(QStyledItemDelegate):
         if index.column() == NAME:
             self._paint_name(painter, option, index, row, box)
         elif index.column() == BAR:
-            if not self.session.awaits_photos:
+            if not self.session.state.awaits_photos:
                 icons.paint_bar(painter, box.adjusted(4, 0, -8, 0), index.data(SHARE_ROLE))
         else:
             painter.setFont(theme.tabular(option.font))
@@ -60,7 +60,7 @@ class HierarchyDelegate(QStyledItemDelegate):
         row: int,
         box: QRectF,
     ) -> None:
-        c, catalogue = theme.colours(), self.session.catalogue
+        c, catalogue = theme.colours(), self.session.state.catalogue
         middle = Qt.AlignmentFlag.AlignVCenter
         icons.paint_status(
             painter, QRectF(box.x() + 2, box.y(), 12, box.height()), int(catalogue.status[row])
@@ -69,7 +69,7 @@ class HierarchyDelegate(QStyledItemDelegate):
         painter.setPen(c.of("text"))
         width = max(0.0, box.right() - left - 4)
         name_room = QRectF(left, box.y(), width, box.height())
-        left += paint_name(painter, option, name_room, self.session.name(row)) + 10
+        left += paint_name(painter, option, name_room, self.session.state.name(row)) + 10
         others = index.data(PARENTS_ROLE)
         room = box.right() - left - 4
         if others and room > 30:
@@ -88,21 +88,15 @@ class HierarchyDelegate(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex
     ) -> QWidget:
         editor = NameEdit(self.session, index.data(ROW_ROLE), parent)
-        editor.taken.connect(lambda _name: self._finish(editor, True))
-        editor.left.connect(lambda: self._finish(editor, False))
+        no_hint = QStyledItemDelegate.EndEditHint.NoHint
+        editor.left.connect(lambda: self.closeEditor.emit(editor, no_hint))
         return editor
-
-    def _finish(self, editor: NameEdit, taken: bool) -> None:
-        if taken:
-            self.commitData.emit(editor)
-        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
 
     def setEditorData(self, editor: QWidget, index: QModelIndex) -> None:
         """The editor has its text from the start; what is typed is not overwritten."""
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex) -> None:
-        assert isinstance(editor, NameEdit)
-        model.setData(index, editor.text())
+        """The editor judges the name itself: it knows the concept, wherever the row is by then."""
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex

@@ -4,6 +4,7 @@ Turns Qt's selection into the session's and back; which concepts are listed is t
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -32,6 +33,9 @@ from insight_app.gui.curation.cutouts import frame
 from insight_app.gui.curation.delegates import HierarchyDelegate
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 FLAG = QItemSelectionModel.SelectionFlag
 
@@ -93,24 +97,24 @@ class HierarchyView(QTreeView):
         rows = [self.tree.row_at(index) for index in self.selectionModel().selectedRows(NAME)]
         if current in rows:
             rows.insert(0, current)
-        self.session.select(concepts=tuple(row for row in rows if row >= 0))
+        self.session.selection.select_rows(rows=tuple(row for row in rows if row >= 0))
 
     def follow_selection(self) -> None:
         """Mark what the session has selected; a concept that is not to be seen is revealed."""
-        selection = self.session.selection
-        if set(selection.concepts) != self._marked():
-            self.show_concepts(selection.concepts)
+        rows = self.session.selection.rows
+        if set(rows) != self._marked():
+            self.show_concepts(rows)
 
     def _marked(self) -> set[int]:
         return {self.tree.row_at(i) for i in self.selectionModel().selectedRows(NAME)}
 
-    def show_concepts(self, concepts: Sequence[int], everywhere: bool = False) -> None:
+    def show_concepts(self, rows: Sequence[int], everywhere: bool = False) -> None:
         """Mark concepts at every open place; the first is revealed where none of its is open.
 
         everywhere: open all its places, under each of its parents.
         """
         chosen, current = QItemSelection(), QModelIndex()
-        for number, row in enumerate(concepts):
+        for number, row in enumerate(rows):
             places = [index for index in self.tree.listed(row) if self._is_open(index)]
             if number == 0 and (everywhere or not places):
                 places = self.tree.reveal(row)
@@ -166,7 +170,7 @@ class HierarchyView(QTreeView):
 
     # ---- keeping places
 
-    def open_paths(self) -> list[tuple[int, ...]]:
+    def open_paths(self) -> "list[tuple[ConceptId, ...]]":
         """The paths of all open branches."""
         return [
             self.tree.path_of(self.tree.index_of(node))
@@ -189,7 +193,7 @@ class HierarchyView(QTreeView):
         if index.isValid():
             self.selectionModel().setCurrentIndex(index, FLAG.NoUpdate)
         self._following = False
-        self.show_concepts(self.session.selection.concepts)
+        self.show_concepts(self.session.selection.rows)
         if keep:
             self.executeDelayedItemsLayout()
             self.verticalScrollBar().setValue(scroll)
@@ -206,8 +210,8 @@ class HierarchyView(QTreeView):
 
     def rename(self) -> None:
         """Edit the name of the current concept in place."""
-        row = self.session.selection.primary
-        if self.session.read_only or row is None:
+        row = self.session.selection.row
+        if self.session.state.read_only or row is None:
             return
         if self.tree.row_at(self.currentIndex()) != row:
             self.show_concepts((row,))

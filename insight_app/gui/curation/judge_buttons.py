@@ -56,12 +56,12 @@ class JudgeButtons(QWidget):
         self.why.setProperty("dim", True)
         row.addWidget(self.why, 1)
         row.addStretch(0 if "note" in verbs else 1)
-        session.project_opened.connect(self.follow)
+        session.projects.opened.connect(self.follow)
         self.follow()
 
     def follow(self) -> None:
         """Say why nothing can be judged, where nothing can."""
-        project = self.session.project
+        project = self.session.state.project
         why = project.why_read_only if project is not None and project.read_only else ""
         self.why.setText(f"Nothing can be judged: {why}" if why else "")
         self.why.setToolTip(self.why.text())

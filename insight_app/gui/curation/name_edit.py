@@ -1,7 +1,7 @@
 """The text field for a concept's name, completed from candidates, names in use and vocabulary.
 
-Enter takes the name, Escape or leaving the field keeps the old one. Knows nothing of where it is
-shown.
+Enter takes the name, and so does leaving the field, as every editor is written before anything
+leaves; Escape keeps the old one. Knows nothing of where it is shown.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,22 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 
 SHOWN = 10
 
 
 class NameEdit(QLineEdit):
-    """taken(name) after Enter, left() after Escape or when the keyboard goes elsewhere."""
+    """The name of one concept while it is typed; judged once, by `write`."""
 
-    taken = Signal(str)
     left = Signal()
+    """It is over: the name was judged, or stays as it was."""
 
     def __init__(self, session: Session, row: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.row = row
+        self.session, self.concept = session, session.state.id_of(row)
+        self._is_over = False
         self.setAccessibleName("Name of the concept")
         self._words = QStringListModel(completions(session, row), self)
         completer = QCompleter(self._words, self)
@@ -33,10 +35,35 @@ class NameEdit(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
         completer.setMaxVisibleItems(SHOWN)
         self.setCompleter(completer)
-        name, _by_person = session.name(row)
-        self.setText(name)
+        self._before, _by_person = session.state.name(row)
+        self.setText(self._before)
         self.selectAll()
-        session.jobs.run(_vocabulary, done=self._add_words)
+        session.editors.opened(self)
+        session.jobs.run(_vocabulary, done=self._add_words, scope=Scope.PROGRAM)
+
+    def write(self) -> None:
+        """Judge the name that was typed, where it is another one, and end."""
+        if not self._is_over:
+            name = " ".join(self.text().split())
+            self._end()
+            if name and name != self._before:
+                self.session.curation.rename(self.concept, name)
+
+    def take(self) -> None:
+        """Judge the name as it stands, though it may be the machine's: it becomes the person's."""
+        if not self._is_over:
+            self._end()
+            self.session.curation.rename(self.concept, self.text())
+
+    def cancel(self) -> None:
+        """End without judging."""
+        if not self._is_over:
+            self._end()
+
+    def _end(self) -> None:
+        self._is_over = True
+        self.session.editors.closed(self)
+        self.left.emit()
 
     def _add_words(self, vocabulary: tuple[str, ...]) -> None:
         if not shiboken6.isValid(self):
@@ -49,11 +76,11 @@ class NameEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
-            self.taken.emit(self.text())
+            self.take()
             return
         if event.key() == Qt.Key.Key_Escape:
             event.accept()
-            self.left.emit()
+            self.cancel()
             return
         super().keyPressEvent(event)
 
@@ -61,7 +88,7 @@ class NameEdit(QLineEdit):
         super().focusOutEvent(event)
         reason = Qt.FocusReason
         if event.reason() not in (reason.PopupFocusReason, reason.ActiveWindowFocusReason):
-            self.left.emit()
+            self.write()
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +101,7 @@ def _vocabulary() -> tuple[str, ...]:
 
 def completions(session: Session, row: int) -> Sequence[str]:
     """The concept's own candidates, then every name in use or given by the machine, each once."""
-    catalogue, results = session.catalogue, session.results
+    catalogue, results = session.state.catalogue, session.state.results
     own = [c.term for c in results.candidates(row)] if row < results.F else []
     names = {name for name in (*catalogue.names, *results.machine_names) if name}
     return list(dict.fromkeys([*own, *sorted(names, key=str.casefold)]))

@@ -4,6 +4,7 @@ Knows the registry of formats; the formats themselves are the exchange floor's. 
 folder of weights is written by the worker, which has torch.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.exchange import registry
 from insight_app.exchange.content import Content
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, restyle
 from insight_app.gui.wording import show_in_folder, words
@@ -45,7 +47,7 @@ class ExportDialog(QDialog):
             self.format.addItem(one.title, one.name)
         form.addRow("Format", self.format)
         folder = session.settings.get("last_folder") or str(Path.home())
-        self.path = QLineEdit(str(Path(folder) / f"{session.project.name}.json"), self)
+        self.path = QLineEdit(str(Path(folder) / f"{session.state.project.name}.json"), self)
         self.path.setAccessibleName("Where to")
         choose = QPushButton("Choose…", self)
         choose.clicked.connect(self._choose)
@@ -117,11 +119,13 @@ class ExportDialog(QDialog):
         if kind.is_folder:
             self.session.worker.request(
                 "export",
-                project=str(self.session.project.path),
+                project=str(self.session.state.project.path),
                 format=kind.name,
                 output=str(path),
                 overwrite=overwrite,
+                scope=Scope.PROJECT,
                 done=lambda reply: self._written([Path(file) for file in reply["files"]]),
+                stopped=self._stopped,
                 failed=self._failed,
             )
             return
@@ -130,9 +134,14 @@ class ExportDialog(QDialog):
             return registry.write(content, kind, path, overwrite=overwrite)
 
         def collected(content: Content) -> None:
-            self.session.jobs.run(render, content, done=self._written, failed=self._failed)
+            self.session.jobs.run(
+                partial(render, content),
+                done=self._written,
+                failed=self._failed,
+                scope=Scope.PROJECT,
+            )
 
-        self.session.ask_project(_collect, collected, self._failed)
+        self.session.projects.ask(_collect, collected, self._failed)
 
     def _set_busy(self, is_busy: bool) -> None:
         self.write.setEnabled(not is_busy)
@@ -150,6 +159,10 @@ class ExportDialog(QDialog):
         self.show_folder.show()
         names = ", ".join(path.name for path in paths)
         self.message.setText(f"Written into {paths[0].parent}: {names}")
+
+    def _stopped(self) -> None:
+        self._set_busy(False)
+        self.message.setText("Stopped. What was there before is still there.")
 
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)

@@ -1,11 +1,16 @@
 """Choosing one more parent for the selected concept by typing; says why one cannot be chosen."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from insight_app.gui.finding import Hit, HitList, concept_hits
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 SHOWN = 200
 
@@ -17,9 +22,10 @@ class ParentDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.session = session
-        self.child = session.selection.primary
-        assert self.child is not None
-        name = session.name(self.child)[0]
+        child = session.selection.primary
+        assert child is not None
+        self.child = child
+        name = session.state.name(session.state.rows_of((child,))[0])[0]
         self.setWindowTitle("Add a parent")
         self.resize(440, 420)
         column = QVBoxLayout(self)
@@ -38,23 +44,27 @@ class ParentDialog(QDialog):
         self.list.update_hits()
         self.line.setFocus()
 
-    def choose(self, row: int) -> None:
+    def choose(self, parent: "ConceptId") -> None:
         """Add the parent and close, or say why not."""
-        assert self.child is not None
-        refusal = self.session.catalogue.refusal(self.child, row)
+        state = self.session.state
+        rows = state.rows_of((self.child, parent))
+        if state.catalogue is None or len(rows) < 2:
+            self.why.setText("This concept is not there any more.")
+            return
+        refusal = state.catalogue.refusal(*rows)
         if refusal:
             self.why.setText(refusal)
             return
-        self.session.add_parent(self.child, row)
+        self.session.curation.add_parent(self.child, parent)
         self.accept()
 
     def _hits(self, text: str) -> list[Hit]:
-        rows = [row for row in self.session.catalogue.search(text) if row != self.child][:SHOWN]
-        hits = concept_hits(self.session, rows)
-        return [
-            Hit(hit.text, hit.detail, lambda row=row: self.choose(row), hit.italic, hit.status)
-            for row, hit in zip(rows, hits, strict=True)
-        ]
+        state = self.session.state
+        if state.catalogue is None:
+            return []
+        child = state.row_of(self.child)
+        rows = [row for row in state.catalogue.search(text) if row != child][:SHOWN]
+        return concept_hits(self.session, rows, choose=self.choose)
 
 
 class _Parents(HitList):

@@ -1,5 +1,6 @@
 """The concept card: what the selected concept is, where it stands, and what was said of it."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -77,15 +78,19 @@ class CardPanel(Panel):
         self.note.setFocus()
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.primary
-        shown = row is not None and session.catalogue is not None and row < session.catalogue.size
+        session, row = self.session, self.session.selection.row
+        shown = (
+            row is not None
+            and session.state.catalogue is not None
+            and row < session.state.catalogue.size
+        )
         self.area.setVisible(shown)
         self.empty.setVisible(not shown)
         if not shown:
             return
         assert row is not None
         self.head.show_concept(row)
-        if row != self.note.row:
+        if session.state.id_of(row) != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
         self.candidates.show_concept(row)
         self.names.setVisible(bool(self.candidates.model_.candidates))
@@ -97,16 +102,16 @@ class CardPanel(Panel):
         self._load_examples(row)
 
     def _load_examples(self, row: int) -> None:
-        results = self.session.results
+        results = self.session.state.results
         wanted = (results, row)
         if wanted == self._examples_of:
             return
         self._examples_of = wanted
-        if row >= results.F or self.session.awaits_photos:
+        if row >= results.F or self.session.state.awaits_photos:
             self.cutouts.show_examples([])
             return
         self.session.jobs.run(
-            results.examples, row, "strongest", EXAMPLES,
+            partial(results.examples, row, "strongest", EXAMPLES),
             done=lambda found: self._show_examples(wanted, found), key="card examples",
         )  # fmt: skip
 

@@ -105,8 +105,8 @@ class ConceptTablePanel(Panel):
 
     def refresh(self) -> None:
         self.rows.update()
-        if self.rows.is_empty or self.session.awaits_photos:
-            can_add = self.session.awaits_photos and not self.session.read_only
+        if self.rows.is_empty or self.session.state.awaits_photos:
+            can_add = self.session.state.awaits_photos and not self.session.state.read_only
             self.trouble.show_trouble(
                 "No counts yet: they appear with the first analyzed photos.",
                 "Add photos…" if can_add else "",
@@ -125,7 +125,7 @@ class ConceptTablePanel(Panel):
         chosen = self.rows.filter.folders
         menu.addAction("All folders", lambda: self.rows.set_filter(folders=()))
         menu.addSeparator()
-        results = self.session.results
+        results = self.session.state.results
         for folder in results.folders if results is not None else []:
             action = menu.addAction(f"{folder.path or '(top)'}  ({folder.images:,})")
             action.setCheckable(True)
@@ -140,7 +140,7 @@ class ConceptTablePanel(Panel):
 
     def _show_selection(self) -> None:
         """Select in the table what is selected in the window, and bring the first into view."""
-        concepts = self.session.selection.concepts
+        concepts = self.session.selection.rows
         places = [p for p in map(self.model.place_of, concepts) if p is not None]
         self.set_info(f"{len(concepts):,} of {self.model.rowCount():,} selected")
         wanted, last = QItemSelection(), self.model.columnCount() - 1
@@ -162,7 +162,7 @@ class ConceptTablePanel(Panel):
         places = [index.row() for index in self.view.selectionModel().selectedRows()]
         current = self.view.currentIndex().row()
         places.sort(key=lambda place: (place != current, place))
-        self.session.select(concepts=[int(self.model.order[place]) for place in places])
+        self.session.selection.select_rows(rows=[int(self.model.order[place]) for place in places])
 
     # ---- out
 
@@ -174,7 +174,7 @@ class ConceptTablePanel(Panel):
         if with_headers:
             lines.insert(0, [COLUMNS[column].title or "status" for column in columns])
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
-        self.session.said.emit(f"Copied {len(lines) - with_headers:,} rows", False)
+        self.session.messages.say(f"Copied {len(lines) - with_headers:,} rows", False)
 
     def save_csv(self, path: Path) -> None:
         """Write all rows shown, in the order shown."""
@@ -197,7 +197,7 @@ class ConceptTablePanel(Panel):
                 self.trouble.hide,
             )
         else:
-            self.session.said.emit(f"Saved {Path(chosen).name}", False)
+            self.session.messages.say(f"Saved {Path(chosen).name}", False)
 
     def _shown_columns(self) -> list[int]:
         header = self.view.horizontalHeader()

@@ -1,5 +1,6 @@
 """Which of the selected concepts fire together: a heat map of R, child by parent."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,15 +49,15 @@ class CoOccurrencePlotPanel(Panel):
         self.plot.scene().sigMouseMoved.connect(self._hovered)
 
     def refresh(self) -> None:
-        results = self.session.results
+        results = self.session.state.results
         machine = results.F if results is not None else 0
-        chosen = [row for row in self.session.selection.concepts if row < machine]
-        if len(chosen) < 2 or self.session.awaits_photos:
+        chosen = [row for row in self.session.selection.rows if row < machine]
+        if len(chosen) < 2 or self.session.state.awaits_photos:
             self.plot.hide()
             self.set_info("")
             self._concepts, self._matrix = (), np.zeros((0, 0))
             text = "Select two or more concepts to see how often they fire together."
-            if self.session.awaits_photos:
+            if self.session.state.awaits_photos:
                 text = "With photos, how often the selected concepts fire together."
             self.note.setText(text)
             return
@@ -65,8 +66,7 @@ class CoOccurrencePlotPanel(Panel):
             self._label()
             return
         self.session.jobs.run(
-            results.co_occurrence,
-            kept,
+            partial(results.co_occurrence, kept),
             done=lambda matrix: self._show(kept, matrix, len(chosen)),
             key="co-occurrence",
         )
@@ -90,7 +90,7 @@ class CoOccurrencePlotPanel(Panel):
         )
 
     def _label(self) -> None:
-        names = [self.session.name(row)[0] for row in self._concepts]
+        names = [self.session.state.name(row)[0] for row in self._concepts]
         short = [name if len(name) <= 16 else name[:15] + "…" for name in names]
         axes = self.plot.plotItem
         axes.getAxis("left").setTicks([[(k + 0.5, name) for k, name in enumerate(short)]])
@@ -107,17 +107,17 @@ class CoOccurrencePlotPanel(Panel):
         if cell is None:
             plotting.tell(self.plot, "")
             return
-        row, column = (self.session.name(self._concepts[k])[0] for k in cell)
+        row, column = (self.session.state.name(self._concepts[k])[0] for k in cell)
         share = theme.number(float(self._matrix[cell]))
         plotting.tell(self.plot, f"R({row} → {column}) = {share}")
 
     def _clicked(self, at: QPointF, _way: object) -> None:
         """Look at the pair: the row's concept first."""
         if (cell := self._cell(at)) is not None:
-            self.session.select(concepts=tuple(self._concepts[k] for k in cell))
+            self.session.selection.select_rows(rows=tuple(self._concepts[k] for k in cell))
 
     def table(self) -> plotting.Table:
-        names = [self.session.name(row)[0] for row in self._concepts]
+        names = [self.session.state.name(row)[0] for row in self._concepts]
         return ("concept", *names), [
             (name, *map(float, values)) for name, values in zip(names, self._matrix, strict=True)
         ]

@@ -44,14 +44,18 @@ class EvidencePanel(Panel):
         keys_of(session).register(Server(self, note=self.note.setFocus))
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.primary
-        shown = row is not None and session.catalogue is not None and row < session.catalogue.size
+        session, row = self.session, self.session.selection.row
+        shown = (
+            row is not None
+            and session.state.catalogue is not None
+            and row < session.state.catalogue.size
+        )
         self.area.setVisible(shown)
         self.empty.setVisible(not shown)
         if not shown:
             return
         assert row is not None
-        if row != self.note.row:
+        if session.state.id_of(row) != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
         self.candidates.show_concept(row)
         self.names.setVisible(bool(self.candidates.model_.candidates))

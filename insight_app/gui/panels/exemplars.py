@@ -1,5 +1,6 @@
 """Where the selected concept fires: cut-outs of its images, more of them as one scrolls."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -69,32 +70,32 @@ class ExemplarsPanel(Panel):
         self.refresh()
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.primary
-        results = session.results
-        has_any = row is not None and session.catalogue is not None and row < results.F
-        has_any = has_any and not session.awaits_photos
-        self.add.setVisible(session.awaits_photos)
+        session, row = self.session, self.session.selection.row
+        results = session.state.results
+        has_any = row is not None and session.state.catalogue is not None and row < results.F
+        has_any = has_any and not session.state.awaits_photos
+        self.add.setVisible(session.state.awaits_photos)
         self.area.setVisible(has_any)
         self.empty.setVisible(not has_any)
         if not has_any:
             self._shown_of = None
-            if session.awaits_photos:
+            if session.state.awaits_photos:
                 self.empty.set_text(
                     "No photos in this project yet. The places where a concept fires appear here "
                     "when some are added."
                 )
-            elif row is not None and session.catalogue is not None:
+            elif row is not None and session.state.catalogue is not None:
                 self.empty.set_text("A concept that a person made: it fires nowhere itself.")
             else:
                 self.empty.set_text("Choose a concept: the places where it fires appear here.")
             return
         assert row is not None
-        self.grid.setAccessibleName(f"Examples of {session.name(row)[0]}")
+        self.grid.setAccessibleName(f"Examples of {session.state.name(row)[0]}")
         wanted = (results, row, self.band)
         if wanted != self._shown_of:
             self._shown_of, self._is_whole, self._loading = wanted, False, True
             session.jobs.run(
-                results.examples, row, self.band, PAGE,
+                partial(results.examples, row, self.band, PAGE),
                 done=lambda found: self._show(wanted, found, True), key="exemplars",
             )  # fmt: skip
 
@@ -115,6 +116,6 @@ class ExemplarsPanel(Panel):
         wanted, self._loading = self._shown_of, True
         results, row, band = wanted
         self.session.jobs.run(
-            results.examples, row, band, PAGE, len(self.grid.examples),
+            partial(results.examples, row, band, PAGE, len(self.grid.examples)),
             done=lambda found: self._show(wanted, found, False), key="exemplars",
         )  # fmt: skip

@@ -53,21 +53,21 @@ class FolderPlotPanel(Panel):
         self._items = []
         titles, rows = self.table()
         del titles
-        concept = self.session.selection.primary
+        concept = self.session.selection.row
         if not rows or concept is None:
             self.set_info("")
             text = "Select a concept to see in which folders it is found."
-            if self.session.awaits_photos:
+            if self.session.state.awaits_photos:
                 text = "With photos, the share of each folder's images that show a concept."
             self.note.setText(text)
             self.plot.hide()
             return
         self.plot.show()
-        self.set_info(self.session.name(concept)[0])
+        self.set_info(self.session.state.name(concept)[0])
         shown = [*rows[:-1][:MOST_FOLDERS], rows[-1]]
         share = np.asarray([row[3] for row in shown], np.float64) * 100
         place = -np.arange(len(shown))
-        colour = self.session.colours.get(concept, theme.colours().of("bar"))
+        colour = self.session.selection.colour(concept) or theme.colours().of("bar")
         bars = pg.BarGraphItem(x0=0, y=place, width=share, height=0.62, brush=colour, pen=None)
         self._items.append(bars)
         wide = np.asarray([row[4] is not None for row in shown])
@@ -98,7 +98,7 @@ class FolderPlotPanel(Panel):
     def table(self) -> plotting.Table:
         """A row a folder, highest share first, and one for all images at the end."""
         titles = ("folder", "images", "with concept", "share", "low", "high")
-        concept = self.session.selection.primary
+        concept = self.session.selection.row
         counts = self.rows.folder_images
         if concept is None or self.rows.is_empty or not counts.size:
             return titles, []

@@ -74,7 +74,7 @@ class FrequencyPlotPanel(Panel):
 
     def _draw_points(self) -> None:
         rows = self.rows.rows
-        awaits = self.session.awaits_photos
+        awaits = self.session.state.awaits_photos
         self.plot.setVisible(not awaits)
         self.how.setText(NO_PHOTOS if awaits else HOW)
         if not rows.size:
@@ -90,21 +90,19 @@ class FrequencyPlotPanel(Panel):
         self._all.setData(pos=self._points, size=7, brush=brush, pen=None)
 
     def _draw_selection(self) -> None:
-        concepts = self.session.selection.concepts
+        concepts = self.session.selection.rows
         told = f"{len(concepts):,} of {self._drawn.size:,} selected"
-        self.set_info("" if self.session.awaits_photos else told)
+        self.set_info("" if self.session.state.awaits_photos else told)
         places = np.flatnonzero(np.isin(self._drawn, np.asarray(concepts, np.int64)))
         colours = theme.colours()
-        own = self.session.colours
+        accent, colour = colours.of("accent"), self.session.selection.colour
         several = len(concepts) <= len(theme.OKABE_ITO)
-        brushes = [
-            pg.mkBrush(own[int(row)] if several and int(row) in own else colours.of("accent"))
-            for row in (self._drawn[places] if several else ())
-        ]
+        rows = self._drawn[places].tolist() if several else []
+        brushes = [pg.mkBrush(colour(row) or accent) for row in rows]
         self._chosen.setData(
             pos=self._points[places],
             size=11,
-            brush=brushes or pg.mkBrush(colours.of("accent")),
+            brush=brushes or pg.mkBrush(accent),
             pen=pg.mkPen(colours.of("text"), width=1),
         )
 
@@ -120,7 +118,7 @@ class FrequencyPlotPanel(Panel):
         self._select([] if place is None else [self._drawn[place]], way)
 
     def _select(self, hit: Any, way: How) -> None:
-        self.session.select(concepts=combined(self.session.selection.concepts, hit, way))
+        self.session.selection.select_rows(rows=combined(self.session.selection.rows, hit, way))
 
     def _nearest(self, at: QPointF) -> int | None:
         """The point under the mouse, by distance on the screen."""
@@ -140,12 +138,12 @@ class FrequencyPlotPanel(Panel):
         row = int(self._drawn[place])
         images, cells = (int(self.rows.values[key][row]) for key in ("images", "cells"))
         mean = theme.number(float(self.rows.values["mean"][row]))
-        text = f"{self.session.name(row)[0]}: {images:,} images, {cells:,} cells, mean {mean}"
+        text = f"{self.session.state.name(row)[0]}: {images:,} images, {cells:,} cells, mean {mean}"
         plotting.tell(self.plot, text)
 
     def keyPressEvent(self, event: Any) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.session.selection.concepts:
-            self.session.select(concepts=())
+        if event.key() == Qt.Key.Key_Escape and self.session.selection.rows:
+            self.session.selection.select_rows(rows=())
             return
         super().keyPressEvent(event)
 
@@ -153,6 +151,11 @@ class FrequencyPlotPanel(Panel):
         """The numbers behind the points."""
         values = self.rows.values
         return ("concept", "name", "images", "mean strength"), [
-            (row, self.session.name(row)[0], int(values["images"][row]), float(values["mean"][row]))
+            (
+                row,
+                self.session.state.name(row)[0],
+                int(values["images"][row]),
+                float(values["mean"][row]),
+            )
             for row in map(int, self._drawn)
         ]

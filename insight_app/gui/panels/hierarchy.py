@@ -4,7 +4,7 @@ What the tree does with keys and drags is in hierarchy_view.py; judging goes thr
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
@@ -16,8 +16,12 @@ from insight_app.gui.curation.concept_order import BY_NAME, IMAGES, STRENGTH
 from insight_app.gui.curation.hierarchy_view import HierarchyView
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
 from insight_app.gui.panel import Panel
-from insight_app.gui.state.session import CONCEPTS, Session
+from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 ORDERS = {
     IMAGES: ("by images", "Sorted by the number of images covered"),
@@ -38,7 +42,7 @@ class HierarchyPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._judged: set[int] = set()
-        self._hits: list[int] = []
+        self._hits: tuple[ConceptId, ...] = ()
         self._hit = 0
         self.view = HierarchyView(session, self)
         self.search = QLineEdit(self)
@@ -140,7 +144,7 @@ class HierarchyPanel(Panel):
     def _fill_levels(self) -> None:
         menu, group = self.level_button.menu(), QActionGroup(self)
         menu.clear()
-        catalogue, chosen = self.session.catalogue, self.view.tree.order.levels
+        catalogue, chosen = self.session.state.catalogue, self.view.tree.order.levels
         top = int(catalogue.level.max()) if catalogue is not None and catalogue.size else 0
         choices: list[tuple[str, tuple[int, int] | None]] = [("All levels", None)]
         choices += [(f"Level {n}", (n, n)) for n in range(top + 1)]
@@ -154,7 +158,7 @@ class HierarchyPanel(Panel):
         super()._curated(rows, structure)
 
     def refresh(self) -> None:
-        catalogue = self.session.catalogue
+        catalogue = self.session.state.catalogue
         has_any = catalogue is not None and catalogue.size > 0
         self.view.setVisible(has_any)
         self.search.setEnabled(has_any)
@@ -173,13 +177,11 @@ class HierarchyPanel(Panel):
         self._tell_count()
 
     def _tell_count(self) -> None:
-        self.set_info(f"{int(self.session.catalogue.is_active.sum()):,} concepts")
+        self.set_info(f"{int(self.session.state.catalogue.is_active.sum()):,} concepts")
 
     def _tell_list(self) -> None:
-        if self.isVisible() and self.session.follows == CONCEPTS and self._leads():
-            rows = self.view.rows_in_order()
-            if rows != self.session.follow_list:
-                self.session.set_list(rows)
+        if self.isVisible() and self.session.lists.follows is Follow.CONCEPTS and self._leads():
+            self.session.lists.set_rows(self.view.rows_in_order())
 
     def _leads(self) -> bool:
         """Whether Left and Right go through this tree: no review queue is on the screen."""
@@ -191,14 +193,14 @@ class HierarchyPanel(Panel):
     # ---- search
 
     def _searched(self, text: str) -> None:
-        catalogue = self.session.catalogue
-        self._hits, self._hit = [], 0
+        catalogue = self.session.state.catalogue
+        self._hits, self._hit = (), 0
         if catalogue is None or not text.strip():
             self._select_soon.stop()
             if catalogue is not None:
                 self._tell_count()
             return
-        self._hits = catalogue.search(text)
+        self._hits = self.session.state.ids_of(catalogue.search(text))
         self._jump()
 
     def _jump(self) -> None:
@@ -207,13 +209,15 @@ class HierarchyPanel(Panel):
             self._select_soon.stop()
             return
         self.set_info(f"{self._hit + 1:,} of {len(self._hits):,} hits")
-        self.view.show_concepts((self._hits[self._hit],), everywhere=True)
+        self.view.show_concepts(
+            self.session.state.rows_of((self._hits[self._hit],)), everywhere=True
+        )
         self._select_soon.start()
 
     def _select_hit(self) -> None:
         self._select_soon.stop()
         if self._hits:
-            self.session.select(concepts=(self._hits[self._hit],))
+            self.session.selection.select(concepts=(self._hits[self._hit],))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is not self.search or event.type() != QEvent.Type.KeyPress:
@@ -248,13 +252,12 @@ class HierarchyPanel(Panel):
             if id in ("reject", "hide"):
                 menu.addSeparator()
         if row >= 0:
-            for edge in self.session.catalogue.parents(row):
-                name = self.session.name(edge.parent)[0]
-                remove = menu.addAction(f"Take out of {name}")
-                remove.setEnabled(not self.session.read_only)
-                remove.triggered.connect(
-                    lambda _c=False, parent=edge.parent: self.session.remove_parent(row, parent)
-                )
+            state, curation = self.session.state, self.session.curation
+            for edge in state.catalogue.parents(row):
+                remove = menu.addAction(f"Take out of {state.name(edge.parent)[0]}")
+                remove.setEnabled(not state.read_only)
+                ids = state.ids_of((row, edge.parent))
+                remove.triggered.connect(lambda _c=False, ids=ids: curation.remove_parent(*ids))
             menu.addSeparator()
             menu.addAction("Open everything below", lambda: self.view.expandRecursively(index, 8))
         menu.addAction("Close all branches", self.view.collapseAll)

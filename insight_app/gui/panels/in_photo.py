@@ -10,7 +10,8 @@ from insight_app.gui import icons
 from insight_app.gui.curation.concept_list import ConceptList, Entry
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.image_codes import PhotoCodes
-from insight_app.gui.state.session import IMAGES, Session
+from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 
 
@@ -31,7 +32,7 @@ class InPhotoPanel(Panel):
         self.whole.setIcon(icons.icon("x", "dim"))
         self.whole.setToolTip("Let go of the cell")
         self.whole.setAccessibleName("Let go of the cell")
-        self.whole.clicked.connect(lambda: session.select(cell=None))
+        self.whole.clicked.connect(lambda: session.selection.select(cell=None))
         self.header.add(self.whole)
         session.image_codes.ready.connect(lambda _image: self.invalidate())
 
@@ -39,12 +40,12 @@ class InPhotoPanel(Panel):
         session = self.session
         image_id = session.selection.image
         codes = session.image_codes.get(image_id) if image_id is not None else None
-        ready = codes is not None and session.catalogue is not None
+        ready = codes is not None and session.state.catalogue is not None
         self.whole.setVisible(ready and session.selection.cell is not None)
         if not ready:
-            if image_id is None or session.catalogue is None:
+            if image_id is None or session.state.catalogue is None:
                 text = "The concepts of the chosen photo are listed here."
-                if session.awaits_photos:
+                if session.state.awaits_photos:
                     text = "No photos yet: the concepts of a photo are listed here."
                 self._show_empty(text)
             return
@@ -57,13 +58,11 @@ class InPhotoPanel(Panel):
         self.list.show()
         self.list.set_entries(entries)
         self._show_info(codes)
-        if session.follows == IMAGES:
-            rows = list(dict.fromkeys(entry.row for entry in entries if entry.row >= 0))
-            if rows != session.follow_list:
-                session.set_list(rows)
+        if session.lists.follows is Follow.IMAGES:
+            session.lists.set_rows(dict.fromkeys(e.row for e in entries if e.row >= 0))
 
     def _entries(self, codes: PhotoCodes) -> list[Entry]:
-        hidden = self.session.catalogue.hidden
+        hidden = self.session.state.catalogue.hidden
         whole = [
             Entry(int(row), float(value))
             for row, value in zip(codes.concepts, codes.maxima, strict=True)

@@ -47,7 +47,7 @@ class LevelPlotPanel(Panel):
         if not self.rows.values:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         level = self.rows.values["level"][self.rows.rows]
-        judged = np.asarray(self.session.catalogue.status)[self.rows.rows] > 0
+        judged = np.asarray(self.session.state.catalogue.status)[self.rows.rows] > 0
         size = int(self.rows.values["level"].max(initial=0)) + 1
         return np.bincount(level, minlength=size), np.bincount(level[judged], minlength=size)
 
@@ -76,7 +76,7 @@ class LevelPlotPanel(Panel):
         rows = self.rows.rows
         hit = rows[self.rows.values["level"][rows] == round(at.x())]
         chosen = hit if at.y() >= 0 else []
-        self.session.select(concepts=combined(self.session.selection.concepts, chosen, way))
+        self.session.selection.select_rows(rows=combined(self.session.selection.rows, chosen, way))
 
     def table(self) -> plotting.Table:
         shown, judged = self.counts()

@@ -24,7 +24,6 @@ from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import CellTip, Legend
 from insight_app.gui.photo.stage import NOT_SEEN, Stage
 from insight_app.gui.state.image_codes import PhotoCodes
-from insight_app.gui.state.selection import Selection
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton
 from insight_app.gui.wording import show_in_folder
@@ -66,11 +65,11 @@ class PhotoPanel(Panel):
         self.setFocusProxy(self.stage)
         self.stage.clicked.connect(self._clicked)
         self.stage.hovered.connect(self._hovered)
-        session.peek.connect(self._peek)
+        session.bare_photo.connect(self._peek)
         session.pictures.ready.connect(self._picture_ready)
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(lambda _image, error: self.show_error(error))
-        session.lists_changed.connect(self._show_position)
+        session.lists.changed.connect(self._show_position)
 
     # ---- building
 
@@ -105,17 +104,17 @@ class PhotoPanel(Panel):
     # ---- following the selection
 
     def refresh(self) -> None:
-        if "project" in self.reasons or self.session.results is None:
+        if "project" in self.reasons or self.session.state.results is None:
             self.shown = None
             self.finer.leave()
         if "results" in self.reasons:
             self._is_stale = True
-        if self.session.results is None:
+        if self.session.state.results is None:
             self.stage.show_photo(None, None)
             self.stage.say("Photos appear here as soon as the first ones are found.")
             self._show_name()
-        self.add_photos.setVisible(self.session.awaits_photos)
-        if self.session.awaits_photos:
+        self.add_photos.setVisible(self.session.state.awaits_photos)
+        if self.session.state.awaits_photos:
             self.stage.show_photo(None, None)
             self.stage.say(NO_PHOTOS)
         self._show_photo()
@@ -123,7 +122,7 @@ class PhotoPanel(Panel):
     def _show_photo(self) -> None:
         """Show the selected photo as soon as its picture and its codes are there."""
         image_id = self.session.selection.image
-        if image_id is None or self.session.results is None or not self.isVisible():
+        if image_id is None or self.session.state.results is None or not self.isVisible():
             return
         is_another = self.shown is None or self.shown.image_id != image_id
         if is_another or self._is_stale:
@@ -178,7 +177,7 @@ class PhotoPanel(Panel):
         actions.set_enabled("photo.finer", can)
 
     def _fetch_ahead(self, image_id: int) -> None:
-        following = self.session.image_list.neighbour(image_id, 1)
+        following = self.session.lists.images.neighbour(image_id, 1)
         if following is not None:
             self.session.image_codes.get(following)
             self.session.pictures.photo(following)
@@ -202,7 +201,7 @@ class PhotoPanel(Panel):
         self.grid.setText(f"{g.rows} × {g.cols} cells" if shown.codes is not None else not_coded)
 
     def _show_position(self) -> None:
-        images = self.session.image_list
+        images = self.session.lists.images
         place = images.place(self.session.selection.image)
         self.set_info("" if place is None else f"{place + 1:,} of {len(images):,}")
 
@@ -210,18 +209,20 @@ class PhotoPanel(Panel):
 
     def layers(self) -> list[overlay.Layer]:
         """The selected concepts on the shown photo."""
-        shown, results = self.looked, self.session.results
+        shown, results = self.looked, self.session.state.results
         if shown is None or shown.codes is None or results is None:
             return []
         g = shown.record.geometry
         layers = []
-        for row in self.session.selection.concepts:
+        for row in self.session.selection.rows:
             if row < results.F:
                 values = shown.codes.map_of(row).reshape(g.rows, g.cols)
                 scale = float(
                     values.max() if self.controls.only_here.isChecked() else results.maximum[row]
                 )
-                layers.append(overlay.Layer(row, self.session.colours[row], values, scale))
+                colour = self.session.selection.colour(row)
+                assert colour is not None  # every selected concept has one
+                layers.append(overlay.Layer(row, colour, values, scale))
         return layers
 
     def _show_overlay(self) -> None:
@@ -251,21 +252,21 @@ class PhotoPanel(Panel):
         """Choose a cell; again on it: the next concept there. Ctrl adds instead."""
         if self.looked is None:
             return
-        chosen: Selection = self.session.selection
+        chosen = self.session.selection
         before, counted = chosen.cell, cell
         if self.finer.codes is not None:
             before, self.finer.cell = self.finer.cell, cell
             counted = self._counted_cell(cell)
         here = [row for row, _value in self.looked.cell(cell)] if cell is not None else []
-        concepts = chosen.concepts
+        rows, primary = chosen.rows, chosen.row
         if here and modifiers & Qt.KeyboardModifier.ControlModifier:
-            concepts = (*concepts, next((row for row in here if row not in concepts), here[0]))
+            rows = (*rows, next((row for row in here if row not in rows), here[0]))
         elif here and cell != before:
-            concepts = concepts if chosen.primary in here else (here[0],)
+            rows = rows if primary in here else (here[0],)
         elif here:
-            at = here.index(chosen.primary) if chosen.primary in here else -1
-            concepts = (here[(at + 1) % len(here)],)
-        self.session.select(cell=counted, concepts=concepts)
+            at = here.index(primary) if primary in here else -1
+            rows = (here[(at + 1) % len(here)],)
+        chosen.select_rows(rows, cell=counted)
         self._show_finer_state()
 
     def _counted_cell(self, cell: int | None) -> int | None:

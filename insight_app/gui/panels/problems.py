@@ -4,6 +4,7 @@ Reads the results' and the project's own words; knows no files itself.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,24 +77,24 @@ class ProblemsPanel(Panel):
         self.body.addWidget(self.area, 1)
 
     def refresh(self) -> None:
-        results = self.session.results
+        results = self.session.state.results
         if results is None:
             self._show(Trouble([], False, False))
         else:
-            self.session.jobs.run(_trouble, results, done=self._show, key="problems")
+            self.session.jobs.run(partial(_trouble, results), done=self._show, key="problems")
 
     def _find_moved(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Where the photos are now")
         if chosen:
-            self.session.analyze(folders=[chosen])
+            self.session.analysis.analyze(folders=[chosen])
 
     def _show(self, trouble: Trouble) -> None:
         rows = trouble.rows
-        can_write = not self.session.read_only
+        can_write = not self.session.state.read_only
         self.find_moved.setVisible(trouble.has_missing and can_write)
         self.resume.setVisible(trouble.is_unfinished and can_write)
         self.bar.setVisible(can_write and (trouble.has_missing or trouble.is_unfinished))
-        project = self.session.project
+        project = self.session.state.project
         warnings = [Row(text, "", "", "") for text in getattr(project, "warnings", ())]
         rows = warnings + rows
         self.set_info(f"{len(rows):,}" if rows else "")

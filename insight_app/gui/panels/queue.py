@@ -3,6 +3,8 @@
 What was judged in this sitting stays in the list, faint, so that Left and undo lead back to it.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
@@ -10,8 +12,12 @@ from insight_app.gui import icons
 from insight_app.gui.curation.concept_row import ConceptRow
 from insight_app.gui.curation.concept_rows import ConceptRows
 from insight_app.gui.panel import Panel
-from insight_app.gui.state.session import CONCEPTS, Session
+from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, dim_label
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 BY_SHARE = "Ordered by share of activation"
 WHY_SHARE = (
@@ -29,6 +35,7 @@ class QueuePanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._listed: tuple[ConceptId, ...] = ()
         self.list = ConceptRows(session, self, fade_judged=True)
         self.list.setAccessibleName("Queue of concepts to review")
         self.all = QToolButton(self)
@@ -62,11 +69,13 @@ class QueuePanel(Panel):
         self._follow()
 
     def _rebuild(self) -> None:
-        catalogue, results = self.session.catalogue, self.session.results
+        catalogue, results = self.session.state.catalogue, self.session.state.results
         if catalogue is None:
             self.list.set_rows([])
         else:
-            kept = {item.row for item in self.list.rows} if "results" in self.reasons else set()
+            kept = set(self.session.state.rows_of(self._listed))
+            if "results" not in self.reasons or "project" in self.reasons:
+                kept = set()
             whole = float(catalogue.total.sum())
             shown = catalogue.total > 0 if whole else catalogue.is_active
             order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
@@ -76,32 +85,33 @@ class QueuePanel(Panel):
                 if is_due and shown[row] and not catalogue.hidden[row]:
                     rows.append(self._row(row, whole, results.tokens))
             self.list.set_rows(rows)
+            self._listed = self.session.state.ids_of(item.row for item in rows)
             self.note.setText(BY_SHARE if whole else BY_LEVEL)
             self.note.setToolTip(WHY_SHARE if whole else "")
         self._count()
-        if self.isVisible() and self.session.follows == CONCEPTS:
+        if self.isVisible() and self.session.lists.follows is Follow.CONCEPTS:
             rows_ = [item.row for item in self.list.rows]
-            self.session.set_list(rows_)
-            if rows_ and self.session.selection.primary not in self.list.model_.place:
-                self.session.select(concepts=(rows_[0],))
+            self.session.lists.set_rows(rows_)
+            if rows_ and self.session.selection.row not in self.list.model_.place:
+                self.session.selection.select_rows(rows=(rows_[0],))
 
     def _row(self, row: int, whole: float, tokens: int) -> ConceptRow:
         if not whole:  # nothing was coded yet
             return ConceptRow(row)
-        total = float(self.session.catalogue.total[row])
+        total = float(self.session.state.catalogue.total[row])
         tip = f"Share of activation = {total:,.0f} / {whole:,.0f}, summed over {tokens:,} cells"
         return ConceptRow(row, percent(total / whole), "", tip)
 
     def _follow(self) -> None:
-        primary = self.session.selection.primary
+        primary = self.session.selection.row
         self.list.mark(primary)
         rows = [item.row for item in self.list.rows]
-        leads = self.isVisible() and self.session.follows == CONCEPTS
-        if leads and rows != self.session.follow_list:
-            self.session.set_list(rows)
+        leads = self.isVisible() and self.session.lists.follows is Follow.CONCEPTS
+        if leads:
+            self.session.lists.set_rows(rows)
 
     def _count(self) -> None:
-        catalogue = self.session.catalogue
+        catalogue = self.session.state.catalogue
         left = 0
         if catalogue is not None:
             left = sum(

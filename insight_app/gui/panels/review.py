@@ -3,6 +3,7 @@
 The queue says which concept comes; judging and going on are the session's.
 """
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
@@ -110,23 +111,29 @@ class ReviewPanel(Panel):
         keys_of(session).register(Server(self, rename=self.head.rename))
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.primary
-        shown = row is not None and session.catalogue is not None and row < session.catalogue.size
+        session, row = self.session, self.session.selection.row
+        shown = (
+            row is not None
+            and session.state.catalogue is not None
+            and row < session.state.catalogue.size
+        )
         self.area.setVisible(shown)
         self.footer.setVisible(shown)
         self.empty.setVisible(not shown)
-        share = session.catalogue.reviewed_share() if session.catalogue is not None else 0.0
+        share = (
+            session.state.catalogue.reviewed_share() if session.state.catalogue is not None else 0.0
+        )
         self.progress.set_share(share)
-        of = "of the concepts" if session.awaits_photos else "of activation"
+        of = "of the concepts" if session.state.awaits_photos else "of activation"
         self.set_info(f"{100 * share:.3g} % {of} judged" if shown else "")
-        self.no_photos.setVisible(shown and session.awaits_photos)
+        self.no_photos.setVisible(shown and session.state.awaits_photos)
         if not shown:
             self._shown_of = None
             return
         assert row is not None
         self.head.show_concept(row)
         self._show_relations(row)
-        wanted = (session.results, row)
+        wanted = (session.state.results, row)
         if wanted != self._shown_of:
             if self._shown_of is None or self._shown_of[1] != row:
                 self.area.verticalScrollBar().setValue(0)
@@ -138,8 +145,9 @@ class ReviewPanel(Panel):
 
     def _fetch_ahead(self, row: int) -> None:
         """Load the next concept's strongest cut-outs, so that they are there when it comes."""
-        following = self.session.neighbour(self.session.follow_list, row, 1)
-        results = self.session.results
+        state = self.session.state
+        concept, results = self.session.lists.following(state.id_of(row)), state.results
+        following = None if concept is None else state.row_of(concept)
         if following is None or following >= results.F:
             return
         side = self.bands["strongest"].grid.cell_side
@@ -149,11 +157,14 @@ class ReviewPanel(Panel):
                 self.session.pictures.cutout(example.image_id, example.cell, side)
 
         self.session.jobs.run(
-            results.examples, following, "strongest", COLUMNS, done=load, key="ahead", priority=-1
+            partial(results.examples, following, "strongest", COLUMNS),
+            done=load,
+            key="ahead",
+            priority=-1,
         )
 
     def _show_relations(self, row: int) -> None:
-        catalogue = self.session.catalogue
+        catalogue, id_of = self.session.state.catalogue, self.session.state.id_of
         colour = theme.colours().accent
         parts = []
         for word, edges, end in (
@@ -161,8 +172,9 @@ class ReviewPanel(Panel):
             ("above", catalogue.children(row), "child"),
         ):
             links = [
-                f'<a href="{getattr(edge, end)}" style="color:{colour};text-decoration:none">'
-                f"{_marked(*self.session.name(getattr(edge, end)))}</a>"
+                f'<a href="{id_of(getattr(edge, end))}" '
+                f'style="color:{colour};text-decoration:none">'
+                f"{_marked(*self.session.state.name(getattr(edge, end)))}</a>"
                 + (f" {edge.strength:.2f}" if edge.strength else "")
                 for edge in edges[:6]
             ]
@@ -173,7 +185,9 @@ class ReviewPanel(Panel):
         self.relations.setVisible(bool(parts))
 
     def _follow_link(self, link: str) -> None:
-        self.session.select(concepts=(int(link),))
+        from insight_app.project.judgements import ConceptId
+
+        self.session.selection.select(concepts=(ConceptId(link),))
 
     def more(self) -> None:
         """Another row of the band that has the keyboard or was used last."""
@@ -214,12 +228,12 @@ class Band(QWidget):
         self._load()
 
     def _load(self) -> None:
-        results, row, wanted = self.session.results, self.row, self._wanted
+        results, row, wanted = self.session.state.results, self.row, self._wanted
         if row is None or row >= results.F:
             self._show(row, [])
             return
         self.session.jobs.run(
-            results.examples, row, self.band, wanted,
+            partial(results.examples, row, self.band, wanted),
             done=lambda found: self._show(row, found), key=("band", self.band),
         )  # fmt: skip
 
@@ -232,7 +246,7 @@ class Band(QWidget):
             return
         values = [example.value for example in found]
         numbers = f"{theme.number(min(values))} to {theme.number(max(values))}"
-        images = int(self.session.catalogue.images[row])
+        images = int(self.session.state.catalogue.images[row])
         dim = theme.colours().dim
         self.heading.setText(
             f'{self.words} <span style="color:{dim}">{numbers}, '

@@ -4,6 +4,7 @@ Reads the list of recent projects from the settings; their pictures from the thu
 """
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.settings import RecentProject
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.pictures import first_thumbnail
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton, dim_label
@@ -133,18 +135,17 @@ class StartPage(QWidget):
                 self.recent_rows[path].set_picture(image)
 
         self.session.jobs.run(
-            first_thumbnail,
-            Path(path),
-            PICTURE * 2,
+            partial(first_thumbnail, Path(path), PICTURE * 2),
             done=done,
             failed=lambda _error: None,
             key=("recent", path),
+            scope=Scope.PROGRAM,
         )
 
     def open_recent(self, path: str) -> None:
         """Open a recent project; one that is gone is dropped from the list with a question."""
         if Path(path).exists():
-            self.session.open_project(path)
+            self.session.projects.open(Path(path))
         elif ask_to_forget(self, path):
             self.session.settings.forget(path)
 

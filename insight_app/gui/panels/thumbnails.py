@@ -4,6 +4,7 @@ With a concept selected its photos come strongest first. Loads a thumbnail when 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class ThumbnailModel(QAbstractListModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
-        record = self.session.results.image(self.order[index.row()])
+        record = self.session.state.results.image(self.order[index.row()])
         parts = [str(record.path)]
         if record.status not in ("coded", "new"):
             parts.append(record.message or record.status)
@@ -164,7 +165,7 @@ class ThumbnailsPanel(Panel):
     def show_all(self) -> None:
         self.folders = ()
         self.filter.line.clear()
-        self.session.select(concepts=())
+        self.session.selection.select_rows(rows=())
         self.invalidate()
 
     def show_folder(self, folder: int) -> None:
@@ -172,7 +173,7 @@ class ThumbnailsPanel(Panel):
         self.invalidate()
 
     def refresh(self) -> None:
-        results = self.session.results
+        results = self.session.state.results
         if "project" in self.reasons:
             self.folders, self._listed, self._shown = (), None, None
         if results is None:
@@ -180,14 +181,14 @@ class ThumbnailsPanel(Panel):
             self._listed = None
             self._show_state()
             return
-        concept = self.session.selection.primary
+        concept = self.session.selection.row
         if concept is not None and concept >= results.F:
             concept = None
         those = (concept, self.folders)
         if (results.generation, those) != self._listed:
             self._listed = (results.generation, those)
             self.session.jobs.run(
-                _ids, results, *those, done=lambda found: self._show(those, *found),
+                partial(_ids, results, *those), done=lambda found: self._show(those, *found),
                 key="thumbnails",
             )  # fmt: skip
         else:
@@ -202,7 +203,7 @@ class ThumbnailsPanel(Panel):
         is_another, self._shown = those != self._shown, those
         if is_another:
             self.view.scrollToTop()
-        self.session.set_images(order)
+        self.session.lists.set_images(order)
         self._show_state()
         self._follow(into_view=is_another)
 
@@ -210,17 +211,17 @@ class ThumbnailsPanel(Panel):
         count, session = len(self.model.order), self.session
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
-        primary = session.selection.primary
-        awaits = session.awaits_photos
+        primary = session.selection.row
+        awaits = session.state.awaits_photos
         self.all.setVisible(bool(self.folders) or (primary is not None and not awaits))
         self.add.setVisible(awaits)
         self.filter.setEnabled(not awaits)
-        if session.results is None or session.catalogue is None or awaits:
+        if session.state.results is None or session.state.catalogue is None or awaits:
             self.set_info("")
             self.empty.set_text(NO_PHOTOS if awaits else WAITING)
         elif primary is not None:
-            self.set_info(f"{count:,} with {session.name(primary)[0]}")
-            self.empty.set_text(f"No photo has {session.name(primary)[0]}.")
+            self.set_info(f"{count:,} with {session.state.name(primary)[0]}")
+            self.empty.set_text(f"No photo has {session.state.name(primary)[0]}.")
         else:
             self.set_info(f"{count:,}")
 
@@ -243,7 +244,7 @@ class ThumbnailsPanel(Panel):
 
     def _chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
-            self.session.select(image=self.model.order[current.row()])
+            self.session.selection.select(image=self.model.order[current.row()])
 
     def _picture_ready(self, key: tuple[Any, ...]) -> None:
         if key[0] == "thumbnail" and (place := self.model.order.place(key[1])) is not None:
@@ -253,16 +254,16 @@ class ThumbnailsPanel(Panel):
 
     def _hits(self, text: str) -> list[Hit]:
         session, words = self.session, text.lower().split()
-        if session.results is None or not words:
+        if session.state.results is None or not words:
             return []
         hits = [
             Hit(folder.path or "(top folder)", f"{folder.images:,} images",
                 lambda id=folder.id: self.show_folder(id))
-            for folder in session.results.folders
+            for folder in session.state.results.folders
             if all(word in str(folder.path).lower() for word in words)
         ]  # fmt: skip
-        if session.catalogue is not None:
-            hits.extend(concept_hits(session, session.catalogue.search(text)[:50]))
+        if session.state.catalogue is not None:
+            hits.extend(concept_hits(session, session.state.catalogue.search(text)[:50]))
         return hits
 
 

@@ -5,14 +5,15 @@ count or a file: another photo, or the key again, and it is gone.
 """
 
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.image_codes import PhotoCodes
+from insight_app.gui.state.replies import Message, take_arrays
 from insight_app.gui.state.session import Session
 
 
@@ -51,10 +52,11 @@ class FinerLook(QObject):
     def look(self, counted: PhotoCodes) -> None:
         """Ask for the finer codes of a photo."""
         self.leave()
-        project, record = self.session.project, counted.record
+        project, record = self.session.state.project, counted.record
         self._of = counted.image_id
         self._asked = self.session.worker.request(
             "encode",
+            scope=Scope.RESULTS,
             project=str(project.path),
             path=str(record.path),
             finer=True,
@@ -73,15 +75,13 @@ class FinerLook(QObject):
         if was_on:
             self.changed.emit()
 
-    def _heard(self, counted: PhotoCodes, reply: dict[str, Any]) -> None:
-        if reply.get("cancelled") or counted.image_id != self._of:
+    def _heard(self, counted: PhotoCodes, reply: Message) -> None:
+        results = self.session.state.results
+        if counted.image_id != self._of or results is None:
             return
         self._short_side = int(reply["short_side"])
         self.session.jobs.run(
-            _read,
-            reply["file"],
-            counted,
-            self.session.results.F,
+            partial(_read, reply, counted, results.F),
             done=lambda read: self._show(counted, read),
             failed=self._refused,
             key="finer look",
@@ -98,10 +98,9 @@ class FinerLook(QObject):
         self.failed.emit(error)
 
 
-def _read(file: str, counted: PhotoCodes, concepts: int) -> PhotoCodes:
-    """Runs on the pool."""
-    with np.load(file, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
+def _read(reply: Message, counted: PhotoCodes, concepts: int) -> PhotoCodes:
+    """Read the worker's answer; runs on the pool."""
+    arrays = take_arrays(reply)
     codes = Codes(arrays["indptr"], arrays["indices"], arrays["values"], concepts)
     (width, height), (rows, cols) = map(int, arrays["size"]), map(int, arrays["grid"])
     x, y, w, h = map(int, arrays["crop"])

@@ -45,7 +45,7 @@ class Legend(QWidget):
         """has_unseen: part of the photo lies outside what the model saw."""
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         names = ", ".join(
-            f"{self.session.name(layer.row)[0]} 0 to {theme.number(layer.scale)}"
+            f"{self.session.state.name(layer.row)[0]} 0 to {theme.number(layer.scale)}"
             for layer in layers
         )
         self.setAccessibleDescription(names)
@@ -95,7 +95,7 @@ class Legend(QWidget):
             start = left
             paint_chip(painter, left, middle, layer.colour)
             left += 17
-            name, by_person = self.session.name(layer.row)
+            name, by_person = self.session.state.name(layer.row)
             font = self.font() if by_person else theme.italic(self.font())
             painter.setFont(font)
             painter.setPen(LIGHT_TEXT)
@@ -135,10 +135,10 @@ class Legend(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         for place, row in self._places:
             if place.contains(event.position()):
-                concepts = self.session.selection.concepts
+                concepts = self.session.selection.rows
                 alone = event.modifiers() & Qt.KeyboardModifier.AltModifier
                 rest = () if alone else tuple(c for c in concepts if c != row)
-                self.session.select(concepts=(row, *rest))
+                self.session.selection.select_rows(rows=(row, *rest))
 
 
 class CellTip(QFrame):
@@ -171,7 +171,9 @@ class CellTip(QFrame):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        names = [metrics.horizontalAdvance(self.session.name(row)[0]) for row, _value in self._rows]
+        names = [
+            metrics.horizontalAdvance(self.session.state.name(row)[0]) for row, _value in self._rows
+        ]
         width = max([metrics.horizontalAdvance(self._title), *(60 + n for n in names)])
         return QSize(min(width, 320) + 36, self._line() * (1 + len(self._rows)) + 12)
 
@@ -186,10 +188,10 @@ class CellTip(QFrame):
         painter.drawText(12, 6, width, line, Qt.AlignmentFlag.AlignVCenter, self._title)
         for number, (row, value) in enumerate(self._rows, 1):
             top = 6 + number * line
-            colour = self.session.colours.get(row)
+            colour = self.session.selection.colour(row)
             if colour is not None:
                 paint_chip(painter, 12, top + line / 2, colour)
-            name, by_person = self.session.name(row)
+            name, by_person = self.session.state.name(row)
             strength = theme.number(value)
             painter.setFont(theme.tabular(self.font()))
             painter.setPen(LIGHT_TEXT if colour is not None else FAINT_TEXT)

@@ -1,14 +1,23 @@
-"""Starting, pausing and resuming the analysis of the open project, as the session's methods.
+"""Starting, pausing and resuming the analysis of the open project.
 
 Knows the worker's requests; nothing of how they are carried out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QObject, Signal
+
 from insight_app.concepts.hsae.description import DESCRIPTION, RELEASE, WEIGHTS
+from insight_app.gui.settings import Settings
+from insight_app.gui.state.epochs import Scope
+from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.projects import Projects
+from insight_app.gui.state.replies import Message
+from insight_app.gui.state.worker_client import Progress, WorkerClient
 
 
 @dataclass(frozen=True)
@@ -24,29 +33,36 @@ class Plan:
     encoder_options: Mapping[str, str] = field(default_factory=dict)
 
 
-class Analyzing:
-    """Mixed into the session."""
+class AnalysisControl(QObject):
+    """The analysis of the project that is open: at most one, and how far it is."""
 
-    project: Any
-    settings: Any
-    worker: Any
-    said: Any
-    problem: Any
-    opening: Any
-    project_opened: Any
-    open_project: Any
-    reload_results: Any
-    read_only: Any
-    _project_thread: Any
-    _running: int = 0
-    _paused: bool = False
+    progress = Signal(object)
+    """A Progress, or None when nothing is under way any more."""
+
+    def __init__(
+        self,
+        projects: Projects,
+        worker: WorkerClient,
+        settings: Settings,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._projects, self._worker = projects, worker
+        self._settings, self._messages = settings, messages
+        self._request: int | None = None
+        self._is_paused = False
+        self.last_progress: Progress | None = None
+        projects.opened.connect(self._project_changed)
+
+    # ---- a project and its analysis
 
     def begin_project(self, plan: Plan) -> None:
         """Make a project, open the window on it at once, and start analyzing in the background."""
 
         def made(place: Path) -> None:
             if not plan.folders:  # there will be concepts, but no photos to look at
-                self.settings.set("workspace", "concepts")
+                self._settings.set("workspace", "concepts")
             self.open_and_analyze(
                 place,
                 plan.folders,
@@ -55,7 +71,7 @@ class Analyzing:
                 dictionary=plan.dictionary,
             )
 
-        self._make(made, _create, plan.place)
+        self._projects.make_and_open(partial(_create, plan.place), str(plan.place), made)
 
     def begin_demo(self) -> None:
         """Open the demo; the first time, its photos are copied and analyzed."""
@@ -63,7 +79,7 @@ class Analyzing:
         def made(demo: tuple[Path, tuple[Path, ...]]) -> None:
             self.open_and_analyze(*demo)
 
-        self._make(made, _set_up_demo)
+        self._projects.make_and_open(_set_up_demo, "Demo", made)
 
     def open_and_analyze(self, place: Path, folders: Sequence[Path], **how: Any) -> None:
         """Open a project; once it is open, analyze `folders` into it, as `how` says.
@@ -72,76 +88,89 @@ class Analyzing:
         """
 
         def opened() -> None:
-            if self.project is None or Path(self.project.path) != place:
-                return
-            self.project_opened.disconnect(opened)
-            if (folders or how) and not self.read_only:
+            if (folders or how) and not self._projects.state.read_only:
                 self.analyze([str(folder) for folder in folders], **how)
 
-        self.project_opened.connect(opened)
-        self.open_project(place)
+        self._projects.open(place, then=opened)
 
-    def _make(self, made: Callable[[Any], None], make: Callable[..., Any], *args: Any) -> None:
-        self.opening.emit(str(args[0]) if args else "Demo")
-
-        def failed(error: Exception) -> None:
-            self.opening.emit("")
-            self.problem.emit(error)
-
-        self._project_thread.run(make, *args, done=made, failed=failed)
+    # ---- at work
 
     def analyze(self, folders: Sequence[str] = (), **how: Any) -> None:
         """Analyze what is new in the project, and in more folders."""
-        if self.project is None:
+        path = self._projects.state.path
+        if path is None:
             return
-        self._paused = False
-        self._running = self.worker.analyze(
-            str(self.project.path),
+        self._is_paused = False
+        self._request = self._worker.request(
+            "analyze",
+            project=str(path),
             folders=list(folders),
-            device=self.settings.get("device"),
-            done=self._analyzed,
-            failed=self._analysis_failed,
+            device=self._settings.get("device"),
+            scope=Scope.PROJECT,
+            done=self._ended,
+            stopped=self._stopped,
+            failed=self._failed,
+            progress=self._tell_progress,
             **how,
         )
 
     @property
-    def is_analyzing(self) -> bool:
-        return bool(self._running)
+    def is_running(self) -> bool:
+        """Whether the open project is being analyzed."""
+        return self._request is not None
 
     def pause(self) -> None:
         """Stop; what is done stays and can be gone on with."""
-        if self._running:
-            self._paused = True
-            self.worker.cancel(self._running)
+        if self._request is not None:
+            self._is_paused = True
+            self._worker.cancel(self._request)
 
     def cancel(self) -> None:
         """Stop and do not offer to go on."""
-        if self._running:
-            self.worker.cancel(self._running)
-            self.said.emit("Analysis cancelled; what was analyzed is kept", False)
-        self._paused = False
-        self.worker.progress.emit(None)
+        if self._request is not None:
+            self._worker.cancel(self._request)
+            self._messages.say("Analysis cancelled; what was analyzed is kept")
+        self._is_paused = False
+        self._show(None)
 
-    def _analyzed(self, summary: dict[str, Any]) -> None:
-        self._running = 0
-        self.reload_results()
-        if summary.get("cancelled") and self._paused and self.worker.last_progress is not None:
-            self.worker.progress.emit(replace(self.worker.last_progress, paused=True))
+    def _tell_progress(self, progress: Progress) -> None:
+        self._show(progress)
 
-    def _analysis_failed(self, error: Exception) -> None:
-        self._running = 0
-        self.reload_results()
-        self.problem.emit(error)
+    def _show(self, progress: Progress | None) -> None:
+        self.last_progress = progress
+        self.progress.emit(progress)
+
+    def _project_changed(self) -> None:
+        """Forget the analysis of a project that is left: its end is no concern of the next one."""
+        self._request, self._is_paused = None, False
+        self._show(None)
+
+    def _ended(self, summary: Message) -> None:
+        self._request = None
+        self._show(None)
+        self._projects.read_again()
+
+    def _stopped(self) -> None:
+        self._request = None
+        paused = self.last_progress if self._is_paused else None
+        self._show(None if paused is None else replace(paused, paused=True))
+        self._projects.read_again()
+
+    def _failed(self, error: Exception) -> None:
+        self._request = None
+        self._show(None)
+        self._projects.read_again()
+        self._messages.report(error)
 
 
 def holds_dictionary(folder: Path) -> bool:
-    """Whether a folder holds released files or a dictionary of ours, by what lies in it."""
+    """Return whether a folder holds released files or a dictionary of ours."""
     kinds = (RELEASE, (DESCRIPTION, WEIGHTS))
     return any(all((folder / name).is_file() for name in names) for names in kinds)
 
 
 def _create(place: Path) -> Path:
-    """Runs on the project's thread."""
+    """Make an empty project; runs on the project's thread."""
     from insight_app.project.project import Project
 
     Project.create(place).close()
@@ -149,7 +178,7 @@ def _create(place: Path) -> Path:
 
 
 def _set_up_demo() -> tuple[Path, tuple[Path, ...]]:
-    """(project, folders still to be analyzed); runs on the project's thread."""
+    """Return (project, folders still to be analyzed); runs on the project's thread."""
     from insight_app import demo
     from insight_app.project.analysis.last_run import is_finished
 

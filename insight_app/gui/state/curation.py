@@ -1,146 +1,201 @@
-"""What a person can do to concepts and relations, as the session's methods.
+"""What a person can do to concepts and relations.
 
-Turns rows into the acts of the judgement log and one line of text. Decides which concept comes
-next before anything changes, so that no filter moves it away.
+Turns a key press into the acts of the judgement log and one line of text, and shows in the
+catalogue what was committed. Targets, and the concept that comes next, are bound at the key press.
+Knows no panel.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from insight_app.errors import Refusal
+from insight_app.gui.settings import Settings
+from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Kind, Write
+from insight_app.gui.state.lists import Lists
+from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.project_state import ProjectState
+from insight_app.gui.state.selection import SelectionModel
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements import Act, Changes, ConceptId, Relation
 
 
-class Verbs:
-    """Mixed into the session; uses its catalogue, selection, judge() and follow_list."""
+class Curation(QObject):
+    """The judgements that a person can make in this window."""
 
-    catalogue: Any
-    selection: Any
-    settings: Any
-    follow_list: list[int]
+    changed = Signal(object, bool)
+    """(rows: set[int], structure: bool): what a committed judgement changed in the catalogue."""
 
-    judge: Any
-    select: Any
-    neighbour: Any
-    name: Any
+    def __init__(
+        self,
+        present: Callable[[], ProjectState],
+        queue: JudgementQueue,
+        selection: SelectionModel,
+        lists: Lists,
+        settings: Settings,
+        messages: Messages,
+        write_editors: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._present, self._queue = present, queue
+        self._selection, self._lists = selection, lists
+        self._settings, self._messages = settings, messages
+        self._write_editors = write_editors
+        queue.committed.connect(self._committed)
+        queue.refused.connect(lambda error: messages.say(str(error)))
 
     # ---- status
 
-    def accept(self, row: int | None = None) -> None:
-        """Accept a concept's present name, or every selected one's, then go on."""
-        self._status(row, "accept", "Accepted")
+    def accept(self) -> None:
+        """Accept the names of the selected concepts, or the selected relation, then go on."""
+        self._judge_selected("accept", "Accepted")
 
-    def unsure(self, row: int | None = None) -> None:
-        self._status(row, "unsure", "Unsure about")
+    def unsure(self) -> None:
+        """Say of the selected that one cannot tell, then go on."""
+        self._judge_selected("unsure", "Unsure about")
 
-    def reject(self, row: int | None = None) -> None:
-        """Say that the name is wrong (hide() says that the concept is)."""
-        self._status(row, "reject", "Rejected")
+    def reject(self) -> None:
+        """Say that the selected names are wrong (hide() says that the concepts are), then go on."""
+        self._judge_selected("reject", "Rejected")
 
-    def clear_status(self, row: int) -> None:
+    def hide(self, concepts: "Sequence[ConceptId]") -> None:
+        """Take concepts out of lists: junk. Those that are all hidden come back."""
         from insight_app.project import judgements as j
 
-        self._judge_rows([j.clear_status(self._id(row))], "Not reviewed again:", (row,))
+        catalogue, rows = self._present().catalogue, self._present().rows_of(concepts)
+        if catalogue is None or not rows:
+            return
+        if all(catalogue.hidden[row] for row in rows):
+            acts = [j.unhide(concept) for concept in concepts]
+            self.judge(acts, f"Shown again: {self._what(concepts)}")
+        else:
+            self.judge([j.hide(c) for c in concepts], f"Hidden: {self._what(concepts)}")
 
     # ---- names, notes
 
-    def rename(self, row: int, name: str) -> None:
+    def rename(self, concept: "ConceptId", name: str) -> None:
+        """Give a concept a name; blank text changes nothing."""
         from insight_app.project import judgements as j
 
         name = " ".join(name.split())
         if name:
-            old = self.name(row)[0]
-            self.judge(
-                [j.rename(self._id(row), name)], f"Renamed {old} to {name}", frozenset({row})
-            )
+            self.judge([j.rename(concept, name)], f"Renamed {self._name(concept)} to {name}")
 
-    def note(self, row: int, text: str) -> None:
+    def note(self, concept: "ConceptId", text: str) -> None:
+        """Replace a concept's note; '' takes it away."""
         from insight_app.project import judgements as j
 
-        self._judge_rows([j.note(self._id(row), text)], "Noted on", (row,))
-
-    def hide(self, rows: Sequence[int]) -> None:
-        """Take concepts out of lists: junk. Those that are all hidden come back."""
-        from insight_app.project import judgements as j
-
-        rows = tuple(rows)
-        if rows and all(self.catalogue.hidden[row] for row in rows):
-            acts = [j.unhide(self._id(row)) for row in rows]
-            self._judge_rows(acts, "Shown again:", rows)
-        elif rows:
-            self._judge_rows([j.hide(self._id(row)) for row in rows], "Hidden:", rows)
+        self.judge([j.note(concept, text)], f"Noted on {self._name(concept)}")
 
     # ---- relations
 
-    def add_parent(self, row: int, parent: int) -> None:
+    def add_parent(self, child: "ConceptId", parent: "ConceptId") -> None:
+        """Put a concept under one more parent."""
         from insight_app.project import judgements as j
 
-        if self._allowed(row, parent):
-            text = f"{self.name(row)[0]} is now also under {self.name(parent)[0]}"
-            act = j.add_parent(self._id(row), self._id(parent))
-            self.judge([act], text, frozenset({row, parent}))
+        if self._allowed(child, parent):
+            text = f"{self._name(child)} is now also under {self._name(parent)}"
+            self.judge([j.add_parent(child, parent)], text)
 
-    def remove_parent(self, row: int, parent: int) -> None:
+    def remove_parent(self, child: "ConceptId", parent: "ConceptId") -> None:
+        """Take a concept away from under a parent."""
         from insight_app.project import judgements as j
 
-        text = f"{self.name(row)[0]} is no longer under {self.name(parent)[0]}"
-        act = j.remove_parent(self._id(row), self._id(parent))
-        self.judge([act], text, frozenset({row, parent}))
+        text = f"{self._name(child)} is no longer under {self._name(parent)}"
+        self.judge([j.remove_parent(child, parent)], text)
 
-    def move(self, row: int, old: int | None, new: int | None) -> None:
-        """Remove exactly the parent `old`, add exactly `new`; None = the top of the hierarchy."""
-        from insight_app.project import judgements as j
+    # ---- all of it
 
-        if new is not None and not self._allowed(row, new):
-            return
-        where = f"under {self.name(new)[0]}" if new is not None else "to the top"
-        acts = j.move(
-            self._id(row),
-            None if old is None else self._id(old),
-            None if new is None else self._id(new),
-        )
-        rows = frozenset(r for r in (row, old, new) if r is not None)
-        self.judge(acts, f"Moved {self.name(row)[0]} {where}", rows)
+    def judge(self, acts: "Sequence[Act]", text: str) -> None:
+        """Queue a judgement; everything follows when it is on the disk."""
+        state = self._present()
+        if state.read_only:
+            self._messages.report(Refusal(f"{text} was not written. {state.why_read_only}"))
+        elif acts:
+            self._queue.submit(Write(Kind.JUDGE, tuple(acts), text))
 
-    def judge_relation(self, verb: str) -> None:
-        """accept, unsure or reject the selected relation."""
-        from insight_app.project import judgements as j
+    def undo(self) -> None:
+        """Take back the newest act of this person, what is being typed included."""
+        self._write_editors()
+        if not self._present().read_only:
+            self._queue.submit(Write(Kind.UNDO))
 
-        child, parent = self.selection.relation
-        act = getattr(j, f"{verb}_relation")(self._id(child), self._id(parent))
-        word = {"accept": "Accepted", "unsure": "Unsure about", "reject": "Rejected"}[verb]
-        text = f"{word} {self.name(child)[0]} under {self.name(parent)[0]}"
-        self.judge([act], text, frozenset({child, parent}))
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._write_editors()
+        if not self._present().read_only:
+            self._queue.submit(Write(Kind.REDO))
 
     # ---- how
 
-    def _status(self, row: int | None, verb: str, word: str) -> None:
+    def _judge_selected(self, verb: str, word: str) -> None:
+        self._write_editors()
+        if (relation := self._selection.relation) is not None:
+            self._judge_relation(relation, verb, word)
+            return
         from insight_app.project import judgements as j
 
-        if row is None and self.selection.relation is not None:
-            self.judge_relation(verb)
+        state, concepts = self._present(), self._selection.concepts
+        rows = state.rows_of(concepts)
+        if state.catalogue is None or not rows:
             return
-        rows = self.selection.concepts if row is None else (row,)
-        if not rows or self.catalogue is None:
-            return
-        following = None
-        if len(rows) == 1 and rows[0] == self.selection.primary:
-            following = self.neighbour(self.follow_list, rows[0], 1)
-        make = getattr(j, verb)
-        self._judge_rows([make(self._id(r), self.catalogue.names[r]) for r in rows], word, rows)
-        if following is not None and self.settings.get("auto_advance"):
-            self.select(concepts=(following,))
+        following = self._lists.following(concepts[0]) if len(concepts) == 1 else None
+        make = {"accept": j.accept, "unsure": j.unsure, "reject": j.reject}[verb]
+        names = state.catalogue.names
+        acts = [make(state.id_of(row), names[row]) for row in rows]
+        self.judge(acts, f"{word} {self._what(concepts)}")
+        if following is not None and self._settings.get("auto_advance"):
+            self._selection.select(concepts=(following,))
 
-    def _judge_rows(self, acts: Sequence[Any], word: str, rows: Sequence[int]) -> None:
-        what = self.name(rows[0])[0] if len(rows) == 1 else f"{len(rows)} concepts"
-        self.judge(acts, f"{word} {what}", frozenset(rows))
+    def _judge_relation(self, relation: "Relation", verb: str, word: str) -> None:
+        from insight_app.project import judgements as j
 
-    def _id(self, row: int) -> "ConceptId":
-        concept: ConceptId = self.catalogue.id_of(row)
-        return concept
+        child, parent = relation
+        make = {
+            "accept": j.accept_relation,
+            "unsure": j.unsure_relation,
+            "reject": j.reject_relation,
+        }[verb]
+        self.judge([make(child, parent)], f"{word} {self._name(child)} under {self._name(parent)}")
 
-    def _allowed(self, row: int, parent: int) -> bool:
-        refusal = self.catalogue.refusal(row, parent)
+    def _what(self, concepts: "Sequence[ConceptId]") -> str:
+        return self._name(concepts[0]) if len(concepts) == 1 else f"{len(concepts)} concepts"
+
+    def _name(self, concept: "ConceptId") -> str:
+        row = self._present().row_of(concept)
+        return str(concept) if row is None else self._present().name(row)[0]
+
+    def _allowed(self, child: "ConceptId", parent: "ConceptId") -> bool:
+        state = self._present()
+        rows = state.rows_of((child, parent))
+        if state.catalogue is None or len(rows) != 2:
+            return False
+        refusal = state.catalogue.refusal(*rows)
         if refusal:
-            self.said.emit(refusal, False)  # type: ignore[attr-defined]
+            self._messages.say(refusal)
         return not refusal
+
+    # ---- what was committed
+
+    def _committed(self, committed: Committed) -> None:
+        changes, kind = committed.changes, committed.write.kind
+        catalogue = self._present().catalogue
+        if catalogue is None:
+            return
+        if not changes.is_empty:
+            rows = set(catalogue.apply(committed.state, changes))
+            self.changed.emit(rows, bool(changes.relations))
+        if kind is not Kind.JUDGE:
+            self._return_to(changes)
+        can_undo = kind is not Kind.UNDO and not changes.is_empty
+        self._messages.say(committed.write.text or changes.text, can_undo)
+
+    def _return_to(self, changes: "Changes") -> None:
+        """Select what an undo or redo concerns."""
+        concepts = list(changes.concepts) or [child for child, _parent in changes.relations]
+        known = [concept for concept in concepts if self._present().row_of(concept) is not None]
+        if known and not set(known) & set(self._selection.concepts):
+            self._selection.select(concepts=(known[0],))

@@ -6,25 +6,37 @@ everything after it, until it is tried again. Knows nothing of what a judgement 
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
-from insight_app.errors import KnownError
+from insight_app.errors import Refusal
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.jobs import Jobs
 
-JUDGE, UNDO, REDO = "judge", "undo", "redo"
+if TYPE_CHECKING:
+    from insight_app.project.judgements import Act, Changes, CurationState
+    from insight_app.project.judgements.store import Judgements
+
+
+class Kind(Enum):
+    """What is written."""
+
+    JUDGE = "judge"
+    UNDO = "undo"
+    REDO = "redo"
 
 
 @dataclass(frozen=True)
 class Write:
     """One thing to write: a judgement (acts and their text), an undo, or a redo."""
 
-    kind: str
-    acts: Sequence[Any] = ()
+    kind: Kind
+    acts: "Sequence[Act]" = ()
     text: str = ""
-    rows: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -32,18 +44,19 @@ class Committed:
     """A write that is on the disk: what it changed, and the state afterwards."""
 
     write: Write
-    changes: Any
-    state: Any
+    changes: "Changes"
+    state: "CurationState"
 
 
-class JudgementWriter(QObject):
+class JudgementQueue(QObject):
     """Writes what is submitted, in order, on `thread` (a Jobs of one thread)."""
 
     committed = Signal(object)
+    """A Committed."""
     refused = Signal(object)
     """An undo or redo that does not hold any more: the error says why; nothing is pending."""
     failed = Signal(object)
-    """A write failed: the error. It stays pending; see retry() and discard()."""
+    """A write failed: the error. It stays pending; see retry()."""
     pending_changed = Signal()
     settled = Signal()
     """Nothing is being written: all is on the disk, or the first of the queue failed."""
@@ -52,39 +65,31 @@ class JudgementWriter(QObject):
         super().__init__(parent)
         self._thread = thread
         self._queue: deque[Write] = deque()
-        self._judgements: Any = None
+        self._judgements: Judgements | None = None
         self._writing = False
         self.error: Exception | None = None
 
-    def set_judgements(self, judgements: Any) -> None:
-        """The log to write to; what was pending for another one must be settled before."""
+    def set_judgements(self, judgements: "Judgements | None") -> None:
+        """Write to this log; what was pending for another one must be settled before."""
         self._judgements = judgements
         self.error = None
 
     def submit(self, write: Write) -> None:
+        """Queue a write; it is pending from now on."""
         self._queue.append(write)
         self.pending_changed.emit()
         self._next()
 
     @property
     def pending(self) -> int:
+        """How many writes are not on the disk yet."""
         return len(self._queue)
-
-    def pending_rows(self) -> frozenset[int]:
-        """Concepts with a judgement that is not on the disk yet."""
-        return frozenset().union(*(write.rows for write in self._queue))
 
     def retry(self) -> None:
         """Try the write that failed again, then the rest."""
         self.error = None
+        self.pending_changed.emit()
         self._next()
-
-    def discard(self) -> None:
-        """Give up the write that failed and go on with the rest."""
-        if self.error is not None and self._queue:
-            self._queue.popleft()
-            self.pending_changed.emit()
-        self.retry()
 
     def drop_all(self) -> None:
         """Give up everything that is not written."""
@@ -93,7 +98,12 @@ class JudgementWriter(QObject):
         self.pending_changed.emit()
 
     def settle(self, milliseconds: int = 10_000) -> bool:
-        """Wait until everything is written; False if something is still pending."""
+        """Wait until everything is written, a failed write tried once more.
+
+        Return whether nothing is pending.
+        """
+        if self.error is not None:
+            self.retry()
         if self._writing:
             loop = QEventLoop()
             self.settled.connect(loop.quit)
@@ -107,13 +117,17 @@ class JudgementWriter(QObject):
         if not self._queue:
             self.settled.emit()
             return
+        assert self._judgements is not None
         self._writing = True
-        write = self._queue[0]
+        # Whatever else happens to the window, the queue hears how its write ended.
         self._thread.run(
-            _perform, self._judgements, write, done=self._done, failed=self._write_failed
+            partial(_perform, self._judgements, self._queue[0]),
+            done=self._written,
+            failed=self._write_failed,
+            scope=Scope.PROGRAM,
         )
 
-    def _done(self, committed: Committed) -> None:
+    def _written(self, committed: Committed) -> None:
         self._writing = False
         self._queue.popleft()
         self.committed.emit(committed)
@@ -122,7 +136,7 @@ class JudgementWriter(QObject):
 
     def _write_failed(self, error: Exception) -> None:
         self._writing = False
-        if self._queue[0].kind != JUDGE and isinstance(error, KnownError):
+        if self._queue[0].kind is not Kind.JUDGE and isinstance(error, Refusal):
             self._queue.popleft()
             self.refused.emit(error)
             self.pending_changed.emit()
@@ -130,14 +144,15 @@ class JudgementWriter(QObject):
             return
         self.error = error
         self.failed.emit(error)
+        self.pending_changed.emit()
         self.settled.emit()
 
 
-def _perform(judgements: Any, write: Write) -> Committed:
-    """Runs on the writer thread."""
-    if write.kind == JUDGE:
+def _perform(judgements: "Judgements", write: Write) -> Committed:
+    """Write to the log; runs on the project's thread."""
+    if write.kind is Kind.JUDGE:
         changes = judgements.judge(write.acts, write.text)
-    elif write.kind == UNDO:
+    elif write.kind is Kind.UNDO:
         changes = judgements.undo()
     else:
         changes = judgements.redo()

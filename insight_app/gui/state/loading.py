@@ -1,42 +1,68 @@
-"""What the session does with a project on the project's own thread: open, read anew, restore.
+"""What is done with a project on the project's own thread: open, read anew, restore.
 
 Imports the project floor there, off the first paint. Knows nothing of windows.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from insight_app.errors import KnownError
 
+if TYPE_CHECKING:
+    from insight_app.project.judgements.catalogue import Catalogue
+    from insight_app.project.project import Project
+    from insight_app.project.results.snapshot import Results
+    from insight_app.project.storage.backups import Backup
 
-def open_project(path: Path, read_only: bool) -> tuple[Any, Any, Any, KnownError | None]:
-    """What `load` gives, and what is wrong with the results where they cannot be read."""
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """An open project with its newest results, None before there are any.
+
+    damaged: why results that are there cannot be read.
+    """
+
+    project: "Project"
+    results: "Results | None" = None
+    catalogue: "Catalogue | None" = None
+    damaged: KnownError | None = None
+
+
+def open_project(path: Path, read_only: bool) -> Loaded:
+    """Open a project and read its results; without them where they are damaged."""
     from insight_app.project.project import Project
 
     project = Project.open(path, read_only=read_only)
     try:
-        return (*load(project), None)
+        return load(project)
     except KnownError as damaged:  # judging and analyzing again go on without the results
-        return project, None, None, damaged
+        return Loaded(project, damaged=damaged)
     except BaseException:
         project.close()
         raise
 
 
-def restore(path: Path, backup: Any) -> str:
-    """Put a backup in the place of damaged judgements; what was done, in words."""
+def restore(path: Path, backup: "Backup") -> str:
+    """Put a backup in the place of damaged judgements; return what was done, in words."""
     from insight_app.project import project
 
     return project.restore(path, backup)
 
 
-def load(project: Any) -> tuple[Any, Any, Any]:
-    """(project, newest results, catalogue of them); the last two None before there are any."""
+def load(project: "Project") -> Loaded:
+    """Read the newest results of an open project."""
     from insight_app.project.judgements.catalogue import Catalogue
 
     results = project.results()
-    return (
-        project,
-        results,
-        None if results is None else Catalogue(results, project.judgements.state),
-    )
+    if results is None:
+        return Loaded(project)
+    return Loaded(project, results, Catalogue(results, project.judgements.state))
+
+
+def close(project: "Project | None", results: "Results | None") -> None:
+    """Close the files of results that are no longer shown, and of a project that is left."""
+    if results is not None:
+        results.close()
+    if project is not None:
+        project.close()

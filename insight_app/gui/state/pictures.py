@@ -7,7 +7,9 @@ What a panel no longer asks for is not loaded. Knows nothing of overlays.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PIL import Image
 from PySide6.QtCore import QObject, QRect, QRectF, Qt, Signal
@@ -15,8 +17,11 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPixm
 
 from insight_app.errors import KnownError
 from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.project_state import ProjectState
 
-Key = tuple[Any, ...]
+if TYPE_CHECKING:
+    from insight_app.concepts.geometry import Geometry
+    from insight_app.project.results.snapshot import Results
 
 MEMORY_LIMIT = 256 * 2**20
 PHOTOS_KEPT = 6
@@ -28,16 +33,33 @@ LONGEST_SIDE = 4096
 CUTOUT_CELLS = 3
 
 
+Kind = Literal["thumbnail", "cutout", "photo"]
+
+
+class Key(NamedTuple):
+    """A picture: of which photo, which of its cells (cut-outs), how large in logical pixels."""
+
+    kind: Kind
+    image: int
+    cell: int = 0
+    size: int = 0
+
+
 class Pictures(QObject):
-    """thumbnail(), cutout() and photo() return a QPixmap or None; `ready(key)` says when to ask
-    again. The key is ("thumbnail", image_id, size), ("cutout", image_id, cell, size) or
-    ("photo", image_id)."""
+    """thumbnail(), cutout() and photo() return a QPixmap, or None and `ready(key)` says when to
+    ask again.
+    """
 
     ready = Signal(object)
+    """The Key of a picture that is there now, or that turned out to be broken."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._state = ProjectState()
+        self._forget()
+
+    def _forget(self) -> None:
         self._cache: OrderedDict[Key, QPixmap] = OrderedDict()
         self._bytes = 0
         self._photos: OrderedDict[Key, QPixmap] = OrderedDict()
@@ -45,43 +67,42 @@ class Pictures(QObject):
         self._loading: set[Key] = set()
         self._broken: dict[int, str] = {}
         self._sources = _Sources()
-        self._results: Any = None
-        self._project: Any = None
 
-    def set_project(self, project: Any, results: Any) -> None:
-        """Show photos of this project; another one forgets all pictures."""
-        if project is not self._project:
-            self._cache.clear()
-            self._photos.clear()
-            self._wishes.clear()
-            self._bytes = 0
-            self._sources.clear()
+    def show(self, state: ProjectState) -> None:
+        """Load photos of this state; another project forgets all pictures."""
+        if state.project is not self._state.project:
+            self._forget()
+        self._state = state
         self._broken.clear()
-        self._project, self._results = project, results
+        # What was being loaded is not delivered any more: it was asked of the last results.
+        self._wishes.update(dict.fromkeys(self._loading))
+        self._loading.clear()
+        self._load_next()
 
     def thumbnail(self, image_id: int, size: int) -> QPixmap | None:
-        """The middle of a photo as a square of `size` logical pixels."""
-        return self._get(("thumbnail", int(image_id), size))
+        """Return the middle of a photo as a square of `size` logical pixels."""
+        return self._get(Key("thumbnail", int(image_id), size=size))
 
     def cutout(self, image_id: int, cell: int, size: int) -> QPixmap | None:
-        """A cell with its surroundings (3 x 3 cells), the cell outlined, as a square."""
-        return self._get(("cutout", int(image_id), int(cell), size))
+        """Return a cell with its surroundings (3 x 3 cells), the cell outlined, as a square."""
+        return self._get(Key("cutout", int(image_id), int(cell), size))
 
     def photo(self, image_id: int) -> QPixmap | None:
-        """The whole photo, upright."""
-        return self._get(("photo", int(image_id)))
+        """Return the whole photo, upright."""
+        return self._get(Key("photo", int(image_id)))
 
     def broken(self, image_id: int) -> str | None:
-        """Why a photo could not be loaded, if it could not."""
+        """Return why a photo could not be loaded, None if it could or was not tried."""
         return self._broken.get(image_id)
 
     def _get(self, key: Key) -> QPixmap | None:
-        cache = self._photos if key[0] == "photo" else self._cache
+        cache = self._photos if key.kind == "photo" else self._cache
         found = cache.get(key)
         if found is not None:
             cache.move_to_end(key)
             return found
-        if self._results is not None and key not in self._loading and key[1] not in self._broken:
+        is_new = key not in self._loading and key.image not in self._broken
+        if self._state.results is not None and is_new:
             self._wishes[key] = None
             self._wishes.move_to_end(key)
             if len(self._wishes) > WISHES:
@@ -90,42 +111,36 @@ class Pictures(QObject):
         return None
 
     def _load_next(self) -> None:
+        project, results = self._state.project, self._state.results
+        if project is None or results is None:
+            return
         while self._wishes and len(self._loading) < LOADERS:
-            photos = [key for key in self._wishes if key[0] == "photo"]
+            photos = [key for key in self._wishes if key.kind == "photo"]
             key = photos[-1] if photos else next(reversed(self._wishes))
             del self._wishes[key]
             self._loading.add(key)
-            project = self._project
-
-            def done(image: QImage, key: Key = key, project: Any = project) -> None:
-                self._loading.discard(key)
-                if project is self._project:
-                    self._keep(key, QPixmap.fromImage(image))
-                    self.ready.emit(key)
-                self._load_next()
-
-            def failed(error: Exception, key: Key = key) -> None:
-                self._loading.discard(key)
-                self._broken[key[1]] = str(error)
-                self.ready.emit(key)
-                self._load_next()
-
-            priority = 1 if key[0] == "photo" else 0
-            loader: Callable[..., QImage] = _load
+            ratio = _device_pixel_ratio()
             self._jobs.run(
-                loader,
-                self._sources,
-                project,
-                self._results,
-                key,
-                _device_pixel_ratio(),
-                done=done,
-                failed=failed,
-                priority=priority,
+                partial(_load, self._sources, Path(project.path), results, key, ratio),
+                done=partial(self._loaded, key),
+                failed=partial(self._load_failed, key),
+                priority=1 if key.kind == "photo" else 0,
             )
 
+    def _loaded(self, key: Key, image: QImage) -> None:
+        self._loading.discard(key)
+        self._keep(key, QPixmap.fromImage(image))
+        self.ready.emit(key)
+        self._load_next()
+
+    def _load_failed(self, key: Key, error: Exception) -> None:
+        self._loading.discard(key)
+        self._broken[key.image] = str(error)
+        self.ready.emit(key)
+        self._load_next()
+
     def _keep(self, key: Key, pixmap: QPixmap) -> None:
-        if key[0] == "photo":
+        if key.kind == "photo":
             self._photos[key] = pixmap
             while len(self._photos) > PHOTOS_KEPT:
                 self._photos.popitem(last=False)
@@ -143,7 +158,9 @@ class _Sources:
         self._lock = threading.Lock()
         self._images: OrderedDict[int, tuple[Image.Image, float]] = OrderedDict()
 
-    def get(self, image_id: int, load: Callable[[], tuple[Image.Image, float]]) -> Any:
+    def get(
+        self, image_id: int, load: Callable[[], tuple[Image.Image, float]]
+    ) -> tuple[Image.Image, float]:
         with self._lock:
             if image_id in self._images:
                 self._images.move_to_end(image_id)
@@ -160,20 +177,20 @@ class _Sources:
             self._images.clear()
 
 
-def _load(sources: _Sources, project: Any, results: Any, key: Key, ratio: float) -> QImage:
-    """Runs on the pool."""
+def _load(sources: "_Sources", project: Path, results: "Results", key: Key, ratio: float) -> QImage:
+    """Read one picture; runs on the pool."""
     from insight_app.project.photos import decoding, finding, thumbnails
 
-    record = results.image(key[1])
+    record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
         raise KnownError(record.message or "The photo is not there.", where=str(record.path))
-    if key[0] == "photo":
+    if key.kind == "photo":
         image = decoding.load_upright(record.path)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         return to_qimage(image)
-    side = round(key[-1] * ratio)
-    if key[0] == "thumbnail":
-        small = thumbnails.get(project.path, record, side)
+    side = round(key.size * ratio)
+    if key.kind == "thumbnail":
+        small = thumbnails.get(project, record, side)
         square = _cover(small, side)
     else:
 
@@ -182,14 +199,14 @@ def _load(sources: _Sources, project: Any, results: Any, key: Key, ratio: float)
             picture = decoding.decode(data, record.path, short_side=640).image
             return picture, picture.width / record.width
 
-        picture, scale = sources.get(key[1], decode)
-        square = _cut_out(picture, scale, record.geometry, key[2], side)
+        picture, scale = sources.get(key.image, decode)
+        square = _cut_out(picture, scale, record.geometry, key.cell, side)
     square.setDevicePixelRatio(ratio)
     return square
 
 
-def first_thumbnail(project_path: Any, side: int) -> QImage | None:
-    """A picture of a project that is not open: its first readable photo, as a square."""
+def first_thumbnail(project_path: Path, side: int) -> QImage | None:
+    """Return the first readable photo of a project that is not open, as a square."""
     from insight_app.project.photos import thumbnails
     from insight_app.project.results.snapshot import Results
 
@@ -219,7 +236,9 @@ def _cover(image: Image.Image, side: int) -> QImage:
     return to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
 
 
-def _cut_out(image: Image.Image, scale: float, geometry: Any, cell: int, side: int) -> QImage:
+def _cut_out(
+    image: Image.Image, scale: float, geometry: "Geometry", cell: int, side: int
+) -> QImage:
     """See Pictures.cutout; at the photo's edge the window is moved inwards, not padded."""
     x, y, w, h = (value * scale for value in geometry.cell_rect(cell))
     span = min(CUTOUT_CELLS * max(w, h), image.width, image.height)

@@ -1,56 +1,66 @@
 """What is selected in the window, and the way back through what was looked at.
 
-Plain values; knows nothing of Qt, panels or projects.
+Concepts are named by their ids, which stay the same when results are replaced; `rows` are their
+addresses in the present state. Knows no panel.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
+
+from insight_app.gui import theme
+from insight_app.gui.state.project_state import ProjectState
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId, Relation
 
 
-class _Keep:
-    """The kind of KEEP."""
+class Keep:
+    """The type of KEEP."""
 
     def __repr__(self) -> str:
         return "KEEP"
 
 
-KEEP: Final = _Keep()
-"""In `changed`: leave this part of the selection as it is."""
+KEEP: Final = Keep()
+"""Where a part of the selection is asked for: leave it as it is."""
 
 HISTORY_LIMIT = 500
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The one selection: concepts (rows), a relation (child row, parent row), a photo, its cell."""
+    """Concepts, the first one being the primary; a relation (child, parent); a photo; its cell."""
 
-    concepts: tuple[int, ...] = ()
+    concepts: "tuple[ConceptId, ...]" = ()
     image: int | None = None
     cell: int | None = None
-    relation: tuple[int, int] | None = None
-
-    @property
-    def primary(self) -> int | None:
-        """The concept that single-concept panels and keys act on."""
-        return self.concepts[0] if self.concepts else None
+    relation: "Relation | None" = None
 
     def changed(
-        self, concepts: Any = KEEP, image: Any = KEEP, cell: Any = KEEP, relation: Any = KEEP
+        self,
+        concepts: "Iterable[ConceptId] | Keep" = KEEP,
+        image: int | Keep | None = KEEP,
+        cell: int | Keep | None = KEEP,
+        relation: "Relation | Keep | None" = KEEP,
     ) -> "Selection":
-        """This selection with parts replaced.
+        """Return this selection with parts replaced.
 
         Another photo forgets the cell, other concepts forget the relation, unless they are given.
         """
         new = self
-        if concepts is not KEEP:
+        if not isinstance(concepts, Keep):
             new = replace(new, concepts=tuple(dict.fromkeys(concepts)))
             if new.concepts != self.concepts:
                 new = replace(new, relation=None)
-        if image is not KEEP and image != self.image:
+        if not isinstance(image, Keep) and image != self.image:
             new = replace(new, image=image, cell=None)
-        if cell is not KEEP:
+        if not isinstance(cell, Keep):
             new = replace(new, cell=cell)
-        if relation is not KEEP:
+        if not isinstance(relation, Keep):
             new = replace(new, relation=relation)
         return new
 
@@ -64,14 +74,17 @@ class History:
 
     @property
     def current(self) -> Selection:
+        """The selection that is looked at."""
         return self.entries[self.position]
 
     @property
     def can_go_back(self) -> bool:
+        """Whether something was looked at before."""
         return self.position > 0
 
     @property
     def can_go_forward(self) -> bool:
+        """Whether one went back before."""
         return self.position < len(self.entries) - 1
 
     def visit(self, selection: Selection) -> None:
@@ -96,13 +109,157 @@ class History:
             del self.entries[: max(0, len(self.entries) - HISTORY_LIMIT)]
             self.position = len(self.entries) - 1
 
-    def back(self) -> Selection:
+    def back(self) -> None:
+        """Go to what was looked at before."""
         self.position = max(0, self.position - 1)
-        return self.current
 
-    def forward(self) -> Selection:
+    def forward(self) -> None:
+        """Go to where one was before going back."""
         self.position = min(len(self.entries) - 1, self.position + 1)
-        return self.current
 
     def clear(self) -> None:
+        """Forget everything."""
         self.entries, self.position = [Selection()], 0
+
+
+class SelectionModel(QObject):
+    """The one selection of a window; choosing anything anywhere moves it."""
+
+    changed = Signal()
+    """Something else is selected."""
+
+    def __init__(
+        self,
+        present: Callable[[], ProjectState],
+        write_editors: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._present = present
+        self._write_editors = write_editors
+        self._history = History()
+        self._colours: dict[ConceptId, QColor] = {}
+
+    # ---- what is selected
+
+    @property
+    def current(self) -> Selection:
+        """The selection as one value."""
+        return self._history.current
+
+    @property
+    def concepts(self) -> "tuple[ConceptId, ...]":
+        """The selected concepts."""
+        return self.current.concepts
+
+    @property
+    def primary(self) -> "ConceptId | None":
+        """The concept that single-concept panels and keys act on."""
+        return self.concepts[0] if self.concepts else None
+
+    @property
+    def image(self) -> int | None:
+        """The selected photo."""
+        return self.current.image
+
+    @property
+    def cell(self) -> int | None:
+        """The selected cell of that photo."""
+        return self.current.cell
+
+    @property
+    def relation(self) -> "Relation | None":
+        """The selected relation (child, parent)."""
+        return self.current.relation
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows of the selected concepts in the present state."""
+        return self._present().rows_of(self.concepts)
+
+    @property
+    def row(self) -> int | None:
+        """The row of the primary concept in the present state."""
+        return None if self.primary is None else self._present().row_of(self.primary)
+
+    def colour(self, row: int) -> QColor | None:
+        """Return the colour of a selected concept by its row; None where it is not selected."""
+        state = self._present()
+        return None if state.catalogue is None else self._colours.get(state.id_of(row))
+
+    # ---- moving it
+
+    def select(
+        self,
+        concepts: "Iterable[ConceptId] | Keep" = KEEP,
+        image: int | Keep | None = KEEP,
+        cell: int | Keep | None = KEEP,
+        relation: "Relation | Keep | None" = KEEP,
+    ) -> None:
+        """Move the selection; what is not given stays."""
+        new = self.current.changed(concepts, image, cell, relation)
+        if new != self.current:
+            self._leave(new)
+            self._history.visit(new)
+            self._moved()
+
+    def select_rows(
+        self,
+        rows: Iterable[int],
+        *,
+        image: int | Keep | None = KEEP,
+        cell: int | Keep | None = KEEP,
+    ) -> None:
+        """Select concepts by their rows in the present state."""
+        self.select(self._present().ids_of(rows), image, cell)
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether something else was selected before."""
+        return self._history.can_go_back
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether one went back before."""
+        return self._history.can_go_forward
+
+    def back(self) -> None:
+        """Select what was selected before."""
+        if self._history.can_go_back:
+            self._write_editors()
+            self._history.back()
+            self._moved()
+
+    def forward(self) -> None:
+        """Select what was selected before going back."""
+        if self._history.can_go_forward:
+            self._write_editors()
+            self._history.forward()
+            self._moved()
+
+    def clear(self) -> None:
+        """Forget selection, history and colours: they belong to a project that is left."""
+        self._history.clear()
+        self._colours = {}
+
+    def _leave(self, new: Selection) -> None:
+        if new.concepts != self.current.concepts:
+            self._write_editors()
+
+    def _moved(self) -> None:
+        wanted = self.concepts
+        kept = {concept: colour for concept, colour in self._colours.items() if concept in wanted}
+        for concept in wanted:
+            if concept not in kept:
+                kept[concept] = _free_colour(kept.values())
+        self._colours = kept
+        self.changed.emit()
+
+
+def _free_colour(taken: Iterable[QColor]) -> QColor:
+    """Return the first of Okabe and Ito's colours that is not taken; grey when all are."""
+    used = {colour.name().upper() for colour in taken}
+    for name in theme.OKABE_ITO:
+        if name.upper() not in used:
+            return QColor(name)
+    return QColor("#999999")

@@ -1,7 +1,8 @@
 """The window's end of the worker process: starts it, talks to it, starts it again when it dies.
 
-Speaks the worker's protocol (JSON lines, see insight_app/worker.py). Knows nothing of what the
-work is; everything that needs no encoder goes on while there is no worker.
+Speaks the worker's protocol (JSON lines, see insight_app/worker). An answer whose epoch is over is
+dropped here, and so is an error of a request that nobody waits for. Knows nothing of what the work
+is; everything that needs no encoder goes on while there is no worker.
 """
 
 import json
@@ -10,11 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from insight_app.errors import KnownError
+from insight_app.gui.state.epochs import Epoch, Epochs, Scope
+from insight_app.gui.state.replies import Message, error_of
 
 CRASHES_ALLOWED = 3
 CRASH_SPAN = 60.0
@@ -24,21 +28,9 @@ ONLY_LOOK = frozenset(("encoders", "inspect", "check_encoder", "encode", "embed"
 """Requests that write nothing: the worker need not be waited for because of them."""
 
 
-@dataclass
-class Request:
-    """Something the worker was asked to do."""
-
-    id: int
-    message: dict[str, Any]
-    done: Callable[[dict[str, Any]], None] | None
-    failed: Callable[[Exception], None] | None
-    progress: Callable[["Progress"], None] | None = None
-    told_progress: bool = False
-
-
 @dataclass(frozen=True)
 class Progress:
-    """How far the long work is; total 0 = not known yet. rate: photos (or steps) a second."""
+    """How far long work is; total 0 = not known yet. rate: photos (or steps) a second."""
 
     request: int
     what: str
@@ -50,12 +42,24 @@ class Progress:
     rate: float | None = None
 
 
+@dataclass
+class Request:
+    """Something the worker was asked to do, and who waits for the answer."""
+
+    id: int
+    message: Message
+    epoch: Epoch
+    done: Callable[[Message], object] | None
+    failed: Callable[[Exception], object] | None
+    stopped: Callable[[], object] | None
+    progress: Callable[[Progress], object] | None
+    is_cancelled: bool = False
+
+
 class WorkerClient(QObject):
     """One resident worker; `published(project path)` when it has put out new results."""
 
     published = Signal(str)
-    progress = Signal(object)
-    """A Progress, or None when the long work ended."""
     device_known = Signal(str)
     memory_known = Signal()
     """`memory` is newer; so may `device_memory` be."""
@@ -63,11 +67,10 @@ class WorkerClient(QObject):
     """Something that a person should know, once."""
     failed = Signal(object)
     """An error that its request did not take care of, or the worker's own end."""
-    finished = Signal(object)
-    """(what, summary) of long work that ended well."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, epochs: Epochs, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._epochs = epochs
         self._process: QProcess | None = None
         self._requests: dict[int, Request] = {}
         self._next_id = 1
@@ -75,11 +78,10 @@ class WorkerClient(QObject):
         self._errors: deque[str] = deque(maxlen=40)
         self._crashes: deque[float] = deque(maxlen=CRASHES_ALLOWED)
         self._stopping = False
+        self._noticed: set[str] = set()
         self.device = ""
         self.memory = self.device_memory = 0
         """Bytes that the worker holds: of the machine's memory, and of its graphics card's."""
-        self._noticed: set[str] = set()
-        self.last_progress: Progress | None = None
         self.command = [sys.executable, "-m", "insight_app.worker"]
 
     # ---- the process
@@ -100,9 +102,15 @@ class WorkerClient(QObject):
 
     @property
     def is_running(self) -> bool:
+        """Whether there is a process that works or waits for work."""
         return (
             self._process is not None and self._process.state() != QProcess.ProcessState.NotRunning
         )
+
+    @property
+    def process_id(self) -> int:
+        """The process's number, 0 while there is none."""
+        return 0 if self._process is None else int(self._process.processId())
 
     def stop(self) -> None:
         """End the worker: close its input, wait while it has work to put away, then kill it."""
@@ -124,50 +132,57 @@ class WorkerClient(QObject):
         self,
         do: str,
         *,
-        done: Callable[[dict[str, Any]], None] | None = None,
-        failed: Callable[[Exception], None] | None = None,
-        progress: Callable[["Progress"], None] | None = None,
+        scope: Scope,
+        done: Callable[[Message], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        stopped: Callable[[], object] | None = None,
+        progress: Callable[[Progress], object] | None = None,
         **arguments: Any,
     ) -> int:
-        """Ask the worker to do something; returns the request's number.
+        """Ask the worker to do something; return the request's number.
 
-        progress: who is told how far it is, instead of everybody.
+        done: gets the answer.  stopped: called when it ended because it was cancelled.  None of
+        them is called once the scope is over.
         """
-        number = self._next_id
-        self._next_id += 1
+        number = self._fresh_id()
         message = {"id": number, "do": do, **arguments}
-        self._requests[number] = Request(number, message, done, failed, progress)
+        epoch = self._epochs.now(scope)
+        self._requests[number] = Request(number, message, epoch, done, failed, stopped, progress)
         self.start()
         self._send(message)
         return number
 
-    def analyze(self, project: str, **arguments: Any) -> int:
-        """Analyze a project's photos: the first time, again after a stop, or with more folders."""
-        return self.request("analyze", project=project, **arguments)
-
     def cancel(self, number: int) -> None:
         """Stop a request; what it wrote stays, and it can be resumed."""
-        if number in self._requests:
+        request = self._requests.get(number)
+        if request is not None and not request.is_cancelled:
+            request.is_cancelled = True
             self._send({"id": self._fresh_id(), "do": "cancel", "request": number})
 
     def forget(self, number: int) -> None:
-        """Nobody waits for this answer any more."""
+        """Stop a request whose answer nobody waits for any more."""
         self.cancel(number)
-        self._requests.pop(number, None)
+        request = self._requests.get(number)
+        if request is not None:
+            request.done = request.failed = request.stopped = request.progress = None
+            request.failed = _say_nothing
 
-    def cancel_all(self) -> None:
-        for number in list(self._requests):
-            self.cancel(number)
+    def cancel_over(self) -> None:
+        """Stop every request whose epoch is over."""
+        for request in list(self._requests.values()):
+            if self._epochs.is_over(request.epoch):
+                self.cancel(request.id)
 
     @property
     def busy(self) -> list[Request]:
+        """What was asked and not answered yet."""
         return list(self._requests.values())
 
     def _fresh_id(self) -> int:
         self._next_id += 1
         return self._next_id - 1
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: Message) -> None:
         if self._process is not None:
             self._process.write(json.dumps(message).encode() + b"\n")
 
@@ -176,7 +191,7 @@ class WorkerClient(QObject):
     def _read(self) -> None:
         if self._process is None:
             return
-        self._buffer += self._process.readAllStandardOutput().data()
+        self._buffer += bytes(self._process.readAllStandardOutput().data())
         *lines, self._buffer = self._buffer.split(b"\n")
         for line in lines:
             try:
@@ -186,9 +201,8 @@ class WorkerClient(QObject):
                 continue
             self._hear(message)
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: Message) -> None:
         kind = message.get("kind")
-        request = self._requests.get(message.get("id", 0))
         if kind == "device":
             self.device = str(message["device"])
             self.device_known.emit(self.device)
@@ -200,21 +214,38 @@ class WorkerClient(QObject):
             self.published.emit(str(message["project"]))
         elif kind == "notice":
             self._tell_notice(str(message["message"]))
-        elif kind == "progress" and request is not None:
-            self._tell_progress(request, message)
-        elif kind == "result" and request is not None:
-            self._end(request)
-            if request.done is not None:
-                request.done(message)
-            self.finished.emit((request.message["do"], message))
+        elif kind in ("progress", "result", "error"):
+            self._hear_of(message, str(kind))
+
+    def _hear_of(self, message: Message, kind: str) -> None:
+        """Pass on what concerns a request, unless its epoch is over."""
+        number = int(message.get("id", 0))
+        request = self._requests.get(number)
+        if request is None:
+            if kind == "error" and not number:
+                self.failed.emit(error_of(message))  # a line that the worker could not read
+            return
+        is_over = self._epochs.is_over(request.epoch)
+        if kind == "progress":
+            if request.progress is not None and not is_over:
+                request.progress(_progress(request, message))
+            return
+        del self._requests[number]
+        if is_over or (request.done is None and kind == "result"):
+            _remove_file(message)
         elif kind == "error":
-            if request is not None:
-                self._end(request)
-            error = _error(message)
-            if request is not None and request.failed is not None:
-                request.failed(error)
-            else:
-                self.failed.emit(error)
+            self._fail(request, error_of(message))
+        elif message.get("cancelled"):
+            if request.stopped is not None:
+                request.stopped()
+        elif request.done is not None:
+            request.done(message)
+
+    def _fail(self, request: Request, error: Exception) -> None:
+        if request.failed is not None:
+            request.failed(error)
+        else:
+            self.failed.emit(error)
 
     def _tell_notice(self, text: str) -> None:
         """Another worker may say it again after a crash; a person hears it once."""
@@ -222,36 +253,26 @@ class WorkerClient(QObject):
             self._noticed.add(text)
             self.notice.emit(text)
 
-    def _tell_progress(self, request: Request, message: dict[str, Any]) -> None:
-        done, total = int(message.get("done", 0)), int(message.get("total", 0))
-        what, text = str(request.message["do"]), str(message.get("message", ""))
-        left, rate = message.get("seconds_left"), message.get("rate")
-        told = Progress(request.id, what, done, total, text, left, rate=rate)
-        if request.progress is not None:
-            request.progress(told)
-            return
-        request.told_progress, self.last_progress = True, told
-        self.progress.emit(told)
-
-    def _end(self, request: Request) -> None:
-        """A short request that ends beside a paused one leaves what is shown of it alone."""
-        del self._requests[request.id]
-        if request.told_progress:
-            self.progress.emit(None)
+    # ---- its end
 
     def _read_errors(self) -> None:
         if self._process is not None:
-            text = self._process.readAllStandardError().data().decode(errors="replace")
+            text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
             self._errors.extend(text.splitlines())
 
     def _start_failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._process = None
+            self._forget_process()
             self._give_up(KnownError("The worker process could not be started."))
 
-    def _ended(self, code: int) -> None:
+    def _forget_process(self) -> None:
+        if self._process is not None:
+            self._process.deleteLater()
         self._process = None
         self._buffer = b""
+
+    def _ended(self, code: int) -> None:
+        self._forget_process()
         self.memory = self.device_memory = 0
         self.memory_known.emit()
         now = time.monotonic()
@@ -267,31 +288,44 @@ class WorkerClient(QObject):
                 )
             )
             return
-        QTimer.singleShot(0, self._restart)
+        QTimer.singleShot(0, self, self._restart)
 
     def _restart(self) -> None:
-        """Start again and repeat what was not answered."""
+        """Start again and repeat what was not answered; what was cancelled has ended with it."""
         self.start()
-        for request in self._requests.values():
-            self._send(request.message | {"after_crash": True})
+        for request in list(self._requests.values()):
+            if not request.is_cancelled and not self._epochs.is_over(request.epoch):
+                self._send(request.message | {"after_crash": True})
+                continue
+            self._requests.pop(request.id, None)
+            if request.stopped is not None and not self._epochs.is_over(request.epoch):
+                request.stopped()
 
     def _give_up(self, error: KnownError) -> None:
         requests, self._requests = list(self._requests.values()), {}
-        self.progress.emit(None)
         self.failed.emit(error)
         for request in requests:
-            if request.failed is not None:
+            if not self._epochs.is_over(request.epoch) and request.failed is not None:
                 request.failed(error)
 
 
-def _error(message: dict[str, Any]) -> Exception:
-    """The exception an error message of the worker stands for."""
-    what = str(message.get("what") or message.get("message") or "The worker failed.")
-    if message.get("error", message.get("type")) == "bug":
-        return RuntimeError(f"{what}\n{message.get('trace', '')}")
-    return KnownError(
-        what,
-        where=str(message.get("where", "")),
-        kept=str(message.get("kept", "")),
-        do=str(message.get("do", "")),
+def _say_nothing(_error: Exception) -> None:
+    """Take care of an error that nobody waits for."""
+
+
+def _progress(request: Request, message: Message) -> Progress:
+    return Progress(
+        request.id,
+        str(request.message["do"]),
+        int(message.get("done", 0)),
+        int(message.get("total", 0)),
+        str(message.get("message", "")),
+        message.get("seconds_left"),
+        rate=message.get("rate"),
     )
+
+
+def _remove_file(message: Message) -> None:
+    """Delete the arrays of an answer that nobody reads."""
+    if "file" in message:
+        Path(str(message["file"])).unlink(missing_ok=True)

@@ -208,7 +208,7 @@ def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table],
     except KnownError as error:
         panel.show_error(error)
     else:
-        panel.session.said.emit(f"Saved {path.name}", False)
+        panel.session.messages.say(f"Saved {path.name}", False)
 
 
 __all__ = [

@@ -5,6 +5,7 @@ belongs to the session.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,9 @@ class StatisticsRows(QObject):
         self.values: dict[str, Any] = {}
         self.rows: NDArray[np.int64] = np.zeros(0, np.int64)
         self._is_outdated = True
-        session.project_opened.connect(self._opened)
-        session.results_changed.connect(self._outdate)
-        session.curation_changed.connect(self._curated)
+        session.projects.opened.connect(self._opened)
+        session.projects.results_changed.connect(self._outdate)
+        session.curation.changed.connect(self._curated)
 
     @property
     def is_empty(self) -> bool:
@@ -100,10 +101,10 @@ class StatisticsRows(QObject):
         self.outdated.emit()
 
     def _count(self) -> None:
-        results = self._session.results
-        if results is not None and self._session.catalogue is not None:
+        results = self._session.state.results
+        if results is not None and self._session.state.catalogue is not None:
             self._session.jobs.run(
-                count, results, self.filter.folders, done=self._counted, key="statistics"
+                partial(count, results, self.filter.folders), done=self._counted, key="statistics"
             )
 
     def _counted(self, counted: "Counted") -> None:
@@ -118,13 +119,13 @@ class StatisticsRows(QObject):
         if structure or self.filter.text or not self.filter.with_hidden:
             self._choose()
         else:
-            self.values["status"] = np.asarray(self._session.catalogue.status, np.int64)
-            self.values["name"] = self._session.catalogue.names
+            self.values["status"] = np.asarray(self._session.state.catalogue.status, np.int64)
+            self.values["name"] = self._session.state.catalogue.names
         self.judged.emit(rows)
 
     def _choose(self) -> None:
         """Find the rows that pass the filter, keep what each column needs, and say so."""
-        catalogue, counted = self._session.catalogue, self._numbers
+        catalogue, counted = self._session.state.catalogue, self._numbers
         if counted is None or catalogue is None:
             return
         numbers = _padded(counted, catalogue.size)
@@ -132,7 +133,9 @@ class StatisticsRows(QObject):
         self.shares = by_folder / np.maximum(self.folder_sizes, 1)[:, None]
         self.values = values(catalogue, numbers, self.shares)
         passes = numbers.images >= self.filter.min_images
-        if self._session.awaits_photos:  # nothing is counted: names, levels and relations are there
+        if (
+            self._session.state.awaits_photos
+        ):  # nothing is counted: names, levels and relations are there
             passes = catalogue.is_active
         if not self.filter.with_hidden:
             passes = passes & ~np.asarray(catalogue.hidden, bool)

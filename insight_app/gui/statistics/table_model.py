@@ -148,7 +148,7 @@ class ConceptTableModel(QAbstractTableModel):
         if role == SHARES:
             return self._rows.shares[:, row] if self._rows.shares.size else np.zeros(0)
         if role == Role.FontRole and column.key == "name":
-            if not self._session.catalogue.by_person[row]:
+            if not self._session.state.catalogue.by_person[row]:
                 return theme.italic(QApplication.font())
             return QApplication.font()
         return None
@@ -162,7 +162,7 @@ class ConceptTableModel(QAbstractTableModel):
         value = self._rows.values[key][row]
         if key == "name":
             return value or f"concept {row}"
-        if self._session.awaits_photos and key in COUNTED:
+        if self._session.state.awaits_photos and key in COUNTED:
             return ""
         if key == "share":
             return f"{100 * value:.3g} %"
@@ -175,7 +175,9 @@ class ConceptTableModel(QAbstractTableModel):
         if key == "status":
             return self._word(row)
         if key == "name":
-            who = "by a person" if self._session.catalogue.by_person[row] else "by the machine"
+            who = (
+                "by a person" if self._session.state.catalogue.by_person[row] else "by the machine"
+            )
             return f"{self._text(row, 'name')} (#{row}), named {who}"
         if key == "mean":
             return f"mean strength over {int(values['cells'][row]):,} cells where it is active"

@@ -49,9 +49,9 @@ class Commands:
         first = paths[0]
         inside = first if first.is_dir() else first.parent
         if is_project(inside):
-            self.session.open_project(inside)
+            self.session.projects.open(inside)
         elif not first.exists():
-            self.session.problem.emit(KnownError("There is nothing there.", where=str(first)))
+            self.session.messages.report(KnownError("There is nothing there.", where=str(first)))
         else:
             folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
             released = [folder for folder in folders if holds_dictionary(folder)]
@@ -74,28 +74,26 @@ class Commands:
 
     def open_demo(self) -> None:
         """Make the demo project if it is not there, and open it."""
-        self.session.begin_demo()
+        self.session.analysis.begin_demo()
 
     def close_project(self) -> None:
-        self.session.close_project()
+        self.session.projects.close()
 
     def show_project(self) -> None:
-        show_in_folder(Path(self.session.project.path))
+        show_in_folder(Path(self.session.state.project.path))
 
     def close_anyway(self) -> bool:
         """Ask what cannot be undone: leaving with judgements that could not be written."""
         box = QMessageBox(self)  # type: ignore[call-overload]
         box.setWindowTitle("Not saved")
-        box.setText(f"{self.session.writer.pending} judgements could not be written.")
-        box.setInformativeText(
-            words(self.session.writer.error) if self.session.writer.error else ""
-        )
+        box.setText(f"{self.session.queue.pending} judgements could not be written.")
+        box.setInformativeText(words(self.session.queue.error) if self.session.queue.error else "")
         leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
         box.exec()
         if box.clickedButton() is not leave:
             return False
-        self.session.writer.drop_all()
+        self.session.queue.drop_all()
         return bool(self.session.close())
 
     # ---- analyzing
@@ -104,7 +102,7 @@ class Commands:
         from insight_app.gui.dialogs.new_project import NewProjectDialog
 
         dialog = NewProjectDialog(self.session, folders, self, dictionary=dictionary)  # type: ignore[arg-type]
-        dialog.accepted.connect(lambda: self.session.begin_project(dialog.plan()))
+        dialog.accepted.connect(lambda: self.session.analysis.begin_project(dialog.plan()))
         dialog.open()
 
     def add_photos(self) -> None:
@@ -114,16 +112,16 @@ class Commands:
             self.settings.get("last_folder"),
         )
         if chosen:
-            self.session.analyze(folders=[chosen])
+            self.session.analysis.analyze(folders=[chosen])
 
     def resume_analysis(self) -> None:
-        self.session.analyze()
+        self.session.analysis.analyze()
 
     def pause_analysis(self) -> None:
-        self.session.pause()
+        self.session.analysis.pause()
 
     def cancel_analysis(self) -> None:
-        self.session.cancel()
+        self.session.analysis.cancel()
 
     # ---- concepts
 
@@ -132,7 +130,7 @@ class Commands:
         self.search.line.selectAll()
 
     def hide_selected(self) -> None:
-        self.session.hide(self.session.selection.concepts)
+        self.session.curation.hide(self.session.selection.concepts)
 
     def toggle_advance(self) -> None:
         self.settings.set("auto_advance", not self.settings.get("auto_advance"))

@@ -40,7 +40,7 @@ class PanelDock(QDockWidget):
         try:
             self.make_panel()
         except Exception as error:  # one broken panel must not take the window with it
-            self.session.problem.emit(error)
+            self.session.messages.report(error)
         super().showEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -29,7 +29,8 @@ from insight_app.gui.panel import TroubleLine
 from insight_app.gui.panels.start import StartPage
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.jobs import BACKGROUND
-from insight_app.gui.state.session import CONCEPTS, IMAGES, Session
+from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton
 from insight_app.gui.window import commands, menus
 from insight_app.gui.window.dock import PanelDock
@@ -79,7 +80,7 @@ class MainWindow(commands.Commands, QMainWindow):
         self.middle.addWidget(self.start)
         self.setCentralWidget(self.middle)
         self.setStatusBar(StatusBar(self.session, self))
-        self.toast = Toast(self, self.session.undo)
+        self.toast = Toast(self, self.session.curation.undo)
         self.workspace = ""
         self._connect()
         self._restore_geometry()
@@ -138,17 +139,21 @@ class MainWindow(commands.Commands, QMainWindow):
         """
         session = self.session
         dock = next((dock for dock in self.docks.values() if dock.panel is None), None)
-        if session.project is None:
+        if session.state.project is None:
             return
         if dock is None:
             gc.freeze()  # the rest is there now
             return
-        if session.jobs.busy or not session.is_settled or self.keys.heard_within(PREPARE_DELAY):
+        if (
+            session.jobs.busy
+            or not session.projects.is_settled
+            or self.keys.heard_within(PREPARE_DELAY)
+        ):
             self._prepare.start(PREPARE_DELAY)
             return
 
         def loaded(_panel: type) -> None:
-            if session.project is not None:
+            if session.state.project is not None:
                 dock.make_panel()
                 self._prepare.start(BETWEEN_PANELS)
 
@@ -156,17 +161,17 @@ class MainWindow(commands.Commands, QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.project_opened.connect(self._project_changed)
-        session.results_changed.connect(self._update)
-        session.curation_changed.connect(lambda _rows, _structure: self._update())
-        session.selection_changed.connect(lambda _selection: self._update())
-        session.pending_changed.connect(self._update)
-        session.worker.progress.connect(lambda _progress: self._update())
+        session.projects.opened.connect(self._project_changed)
+        session.projects.results_changed.connect(self._update)
+        session.curation.changed.connect(lambda _rows, _structure: self._update())
+        session.selection.changed.connect(lambda: self._update())
+        session.queue.pending_changed.connect(self._update)
+        session.analysis.progress.connect(lambda _progress: self._update())
         session.worker.failed.connect(self.show_problem)
         session.worker.notice.connect(lambda text: self.toast.say(text, False))
-        session.said.connect(self.toast.say)
-        session.problem.connect(self.show_problem)
-        session.opening.connect(self._opening)
+        session.messages.line.connect(self.toast.say)
+        session.messages.problem.connect(self.show_problem)
+        session.projects.opening.connect(self._opening)
         self.settings.changed.connect(self._setting_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.keys.peek.connect(self._peek)
@@ -178,7 +183,7 @@ class MainWindow(commands.Commands, QMainWindow):
         self._worker_start.timeout.connect(self.session.worker.start)
         self._worker_start.start()
         if self._open_at_start is not None and self._analyze_at_start:
-            self.session.open_and_analyze(self._open_at_start, self._analyze_at_start)
+            self.session.analysis.open_and_analyze(self._open_at_start, self._analyze_at_start)
         elif self._open_at_start is not None:
             self.open_path(self._open_at_start)
         else:
@@ -188,7 +193,7 @@ class MainWindow(commands.Commands, QMainWindow):
 
     def show_workspace(self, name: str) -> None:
         """Change to a workspace as it was left, or as it comes."""
-        if self.session.project is None:
+        if self.session.state.project is None:
             return
         self.actions_[f"view.{name}"].setChecked(True)
         if name == self.workspace:
@@ -197,7 +202,7 @@ class MainWindow(commands.Commands, QMainWindow):
         self._save_workspace()
         self.workspace = name
         self.settings.set("workspace", name)
-        self.session.follows = IMAGES if name == "images" else CONCEPTS
+        self.session.lists.follows = Follow.IMAGES if name == "images" else Follow.CONCEPTS
         self.setUpdatesEnabled(False)
         try:
             state = self.settings.state(f"workspace/{name}")
@@ -251,11 +256,11 @@ class MainWindow(commands.Commands, QMainWindow):
         self.project_name.show()
 
     def _project_title(self) -> str:
-        project = self.session.project
+        project = self.session.state.project
         return Path(project.path).name if project is not None else ""
 
     def _project_changed(self) -> None:
-        project = self.session.project
+        project = self.session.state.project
         name = self._project_title()
         self.setWindowTitle(f"{name} - Insight" if name else "Insight")
         self._name_project(name)
@@ -287,7 +292,9 @@ class MainWindow(commands.Commands, QMainWindow):
         """What a person should know of a project that was just opened."""
         if project.damage is not None and project.backups:
             text = f"Read-only: {project.why_read_only}"
-            self._show_trouble(text, "Restore the newest backup", self.session.restore_backup)
+            self._show_trouble(
+                text, "Restore the newest backup", self.session.projects.restore_backup
+            )
         elif project.read_only:
             self._show_trouble(f"Read-only: {project.why_read_only}")
         elif project.warnings:
@@ -298,14 +305,14 @@ class MainWindow(commands.Commands, QMainWindow):
 
     def show_problem(self, error: Exception) -> None:
         """Say an error loudly, with what can be done about it."""
-        if self.session.writer.error is error:
+        if self.session.queue.error is error:
             self._show_trouble(f"Not saved yet: {words(error)}", "Retry", self._retry)
         else:
             self._show_trouble(words(error), "Dismiss", self._hide_trouble)
 
     def _retry(self) -> None:
         self._hide_trouble()
-        self.session.writer.retry()
+        self.session.queue.retry()
 
     def _show_trouble(self, text: str, button: str = "", callback: object = None) -> None:
         self.trouble.show_trouble(text, button, callback)  # type: ignore[arg-type]
@@ -320,7 +327,7 @@ class MainWindow(commands.Commands, QMainWindow):
             self.removeToolBarBreak(self.trouble_bar)
 
     def _peek(self, held: bool) -> None:
-        self.session.peek.emit(held)
+        self.session.bare_photo.emit(held)
 
     # ---- looks
 

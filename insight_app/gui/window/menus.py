@@ -34,14 +34,28 @@ def add_actions(window: "MainWindow") -> None:
         icon="gear")  # fmt: skip
     add("file.quit", "&Quit", "Ctrl+Q", window.close, context=FILE)
 
-    add("edit.undo", "&Undo", "Ctrl+Z", session.undo, context=EDIT, icon="arrow-counter-clockwise")
-    add("edit.redo", "&Redo", "Ctrl+Shift+Z; Ctrl+Y", session.redo, context=EDIT,
+    add(
+        "edit.undo",
+        "&Undo",
+        "Ctrl+Z",
+        session.curation.undo,
+        context=EDIT,
+        icon="arrow-counter-clockwise",
+    )
+    add("edit.redo", "&Redo", "Ctrl+Shift+Z; Ctrl+Y", session.curation.redo, context=EDIT,
         icon="arrow-clockwise")  # fmt: skip
     add("edit.find", "&Find concepts", "Ctrl+F", window.find, context=EDIT, icon="magnifying-glass")
     add("edit.commands", "&Commands", "Ctrl+K", window.palette_.open, context=EDIT, icon="command")
-    add("edit.back", "&Back", "Alt+Left", session.back, context=EDIT, icon="arrow-left",
+    add("edit.back", "&Back", "Alt+Left", session.selection.back, context=EDIT, icon="arrow-left",
         tip="Back to what was selected before")  # fmt: skip
-    add("edit.forward", "F&orward", "Alt+Right", session.forward, context=EDIT, icon="arrow-right")
+    add(
+        "edit.forward",
+        "F&orward",
+        "Alt+Right",
+        session.selection.forward,
+        context=EDIT,
+        icon="arrow-right",
+    )
 
     for number, workspace in enumerate(WORKSPACES, 1):
         name = workspace.name
@@ -54,17 +68,17 @@ def add_actions(window: "MainWindow") -> None:
         icon="circle-half")  # fmt: skip
     add("view.full_screen", "F&ull screen", "F11", window.toggle_full_screen, context=VIEW)
 
-    add("concept.accept", "&Accept", "A", session.accept, context=CONCEPT, icon="check",
+    add("concept.accept", "&Accept", "A", session.curation.accept, context=CONCEPT, icon="check",
         tip="The name is right; go on to the next")  # fmt: skip
-    add("concept.unsure", "&Unsure", "U", session.unsure, context=CONCEPT, icon="question",
+    add("concept.unsure", "&Unsure", "U", session.curation.unsure, context=CONCEPT, icon="question",
         tip="I cannot tell; go on to the next")  # fmt: skip
-    add("concept.reject", "Re&ject", "X", session.reject, context=CONCEPT, icon="x",
+    add("concept.reject", "Re&ject", "X", session.curation.reject, context=CONCEPT, icon="x",
         tip="The name is wrong; go on to the next")  # fmt: skip
     add("concept.hide", "&Hide from lists", "H", window.hide_selected, context=CONCEPT,
         icon="eye-slash", tip="Junk: hide the concept, or show it again")  # fmt: skip
-    add("concept.previous", "&Previous", "Left; Alt+Up", lambda: session.step(-1), context=CONCEPT,
-        icon="caret-left", tip="Previous photo or concept")  # fmt: skip
-    add("concept.next", "&Next", "Right; Alt+Down", lambda: session.step(1), context=CONCEPT,
+    add("concept.previous", "&Previous", "Left; Alt+Up", lambda: session.lists.step(-1),
+        context=CONCEPT, icon="caret-left", tip="Previous photo or concept")  # fmt: skip
+    add("concept.next", "&Next", "Right; Alt+Down", lambda: session.lists.step(1), context=CONCEPT,
         icon="caret-right", tip="Next photo or concept")  # fmt: skip
     add("concept.advance", "&Go on after judging", "", window.toggle_advance, context=CONCEPT,
         checkable=True, tip="After accept, unsure or reject go on to the next")  # fmt: skip
@@ -136,37 +150,37 @@ def _panels(window: "MainWindow", menu: QMenu) -> None:
     panels = menu.addMenu("&Panels")
     for dock in window.docks.values():
         panels.addAction(dock.toggleViewAction())
-    panels.setEnabled(window.session.project is not None)
+    panels.setEnabled(window.session.state.project is not None)
 
 
 def update_actions(window: "MainWindow") -> None:
     """Enable what can be done now."""
     session, set_enabled = window.session, window.actions_.set_enabled
-    has_project = session.project is not None
-    can_write = has_project and not session.read_only
-    judgements = session.project.judgements if has_project else None
+    has_project = session.state.project is not None
+    can_write = has_project and not session.state.read_only
+    judgements = session.state.project.judgements if has_project else None
     for id in ("file.export", "edit.find", "analysis.problems"):
         set_enabled(
-            id, session.catalogue is not None or (id == "analysis.problems" and has_project)
+            id, session.state.catalogue is not None or (id == "analysis.problems" and has_project)
         )
     for id in ("file.folder", "file.close", "view.reset"):
         set_enabled(id, has_project)
     for workspace in WORKSPACES:
         set_enabled(f"view.{workspace.name}", has_project)
     undo, redo = (judgements.undo_text, judgements.redo_text) if can_write else (None, None)
-    pending = session.writer.pending > 0
+    pending = session.queue.pending > 0
     set_enabled("edit.undo", bool(undo) or pending)
     set_enabled("edit.redo", bool(redo))
     window.actions_["edit.undo"].setText(f"&Undo: {undo}" if undo else "&Undo")
     window.actions_["edit.redo"].setText(f"&Redo: {redo}" if redo else "&Redo")
-    set_enabled("edit.back", session.can_go_back)
-    set_enabled("edit.forward", session.can_go_forward)
-    chosen = bool(session.selection.concepts) and session.catalogue is not None
+    set_enabled("edit.back", session.selection.can_go_back)
+    set_enabled("edit.forward", session.selection.can_go_forward)
+    chosen = bool(session.selection.rows) and session.state.catalogue is not None
     for id in ("concept.accept", "concept.unsure", "concept.reject", "concept.hide"):
         set_enabled(id, chosen and can_write)
     for id in ("concept.previous", "concept.next"):
         set_enabled(id, has_project)
-    running = session.is_analyzing
+    running = session.analysis.is_running
     set_enabled("analysis.add", can_write and not running)
     set_enabled("analysis.resume", can_write and not running)
     set_enabled("analysis.pause", running)

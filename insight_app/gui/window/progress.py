@@ -45,7 +45,7 @@ class ProgressLine(QWidget):
         self.details = ProgressDetails(session, self)
         self.details.stop.connect(self._cancel)
         self.details.rest.connect(self._pause)
-        session.worker.progress.connect(self.show_progress)
+        session.analysis.progress.connect(self.show_progress)
         self.hide()
 
     def _button(self, tip: str, callback: object) -> QToolButton:
@@ -93,7 +93,7 @@ class ProgressLine(QWidget):
         self.session.actions["analysis.resume" if is_paused else "analysis.pause"].trigger()
 
     def _cancel(self) -> None:
-        self.session.cancel()
+        self.session.analysis.cancel()
 
 
 class ProgressDetails(QFrame):
@@ -144,7 +144,7 @@ class ProgressDetails(QFrame):
             time_left(left) if left is not None and not progress.paused else "not known yet"
         )
         self.pause.setText("Go on" if progress.paused else "Pause")
-        results = self.session.results
+        results = self.session.state.results
         if results is None:
             self._count_problems([])
         else:

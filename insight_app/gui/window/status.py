@@ -47,21 +47,21 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self.progress)
         for label in labels[2:]:
             self.addPermanentWidget(label)
-        session.project_opened.connect(self.refresh)
-        session.results_changed.connect(self.refresh)
-        session.curation_changed.connect(lambda _rows, _structure: self.refresh())
-        session.pending_changed.connect(self._show_saved)
-        session.writer.failed.connect(lambda _error: self._show_saved())
+        session.projects.opened.connect(self.refresh)
+        session.projects.results_changed.connect(self.refresh)
+        session.curation.changed.connect(lambda _rows, _structure: self.refresh())
+        session.queue.pending_changed.connect(self._show_saved)
+        session.queue.failed.connect(lambda _error: self._show_saved())
         session.worker.device_known.connect(lambda _device: self.refresh())
         session.worker.memory_known.connect(self._show_memory)
-        session.worker.progress.connect(self._show_rate)
+        session.analysis.progress.connect(self._show_rate)
         self._show_rate(None)
         self._show_memory()
         self.refresh()
 
     def refresh(self) -> None:
         session = self.session
-        results, catalogue = session.results, session.catalogue
+        results, catalogue = session.state.results, session.state.catalogue
         self.counts.setText("")
         self.reviewed.setText("")
         if results is not None:
@@ -77,7 +77,7 @@ class StatusBar(QStatusBar):
     def _show_device(self) -> None:
         """The encoder too, unless the room is needed for what runs."""
         words = [self.session.worker.device]
-        results = self.session.results
+        results = self.session.state.results
         if results is not None and self.progress.isHidden():
             words.insert(0, f"{results.encoder[0]} encoder")
         self.device.setText(", ".join(word for word in words if word))
@@ -98,14 +98,14 @@ class StatusBar(QStatusBar):
 
     def _show_saved(self) -> None:
         session = self.session
-        pending = session.writer.pending
-        if session.project is None:
+        pending = session.queue.pending
+        if session.state.project is None:
             text = ""
-        elif session.writer.error is not None:
+        elif session.queue.error is not None:
             text = f"{pending} judgement{'s' * (pending != 1)} NOT saved"
         elif pending:
             text = f"Saving {pending} judgement{'s' * (pending != 1)}"
-        elif session.read_only:
+        elif session.state.read_only:
             text = "Read-only"
         else:
             text = "All judgements saved"

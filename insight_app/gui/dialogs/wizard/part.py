@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.worker_client import Progress, WorkerClient
 
 Reply = dict[str, Any]
@@ -30,7 +31,9 @@ class Questions:
         **arguments: Any,
     ) -> int:
         """done(reply) or failed(error); the question's number."""
-        number = self._worker.request(do, done=done, failed=failed, progress=progress, **arguments)
+        number = self._worker.request(
+            do, scope=Scope.PROGRAM, done=done, failed=failed, progress=progress, **arguments
+        )
         self._asked.append(number)
         return number
 

@@ -1,12 +1,14 @@
 """Which folders of photos, and how many photos are in them, counted while one goes on."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QPushButton, QWidget
 
 from insight_app.gui.dialogs.wizard.part import Part
+from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
 
@@ -54,7 +56,10 @@ class PhotosPart(Part):
         self.changed.emit()
         if self.folders():
             self.session.jobs.run(
-                _count_photos, self.folders(), done=self._counted, key="wizard count"
+                partial(_count_photos, self.folders()),
+                done=self._counted,
+                key="wizard count",
+                scope=Scope.PROGRAM,
             )
 
     def _counted(self, found: int) -> None:

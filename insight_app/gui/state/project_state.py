@@ -1,0 +1,92 @@
+"""What the window shows, as one value: the open project, its newest results, their concepts.
+
+Replaced as a whole when a project opens or closes or newer results appear. A row number is an
+address inside one ProjectState; what lasts longer names a concept by its ConceptId.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insight_app.concepts.hsae.summary import RELEASE
+
+if TYPE_CHECKING:  # SQLAlchemy takes longer to import than the first paint may take
+    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements.catalogue import Catalogue
+    from insight_app.project.project import Project
+    from insight_app.project.results.snapshot import Results
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectState:
+    """epoch: number of this state; no two states of a window have the same.
+
+    results and catalogue: None before an analysis has published anything.
+    """
+
+    epoch: int = 0
+    project: "Project | None" = None
+    results: "Results | None" = None
+    catalogue: "Catalogue | None" = None
+
+    @property
+    def path(self) -> Path | None:
+        """The folder of the open project."""
+        return None if self.project is None else Path(self.project.path)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be judged now."""
+        return self.project is None or self.project.read_only
+
+    @property
+    def why_read_only(self) -> str:
+        """Why nothing can be judged now, in words; '' where something can."""
+        if self.project is None:
+            return "No project is open."
+        return self.project.why_read_only
+
+    @property
+    def awaits_photos(self) -> bool:
+        """Whether a dictionary brought its concepts along and there is not one photo yet."""
+        return self.results is not None and not self.results.image_count
+
+    # ---- concepts
+
+    def row_of(self, concept: "ConceptId") -> int | None:
+        """Return the row of a concept in this state, None where it has none."""
+        return None if self.catalogue is None else self.catalogue.row_of(concept)
+
+    def rows_of(self, concepts: "Iterable[ConceptId]") -> tuple[int, ...]:
+        """Return the rows of those concepts that this state has."""
+        rows = (self.row_of(concept) for concept in concepts)
+        return tuple(row for row in rows if row is not None)
+
+    def id_of(self, row: int) -> "ConceptId":
+        """Return the concept at a row of this state."""
+        if self.catalogue is None:
+            raise LookupError("there are no concepts")
+        return self.catalogue.id_of(row)
+
+    def ids_of(self, rows: Iterable[int]) -> "tuple[ConceptId, ...]":
+        """Return the concepts at rows of this state."""
+        return tuple(self.id_of(row) for row in rows)
+
+    def has_row(self, row: int) -> bool:
+        """Return whether this state has a concept at a row."""
+        return self.catalogue is not None and 0 <= row < self.catalogue.size
+
+    def name(self, row: int) -> tuple[str, bool]:
+        """Return (name to show, whether a person gave it: upright if so, else italic)."""
+        if self.catalogue is None:
+            return f"concept {row}", False
+        by_person = bool(self.catalogue.by_person[row])
+        return self.catalogue.names[row] or f"concept {row}", by_person
+
+    def giver(self, row: int) -> str:
+        """Return who gave a concept's name, in words."""
+        if self.catalogue is not None and self.catalogue.by_person[row]:
+            return "named by a person"
+        is_released = self.results is not None and self.results.names_run == RELEASE
+        return "named in the release" if is_released else "named by the machine"
