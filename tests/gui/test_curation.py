@@ -158,9 +158,10 @@ def test_hiding_takes_the_row_out_and_undo_brings_it_back(qtbot, concepts) -> No
     row = (childless or top)[0]
     choose(qtbot, concepts, row)
     press(qtbot, concepts, Qt.Key.Key_H)
-    assert not view.tree.at_path((row,)).isValid()
+    path = session.state.ids_of((row,))
+    assert not view.tree.at_path(path).isValid()
     press(qtbot, concepts, Qt.Key.Key_Z, CTRL)
-    assert view.tree.at_path((row,)).row() == top.index(row)
+    assert view.tree.at_path(path).row() == top.index(row)
 
 
 def test_searching_reveals_while_typing(qtbot, concepts) -> None:
