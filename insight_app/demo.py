@@ -1,7 +1,7 @@
 """The demo: the shipped photographs as a project in the user's data folder.
 
 Made once, used again, never overwritten; what a broken attempt left is completed. Knows no window,
-and imports little: all of this comes before a window's first picture.
+and imports little: all of this happens before a window's first picture.
 """
 
 import contextlib
@@ -23,12 +23,12 @@ PHOTOS = "Demo photos"
 
 
 def default_folder() -> Path:
-    """Where the demo lives on this computer."""
+    """Return the demo's folder on this computer."""
     return platformdirs.user_data_path("insight-app")
 
 
 def set_up(folder: Path | None = None, source: Path | None = None) -> tuple[Path, Path]:
-    """The demo's project and its folder of photos, made where they are missing.
+    """Return the demo's project and its folder of photos; make what is missing.
 
     source: other photos than the shipped ones.
     """
@@ -54,7 +54,7 @@ def prepare(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """Everything but the window: the demo's project, completely analyzed."""
+    """Set up the demo's project and analyze it completely: everything but the window."""
     from insight_app.project.analysis.run import analyze  # brings torch; a window must not need it
 
     project, photos = set_up(folder, source)
@@ -64,7 +64,7 @@ def prepare(
 
 
 def _make(project: Path) -> None:
-    """Make the project, also where an attempt that was cut off left its empty folders."""
+    """Make the project, even if an attempt that was cut off left its empty folders."""
     from insight_app.project.project import Project  # a finished demo needs none
 
     if is_project(project):

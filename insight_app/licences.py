@@ -32,7 +32,7 @@ class PhotoLicence:
 
 
 def components() -> tuple[Component, ...]:
-    """Weights, words and libraries; a library's licence is also in its installed package."""
+    """Return weights, words and libraries; a library's licence is also in its installed package."""
     return (
         Component("Insight", "this application", "the authors of Insight", "MIT"),
         Component(
@@ -71,14 +71,14 @@ def components() -> tuple[Component, ...]:
 
 
 def text_of(component: Component) -> str:
-    """The licence's text, "" where it is not shipped beside the program."""
+    """Return the licence's text, "" if it is not shipped beside the program."""
     if not component.text:
         return ""
     return resources.path(f"licences/{component.text}").read_text(encoding="utf-8")
 
 
 def photos() -> list[PhotoLicence]:
-    """The demo's photographs, by file."""
+    """Return the demo's photographs, by file."""
     path = resources.path("photos/LICENCES.csv")
     with path.open(newline="", encoding="utf-8") as file:
         return [PhotoLicence(**row) for row in csv.DictReader(file)]

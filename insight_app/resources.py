@@ -1,4 +1,4 @@
-"""Where the shipped files are: dictionary, vocabulary, demo photos, licences.
+"""The shipped files: dictionary, vocabulary, demo photos, licences.
 
 Knows nothing of what the files mean.
 """
@@ -10,9 +10,9 @@ _ROOTS = (_PACKAGE / "_resources", _PACKAGE.parent / "resources")
 
 
 def path(name: str = "") -> Path:
-    """Absolute path of the shipped file or folder `name` ("" = the folder of all of them).
+    """Return the absolute path of the shipped file or folder `name` ("" = the folder of all).
 
-    Raises FileNotFoundError where the installation lacks it.
+    Raises FileNotFoundError if the installation lacks it.
     """
     for root in _ROOTS:
         candidate = root / name

@@ -1,4 +1,4 @@
-"""Makes resources/photos from the photographs that photo_sources.py names, always the same way.
+"""Make resources/photos from the photographs that photo_sources.py names, always the same way.
 
     python packaging/make_photos.py SOURCES [--masks FOLDER]
 
@@ -25,7 +25,7 @@ TARGET = Path(__file__).resolve().parent.parent / "resources" / "photos"
 
 
 def crop(path: Path, box: tuple[float, float, float, float]) -> Image.Image:
-    """The part `box` of a picture, upright, its short side SHORT_SIDE."""
+    """Cut the part `box` out of a picture, upright, its short side SHORT_SIDE."""
     with Image.open(path) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     width, height = picture.size
@@ -42,7 +42,7 @@ def crop(path: Path, box: tuple[float, float, float, float]) -> Image.Image:
 
 
 def compose(scene: Scene, sources: Path) -> tuple[Image.Image, Image.Image]:
-    """The finished scene and the mask (white = object) of its cut-out."""
+    """Return the finished scene and the mask (white = object) of its cut-out."""
     name, box, blur = BACKGROUNDS[scene.background]
     backdrop = crop(sources / SOURCES[name].path, box)
     wide = round(SHORT_SIDE * 4 / 3)
@@ -65,7 +65,7 @@ def compose(scene: Scene, sources: Path) -> tuple[Image.Image, Image.Image]:
 
 
 def shadow(way: str, stamp: Image.Image, at: tuple[int, int], size: tuple[int, int]) -> Image.Image:
-    """A factor for every pixel of the backdrop: 1 in the light, less in the object's shadow."""
+    """Return a factor for every pixel of the backdrop: 1 in the light, less in the shadow."""
     alpha = stamp.getchannel("A")
     dark = Image.new("L", size, 0)
     if way == "stand":
@@ -79,7 +79,7 @@ def shadow(way: str, stamp: Image.Image, at: tuple[int, int], size: tuple[int, i
 
 
 def credit(name: str, sources: tuple[Source, ...], licence: str, changes: str) -> tuple[str, ...]:
-    """One line of LICENCES.csv."""
+    """Return one line of LICENCES.csv."""
     places = (source.path.split("/", 1) for source in sources)
     return (
         f"{name}.jpg",

@@ -1,4 +1,4 @@
-"""Makes resources/encoders/builtin.npz and resources/vocabulary/: run once, results are committed.
+"""Make resources/encoders/builtin.npz and resources/vocabulary/: run once, results are committed.
 
     python packaging/make_vocabulary.py            (about 8 minutes on two cores)
 
@@ -28,7 +28,7 @@ NOTE = (
 
 
 def synset_lists() -> tuple[list[str], dict[str, str], dict[str, str]]:
-    """The 1,000 classes in order; synset -> first lemma; synset -> definition."""
+    """Return the 1,000 classes in order; synset -> first lemma; synset -> definition."""
     folder = package_folder("timm") / "data" / "_info"
     classes = (folder / "imagenet_synsets.txt").read_text(encoding="utf-8").split()
     lemmas = {key: text.split(",")[0].strip() for key, text in rows(folder, "lemma").items()}

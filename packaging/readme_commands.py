@@ -1,4 +1,4 @@
-"""Writes the help of every command and the list of export formats into README.md.
+"""Write the help of every command and the list of export formats into README.md.
 
     python packaging/readme_commands.py          rewrites README.md
     python packaging/readme_commands.py --check  exit code 1 when README.md is out of date
@@ -30,7 +30,7 @@ EXITS = {
 
 
 def commands() -> str:
-    """What every command does and takes: the words of its --help, in our own arrangement.
+    """Return what every command does and takes: the words of its --help, arranged by us.
 
     Read from the commands themselves; how --help is laid out changes with the version of Typer.
     """
@@ -38,7 +38,7 @@ def commands() -> str:
 
 
 def each(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
-    """Every command with what is typed to reach it, those of groups in their place."""
+    """Yield every command with what is typed to reach it, those of groups in their place."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from each(command, f"{before}{name} ")
@@ -47,7 +47,7 @@ def each(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def described(name: str, command: Any) -> str:
-    """One command: its usage line, what it does, its arguments and options."""
+    """Describe one command: its usage line, what it does, its arguments and options."""
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
     needed = [f"{min(one.opts, key=len)} {one.metavar}" for one in options if one.required]
@@ -65,7 +65,7 @@ def described(name: str, command: Any) -> str:
 
 
 def formats() -> str:
-    """The export formats as a table."""
+    """Return the export formats as a table."""
     files = [f"`{kind.suffix}`" if kind.suffix else "a folder" for kind in FORMATS]
     named = zip(FORMATS, files, strict=True)
     rows = [f"| `{kind.name}` | {file} | {kind.title} |" for kind, file in named]
@@ -73,13 +73,13 @@ def formats() -> str:
 
 
 def exits() -> str:
-    """The exit codes as a table."""
+    """Return the exit codes as a table."""
     rows = [f"| {int(code)} | {EXITS[code]} |" for code in Exit]
     return "\n".join(["| code | meaning |", "|---|---|", *rows])
 
 
 def refreshed(text: str) -> str:
-    """README text with every generated part as it should be."""
+    """Return the README's text with every generated part as it should be."""
     for name, make in {"commands": commands, "formats": formats, "exits": exits}.items():
         pattern = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
         if not pattern.search(text):

@@ -63,7 +63,7 @@ def look_at(session: Any, photo: str) -> None:
 
 
 def take(window: MainWindow, into: Path, suffix: str) -> None:
-    """One picture a workspace."""
+    """Take one picture of each workspace."""
     into.mkdir(parents=True, exist_ok=True)
     for workspace in WORKSPACES:
         window.show_workspace(workspace.name)

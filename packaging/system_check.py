@@ -1,4 +1,4 @@
-"""Says, before anything is installed, what this machine lacks: Python, venv, Qt's system libraries.
+"""Say, before anything is installed, what this machine lacks: Python, venv, Qt's system libraries.
 
     python3 packaging/system_check.py            what installing and testing needs
     python3 packaging/system_check.py --window   also what a window on this desktop needs
@@ -64,7 +64,7 @@ WAYLAND_LIBRARIES = (
 
 
 def is_missing(library):
-    """Whether the system's loader does not find `library`."""
+    """Return whether the system's loader does not find `library`."""
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -73,7 +73,7 @@ def is_missing(library):
 
 
 def wanted_libraries(window, environment):
-    """The libraries needed here: the window's only where a desktop session is running."""
+    """Return the libraries needed here: the window's only if a desktop session is running."""
     wanted = list(LIBRARIES)
     if window and environment.get("DISPLAY"):
         wanted += X11_LIBRARIES
@@ -83,7 +83,7 @@ def wanted_libraries(window, environment):
 
 
 def python_problem():
-    """What is wrong with this Python ("" if nothing), in words."""
+    """Return what is wrong with this Python ("" if nothing), in words."""
     if sys.version_info < OLDEST_PYTHON:
         return (
             f"Insight needs Python {dotted(OLDEST_PYTHON)} or newer; this is "
@@ -103,17 +103,17 @@ def python_problem():
 
 
 def dotted(numbers):
-    """(3, 11) -> 3.11"""
+    """Return a version in words: (3, 11) -> 3.11."""
     return ".".join(str(number) for number in numbers)
 
 
 def lacks_venv():
-    """Whether virtual environments cannot be made (Debian keeps that in its own package)."""
+    """Return whether virtual environments cannot be made (Debian has a package for that)."""
     return any(importlib.util.find_spec(name) is None for name in ("venv", "ensurepip"))
 
 
 def packages_of(missing, column, without_venv=False):
-    """Package names (column 1 Debian, 2 Fedora, 3 openSUSE) of what is missing, each once."""
+    """Return packages (column 1 Debian, 2 Fedora, 3 openSUSE) of what is missing, each once."""
     names = list(dict.fromkeys(row[column] for row in missing))
     if without_venv and column == 1:
         names.append(f"python{dotted(sys.version_info[:2])}-venv")
@@ -121,7 +121,7 @@ def packages_of(missing, column, without_venv=False):
 
 
 def command_for(missing, without_venv):
-    """The one line that installs what is missing with this system's package manager, or ""."""
+    """Return the line that installs what is missing with this system's package manager, or ""."""
     become_root = "" if os.geteuid() == 0 else "sudo "
     for column, tool in enumerate(("apt-get", "dnf", "zypper"), start=1):
         names = packages_of(missing, column, without_venv)
@@ -141,7 +141,7 @@ def install(missing, without_venv):
 
 
 def main(arguments):
-    """Print what is missing and how to get it; 0 when nothing is."""
+    """Print what is missing and how to get it; return 0 when nothing is."""
     problem = python_problem()
     if problem:
         print(problem, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Train the dictionary that ships with Insight, and work out the names and counts it brings along.
+"""Train the dictionary that ships with Insight, and work out its names and counts.
 
     python packaging/train_dictionary.py PHOTO_FOLDER... [-o resources/dictionaries/builtin]
 
@@ -75,12 +75,12 @@ def main() -> None:
 
 
 def photos_in(folders: list[Path]) -> list[Path]:
-    """All photos of the folders, in a fixed order."""
+    """Return all photos of the folders, in a fixed order."""
     return [p for f in folders for p in sorted(f.rglob("*")) if p.suffix.lower() in SUFFIXES]
 
 
 def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap:
-    """(photos, VIEWS, cells, D) float16 tokens in a file; made once for encoder and photos."""
+    """Return tokens (photos, VIEWS, cells, D) float16 in a file that is written once."""
     sizes = (f"{photo.name} {photo.stat().st_size}" for photo in photos)
     key = "\n".join([encoder.fingerprint, str(VIEWS), *sizes])
     path = build / f"tokens-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npy"
@@ -101,7 +101,7 @@ def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap
 
 
 def views(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
-    """The photo, then random square crops of it, every other one mirrored."""
+    """Yield the photo, then random square crops of it, every other one mirrored."""
     yield photo
     random = np.random.default_rng(seed)
     for number in range(VIEWS - 1):
@@ -115,7 +115,7 @@ def views(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
 def learned(
     tokens: np.ndarray, settings: hsae.TrainingSettings, checkpoints: Path | None = None
 ) -> HSAE:
-    """A dictionary of tokens (photos, views, cells, D), in a random order of views each epoch."""
+    """Train on tokens (photos, views, cells, D), in a random order of views each epoch."""
     photos, views, cells, _ = tokens.shape
 
     def stream(epoch: int, start: int) -> Iterator[Tensor]:
@@ -136,7 +136,10 @@ def learned(
 def described(
     dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder
 ) -> summary.DictionarySummary:
-    """Names, counts and co-occurrence over the photos as analysis sees them; tokens (N, T, D)."""
+    """Return names, counts and co-occurrence over the photos as analysis sees them.
+
+    tokens: (N, T, D).
+    """
     F = dictionary.F
     counts, pairs, exemplars = Counts(F), CoOccurrence(F), Exemplars(F)
     codes = [dictionary.encode(torch.from_numpy(np.array(photo))).half() for photo in tokens]

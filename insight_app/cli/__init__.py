@@ -6,7 +6,7 @@ is quick. Exit codes are those of `terminal.Exit`.
 
 
 def main() -> None:
-    """The program `insight-app`."""
+    """Run the program `insight-app`."""
     from insight_app.cli import program
 
     program.main()

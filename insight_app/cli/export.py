@@ -1,4 +1,4 @@
-"""Writing curated concepts to files of other tools."""
+"""The command that writes curated concepts to files for other tools."""
 
 from pathlib import Path
 from typing import Annotated

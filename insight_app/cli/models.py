@@ -1,6 +1,6 @@
 """`insight-app models`: weights of encoders on this computer.
 
-The words of `encoders.models.library` on the command line. Only `fetch` goes to the network.
+What `encoders.models.library` does, on the command line. Only `fetch` goes to the network.
 """
 
 import json
@@ -33,12 +33,12 @@ def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     every: Annotated[
         bool,
-        typer.Option("--all", help="Every model of open_clip too, and why some cannot be used."),
+        typer.Option("--all", help="List every open_clip model too, and why some cannot be used."),
     ] = False,
 ) -> None:
     """Show the weights on this computer.
 
-    Those in your model library, and those in the caches of open_clip and Hugging Face.
+    These are in your model library or in the caches of open_clip and Hugging Face.
     """
     from insight_app.concepts.encoders.models import library, open_clip_models
 
@@ -69,10 +69,12 @@ def import_file(
         Path, typer.Argument(metavar="FILE", help="Weights: .pt, .pth, .bin or .safetensors.")
     ],
     model: Annotated[
-        str, typer.Option(help="open_clip's name of the model, where the content fits several.")
+        str, typer.Option(help="open_clip's name of the model, if the content fits several.")
     ] = "",
-    kind: Annotated[str, typer.Option(help="clip or dinoiser, where you want to be sure.")] = "",
-    tag: Annotated[str, typer.Option(help="What to call these weights of the model.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="clip or dinoiser; by default told from the content.")
+    ] = "",
+    tag: Annotated[str, typer.Option(help="Your name for these weights of the model.")] = "",
 ) -> None:
     """Take a file of weights into your model library.
 
@@ -86,7 +88,7 @@ def import_file(
         entry = library.import_file(
             file, kind, model, tag, progress=_megabytes(progress), cancel=cancel
         )
-    _say(entry)
+    _print_entry(entry)
 
 
 @app.command()
@@ -94,20 +96,20 @@ def fetch(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="MODEL/TAG, as ViT-B-16/laion2b_s34b_b88k, or clip-dinoiser."
+            metavar="NAME", help="MODEL/TAG, such as ViT-B-16/laion2b_s34b_b88k, or clip-dinoiser."
         ),
     ],
 ) -> None:
     """Download published weights into your model library.
 
-    The only command that goes to the network. HF_ENDPOINT names another hub than huggingface.co.
+    No other command goes to the network. HF_ENDPOINT names another hub than huggingface.co.
     """
     from insight_app.concepts.encoders.models.fetching import fetch as fetch_weights
 
     again = "Nothing was taken in. The same command goes on or begins anew."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         entry = fetch_weights(name, _megabytes(progress), cancel)
-    _say(entry)
+    _print_entry(entry)
 
 
 @app.command()
@@ -132,7 +134,7 @@ def verify() -> None:
 
 @app.command()
 def remove(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` shows it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name that `models list` shows.")],
 ) -> None:
     """Move weights from your model library to the trash."""
     from insight_app.concepts.encoders.models import library
@@ -142,7 +144,7 @@ def remove(
 
 
 def _megabytes(progress: Progress) -> Progress:
-    """Progress in bytes, shown in megabytes."""
+    """Turn progress in bytes into progress in megabytes."""
 
     def show(done: int, total: int, message: str) -> None:
         if total:
@@ -153,7 +155,7 @@ def _megabytes(progress: Progress) -> Progress:
     return show
 
 
-def _say(entry: "LibraryEntry") -> None:
+def _print_entry(entry: "LibraryEntry") -> None:
     console = terminal.out()
     console.print(f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}", markup=False)
     console.print(f"SHA-256 {entry.sha256}", markup=False)

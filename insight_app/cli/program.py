@@ -32,8 +32,8 @@ app.add_typer(models.app)
 
 
 def main() -> None:
-    """The program `insight-app`."""
-    terminal.write_what_can_be_written()
+    """Run the program `insight-app`."""
+    terminal.escape_unprintable()
     sys.exit(terminal.run(app))
 
 

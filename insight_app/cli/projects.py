@@ -1,4 +1,4 @@
-"""Making, measuring and checking projects."""
+"""Commands that make, measure and check projects."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ from insight_app.errors import KnownError
 def analyze(
     folders: Annotated[
         list[Path],
-        typer.Argument(metavar="FOLDER...", help="Folders of photos, with all folders in them."),
+        typer.Argument(metavar="FOLDER...", help="Folders of photos; subfolders are included."),
     ],
     output: Annotated[
         Path,
@@ -22,53 +22,58 @@ def analyze(
             "-o",
             "--output",
             metavar="PROJECT",
-            help="The project: made where it is missing, else added to.",
+            help="The project folder: created if missing, else extended.",
         ),
     ],
     encoder: Annotated[
         str | None,
         typer.Option(
-            help="builtin, maskclip or clip-dinoiser; without it the project's own, in a new "
+            help="builtin, maskclip or clip-dinoiser; by default the project's own, in a new "
             "project builtin."
         ),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(
-            help="The CLIP model of maskclip or clip-dinoiser; in a new project ViT-B-16."
-        ),
+        typer.Option(help="The CLIP model of maskclip or clip-dinoiser; by default ViT-B-16."),
     ] = None,
     weights: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Its weights; without it those in your model library (insight-app models list).",
+            help="Its weights; by default those in your model library (insight-app models list).",
         ),
     ] = None,
     dinoiser_weights: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The heads of clip-dinoiser, likewise."),
+        typer.Option(
+            metavar="FILE",
+            help="The heads of clip-dinoiser; by default those in your model library.",
+        ),
     ] = None,
     dictionary: Annotated[
         str | None,
         typer.Option(
             help="builtin (shipped), train (on these photos) or the folder of a dictionary or of "
-            "released files; without it the project's own, in a new project the shipped one."
+            "released files; by default the project's own, in a new project the shipped one."
         ),
     ] = None,
     concepts: Annotated[
         int | None,
-        typer.Option(min=125, help="Concepts to learn, with --dictionary train, in six levels."),
+        typer.Option(
+            min=125, help="Number of concepts to learn, in six levels, with --dictionary train."
+        ),
     ] = None,
     k: Annotated[
         int | None,
-        typer.Option(min=1, help="Concepts active in a cell on average, with --dictionary train."),
+        typer.Option(
+            min=1, help="Average number of concepts active in a cell, with --dictionary train."
+        ),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     """Analyze photos into a project.
 
-    The same call again goes on where it was stopped, or adds new photos.
+    Run the same command again to go on where it stopped, or to add new photos.
     """
     if (concepts or k) and dictionary != "train":
         raise typer.BadParameter("--concepts and --k need --dictionary train.")
@@ -102,7 +107,7 @@ def analyze(
 def info(project: ProjectPath, as_json: AsJson = False) -> None:
     """Show what a project holds.
 
-    Counts, encoder, dictionary, and how far the analysis is.
+    Its counts, encoder and dictionary, and how far the analysis is.
     """
     from insight_app.project.summary import summarise
 
@@ -113,13 +118,13 @@ def quality(
     project: ProjectPath,
     as_json: AsJson = False,
     photos: Annotated[
-        int, typer.Option(min=1, help="Measure on at most so many photos, evenly chosen.")
+        int, typer.Option(min=1, help="Measure on at most this many photos, evenly spread.")
     ] = 100,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     """Measure how good the dictionary is.
 
-    On the project's photos, with a baseline beside every figure.
+    It is measured on the project's photos, with a baseline beside every figure.
     """
     from insight_app.project.quality import measure
 
@@ -145,7 +150,7 @@ def check(project: ProjectPath) -> None:
 
 
 def _encoder_of(project: Path) -> str:
-    """The name of a project's own encoder; the built-in one where it has none yet."""
+    """Return the name of a project's own encoder; the built-in one if it has none yet."""
     from insight_app.project.analysis import encoder as encoder_of
 
     try:
@@ -157,7 +162,10 @@ def _encoder_of(project: Path) -> str:
 def _encoder_options(
     encoder: str, model: str | None, weights: Path | None, dinoiser_weights: Path | None
 ) -> dict[str, str]:
-    """What an encoder is loaded with, as far as it is said; refuses what it does not take."""
+    """Return the encoder's options, as far as they are given.
+
+    Raises BadParameter for what the encoder does not take.
+    """
     from insight_app.concepts import encoders
 
     files = encoders.info(encoder).files

@@ -1,7 +1,7 @@
-"""How the command line talks: exit codes, progress, Ctrl+C, and errors in one clear line.
+"""Talking to a terminal: exit codes, progress, Ctrl+C, and errors in one clear line.
 
-Knows no command. On a terminal progress is a bar with the time left; elsewhere (a pipe, a log
-file) it is a plain line now and then.
+Knows no command. On a terminal progress is a bar with the time left; elsewhere (a pipe, a log file)
+it is a plain line now and then.
 """
 
 import io
@@ -44,26 +44,26 @@ class Exit(IntEnum):
     CANCELLED = 130
 
 
-def write_what_can_be_written() -> None:
-    """Let a console with an old code page show a name as \\u4e2d instead of failing."""
+def escape_unprintable() -> None:
+    r"""Let a console with an old code page show a name as \\u4e2d instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def out() -> Console:
-    """Standard output, for results."""
+    """Return standard output, for results."""
     return Console(highlight=False, soft_wrap=True)
 
 
 def err() -> Console:
-    """Standard error, for progress and problems."""
+    """Return standard error, for progress and problems."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A Progress that shows itself on standard error."""
+    """Yield a Progress that shows itself on standard error."""
     console = err()
     if console.is_terminal:
         with _bar(console) as shown:
@@ -105,10 +105,10 @@ def _plain_lines(console: Console) -> Progress:
 
 
 @contextmanager
-def cancellable(said: str) -> Iterator[CancelToken]:
-    """A token that Ctrl+C (or a polite kill) cancels; a second Ctrl+C stops at once.
+def cancellable(message: str) -> Iterator[CancelToken]:
+    """Yield a token that Ctrl+C (or a polite kill) cancels; a second Ctrl+C stops at once.
 
-    said: what to tell a person who stopped it, that is, how to go on.
+    message: what to tell a person who stopped it, that is, how to go on.
     """
     token = CancelToken()
 
@@ -123,7 +123,7 @@ def cancellable(said: str) -> Iterator[CancelToken]:
     try:
         yield token
     except (Cancelled, KeyboardInterrupt):
-        err().print(said, markup=False)
+        err().print(message, markup=False)
         raise Cancelled from None
     finally:
         for name, handler in before.items():
@@ -131,7 +131,7 @@ def cancellable(said: str) -> Iterator[CancelToken]:
 
 
 def run(command: Callable[[], object]) -> int:
-    """Run a command line; its exit code. Every error is told here, and only here."""
+    """Run a command line and return its exit code. Every error is told here, and only here."""
     try:
         command()
     except KnownError as error:
@@ -175,7 +175,7 @@ def _report_bug(error: Exception) -> None:
 
 
 def need_display(instead: str) -> None:
-    """KnownError where no window can be shown; `instead`: what works without one."""
+    """Raise KnownError if no window can be shown; `instead`: what works without one."""
     is_window_system = sys.platform in ("win32", "darwin") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     )
@@ -187,13 +187,13 @@ def need_display(instead: str) -> None:
 
 
 def quoted(path: Path) -> str:
-    """A path as it must be typed: in quotes where it has spaces."""
+    """Return a path as it must be typed: in quotes if it has spaces."""
     text = str(path)
     return f'"{text}"' if " " in text else text
 
 
 def lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    """Nested values as lines for a person: one a value, groups indented."""
+    """Yield nested values as lines for a person: one a value, groups indented."""
     for name, value in values.items():
         label = f"{indent}{name.replace('_', ' ')}"
         if isinstance(value, Mapping) and value.keys() == {"mean", "spread"}:
@@ -220,7 +220,7 @@ def _text(value: Any) -> str:
 
 
 def print_values(values: Mapping[str, Any], as_json: bool) -> None:
-    """Nested values as JSON, or as one plain line each."""
+    """Print nested values as JSON, or as one plain line each."""
     console = out()
     if as_json:
         console.print(json.dumps(values, indent=1), markup=False)

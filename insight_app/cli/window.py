@@ -1,4 +1,4 @@
-"""What opens the window: a project, the demo; and who made what is shipped."""
+"""Commands that open the window, on a project or the demo, and the one that shows licences."""
 
 import signal
 from collections.abc import Sequence
@@ -14,7 +14,9 @@ from insight_app.errors import WorldError
 def open_window(
     project: Annotated[
         Path | None,
-        typer.Argument(metavar="[PROJECT]", help="The project folder; none: the start page."),
+        typer.Argument(
+            metavar="[PROJECT]", help="The project folder; without it the start page opens."
+        ),
     ] = None,
 ) -> None:
     """Open the window on a project."""
@@ -26,14 +28,15 @@ def open_window(
 
 def demo(
     window: Annotated[
-        bool, typer.Option("--window/--no-window", help="Open the window, or only prepare.")
+        bool,
+        typer.Option("--window/--no-window", help="Open the window, or only prepare the project."),
     ] = True,
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where the demo is kept (default: your user data folder)."),
+        typer.Option(help="The demo's folder (default: your user data folder)."),
     ] = None,
 ) -> None:
-    """Look at Insight with its own photos.
+    """Try Insight on its own photos.
 
     The demo project is made once, in your user data folder, and kept.
     """
@@ -71,7 +74,7 @@ def licences() -> None:
 
 
 def _show(project: Path | None, analyze: Sequence[Path] = ()) -> NoReturn:
-    """The window, until it is closed."""
+    """Show the window until it is closed."""
     from insight_app.gui.app import run
 
     # Qt's loop would not let Python see Ctrl+C; all that was judged is on the disk already.

@@ -1,4 +1,4 @@
-"""Other people's weights, read without letting them run anything.
+"""Reading other people's weights without letting them run anything.
 
 Owns which file formats there are (torch's zip and its older pickle, TorchScript archives,
 safetensors), told by content and not by name, and what a person hears of a file that is none of
@@ -42,7 +42,7 @@ _DAMAGE = (
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a checkpoint holds by name, on the CPU; big tensors stay on disk until they are used."""
+    """Read a checkpoint's content by name, on the CPU; big tensors stay on disk until used."""
     content = _content(Path(path))
     if not isinstance(content, Mapping):
         raise Refusal("This file holds no weights by name.", where=str(path), do=_OTHER_FILE)
@@ -50,8 +50,10 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def tensors(path: Path, under: Sequence[str] = ()) -> dict[str, Tensor]:
-    """The checkpoint's tensors, looked for under the first name of `under` that is there, else at
-    the top. "module." before a name is dropped."""
+    """Read the checkpoint's tensors, by name; "module." before a name is dropped.
+
+    under: names of nested dictionaries; the first that exists is read, else the top.
+    """
     content: Mapping[Any, Any] = read(path)
     inner = next((content[name] for name in under if isinstance(content.get(name), Mapping)), None)
     found = {
@@ -65,7 +67,7 @@ def tensors(path: Path, under: Sequence[str] = ()) -> dict[str, Tensor]:
 
 
 def array(path: Path) -> Tensor:
-    """A file that is one tensor."""
+    """Read a file that is one tensor, of any shape (...,)."""
     content = _content(Path(path))
     if not isinstance(content, Tensor):
         raise Refusal("This file is not a single table.", where=str(path), do=_OTHER_FILE)
@@ -73,7 +75,7 @@ def array(path: Path) -> Tensor:
 
 
 def finite(weights: Mapping[str, Tensor], path: Path) -> None:
-    """KnownError where some weights are not numbers."""
+    """Raise KnownError if some weights are not numbers."""
     for name, value in weights.items():
         if not value.is_floating_point():
             continue

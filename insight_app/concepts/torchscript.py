@@ -1,4 +1,4 @@
-"""The weights inside a TorchScript archive, read without running the program that comes with them.
+"""Reading the weights inside a TorchScript archive without running the program in it.
 
 OpenAI publishes CLIP this way. `torch.jit.load` compiles the archive's code; here its pickle is
 read by an unpickler that knows tensors and nothing else: every class of the program becomes a bag
@@ -30,7 +30,7 @@ _STORAGES = {
 
 
 def is_archive(path: Path) -> bool:
-    """Whether `path` is a TorchScript archive, not another of torch's zip files."""
+    """Return whether `path` is a TorchScript archive, not another of torch's zip files."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -40,10 +40,10 @@ def is_archive(path: Path) -> bool:
 
 
 def read(path: Path) -> dict[str, Tensor]:
-    """All tensors by their dotted names, on the CPU; what is no tensor is left out.
+    """Read all tensors by their dotted names, on the CPU; what is no tensor is left out.
 
-    Raises pickle.UnpicklingError where the archive wants more than tensors, and what zipfile,
-    pickle and torch raise where it is damaged.
+    Raises pickle.UnpicklingError if the archive wants more than tensors, and what zipfile, pickle
+    and torch raise if it is damaged.
     """
     with zipfile.ZipFile(path) as archive:
         index = next((n for n in archive.namelist() if n.endswith("/data.pkl")), "data.pkl")

@@ -1,4 +1,4 @@
-"""python -m insight_app.worker"""
+"""`python -m insight_app.worker` runs the worker."""
 
 import sys
 

@@ -1,6 +1,6 @@
 """The worker's loop: lines in, lines out, short requests between two batches of a long one.
 
-Knows the protocol (see the package), nothing of what is asked.
+Knows the protocol (see the package), nothing of what is requested.
 """
 
 import json
@@ -40,27 +40,27 @@ def main() -> int:
 
 
 class Worker:
-    """The loop, and what requests share."""
+    """The loop, and the client that requests answer to."""
 
     def __init__(self, source: IO[bytes], out: IO[bytes], folder: Path) -> None:
         self._source = source
         self._out = out
         self._lock = threading.Lock()
         self._queue: queue.Queue[Request | None] = queue.Queue()
-        self._later: list[Request] = []
+        self._waiting: list[Request] = []
         self._tokens: dict[int, CancelToken] = {}
         self._requests = Requests(self, folder)
 
-    # ---- talking
+    # ---- messages
 
-    def say(self, **message: Any) -> None:
-        """One line to whoever started the worker; nobody there any more is no error."""
+    def send(self, **message: Any) -> None:
+        """Write one message as a line; if nobody reads any more, that is no error."""
         line = json.dumps(message, ensure_ascii=False).encode() + b"\n"
         with self._lock, suppress(BrokenPipeError):
             self._out.write(line)
 
     def _listen(self) -> None:
-        """On its own thread: requests into the queue, cancelling at once."""
+        """Put requests into the queue, and cancel at once; runs on a thread of its own."""
         for line in self._source:
             if not line.strip():
                 continue
@@ -70,7 +70,7 @@ class Worker:
                 if number in self._tokens:
                     raise ValueError
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-                self.say(id=0, kind="error", error="refusal", what="This request cannot be read.")
+                self.send(id=0, kind="error", error="refusal", what="This request cannot be read.")
                 continue
             if do == "cancel":
                 self._cancel(request.get("request"))
@@ -92,43 +92,48 @@ class Worker:
     # ---- the loop
 
     def run(self) -> None:
-        self.say(kind="hello", protocol=PROTOCOL, pid=os.getpid())
+        """Answer requests until the input closes."""
+        self.send(kind="hello", protocol=PROTOCOL, pid=os.getpid())
         threading.Thread(target=self._listen, name="requests", daemon=True).start()
-        self.say(
+        self.send(
             kind="device", **self._requests.device({})
         )  # imports what the first request will need
         while (request := self._next()) is not None:
             self._answer(request)
 
     def _next(self) -> Request | None:
-        return self._later.pop(0) if self._later else self._queue.get()
+        return self._waiting.pop(0) if self._waiting else self._queue.get()
 
     def _answer(self, request: Request) -> None:
+        """Answer one request, whatever happens meanwhile."""
         number = int(request["id"])
         try:
-            act = self._requests.by_name.get(str(request["do"]))
-            if act is None:
+            answer = self._requests.by_name.get(str(request["do"]))
+            if answer is None:
                 raise Refusal(f"The worker cannot do {request['do']!r}.")
             self._tokens[number].check()
-            self.say(id=number, kind="result", **act(request))
+            self.send(id=number, kind="result", **answer(request))
         except Cancelled:
-            self.say(id=number, kind="result", cancelled=True)
+            self.send(id=number, kind="result", cancelled=True)
         except KnownError as error:
-            told = {name: getattr(error, name) for name in ("what", "where", "kept", "do")}
-            self.say(id=number, kind="error", error=error.fault, **told)
+            fields = {name: getattr(error, name) for name in ("what", "where", "kept", "do")}
+            self.send(id=number, kind="error", error=error.fault, **fields)
         except Exception as error:
             what = f"{type(error).__name__}: {error}"
             trace = traceback.format_exc()
-            self.say(id=number, kind="error", error="bug", what=what, trace=trace)
+            self.send(id=number, kind="error", error="bug", what=what, trace=trace)
         finally:
             del self._tokens[number]
 
-    def token(self, request: Request) -> CancelToken:
-        """What is cancelled when this request is."""
+    def cancel_token(self, request: Request) -> CancelToken:
+        """Return the token that is cancelled when this request is."""
         return self._tokens[int(request["id"])]
 
-    def between(self) -> None:
-        """Between two batches of long work: answer what is short, keep the rest for later."""
+    def answer_short_requests(self) -> None:
+        """Answer short requests that wait; keep the others for later.
+
+        Called between two batches of a long one.
+        """
         while True:
             try:
                 request = self._queue.get_nowait()
@@ -138,6 +143,6 @@ class Worker:
                 self._queue.put(None)
                 return
             if request["do"] in LONG:
-                self._later.append(request)
+                self._waiting.append(request)
             else:
                 self._answer(request)

@@ -1,11 +1,11 @@
-"""How fast work goes and how long it will still take. Knows nothing of what the work is."""
+"""Estimate of how fast work goes and how long it still takes. Knows nothing of what the work is."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Pace:
-    """rate: photos (or other steps) a second."""
+    """rate: photos (or other units) a second."""
 
     rate: float
     seconds_left: float
@@ -19,7 +19,10 @@ class Estimate:
         self._began = (0, 0.0)
 
     def pace(self, done: int, total: int, message: str, now: float) -> Pace | None:
-        """None until something has moved, and where it is not known how much there is."""
+        """Return the pace of the present step.
+
+        None until something has moved, and while it is not known how much there is to do.
+        """
         if message != self._message or done < self._began[0]:
             self._message, self._began = message, (done, now)
         moved, seconds = done - self._began[0], now - self._began[1]

@@ -1,4 +1,4 @@
-"""What the worker can be asked: each method is a request of its name. Arrays go out as files.
+"""The worker's answers: each method is a request of its name. Arrays go out as files.
 
 Knows the project and the science; nothing of lines and queues.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from insight_app.concepts.progress import CancelToken
-from insight_app.worker.held import Held, memory
+from insight_app.worker.loaded_models import LoadedModels, memory
 from insight_app.worker.pace import Estimate
 
 if TYPE_CHECKING:
@@ -24,21 +24,26 @@ LONG = ("analyze",)
 Request = dict[str, Any]
 
 
-class Line(Protocol):
-    """Whoever asked: gets told, may cancel, may ask for something else meanwhile."""
+class Client(Protocol):
+    """Whoever sent a request: gets messages, may cancel, may send short requests meanwhile."""
 
-    def say(self, **message: Any) -> None: ...
-    def token(self, request: Request) -> CancelToken: ...
-    def between(self) -> None: ...
+    def send(self, **message: Any) -> None:
+        """Send a message."""
+
+    def cancel_token(self, request: Request) -> CancelToken:
+        """Return the token that is cancelled when this request is."""
+
+    def answer_short_requests(self) -> None:
+        """Answer the short requests that wait."""
 
 
 class Requests:
-    """The answers; `folder` is where arrays are put."""
+    """The answers to requests; `folder` is where arrays are put."""
 
-    def __init__(self, line: Line, folder: Path) -> None:
-        self._line = line
+    def __init__(self, client: Client, folder: Path) -> None:
+        self._client = client
         self._folder = folder
-        self._held = Held()
+        self._loaded = LoadedModels()
         self._files = 0
         self.by_name: Mapping[str, Callable[[Request], dict[str, Any]]] = {
             "analyze": self.analyze,
@@ -55,8 +60,10 @@ class Requests:
     # ---- photos
 
     def analyze(self, request: Request) -> dict[str, Any]:
-        """Analyze the project's photos and those in `folders`, with `encoder`, `encoder_options`,
-        `dictionary`, `concepts` and `k` in a new project."""
+        """Analyze the project's photos and those in `folders`.
+
+        With `encoder`, `encoder_options`, `dictionary`, `concepts` and `k` in a new project.
+        """
         from insight_app.project.analysis.run import analyze
 
         project = Path(request["project"])
@@ -66,21 +73,22 @@ class Requests:
             [Path(folder) for folder in request.get("folders", ())],
             device=_device(request),
             progress=self._progress(request),
-            cancel=self._line.token(request),
-            published=lambda generation: self._line.say(
+            cancel=self._client.cancel_token(request),
+            published=lambda generation: self._client.send(
                 kind="published", project=str(project), generation=generation
             ),
-            between=self._line.between,
-            notice=lambda text: self._line.say(kind="notice", message=text),
-            load=self._held.encoder,
+            between=self._client.answer_short_requests,
+            notice=lambda text: self._client.send(kind="notice", message=text),
+            load=self._loaded.encoder,
             **{name: request[name] for name in names if request.get(name) is not None},
         )
         return asdict(summary)
 
     def encode(self, request: Request) -> dict[str, Any]:
-        """Code one photo file with a project's encoder and dictionary, without keeping it: indptr,
-        indices, values, unexplained, size, crop and grid in a file. `finer`: all of the photo at
-        twice the size; `short_side` in the reply says how many pixels that is.
+        """Code one photo file with a project's encoder and dictionary, without keeping it.
+
+        `file` holds indptr (T + 1,), indices and values (nnz,), unexplained (T,), size, crop and
+        grid. `finer`: all of the photo at twice the size; `short_side` is how many pixels that is.
         """
         from insight_app.project.analysis import encoder as encoder_of
         from insight_app.project.analysis.coding import single_image
@@ -89,31 +97,31 @@ class Requests:
         device = _device(request)
 
         def load(name: str, **options: str) -> DenseEncoder:
-            return self._held.encoder(name, device=device, **options)
+            return self._loaded.encoder(name, device=device, **options)
 
         encoder = encoder_of.load(project, encoder_of.of_project(project), load)
-        look = single_image.finer if request.get("finer") else single_image.as_analyzed
-        seen = look(path, encoder, self._held.dictionary(project, encoder))
-        codes, geometry = seen.codes, seen.geometry
+        code_image = single_image.finer if request.get("finer") else single_image.as_analyzed
+        coded = code_image(path, encoder, self._loaded.dictionary(project, encoder))
+        codes, geometry = coded.codes, coded.geometry
         file = self._file(
             indptr=codes.indptr,
             indices=codes.indices,
             values=codes.values,
-            unexplained=seen.unexplained,
+            unexplained=coded.unexplained,
             crop=geometry.crop,
             size=(geometry.width, geometry.height),
             grid=(geometry.rows, geometry.cols),
         )
-        return file | {"short_side": seen.short_side}
+        return file | {"short_side": coded.short_side}
 
     def embed(self, request: Request) -> dict[str, Any]:
-        """Unit vectors of texts, as `vectors` (N, D) in a file."""
+        """Embed `texts` as unit rows `vectors` (N, D) in `file`."""
         return self._file(vectors=self._encoder(request).encode_text(request["texts"]).numpy())
 
     # ---- encoders and dictionaries to choose from
 
     def device(self, request: Request) -> dict[str, Any]:
-        """Which device work is done on, and the memory in use."""
+        """Return which device work is done on, and the memory in use."""
         import torch
 
         if torch.cuda.is_available():
@@ -123,7 +131,7 @@ class Requests:
         return {"device": name} | memory()
 
     def encoders(self, request: Request) -> dict[str, Any]:
-        """The encoders there are, the models they can be made of, and the weights at hand."""
+        """Return the encoders, the models they can be made of, and the weights at hand."""
         from insight_app.concepts import encoders
         from insight_app.concepts.encoders.models import library, open_clip_models
 
@@ -135,7 +143,7 @@ class Requests:
         }
 
     def check_encoder(self, request: Request) -> dict[str, Any]:
-        """Load `encoder` with `encoder_options`, compare it with `dictionary` if that is given."""
+        """Load `encoder` with `encoder_options` and compare it with `dictionary`, if given."""
         from insight_app.project.analysis import dictionary
 
         encoder = self._encoder(request)
@@ -148,7 +156,7 @@ class Requests:
         }
 
     def import_model(self, request: Request) -> dict[str, Any]:
-        """Take a file of weights into the person's model library: its `entry`."""
+        """Take a file of weights into the person's model library; return its `entry`."""
         from insight_app.concepts.encoders.models import library
 
         entry = library.import_file(
@@ -157,13 +165,15 @@ class Requests:
             str(request.get("model") or ""),
             str(request.get("tag") or ""),
             progress=self._progress(request),
-            cancel=self._line.token(request),
+            cancel=self._client.cancel_token(request),
         )
         return {"entry": asdict(entry)}
 
     def inspect(self, request: Request) -> dict[str, Any]:
-        """What is `found` in a folder with a dictionary or released files; `fits`: why `encoder`
-        with its option `model` could not be used with it, '' where it can."""
+        """Return as `found` what is in a folder with a dictionary or released files.
+
+        `fits`: why `encoder` with its option `model` could not be used with it, '' if it can.
+        """
         from insight_app.concepts import encoders, hsae
 
         found = hsae.inspect(Path(request["path"]))
@@ -181,7 +191,7 @@ class Requests:
     # ---- out
 
     def export(self, request: Request) -> dict[str, Any]:
-        """Write the corrected concepts of `project` in `format` to `output`; the files written."""
+        """Write the corrected concepts of `project` in `format` to `output`; return the files."""
         from insight_app.exchange import registry
         from insight_app.project.project import Project
 
@@ -195,18 +205,19 @@ class Requests:
 
     def _encoder(self, request: Request) -> DenseEncoder:
         name, options = str(request.get("encoder") or "builtin"), request.get("encoder_options")
-        return self._held.encoder(name, device=_device(request), **(options or {}))
+        return self._loaded.encoder(name, device=_device(request), **(options or {}))
 
     def _progress(self, request: Request) -> Callable[[int, int, str], None]:
-        estimate, said = Estimate(), (0.0, "")
+        """Return a Progress that sends messages, not more often than needed."""
+        estimate, last = Estimate(), (0.0, "")
 
         def progress(done: int, total: int, message: str) -> None:
-            nonlocal said
+            nonlocal last
             now = time.monotonic()
             pace = estimate.pace(done, total, message, now)
-            if message != said[1] or now - said[0] > PROGRESS_SECONDS or done == total:
-                said = (now, message)
-                self._line.say(
+            if message != last[1] or now - last[0] > PROGRESS_SECONDS or done == total:
+                last = (now, message)
+                self._client.send(
                     id=int(request["id"]),
                     kind="progress",
                     message=message,
@@ -220,6 +231,7 @@ class Requests:
         return progress
 
     def _file(self, **arrays: Any) -> dict[str, Any]:
+        """Write arrays to a new file."""
         import numpy as np
 
         self._files += 1

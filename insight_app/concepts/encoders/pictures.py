@@ -12,7 +12,7 @@ from insight_app.concepts.geometry import centre_square
 
 
 def centre(image: Image.Image, side: int, reducing_gap: float | None = None) -> Tensor:
-    """(3, side, side) in [0, 1]: exactly the centre square of `geometry.centre_square`.
+    """Return (3, side, side) in [0, 1]: exactly the centre square of `geometry.centre_square`.
 
     For a square photo this is "short side to `side`, then centre crop"; of others, that order would
     let the resampling filter reach a pixel or two over the edge of what is said to be seen.
@@ -25,8 +25,11 @@ def centre(image: Image.Image, side: int, reducing_gap: float | None = None) -> 
 
 
 def whole(image: Image.Image, short_side: int, longest: int = 2048, cell: int = 1) -> Tensor:
-    """(3, h, w) in [0, 1]: the whole photo, its shorter side `short_side`, its longer one at most
-    `longest`; both stretched, by half a cell at most, to whole cells of so many pixels."""
+    """Return (3, h, w) in [0, 1]: the whole photo, its shorter side `short_side`.
+
+    Its longer side is at most `longest`; both are stretched, by half a cell at most, to whole cells
+    of so many pixels.
+    """
     scale = min(short_side / min(image.size), longest / max(image.size)) / cell
     width, height = (cell * max(1, round(side * scale)) for side in image.size)
     return _numbers(image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC))

@@ -85,7 +85,7 @@ def specificity(ancestors: "csr_array") -> NDArray[np.float64]:
 
 
 def _votes(evidence: Evidence, vocabulary: Terms) -> "csr_array":
-    """Rule 1, without hypernyms: (F, V) each term's share of a concept's votes.
+    """Apply rule 1, without hypernyms: return (F, V) each term's share of a concept's votes.
 
     Rows sum to 1, or to 0 for a concept without exemplars.
     """
@@ -117,7 +117,7 @@ def _votes(evidence: Evidence, vocabulary: Terms) -> "csr_array":
 
 
 def _with_children(own: "csr_array", edges: Edges) -> "csr_array":
-    """Rule 2: (F, V), the mean of the children's votes added, (1 - s) own + s children.
+    """Apply rule 2: return (F, V) the votes with the children's mean, (1 - s) own + s children.
 
     The children's votes hold those of their own children.
     """
@@ -162,7 +162,10 @@ def _parents_first(concepts: int, edges: Edges) -> Iterator[tuple[int, list[int]
 def _best_first(
     terms: NDArray[np.int64], share: NDArray[np.float64], specific: NDArray[np.float64]
 ) -> list[tuple[int, float]]:
-    """Rule 3: the name, then the others by cover times specificity; ties to the earlier term."""
+    """Apply rule 3: return the name, then the others by cover times specificity.
+
+    Ties go to the earlier term.
+    """
     if not terms.size:
         return []
     product = share * specific[terms]
@@ -177,7 +180,7 @@ def _best_first(
 def _unlike_parents(
     ordered: list[tuple[int, float]], taken: set[int], ancestors: "csr_array"
 ) -> list[tuple[int, float]]:
-    """Rule 4: while a parent has the first name, move the best more specific one before it."""
+    """Apply rule 4: while a parent has the name, move the best more specific one before it."""
     while ordered and ordered[0][0] in taken:
         name = ordered[0][0]
         more_specific = (

@@ -76,8 +76,11 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """V terms. readings: (V,) uint8, places in READINGS; embeddings: (V, D) float32 unit rows;
-    definitions and synsets are "" where there is none."""
+    """V terms, each with a reading and an embedding.
+
+    readings: (V,) uint8, places in READINGS; embeddings: (V, D) float32 unit rows; definitions and
+    synsets are "" where a term has none.
+    """
 
     terms: list[str]
     readings: NDArray[np.uint8]
@@ -94,7 +97,7 @@ class Vocabulary:
         return len(self.terms)
 
     def without(self, synsets: Iterable[str]) -> "Vocabulary":
-        """The vocabulary without the terms of these synsets (to see how names do without them)."""
+        """Return the vocabulary without the terms of these synsets, to measure names without."""
         unwanted = set(synsets)
         kept = [i for i, synset in enumerate(self.synsets) if not synset or synset not in unwanted]
         return Vocabulary(
@@ -107,9 +110,9 @@ class Vocabulary:
 
 
 def default(encoder: str = "builtin") -> Vocabulary:
-    """The shipped vocabulary with the embeddings of an encoder, given by name or fingerprint.
+    """Return the shipped vocabulary with an encoder's embeddings of it.
 
-    KnownError where none are shipped for that encoder.
+    encoder: its name or fingerprint; KnownError if none are shipped for it.
     """
     from insight_app.concepts.encoders import builtin_table
 
@@ -133,10 +136,11 @@ def default(encoder: str = "builtin") -> Vocabulary:
 
 
 def from_text_file(path: Path, encoder: "DenseEncoder") -> Vocabulary:
-    """A person's word list: UTF-8, a term a line, `term<TAB>reading[<TAB>definition]` if they like.
+    """Read a person's word list: UTF-8, one `term<TAB>reading<TAB>definition` a line.
 
-    The reading is noun where none is given; empty lines and lines that start with # are skipped,
-    repeated terms kept once. KnownError names file and line of what cannot be read.
+    Reading and definition may be left out; the reading is noun then. Empty lines and lines that
+    start with # are skipped, repeated terms kept once. KnownError names file and line of what
+    cannot be read.
     """
     rows = read_terms(path)
     terms = [term for term, _reading, _definition in rows]
@@ -162,9 +166,10 @@ def embed(
     progress: Callable[[int, int], None] = lambda done, total: None,
     batch: int = 512,
 ) -> NDArray[np.float32]:
-    """(V, D) unit rows: the mean over each term's ten prompts, then `centre`d if that is given.
+    """Return (V, D) float32 unit rows: the mean over each term's ten prompts, then `centre`d.
 
-    Without `centre`, `embed_texts` is to give centred vectors. Terms of like length go together.
+    readings: (V,) uint8. Without `centre`, `embed_texts` is to return centred vectors. Terms of
+    similar length go together.
     """
     order = sorted(range(len(terms)), key=lambda i: (len(terms[i]), i))
     means: NDArray[np.float32] | None = None
@@ -187,7 +192,10 @@ def embed(
 
 
 def shipped_terms() -> tuple[list[str], NDArray[np.uint8], list[str], list[str]]:
-    """(terms, readings, definitions, synsets) of the shipped vocabulary: nouns, then our words."""
+    """Return (terms, readings, definitions, synsets) of the shipped vocabulary.
+
+    The nouns come first, then our words; readings (V,) uint8.
+    """
     with gzip.open(resources.path(NOUNS), "rt", encoding="utf-8") as file:
         nouns = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
     words = read_terms(resources.path(WORDS))
@@ -198,7 +206,7 @@ def shipped_terms() -> tuple[list[str], NDArray[np.uint8], list[str], list[str]]
 
 
 def read_terms(path: Path) -> list[tuple[str, int, str]]:
-    """(term, reading, definition) of each line of a word list, as `from_text_file` says."""
+    """Read (term, reading, definition) of each line of a word list, as `from_text_file` says."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -244,7 +252,7 @@ def _fields(line: str, where: str) -> tuple[str, int, str]:
 
 
 def terms_digest(terms: Sequence[str], readings: NDArray[np.uint8]) -> str:
-    """What ties shipped embeddings to the words they were made of."""
+    """Return the hash that ties shipped embeddings to their words; readings (V,)."""
     import hashlib
 
     digest = hashlib.sha256("\n".join(terms).encode())
@@ -253,13 +261,16 @@ def terms_digest(terms: Sequence[str], readings: NDArray[np.uint8]) -> str:
 
 
 def quantised(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """(V, D) -> (V, D) int8 and (V,) scales, so that vectors are about scale * int8."""
+    """Return (V, D) int8 and (V,) scales, so that vectors (V, D) are about scale * int8."""
     scales = np.abs(vectors).max(1) / 127
     return np.rint(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
 def dequantised(vectors: NDArray[np.int8], scales: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The unit rows that `quantised` was given, to about 1 part in 250 of the largest entry."""
+    """Return the unit rows (V, D) that `quantised` was given.
+
+    They are right to about 1 part in 250 of the largest entry.
+    """
     rows = vectors.astype(np.float32) * scales[:, None]
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return rows

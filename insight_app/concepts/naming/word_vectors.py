@@ -1,8 +1,8 @@
 """Vectors of the shipped words for any encoder with a text tower, computed once on a computer.
 
-They take minutes, so they come in chunks, the most common words first, and each chunk is kept in
-the user's cache: whole or absent, whatever stops the work, and the same for every project whose
-encoder reads words with the same text tower. Numpy only; knows nothing of concepts and projects.
+They take minutes, so they come in chunks, the most common words first. Each chunk is kept in the
+user's cache, whole or absent whatever stops the work, for every project whose encoder reads words
+with the same text tower. Numpy only; knows nothing of concepts and projects.
 """
 
 import os
@@ -31,13 +31,16 @@ Terms = tuple[list[str], NDArray[np.uint8], list[str], list[str]]
 
 
 def folder() -> Path:
-    """Where chunks are kept on this computer; losing it loses only time."""
+    """Return the folder in which chunks are kept on this computer; losing it loses only time."""
     return platformdirs.user_cache_path("insight-app") / "words"
 
 
 def common_first() -> Terms:
-    """The shipped words: our adjectives and verbs and the nouns that people write most, then the
-    names of the classes that networks are trained on, then the others."""
+    """Return the shipped words, the most common first.
+
+    Our adjectives and verbs and the nouns that people write most, then the names of the classes
+    that networks are trained on, then the others.
+    """
     terms, readings, definitions, synsets = vocabulary.shipped_terms()
     uses = hypernyms.shipped().frequencies(synsets)
     classes = set(builtin_table.load().synsets)
@@ -54,7 +57,7 @@ def common_first() -> Terms:
 
 
 class WordVectors:
-    """The vectors of `terms`, as far as they are there: the first `done` of them.
+    """The vectors of `terms`, as far as they are computed: the first `done` of them.
 
     encode_text: texts -> (N, D) unit rows; text_fingerprint: changes when it gives others.
     """
@@ -84,7 +87,7 @@ class WordVectors:
         return min(len(self._chunks) * CHUNK, self.total)
 
     def advance(self) -> None:
-        """Have the next chunk, from the cache or computed."""
+        """Read the next chunk from the cache, or compute it."""
         chunk = self._read()
         if chunk is None:
             here = slice(self.done, self.done + CHUNK)
@@ -99,7 +102,7 @@ class WordVectors:
         self._chunks.append(chunk)
 
     def vocabulary(self) -> Vocabulary:
-        """The first `done` terms with their vectors."""
+        """Return the first `done` terms with their vectors."""
         terms, readings, definitions, synsets = self._terms
         rows = np.concatenate(self._chunks).astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -110,7 +113,7 @@ class WordVectors:
         return self._folder / f"{len(self._chunks):04d}.npy"
 
     def _read(self) -> NDArray[np.float16] | None:
-        """The next chunk as it was kept; None where it was not, or is damaged."""
+        """Read the next chunk from the cache; None if it is missing or damaged."""
         try:
             chunk = np.load(self._path(), allow_pickle=False)
         except (OSError, ValueError, EOFError):

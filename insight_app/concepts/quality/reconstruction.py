@@ -1,8 +1,8 @@
-"""How good a dictionary is on given tokens, always beside baselines (METRICS.md).
+"""Quality of a dictionary on given tokens, always beside baselines (METRICS.md).
 
 Owns the definitions of reconstruction and sparsity, the greedy pursuit that codes the baselines,
-and the held-back protocol. Knows nothing of images, projects or files.
-T tokens, D token dimension, F concepts, N atoms.
+and the held-back protocol. Knows nothing of images, projects or files. T tokens, D token dimension,
+F concepts, N atoms.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Variance:
         self._squares = 0.0
 
     def add(self, x: Tensor, y: Tensor) -> None:
-        """Tokens x (T, D) and their reconstructions y (T, D)."""
+        """Add tokens x (T, D) and their reconstructions y (T, D)."""
         x, y = x.cpu().double(), y.cpu().double()
         self.tokens += len(x)
         self._error += float((x - y).square().sum())
@@ -87,14 +87,17 @@ class Pursuit:
 
     @staticmethod
     def over(vectors: Tensor, offset: Tensor) -> Pursuit:
-        """Over the rows of vectors (N, D), of any length; zero rows are left out."""
+        """Prepare pursuit over the rows of vectors (N, D), of any length; zero rows are left out.
+
+        offset: (D,).
+        """
         norms = vectors.float().norm(dim=1)
         atoms = vectors.float()[norms > 0] / norms[norms > 0, None]
         return Pursuit(atoms, atoms @ atoms.t(), offset.float())
 
     @torch.no_grad()
     def reconstructions(self, x: Tensor, most: int) -> Tensor:
-        """(most + 1, T, D): x by its best 0, 1, ..., `most` atoms.
+        """Return (most + 1, T, D): x (T, D) by its best 0, 1, ..., `most` atoms.
 
         Orthogonal matching pursuit, all tokens of a batch at once: the atom with the largest
         absolute product with the residual joins, then the coefficients of all chosen ones are
@@ -125,7 +128,7 @@ class Pursuit:
 
 
 def random_dictionary(count: int, D: int, seed: int = 0) -> Tensor:
-    """(count, D) random unit rows."""
+    """Return (count, D) random unit rows."""
     rows: Tensor = torch.randn(count, D, generator=torch.Generator().manual_seed(seed))
     unit: Tensor = rows / rows.norm(dim=1, keepdim=True)
     return unit
@@ -135,7 +138,11 @@ class Comparison:
     """Running measures of a dictionary and of its baselines on the same tokens."""
 
     def __init__(self, hsae: HSAE, class_vectors: Tensor | None, offset: Tensor | None = None):
-        """offset (D,): taken off the tokens before pursuit; the dictionary's bias where None."""
+        """Start measuring.
+
+        class_vectors (C, D): the rows of one baseline; offset (D,): subtracted from the tokens
+        before pursuit, None = the dictionary's bias.
+        """
         centre = (hsae.b_dec if offset is None else offset).cpu()
         atoms = {RANDOM: random_dictionary(hsae.F, hsae.D)}
         if class_vectors is not None:
@@ -150,7 +157,7 @@ class Comparison:
         self._spoken = 0
 
     def add(self, x: Tensor) -> None:
-        """Count tokens (T, D)."""
+        """Measure tokens x (T, D) too."""
         codes = self._hsae.encode(x).half()
         self._codes.add(x, self._hsae.decode(codes))
         for level, variance in enumerate(self._levels, start=1):
@@ -163,7 +170,7 @@ class Comparison:
                 variance.add(x, y)
 
     def report(self) -> Report:
-        """What was measured so far; nan where nothing was added."""
+        """Return what was measured so far; nan if nothing was added."""
         tokens = max(self._codes.tokens, 1)
         active = int(self._cells_of.sum()) / tokens
         return Report(
@@ -180,7 +187,7 @@ class Comparison:
         )
 
     def _at(self, active: float, measure: str) -> dict[str, float]:
-        """Each baseline's measure at the dictionary's mean number of active concepts."""
+        """Return each baseline's measure at the dictionary's mean number of active concepts."""
         return {
             name: float(np.interp(active, range(len(steps)), [getattr(v, measure) for v in steps]))
             for name, steps in self._steps.items()
@@ -207,14 +214,17 @@ class Report:
     baseline_cosine: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON values."""
+        """Return the report as JSON values."""
         return asdict(self)
 
 
 def report(
     hsae: HSAE, token_batches: Iterable[Tensor], class_vectors: Tensor | None = None
 ) -> Report:
-    """Measure `hsae` on batches of tokens (T_i, D), beside both baselines."""
+    """Measure `hsae` on batches of tokens (T_i, D), beside both baselines.
+
+    class_vectors (C, D): the rows of one of them.
+    """
     comparison = Comparison(hsae, class_vectors)
     for x in token_batches:
         comparison.add(x)
@@ -229,10 +239,10 @@ def held_back(
     splits: int = 5,
     share: float = 0.2,
 ) -> list[Report]:
-    """Reports on images that the dictionary never saw, one for each random split.
+    """Return reports on images that the dictionary never saw, one for each random split.
 
-    images (N, cells, D); train(indices, split) makes a dictionary from those images alone. `alive`
-    is over all images; everything else over the held-back ones.
+    images (N, cells, D); class_vectors (C, D); train(indices, split) makes a dictionary from those
+    images alone. `alive` is over all images; everything else over the held-back ones.
     """
     reports = []
     for split in range(splits):
@@ -251,7 +261,7 @@ def held_back(
 
 
 def mean_and_spread(reports: Sequence[Report]) -> dict[str, tuple[float, float]]:
-    """Mean and standard deviation over splits (0 for a single one) of every figure."""
+    """Return mean and standard deviation over splits (0 for a single one) of every figure."""
     figures = {
         name: [float(getattr(one, name)) for one in reports]
         for name in ("explained", "active", "cosine", "cells_with_a_concept", "alive")

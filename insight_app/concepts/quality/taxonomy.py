@@ -1,4 +1,4 @@
-"""Reads the nouns of WordNet 3.0: what is a kind of what, what is a part of what.
+"""The nouns of WordNet 3.0: hypernyms (kinds) and holonyms (wholes).
 
 Only for measuring names and relations against a taxonomy; no name is made from it. The files are
 those of `wordnet-base` (`data.noun`; format: wndb(5)). A synset is "n" and the eight digits of its
@@ -39,19 +39,19 @@ class Taxonomy:
         return {word: tuple(synsets) for word, synsets in words.items()}
 
     def synsets(self, word: str) -> tuple[str, ...]:
-        """All noun senses of a word, whatever its capitals; () if there is none."""
+        """Return all noun senses of a word, whatever its capitals; () if it has none."""
         return self._by_word.get(_plain(word), ())
 
     def with_hypernyms(self, synset: str) -> frozenset[str]:
-        """The synset and all its hypernyms, however far."""
+        """Return the synset and all its hypernyms, however far."""
         return _closure(synset, self.hypernyms, self._hypernym_closures)
 
     def with_holonyms(self, synset: str) -> frozenset[str]:
-        """The synset and all it is a member, a part or the substance of, however far."""
+        """Return the synset and all it is a member, a part or the substance of, however far."""
         return _closure(synset, self.holonyms, self._holonym_closures)
 
     def depth(self, synset: str) -> int:
-        """The length of the shortest way up; 1 for a synset with nothing above."""
+        """Return the length of the shortest way up; 1 for a synset with nothing above."""
         level, seen, steps = {synset}, {synset}, 1
         while all(self.hypernyms.get(one) for one in level):
             level = {up for one in level for up in self.hypernyms[one]} - seen
@@ -60,11 +60,11 @@ class Taxonomy:
         return steps
 
     def is_kind(self, synset: str, above: Iterable[str]) -> bool:
-        """Is the synset one of `above`, or a kind of one?"""
+        """Return whether the synset is one of `above`, or a kind of one."""
         return not self.with_hypernyms(synset).isdisjoint(above)
 
     def is_kind_or_part(self, below: Iterable[str], above: Iterable[str]) -> bool:
-        """Is any of `above` a true hypernym or holonym of any of `below`?"""
+        """Return whether any of `above` is a true hypernym or holonym of any of `below`."""
         targets = set(above)
         return any(
             not ((self.with_hypernyms(one) | self.with_holonyms(one)) - {one}).isdisjoint(targets)
@@ -72,7 +72,10 @@ class Taxonomy:
         )
 
     def similarity(self, one: str, other: str) -> float:
-        """Wu and Palmer: 2 depth(lowest common hypernym) / (depth + depth); 0 if there is none."""
+        """Return the similarity of Wu and Palmer; 0 if the two have nothing in common.
+
+        It is 2 depth(lowest common hypernym) / (depth + depth).
+        """
         common = self.with_hypernyms(one) & self.with_hypernyms(other)
         if not common:
             return 0.0
@@ -81,7 +84,7 @@ class Taxonomy:
 
 
 def read(folder: Path) -> Taxonomy:
-    """The nouns of a WordNet folder; raises KnownError if it is none."""
+    """Read the nouns of a WordNet folder; KnownError if it is none."""
     file = folder / "data.noun"
     hypernyms: dict[str, tuple[str, ...]] = {}
     holonyms: dict[str, tuple[str, ...]] = {}

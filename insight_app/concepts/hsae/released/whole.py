@@ -10,7 +10,7 @@ from insight_app.errors import WorldError
 
 @contextmanager
 def written_whole(folder: Path, *, last: str, gone: Sequence[str] = ()) -> Iterator[Path]:
-    """A folder beside `folder` to write into, whose files are moved there once all are written.
+    """Yield a folder beside `folder` to write into; move its files there once all are written.
 
     last: the file without which the others are nothing, moved in the end; gone: files of `folder`
     that must not outlive the new ones. Other files of `folder` stay.

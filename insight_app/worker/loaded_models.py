@@ -1,5 +1,6 @@
-"""What the worker keeps between requests, so that the second one starts at once: an encoder or
-two, and the dictionary of the project last worked on. Knows nothing of requests.
+"""Models that stay loaded between requests, so that the second request starts at once.
+
+An encoder or two, and the dictionary of the project last worked on. Knows nothing of requests.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
     from insight_app.concepts.hsae.model import HSAE
 
-MOST_ENCODERS = 2
+MAX_ENCODERS = 2
 """The one at work and the one that a person is choosing for another project."""
 
 
-class Held:
+class LoadedModels:
     """Encoders and dictionaries in memory."""
 
     def __init__(self) -> None:
@@ -23,7 +24,7 @@ class Held:
         self._dictionary: tuple[Path, HSAE] | None = None
 
     def encoder(self, name: str, *, device: str = "auto", **options: str) -> DenseEncoder:
-        """As `encoders.load`."""
+        """Return the encoder that `encoders.load` gives, loaded once."""
         from insight_app.concepts import encoders
 
         key = (name, device, *sorted(options.items()))
@@ -31,12 +32,12 @@ class Held:
         if found is None:
             found = encoders.load(name, device=device, **options)
         self._encoders[key] = found  # last again: the first is the one not used for longest
-        if len(self._encoders) > MOST_ENCODERS:
+        if len(self._encoders) > MAX_ENCODERS:
             del self._encoders[next(iter(self._encoders))]
         return found
 
     def dictionary(self, project: Path, encoder: DenseEncoder) -> HSAE:
-        """The dictionary of a project, on the encoder's device."""
+        """Return the dictionary of a project, on the encoder's device, loaded once."""
         from insight_app.concepts import hsae
 
         if self._dictionary is None or self._dictionary[0] != project:
@@ -51,7 +52,7 @@ class Held:
 
 
 def memory() -> dict[str, int]:
-    """Bytes that this process holds: in memory, and on a graphics card where it uses one."""
+    """Return the bytes that this process holds: in memory, and on a graphics card in use."""
     import psutil
     import torch
 
