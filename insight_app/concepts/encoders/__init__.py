@@ -172,7 +172,7 @@ def _device_name(wanted: str) -> str:
         "cpu": True,
     }
     if wanted == "auto":
-        return next(name for name, there in present.items() if there)
+        return next(name for name, is_there in present.items() if is_there)
     if wanted not in present:
         raise Refusal(
             f"There is no device named {wanted!r}.", do=f"Choose one of: {', '.join(DEVICES)}."

@@ -123,16 +123,16 @@ class _Chunks:
 
     def read(self, epoch: int, start: int, cancel: CancelToken | None) -> _Chunk:
         parts: list[Tensor] = []
-        held, stop = 0, start
+        buffered, stop = 0, start
         for batch in self._batches(epoch, start):
             if cancel is not None:
                 cancel.check()
-            if held and held + len(batch) > self._capacity:
+            if buffered and buffered + len(batch) > self._capacity:
                 return _Chunk(torch.cat(parts), epoch, start, stop, False)
             parts.append(batch.to("cpu", torch.float16))
-            held, stop = held + len(batch), stop + 1
-            self._progress(min(held, self._expected), self._expected, "Looking at photos")
-        if not held:
+            buffered, stop = buffered + len(batch), stop + 1
+            self._progress(min(buffered, self._expected), self._expected, "Looking at photos")
+        if not buffered:
             raise Refusal(
                 "There are no tokens to learn from.",
                 do="Add photos that can be read, then train again.",

@@ -154,7 +154,7 @@ class Comparison:
         steps = range(hsae.k + MORE_ACTIVE + 1)
         self._steps = {name: [Variance(hsae.D) for _ in steps] for name in atoms}
         self._cells_of = np.zeros(hsae.F, np.int64)
-        self._spoken = 0
+        self._cells_with_a_concept = 0
 
     def add(self, x: Tensor) -> None:
         """Measure tokens x (T, D) too."""
@@ -163,7 +163,7 @@ class Comparison:
         for level, variance in enumerate(self._levels, start=1):
             variance.add(x, self._hsae.decode(codes, groups=level))
         self._cells_of += np.bincount(codes.indices, minlength=codes.concepts)
-        self._spoken += int(np.count_nonzero(np.diff(codes.indptr)))
+        self._cells_with_a_concept += int(np.count_nonzero(np.diff(codes.indptr)))
         for name, pursuit in self._pursuits.items():
             steps = self._steps[name]
             for variance, y in zip(steps, pursuit.reconstructions(x, len(steps) - 1), strict=True):
@@ -180,7 +180,7 @@ class Comparison:
             explained=self._codes.explained,
             cosine=self._codes.cosine,
             explained_by_level=tuple(level.explained for level in self._levels),
-            cells_with_a_concept=self._spoken / tokens,
+            cells_with_a_concept=self._cells_with_a_concept / tokens,
             alive=float(np.count_nonzero(self._cells_of)) / self._hsae.F,
             baseline_explained=self._at(active, "explained"),
             baseline_cosine=self._at(active, "cosine"),

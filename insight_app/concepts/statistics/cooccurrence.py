@@ -118,10 +118,10 @@ class CoOccurrence:
 
     def _both_triangles(self, upper: PairCounts) -> "Pairs":
         i, j = np.divmod(upper.key.astype(np.int64), self.concepts)
-        alone = np.flatnonzero(self._diagonal[1])
-        cells, units, images = self._diagonal[:, alone]
+        diagonal = np.flatnonzero(self._diagonal[1])
+        cells, units, images = self._diagonal[:, diagonal]
         key = np.concatenate(
-            [i * self.concepts + j, j * self.concepts + i, alone * (self.concepts + 1)]
+            [i * self.concepts + j, j * self.concepts + i, diagonal * (self.concepts + 1)]
         )
         masses = np.concatenate([upper.mass_i, upper.mass_j, units])
         order = pair_counts.argsort(key)
@@ -195,8 +195,8 @@ class CoOccurrence:
         cells, units = arrays["cells"].astype(np.int64), arrays["steps"].astype(np.int64)
         if not cells.shape == units.shape == images.shape == indices.shape:
             raise ValueError("stored co-occurrence has wrong shapes")
-        alone = rows == indices
-        whole._diagonal[:, rows[alone]] = cells[alone], units[alone], images[alone]
+        diagonal = rows == indices
+        whole._diagonal[:, rows[diagonal]] = cells[diagonal], units[diagonal], images[diagonal]
         key, mirror = rows * whole.concepts + indices, indices * whole.concepts + rows
         above, below = np.flatnonzero(rows < indices), np.flatnonzero(rows > indices)
         below = below[pair_counts.argsort(mirror[below])]

@@ -77,35 +77,35 @@ def _attempt(
     url: str, part: Path, announced: dict[str, str], progress: Progress, cancel: CancelToken
 ) -> bool:
     """Read from one connection; return whether the file is complete now."""
-    there = _size(part)
+    received = _size(part)
     headers = {"User-Agent": f"insight-app/{__version__}"}
-    if there:
-        headers["Range"] = f"bytes={there}-"
+    if received:
+        headers["Range"] = f"bytes={received}-"
     cancel.check()
     try:
         answer = _opener(announced).open(
             urllib.request.Request(url, headers=headers), timeout=TIMEOUT
         )
     except urllib.error.HTTPError as error:
-        if error.code != 416 or not there:
+        if error.code != 416 or not received:
             raise
         part.unlink()  # longer than what is there now: another file of that name
         return False
     with answer:
         _note_announced(announced, answer.headers)
-        goes_on = answer.status == 206 and _starts_at(answer.headers) == there
-        there = there if goes_on else 0
+        goes_on = answer.status == 206 and _starts_at(answer.headers) == received
+        received = received if goes_on else 0
         length = answer.headers.get("Content-Length")
-        total = there + int(length) if length else int(announced.get(_LINKED_SIZE, 0))
+        total = received + int(length) if length else int(announced.get(_LINKED_SIZE, 0))
         announced.setdefault("size", str(total))
         with part.open("ab" if goes_on else "wb") as file:
-            progress(there, total, "Downloading")
+            progress(received, total, "Downloading")
             while data := answer.read(_CHUNK):
                 cancel.check()
                 file.write(data)
-                there += len(data)
-                progress(there, total, "Downloading")
-    return there >= total
+                received += len(data)
+                progress(received, total, "Downloading")
+    return received >= total
 
 
 def _check_announced(url: str, part: Path, announced: Mapping[str, str], by_hand: str) -> None:
@@ -192,9 +192,9 @@ def _refused(url: str, error: urllib.error.HTTPError, by_hand: str) -> WorldErro
 def _unreachable(
     url: str, part: Path, announced: Mapping[str, str], problem: str, by_hand: str, resume: bool
 ) -> WorldError:
-    there, total = _size(part), int(announced.get("size", 0))
+    received, total = _size(part), int(announced.get("size", 0))
     host = url.split("/")[2]
-    if not there:
+    if not received:
         part.unlink(missing_ok=True)
         return WorldError(
             f"{host} cannot be reached ({problem}).",
@@ -208,7 +208,7 @@ def _unreachable(
         part.unlink()
         kept = "Nothing was taken in."
     return WorldError(
-        f"Downloading stopped at {there:,} of {total:,} bytes ({problem}).",
+        f"Downloading stopped at {received:,} of {total:,} bytes ({problem}).",
         where=url,
         kept=kept,
         do=by_hand,

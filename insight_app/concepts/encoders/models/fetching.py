@@ -31,9 +31,9 @@ def fetch(
     """
     stop = cancel or CancelToken()
     if name == published.HEADS:
-        there = [one for one in library.entries() if one.kind == "dinoiser"]
-        if there:
-            return there[-1]
+        heads = [one for one in library.entries() if one.kind == "dinoiser"]
+        if heads:
+            return heads[-1]
         return _fetch({heads_url: False}, "dinoiser", "", "", progress, stop, pause)
     one = published.named(name)
     for entry in library.entries():

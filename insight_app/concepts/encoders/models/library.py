@@ -78,11 +78,11 @@ def cached() -> list[LibraryEntry]:
 
 def named(name: str) -> LibraryEntry:
     """Return the entry called `name`; KnownError, with the names that exist, if there is none."""
-    there = {entry.name: entry for entry in entries()}
-    if name not in there:
-        names = f"In it: {', '.join(there)}." if there else "It is empty."
+    by_name = {entry.name: entry for entry in entries()}
+    if name not in by_name:
+        names = f"In it: {', '.join(by_name)}." if by_name else "It is empty."
         raise Refusal(f"There is no {name!r} in the model library.", do=names)
-    return there[name]
+    return by_name[name]
 
 
 def find(kind: str, model: str = "", tag: str = "") -> Path | None:
@@ -98,10 +98,10 @@ def find_all(kind: str, model: str = "", tag: str = "") -> list[Path]:
     wanted = tag or published.DEFAULT_TAGS.get(model, "")
     own = [entry for entry in entries() if (entry.kind, entry.model) == (kind, model)]
     own.sort(key=lambda entry: (entry.tag == wanted, entry.added), reverse=True)
-    there = list(published.cached(model)) if kind == "clip" else []
-    there.sort(key=lambda pair: pair[0].tag != wanted)
+    in_cache = list(published.cached(model)) if kind == "clip" else []
+    in_cache.sort(key=lambda pair: pair[0].tag != wanted)
     tagged = [(entry.tag, Path(entry.file)) for entry in own]
-    tagged += [(one.tag, path) for one, path in there]
+    tagged += [(one.tag, path) for one, path in in_cache]
     return [path for its, path in tagged if tag in ("", its)]
 
 

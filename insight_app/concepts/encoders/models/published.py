@@ -77,20 +77,20 @@ def named(name: str) -> PublishedWeights:
     model, _, tag = name.partition("/")
     open_clip_models.usable(model)
     twins = {model, open_clip_models.quickgelu_twin(model) or model}
-    there = [one for one in published() if one.model in twins]
+    of_model = [one for one in published() if one.model in twins]
     wanted = (tag or DEFAULT_TAGS.get(model, "")).lower().replace("-", "_")
-    chosen = [one for one in there if one.tag == wanted]
-    if not tag and not chosen and len(there) == 1:
-        chosen = there
+    chosen = [one for one in of_model if one.tag == wanted]
+    if not tag and not chosen and len(of_model) == 1:
+        chosen = of_model
     if not chosen:
-        names = ", ".join(one.name for one in there if not one.refusal)
+        names = ", ".join(one.name for one in of_model if not one.refusal)
         raise Refusal(
             f"There are no published weights named {name!r}."
             if tag
             else f"Several weights are published for {model}; say which."
-            if there
+            if of_model
             else f"No weights are published for {model}.",
-            do=f"Choose one of: {names}." if there else "insight-app models list --all",
+            do=f"Choose one of: {names}." if of_model else "insight-app models list --all",
         )
     return usable(chosen[0])
 

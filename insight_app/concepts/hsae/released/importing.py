@@ -57,9 +57,9 @@ def import_into(source: Path, folder: Path) -> None:
     release = read(source)
     with written_whole(folder, last=DESCRIPTION, gone=(SUMMARY,)) as part:
         files.save(release.hsae, part)
-        brought = _summary(release)
-        if brought is not None:
-            summary.write(part, brought, compressed=False)
+        found = _summary(release)
+        if found is not None:
+            summary.write(part, found, compressed=False)
         for name, weight in release.probes.items():
             save_file({"weight": weight}, part / f"probe-{name}.safetensors")
 

@@ -132,7 +132,7 @@ def _of_release(folder: Path) -> Inspection:
 
 def _of_ours(folder: Path) -> Inspection:
     described = description.info(folder)
-    brought = summary.read(folder, described.concepts)
+    found = summary.read(folder, described.concepts)
     contents = {
         description.WEIGHTS: ("weights", f"{described.token_dim:,} x {described.concepts:,}"),
         description.DESCRIPTION: ("what it is", described.title),
@@ -143,8 +143,8 @@ def _of_ours(folder: Path) -> Inspection:
         "",
         described,
         files=tuple(FoundFile(n, *about) for n, about in contents.items() if (folder / n).exists()),
-        named=sum(name != "" for name in brought.names) if brought else 0,
-        has_relations=brought is not None and bool(brought.cooccurrence.pairs.key.size),
+        named=sum(name != "" for name in found.names) if found else 0,
+        has_relations=found is not None and bool(found.cooccurrence.pairs.key.size),
         probes=(),
         problems=(),
     )

@@ -133,9 +133,9 @@ def names(folder: Path, concepts: int) -> list[str] | None:
     if len(lines) == concepts + 1 and not lines[-1]:
         lines.pop()
     if len(lines) != concepts:
-        there = len(lines) - (not lines[-1])
+        count = len(lines) - (not lines[-1])
         raise refusal_of_optional(
-            path, f"it has {there:,} lines of names for {concepts:,} concepts"
+            path, f"it has {count:,} lines of names for {concepts:,} concepts"
         )
     return [" ".join(line.split()) for line in lines]
 
@@ -176,10 +176,10 @@ def _weights(found: Mapping[str, Tensor], class_name: str, path: Path) -> dict[s
         raise refusal(path, f"{keys['W_enc']} is no matrix")
     D, F = weights["W_enc"].shape
     for name, shape in {"W_dec": (F, D), "b_enc": (F,), "b_dec": (D,)}.items():
-        there = tuple(weights[name].shape)
-        if there != shape:
+        found_shape = tuple(weights[name].shape)
+        if found_shape != shape:
             raise refusal(
-                path, f"{keys[name]} has the shape {there}, which does not fit the encoder's"
+                path, f"{keys[name]} has the shape {found_shape}, which does not fit the encoder's"
             )
     if not 0 < F <= MAX_CONCEPTS:
         raise refusal(path, f"it has {F:,} concepts, and {MAX_CONCEPTS:,} is the most")
@@ -222,10 +222,10 @@ def _origin(folder: Path, settings: Config) -> dict[str, Any]:
     title = f"{folder.resolve().name} (released {settings.class_name})"
     own = settings.content.get(INSIGHT)
     if isinstance(own, dict):
-        told = {name: str(own.get(name, "")) for name in ("title", "encoder_fingerprint")}
+        origin = {name: str(own.get(name, "")) for name in ("title", "encoder_fingerprint")}
         provenance = own.get("provenance")
-        told["title"] = told["title"] or title
-        return told | {"provenance": provenance if isinstance(provenance, dict) else {}}
+        origin["title"] = origin["title"] or title
+        return origin | {"provenance": provenance if isinstance(provenance, dict) else {}}
     return {
         "title": title,
         "provenance": {"release": folder.resolve().name, "trainer": settings.content["trainer"]},

@@ -42,9 +42,9 @@ def read(folder: Path, concepts: int) -> CoOccurrence | None:
         block.diagonal(start).zero_()
         block[:, ~is_alive] = 0
         best = block.topk(min(STRONGEST, concepts), dim=1)
-        there = (best.values > 0) & is_alive[start : start + ROWS, None]
-        rows = torch.arange(start, start + len(block))[:, None].expand_as(best.indices)[there]
-        columns = best.indices[there]
+        is_kept = (best.values > 0) & is_alive[start : start + ROWS, None]
+        rows = torch.arange(start, start + len(block))[:, None].expand_as(best.indices)[is_kept]
+        columns = best.indices[is_kept]
         near += [rows * concepts + columns, columns * concepts + rows]
     keys = np.sort(torch.cat(near).numpy())  # np.unique is ten times slower
     i, j = np.divmod(keys[np.diff(keys, prepend=-1) > 0], concepts)
