@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -91,6 +92,23 @@ def open_window(qtbot, home: Path) -> Iterator[OpenWindow]:
 def window(open_window: OpenWindow, project_dir: Path) -> MainWindow:
     """The main window, open on the project."""
     return open_window(project_dir)
+
+
+@pytest.fixture
+def full_disk() -> AbstractContextManager[None]:
+    """Within it no file of this process can grow, as on a disk without room."""
+
+    @contextmanager
+    def full() -> Iterator[None]:
+        resource = pytest.importorskip("resource")
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return full()
 
 
 @pytest.fixture
