@@ -178,6 +178,23 @@ def test_a_sound_project_passes_its_check(project: Path, run: Run) -> None:
     assert "in order" in out
 
 
+def test_what_a_newer_insight_wrote_is_said_and_is_no_damage(
+    project: Path, run: Run, tmp_path: Path
+) -> None:
+    with Project.open(project) as opened:
+        opened.judgements.judge([j.hide(opened.catalogue().id_of(0))], "Hidden")
+        opened.judgements.export_log(tmp_path / "log.jsonl")
+        lines = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
+        newer = json.loads(lines[-1]) | {"uuid": "u9", "group": "g9", "kind": "alias"}
+        (tmp_path / "log.jsonl").write_text(json.dumps(newer), "utf-8")
+        opened.judgements.import_log(tmp_path / "log.jsonl")
+    code, out, err = run("check", project)
+    assert code == Exit.OK and "in order" in out
+    assert "1 judgement was made with a newer version of Insight" in err
+    code, out, _ = run("info", project, "--json")
+    assert json.loads(out)["judgements_not_understood"] == 1
+
+
 def test_damage_is_found_and_named_with_an_exit_code_of_its_own(project: Path, run: Run) -> None:
     shard = max((project / "codes").rglob("*"), key=lambda path: path.stat().st_size)
     data = bytearray(shard.read_bytes())

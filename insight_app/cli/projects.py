@@ -141,12 +141,11 @@ def check(project: ProjectPath) -> None:
     from insight_app.project.check import check as findings_of
 
     findings = findings_of(project)
-    if not findings:
-        terminal.out().print(f"{project}: everything is in order.", markup=False)
-        return
     for finding in findings:
         terminal.err().print(str(finding), markup=False)
-    raise typer.Exit(Exit.DAMAGED)
+    if any(finding.is_damage for finding in findings):
+        raise typer.Exit(Exit.DAMAGED)
+    terminal.out().print(f"{project}: everything is in order.", markup=False)
 
 
 def _encoder_of(project: Path) -> str:

@@ -164,7 +164,7 @@ def _judgement(entry: Judgement) -> dict[str, Any]:
 def _cleaned(value: Any) -> Any:
     """JSON values with every text cleaned."""
     if isinstance(value, dict):
-        return {name: _cleaned(item) for name, item in value.items()}
+        return {clean(name): _cleaned(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_cleaned(item) for item in value]
     return clean(value) if isinstance(value, str) else value

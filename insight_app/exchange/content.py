@@ -116,6 +116,11 @@ class Content:
     relations: tuple[Relation, ...]
     judgements: tuple[Mapping[str, Any], ...]
 
+    @property
+    def judgements_not_understood(self) -> int:
+        """How many judgements a newer Insight wrote: exported, but applied to nothing here."""
+        return sum(not entry.get("is_understood", True) for entry in self.judgements)
+
 
 def clean(text: str) -> str:
     """Text that every format can hold: no control characters but tab and newline, no surrogates."""

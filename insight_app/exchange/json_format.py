@@ -26,6 +26,7 @@ def render(content: Content) -> dict[str, bytes]:
         "concepts": [_concept(concept) for concept in content.concepts],
         "relations": [asdict(relation) for relation in content.relations],
         "judgements": [dict(entry) for entry in content.judgements],
+        "judgements_not_understood": content.judgements_not_understood,
     }
     return {"": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()}
 

@@ -16,6 +16,7 @@ from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.analysis.recording import CODES, STATISTICS
 from insight_app.project.folder import is_project
+from insight_app.project.judgements.state import not_understood
 from insight_app.project.project import Project
 from insight_app.project.results import code_store, generations, postings
 from insight_app.project.results.code_store import Place, Record
@@ -28,11 +29,15 @@ _AGAIN = "Analyze the photos again to make it anew; judgements are in another fi
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong: what, with which file ("" = the whole project), and what to do."""
+    """State something to know: what, with which file ("" = the whole project), and what to do.
+
+    is_damage: False where nothing is wrong, and a person should know of it all the same.
+    """
 
     what: str
     where: str = ""
     do: str = ""
+    is_damage: bool = True
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -40,7 +45,7 @@ class Finding:
 
 
 def check(folder: Path) -> list[Finding]:
-    """All findings, none where everything is in order; KnownError where this is no project."""
+    """Return all findings, none if everything is in order; Refusal where this is no project."""
     if not is_project(folder):
         raise Refusal("This is not a project of Insight.", where=str(folder))
     findings = list(_judgements(folder))
@@ -62,6 +67,8 @@ def _judgements(folder: Path) -> Iterator[Finding]:
             else:
                 place = str(project.judgements.path)
                 yield from (Finding(what, place) for what in project.judgements.problems())
+                if newer := not_understood(project.judgements.not_understood):
+                    yield Finding(newer, place, is_damage=False)
     except KnownError as error:
         yield _of(error)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
+from insight_app.project.judgements.state import not_understood
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import this_person
 from insight_app.project.storage import backups, lock, network_folders, sqlite
@@ -117,6 +118,8 @@ class Project:
             return cls(
                 folder, judgements, None, why_read_only=why, damage=damage, warnings=(*warnings,)
             )
+        if newer := not_understood(judgements.not_understood):
+            warnings.append(newer)
         if held is not None:
             try:
                 back_up_if_due(judgements, place)

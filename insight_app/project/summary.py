@@ -29,6 +29,7 @@ def summarise(folder: Path) -> dict[str, Any]:
             "folder": str(project.path.resolve()),
             "run_state": "not analyzed",
             "judgements": project.judgements.count,
+            "judgements_not_understood": project.judgements.not_understood,
         }
         results = project.results()
         if results is None:

@@ -218,3 +218,22 @@ def test_the_log_is_exported_word_for_word(tmp_path: Path) -> None:
     assert json_format.parse(text) == content
     schema = json.loads(json_format.SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(json.loads(text))
+
+
+def test_what_a_newer_insight_wrote_is_exported_marked_and_counted(tmp_path: Path) -> None:
+    log = Judgements.open(tmp_path / "judgements.sqlite", j.Person("p1", "Ada"))
+    log.judge([j.hide(j.machine_concept("f", 1))], "Hidden")
+    lines = tmp_path / "log.jsonl"
+    log.export_log(lines)
+    newer = json.loads(lines.read_text("utf-8"))
+    newer |= {"uuid": "u9", "group": "g9", "kind": "alias", "after": {"texts": ["hound", 1.5]}}
+    lines.write_text(json.dumps(newer), "utf-8")
+    log.import_log(lines)
+    content = content_of("birds", Found(), log.state, log.entries())
+    log.close()
+    assert content.judgements_not_understood == 1
+    value = json.loads(json_format.render(content)[""])
+    assert value["judgements_not_understood"] == 1
+    marked = {one["kind"]: (one["is_understood"], one["after"]) for one in value["judgements"]}
+    assert marked == {"hide": (True, {"hidden": True}), "alias": (False, newer["after"])}
+    jsonschema.validate(value, json.loads(json_format.SCHEMA.read_text(encoding="utf-8")))

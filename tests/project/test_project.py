@@ -13,7 +13,7 @@ from insight_app.errors import KnownError
 from insight_app.project import judgements as j
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
-from insight_app.project.judgements.log import read_lines
+from insight_app.project.judgements import lines as log_lines
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import remember, this_person
 from insight_app.project.project import Project, restore
@@ -139,7 +139,7 @@ def test_a_project_opened_only_to_be_read_is_not_touched(folder: Path) -> None:
 def test_opening_backs_up_once_a_day_with_the_log_as_lines(folder: Path) -> None:
     with Project.open(folder, ADA) as project:
         [backup] = project.backups
-        assert [entry.after["name"] for entry in read_lines(backup.log)] == ["dog"]
+        assert [one.judgement.after["name"] for one in log_lines.load(backup.log)] == ["dog"]
         project.judgements.judge([j.hide("f:1")], "Hidden")
     with Project.open(folder, ADA) as project:
         assert project.backups == [backup]
@@ -149,7 +149,7 @@ def test_opening_backs_up_once_a_day_with_the_log_as_lines(folder: Path) -> None
     backup.path.rename(aged)
     with Project.open(folder, ADA) as project:
         assert len(project.backups) == 2
-        assert len(read_lines(project.backups[0].log)) == 2
+        assert len(log_lines.load(project.backups[0].log)) == 2
 
 
 def test_the_newest_ten_backups_are_kept(folder: Path) -> None:
@@ -317,7 +317,7 @@ def test_lines_that_are_no_judgements_are_refused_with_their_number(
     with pytest.raises(KnownError, match="Line 2"):
         other.import_log(bad)
     bad.write_text(lines[1] + "\n", "utf-8")
-    with pytest.raises(KnownError, match="build on others"):
+    with pytest.raises(KnownError, match=r"Line 1 .* follows an entry that is not there"):
         other.import_log(bad)
     assert other.count == 0
     other.close()

@@ -1,8 +1,8 @@
 """What a person can say of a concept or a relation, as values.
 
 An Act names its target and the fields it sets; what was there before is read when it is judged.
-Knows nothing of files. A concept is "<dictionary fingerprint>:<index>" or "own:<uuid>", a relation
-"<child> > <parent>".
+Which fields a kind of act may set, and to what, is `kinds.KINDS`. Knows nothing of files. A concept
+is "<dictionary fingerprint>:<index>" or "own:<uuid>", a relation "<child> > <parent>".
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ ConceptId = NewType("ConceptId", str)
 Relation = tuple[ConceptId, ConceptId]
 """(child, parent)."""
 Value = str | bool | None
-"""What a field holds; None = nobody said anything."""
+"""What a field holds; None if nobody said anything."""
 
 ACCEPTED, UNSURE, REJECTED = "accepted", "unsure", "rejected"
 ADDED, REMOVED = "added", "removed"
@@ -27,7 +27,7 @@ _BELOW = " > "
 
 @dataclass(frozen=True)
 class Act:
-    """One thing to be said: kind (a word for the log), target, and the fields it sets."""
+    """Hold one thing to be said: kind (a word for the log), target, and the fields it sets."""
 
     kind: str
     target: str
@@ -59,7 +59,7 @@ def is_own(concept: ConceptId) -> bool:
 
 
 def relation(child: ConceptId, parent: ConceptId) -> str:
-    """The target of a judgement about child -> parent."""
+    """Return the target of a judgement about child -> parent."""
     return f"{child}{_BELOW}{parent}"
 
 
@@ -70,16 +70,13 @@ def split_relation(target: str) -> Relation | None:
 
 
 def create(concept: ConceptId, name: str) -> Act:
-    """Make a concept of one's own (an id from own_concept)."""
-    return Act("create", concept, _named(_clean(name)))
+    """Make a concept of one's own (an id from own_concept); it needs a name."""
+    return Act("create", concept, _named(_needed(name)))
 
 
 def rename(concept: ConceptId, name: str) -> Act:
     """Give a name; it counts as accepted. An empty one goes back to the machine's."""
-    cleaned = _clean(name)
-    if not cleaned and is_own(concept):
-        raise Refusal("A concept of your own needs a name.")
-    return Act("rename", concept, _named(cleaned))
+    return Act("rename", concept, _named(_needed(name) if is_own(concept) else _clean(name)))
 
 
 def accept(concept: ConceptId, name: str) -> Act:
@@ -108,12 +105,13 @@ def hide(concept: ConceptId) -> Act:
 
 
 def unhide(concept: ConceptId) -> Act:
+    """Take hiding back."""
     return Act("unhide", concept, {"hidden": None})
 
 
 def note(concept: ConceptId, text: str) -> Act:
     """Write a note; an empty one takes it away."""
-    return Act("note", concept, {"note": text.strip() or None})
+    return Act("note", concept, {"note": unicode(text).strip() or None})
 
 
 def add_parent(child: ConceptId, parent: ConceptId) -> Act:
@@ -132,6 +130,7 @@ def accept_relation(child: ConceptId, parent: ConceptId) -> Act:
 
 
 def unsure_relation(child: ConceptId, parent: ConceptId) -> Act:
+    """Say that one cannot tell whether the relation is right."""
     return Act("unsure-relation", relation(child, parent), {"status": UNSURE})
 
 
@@ -141,11 +140,12 @@ def reject_relation(child: ConceptId, parent: ConceptId) -> Act:
 
 
 def clear_relation(child: ConceptId, parent: ConceptId) -> Act:
+    """Take back what was said of a relation."""
     return Act("clear-relation", relation(child, parent), {"status": None})
 
 
 def move(child: ConceptId, old_parent: ConceptId | None, new_parent: ConceptId | None) -> list[Act]:
-    """Remove exactly the old parent and add exactly the new one; None = no parent there."""
+    """Return the acts that remove exactly the old parent and add the new one; None = no parent."""
     acts = []
     if old_parent is not None:
         acts.append(remove_parent(child, old_parent))
@@ -154,8 +154,20 @@ def move(child: ConceptId, old_parent: ConceptId | None, new_parent: ConceptId |
     return acts
 
 
+def unicode(text: str) -> str:
+    """Return the text with "?" for half characters, which a keyboard may send and no file takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _clean(name: str) -> str:
-    return " ".join(name.split())
+    return " ".join(unicode(name).split())
+
+
+def _needed(name: str) -> str:
+    cleaned = _clean(name)
+    if not cleaned:
+        raise Refusal("A concept of your own needs a name.")
+    return cleaned
 
 
 def _named(name: str) -> dict[str, Value]:

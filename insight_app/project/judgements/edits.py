@@ -10,28 +10,27 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from insight_app.errors import Refusal
-from insight_app.project.judgements import log, tables
-from insight_app.project.judgements.acts import Act, Value
+from insight_app.project.judgements import entries, log, tables
+from insight_app.project.judgements.acts import Act, Value, unicode
+from insight_app.project.judgements.kinds import REDO, UNDO, VERSIONS
 from insight_app.project.judgements.projection import (
-    REDO,
-    UNDO,
     Field,
     Fields,
     Group,
+    Seen,
     Standing,
     applied,
     put,
     without,
 )
-from insight_app.project.judgements.schema import PAYLOAD_VERSION
 from insight_app.project.judgements.state import Changes, Judgement, Person, changes
 
 _NOBODY = Field(None, ())
-Follows = Mapping[str, tuple[str, ...]]
+Follows = Mapping[str, Seen]
 
 
 class Edit:
-    """One change by one person: the entries it adds and the targets it touches."""
+    """Hold one change by one person: the entries it adds and the targets it touches."""
 
     def __init__(self, connection: Connection, person: Person, info: tables.Info) -> None:
         self.connection = connection
@@ -43,8 +42,8 @@ class Edit:
         self._group = str(uuid4())
 
     def judge(self, acts: Sequence[Act], text: str) -> None:
-        """Say something; what this person has said already and still stands is left out."""
-        self.text = text
+        """Say something, less what this person has said already and still stands."""
+        self.text = unicode(text)
         for act in acts:
             fields = self.targets.fields(act.target)
             if self._stands_already(fields, act.after):
@@ -53,65 +52,73 @@ class Edit:
             follows = {name: found.entries for name, found in was.items()}
             entry = self._add(act.kind, act.target, was, act.after, follows, None)
             for name, value in act.after.items():
-                put(fields, name, value, applied(follows[name], entry, name))
+                put(fields, name, value, applied(follows[name], entry.uuid, follows[name]))
         if self._entries:
-            group = Group(self.person.uuid, self._entries[0].lamport, text)
+            group = Group(self.person.uuid, self._entries[0].lamport, self.text)
             tables.add_group(self.connection, self._group, group)
 
     def undo(self) -> None:
-        """Take back the person's newest act; refused where it no longer stands as it was."""
-        group, self.text = self._next(Standing.DONE, "undo")
+        """Take back the person's newest act; Refusal where it no longer stands as it was."""
+        group = self._next(Standing.DONE, "undo")
         for act in reversed(log.of_group(self.connection, group)):
 
-            def reverse(
-                name: str, found: Field, act: Judgement = act
-            ) -> tuple[Value, tuple[str, ...]]:
+            def reverse(name: str, found: Field, act: Judgement = act) -> tuple[Value, Seen]:
                 if found.entries[:1] != (act.uuid,):
                     raise self._refusal("undone", act.text, found)
-                left = without(found.entries, act, name)
+                left = without(found.entries, act.uuid, self._understood(act.follows[name]))
                 return self._value(left, name), left
 
             self._reverse(UNDO, act, act.uuid, reverse)
         tables.set_standing(self.connection, group, Standing.UNDONE)
 
     def redo(self) -> None:
-        """Do again what was undone last; refused where something else was said since."""
-        group, self.text = self._next(Standing.UNDONE, "redo")
+        """Do again what was undone last; Refusal where something else was said since."""
+        group = self._next(Standing.UNDONE, "redo")
         for act in log.of_group(self.connection, group):
-            undone = log.one(self.connection, log.newest_undo(self.connection, act.uuid))
+            undone = log.newest_undo(self.connection, act.uuid)
+            if undone is None:  # part of the log was lost
+                raise self._refused("redone", act.text, "The log does not say how it was undone.")
 
             def reverse(
                 name: str, found: Field, act: Judgement = act, undone: Judgement = undone
-            ) -> tuple[Value, tuple[str, ...]]:
-                if found.entries != without(undone.follows[name], act, name):
+            ) -> tuple[Value, Seen]:
+                follows = self._understood(act.follows[name])
+                below = self._understood(undone.follows[name])
+                if found.entries != without(below, act.uuid, follows):
                     raise self._refusal("redone", act.text, found)
-                return act.after[name], applied(found.entries, act, name)
+                return act.after[name], applied(found.entries, act.uuid, follows)
 
             self._reverse(REDO, act, undone.uuid, reverse)
         tables.set_standing(self.connection, group, Standing.DONE)
 
     def write(self) -> Changes:
-        """Append the entries and store the projection; what was touched."""
+        """Append the entries and store the projection; return what was touched."""
         if not self._entries:
             return changes((), self.text)
-        log.append(self.connection, self._entries)
+        log.append(self.connection, map(entries.write, self._entries))
         newest = self._entries[-1].lamport
         self.info = self.targets.write(self.info, len(self._entries), newest)
         uuids = [entry.uuid for entry in self._entries]
         return changes((entry.target for entry in self._entries), self.text, uuids)
 
-    def _next(self, standing: Standing, verb: str) -> tuple[str, str]:
-        found = tables.next_group(self.connection, self.person.uuid, standing)
-        if found is None:
+    def _next(self, standing: Standing, verb: str) -> str:
+        """Return the group that is next, and take its text."""
+        step = tables.next_step(self.connection, self.person.uuid, standing)
+        if step is None:
             raise Refusal(f"There is nothing to {verb}.")
-        return found[0], f"{verb.capitalize()}: {found[1]}"
+        if not step.is_understood:
+            why = "A newer version of Insight made it, and this one does not understand it."
+            do = "Use that version for it."
+            raise self._refused({"undo": "undone", "redo": "redone"}[verb], step.text, why, do)
+        self.text = f"{verb.capitalize()}: {step.text}"
+        return step.group
 
     def _reverse(
         self,
         kind: str,
         act: Judgement,
         undoes: str,
-        reverse: Callable[[str, Field], tuple[Value, tuple[str, ...]]],
+        reverse: Callable[[str, Field], tuple[Value, Seen]],
     ) -> None:
         fields = self.targets.fields(act.target)
         was = {name: fields.get(name, _NOBODY) for name in act.after}
@@ -119,8 +126,8 @@ class Edit:
         follows = {name: found.entries for name, found in was.items()}
         after = {name: value for name, (value, _) in now.items()}
         self._add(kind, act.target, was, after, follows, undoes)
-        for name, (value, entries) in now.items():
-            put(fields, name, value, entries)
+        for name, (value, in_force) in now.items():
+            put(fields, name, value, in_force)
 
     def _add(
         self,
@@ -137,7 +144,7 @@ class Edit:
             lamport=self.info.lamport + len(self._entries) + 1,
             utc=datetime.now(UTC),
             kind=kind,
-            version=PAYLOAD_VERSION,
+            version=VERSIONS[kind],
             target=target,
             before={name: found.value for name, found in was.items()},
             after=dict(after),
@@ -165,8 +172,11 @@ class Edit:
         new = (entry for entry in self._entries if entry.uuid == uuid)
         return next(new, None) or log.one(self.connection, uuid)
 
-    def _value(self, entries: tuple[str, ...], name: str) -> Value:
-        return self._entry(entries[0]).after[name] if entries else None
+    def _value(self, in_force: Seen, name: str) -> Value:
+        return self._entry(in_force[0]).after[name] if in_force else None
+
+    def _understood(self, uuids: Seen) -> Seen:
+        return tuple(uuid for uuid in uuids if self._entry(uuid).is_understood)
 
     def _refusal(self, verb: str, act_text: str, found: Field) -> Refusal:
         if found.entries:
@@ -175,8 +185,10 @@ class Edit:
             since = f"{newer.person.name} said since ({when}): {newer.text}."
         else:
             since = "It was taken back since."
-        return Refusal(
-            f"“{act_text}” cannot be {verb}. {since}",
-            kept="Nothing was changed.",
-            do="Change it by hand if you still want to.",
-        )
+        return self._refused(verb, act_text, since)
+
+    @staticmethod
+    def _refused(
+        verb: str, act_text: str, why: str, do: str = "Change it by hand if you still want to."
+    ) -> Refusal:
+        return Refusal(f"“{act_text}” cannot be {verb}. {why}", kept="Nothing was changed.", do=do)

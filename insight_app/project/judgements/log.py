@@ -1,75 +1,92 @@
-"""Reading and appending the log, in a database and as JSON lines.
+"""Reading and appending the log in a database.
 
-Knows the log table and nothing of what the entries add up to.
+Knows the log table and nothing of what the entries add up to. An entry that is malformed raises
+Malformed with its uuid.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from insight_app.errors import Refusal, WorldError
+from insight_app.project.judgements import chain, entries
+from insight_app.project.judgements.entries import Incoming, Malformed, Written
+from insight_app.project.judgements.kinds import UNDO, VERSIONS
 from insight_app.project.judgements.schema import LogEntry
-from insight_app.project.judgements.state import Judgement, Person, dumps
+from insight_app.project.judgements.state import Judgement
 from insight_app.project.storage import sqlite
 
-_LOG = LogEntry.__table__
-_COLUMNS = [column for column in _LOG.columns if column.name != "seq"]
+_COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
+_ORDER = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
 
 
-def append(connection: Connection, entries: Iterable[Judgement]) -> None:
-    """Write entries at the end of the log."""
-    rows = [_to_row(entry) for entry in entries]
+def append(connection: Connection, written: Iterable[Written]) -> None:
+    """Write entries, as they are, at the end of the log."""
+    rows = [dict(entry) for entry in written]
     if rows:
         connection.execute(insert(LogEntry), rows)
 
 
 def everything(connection: Connection) -> Iterator[Judgement]:
-    """Every entry in the one order that all copies agree on: Lamport time, person, uuid."""
-    order = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
-    return map(_from_row, connection.execute(select(*_COLUMNS).order_by(*order)))
+    """Yield every entry in the one order that all copies agree on: Lamport time, person, uuid."""
+    rows = connection.execute(select(*_COLUMNS).order_by(*_ORDER))
+    return chain.checked(map(_judgement, rows))
+
+
+def written(connection: Connection) -> Iterator[Written]:
+    """Yield every entry in the same order, as it is written."""
+    for row in connection.execute(select(*_COLUMNS).order_by(*_ORDER)):
+        _judgement(row)  # a broken one would be handed on
+        yield row._asdict()
 
 
 def of_target(connection: Connection, target: str) -> list[Judgement]:
-    """What was ever said of a target, oldest first."""
+    """Return what was ever said of a target, oldest first."""
     query = select(*_COLUMNS).where(LogEntry.target == target).order_by(LogEntry.lamport)
-    return [_from_row(row) for row in connection.execute(query)]
+    found = sorted(map(_judgement, connection.execute(query)), key=chain.order)
+    return list(chain.checked(found))
 
 
 def of_group(connection: Connection, group: str) -> list[Judgement]:
-    """The entries of one act, oldest first."""
+    """Return the entries of one act, oldest first."""
     query = select(*_COLUMNS).where(LogEntry.group_uuid == group).order_by(LogEntry.lamport)
-    return [_from_row(row) for row in connection.execute(query)]
+    return [_judgement(row) for row in connection.execute(query)]
 
 
 def one(connection: Connection, uuid: str) -> Judgement:
-    """The entry `uuid`, which must be there."""
-    row = connection.execute(select(*_COLUMNS).where(LogEntry.uuid == uuid)).one()
-    return _from_row(row)
+    """Return the entry `uuid`; Malformed if it is not there."""
+    row = connection.execute(select(*_COLUMNS).where(LogEntry.uuid == uuid)).one_or_none()
+    if row is None:
+        raise Malformed(f"entry {uuid}: it is not there")
+    return _judgement(row)
 
 
-def newest_undo(connection: Connection, uuid: str) -> str:
-    """The last entry that took the entry `uuid` back; there must be one."""
+def newest_undo(connection: Connection, uuid: str) -> Judgement | None:
+    """Return the last undo of the entry `uuid` that is understood, None if there is none."""
     query = (
-        select(LogEntry.uuid)
-        .where(LogEntry.undoes == uuid)
+        select(*_COLUMNS)
+        .where(
+            LogEntry.undoes == uuid,
+            LogEntry.kind == UNDO,
+            LogEntry.version <= VERSIONS[UNDO],
+        )
         .order_by(LogEntry.lamport.desc())
         .limit(1)
     )
-    return str(connection.execute(query).scalar_one())
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _judgement(row)
 
 
 def uuids(connection: Connection) -> set[str]:
+    """Return the uuids of all entries."""
     return set(connection.execute(select(LogEntry.uuid)).scalars())
 
 
 def size(connection: Connection) -> tuple[int, int]:
-    """Number of entries and the highest Lamport time (0, 0 for an empty log).
+    """Return the number of entries and the highest Lamport time (0, 0 for an empty log).
 
     Entries are numbered from 1 and never deleted, so the last number is how many there are.
     """
@@ -78,141 +95,26 @@ def size(connection: Connection) -> tuple[int, int]:
     return count or 0, newest or 0
 
 
-def readable(path: Path) -> list[Judgement]:
-    """What can be read of the log in a damaged file: from its start and from its end."""
-    found: dict[str, Judgement] = {}
+def readable(path: Path) -> list[Incoming]:
+    """Return what can be read of the log in a damaged file: from its start and from its end."""
+    found: dict[str, Incoming] = {}
     made = sqlite.engine(path, read_only=True)
     try:
         for order in (LogEntry.seq, LogEntry.seq.desc()):
-            with suppress(DBAPIError, ValueError, TypeError), made.connect() as connection:
-                for row in connection.execute(select(*_COLUMNS).order_by(order)):
-                    entry = _from_row(row)
-                    found[entry.uuid] = entry
+            query = select(LogEntry.seq, *_COLUMNS).order_by(order)
+            with suppress(DBAPIError), made.connect() as connection:
+                for seq, *values in connection.execute(query):
+                    entry = dict(zip((c.name for c in _COLUMNS), values, strict=True))
+                    with suppress(Malformed):
+                        judgement = entries.read(entry)
+                        found[judgement.uuid] = Incoming(seq, entry, judgement)
     finally:
         made.dispose()
     return list(found.values())
 
 
-def write_lines(connection: Connection, path: Path) -> int:
-    """Write the log as JSON lines, completely or not at all; how many entries there were."""
-    order = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
-    partial = path.with_name(path.name + ".partial")
-    count = 0
+def _judgement(row: Row[Any]) -> Judgement:
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            for row in connection.execute(select(*_COLUMNS).order_by(*order)):
-                file.write(_line(row))
-                count += 1
-        partial.replace(path)
-    except OSError as error:
-        raise WorldError(
-            f"The judgements cannot be written ({error.strerror}).",
-            where=str(path),
-            kept="The project itself was not changed.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-    return count
-
-
-def _line(row: Row[Any]) -> str:
-    """An entry as a line; what the table holds as JSON is taken as it is."""
-    person = dumps({"uuid": row.person_uuid, "name": row.person_name})
-    plain = {
-        "uuid": row.uuid,
-        "lamport": row.lamport,
-        "utc": row.utc,
-        "kind": row.kind,
-        "version": row.version,
-        "target": row.target,
-        "undoes": row.undoes,
-        "group": row.group_uuid,
-        "text": row.text,
-    }
-    return (
-        f'{dumps(plain)[:-1]},"person":{person},"before":{row.before},"after":{row.after},'
-        f'"follows":{row.follows}}}\n'
-    )
-
-
-def read_lines(path: Path) -> list[Judgement]:
-    """Entries of a file of JSON lines; KnownError with the line where one is not an entry."""
-    entries = []
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    entries.append(_parsed(line, path, number))
-    except (OSError, UnicodeDecodeError) as error:
-        raise WorldError("The file cannot be read as judgements.", where=str(path)) from error
-    return entries
-
-
-def _parsed(line: str, path: Path, number: int) -> Judgement:
-    try:
-        value = json.loads(line)
-        person = Person(str(value["person"]["uuid"]), str(value["person"]["name"]))
-        return Judgement(
-            uuid=str(value["uuid"]),
-            person=person,
-            lamport=int(value["lamport"]),
-            utc=datetime.fromisoformat(value["utc"]),
-            kind=str(value["kind"]),
-            version=int(value["version"]),
-            target=str(value["target"]),
-            before=dict(value["before"]),
-            after=dict(value["after"]),
-            follows=_tuples(value["follows"]),
-            undoes=None if value["undoes"] is None else str(value["undoes"]),
-            group=str(value["group"]),
-            text=str(value["text"]),
-        )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refusal(
-            f"Line {number} is not a judgement.",
-            where=str(path),
-            kept="Nothing was taken over.",
-            do="Use a file that Insight wrote.",
-        ) from error
-
-
-def _tuples(follows: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(seen) for name, seen in follows.items()}
-
-
-def _to_row(entry: Judgement) -> dict[str, Any]:
-    return {
-        "uuid": entry.uuid,
-        "person_uuid": entry.person.uuid,
-        "person_name": entry.person.name,
-        "lamport": entry.lamport,
-        "utc": entry.utc.isoformat(),
-        "kind": entry.kind,
-        "version": entry.version,
-        "target": entry.target,
-        "before": dumps(entry.before),
-        "after": dumps(entry.after),
-        "follows": dumps(entry.follows),
-        "undoes": entry.undoes,
-        "group_uuid": entry.group,
-        "text": entry.text,
-    }
-
-
-def _from_row(row: Row[Any]) -> Judgement:
-    return Judgement(
-        uuid=row.uuid,
-        person=Person(row.person_uuid, row.person_name),
-        lamport=row.lamport,
-        utc=datetime.fromisoformat(row.utc),
-        kind=row.kind,
-        version=row.version,
-        target=row.target,
-        before=json.loads(row.before),
-        after=json.loads(row.after),
-        follows=_tuples(json.loads(row.follows)),
-        undoes=row.undoes,
-        group=row.group_uuid,
-        text=row.text,
-    )
+        return entries.read(row._asdict())
+    except Malformed as error:
+        raise Malformed(f"entry {row.uuid}: {error}") from error

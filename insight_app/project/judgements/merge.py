@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from insight_app.errors import Refusal
+from insight_app.project.judgements import lines
+from insight_app.project.judgements.chain import Chain, order
+from insight_app.project.judgements.entries import Incoming, Malformed
 from insight_app.project.judgements.projection import fold
 from insight_app.project.judgements.state import Judgement
 
@@ -24,43 +26,45 @@ class Conflict:
     in_force: tuple[Judgement, ...]
 
 
-def complete(
-    theirs: Sequence[Judgement], ours: Sequence[Judgement], source: Path
-) -> list[Judgement]:
-    """`theirs` in order; KnownError where one builds on an entry that neither log has."""
-    fit = without_gaps(theirs, ours)
-    if len(fit) < len({entry.uuid for entry in theirs}):
-        raise Refusal(
-            "Some judgements in the file build on others that are missing from it.",
-            where=str(source),
-            kept="Nothing was taken over.",
-            do="Use a file with the whole log.",
-        )
-    return fit
+def complete(theirs: Sequence[Incoming], ours: Sequence[Judgement], source: Path) -> list[Incoming]:
+    """Return those of `theirs` that are new; Refusal with the first line that does not fit."""
+    new, faults = _union(theirs, ours)
+    if faults:
+        number, what = min(faults, key=lambda fault: fault[0])
+        raise lines.refusal(source, number, what)
+    return new
 
 
-def without_gaps(theirs: Sequence[Judgement], ours: Sequence[Judgement]) -> list[Judgement]:
-    """Those of `theirs`, in order, of which everything that they build on is known."""
-    known = {entry.uuid for entry in ours}
-    unique = {entry.uuid: entry for entry in theirs}
-    fit = []
-    for entry in sorted(unique.values(), key=order):
-        needed = {uuid for seen in entry.follows.values() for uuid in seen}
-        if entry.undoes is not None:
-            needed.add(entry.undoes)
-        if needed <= known:
-            known.add(entry.uuid)
-            fit.append(entry)
-    return fit
+def fitting(theirs: Sequence[Incoming], ours: Sequence[Judgement]) -> list[Incoming]:
+    """Return those of `theirs` that are new and fit all that they build on."""
+    return _union(theirs, ours)[0]
 
 
-def order(entry: Judgement) -> tuple[int, str, str]:
-    """The order that all copies of a log agree on."""
-    return entry.lamport, entry.person.uuid, entry.uuid
+def _union(
+    theirs: Sequence[Incoming], ours: Sequence[Judgement]
+) -> tuple[list[Incoming], list[tuple[int, Malformed]]]:
+    """Return the new entries that fit, in the log's order, and where others do not and why."""
+    incoming = {entry.judgement.uuid: entry for entry in theirs}
+    faults: list[tuple[int, Malformed]] = []
+    for entry in ours:
+        same = incoming.pop(entry.uuid, None)
+        if same is not None and same.judgement != entry:
+            what = "this project has an entry of the same uuid that says something else"
+            faults.append((same.number, Malformed(what)))
+    chain, new = Chain(ours), []
+    for entry in sorted([*ours, *(one.judgement for one in incoming.values())], key=order):
+        try:
+            chain.add(entry)
+        except Malformed as error:
+            faults.append((incoming[entry.uuid].number, error))
+        else:
+            if entry.uuid in incoming:
+                new.append(incoming[entry.uuid])
+    return new, faults
 
 
 def conflicts(entries: Iterable[Judgement]) -> list[Conflict]:
-    """Every field with several entries in force that do not say the same."""
+    """Return every field with several entries in force that do not say the same."""
     by_uuid = {entry.uuid: entry for entry in entries}
     found = []
     for target, fields in fold(by_uuid.values()).targets.items():

@@ -5,6 +5,9 @@ Pure; knows no database. The fast, incremental way (`store`) uses the same rule 
 For every field of a target the projection holds the entries *in force*: usually one; several where
 two copies were merged and neither person had seen the other's. The first one counts. An act takes
 the place of those that its person had seen; undoing it puts them back; redoing it again takes it.
+
+What is not understood (`Judgement.is_understood`) touches no field: all others add up as if it were
+not there. It counts as an act of its person, which cannot be undone here.
 """
 
 import hashlib
@@ -13,14 +16,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+from insight_app.project.judgements import kinds
 from insight_app.project.judgements.acts import Value
+from insight_app.project.judgements.kinds import REDO, UNDO
 from insight_app.project.judgements.state import Judgement, dumps
-
-UNDO, REDO = "undo", "redo"
 
 
 class Standing(IntEnum):
-    """Whether an act stands; the values are stored."""
+    """Tell whether an act stands; the values are stored."""
 
     DONE = 0
     UNDONE = 1
@@ -29,7 +32,7 @@ class Standing(IntEnum):
 
 
 class Field(NamedTuple):
-    """A field's value and the entries in force, the one that counts first."""
+    """Hold a field's value and the entries in force, the one that counts first."""
 
     value: Value
     entries: tuple[str, ...]
@@ -40,38 +43,47 @@ Fields = dict[str, Field]
 
 @dataclass
 class Group:
-    """One act of a person, on one target or many: what one undo takes back."""
+    """Describe one act of a person, on one target or many: what one undo takes back."""
 
     person: str
     position: int
     text: str
     standing: Standing = Standing.DONE
+    is_understood: bool = True
 
 
 @dataclass
 class Projection:
-    """Fields of every target that somebody spoke of, and every act."""
+    """Hold the fields of every target that somebody spoke of, and every act.
+
+    entries: of the log.  not_understood: of these.  lamport: the highest time.
+    """
 
     targets: dict[str, Fields] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     entries: int = 0
+    not_understood: int = 0
     lamport: int = 0
 
 
-def applied(entries: tuple[str, ...], act: Judgement, name: str) -> tuple[str, ...]:
-    """The entries in force of field `name` once `act` is done or redone."""
-    seen = {act.uuid, *act.follows[name]}
-    return (act.uuid, *(other for other in entries if other not in seen))
+Seen = tuple[str, ...]
+"""Entries that are understood, the one that counts first."""
 
 
-def without(entries: tuple[str, ...], act: Judgement, name: str) -> tuple[str, ...]:
-    """The entries in force of field `name` once `act` is undone."""
-    rest = tuple(other for other in entries if other != act.uuid)
-    return rest if rest or act.uuid not in entries else act.follows[name]
+def applied(in_force: Seen, act: str, follows: Seen) -> Seen:
+    """Return the entries in force of a field once `act`, after others, is done or redone."""
+    seen = {act, *follows}
+    return (act, *(other for other in in_force if other not in seen))
+
+
+def without(in_force: Seen, act: str, follows: Seen) -> Seen:
+    """Return the entries in force of a field once `act`, after others, is undone."""
+    rest = tuple(other for other in in_force if other != act)
+    return rest if rest or act not in in_force else follows
 
 
 def put(fields: Fields, name: str, value: Value, entries: tuple[str, ...]) -> None:
-    """Set a field; one that nobody's entry is in force of is gone."""
+    """Set a field, or take it out if no entry is in force."""
     if entries:
         fields[name] = Field(value, entries)
     else:
@@ -79,58 +91,78 @@ def put(fields: Fields, name: str, value: Value, entries: tuple[str, ...]) -> No
 
 
 def fold(log: Iterable[Judgement]) -> Projection:
-    """The projection of a whole log given in its order."""
+    """Return the projection of a whole log, given in its order (`chain.checked`)."""
     result = Projection()
     acts: dict[str, Judgement] = {}
     undone: dict[str, list[Group]] = {}
     for entry in log:
-        act = entry if entry.undoes is None else acts[entry.undoes]
+        act = entry
+        if entry.undoes is not None and kinds.is_known(entry.kind, entry.version):
+            act = acts[entry.undoes]
         acts[entry.uuid] = act
-        fields = result.targets.setdefault(act.target, {})
-        for name in act.after:
-            before = fields[name].entries if name in fields else ()
-            after = (without if entry.kind == UNDO else applied)(before, act, name)
-            put(fields, name, acts[after[0]].after[name] if after else None, after)
-        if not fields:
-            del result.targets[act.target]
+        if entry.is_understood:
+            _fold_fields(result.targets, acts, entry, act)
         _fold_group(result.groups, undone, entry, act)
         result.entries += 1
+        result.not_understood += not entry.is_understood
         result.lamport = entry.lamport
     return result
+
+
+def _fold_fields(
+    targets: dict[str, Fields], acts: Mapping[str, Judgement], entry: Judgement, act: Judgement
+) -> None:
+    fields = targets.setdefault(act.target, {})
+    change = without if entry.kind == UNDO else applied
+    for name in act.after:
+        before = fields[name].entries if name in fields else ()
+        follows = tuple(uuid for uuid in act.follows[name] if acts[uuid].is_understood)
+        after = change(before, act.uuid, follows)
+        put(fields, name, acts[after[0]].after[name] if after else None, after)
+    if not fields:
+        del targets[act.target]
 
 
 def _fold_group(
     groups: dict[str, Group], undone: dict[str, list[Group]], entry: Judgement, act: Judgement
 ) -> None:
-    if entry.kind == UNDO:
+    if act is not entry and entry.kind == UNDO:
         group = groups[act.group]
         if group.standing == Standing.DONE:
             group.standing = Standing.UNDONE
             undone.setdefault(group.person, []).append(group)
-    elif entry.kind == REDO:
+    elif act is not entry and entry.kind == REDO:
         groups[act.group].standing = Standing.DONE
-    elif entry.group not in groups:
+    elif entry.group in groups:
+        groups[entry.group].is_understood &= entry.is_understood
+    else:
         person = entry.person.uuid
-        groups[entry.group] = Group(person, entry.lamport, entry.text)
-        for group in undone.pop(person, []):
-            if group.standing == Standing.UNDONE:
-                group.standing = Standing.DROPPED
+        group = Group(person, entry.lamport, entry.text, is_understood=entry.is_understood)
+        groups[entry.group] = group
+        for other in undone.pop(person, []):
+            if other.standing == Standing.UNDONE:
+                other.standing = Standing.DROPPED
 
 
 def fields_text(fields: Fields) -> str:
-    """The stored spelling of a target's fields."""
+    """Return the stored spelling of a target's fields."""
     return dumps({name: [found.value, list(found.entries)] for name, found in fields.items()})
 
 
 def parse_fields(stored: Mapping[str, tuple[Value, list[str]]]) -> Fields:
+    """Return the fields of a stored spelling, already read as JSON."""
     return {name: Field(value, tuple(entries)) for name, (value, entries) in stored.items()}
 
 
 def row_hash(target: str, text: str) -> int:
-    """One target's part of the projection's hash, which is their sum: cheap to keep current."""
+    """Return one target's part of the projection's hash.
+
+    The whole hash is the sum over targets, which is cheap to keep current.
+    """
     digest = hashlib.blake2b(f"{target}\0{text}".encode(), digest_size=16).digest()
     return int.from_bytes(digest, "big")
 
 
 def add_hashes(total: int, *, plus: int = 0, minus: int = 0) -> int:
+    """Return the hash with one target's part put in or taken out."""
     return (total + plus - minus) % (1 << 128)

@@ -2,7 +2,7 @@
 
 The log has no foreign keys, no cascades, and triggers that refuse to change or delete an entry. It
 only ever grows and is never rebuilt. The projection (names starting with "projection_") is dropped
-and rebuilt from the log whenever PROJECTION_VERSION differs, never migrated.
+and rebuilt from the log, never migrated, whenever PROJECTION_VERSION or what is understood differs.
 """
 
 from pathlib import Path
@@ -13,9 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from insight_app.project.storage.versions import Schema
 
-PAYLOAD_VERSION = 1
-"""Version of what `before`, `after` and `follows` hold; older payloads are read by theirs."""
-PROJECTION_VERSION = 1
+PROJECTION_VERSION = 2
 
 
 class LastingBase(DeclarativeBase):
@@ -27,7 +25,10 @@ class ProjectionBase(DeclarativeBase):
 
 
 class LogEntry(LastingBase):
-    """One judgement; the fields are explained in `state.Judgement`."""
+    """One judgement; the fields are explained in `state.Judgement`.
+
+    version: of what `before`, `after` and `follows` hold; older payloads are read by theirs.
+    """
 
     __tablename__ = "log"
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +86,7 @@ class ProjectedGroup(ProjectionBase):
     position: Mapped[int]
     text: Mapped[str]
     standing: Mapped[int]
+    is_understood: Mapped[bool]
     __table_args__ = (
         Index("projection_group_stack", "person_uuid", "standing", "position", "uuid"),
         {"sqlite_with_rowid": False},
@@ -92,12 +94,17 @@ class ProjectedGroup(ProjectionBase):
 
 
 class ProjectionInfo(ProjectionBase):
-    """One row: which log the projection was made from, and its own hash."""
+    """One row: which log the projection was made from, and its own hash.
+
+    vocabulary: the kinds that were understood when it was made (`kinds.VOCABULARY`).
+    """
 
     __tablename__ = "projection_info"
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int]
+    vocabulary: Mapped[str]
     entries: Mapped[int]
+    not_understood: Mapped[int]
     lamport: Mapped[int]
     hash: Mapped[str]
 

@@ -23,11 +23,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One entry of the log. `before` and `after` hold the same fields.
+    """State one entry of the log. `before`, `after` and `follows` hold the same fields.
 
     undoes: the entry taken back, for kinds "undo" and "redo".  follows: for each field, the entries
     that were in force when this one was made, the one that counted first; two entries on a
-    field of which neither had seen the other are a conflict.
+    field of which neither had seen the other are a conflict.  is_understood: False for what a newer
+    Insight wrote; its fields are then any JSON, to be kept and handed on, never applied.
     """
 
     uuid: str
@@ -43,6 +44,7 @@ class Judgement:
     undoes: str | None
     group: str
     text: str
+    is_understood: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,17 @@ def changes(targets: Iterable[str], text: str, judgements: Iterable[str] = ()) -
     return Changes(frozenset(concepts), frozenset(pairs), text, tuple(judgements))
 
 
+def not_understood(count: int) -> str:
+    """Return in words that so many entries were written by a newer Insight, "" for none."""
+    if not count:
+        return ""
+    which = "1 judgement was" if count == 1 else f"{count:,} judgements were"
+    return (
+        f"{which} made with a newer version of Insight: kept in the log and exported with it, "
+        "but not applied here. Update Insight to see what they say."
+    )
+
+
 def dumps(value: Any) -> str:
-    """JSON in one spelling only, so that equal values have equal text."""
+    """Return JSON in one spelling only, so that equal values have equal text."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -6,16 +6,18 @@ one at a time is served. Knows nothing of the machine's results.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.judgements import acts as said
-from insight_app.project.judgements import log, merge, tables
+from insight_app.project.judgements import lines, log, merge, tables
 from insight_app.project.judgements.acts import Act, Value
 from insight_app.project.judgements.edits import Edit
+from insight_app.project.judgements.entries import Incoming, Malformed
 from insight_app.project.judgements.projection import Fields, Standing, fold
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
@@ -24,6 +26,7 @@ from insight_app.project.judgements.state import (
     Judgement,
     Person,
     changes,
+    not_understood,
 )
 from insight_app.project.storage import sqlite, versions
 
@@ -31,7 +34,10 @@ _KEPT = "Everything judged before is safe; this was not saved."
 
 
 class Judgements:
-    """A project's log of judgements and what it adds up to. Made by `open`; to be closed."""
+    """Hold a project's log of judgements and what it adds up to. Made by `open`; to be closed.
+
+    undo_text, redo_text: what undo and redo would do next, None for nothing.
+    """
 
     def __init__(self, engine: Engine | None, path: Path, person: Person, read_only: bool) -> None:
         self.path = path
@@ -42,7 +48,7 @@ class Judgements:
         self.redo_text: str | None = None
         self._engine = engine
         self._turn = threading.Lock()
-        self._info = tables.Info(0, 0, 0)
+        self._info = tables.Info(0, 0, 0, 0)
 
     @classmethod
     def open(
@@ -53,7 +59,10 @@ class Judgements:
         read_only: bool = False,
         backup_folder: Path | None = None,
     ) -> "Judgements":
-        """Open `path` for `person`; made where it is missing, its projection mended if need be."""
+        """Open `path` for `person`; make it if it is missing, rebuild its projection if need be.
+
+        Damaged where the file, or an entry of its log, is broken.
+        """
         engine = versions.open_database(
             path, SCHEMA, read_only=read_only, backup_folder=backup_folder
         )
@@ -67,10 +76,11 @@ class Judgements:
 
     @classmethod
     def none(cls, path: Path, person: Person) -> "Judgements":
-        """The read-only, empty judgements of a project whose own cannot be read."""
+        """Return the read-only, empty judgements of a project whose own cannot be read."""
         return cls(None, path, person, read_only=True)
 
     def close(self) -> None:
+        """Close the database; nothing can be asked any more."""
         if self._engine is not None:
             self._engine.dispose()
 
@@ -78,6 +88,11 @@ class Judgements:
     def count(self) -> int:
         """How many entries the log has."""
         return self._info.entries
+
+    @property
+    def not_understood(self) -> int:
+        """How many entries were written by a newer Insight: kept, and not applied."""
+        return self._info.not_understood
 
     def judge(self, acts: Sequence[Act], text: str) -> Changes:
         """Say something of one target or many; one undo takes all of it back.
@@ -88,68 +103,95 @@ class Judgements:
         return self._change(lambda edit: edit.judge(acts, text))
 
     def undo(self) -> Changes:
-        """Take back this person's newest act. KnownError where it no longer stands as it was."""
+        """Take back this person's newest act. Refusal where it no longer stands as it was."""
         return self._change(Edit.undo)
 
     def redo(self) -> Changes:
-        """Do again what was undone last. KnownError where something else was said since."""
+        """Do again what was undone last. Refusal where something else was said since."""
         return self._change(Edit.redo)
 
     def history(self, target: str) -> list[Judgement]:
-        """What was ever said of a concept or relation, oldest first."""
+        """Return what was ever said of a concept or relation, oldest first."""
         if self._engine is None:
             return []
-        with sqlite.reading(self._engine, self.path) as connection:
+        with self._reading(self._engine) as connection:
             return log.of_target(connection, target)
 
     def entries(self) -> list[Judgement]:
-        """The whole log, in the order that all copies agree on."""
+        """Return the whole log, in the order that all copies agree on."""
         if self._engine is None:
             return []
-        with sqlite.reading(self._engine, self.path) as connection:
+        with self._reading(self._engine) as connection:
             return list(log.everything(connection))
 
     def export_log(self, path: Path) -> int:
-        """Write the log as JSON lines; how many entries there were."""
+        """Write the log as JSON lines; return how many entries there were."""
         if self._engine is None:
             raise Refusal("There are no judgements to export.", where=str(self.path))
-        with sqlite.reading(self._engine, self.path) as connection:
-            return log.write_lines(connection, path)
+        with self._reading(self._engine) as connection:
+            return lines.save(log.written(connection), path)
 
     def import_log(self, path: Path) -> Changes:
         """Take over what another copy of this project knows: the union of both logs.
 
-        KnownError, and nothing taken over, where the file has a gap.
+        Refusal with the line, and nothing taken over, where the file has a gap, an entry that is
+        none, or one that contradicts ours. What a newer Insight wrote is kept and not applied; the
+        text says so.
         """
-        new = self._take_over(merge.complete(log.read_lines(path), self.entries(), path))
+        before = self.not_understood
+        new = self._take_over(merge.complete(lines.load(path), self.entries(), path))
         text = f"Took over {len(new):,} judgements from {path.name}"
-        return changes((entry.target for entry in new), text, (entry.uuid for entry in new))
+        if newer := not_understood(self.not_understood - before):
+            text = f"{text}; {newer}"
+        said = [entry.judgement for entry in new]
+        return changes((entry.target for entry in said), text, (entry.uuid for entry in said))
 
     def salvage(self, path: Path) -> int:
-        """Take over what can still be read from a damaged file; how many entries were new."""
-        found = log.readable(path)
-        return len(self._take_over(merge.without_gaps(found, self.entries())))
+        """Take over what can still be read from a damaged file; return how much was new."""
+        return len(self._take_over(merge.fitting(log.readable(path), self.entries())))
 
     def conflicts(self) -> list[merge.Conflict]:
-        """Fields of which two people said different things without having seen each other's."""
+        """Return the fields of which two people said different things, neither knowing of it."""
         return merge.conflicts(self.entries())
 
     def problems(self) -> list[str]:
-        """What is wrong with the log or its projection, in words; empty when all is well."""
+        """Return what is wrong with the log or its projection, in words; nothing if all is well."""
         if self._engine is None:
             return ["The judgements cannot be read."]
         try:
-            with sqlite.reading(self._engine, self.path) as connection:
+            with self._reading(self._engine) as connection:
                 damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
                 if damage != "ok":
                     return [f"The database of judgements is damaged ({damage})."]
-                if tables.stored(connection) != fold(log.everything(connection)):
-                    return ["The state of the judgements is not what their log adds up to."]
+                should_be = fold(log.everything(connection))
+                with suppress(ValueError, TypeError):
+                    if tables.stored(connection) == should_be:
+                        return []
         except KnownError as error:
-            return [str(error)]
-        except (KeyError, ValueError) as error:
-            return [f"The log of judgements has a gap or a broken entry ({error})."]
-        return []
+            return [error.what]
+        return ["The state of the judgements is not what their log adds up to."]
+
+    @contextmanager
+    def _reading(self, engine: Engine) -> Iterator[Connection]:
+        with self._sound(), sqlite.reading(engine, self.path) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, engine: Engine) -> Iterator[Connection]:
+        with self._sound(), sqlite.writing(engine, self.path, _KEPT) as connection:
+            yield connection
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Say of an entry in the database that is none that the file is damaged."""
+        try:
+            yield
+        except Malformed as error:
+            raise sqlite.Damaged(
+                f"The log of judgements is broken ({error}).",
+                where=str(self.path),
+                do="Restore one of the project's backups.",
+            ) from error
 
     def _writable(self) -> Engine:
         if self._engine is None or self.read_only:
@@ -160,13 +202,13 @@ class Judgements:
             )
         return self._engine
 
-    def _take_over(self, theirs: Sequence[Judgement]) -> list[Judgement]:
+    def _take_over(self, theirs: Sequence[Incoming]) -> list[Incoming]:
         engine = self._writable()
         with self._turn:
-            with sqlite.writing(engine, self.path, _KEPT) as connection:
+            with self._writing(engine) as connection:
                 known = log.uuids(connection)
-                new = [entry for entry in theirs if entry.uuid not in known]
-                log.append(connection, new)
+                new = [entry for entry in theirs if entry.judgement.uuid not in known]
+                log.append(connection, (entry.written for entry in new))
                 tables.rebuild(connection)
             self._load()
         return new
@@ -174,7 +216,7 @@ class Judgements:
     def _change(self, what: Callable[[Edit], None]) -> Changes:
         engine = self._writable()
         with self._turn:
-            with sqlite.writing(engine, self.path, _KEPT) as connection:
+            with self._writing(engine) as connection:
                 info = tables.read_info(connection)
                 if info is None or log.size(connection) != (info.entries, info.lamport):
                     info, _ = tables.rebuild(connection)
@@ -196,14 +238,7 @@ class Judgements:
 
     def _load(self) -> None:
         assert self._engine is not None
-        try:
-            self._info, targets = self._read(self._engine)
-        except (KeyError, ValueError, TypeError) as error:
-            raise sqlite.Damaged(
-                f"The log of judgements has a gap or a broken entry ({error}).",
-                where=str(self.path),
-                do="Restore one of the project's backups.",
-            ) from error
+        self._info, targets = self._read(self._engine)
         state = CurationState()
         for target, fields in targets.items():
             state.set(target, _values(fields))
@@ -212,26 +247,26 @@ class Judgements:
             self._look_ahead(self._engine)
 
     def _read(self, engine: Engine) -> tuple[tables.Info, dict[str, Fields]]:
-        with sqlite.reading(engine, self.path) as connection:
+        with self._reading(engine) as connection:
             damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if damage != "ok":
                 raise sqlite.Damaged(f"The file is damaged ({damage}).", where=str(self.path))
             found = tables.load(connection)
             if found is None and self.read_only:
                 made = fold(log.everything(connection))
-                found = tables.Info(made.entries, made.lamport, 0), made.targets
+                found = tables.info_of(made), made.targets
         if found is None:
-            with sqlite.writing(engine, self.path, _KEPT) as connection:
+            with self._writing(engine) as connection:
                 found = tables.rebuild(connection)
         return found
 
     def _look_ahead(self, engine: Engine) -> None:
         """Learn what undo and redo would do next."""
-        with sqlite.reading(engine, self.path) as connection:
-            undo = tables.next_group(connection, self.person.uuid, Standing.DONE)
-            redo = tables.next_group(connection, self.person.uuid, Standing.UNDONE)
-        self.undo_text = undo[1] if undo else None
-        self.redo_text = redo[1] if redo else None
+        with self._reading(engine) as connection:
+            undo = tables.next_step(connection, self.person.uuid, Standing.DONE)
+            redo = tables.next_step(connection, self.person.uuid, Standing.UNDONE)
+        self.undo_text = undo.text if undo else None
+        self.redo_text = redo.text if redo else None
 
 
 def _values(fields: Fields) -> dict[str, Value]:

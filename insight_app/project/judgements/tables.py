@@ -5,13 +5,14 @@ Knows how a projection is stored and nothing of what judging means.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
 
 from insight_app.project.judgements import log
+from insight_app.project.judgements.kinds import VOCABULARY
 from insight_app.project.judgements.projection import (
     Fields,
     Group,
@@ -37,45 +38,58 @@ _PREFIX = "projection_"
 
 @dataclass(frozen=True)
 class Info:
-    """Which log the tables were made from, and the hash of what they hold."""
+    """Tell which log the tables were made from, and the hash of what they hold.
+
+    entries: of the log.  not_understood: of these.  lamport: the highest time.
+    """
 
     entries: int
+    not_understood: int
     lamport: int
     hash: int
 
 
+@dataclass(frozen=True)
+class Step:
+    """Name the act that undo or redo takes next: its group, its text, whether it is understood."""
+
+    group: str
+    text: str
+    is_understood: bool
+
+
 def load(connection: Connection) -> tuple[Info, dict[str, Fields]] | None:
-    """What the tables hold, None where they are not what this log adds up to."""
+    """Return what the tables hold, None if that is not what this log adds up to."""
     info = read_info(connection)
     if info is None or log.size(connection) != (info.entries, info.lamport):
         return None
-    total, targets = 0, {}
-    for target, text in connection.execute(select(ProjectedTarget.target, ProjectedTarget.fields)):
-        total = add_hashes(total, plus=row_hash(target, text))
-        targets[target] = parse_fields(json.loads(text))
-    return (info, targets) if total == info.hash else None
+    rows = connection.execute(select(ProjectedTarget.target, ProjectedTarget.fields)).all()
+    total = add_hashes(0, plus=sum(row_hash(target, text) for target, text in rows))
+    if total != info.hash:
+        return None
+    return info, {target: parse_fields(json.loads(text)) for target, text in rows}
 
 
 def read_info(connection: Connection) -> Info | None:
-    """What the tables say of themselves, None where there are none of this version."""
+    """Return what the tables say of themselves, None if there are none for this version."""
     names = set(inspect(connection).get_table_names())
     if not set(ProjectionBase.metadata.tables) <= names:
         return None
-    row = connection.execute(
-        select(
-            ProjectionInfo.version,
-            ProjectionInfo.entries,
-            ProjectionInfo.lamport,
-            ProjectionInfo.hash,
-        )
-    ).one_or_none()
-    if row is None or row.version != PROJECTION_VERSION:
+    # Asked first: another version may have other columns.
+    version = connection.execute(select(ProjectionInfo.version)).scalar_one_or_none()
+    if version != PROJECTION_VERSION:
         return None
-    return Info(row.entries, row.lamport, int(row.hash, 16))
+    row = connection.execute(select(*ProjectionInfo.__table__.columns)).one()
+    if row.vocabulary != VOCABULARY:
+        return None
+    try:
+        return Info(row.entries, row.not_understood, row.lamport, int(row.hash, 16))
+    except (ValueError, TypeError):
+        return None
 
 
 def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
-    """Drop the tables, whatever their version, and make them from the log."""
+    """Drop the tables, whatever their version; make them from the log and return what they hold."""
     for name in inspect(connection).get_table_names():
         if name.startswith(_PREFIX):
             connection.exec_driver_sql(f'DROP TABLE "{name}"')
@@ -90,28 +104,39 @@ def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
     groups = iter([_group_row(uuid, group) for uuid, group in made.groups.items()])
     while part := list(islice(groups, _BATCH)):
         connection.execute(insert(ProjectedGroup), part)
-    info = Info(made.entries, made.lamport, total)
-    row = {"id": 1, "version": PROJECTION_VERSION, **_info_row(info)}
+    info = info_of(made, total)
+    row = {"id": 1, "version": PROJECTION_VERSION, "vocabulary": VOCABULARY, **_info_row(info)}
     connection.execute(insert(ProjectionInfo), [row])
     return info, made.targets
 
 
+def info_of(made: Projection, hash: int = 0) -> Info:
+    """Return what tables of this projection say of themselves."""
+    return Info(made.entries, made.not_understood, made.lamport, hash)
+
+
 def stored(connection: Connection) -> Projection:
-    """Everything the tables hold, to be compared with a fold of the log."""
+    """Return everything the tables hold, to be compared with a fold of the log.
+
+    ValueError or TypeError where something in them was never written by `rebuild`.
+    """
     result = Projection()
     for target, text in connection.execute(select(ProjectedTarget.target, ProjectedTarget.fields)):
         result.targets[target] = parse_fields(json.loads(text))
     for row in connection.execute(select(*ProjectedGroup.__table__.columns)):
         standing = Standing(row.standing)
-        result.groups[row.uuid] = Group(row.person_uuid, row.position, row.text, standing)
+        result.groups[row.uuid] = Group(
+            row.person_uuid, row.position, row.text, standing, row.is_understood
+        )
     info = read_info(connection)
     if info is not None:
         result.entries, result.lamport = info.entries, info.lamport
+        result.not_understood = info.not_understood
     return result
 
 
 class Targets:
-    """The targets that one change touches; each is read once and written once."""
+    """Hold the targets that one change touches; each is read once and written once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -119,7 +144,7 @@ class Targets:
         self.read: dict[str, Fields] = {}
 
     def fields(self, target: str) -> Fields:
-        """The fields of a target as they stand in this transaction; change them in place."""
+        """Return the fields of a target as they stand; change them in place."""
         if target not in self.read:
             query = select(ProjectedTarget.fields).where(ProjectedTarget.target == target)
             text = self._connection.execute(query).scalar_one_or_none()
@@ -148,7 +173,7 @@ class Targets:
             self._connection.execute(delete(table).where(where), gone)
         if new:
             self._connection.execute(insert(ProjectedTarget), new)
-        after = Info(info.entries + entries, lamport, total)
+        after = replace(info, entries=info.entries + entries, lamport=lamport, hash=total)
         self._connection.execute(update(ProjectionInfo).values(**_info_row(after)))
         return after
 
@@ -167,22 +192,23 @@ def add_group(connection: Connection, uuid: str, group: Group) -> None:
 
 
 def set_standing(connection: Connection, uuid: str, standing: Standing) -> None:
+    """Note that an act was undone or redone."""
     connection.execute(
         update(ProjectedGroup).where(ProjectedGroup.uuid == uuid).values(standing=int(standing))
     )
 
 
-def next_group(connection: Connection, person: str, standing: Standing) -> tuple[str, str] | None:
-    """(uuid, text) of a person's act that undo (DONE: the newest) or redo (UNDONE) takes next."""
+def next_step(connection: Connection, person: str, standing: Standing) -> Step | None:
+    """Return the person's act that undo (DONE: the newest) or redo (UNDONE) takes next."""
     position, uuid = ProjectedGroup.position, ProjectedGroup.uuid
     order = (position.desc(), uuid.desc()) if standing == Standing.DONE else (position, uuid)
     row = connection.execute(
-        select(ProjectedGroup.uuid, ProjectedGroup.text)
+        select(ProjectedGroup.uuid, ProjectedGroup.text, ProjectedGroup.is_understood)
         .where(ProjectedGroup.person_uuid == person, ProjectedGroup.standing == int(standing))
         .order_by(*order)
         .limit(1)
     ).one_or_none()
-    return None if row is None else (row.uuid, row.text)
+    return None if row is None else Step(row.uuid, row.text, row.is_understood)
 
 
 def _group_row(uuid: str, group: Group) -> dict[str, Any]:
@@ -192,8 +218,14 @@ def _group_row(uuid: str, group: Group) -> dict[str, Any]:
         "position": group.position,
         "text": group.text,
         "standing": int(group.standing),
+        "is_understood": group.is_understood,
     }
 
 
 def _info_row(info: Info) -> Mapping[str, Any]:
-    return {"entries": info.entries, "lamport": info.lamport, "hash": f"{info.hash:032x}"}
+    return {
+        "entries": info.entries,
+        "not_understood": info.not_understood,
+        "lamport": info.lamport,
+        "hash": f"{info.hash:032x}",
+    }

@@ -106,6 +106,8 @@ def known_errors(path: Path, kept: str) -> Iterator[None]:
 
 def _known(error: Any, path: Path, kept: str) -> WorldError | None:
     code: str = getattr(error, "sqlite_errorname", "") or ""
+    if str(error).startswith("Could not decode to UTF-8"):  # Python's own error has no code
+        code = "SQLITE_CORRUPT"
     for prefix, (what, do) in _FAULTS.items():
         if code.startswith(prefix):
             kind = Damaged if prefix in _DAMAGE else WorldError

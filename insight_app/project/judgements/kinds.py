@@ -1,0 +1,146 @@
+"""The kinds of judgements: what each is about, what it sets, and which version its payload has.
+
+The one table that tells what this version of Insight understands. A log may also hold kinds and
+payload versions that are not in it: a newer version wrote them. They stay in the log and are not
+applied (`reading`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from insight_app.project.judgements.acts import (
+    ACCEPTED,
+    ADDED,
+    REJECTED,
+    REMOVED,
+    UNSURE,
+    Value,
+    is_own,
+    parse_concept,
+    split_relation,
+)
+
+UNDO, REDO = "undo", "redo"
+
+
+class About(Enum):
+    """What the target of a judgement is."""
+
+    CONCEPT = auto()
+    OWN_CONCEPT = auto()
+    RELATION = auto()
+
+
+class Text(Enum):
+    """Texts that a field takes, beside the values listed."""
+
+    ANY = auto()
+    FILLED = auto()
+
+
+Allowed = tuple[Value | Text, ...]
+"""The values that a field may be given."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Describe a kind: what it is about, the fields that it sets (all), its payload version."""
+
+    about: About
+    sets: Mapping[str, Allowed]
+    version: int = 1
+
+
+_NAME: Mapping[str, Allowed] = {
+    "name": (Text.FILLED,),
+    "status": (ACCEPTED,),
+    "status_name": (Text.FILLED,),
+}
+_NAME_OR_NONE = {field: (*allowed, None) for field, allowed in _NAME.items()}
+
+
+def _of_name(status: str | None) -> Kind:
+    return Kind(
+        About.CONCEPT, {"status": (status,), "status_name": (Text.ANY if status else None,)}
+    )
+
+
+def _of_relation(status: str | None) -> Kind:
+    return Kind(About.RELATION, {"status": (status,)})
+
+
+KINDS: Mapping[str, Kind] = {
+    "create": Kind(About.OWN_CONCEPT, _NAME),
+    "rename": Kind(About.CONCEPT, _NAME_OR_NONE),
+    "accept": Kind(About.CONCEPT, _NAME_OR_NONE),
+    "unsure": _of_name(UNSURE),
+    "reject": _of_name(REJECTED),
+    "clear": _of_name(None),
+    "hide": Kind(About.CONCEPT, {"hidden": (True,)}),
+    "unhide": Kind(About.CONCEPT, {"hidden": (None,)}),
+    "note": Kind(About.CONCEPT, {"note": (Text.FILLED, None)}),
+    "add-parent": _of_relation(ADDED),
+    "remove-parent": _of_relation(REMOVED),
+    "accept-relation": _of_relation(ACCEPTED),
+    "unsure-relation": _of_relation(UNSURE),
+    "reject-relation": _of_relation(REJECTED),
+    "clear-relation": _of_relation(None),
+}
+VERSIONS: Mapping[str, int] = {
+    **{name: kind.version for name, kind in KINDS.items()},
+    UNDO: 1,
+    REDO: 1,
+}
+"""The newest payload version of every kind, undo and redo among them: these set the fields of the
+judgement that they take back.
+"""
+VOCABULARY = " ".join(f"{name}:{version}" for name, version in sorted(VERSIONS.items()))
+"""All that is understood, in one line; a projection made with another one is made anew."""
+
+
+def is_known(kind: str, version: int) -> bool:
+    """Return whether this version of Insight understands such a payload."""
+    return version <= VERSIONS.get(kind, 0)
+
+
+def fault(kind: str, target: str, after: Mapping[str, object]) -> str:
+    """Return what is wrong with an act of a known kind that is no undo or redo, "" if nothing."""
+    known = KINDS[kind]
+    if not _is_about(known.about, target):
+        return f"the kind {kind!r} does not fit the target {target!r}"
+    if set(after) != set(known.sets):
+        wanted = ", ".join(sorted(known.sets))
+        return f"the kind {kind!r} sets {wanted}, not {', '.join(sorted(after)) or 'nothing'}"
+    for field, value in after.items():
+        if not _fits(value, known.sets[field]):
+            return f"the kind {kind!r} cannot set {field} to {value!r}"
+    return ""
+
+
+def value_fault(target: str, values: Mapping[str, object]) -> str:
+    """Return what is wrong with values that some kinds may have left on a target, "" if nothing."""
+    for field, value in values.items():
+        allowed = [
+            kind.sets[field]
+            for kind in KINDS.values()
+            if field in kind.sets and _is_about(kind.about, target)
+        ]
+        if value is not None and not any(_fits(value, each) for each in allowed):
+            return f"{field} of {target!r} cannot be {value!r}"
+    return ""
+
+
+def _is_about(about: About, target: str) -> bool:
+    pair = split_relation(target)
+    if about is About.RELATION:
+        return pair is not None and all(parse_concept(end) is not None for end in pair)
+    concept = parse_concept(target)
+    return concept is not None and (about is About.CONCEPT or is_own(concept))
+
+
+def _fits(value: object, allowed: Allowed) -> bool:
+    if isinstance(value, str):
+        return value in allowed or Text.ANY in allowed or (Text.FILLED in allowed and value != "")
+    # by type too: 1 is equal to True, but is not what was said
+    return any(type(value) is type(one) and value == one for one in allowed)
