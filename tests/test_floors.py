@@ -26,7 +26,7 @@ FORBIDDEN = {
 STATE = "insight_app.gui.state"
 ABOVE_STATE = ("window", "panels", "photo", "dialogs", "curation", "statistics")
 """The parts of the window that read its state: the state knows none of them."""
-ROOMS_IN_CIRCLES_TODAY = {"project", "gui"}
+ROOMS_IN_CIRCLES_TODAY = {"project"}
 """Floors with rooms that import each other in a circle. To become none, never more."""
 
 NAMED_TWICE_TODAY = {

@@ -11,9 +11,6 @@ from PySide6.QtCore import Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-GRID = 4
-"""Every distance is a multiple of this."""
-
 OKABE_ITO = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 """Okabe and Ito's colours for the colour-blind, without black, which a photo would swallow."""
 
@@ -170,17 +167,6 @@ def tabular(font: QFont) -> QFont:
     new = QFont(font)
     new.setFeature(QFont.Tag("tnum"), 1)
     return new
-
-
-def number(value: float) -> str:
-    """At most three significant digits: 0.0123, 6.1, 137, 1,310."""
-    if value == 0:
-        return "0"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return (
-        f"{value:.3g}" if abs(value) < 1 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
-    )
 
 
 def _mark(name: str, colour: str) -> str:

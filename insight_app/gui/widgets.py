@@ -3,7 +3,7 @@
 Knows actions and theme; nothing of projects.
 """
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -199,8 +199,3 @@ def restyle(widget: QWidget) -> None:
     """Let the style sheet see properties that changed after it was applied."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
-
-
-def is_theme_change(event: QEvent) -> bool:
-    """Whether a widget that paints itself must look at the colours again."""
-    return event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange)

@@ -1,4 +1,7 @@
-"""Errors, times and places in words that several windows use. Knows no window."""
+"""Numbers, sizes, times, errors and places in words, as every part of the window says them.
+
+Knows no window.
+"""
 
 import traceback
 from pathlib import Path
@@ -8,29 +11,50 @@ from PySide6.QtGui import QDesktopServices
 
 from insight_app.errors import KnownError
 
-
-def words(error: BaseException) -> str:
-    """An error in words for a person; a bug of ours with its last lines."""
-    if isinstance(error, KnownError):
-        return str(error)
-    lines = trace(error).strip().splitlines()
-    return f"Insight made a mistake: {lines[-1]} ({lines[-3].strip() if len(lines) > 2 else ''})"
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
-def show_in_folder(path: Path) -> None:
-    """Open the system's file manager where a file or folder is."""
-    place = path if path.is_dir() else path.parent
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))
+def number_text(value: float) -> str:
+    """Return at most three significant digits: 0.0123, 6.10, 137, 1,310."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    if abs(value) >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def size_text(count: float) -> str:
+    """Return bytes for a person, three digits: 612 MB, 1.21 GB."""
+    unit = 0
+    while count >= 999.5 and unit < len(UNITS) - 1:
+        count, unit = count / 1000, unit + 1
+    return f"{number_text(count)} {UNITS[unit]}" if unit else f"{count:.0f} bytes"
 
 
 def time_left(seconds: float) -> str:
-    """Roughly: 40 s, 3 min, 2 h 10 min."""
+    """Return a time roughly: 40 s, 3 min, 2 h 10 min."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def words(error: BaseException) -> str:
+    """Return an error in words for a person; a bug of ours with its last lines."""
+    if isinstance(error, KnownError):
+        return str(error)
+    lines = trace(error).strip().splitlines()
+    return f"Insight made a mistake: {lines[-1]} ({lines[-3].strip() if len(lines) > 2 else ''})"
+
+
 def trace(error: BaseException) -> str:
-    """The error with its trace, for a bug report."""
+    """Return the error with its trace, for a bug report."""
     return "".join(traceback.format_exception(error))
+
+
+def show_in_folder(path: Path) -> None:
+    """Open the system's file manager where a file or folder is."""
+    place = path if path.is_dir() else path.parent
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))

@@ -16,8 +16,8 @@ from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
 from insight_app.gui.panels.thumbnails import TROUBLE
 from insight_app.gui.photo import overlay
 from insight_app.gui.state.image_codes import PhotoCodes
-from insight_app.gui.theme import number
 from insight_app.gui.window.main_window import MainWindow
+from insight_app.gui.wording import number_text
 from insight_app.project.results.records import ImageRecord
 from tests.gui.conftest import wait_idle
 
@@ -319,7 +319,7 @@ def test_rows_of_the_list_say_their_strength_and_headings_cannot_be_chosen(qtbot
     heading, first = view.model().index(0, 0), view.model().index(1, 0)
     name, strength = (
         window.session.state.name(view.entries[1].row)[0],
-        number(view.entries[1].value),
+        number_text(view.entries[1].value),
     )
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == f"{name}, not reviewed, strength {strength}"

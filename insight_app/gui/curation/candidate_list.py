@@ -20,6 +20,7 @@ from insight_app.gui import theme
 from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_key_cap
+from insight_app.gui.wording import number_text
 
 LINE = 10
 SOURCES = {
@@ -49,7 +50,7 @@ class CandidateModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return one.term
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            score = "" if one.score is None else f"score {theme.number(one.score)}"
+            score = "" if one.score is None else f"score {number_text(one.score)}"
             told = ", ".join(part for part in (one.term, one.reading, score) if part)
             return f"{index.row() + 1}: {told}"
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -75,7 +75,7 @@ class ConceptKeys(QObject):
             self.session.curation.rename(concept, found[number - 1].term)
 
     def ask_parent(self) -> None:
-        from insight_app.gui.dialogs.parent import ParentDialog
+        from insight_app.gui.curation.parent_dialog import ParentDialog
 
         ParentDialog(self.session, QApplication.activeWindow()).open()
 

@@ -20,7 +20,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from insight_app.gui import theme
 from insight_app.gui.curation.concept_row import (
     SHOWN_ROLE,
     ConceptRow,
@@ -30,6 +29,7 @@ from insight_app.gui.curation.concept_row import (
 )
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.state.session import Session
+from insight_app.gui.wording import number_text
 
 ROOM = 10
 SPACE_KEY = int(Qt.Key.Key_Space.value)
@@ -69,7 +69,7 @@ class ConceptListModel(QAbstractListModel):
         entry = self.entries[index.row()]
         if entry.row < 0:
             return entry.text if role in (Qt.ItemDataRole.DisplayRole, SHOWN_ROLE) else None
-        number = theme.number(entry.value)
+        number = number_text(entry.value)
         if role == SHOWN_ROLE:
             return ConceptRow(entry.row, number, share=entry.value / self.largest)
         if role == Qt.ItemDataRole.DisplayRole:

@@ -9,6 +9,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
+from insight_app.gui.wording import number_text
 
 
 class ConceptTitle(QWidget):
@@ -43,14 +44,14 @@ class ConceptTitle(QWidget):
             self.facts.setText(f"no photos yet, level {catalogue.level[row]}, #{row}")
             self.facts.setToolTip("Where it fires is counted when photos are added")
             return
-        mean = theme.number(float(catalogue.mean[row]))
+        mean = number_text(float(catalogue.mean[row]))
         share = f"{100 * images / max(1, coded):.2g} %"
         self.facts.setText(
             f"in {images:,} images ({share}), mean {mean}, level {catalogue.level[row]}, #{row}"
         )
         self.facts.setToolTip(
             f"{images:,} of {coded:,} images have at least one active cell\nMean strength = "
-            f"{theme.number(float(catalogue.total[row]))} / "
+            f"{number_text(float(catalogue.total[row]))} / "
             f"{int(catalogue.cells[row]):,} active cells"
         )
 

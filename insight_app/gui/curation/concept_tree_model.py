@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
-from insight_app.gui import theme
 from insight_app.gui.curation import concept_drop
 from insight_app.gui.curation.concept_order import STRENGTH, ConceptOrder
 from insight_app.gui.curation.concept_row import introduced, status_word
 from insight_app.gui.state.session import Session
+from insight_app.gui.wording import number_text
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -307,7 +307,7 @@ class ConceptTreeModel(QAbstractItemModel):
             return ""
         catalogue = self.session.state.catalogue
         if self.order.by == STRENGTH:
-            return theme.number(float(catalogue.mean[row]))
+            return number_text(float(catalogue.mean[row]))
         return f"{int(catalogue.images[row]):,}"
 
     def _share(self, row: int) -> float:
@@ -330,8 +330,8 @@ class ConceptTreeModel(QAbstractItemModel):
         return (
             f"Images with at least one active cell: {images:,} of {coded:,} "
             f"({100 * images / max(1, coded):.3g} %)\nMean strength of its active cells: "
-            f"{theme.number(float(catalogue.mean[row]))} = "
-            f"{theme.number(float(catalogue.total[row]))} / {int(catalogue.cells[row]):,} cells"
+            f"{number_text(float(catalogue.mean[row]))} = "
+            f"{number_text(float(catalogue.total[row]))} / {int(catalogue.cells[row]):,} cells"
         )
 
     # ---- dragging

@@ -24,6 +24,7 @@ from insight_app.gui import theme
 from insight_app.gui.key_filter import OWNS_KEYS
 from insight_app.gui.state.pictures import paint_outline, paint_strength
 from insight_app.gui.state.session import Session
+from insight_app.gui.wording import number_text
 
 GAP = 4
 PEEK_DELAY = 350
@@ -136,7 +137,7 @@ class CutoutGrid(QWidget):
                 if pictures.broken(example.image_id):
                     painter.setPen(c.of("dim"))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "not\nreadable")
-            paint_strength(painter, box, theme.number(example.value))
+            paint_strength(painter, box, number_text(example.value))
             if chosen == (example.image_id, example.cell):
                 frame(painter, box, c.of("accent"), 3)
             if place == self._current and self.hasFocus():
@@ -192,7 +193,7 @@ class CutoutGrid(QWidget):
         example = self.examples[self._current]
         self.setAccessibleDescription(
             f"{self._current + 1} of {len(self.examples)}, photo {example.image_id}, "
-            f"strength {theme.number(example.value)}"
+            f"strength {number_text(example.value)}"
         )
 
     # ---- the whole photo

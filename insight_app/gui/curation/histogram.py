@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.wording import number_text
 
 BARS = 24
 
@@ -30,7 +31,7 @@ class Histogram(QWidget):
         self._edges, self._counts = equal_bars(edges, counts, BARS)
         total = sum(self._counts)
         top = self._edges[-1] if self._edges else 0.0
-        self.setAccessibleDescription(f"{total:,.0f} cells, strengths 0 to {theme.number(top)}")
+        self.setAccessibleDescription(f"{total:,.0f} cells, strengths 0 to {number_text(top)}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -60,7 +61,7 @@ class Histogram(QWidget):
             painter.setFont(theme.tabular(self.font()))
             below = QRectF(0, line + 2, self.width(), self.fontMetrics().height())
             painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")
-            top = theme.number(self._edges[-1])
+            top = number_text(self._edges[-1])
             painter.drawText(below, Qt.AlignmentFlag.AlignRight, top)
         painter.end()
 
@@ -69,7 +70,7 @@ class Histogram(QWidget):
             return
         k = min(len(self._counts) - 1, int(event.position().x() / self.width() * len(self._counts)))
         k = max(0, k)
-        low, high = theme.number(self._edges[k]), theme.number(self._edges[k + 1])
+        low, high = number_text(self._edges[k]), number_text(self._edges[k + 1])
         text = f"{self._counts[k]:,.0f} cells with strength {low} to {high}"
         QToolTip.showText(event.globalPosition().toPoint(), text, self)
 

@@ -14,6 +14,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.wording import number_text
 
 MOST = 40
 """Concepts drawn; names of more could not be read."""
@@ -108,7 +109,7 @@ class CoOccurrencePlotPanel(Panel):
             plotting.tell(self.plot, "")
             return
         row, column = (self.session.state.name(self._concepts[k])[0] for k in cell)
-        share = theme.number(float(self._matrix[cell]))
+        share = number_text(float(self._matrix[cell]))
         plotting.tell(self.plot, f"R({row} → {column}) = {share}")
 
     def _clicked(self, at: QPointF, _way: object) -> None:

@@ -17,6 +17,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import StatisticsRows, rows_of
 from insight_app.gui.statistics.selecting import How, combined
+from insight_app.gui.wording import number_text
 
 HOW = "drag to select · Shift adds · Alt removes · Esc clears"
 NO_PHOTOS = "With photos, every concept becomes a point here: how often against how strongly."
@@ -137,7 +138,7 @@ class FrequencyPlotPanel(Panel):
             return
         row = int(self._drawn[place])
         images, cells = (int(self.rows.values[key][row]) for key in ("images", "cells"))
-        mean = theme.number(float(self.rows.values["mean"][row]))
+        mean = number_text(float(self.rows.values["mean"][row]))
         text = f"{self.session.state.name(row)[0]}: {images:,} images, {cells:,} cells, mean {mean}"
         plotting.tell(self.plot, text)
 

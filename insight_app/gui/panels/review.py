@@ -26,6 +26,7 @@ from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, KeyButton, thin_line
+from insight_app.gui.wording import number_text
 
 BANDS = {
     "strongest": "Strongest",
@@ -245,7 +246,7 @@ class Band(QWidget):
         if not found:
             return
         values = [example.value for example in found]
-        numbers = f"{theme.number(min(values))} to {theme.number(max(values))}"
+        numbers = f"{number_text(min(values))} to {number_text(max(values))}"
         images = int(self.session.state.catalogue.images[row])
         dim = theme.colours().dim
         self.heading.setText(

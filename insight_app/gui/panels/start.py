@@ -105,12 +105,6 @@ class StartPage(QWidget):
         self.busy_text.setVisible(bool(path))
         self.busy_text.setText(f"Opening {Path(path).name}" if path else "")
 
-    def set_busy(self, text: str) -> None:
-        """Say that something else is being done, or ('') that nothing is."""
-        self.busy.setVisible(bool(text))
-        self.busy_text.setVisible(bool(text))
-        self.busy_text.setText(text)
-
     def refresh(self) -> None:
         while (item := self.list.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:

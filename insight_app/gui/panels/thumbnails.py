@@ -36,6 +36,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.pictures import paint_strength
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
+from insight_app.gui.wording import number_text
 
 SMALLEST, GAP = 96, 4
 WAITING = "Photos appear here as soon as the first ones are found."
@@ -70,7 +71,7 @@ class ThumbnailModel(QAbstractListModel):
         if record.status not in ("coded", "new"):
             parts.append(record.message or record.status)
         if self.values is not None:
-            parts.append(f"strength {theme.number(float(self.values[index.row()]))}")
+            parts.append(f"strength {number_text(float(self.values[index.row()]))}")
         return "\n".join(parts)
 
 
@@ -99,7 +100,7 @@ class ThumbnailDelegate(QStyledItemDelegate):
         if status or self.session.pictures.broken(image_id):
             self._badge(painter, box, status or "unreadable")
         elif model.values is not None:
-            paint_strength(painter, box, theme.number(float(model.values[index.row()])))
+            paint_strength(painter, box, number_text(float(model.values[index.row()])))
         if option.state & QStyle.StateFlag.State_Selected:
             pen = QPen(c.of("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
                        Qt.PenJoinStyle.MiterJoin)  # fmt: skip

@@ -12,6 +12,7 @@ from insight_app.gui import theme
 from insight_app.gui.curation.concept_row import paint_chip
 from insight_app.gui.photo.overlay import Layer, density
 from insight_app.gui.state.session import Session
+from insight_app.gui.wording import number_text
 
 LIGHT_TEXT = QColor("#e9ecef")
 FAINT_TEXT = QColor("#a9b1ba")
@@ -45,7 +46,7 @@ class Legend(QWidget):
         """has_unseen: part of the photo lies outside what the model saw."""
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         names = ", ".join(
-            f"{self.session.state.name(layer.row)[0]} 0 to {theme.number(layer.scale)}"
+            f"{self.session.state.name(layer.row)[0]} 0 to {number_text(layer.scale)}"
             for layer in layers
         )
         self.setAccessibleDescription(names)
@@ -112,7 +113,7 @@ class Legend(QWidget):
                 gradient.setColorAt(float(share), colour)
             painter.fillRect(bar, gradient)
             self._bars[layer.row] = bar
-            left = self._word(painter, left + BAR + 6, theme.number(layer.scale))
+            left = self._word(painter, left + BAR + 6, number_text(layer.scale))
             self._places.append((QRectF(start, 0, left - start, self.height()), layer.row))
             left += GAP
         if self.layers and self._only_here:
@@ -192,7 +193,7 @@ class CellTip(QFrame):
             if colour is not None:
                 paint_chip(painter, 12, top + line / 2, colour)
             name, by_person = self.session.state.name(row)
-            strength = theme.number(value)
+            strength = number_text(value)
             painter.setFont(theme.tabular(self.font()))
             painter.setPen(LIGHT_TEXT if colour is not None else FAINT_TEXT)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -15,6 +15,7 @@ from insight_app.gui import theme
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.statistics.columns import COLUMNS, KEYS, plain
 from insight_app.gui.statistics.rows import StatisticsRows
+from insight_app.gui.wording import number_text
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -167,7 +168,7 @@ class ConceptTableModel(QAbstractTableModel):
         if key == "share":
             return f"{100 * value:.3g} %"
         if key in ("mean", "maximum"):
-            return theme.number(float(value))
+            return number_text(float(value))
         return f"{int(value):,}"
 
     def _explanation(self, row: int, key: str) -> str:

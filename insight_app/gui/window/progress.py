@@ -20,7 +20,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import time_left
+from insight_app.gui.wording import number_text, time_left
 
 
 class ProgressLine(QWidget):
@@ -171,4 +171,4 @@ def stage(progress: Progress) -> str:
 def rate(progress: Progress) -> str:
     """How fast it goes: "8.31 photos/s"; '' where that is not known yet."""
     unit = "photos/s" if "photo" in progress.message.lower() else "steps/s"
-    return f"{theme.number(progress.rate)} {unit}" if progress.rate else ""
+    return f"{number_text(progress.rate)} {unit}" if progress.rate else ""

@@ -11,8 +11,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.window.progress import ProgressLine, rate
-
-UNITS = ("bytes", "kB", "MB", "GB", "TB")
+from insight_app.gui.wording import size_text
 
 
 class StatusBar(QStatusBar):
@@ -90,9 +89,9 @@ class StatusBar(QStatusBar):
 
     def _show_memory(self) -> None:
         worker = self.session.worker
-        parts = [amount(worker.memory)] if worker.memory else []
+        parts = [size_text(worker.memory)] if worker.memory else []
         if worker.device_memory:
-            parts.append(f"{amount(worker.device_memory)} on the device")
+            parts.append(f"{size_text(worker.device_memory)} on the device")
         self.memory.setText(", ".join(parts))
         self.memory.setVisible(bool(parts))
 
@@ -110,11 +109,3 @@ class StatusBar(QStatusBar):
         else:
             text = "All judgements saved"
         self.saved.setText(text)
-
-
-def amount(count: float) -> str:
-    """Bytes for a person, three digits: 612 MB, 1.21 GB."""
-    place = 0
-    while count >= 999.5 and place < len(UNITS) - 1:
-        count, place = count / 1000, place + 1
-    return f"{theme.number(count)} {UNITS[place]}" if place else f"{count:.0f} bytes"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
 from insight_app.concepts.encoders import WeightsFile
 from insight_app.gui.dialogs.wizard.offer import Weights
-from insight_app.gui.window.status import amount
+from insight_app.gui.wording import size_text
 
 FROM_FILE = "from file"
 ENDINGS = "Weights (*.pt *.pth *.bin *.safetensors);;All files (*)"
@@ -38,7 +38,7 @@ class WeightsChoice(QComboBox):
         self.clear()
         for one in weights:
             where = "download cache" if one.is_cached else "library"
-            self.addItem(f"{one.name}  ({amount(one.size)}, {where})", one.path)
+            self.addItem(f"{one.name}  ({size_text(one.size)}, {where})", one.path)
             self.setItemData(self.count() - 1, one.path, Qt.ItemDataRole.ToolTipRole)
         if not weights:
             self.addItem("None at hand", "")
