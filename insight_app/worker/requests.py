@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
 
 PROGRESS_SECONDS = 0.2
+FILES_KEPT = 16
+"""Answers in files: of those that were asked before these nobody waits any more."""
 LONG = ("analyze",)
 """All others are answered between two of its batches."""
 Request = dict[str, Any]
@@ -231,12 +233,13 @@ class Requests:
         return progress
 
     def _file(self, **arrays: Any) -> dict[str, Any]:
-        """Write arrays to a new file."""
+        """Write arrays to a new file; whoever reads it deletes it, what nobody reads goes later."""
         import numpy as np
 
         self._files += 1
         path = self._folder / f"{self._files}.npz"
         np.savez(path, **arrays)
+        (self._folder / f"{self._files - FILES_KEPT}.npz").unlink(missing_ok=True)
         return {"file": str(path)}
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from insight_app.gui.photo_drawing import to_qimage
 from insight_app.gui.state.epochs import Scope
-from insight_app.gui.state.pictures import to_qimage
 from insight_app.project.photos.decoding import load_upright
 from insight_app.project.project import Project
 from tests.gui.conftest import wait_idle, wait_saved

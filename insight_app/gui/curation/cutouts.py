@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.key_filter import OWNS_KEYS
-from insight_app.gui.state.pictures import paint_outline, paint_strength
+from insight_app.gui.photo_drawing import paint_outline, paint_strength
 from insight_app.gui.state.session import Session
 from insight_app.gui.wording import number_text
 

@@ -33,7 +33,7 @@ from insight_app.gui.grid_view import GridView
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.panel import Panel
-from insight_app.gui.state.pictures import paint_strength
+from insight_app.gui.photo_drawing import paint_strength
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 from insight_app.gui.wording import number_text

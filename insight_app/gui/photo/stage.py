@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui import theme
-from insight_app.gui.state.pictures import paint_outline
+from insight_app.gui.photo_drawing import paint_outline
 
 MARGIN = 16
 DEEPEST_ZOOM = 16.0

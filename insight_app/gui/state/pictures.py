@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PIL import Image
-from PySide6.QtCore import QObject, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPixmap
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
 from insight_app.errors import KnownError
+from insight_app.gui.photo_drawing import cover, cut_out, to_qimage
 from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.project_state import ProjectState
 
 if TYPE_CHECKING:
-    from insight_app.concepts.geometry import Geometry
     from insight_app.project.results.snapshot import Results
 
 MEMORY_LIMIT = 256 * 2**20
@@ -30,7 +30,6 @@ WISHES = 400
 LOADERS = 2
 LONGEST_SIDE = 4096
 """Bigger photos are shown reduced; the stage scales them by their true size."""
-CUTOUT_CELLS = 3
 
 
 Kind = Literal["thumbnail", "cutout", "photo"]
@@ -152,7 +151,7 @@ class Pictures(QObject):
 
 
 class _Sources:
-    """The photos last decoded for cut-outs; several come from one photo. Used by threads."""
+    """The photos last decoded for cut-outs: several come from one photo. Used by threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -191,7 +190,7 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
     side = round(key.size * ratio)
     if key.kind == "thumbnail":
         small = thumbnails.get(project, record, side)
-        square = _cover(small, side)
+        square = cover(small, side)
     else:
 
         def decode() -> tuple[Image.Image, float]:
@@ -200,7 +199,7 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
             return picture, picture.width / record.width
 
         picture, scale = sources.get(key.image, decode)
-        square = _cut_out(picture, scale, record.geometry, key.cell, side)
+        square = cut_out(picture, scale, record.geometry, key.cell, side)
     square.setDevicePixelRatio(ratio)
     return square
 
@@ -218,77 +217,7 @@ def first_thumbnail(project_path: Path, side: int) -> QImage | None:
         if not coded.size:
             return None
         first = results.image(int(coded[0]))
-    return _cover(thumbnails.get(project_path, first, side), side)
-
-
-def to_qimage(image: Image.Image) -> QImage:
-    """A copy of an RGB picture that owns its memory."""
-    data = image.tobytes()
-    wrapped = QImage(data, image.width, image.height, image.width * 3, QImage.Format.Format_RGB888)
-    return wrapped.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def _cover(image: Image.Image, side: int) -> QImage:
-    """The middle of a picture as a square."""
-    short = min(image.size)
-    left, top = (image.width - short) // 2, (image.height - short) // 2
-    box = (left, top, left + short, top + short)
-    return to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
-
-
-def _cut_out(
-    image: Image.Image, scale: float, geometry: "Geometry", cell: int, side: int
-) -> QImage:
-    """See Pictures.cutout; at the photo's edge the window is moved inwards, not padded."""
-    x, y, w, h = (value * scale for value in geometry.cell_rect(cell))
-    span = min(CUTOUT_CELLS * max(w, h), image.width, image.height)
-    left = min(max(x + w / 2 - span / 2, 0), image.width - span)
-    top = min(max(y + h / 2 - span / 2, 0), image.height - span)
-    box = (left, top, left + span, top + span)
-    square = to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
-    zoom = side / span
-    outline(square, QRectF((x - left) * zoom, (y - top) * zoom, w * zoom, h * zoom))
-    return square
-
-
-def outline(image: QImage, rect: QRectF) -> None:
-    """A cell's frame: white between two dark lines, to be seen on everything."""
-    painter = QPainter(image)
-    paint_outline(painter, rect, max(1.0, image.width() / 90))
-    painter.end()
-
-
-def paint_outline(painter: QPainter, rect: QRectF, width: float) -> None:
-    """Draw a cell's frame just inside `rect`."""
-    painter.save()
-    for colour, pen in ((QColor(0, 0, 0, 190), 3 * width), (QColor("white"), width)):
-        painter.setPen(
-            QPen(
-                colour,
-                pen,
-                Qt.PenStyle.SolidLine,
-                Qt.PenCapStyle.FlatCap,
-                Qt.PenJoinStyle.MiterJoin,
-            )
-        )
-        inset = 1.5 * width
-        painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
-    painter.restore()
-
-
-def paint_strength(painter: QPainter, rect: QRect, text: str) -> None:
-    """A number in the lower left corner of a cut-out, readable on everything."""
-    painter.save()
-    font = painter.font()
-    font.setPointSizeF(font.pointSizeF() * 0.85)
-    painter.setFont(font)
-    metrics = painter.fontMetrics()
-    box = QRect(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
-    box.moveBottomLeft(rect.bottomLeft())
-    painter.fillRect(box, QColor(0, 0, 0, 150))
-    painter.setPen(QColor("white"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    painter.restore()
+    return cover(thumbnails.get(project_path, first, side), side)
 
 
 def _weight(pixmap: QPixmap) -> int:

@@ -1,0 +1,82 @@
+"""Photos, cut-outs and what is drawn on them, as Qt's images. Knows no project and no widget."""
+
+from PIL import Image
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from insight_app.concepts.geometry import Geometry
+
+CUTOUT_CELLS = 3
+"""A cut-out is so many cells wide and high: the cell with its surroundings."""
+
+
+def to_qimage(image: Image.Image) -> QImage:
+    """Return a copy of an RGB picture that owns its memory."""
+    data = image.tobytes()
+    wrapped = QImage(data, image.width, image.height, image.width * 3, QImage.Format.Format_RGB888)
+    return wrapped.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def cover(image: Image.Image, side: int) -> QImage:
+    """Return the middle of a picture as a square of `side` pixels."""
+    short = min(image.size)
+    left, top = (image.width - short) // 2, (image.height - short) // 2
+    box = (left, top, left + short, top + short)
+    return to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
+
+
+def cut_out(image: Image.Image, scale: float, geometry: Geometry, cell: int, side: int) -> QImage:
+    """Return a cell with its surroundings as a square of `side` pixels, the cell outlined.
+
+    scale: pixels of `image` for each of the photo. At the photo's edge the window is moved inwards,
+    not padded.
+    """
+    x, y, w, h = (value * scale for value in geometry.cell_rect(cell))
+    span = min(CUTOUT_CELLS * max(w, h), image.width, image.height)
+    left = min(max(x + w / 2 - span / 2, 0), image.width - span)
+    top = min(max(y + h / 2 - span / 2, 0), image.height - span)
+    box = (left, top, left + span, top + span)
+    square = to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
+    zoom = side / span
+    outline(square, QRectF((x - left) * zoom, (y - top) * zoom, w * zoom, h * zoom))
+    return square
+
+
+def outline(image: QImage, rect: QRectF) -> None:
+    """Draw a cell's frame: white between two dark lines, to be seen on everything."""
+    painter = QPainter(image)
+    paint_outline(painter, rect, max(1.0, image.width() / 90))
+    painter.end()
+
+
+def paint_outline(painter: QPainter, rect: QRectF, width: float) -> None:
+    """Draw a cell's frame just inside `rect`."""
+    painter.save()
+    for colour, pen in ((QColor(0, 0, 0, 190), 3 * width), (QColor("white"), width)):
+        painter.setPen(
+            QPen(
+                colour,
+                pen,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.FlatCap,
+                Qt.PenJoinStyle.MiterJoin,
+            )
+        )
+        inset = 1.5 * width
+        painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
+    painter.restore()
+
+
+def paint_strength(painter: QPainter, rect: QRect, text: str) -> None:
+    """Write a number into the lower left corner of a cut-out, readable on everything."""
+    painter.save()
+    font = painter.font()
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    painter.setFont(font)
+    metrics = painter.fontMetrics()
+    box = QRect(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
+    box.moveBottomLeft(rect.bottomLeft())
+    painter.fillRect(box, QColor(0, 0, 0, 150))
+    painter.setPen(QColor("white"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
