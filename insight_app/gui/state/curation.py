@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from insight_app.errors import Refusal
 from insight_app.gui.settings import Settings
-from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Kind, Write
+from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Write, WriteKind
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.project_state import ProjectState
@@ -115,19 +115,19 @@ class Curation(QObject):
         if state.read_only:
             self._messages.report(Refusal(f"{text} was not written. {state.why_read_only}"))
         elif acts:
-            self._queue.submit(Write(Kind.JUDGE, tuple(acts), text))
+            self._queue.submit(Write(WriteKind.JUDGE, tuple(acts), text))
 
     def undo(self) -> None:
         """Take back the newest act of this person, what is being typed included."""
         self._write_editors()
         if not self._present().read_only:
-            self._queue.submit(Write(Kind.UNDO))
+            self._queue.submit(Write(WriteKind.UNDO))
 
     def redo(self) -> None:
         """Do again what was undone last."""
         self._write_editors()
         if not self._present().read_only:
-            self._queue.submit(Write(Kind.REDO))
+            self._queue.submit(Write(WriteKind.REDO))
 
     # ---- how
 
@@ -188,9 +188,9 @@ class Curation(QObject):
         if not changes.is_empty:
             rows = set(catalogue.apply(committed.state, changes))
             self.changed.emit(rows, bool(changes.relations))
-        if kind is not Kind.JUDGE:
+        if kind is not WriteKind.JUDGE:
             self._return_to(changes)
-        can_undo = kind is not Kind.UNDO and not changes.is_empty
+        can_undo = kind is not WriteKind.UNDO and not changes.is_empty
         self._messages.say(committed.write.text or changes.text, can_undo)
 
     def _return_to(self, changes: "Changes") -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.store import Judgements
 
 
-class Kind(Enum):
+class WriteKind(Enum):
     """What is written."""
 
     JUDGE = "judge"
@@ -34,7 +34,7 @@ class Kind(Enum):
 class Write:
     """One thing to write: a judgement (acts and their text), an undo, or a redo."""
 
-    kind: Kind
+    kind: WriteKind
     acts: "Sequence[Act]" = ()
     text: str = ""
 
@@ -136,7 +136,7 @@ class JudgementQueue(QObject):
 
     def _write_failed(self, error: Exception) -> None:
         self._writing = False
-        if self._queue[0].kind is not Kind.JUDGE and isinstance(error, Refusal):
+        if self._queue[0].kind is not WriteKind.JUDGE and isinstance(error, Refusal):
             self._queue.popleft()
             self.refused.emit(error)
             self.pending_changed.emit()
@@ -150,9 +150,9 @@ class JudgementQueue(QObject):
 
 def _perform(judgements: "Judgements", write: Write) -> Committed:
     """Write to the log; runs on the project's thread."""
-    if write.kind is Kind.JUDGE:
+    if write.kind is WriteKind.JUDGE:
         changes = judgements.judge(write.acts, write.text)
-    elif write.kind is Kind.UNDO:
+    elif write.kind is WriteKind.UNDO:
         changes = judgements.undo()
     else:
         changes = judgements.redo()

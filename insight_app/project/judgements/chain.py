@@ -13,7 +13,7 @@ from insight_app.project.judgements.kinds import REDO, UNDO
 from insight_app.project.judgements.state import Judgement
 
 
-class Missing(Malformed):
+class MissingEntry(Malformed):
     """The entry builds on another that is not there."""
 
 
@@ -44,10 +44,10 @@ class Chain:
     def add(self, entry: Judgement) -> Judgement:
         """Take the next entry; return it marked as understood or not.
 
-        Malformed (Missing) where it does not fit (is not there) what it builds on.
+        Malformed (MissingEntry) where it does not fit (is not there) what it builds on.
         """
         if entry.undoes is not None and entry.undoes not in self._met:
-            raise Missing("it takes back an entry that is not there")
+            raise MissingEntry("it takes back an entry that is not there")
         if self._groups.get(entry.group, _group(entry)) != _group(entry):
             raise Malformed("its group is another person's or of another kind")
         if entry.is_understood and entry.undoes is not None:
@@ -78,7 +78,7 @@ class Chain:
             for uuid in seen:
                 other = self._met.get(uuid)
                 if other is None:
-                    raise Missing("it follows an entry that is not there")
+                    raise MissingEntry("it follows an entry that is not there")
                 if other.is_understood and (
                     other.undoes is not None
                     or other.target != entry.target
