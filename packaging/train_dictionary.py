@@ -30,8 +30,9 @@ from insight_app.concepts.naming import hypernyms, rules, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.project.photos.decoding import load_upright
-from insight_app.project.photos.finding import SUFFIXES
+from insight_app.project.analysis.coding.pixels import read_pixels
+from insight_app.project.photos.decoding import NEWEST_RULE, load_upright
+from insight_app.project.photos.finding import SUFFIXES, read_bytes
 
 SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
 VIEWS = 4
@@ -82,7 +83,7 @@ def photos_in(folders: list[Path]) -> list[Path]:
 def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap:
     """Return tokens (photos, VIEWS, cells, D) float16 in a file that is written once."""
     sizes = (f"{photo.name} {photo.stat().st_size}" for photo in photos)
-    key = "\n".join([encoder.fingerprint, str(VIEWS), *sizes])
+    key = "\n".join([encoder.fingerprint, str(VIEWS), str(NEWEST_RULE), *sizes])
     path = build / f"tokens-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npy"
     rows, cols = encoder.grid
     if not path.exists():
@@ -91,7 +92,9 @@ def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap
         shape = (len(photos), VIEWS, rows * cols, encoder.token_dim)
         file = np.lib.format.open_memmap(part, "w+", np.float16, shape)
         for number, photo in enumerate(photos):
-            seen = [encoder.preprocess(view) for view in views(load_upright(photo), number)]
+            analyzed = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels
+            crops = map(encoder.preprocess, random_crops(load_upright(photo), number))
+            seen = [analyzed, *crops]
             grids = encoder.encode(torch.stack(seen))
             file[number] = grids.reshape(VIEWS, rows * cols, -1).numpy()
             show(number + 1, len(photos), "Encoding photos")
@@ -100,9 +103,8 @@ def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap
     return np.load(path, mmap_mode="r")
 
 
-def views(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
-    """Yield the photo, then random square crops of it, every other one mirrored."""
-    yield photo
+def random_crops(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
+    """Yield random square crops of a photo, every other one mirrored."""
     random = np.random.default_rng(seed)
     for number in range(VIEWS - 1):
         side = round(min(photo.size) * random.uniform(SMALLEST_CROP, 1.0))

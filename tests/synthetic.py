@@ -14,10 +14,12 @@ from safetensors.numpy import save_file
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
-from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
+from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
 from insight_app.project.analysis.scanning import update_images
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.finding import content_hash
 from insight_app.project.project import Project
+from insight_app.project.results import reading_rule
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import Notes
 from insight_app.project.results.snapshot import Results
@@ -87,6 +89,7 @@ def make_project(
     engine = analysis_database.open_writer(folder)
     update_images(engine, folder, [photos])
     _write_dictionary(folder, concepts)
+    write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
     recorder = Recorder(folder, engine, _setup(concepts))
     recorder.publish()
     listed = Results.open(folder)

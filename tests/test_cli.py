@@ -25,6 +25,7 @@ from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import draw
+from tests.project.test_reading_rule import make_old
 from tests.synthetic import make_project
 
 PERSON = j.Person("p1", "Ada")
@@ -301,6 +302,29 @@ def test_stopping_is_told_by_the_exit_code_also_while_concepts_are_named(
     assert code == Exit.CANCELLED and "goes on with naming" in err
     results = Results.open(project)
     assert results is not None and results.coded_images == 3
+
+
+def test_an_old_project_says_how_its_photos_are_read_and_how_to_read_them_anew(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D)
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", info))
+    photos, dictionary = draw(tmp_path / "photos", 3), tiny.write_dictionary(tmp_path / "tiny")
+    project = make_old(tmp_path / "p.insight", photos, dictionary)
+    code, _, err = run("analyze", photos, "-o", project)
+    *_, notice = err.splitlines()
+    assert code == Exit.OK and "rule 1 of 2" in notice and "--read-again" in notice
+    assert json.loads(run("info", project, "--json")[1])["reading_rule"] == {
+        "photos": 1,
+        "newest": 2,
+    }
+    code, _, err = run("analyze", photos, "-o", project, "--read-again")
+    assert code == Exit.OK and "--read-again" not in err
+    told = run("info", project)[1]
+    assert "reading rule:\n  photos: 2\n  newest: 2\n" in told
+    found = json.loads(run("info", project, "--json")[1])
+    assert [run["reading_rule"] for run in found["runs"]] == [1, 1, 2]
+    assert run("check", project)[0] == Exit.OK
 
 
 def judge_a_few(project: Path) -> int:

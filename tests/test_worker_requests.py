@@ -9,7 +9,10 @@ import pytest
 from PIL import Image
 
 from insight_app.concepts import hsae
+from insight_app.project.analysis.coding import single_image
+from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from tests import tiny
+from tests.project.test_reading_rule import draw, make_old
 from tests.test_worker import Process, photos, worker  # noqa: F401 (fixtures)
 
 
@@ -84,3 +87,23 @@ def test_a_terminated_worker_leaves_no_folder_behind(
     file = Path(worker.hear(id=1, kind="result")["file"])
     worker.process.send_signal(signal.SIGTERM)
     assert worker.end() == 1 and not file.parent.exists()
+
+
+def test_photos_of_an_old_project_are_read_by_its_rule_until_all_are_read_again(
+    worker: Process,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    dictionary = tiny.write_dictionary(tmp_path / "tiny")
+    folder = draw(tmp_path / "photos", 3)
+    photo, *_ = sorted(folder.iterdir())
+    project = make_old(tmp_path / "P.insight", folder, dictionary)
+    for number, rule in ((1, FIRST_RULE), (3, NEWEST_RULE)):
+        worker.send(id=number, do="encode", project=str(project), path=str(photo))
+        weights = hsae.load(dictionary)
+        expected = single_image.code_image(photo, tiny.TinyEncoder(), weights, rule).codes
+        with np.load(worker.hear(id=number, kind="result")["file"]) as file:
+            assert np.array_equal(file["values"], expected.values)
+            assert np.array_equal(file["indices"], expected.indices)
+        worker.send(id=number + 1, do="analyze", project=str(project), read_again=True)
+        coded = worker.hear(id=number + 1, kind="result")["coded"]
+        assert coded == (3 if rule == FIRST_RULE else 0)

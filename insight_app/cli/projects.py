@@ -70,6 +70,14 @@ def analyze(
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    read_again: Annotated[
+        bool,
+        typer.Option(
+            "--read-again",
+            help="Code all photos of an older project again, read by the newest rule; judgements "
+            "stay.",
+        ),
+    ] = False,
 ) -> None:
     """Analyze photos into a project.
 
@@ -96,12 +104,21 @@ def analyze(
             concepts=concepts,
             k=k,
             device=device,
+            read_again=read_again,
             progress=progress,
             cancel=cancel,
             notice=lambda text: terminal.err().print(text, markup=False),
         )
         cancel.check()  # who stopped the naming, which comes last, stopped this command
-    terminal.print_values(summarise(project), as_json=False)
+    found = summarise(project)
+    terminal.print_values(found, as_json=False)
+    rule, newest = found["reading_rule"]["photos"], found["reading_rule"]["newest"]
+    if rule < newest:
+        terminal.err().print(
+            f"The photos of this project are read as an older Insight did it (rule {rule} of "
+            f"{newest}), so that their codes agree. Add --read-again to code all of them anew.",
+            markup=False,
+        )
 
 
 def info(project: ProjectPath, as_json: AsJson = False) -> None:

@@ -6,6 +6,9 @@ the crop that the model saw; everything outside it was never looked at.
 
 from dataclasses import dataclass
 
+LONGEST = 2048
+"""Pixels of the longer side where all of a photo is looked at."""
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -37,6 +40,19 @@ class Geometry:
         row = min(int((y - top) * self.rows / h), self.rows - 1)
         col = min(int((x - left) * self.cols / w), self.cols - 1)
         return row * self.cols + col
+
+
+def whole_photo(
+    width: int, height: int, short_side: int, cell: int, longest: int = LONGEST
+) -> Geometry:
+    """Return the geometry of a look at all of a photo, in cells of `cell` x `cell` pixels.
+
+    The shorter side becomes `short_side` pixels, the longer one at most `longest`; both are
+    stretched, by half a cell at most, to whole cells.
+    """
+    scale = min(short_side / min(width, height), longest / max(width, height)) / cell
+    rows, cols = (max(1, round(side * scale)) for side in (height, width))
+    return Geometry(width, height, (0, 0, width, height), rows, cols)
 
 
 def centre_square(width: int, height: int, rows: int, cols: int) -> Geometry:

@@ -1,10 +1,15 @@
 """Photos, cut-outs and what is drawn on them, as Qt's images. Knows no project and no widget."""
 
+from typing import TYPE_CHECKING
+
 from PIL import Image
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from insight_app.concepts.geometry import Geometry
+
+if TYPE_CHECKING:
+    from insight_app.project.photos.decoding import Upright
 
 CUTOUT_CELLS = 3
 """A cut-out is so many cells wide and high: the cell with its surroundings."""
@@ -25,18 +30,17 @@ def cover(image: Image.Image, side: int) -> QImage:
     return to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
 
 
-def cut_out(image: Image.Image, scale: float, geometry: Geometry, cell: int, side: int) -> QImage:
+def cut_out(photo: "Upright", geometry: Geometry, cell: int, side: int) -> QImage:
     """Return a cell with its surroundings as a square of `side` pixels, the cell outlined.
 
-    scale: pixels of `image` for each of the photo. At the photo's edge the window is moved inwards,
-    not padded.
+    At the photo's edge the window is moved inwards, not padded.
     """
-    x, y, w, h = (value * scale for value in geometry.cell_rect(cell))
-    span = min(CUTOUT_CELLS * max(w, h), image.width, image.height)
-    left = min(max(x + w / 2 - span / 2, 0), image.width - span)
-    top = min(max(y + h / 2 - span / 2, 0), image.height - span)
-    box = (left, top, left + span, top + span)
-    square = to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
+    x, y, w, h = geometry.cell_rect(cell)
+    span = min(CUTOUT_CELLS * max(w, h), photo.width, photo.height)
+    left = min(max(x + w / 2 - span / 2, 0), photo.width - span)
+    top = min(max(y + h / 2 - span / 2, 0), photo.height - span)
+    box = photo.box((left, top, span, span))
+    square = to_qimage(photo.image.resize((side, side), Image.Resampling.BILINEAR, box=box))
     zoom = side / span
     outline(square, QRectF((x - left) * zoom, (y - top) * zoom, w * zoom, h * zoom))
     return square

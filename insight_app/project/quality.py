@@ -1,8 +1,9 @@
 """How well a project's dictionary explains its photos, measured again from the photos themselves.
 
-Tokens are not stored, so a sample of the photos is encoded anew. Owns the sample and the report;
-the measures are those of `concepts.quality` (METRICS.md). The sample is dealt into PARTS parts at
-random; every figure is the mean over the parts with its standard deviation.
+Tokens are not stored, so a sample of the photos is read and encoded again, as the analysis did it.
+Owns the sample and the report; the measures are those of `concepts.quality` (METRICS.md). The
+sample is dealt into PARTS parts at random; every figure is the mean over the parts with its
+standard deviation.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, Refusal, WorldError
+from insight_app.project.photos.finding import read_bytes
+from insight_app.project.results import reading_rule
 from insight_app.project.results.snapshot import Results
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ def measure(
 ) -> dict[str, Any]:
     """Return the report as JSON values; a Refusal if nothing has been analyzed yet.
 
-    encoder: in the place of the one that the project names, with the same fingerprint.
+    encoder: instead of loading the one that the project names; has the same fingerprint.
     """
     results = Results.open(project)
     if results is None:
@@ -104,7 +107,8 @@ def _measured(
     table = getattr(encoder, CLASSES, None)  # an encoder without one has one baseline less
     parts = [Comparison(dictionary, table) for _ in range(min(PARTS, len(chosen)))]
     read = 0
-    for number, tokens in enumerate(_tokens(results, encoder, chosen)):
+    rule = reading_rule.must_be_known(results.reading_rule, project)
+    for number, tokens in enumerate(_tokens(results, encoder, rule, chosen)):
         cancel.check()
         progress(number, len(chosen), "Measuring on photos")
         if tokens is not None:
@@ -118,25 +122,26 @@ def _measured(
 
 
 def _sample(results: Results, photos: int) -> NDArray[np.int32]:
-    """At most `photos` of the coded images, at random, the same each time."""
+    """Return at most `photos` of the coded images, at random, the same each time."""
     coded = np.asarray(results.image_ids(status="coded"), np.int32)
     order = np.random.default_rng(SEED).permutation(len(coded))
     return coded[order[:photos]]
 
 
 def _tokens(
-    results: Results, encoder: DenseEncoder, chosen: NDArray[np.int32]
+    results: Results, encoder: DenseEncoder, rule: int, chosen: NDArray[np.int32]
 ) -> Iterator[Tensor | None]:
-    """Each photo's tokens (T, D), None for one that cannot be read any more."""
-    from insight_app.project.photos.decoding import load_upright
+    """Yield each photo's tokens (T, D), None for one that cannot be read any more."""
+    from insight_app.project.analysis.coding.pixels import read_pixels
 
     for image in chosen.tolist():
+        path = results.image(image).path
         try:
-            picture = load_upright(results.image(image).path)
+            seen = read_pixels(read_bytes(path), path, encoder, rule)
         except KnownError:
             yield None
             continue
-        grid = encoder.encode(encoder.preprocess(picture)[None])
+        grid = encoder.encode(seen.pixels[None])
         yield grid.reshape(-1, grid.shape[-1]).float().cpu()
 
 
@@ -169,6 +174,6 @@ def _report(results: Results, parts: list[Report], read: int) -> dict[str, Any]:
 
 
 def _over(values: list[float]) -> dict[str, float]:
-    """Mean over the parts and their standard deviation (0 for a single part)."""
+    """Return the mean over the parts and their standard deviation (0 for a single part)."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     return {"mean": round(float(np.mean(values)), 4), "spread": round(spread, 4)}

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import select
 
 from insight_app.project.judgements.catalogue import Catalogue, Status
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import analysis_database
@@ -43,6 +44,7 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
     return {
         "run_state": results.run_state,
         "encoder": _encoder(results),
+        "reading_rule": {"photos": results.reading_rule, "newest": NEWEST_RULE},
         "dictionary": _dictionary(results),
         "images": _images(results),
         "concepts": _concepts(catalogue, results),
@@ -55,7 +57,15 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
 
 def _runs(project: Path) -> list[dict[str, Any]]:
     """Every call of analyze, oldest first, as it was noted."""
-    columns = (Run.started, Run.finished, Run.state, Run.message, Run.images, Run.seconds)
+    columns = (
+        Run.started,
+        Run.finished,
+        Run.state,
+        Run.message,
+        Run.images,
+        Run.seconds,
+        Run.reading_rule,
+    )
     engine = analysis_database.open_reader(project)
     try:
         with analysis_database.reading(engine) as connection:

@@ -64,12 +64,21 @@ class Requests:
     def analyze(self, request: Request) -> dict[str, Any]:
         """Analyze the project's photos and those in `folders`.
 
-        With `encoder`, `encoder_options`, `dictionary`, `concepts` and `k` in a new project.
+        With `encoder`, `encoder_options`, `dictionary`, `concepts` and `k` in a new project;
+        `read_again`: all photos of an older project anew, by the newest reading rule.
         """
         from insight_app.project.analysis.run import analyze
 
         project = Path(request["project"])
-        names = ("encoder", "encoder_options", "dictionary", "concepts", "k", "after_crash")
+        names = (
+            "encoder",
+            "encoder_options",
+            "dictionary",
+            "concepts",
+            "k",
+            "read_again",
+            "after_crash",
+        )
         summary = analyze(
             project,
             [Path(folder) for folder in request.get("folders", ())],
@@ -94,6 +103,7 @@ class Requests:
         """
         from insight_app.project.analysis import encoder as encoder_of
         from insight_app.project.analysis.coding import single_image
+        from insight_app.project.results import reading_rule
 
         project, path = Path(request["project"]), Path(request["path"])
         device = _device(request)
@@ -102,8 +112,9 @@ class Requests:
             return self._loaded.encoder(name, device=device, **options)
 
         encoder = encoder_of.load(project, encoder_of.of_project(project), load)
-        code_image = single_image.finer if request.get("finer") else single_image.as_analyzed
-        coded = code_image(path, encoder, self._loaded.dictionary(project, encoder))
+        dictionary = self._loaded.dictionary(project, encoder)
+        rule, is_finer = reading_rule.of_project(project), bool(request.get("finer"))
+        coded = single_image.code_image(path, encoder, dictionary, rule, finer=is_finer)
         codes, geometry = coded.codes, coded.geometry
         file = self._file(
             indptr=codes.indptr,

@@ -14,8 +14,10 @@ from sqlalchemy import insert
 from insight_app.concepts import hsae
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import centre_square
-from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
+from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
+from insight_app.project.results import reading_rule
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import Notes
 from insight_app.project.results.schema import Folder, Image, Source
@@ -46,6 +48,7 @@ def write(project: Path, images: int) -> None:
         ]  # fmt: skip
         with writing(engine) as connection:
             connection.execute(insert(Image), rows)
+    write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
     recorder = Recorder(project, engine, _setup())
     began, rng = time.monotonic(), np.random.default_rng(0)
     for start in range(0, images, BATCH):

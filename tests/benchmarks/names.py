@@ -42,7 +42,9 @@ from insight_app.concepts.quality import taxonomy
 from insight_app.concepts.quality.taxonomy import Taxonomy
 from insight_app.concepts.relations import Edges, relations, shuffled
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.project.photos.decoding import load_upright
+from insight_app.project.analysis.coding.pixels import read_pixels
+from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.finding import read_bytes
 
 THRESHOLDS = (0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3)
 TRAINING_EPOCHS = 12.0
@@ -255,7 +257,7 @@ def tokens_of(photos: Sequence[Path], encoder: encoders.DenseEncoder) -> np.ndar
     rows, cols = encoder.grid
     tokens = np.empty((len(photos), rows * cols, encoder.token_dim), np.float16)
     for n, photo in enumerate(photos):
-        pixels = encoder.preprocess(load_upright(photo))[None]
+        pixels = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels[None]
         tokens[n] = encoder.encode(pixels).reshape(rows * cols, -1).numpy()
         if n % 100 == 99:
             print(f"{n + 1} of {len(photos)} photos encoded", file=sys.stderr)

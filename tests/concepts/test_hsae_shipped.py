@@ -7,7 +7,9 @@ import torch
 from insight_app import resources
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.hsae import summary
-from insight_app.project.photos.decoding import load_upright
+from insight_app.project.analysis.coding.pixels import read_pixels
+from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.finding import read_bytes
 
 FOLDER = resources.path("dictionaries/builtin")
 
@@ -36,7 +38,8 @@ def test_brings_names_counts_and_relations_of_its_own():
 def test_says_something_of_most_cells_of_a_photo_with_few_concepts(encoder):
     dictionary = hsae.load(FOLDER)
     photos = sorted(resources.path("photos").rglob("*.jpg"))[::20]
-    pixels = torch.stack([encoder.preprocess(load_upright(photo)) for photo in photos])
+    read = (read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE) for photo in photos)
+    pixels = torch.stack([photo.pixels for photo in read])
     codes = dictionary.encode(encoder.encode(pixels).flatten(0, 2))
     counts = np.diff(codes.indptr)
     assert (counts > 0).mean() >= 0.6

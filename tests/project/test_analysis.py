@@ -18,6 +18,7 @@ from insight_app.project.analysis import runs
 from insight_app.project.analysis.coding import crashes, pipeline
 from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.snapshot import Results
 from insight_app.project.storage import analysis_database
@@ -113,7 +114,7 @@ def test_photos_become_codes_counts_and_relations(run: Any, photos: Path, projec
     encoder, weights = tiny.TinyEncoder(), weights_of(project)
     for image_id in results.image_ids():
         record = results.image(int(image_id))
-        read = pipeline.read_photo(pipeline.Photo(1, 1, record.path), encoder)
+        read = pipeline.read_photo(pipeline.Photo(1, 1, record.path), encoder, NEWEST_RULE)
         assert isinstance(read, pipeline.Read)
         tokens = encoder.encode(read.pixels[None])[0].reshape(-1, tiny.D)
         expected = weights.encode(tokens).half()
@@ -378,10 +379,10 @@ def test_a_photo_in_flight_at_two_crashes_is_left_out(
     class Died(BaseException):
         pass
 
-    def deadly(photo: pipeline.Photo, encoder: Any) -> Any:
+    def deadly(photo: pipeline.Photo, *how: Any) -> Any:
         if photo.path == poison:
             raise Died
-        return read(photo, encoder)
+        return read(photo, *how)
 
     monkeypatch.setattr("insight_app.project.analysis.coding.pipeline.read_photo", deadly)
     for crashed_before in (False, True):

@@ -17,6 +17,7 @@ from insight_app.errors import KnownError
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import single_image
 from insight_app.project.analysis.run import analyze
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import content, draw
@@ -235,7 +236,7 @@ def test_a_finer_look_covers_the_whole_photo_with_whole_cells(
     path = tmp_path / "wide.png"
     Image.fromarray(rng.integers(0, 255, (90, 201, 3), np.uint8)).save(path)
     encoder, weights = tiny.TinyEncoder(), hsae.load(dictionary)
-    seen = single_image.finer(path, encoder, weights)
+    seen = single_image.code_image(path, encoder, weights, NEWEST_RULE, finer=True)
     assert (seen.geometry.rows, seen.geometry.cols, seen.short_side) == (14, 31, 56)
     assert seen.geometry.crop == (0, 0, 201, 90)
 

@@ -1,4 +1,4 @@
-"""Analyzing and judging are killed at random moments: in the end all is as if they had not been."""
+"""Analyzing, judging and coding again are killed at random moments: it ends as if they were not."""
 
 import os
 import subprocess
@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
-KILLS = 50
-
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-def test_killed_at_fifty_random_moments_everything_equals_an_uninterrupted_run(
-    tmp_path: Path,
+@pytest.mark.parametrize(("program", "kills"), [("killing", 50), ("killing_read_again", 25)])
+def test_killed_at_random_moments_everything_equals_an_uninterrupted_run(
+    tmp_path: Path, program: str, kills: int
 ) -> None:
-    command = [sys.executable, "-m", "tests.project.killing", str(tmp_path), str(KILLS), "11"]
+    command = [sys.executable, "-m", f"tests.project.{program}", str(tmp_path), str(kills), "11"]
     root = Path(__file__).resolve().parent.parent.parent
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     ran = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    assert int(ran.stderr.split()[-5]) >= KILLS, ran.stderr
+    assert int(ran.stderr.split()[-5]) >= kills, ran.stderr

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from insight_app.concepts import hsae
+from insight_app.concepts.encoders import pictures
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.errors import KnownError
@@ -34,8 +35,7 @@ class Colours:
     class_vectors = torch.eye(D)[:2]
 
     def preprocess(self, image: Image.Image) -> torch.Tensor:
-        pixels = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
-        return torch.from_numpy(pixels).permute(2, 0, 1)
+        return pictures.centre(image, SIDE)
 
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
         means = torch.nn.functional.avg_pool2d(pixels, SIDE // CELLS).permute(0, 2, 3, 1)
@@ -64,7 +64,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cells = np.zeros((CELLS, CELLS, 3), np.uint8)
         rows, cols = np.indices((CELLS, CELLS))
         cells[rows, cols, rng.integers(0, 3, (CELLS, CELLS))] = 255
-        picture = Image.fromarray(cells).resize((64, 64), Image.Resampling.NEAREST)
+        picture = Image.fromarray(cells).resize((SIDE, SIDE), Image.Resampling.NEAREST)
         picture.save(folder / "photos" / f"{number}.png")
     eye = torch.eye(D)
     dictionary = HSAE(

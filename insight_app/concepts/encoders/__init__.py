@@ -44,9 +44,10 @@ class DenseEncoder(Protocol):
     @property
     def device(self) -> "device": ...
     def preprocess(self, image: "Image") -> "Tensor":
-        """Turn an upright RGB picture into (3, input_size, input_size) in [0, 1].
+        """Turn the centre square of an upright picture into (3, input_size, input_size) in [0, 1].
 
-        It is the picture's centre square.
+        For pictures at hand, and for projects of the first reading rule; photos of all others are
+        read the same way for every encoder (`project.analysis.coding.pixels`).
         """
 
     def encode(self, pixels: "Tensor") -> "Tensor":

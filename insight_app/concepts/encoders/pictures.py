@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from insight_app.concepts.geometry import centre_square
+from insight_app.concepts.geometry import LONGEST, centre_square, whole_photo
 
 
 def centre(image: Image.Image, side: int, reducing_gap: float | None = None) -> Tensor:
@@ -19,22 +19,19 @@ def centre(image: Image.Image, side: int, reducing_gap: float | None = None) -> 
     """
     x, y, width, height = centre_square(*image.size, 1, 1).crop
     square = image.crop((x, y, x + width, y + height)).convert("RGB")
-    return _numbers(
+    return to_tensor(
         square.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
     )
 
 
-def whole(image: Image.Image, short_side: int, longest: int = 2048, cell: int = 1) -> Tensor:
-    """Return (3, h, w) in [0, 1]: the whole photo, its shorter side `short_side`.
-
-    Its longer side is at most `longest`; both are stretched, by half a cell at most, to whole cells
-    of so many pixels.
-    """
-    scale = min(short_side / min(image.size), longest / max(image.size)) / cell
-    width, height = (cell * max(1, round(side * scale)) for side in image.size)
-    return _numbers(image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC))
+def whole(image: Image.Image, short_side: int, longest: int = LONGEST, cell: int = 1) -> Tensor:
+    """Return (3, h, w) in [0, 1]: the whole photo, as large as `geometry.whole_photo` says."""
+    grid = whole_photo(*image.size, short_side, cell, longest)
+    size = (grid.cols * cell, grid.rows * cell)
+    return to_tensor(image.convert("RGB").resize(size, Image.Resampling.BICUBIC))
 
 
-def _numbers(image: Image.Image) -> Tensor:
+def to_tensor(image: Image.Image) -> Tensor:
+    """Return (3, h, w) float32 in [0, 1] of an RGB picture that has its final size."""
     pixels = torch.from_numpy(np.array(image, np.uint8))
     return pixels.permute(2, 0, 1).float().div_(255)

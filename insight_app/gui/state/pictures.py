@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from PIL import Image
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
@@ -21,6 +20,7 @@ from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.project_state import ProjectState
 
 if TYPE_CHECKING:
+    from insight_app.project.photos.decoding import Upright
     from insight_app.project.results.snapshot import Results
 
 MEMORY_LIMIT = 256 * 2**20
@@ -155,11 +155,9 @@ class _Sources:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._images: OrderedDict[int, tuple[Image.Image, float]] = OrderedDict()
+        self._images: OrderedDict[int, Upright] = OrderedDict()
 
-    def get(
-        self, image_id: int, load: Callable[[], tuple[Image.Image, float]]
-    ) -> tuple[Image.Image, float]:
+    def get(self, image_id: int, load: "Callable[[], Upright]") -> "Upright":
         with self._lock:
             if image_id in self._images:
                 self._images.move_to_end(image_id)
@@ -193,13 +191,11 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
         square = cover(small, side)
     else:
 
-        def decode() -> tuple[Image.Image, float]:
+        def decode() -> "Upright":
             data = finding.read_bytes(record.path)
-            picture = decoding.decode(data, record.path, short_side=640).image
-            return picture, picture.width / record.width
+            return decoding.decode(data, record.path, short_side=640)
 
-        picture, scale = sources.get(key.image, decode)
-        square = cut_out(picture, scale, record.geometry, key.cell, side)
+        square = cut_out(sources.get(key.image, decode), record.geometry, key.cell, side)
     square.setDevicePixelRatio(ratio)
     return square
 

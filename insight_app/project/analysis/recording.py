@@ -23,7 +23,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.relations import Edges
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
-from insight_app.project.results import generations
+from insight_app.project.results import code_store, generations
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import CodeReader, Notes, Place, ShardWriter
 from insight_app.project.results.generations import Header, Published
@@ -92,7 +92,9 @@ class Recorder:
         with reading(engine) as connection:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
         last = shards[-1] if shards else None
-        number, size, checksum, self._in_shard = 1, 0, 0, 0
+        # A number is used once: results published before may still be read from the file it had.
+        number, size, checksum = code_store.last_shard(project / CODES) + 1, 0, 0
+        self._in_shard = 0
         if last is not None and last.is_sealed:
             number = last.id + 1
         elif last is not None:

@@ -20,7 +20,7 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
-from insight_app.project.analysis import dictionary, names, runs
+from insight_app.project.analysis import dictionary, names, reading_again, runs
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import crashes, pending_images, pipeline
 from insight_app.project.analysis.coding.batches import Batches, code
@@ -31,6 +31,7 @@ from insight_app.project.analysis.recording import Coded, Recorder, read_setting
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.scanning import Found, must_be_folders, update_images
 from insight_app.project.folder import is_project
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.storage import analysis_database
 
@@ -83,6 +84,7 @@ def analyze(
     published: Callable[[int], None] = lambda generation: None,
     between: Callable[[], None] = lambda: None,
     notice: Callable[[str], None] = lambda text: None,
+    read_again: bool = False,
     after_crash: bool = False,
     vocabulary: "Vocabulary | None" = None,
     load: Callable[..., DenseEncoder] = encoders.load,
@@ -94,6 +96,8 @@ def analyze(
     dictionary or of released files; None: the project's own, in a new project the built-in one. A
     project keeps both: others are refused, since codes and judgements are about its own. In a new
     project both are opened and compared before anything is made.
+    read_again: code all photos of the project again, by the newest reading rule; nothing is done
+    anew if they are read by that already. A project keeps its rule otherwise.
     after_crash: the process that did this before died by itself. vocabulary: what a dictionary
     without names is named with (None: the shipped words, where the encoder knows them).
     load: where an encoder is got by name; who keeps encoders gives their own.
@@ -113,8 +117,8 @@ def analyze(
     hooks, stop = Hooks(progress, published, between, notice), cancel or CancelToken()
     with runs.alone(project):
         engine = open_or_begin_anew(project)
-        work = _Work(project, engine, hooks, stop, load_here, vocabulary)
         try:
+            work = _Work(project, engine, hooks, stop, load_here, vocabulary, read_again)
             with runs.recorded(engine, lambda: work.coded):
                 if after_crash:
                     crashes.blame(project, engine)
@@ -156,6 +160,7 @@ class _Work:
         cancel: CancelToken,
         load: Callable[[str], DenseEncoder],
         vocabulary: "Vocabulary | None",
+        read_again: bool,
     ) -> None:
         self.project = project
         self.engine = engine
@@ -163,6 +168,8 @@ class _Work:
         self.cancel = cancel
         self.load = load
         self.vocabulary = vocabulary
+        self.read_again = read_again
+        self.rule = reading_again.settle(project, engine)
         self.naming = names.Naming(engine)
         self.coded = self.unreadable = self.generation = 0
 
@@ -186,6 +193,8 @@ class _Work:
         found = update_images(
             self.engine, self.project, folders, progress=self.hooks.progress, cancel=self.cancel
         )
+        if self.read_again and self.rule != NEWEST_RULE:
+            encoder = self._begin_again(encoder, known)
         set_damaged_aside(self.project, self.engine)
         if described is None and wanted != dictionary.TRAIN:
             described = dictionary.install(self.project, wanted)
@@ -204,6 +213,7 @@ class _Work:
                 self._code(recorder, batches)
             elif self.naming.is_due:
                 self._go_on_naming(recorder, encoder, known)
+        reading_again.remove_old_files(self.project, self.engine)
         return Summary(
             found, self.coded, self.unreadable, self.generation, time.monotonic() - began
         )
@@ -224,6 +234,16 @@ class _Work:
         if known is None or not known.fingerprint:
             encoder_of.keep(self.engine, choice)
         return choice
+
+    def _begin_again(
+        self, wanted: str | DenseEncoder | None, known: encoder_of.Choice
+    ) -> DenseEncoder:
+        """Give up all codes, after it is sure that new ones can be made; return the encoder."""
+        reading_again.must_be_possible(self.project, self.engine)
+        encoder = self._encoder(wanted, known)
+        self._weights(encoder)
+        self.rule = reading_again.begin(self.engine)
+        return encoder
 
     def _choose(self, choice: Choice) -> None:
         write_setting(self.engine, DICTIONARY, asdict(choice))
@@ -250,6 +270,7 @@ class _Work:
             self.project,
             self.engine,
             batches,
+            self.rule,
             settings,
             progress=self.hooks.progress,
             cancel=self.cancel,
@@ -324,9 +345,9 @@ class _Work:
 
         for photo in list(pending_images.new_photos(self.engine, locations, crashed=True)):
             in_flight([photo.image])
-            yield [pipeline.read_photo(photo, batches.encoder)]
+            yield [pipeline.read_photo(photo, batches.encoder, self.rule)]
         photos: Iterable[Photo] = pending_images.new_photos(self.engine, locations, crashed=False)
-        yield from pipeline.batches(photos, batches.encoder, batches.size, in_flight)
+        yield from pipeline.batches(photos, batches.encoder, self.rule, batches.size, in_flight)
 
     def _name(self, recorder: Recorder, encoder: DenseEncoder, weights: "HSAE") -> None:
         """Name the concepts after the photos, which are done: who stops this stops nothing else,

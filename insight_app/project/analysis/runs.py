@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from insight_app.concepts.progress import Cancelled
 from insight_app.errors import WorldError
+from insight_app.project.results import reading_rule
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import lock
 from insight_app.project.storage.analysis_database import reading, writing
@@ -60,7 +61,8 @@ def recorded(engine: Engine, images: Callable[[], int]) -> Iterator[None]:
         connection.execute(
             update(Run).where(Run.state == RUNNING).values(state=INTERRUPTED, finished=_now())
         )
-        result = connection.execute(insert(Run).values(started=_now(), state=RUNNING))
+        begun = {"started": _now(), "state": RUNNING, "reading_rule": reading_rule.of(connection)}
+        result = connection.execute(insert(Run).values(begun))
         number = int(result.inserted_primary_key[0])  # type: ignore[index]
     began, state, message = time.monotonic(), FAILED, ""
     try:

@@ -33,12 +33,13 @@ def train(
     project: Path,
     engine: Engine,
     encoding: Batches,
+    rule: int,
     settings: TrainingSettings,
     *,
     progress: Progress,
     cancel: CancelToken,
 ) -> "HSAE":
-    """Train on the project's photos; goes on from where a cancelled training stopped."""
+    """Train on the project's photos, read by its rule; go on where a cancelled training stopped."""
     ids = _chosen(engine, settings.seed)
     if not ids.size:
         raise Refusal(
@@ -55,7 +56,7 @@ def train(
 
         order = np.random.default_rng((settings.seed, epoch)).permutation(ids)[start:]
         photos = (_photo(engine, locations, int(image)) for image in order)
-        for read in batches(photos, encoder, encoding.size, lambda ids: None):
+        for read in batches(photos, encoder, rule, encoding.size, lambda ids: None):
             cancel.check()
             good = [item for item in read if isinstance(item, Read)]
             tokens = iter(encoding.tokens([r.pixels for r in good]))

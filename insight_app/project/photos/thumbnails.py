@@ -40,7 +40,7 @@ def get(project: Path | str, image: Pictured, side: int) -> Image.Image:
     place = _place(image.path, kept_side)
     if place is not None and place.exists():
         try:
-            with Image.open(place) as kept:
+            with Image.open(place, formats=("JPEG",)) as kept:
                 return kept.convert("RGB")
         except OSError:
             place.unlink(missing_ok=True)

@@ -13,7 +13,8 @@ little-endian.
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -57,6 +58,24 @@ class Notes:
 def shard_path(folder: Path, shard: int) -> Path:
     """The file of shard number `shard` (1, 2, ...)."""
     return folder / f"{shard:06d}.codes"
+
+
+def last_shard(folder: Path) -> int:
+    """Return the number of the last shard that has a file, 0 if there is none."""
+    return max(_files(folder), default=0)
+
+
+def remove_others(folder: Path, shards: Collection[int]) -> None:
+    """Remove the files of all shards but these, except those that another program holds open."""
+    for shard, path in _files(folder).items():
+        if shard not in shards:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _files(folder: Path) -> dict[int, Path]:
+    paths = folder.glob("*.codes")
+    return {int(path.stem): path for path in paths if path.stem.isdecimal()}
 
 
 def _planes(values: NDArray[np.uint16]) -> bytes:

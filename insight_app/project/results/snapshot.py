@@ -21,7 +21,7 @@ from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.photos.finding import locate
-from insight_app.project.results import folder_sums, generations, postings
+from insight_app.project.results import folder_sums, generations, postings, reading_rule
 from insight_app.project.results.candidates import Candidate
 from insight_app.project.results.code_store import CodeReader, Place, Record
 from insight_app.project.results.generations import EdgeTable
@@ -39,7 +39,8 @@ class Results:
     """A published generation; to be closed.
 
     images, cells (F,) int64; total (F,) float64, the exact sum of the stored activations; maximum
-    (F,) float16; levels (F,) uint8.
+    (F,) float16; levels (F,) uint8; reading_rule: by which rule of `photos.decoding` its photos
+    became pixels.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
@@ -66,6 +67,8 @@ class Results:
         self._codes = CodeReader(project / "codes", self.F)
         statistics, places = project / "statistics", published.places
         self._sources = _sources(engine, project)
+        with analysis_database.reading(engine) as connection:
+            self.reading_rule = reading_rule.of(connection)
         self._open = OpenFiles(
             Files(
                 engine=engine,

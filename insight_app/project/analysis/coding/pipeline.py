@@ -1,8 +1,8 @@
 """Reading, coding and writing overlap in threads, with bounded memory.
 
-Readers decode ahead, the calling thread codes (see `coding`), one writer records; photos go through
-in the order given. Cancelled or failed, everything coded so far is committed and the readers are
-let go. Knows nothing of how photos are found or results published.
+Readers decode ahead, the calling thread codes (see `batches`), one writer records; photos go
+through in the order given. If the work is cancelled or fails, everything coded so far is committed
+and the readers end. Knows nothing of how photos are found or results published.
 """
 
 import queue
@@ -15,18 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insight_app.concepts.encoders import DenseEncoder
-from insight_app.concepts.geometry import Geometry, centre_square
+from insight_app.concepts.geometry import Geometry
 from insight_app.errors import KnownError
+from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.analysis.recording import Coded
-from insight_app.project.photos.decoding import decode
 from insight_app.project.photos.finding import content_hash, read_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 READERS = 2
-READ_SIDE = 2
-"""JPEG files may be decoded smaller, down to this many times what the encoder looks at."""
 WAITING = 32
 """So many coded batches may wait for a slow disk, or for results to be published, before the
 encoder does; codes are small."""
@@ -60,25 +58,24 @@ class Unreadable:
     message: str
 
 
-def read_photo(photo: Photo, encoder: DenseEncoder) -> Read | Unreadable:
-    """Read one photo upright and as the encoder wants it."""
+def read_photo(photo: Photo, encoder: DenseEncoder, rule: int) -> Read | Unreadable:
+    """Read one photo by a reading rule, as the encoder wants it."""
     try:
         data = read_bytes(photo.path)
-        upright = decode(data, photo.path, short_side=READ_SIDE * encoder.input_size)
+        seen = read_pixels(data, photo.path, encoder, rule)
     except KnownError as error:
         return Unreadable(photo, error.what)
-    geometry = centre_square(upright.width, upright.height, *encoder.grid)
-    pixels = encoder.preprocess(upright.image)
-    return Read(photo, content_hash(data), geometry, upright.window, pixels)
+    return Read(photo, content_hash(data), seen.geometry, seen.window, seen.pixels)
 
 
 def batches(
     photos: Iterable[Photo],
     encoder: DenseEncoder,
+    rule: int,
     size: int,
     in_flight: Callable[[list[int]], None],
 ) -> Iterator[list[Read | Unreadable]]:
-    """Photos read ahead, in order, in batches; at most three batches are held.
+    """Yield photos in order, in batches that are read ahead; holds three batches at most.
 
     in_flight(ids) is told what is about to be worked on.
     """
@@ -89,7 +86,8 @@ def batches(
             while True:
                 while len(ahead) < 2 and (taken := _take(source, size)):
                     in_flight([p.image for batch, _ in ahead for p in batch + taken])
-                    ahead.append((taken, [pool.submit(read_photo, p, encoder) for p in taken]))
+                    read = [pool.submit(read_photo, photo, encoder, rule) for photo in taken]
+                    ahead.append((taken, read))
                 if not ahead:
                     return
                 _, futures = ahead.popleft()

@@ -7,8 +7,10 @@ codes are made or results published.
 """
 
 import os
+import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -30,6 +32,7 @@ from insight_app.project.storage.analysis_database import open_reader, reading
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""
 _BATCH = 256
+_SAVED = re.compile(r"(?P<of>shard|cooccurrence)-(?P<number>\d+)\.(npz|postings)")
 
 
 class Counting:
@@ -237,6 +240,16 @@ def cooccurrence_of(project: Path, concepts: int) -> CoOccurrence:
     counting.load(shards, shards[-1].id if shards else 1)
     engine.dispose()
     return counting.cooccurrence()
+
+
+def remove_counts_of_others(statistics: Path, shards: Collection[int]) -> None:
+    """Remove what was saved for all shards but these, except files that are held open."""
+    parts = {_part_of(shard) + 1 for shard in shards}
+    for path in statistics.iterdir():
+        match = _SAVED.fullmatch(path.name)
+        if match and int(match["number"]) not in (shards if match["of"] == "shard" else parts):
+            with suppress(OSError):
+                path.unlink()
 
 
 class _State:

@@ -1,0 +1,83 @@
+"""From a photo's file to the pixels that an encoder is given: one way, whoever looks.
+
+Analysis, training, a single look, a finer one and the measuring of quality come here, so that the
+same photo gives all of them the same tokens. Owns which part is looked at and how large; how a
+photo becomes smaller is `photos.decoding`'s. Knows nothing of what the pixels are for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.geometry import Geometry, centre_square, whole_photo
+from insight_app.project.photos.decoding import FIRST_RULE, LEAST_REDUCED, decode
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FINER = 2
+"""A finer look sees all of a photo at so many times the size of an analysis."""
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoPixels:
+    """What an encoder is given of a photo.
+
+    pixels: (3, h, w) float32 in [0, 1]; geometry: where its cells lie on the photo; window: the
+    brightness shown as black and as white.
+    """
+
+    pixels: Tensor
+    geometry: Geometry
+    window: tuple[float, float]
+
+
+def read_pixels(
+    data: bytes, path: Path, encoder: DenseEncoder, rule: int, *, finer: bool = False
+) -> PhotoPixels:
+    """Read the photo in `data` (of `path`) by a reading rule; KnownError if it cannot be read.
+
+    Returns the centre square at the encoder's size; finer: all of the photo, FINER times as large,
+    in whole cells.
+    """
+    from insight_app.concepts.encoders import pictures  # brings torch
+
+    if rule == FIRST_RULE:
+        return _by_first_rule(data, path, encoder, finer)
+    short_side = FINER * encoder.input_size if finer else encoder.input_size
+    upright = decode(data, path, short_side=LEAST_REDUCED * short_side)
+    if finer:
+        cell = _cell(encoder)
+        geometry = whole_photo(upright.width, upright.height, short_side, cell)
+        size = (geometry.cols * cell, geometry.rows * cell)
+    else:
+        geometry = centre_square(upright.width, upright.height, *encoder.grid)
+        size = (short_side, short_side)
+    picture = upright.part(geometry.crop, size)
+    return PhotoPixels(pictures.to_tensor(picture), geometry, upright.window)
+
+
+def _by_first_rule(data: bytes, path: Path, encoder: DenseEncoder, finer: bool) -> PhotoPixels:
+    """Do what every analysis did before rules had numbers, byte for byte."""
+    from insight_app.concepts.encoders import pictures
+
+    short_side = FINER * encoder.input_size if finer else encoder.input_size
+    upright = decode(data, path, short_side=2 * short_side, reducible=("JPEG",))
+    if finer:
+        cell = _cell(encoder)
+        pixels = pictures.whole(upright.image, short_side, cell=cell)
+        rows, cols = (side // cell for side in pixels.shape[1:])
+        crop = (0, 0, upright.width, upright.height)
+        geometry = Geometry(upright.width, upright.height, crop, rows, cols)
+    else:
+        pixels = encoder.preprocess(upright.image)
+        geometry = centre_square(upright.width, upright.height, *encoder.grid)
+    return PhotoPixels(pixels, geometry, upright.window)
+
+
+def _cell(encoder: DenseEncoder) -> int:
+    """Return the side of a cell in pixels of what the encoder is given."""
+    return encoder.input_size // encoder.grid[0]

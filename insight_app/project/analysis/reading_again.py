@@ -1,0 +1,88 @@
+"""The reading rule of a project: settled with its first codes, changed only by coding all again.
+
+A change is one transaction, after which no photo has codes: those of two rules never stand side by
+side, whenever the program is killed. Knows nothing of how photos are read.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, func, select, update
+
+from insight_app.errors import WorldError
+from insight_app.project.analysis.coding.crashes import CRASHES_ALLOWED
+from insight_app.project.analysis.counting.running_counts import remove_counts_of_others
+from insight_app.project.analysis.recording import CODES, STATISTICS, write_setting
+from insight_app.project.analysis.runs import RUNNING
+from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.finding import locate
+from insight_app.project.results import code_store, reading_rule
+from insight_app.project.results.schema import Folder, Image, Run, Setting, Shard, Source, Status
+from insight_app.project.storage.analysis_database import reading, writing
+
+
+def settle(project: Path, engine: Engine) -> int:
+    """Return the reading rule, kept from now on; Refusal if it is a newer Insight's."""
+    with reading(engine) as connection:
+        rule = reading_rule.must_be_known(reading_rule.of(connection), project)
+    write_setting(engine, reading_rule.SETTING, rule)
+    return rule
+
+
+def must_be_possible(project: Path, engine: Engine) -> None:
+    """WorldError if a folder has analyzed photos and none of them is there, as on a drive that is
+    not connected: their codes would be given up for nothing.
+    """
+    is_there = func.max(Image.status == int(Status.CODED))
+    of_coded = (
+        select(Source.path, Source.relative, is_there)
+        .where(Source.id == Folder.source_id, Folder.id == Image.folder_id)
+        .where(Image.status.in_([int(Status.CODED), int(Status.MISSING)]))
+        .where(Image.shard.is_not(None), Folder.is_removed.is_(False))
+        .group_by(Source.id)
+    )
+    with reading(engine) as connection:
+        sources = connection.execute(of_coded).all()
+    for path, relative, is_any in sources:
+        folder = locate(project, path, relative)
+        if not (is_any and folder.is_dir()):
+            raise WorldError(
+                "No photo of this folder is there, so that they cannot be read again.",
+                where=str(folder),
+                kept="All photos keep their codes.",
+                do="Connect its drive or bring the folder back, then try again.",
+            )
+
+
+def begin(engine: Engine) -> int:
+    """Make all photos new again, to be read by the newest rule; return that.
+
+    Does nothing if the project has that rule already, so that the same call goes on with what it
+    began. The old codes' files stay until `remove_old_files`: whoever shows the results published
+    last still reads them.
+    """
+    with writing(engine) as connection:
+        if reading_rule.of(connection) != NEWEST_RULE:
+            rule = {"value": str(NEWEST_RULE)}
+            connection.execute(
+                update(Setting).where(Setting.name == reading_rule.SETTING).values(rule)
+            )
+            running = Run.state == RUNNING
+            connection.execute(update(Run).where(running).values(reading_rule=NEWEST_RULE))
+            coded, unreadable = int(Status.CODED), int(Status.UNREADABLE)
+            connection.execute(
+                update(Image)
+                .where(Image.status.in_([coded, unreadable]), Image.crashes <= CRASHES_ALLOWED)
+                .values(status=int(Status.NEW), message="")
+            )
+            nowhere = {"shard": None, "offset": None, "bytes": None}
+            connection.execute(update(Image).where(Image.shard.is_not(None)).values(nowhere))
+            connection.execute(delete(Shard))
+    return NEWEST_RULE
+
+
+def remove_old_files(project: Path, engine: Engine) -> None:
+    """Remove codes and counts of shards that the project no longer has."""
+    with reading(engine) as connection:
+        shards = set(connection.execute(select(Shard.id)).scalars())
+    code_store.remove_others(project / CODES, shards)
+    remove_counts_of_others(project / STATISTICS, shards)
