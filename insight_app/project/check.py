@@ -4,6 +4,7 @@ Reads everything once, changes nothing. Each finding says what is wrong, where, 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from insight_app.project.results import code_store, generations, postings
 from insight_app.project.results.code_store import Place, Record
 from insight_app.project.results.generations import Published
 from insight_app.project.results.schema import Generation, Image, Shard, Status
-from insight_app.project.storage import analysis_database, sqlite
+from insight_app.project.storage import analysis_database
 
 _AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
 
@@ -73,22 +74,50 @@ def _judgements(folder: Path) -> Iterator[Finding]:
         yield _of(error)
 
 
-def _analysis(folder: Path) -> Iterator[Finding]:
+def _analysis(folder: Path) -> list[Finding]:
+    """Check the results; once more if newer ones took their place while they were checked."""
+    while True:
+        number, findings = _look(folder)
+        if not findings or number == _newest(folder):
+            return findings
+
+
+def _look(folder: Path) -> tuple[int | None, list[Finding]]:
+    """Check the newest generation; return its number too, None if there is none."""
     path = folder / analysis_database.NAME
+    number: int | None = None
     try:
-        engine = analysis_database.open_reader(folder)
-        try:
-            with analysis_database.reading(
-                engine
-            ) as connection:  # one view, though a worker may go on
-                damage = list(_database(connection, path))
-                yield from damage or _results(folder, connection)
-        finally:
-            engine.dispose()
-    except sqlite.Damaged as error:
-        yield Finding(error.what, str(path), _AGAIN)
+        with _opened(folder) as connection:  # one view, though a worker may go on
+            number = connection.execute(_NEWEST).scalar()
+            damage = list(_database(connection, path))
+            return number, damage or list(_results(folder, connection, number))
     except KnownError as error:
-        yield _of(error)
+        return number, [_of(error)]
+    except OSError as error:
+        what = f"A file of the results cannot be read ({error.strerror})."
+        return number, [Finding(what, str(error.filename), _AGAIN)]
+
+
+def _newest(folder: Path) -> int | None:
+    """Return the number of the newest generation; None if there is none that can be asked for."""
+    try:
+        with _opened(folder) as connection:
+            return connection.execute(_NEWEST).scalar()
+    except KnownError:
+        return None
+
+
+_NEWEST = select(func.max(Generation.id))
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Connection]:
+    engine = analysis_database.open_reader(folder)
+    try:
+        with analysis_database.reading(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _database(connection: Connection, path: Path) -> Iterator[Finding]:
@@ -102,9 +131,8 @@ def _database(connection: Connection, path: Path) -> Iterator[Finding]:
         yield Finding(what, str(path), _AGAIN)
 
 
-def _results(folder: Path, connection: Connection) -> Iterator[Finding]:
+def _results(folder: Path, connection: Connection, number: int | None) -> Iterator[Finding]:
     shards = list(connection.execute(select(Shard).order_by(Shard.id)))
-    number = connection.execute(select(func.max(Generation.id))).scalar()
     published = _published(folder, number)
     if isinstance(published, Finding):
         yield published
@@ -210,4 +238,4 @@ class _Recount:
 
 
 def _of(error: KnownError) -> Finding:
-    return Finding(error.what, error.where, error.do)
+    return Finding(error.what, error.where, " ".join(filter(None, (error.kept, error.do))))

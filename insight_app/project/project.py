@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
+from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import this_person
@@ -208,7 +209,7 @@ def _must_be_there(path: Path, place: Path) -> None:
     """A database that is gone while its backups are there was lost, not never made."""
     is_empty = not path.exists() or path.stat().st_size == 0
     if is_empty and backups.list_backups(place, path.stem):
-        raise sqlite.Damaged("The file is missing or empty.", where=str(path))
+        raise sqlite.damaged("The file is missing or empty.", path, SCHEMA.remedy)
 
 
 def _from_newest_backup(place: Path, path: Path, who: Person) -> tuple[Judgements, str]:

@@ -13,7 +13,7 @@ from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.store import Judgements
-from insight_app.project.storage import sqlite
+from insight_app.project.storage import connecting
 
 ADA, BEN = Person("uuid-ada", "Ada"), Person("uuid-ben", "Ben")
 
@@ -214,7 +214,7 @@ def test_opened_for_reading_nothing_can_be_changed(path: Path) -> None:
 def test_a_file_that_another_program_holds_is_said_and_nothing_is_half_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(connecting, "WAIT_SECONDS", 0.01)
     with (
         opened(path) as judgements,
         closing(sqlite3.connect(path, isolation_level=None)) as other,

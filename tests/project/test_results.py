@@ -179,11 +179,11 @@ def test_a_snapshot_stays_while_the_next_ones_are_published(project: Path, tmp_p
 
     thread = threading.Thread(target=read)
     thread.start()
-    numbers = [recorder.publish() for _ in range(6)]
+    numbers = [recorder.publish() for _ in range(30)]
     done.set()
     thread.join()
     recorder.close()
-    assert numbers == list(range(3, 9))
+    assert numbers == list(range(3, 33))
     assert seen == sorted(seen) and all(same for _, same in seen)
     assert before.generation == 2
     assert before.examples(0, "strongest", 5) == examples

@@ -8,14 +8,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-ANALYSIS = "analysis.sqlite"
+from insight_app.project.folder import ANALYSIS
+from insight_app.project.storage.connecting import connect
 
 
 def is_finished(project: Path) -> bool:
     """Whether the last analysis ran to its end; False also where that cannot be told."""
-    address = f"{(project / ANALYSIS).absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with closing(connect(project / ANALYSIS)) as connection:
             row = connection.execute("SELECT state FROM run ORDER BY id DESC LIMIT 1").fetchone()
     except sqlite3.Error:
         return False

@@ -39,12 +39,15 @@ def open_or_begin_anew(project: Path) -> Engine:
 
 
 def _checked(engine: Engine) -> Engine:
-    """The same engine; Damaged where the pages of its file do not fit each other."""
-    with reading(engine) as connection:
-        answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    if answer != "ok":
+    """Return the same engine; Damaged if the pages of its file do not fit each other."""
+    try:
+        with reading(engine) as connection:
+            answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if answer != "ok":
+                raise sqlite.Damaged(f"The database of results is damaged ({answer}).")
+    except BaseException:
         engine.dispose()
-        raise sqlite.Damaged(f"The database of results is damaged ({answer}).")
+        raise
     return engine
 
 

@@ -34,6 +34,13 @@ def refusal(path: Path, number: int, what: object) -> Refusal:
 
 def load(path: Path) -> list[Incoming]:
     """Return the entries of a file, each once; Refusal with the line where one is malformed."""
+    if path.suffix == ".sqlite":  # opened beside SQLite it would lose its locks
+        raise Refusal(
+            "This is a database, not a log in JSON lines.",
+            where=str(path),
+            kept="Nothing was taken over.",
+            do="Use the file beside it whose name ends in .jsonl.",
+        )
     found: dict[str, Incoming] = {}
     try:
         with path.open(encoding="utf-8", newline="\n") as file:

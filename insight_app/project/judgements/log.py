@@ -103,6 +103,8 @@ def readable(path: Path) -> list[Incoming]:
         for order in (LogEntry.seq, LogEntry.seq.desc()):
             query = select(LogEntry.seq, *_COLUMNS).order_by(order)
             with suppress(DBAPIError), made.connect() as connection:
+                # SQLite reads what is left of a file that was cut short only if this is on.
+                connection.exec_driver_sql("PRAGMA writable_schema = ON")
                 for seq, *values in connection.execute(query):
                     entry = dict(zip((c.name for c in _COLUMNS), values, strict=True))
                     with suppress(Malformed):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Index, Table, event
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from insight_app.project.storage.sqlite import Remedy
 from insight_app.project.storage.versions import Schema
 
 PROJECTION_VERSION = 2
@@ -116,5 +117,6 @@ SCHEMA = Schema(
     minor=0,
     metadata=LastingBase.metadata,
     migrations=Path(__file__).parents[1] / "storage" / "migrations" / "judgements",
+    remedy=Remedy(do="Restore one of the project's backups."),
     never_rebuilt=("log",),
 )

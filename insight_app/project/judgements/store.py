@@ -187,11 +187,8 @@ class Judgements:
         try:
             yield
         except Malformed as error:
-            raise sqlite.Damaged(
-                f"The log of judgements is broken ({error}).",
-                where=str(self.path),
-                do="Restore one of the project's backups.",
-            ) from error
+            what = f"The log of judgements is broken ({error})."
+            raise sqlite.damaged(what, self.path, SCHEMA.remedy) from error
 
     def _writable(self) -> Engine:
         if self._engine is None or self.read_only:
@@ -250,7 +247,7 @@ class Judgements:
         with self._reading(engine) as connection:
             damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if damage != "ok":
-                raise sqlite.Damaged(f"The file is damaged ({damage}).", where=str(self.path))
+                raise sqlite.damaged(f"The file is damaged ({damage}).", self.path, SCHEMA.remedy)
             found = tables.load(connection)
             if found is None and self.read_only:
                 made = fold(log.everything(connection))

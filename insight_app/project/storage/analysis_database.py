@@ -24,6 +24,10 @@ SCHEMA = versions.Schema(
     minor=schema.MINOR,
     metadata=schema.Base.metadata,
     migrations=Path(__file__).parent / "migrations" / "analysis",
+    remedy=sqlite.Remedy(
+        kept="What people judged is in another file.",
+        do="Analyze the photos again to make the results anew.",
+    ),
     pragmas={"journal_mode": "WAL", "synchronous": "NORMAL"},
 )
 

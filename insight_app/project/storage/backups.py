@@ -4,7 +4,6 @@ Knows nothing of what the tables mean. Never a file copy: that could catch a wri
 """
 
 import re
-import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from insight_app.errors import WorldError
 from insight_app.project.storage import sqlite
+from insight_app.project.storage.connecting import connect
 
 KEPT = 10
 """The newest ten backups of a database are kept."""
@@ -67,14 +67,13 @@ def back_up(path: Path, folder: Path, reason: str = "") -> Backup:
 def copy_database(source: Path, target: Path) -> None:
     """A whole copy of `source` at `target`, there completely or not at all."""
     partial = target.with_name(target.name + ".partial")
-    uri = f"{source.resolve().as_uri()}?mode=ro"
     try:
         target.parent.mkdir(exist_ok=True)
         partial.unlink(missing_ok=True)
         with (
-            sqlite.known_errors(source, "The project itself was not changed."),
-            closing(sqlite3.connect(uri, uri=True, timeout=sqlite.WAIT_SECONDS)) as original,
-            closing(sqlite3.connect(partial)) as copy,
+            sqlite.known_errors(source, "The project itself was not changed.", sqlite.NO_REMEDY),
+            closing(connect(source)) as original,
+            closing(connect(partial, "rwc")) as copy,
         ):
             original.backup(copy)
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):

@@ -3,21 +3,18 @@
 Knows files, locks and pragmas; knows nothing of tables or versions.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from insight_app.errors import WorldError
-
-WAIT_SECONDS = 5.0
-"""How long one process waits for another to let go of a file."""
+from insight_app.project.storage.connecting import Mode, connect
 
 _PRAGMAS: Mapping[str, str | int] = {
     "foreign_keys": "ON",
@@ -26,33 +23,59 @@ _PRAGMAS: Mapping[str, str | int] = {
 }
 
 
+@dataclass(frozen=True)
+class Remedy:
+    """What a person hears of a file that is damaged: what is safe, and what to do."""
+
+    kept: str = ""
+    do: str = ""
+
+
+NO_REMEDY = Remedy()
+
+
+class Damaged(WorldError):
+    """A database file that cannot be read as what it should be."""
+
+
+def damaged(what: str, path: Path, remedy: Remedy) -> Damaged:
+    """Return the error of a damaged file."""
+    return Damaged(what, where=str(path), kept=remedy.kept, do=remedy.do)
+
+
 def engine(
     path: Path,
     *,
     read_only: bool = False,
     create: bool = False,
     pragmas: Mapping[str, str | int] | None = None,
+    remedy: Remedy = NO_REMEDY,
 ) -> Engine:
-    """An engine on the file `path`; its connections may be used by any thread, one at a time."""
-    mode = "ro" if read_only else "rwc" if create else "rw"
-    if read_only and not os.access(path.parent, os.W_OK) and not _beside(path, "-wal").exists():
-        mode += "&immutable=1"  # nothing can be made beside it, which a log needs
+    """Return an engine on the file `path`.
+
+    Any thread may use one of its connections, one at a time. remedy: what to say if the file turns
+    out to be damaged.
+    """
+    mode: Mode = "ro" if read_only else "rwc" if create else "rw"
     # A reader must not touch the file's journal mode, a writer's comes from its schema.
     settings = {"query_only": "ON"} if read_only else {**_PRAGMAS, **(pragmas or {})}
 
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=WAIT_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        for name, value in settings.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+    def opened() -> sqlite3.Connection:
+        connection = connect(path, mode)
+        try:
+            for name, value in settings.items():
+                connection.execute(f"PRAGMA {name} = {value}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
-    made = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+    made = create_engine(
+        "sqlite+pysqlite://",
+        creator=opened,
+        poolclass=QueuePool,
+        execution_options={"database": path, "remedy": remedy},
+    )
 
     @event.listens_for(made, "begin")
     def _(connection: Connection) -> None:
@@ -63,18 +86,10 @@ def engine(
     return made
 
 
-def _beside(path: Path, end: str) -> Path:
-    return path.with_name(path.name + end)
-
-
-class Damaged(WorldError):
-    """A database file that cannot be read as what it should be."""
-
-
 @contextmanager
 def writing(made: Engine, path: Path, kept: str) -> Iterator[Connection]:
-    """One transaction that writes: all of it or nothing; WorldError where the file refuses."""
-    with known_errors(path, kept), made.connect() as connection:
+    """Run one transaction that writes all of it or nothing; WorldError if the file refuses."""
+    with known_errors(path, kept, _remedy(made)), made.connect() as connection:
         connection = connection.execution_options(writes=True)
         with connection.begin():
             yield connection
@@ -82,40 +97,50 @@ def writing(made: Engine, path: Path, kept: str) -> Iterator[Connection]:
 
 @contextmanager
 def reading(made: Engine, path: Path) -> Iterator[Connection]:
-    """One transaction that only reads: a consistent view of the file."""
-    with known_errors(path, ""), made.connect() as connection, connection.begin():
+    """Run one transaction that only reads: a consistent view of the file."""
+    with (
+        known_errors(path, "", _remedy(made)),
+        made.connect() as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
+def _remedy(made: Engine) -> Remedy:
+    remedy: Remedy = made.get_execution_options()["remedy"]
+    return remedy
+
+
 @contextmanager
-def known_errors(path: Path, kept: str) -> Iterator[None]:
+def known_errors(path: Path, kept: str, remedy: Remedy) -> Iterator[None]:
     """Turn what the disk or another program does to a file into a WorldError."""
     try:
         yield
-    except DBAPIError as error:
-        known = _known(error.orig, path, kept)
-        if known is None:
-            raise
-        raise known from error
-    except sqlite3.Error as error:
-        known = _known(error, path, kept)
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        known = _known(cause, path, kept, remedy)
         if known is None:
             raise
         raise known from error
 
 
-def _known(error: Any, path: Path, kept: str) -> WorldError | None:
-    code: str = getattr(error, "sqlite_errorname", "") or ""
+def _known(error: BaseException | None, path: Path, kept: str, remedy: Remedy) -> WorldError | None:
+    code = str(getattr(error, "sqlite_errorname", ""))
     if str(error).startswith("Could not decode to UTF-8"):  # Python's own error has no code
         code = "SQLITE_CORRUPT"
+    for prefix, what in _DAMAGE.items():
+        if code.startswith(prefix):
+            return damaged(what, path, remedy)
     for prefix, (what, do) in _FAULTS.items():
         if code.startswith(prefix):
-            kind = Damaged if prefix in _DAMAGE else WorldError
-            return kind(what, where=str(path), kept=kept, do=do)
+            return WorldError(what, where=str(path), kept=kept, do=do)
     return None
 
 
-_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_DAMAGE = {
+    "SQLITE_CORRUPT": "The file is damaged.",
+    "SQLITE_NOTADB": "The file is not a database any more.",
+}
 _FAULTS = {
     "SQLITE_FULL": ("The disk is full.", "Free some space, then try again."),
     "SQLITE_BUSY": (
@@ -136,6 +161,4 @@ _FAULTS = {
         "The disk did not do what was asked.",
         "Check that the drive is still connected, then try again.",
     ),
-    "SQLITE_CORRUPT": ("The file is damaged.", "Restore one of the project's backups."),
-    "SQLITE_NOTADB": ("The file is not a database.", "Restore one of the project's backups."),
 }

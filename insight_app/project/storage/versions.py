@@ -6,7 +6,9 @@ that. Knows nothing of what the tables mean.
 """
 
 import hashlib
+import os
 import sqlite3
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,10 +18,8 @@ from sqlalchemy import Connection, Engine, MetaData
 
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.storage import backups, sqlite
-from insight_app.project.storage.sqlite import Damaged
-
-HEADER_BYTES = 100
-_MAGIC = b"SQLite format 3\x00"
+from insight_app.project.storage.connecting import connect
+from insight_app.project.storage.sqlite import NO_REMEDY, Remedy
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Schema:
     """What one kind of database file is.
 
     metadata: its lasting tables.  migrations: folder of Alembic revisions, each named by the
-    user_version that it leads to ("1000" is the first).  never_rebuilt: tables whose rows must be
-    the same before and after a migration.
+    user_version that it leads to ("1000" is the first).  remedy: what to say of a damaged file.
+    never_rebuilt: tables whose rows must be the same before and after a migration.
     """
 
     role: str
@@ -37,6 +37,7 @@ class Schema:
     minor: int
     metadata: MetaData
     migrations: Path
+    remedy: Remedy
     pragmas: Mapping[str, str | int] = field(default_factory=dict)
     never_rebuilt: tuple[str, ...] = ()
 
@@ -51,71 +52,86 @@ class Older(Refusal):
 
 @dataclass(frozen=True)
 class Header:
-    """What the first bytes of a database file say."""
+    """What a database file says of itself."""
 
     application_id: int
     user_version: int
 
 
-def read_header(path: Path) -> Header:
-    """The header of a database; Damaged where it has none or the file was cut short."""
+_SMALLEST = 512
+"""Bytes of the smallest database there can be: one page of the smallest size."""
+
+
+def read_header(path: Path, remedy: Remedy = NO_REMEDY) -> Header:
+    """Ask a database what it is; Damaged if it is none or was cut short.
+
+    SQLite itself is asked: see `connecting`.
+    """
     try:
-        with path.open("rb") as file:
-            head = file.read(HEADER_BYTES)
-        size = path.stat().st_size
+        found = path.stat()
     except OSError as error:
         raise WorldError(f"The file cannot be read ({error.strerror}).", where=str(path)) from error
-    if len(head) < HEADER_BYTES or not head.startswith(_MAGIC):
-        raise Damaged("The file is not a database any more.", where=str(path))
-    page = int.from_bytes(head[16:18], "big")
-    page = 65_536 if page == 1 else page
-    # The page count counts only where the change counters agree (SQLite's file format, 1.3.7).
-    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
-    if any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal")):
-        pages = 0  # a writer is at work, or SQLite has yet to finish for one that died
-    if size < page * pages:
-        raise Damaged(
-            f"The file was cut short: {size:,} of {page * pages:,} bytes are there.",
-            where=str(path),
-        )
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
-        return _header_through_log(path)
-    return Header(
-        application_id=int.from_bytes(head[68:72], "big"),
-        user_version=int.from_bytes(head[60:64], "big"),
-    )
+    if not stat.S_ISREG(found.st_mode) or found.st_size < _SMALLEST:
+        raise sqlite.damaged("The file is not a database any more.", path, remedy)
+    with sqlite.known_errors(path, "", remedy), closing(connect(path)) as connection:
+        try:
+            header = Header(*(_number(connection, name) for name in Header.__dataclass_fields__))
+            is_short = _is_cut_short(connection, path)
+        except sqlite3.DatabaseError:
+            if not _is_short_of_pages(connection):
+                raise
+            is_short = True
+    if is_short:
+        what = f"The file was cut short: only {_size(path):,} bytes of it are there."
+        raise sqlite.damaged(what, path, remedy)
+    return header
 
 
-def _header_through_log(path: Path) -> Header:
-    """The header where its newest version still waits in the write-ahead log."""
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    with (
-        sqlite.known_errors(path, ""),
-        closing(sqlite3.connect(uri, uri=True, timeout=sqlite.WAIT_SECONDS)) as connection,
-    ):
-        numbers = [
-            int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-            for name in ("application_id", "user_version")
-        ]
-    return Header(*numbers)
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+def _is_cut_short(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the end of the last page is missing, for which SQLite would take zeros."""
+    wanted = _number(connection, "page_count") * _number(connection, "page_size")
+    if any(_size(path.with_name(path.name + end)) for end in ("-wal", "-journal")):
+        return False  # pages may still wait there, or more be on their way
+    return _size(path) < wanted
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _is_short_of_pages(connection: sqlite3.Connection) -> bool:
+    """Whether missing pages are all that SQLite finds wrong with a file that it refuses.
+
+    It reads a file that has fewer pages than it says only if its schema may be mended.
+    """
+    try:
+        connection.execute("PRAGMA writable_schema = ON")
+        return _number(connection, "page_count") > 0
+    except sqlite3.DatabaseError:
+        return False
 
 
 def open_database(
     path: Path, schema: Schema, *, read_only: bool = False, backup_folder: Path | None = None
 ) -> Engine:
-    """An engine on `path`, made where there is nothing, migrated where it is older.
+    """Return an engine on `path`, made if nothing is there, migrated if it is older.
 
-    Raises KnownError for a newer major version or a foreign file, Damaged for a broken one. Opened
-    read-only, an older file is refused too: it cannot be brought up to date.
+    Raises Refusal for a newer major version, Damaged for a broken or foreign file. Opened
+    read-only, an older file is refused too (Older): it cannot be brought up to date.
     """
     if not path.exists() or path.stat().st_size == 0:
         if read_only:
             raise WorldError("The file is missing.", where=str(path))
         return _create(path, schema)
-    if not read_only:
-        _finish_interrupted_write(path)
-    header = read_header(path)
+    _finish_interrupted_write(path, schema, read_only)
+    header = read_header(path, schema.remedy)
     _check(path, schema, header)
     if header.user_version < schema.user_version:
         if read_only:
@@ -125,23 +141,27 @@ def open_database(
                 do="Open the project once where you may write to it.",
             )
         migrate(path, schema, backup_folder or path.parent / "backups")
-    return sqlite.engine(path, read_only=read_only, pragmas=schema.pragmas)
+    return sqlite.engine(path, read_only=read_only, pragmas=schema.pragmas, remedy=schema.remedy)
 
 
-def _finish_interrupted_write(path: Path) -> None:
-    """Let SQLite take back what a killed process left half-written, before the header is read."""
-    if path.with_name(path.name + "-journal").exists():
-        uri = f"{path.resolve().as_uri()}?mode=rw"
-        with (
-            sqlite.known_errors(path, ""),
-            closing(sqlite3.connect(uri, uri=True, timeout=sqlite.WAIT_SECONDS)) as connection,
-        ):
-            connection.execute("SELECT count(*) FROM sqlite_master")
+def _finish_interrupted_write(path: Path, schema: Schema, read_only: bool) -> None:
+    """Let SQLite take back what a killed process left half-written; only a writer can do so."""
+    if not path.with_name(path.name + "-journal").exists():
+        return
+    if read_only and not os.access(path.parent, os.W_OK):
+        return  # SQLite says so itself, if it was left half-written
+    kept = "What was committed before is safe."
+    with (
+        sqlite.known_errors(path, kept, schema.remedy),
+        closing(connect(path, "rw")) as connection,
+    ):
+        connection.execute("SELECT count(*) FROM sqlite_master")
 
 
 def _check(path: Path, schema: Schema, header: Header) -> None:
     if header.application_id != schema.application_id:
-        raise Damaged(f"The file is not Insight's database of {schema.role}.", where=str(path))
+        what = f"The file is not Insight's database of {schema.role}."
+        raise sqlite.damaged(what, path, schema.remedy)
     major, minor = divmod(header.user_version, 1000)
     if major > schema.major:
         raise Refusal(
@@ -154,18 +174,23 @@ def _check(path: Path, schema: Schema, header: Header) -> None:
 
 
 def _create(path: Path, schema: Schema) -> Engine:
-    made = sqlite.engine(path, create=True, pragmas=schema.pragmas)
-    with sqlite.writing(made, path, "Nothing was written.") as connection:
-        schema.metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA application_id = {schema.application_id}")
-        connection.exec_driver_sql(f"PRAGMA user_version = {schema.user_version}")
+    made = sqlite.engine(path, create=True, pragmas=schema.pragmas, remedy=schema.remedy)
+    try:
+        with sqlite.writing(made, path, "Nothing was written.") as connection:
+            schema.metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA application_id = {schema.application_id}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {schema.user_version}")
+    except BaseException:
+        made.dispose()
+        raise
     return made
 
 
 def migrate(path: Path, schema: Schema, backup_folder: Path) -> None:
     """Bring an older file to `schema`: all steps or none; a backup is made first."""
     backups.back_up(path, backup_folder, "before-update")
-    made = sqlite.engine(path, pragmas={**schema.pragmas, "foreign_keys": "OFF"})
+    pragmas = {**schema.pragmas, "foreign_keys": "OFF"}
+    made = sqlite.engine(path, pragmas=pragmas, remedy=schema.remedy)
     try:
         kept = "The file is as it was, and a backup was made."
         with sqlite.writing(made, path, kept) as connection:
