@@ -54,8 +54,7 @@ def test_twenty_analyses_beside_one_window(qtbot, open_window, tmp_path) -> None
             assert session.state.results.coded_images == newest.coded_images
             newest.close()
         assert inodes_locked([shared, project / "analysis.sqlite"]), "the window's own lock is gone"
-        session.selection.select_rows((number,))
-        session.curation.accept()
+        session.curation.rename(session.state.id_of(number), f"name {number}")
         wait_saved(qtbot, window)
         more = [draw(tmp_path / f"more {number}", 4, seed=number + 1)] if number % 2 else []
         expected += 4 * len(more)
@@ -71,4 +70,5 @@ def test_twenty_analyses_beside_one_window(qtbot, open_window, tmp_path) -> None
     window.close()
     again = open_window(project)
     assert again.session.state.results.coded_images == expected
-    assert (again.session.state.catalogue.status[:ROUNDS] > 0).all()
+    names = again.session.state.catalogue.names
+    assert names[:ROUNDS] == [f"name {number}" for number in range(ROUNDS)]
