@@ -8,8 +8,7 @@ too, i becomes a child of j when
    that never rises above tau has D[i, i] = 0 and no relations);
 2. R[j, i] < R[i, j]: of a mutual pair the stronger direction stays. At a tie the concept that is
    active in more cells is the parent, and of two such the one with the lower index;
-3. it closes no cycle: every cycle loses the edge whose asymmetry R[i, j] - R[j, i] is least
-   (ties: weaker R, then higher child, then higher parent);
+3. it closes no cycle: every cycle loses its weakest edge (`cycles`);
 4. it is not implied: of spaniel -> dog -> animal and spaniel -> animal the last goes (transitive
    reduction; `keep_implied` leaves it in).
 
@@ -28,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.concepts.cycles import Authority, break_cycles
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 
@@ -55,6 +55,12 @@ class Edges:
     @property
     def size(self) -> int:
         return int(self.child.size)
+
+    def on_no_cycle(self, authority: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Return (N,) bool: which edges stay by rule 3; authority (N,): of cycles.Authority."""
+        return break_cycles(
+            self.child, self.parent, self.strength, self.reverse_strength, authority
+        )
 
     def __getitem__(self, choice: NDArray[Any]) -> "Edges":
         """Select some of the edges by a mask (N,) or by indices (n,)."""
@@ -90,7 +96,7 @@ def relations(
         able = diagonal & (pairs.cells >= min_cells) & (pairs.images >= min_images)
         strength = edges.strength.astype(np.float64)  # as the threshold was counted
         edges = edges[strength > _threshold(edges, int(able.sum()))]
-    edges = edges[break_cycles(edges, cooccurrence.concepts)]
+    edges = edges[edges.on_no_cycle(np.full(edges.size, Authority.DATA))]
     return edges if keep_implied else edges[_not_implied(edges)]
 
 
@@ -140,61 +146,6 @@ def _resolve_mutual(edges: Edges, cooccurrence: CoOccurrence) -> Edges:
     )
     edges = edges[keep]
     return edges[np.lexsort((edges.parent, -edges.strength, edges.child))]
-
-
-def break_cycles(
-    edges: Edges, concepts: int, fixed: NDArray[np.bool_] | None = None
-) -> NDArray[np.bool_]:
-    """Return (N,) bool: which edges stay by rule 3.
-
-    fixed: (N,) bool, edges that stay in any case; they must form no cycle.
-
-    An edge is the weakest of a cycle if stronger ones lead back from its parent to its child. So
-    think of edges as added one at a time, strongest first: those stay whose ends come to lie in one
-    strongly connected component later than they are added, or never. When that is, is found for all
-    edges together by halving the time: what is one component at half-time is one node in the second
-    half. That takes some twenty passes over the edges, whatever the graph.
-    """
-    asymmetry = edges.strength - edges.reverse_strength
-    order = np.lexsort((-edges.parent, -edges.child, edges.strength, asymmetry))
-    added = np.empty(edges.size, np.int64)
-    added[order[::-1]] = np.arange(1, edges.size + 1)
-    if fixed is not None:
-        added[fixed] = 0
-    child, parent = edges.child.astype(np.int64), edges.parent.astype(np.int64)
-    component = _components(child, parent, concepts)
-    open_ = np.flatnonzero(component[child] == component[parent])
-    stays, begin = np.ones(edges.size, np.bool_), np.zeros(edges.size, np.int64)
-    nodes, width = concepts, 1 << edges.size.bit_length()
-    while width > 1 and open_.size:  # ends of open edges meet in [begin, begin + width)
-        width //= 2
-        a, b = child[open_], parent[open_]
-        is_there = added[open_] < begin[open_] + width
-        component = _components(a[is_there], b[is_there], nodes)
-        have_met = component[a] == component[b]
-        stays[open_[have_met & ~is_there]] = False
-        child[open_] = np.where(have_met, a, nodes + component[a])
-        parent[open_] = np.where(have_met, b, nodes + component[b])
-        begin[open_[~have_met]] += width
-        open_ = open_[is_there | ~have_met]
-        used = np.zeros(2 * nodes, np.bool_)
-        used[child[open_]] = used[parent[open_]] = True
-        renumbered = np.cumsum(used) - 1
-        child[open_], parent[open_] = renumbered[child[open_]], renumbered[parent[open_]]
-        nodes = int(used.sum())
-    stays[open_[begin[open_] <= added[open_]]] = False
-    return stays
-
-
-def _components(child: NDArray[np.int64], parent: NDArray[np.int64], nodes: int) -> NDArray[Any]:
-    """Return (nodes,) the strongly connected component of each node."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    graph = csr_array((np.ones(child.size, np.int8), (child, parent)), shape=(nodes, nodes))
-    _, component = connected_components(graph, directed=True, connection="strong")
-    found: NDArray[Any] = component
-    return found
 
 
 def _not_implied(edges: Edges) -> NDArray[np.bool_]:

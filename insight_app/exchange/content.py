@@ -1,12 +1,11 @@
 """What an export says, as plain values, whatever the format.
 
 Owns the words of an export and the two rules that every format shares: how an unnamed concept is
-called, and which relations remain when a hierarchy must have no cycles. Knows neither the project
-nor a format. A concept's id is "<dictionary fingerprint>:<index>" or "own:<uuid>".
+called, and what a finished hierarchy leaves out. Knows neither the project nor a format. The id of
+a concept is "<dictionary fingerprint>:<index>" or "own:<uuid>".
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -140,10 +139,10 @@ def short(value: float) -> float:
 
 
 def hierarchy(content: Content) -> tuple[list[Concept], list[Relation]]:
-    """What a finished hierarchy holds: no hidden concepts, no rejected relations, no cycles.
+    """Return what a finished hierarchy holds: no hidden concepts, no rejected relations.
 
-    A relation that a person added or accepted goes before the machine's, a stronger one before a
-    weaker one; one that would close a cycle with those before it is left out.
+    The relations in force have no cycles: a content has those of `judgements.hierarchy`, which the
+    window shows too.
     """
     concepts = [concept for concept in content.concepts if not concept.hidden]
     shown = {concept.id for concept in concepts}
@@ -152,35 +151,4 @@ def hierarchy(content: Content) -> tuple[list[Concept], list[Relation]]:
         for relation in content.relations
         if not relation.is_rejected and relation.child in shown and relation.parent in shown
     ]
-    return concepts, without_cycles(relations)
-
-
-def without_cycles(relations: Iterable[Relation]) -> list[Relation]:
-    """The relations, by (child, parent), less those that close a cycle (see `hierarchy`)."""
-    ordered = sorted(
-        relations,
-        key=lambda one: (one.decided_by != "person", -(one.strength or 0), one.child, one.parent),
-    )
-    parents: dict[ConceptId, list[ConceptId]] = defaultdict(list)
-    kept = []
-    for relation in ordered:
-        if not _reaches(parents, relation.parent, relation.child):
-            parents[relation.child].append(relation.parent)
-            kept.append(relation)
-    return sorted(kept, key=lambda one: (one.child, one.parent))
-
-
-def _reaches(
-    parents: Mapping[ConceptId, list[ConceptId]], start: ConceptId, goal: ConceptId
-) -> bool:
-    """Whether going up from `start` comes to `goal`."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        if here == goal:
-            return True
-        for parent in parents.get(here, ()):
-            if parent not in seen:
-                seen.add(parent)
-                waiting.append(parent)
-    return False
+    return concepts, relations

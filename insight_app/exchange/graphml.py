@@ -1,6 +1,6 @@
 """GraphML: the hierarchy as a graph, for Gephi, Cytoscape, yEd and networkx; edges go up.
 
-Hidden concepts, rejected relations and relations that would close a cycle are left out.
+Hidden concepts and rejected relations are left out; what is left has no cycles.
 """
 
 import networkx

@@ -10,7 +10,6 @@ from insight_app.concepts.codes import from_dense
 from insight_app.concepts.relations import (
     PUBLISHED_THRESHOLD,
     Edges,
-    break_cycles,
     relations,
     shuffled,
 )
@@ -152,55 +151,6 @@ def test_a_circle_opens_at_its_least_asymmetry():
     reverse = {(0, 1): 100 / 1000, (1, 2): 100 / 900, (2, 0): 100 / 1000}
     weakest = min(full, key=lambda pair: strengths[pair] - reverse[pair])
     assert as_pairs(edges) == full - {weakest}
-
-
-@st.composite
-def some_edges(draw) -> Edges:
-    """Any edges, many of them equally strong."""
-    concepts = st.integers(0, 11)
-    pairs = draw(st.lists(st.tuples(concepts, concepts), unique=True, max_size=60))
-    pairs = [(child, parent) for child, parent in pairs if child != parent]
-    share = st.integers(0, 6).map(lambda n: n / 8)
-    shares = draw(st.lists(st.tuples(share, share), min_size=len(pairs), max_size=len(pairs)))
-    columns = np.array(pairs, np.int32).reshape(-1, 2), np.array(shares, "f4").reshape(-1, 2)
-    nothing = np.zeros(len(pairs), np.int64)
-    return Edges(*columns[0].T, *columns[1].T, nothing, nothing)
-
-
-def taken_one_by_one(edges: Edges, fixed: set[int]) -> set[int]:
-    """The straightforward version of rule 3: every component loses its weakest edge, and again."""
-    kept = set(range(edges.size))
-    ends = list(zip(edges.child.tolist(), edges.parent.tolist(), strict=True))
-
-    def strength(n: int) -> tuple[float, float, int, int]:
-        return (
-            edges.strength[n] - edges.reverse_strength[n],
-            edges.strength[n],
-            -ends[n][0],
-            -ends[n][1],
-        )
-
-    while True:
-        graph = networkx.DiGraph([ends[n] for n in kept])
-        cycles = [
-            [n for n in kept if ends[n][0] in part and ends[n][1] in part]
-            for part in networkx.strongly_connected_components(graph)
-        ]
-        if not any(cycles):
-            return kept
-        for cycle in filter(None, cycles):
-            kept.discard(min((n for n in cycle if n not in fixed), key=strength))
-
-
-@given(some_edges(), st.integers(0, 60))
-@settings(max_examples=200, deadline=None)
-def test_every_circle_loses_its_weakest_edge_and_no_other_edge_goes(edges, some):
-    expected = taken_one_by_one(edges, set())
-    stays = break_cycles(edges, 12)
-    assert set(np.flatnonzero(stays).tolist()) == expected
-    fixed = stays & (np.arange(edges.size) < some)  # acyclic, as a part of those that stay
-    expected = taken_one_by_one(edges, set(np.flatnonzero(fixed).tolist()))
-    assert set(np.flatnonzero(break_cycles(edges, 12, fixed)).tolist()) == expected
 
 
 def test_a_matrix_full_of_random_numbers_gives_no_cycle():

@@ -19,7 +19,7 @@ from insight_app.errors import KnownError
 from insight_app.exchange import csv_format, graphml, json_format, registry, skos
 from insight_app.exchange.content import Candidate, Content, hierarchy
 from insight_app.exchange.skos_terms import TERMS
-from tests.exchange.contents import concept, contents, example, relation
+from tests.exchange.contents import concept, contents, example
 
 SETTINGS = settings(max_examples=40, deadline=None)
 
@@ -98,13 +98,6 @@ def test_a_rejected_name_is_no_other_name() -> None:
         0, name="animal", candidates=names, status="rejected", status_name="tiger", machine_name=""
     )
     assert renamed.other_names == ("cat",)
-
-
-def test_a_persons_relation_wins_over_the_machines_where_both_would_be_a_cycle() -> None:
-    theirs = relation(0, 1, strength=None, decided_by="person", status="added", source="person")
-    machines = relation(1, 0, strength=1.0)
-    content = Content(example().provenance, (concept(0), concept(1)), (theirs, machines), ())
-    assert hierarchy(content)[1] == [theirs]
 
 
 @SETTINGS

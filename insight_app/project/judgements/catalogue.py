@@ -106,7 +106,7 @@ class Catalogue:
             pair = self._pair(child, parent)
             if pair is not None:
                 by_pair[pair] = relation.status
-        self._hierarchy = Hierarchy(results.edges, by_pair)
+        self._hierarchy = Hierarchy(results.edges, by_pair, self._order)
 
     @property
     def size(self) -> int:
@@ -157,8 +157,8 @@ class Catalogue:
 
     @property
     def dropped(self) -> list[Edge]:
-        """Relations left out because, with stronger ones, they would go in a circle."""
-        return list(self._hierarchy.dropped)
+        """Relations left out because stronger ones lead back, by child and parent."""
+        return self._hierarchy.dropped
 
     def edge(self, child: int, parent: int) -> Edge | None:
         """The relation in force, None where there is none."""
@@ -300,6 +300,11 @@ class Catalogue:
     def _pair(self, child: ConceptId, parent: ConceptId) -> Pair | None:
         rows = self.row_of(child), self.row_of(parent)
         return None if rows[0] is None or rows[1] is None else (rows[0], rows[1])
+
+    def _order(self, row: int) -> tuple[int, str]:
+        """Return what rows are sorted by whatever the session: extra rows by id."""
+        first = self._results.F
+        return (row, "") if row < first else (first, self._extra[row - first])
 
     def _shown(self, row: int) -> str:
         return self.names[row] or f"concept {row}"

@@ -1,11 +1,11 @@
 """The relations in force: the machine's, less what persons rejected, plus what persons added.
 
-Keeps them a directed acyclic graph whatever the log and the results say: where a person's relation
-closes a circle with the machine's, the weakest of the machine's steps back. Rows and arrays only;
-knows no names and no files.
+They form no cycle, whatever the log and the results say: the rule is that of `concepts.cycles`, and
+this is the one state that lists, trees, statistics and exports show. Rows and arrays only; knows no
+names and no files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.concepts.cycles import Authority, break_cycles
 from insight_app.project.judgements.acts import ACCEPTED, ADDED, REJECTED, REMOVED, UNSURE
 
 Pair = tuple[int, int]
@@ -21,7 +22,7 @@ _SOURCES = ("data", "dictionary")
 
 
 class Status(IntEnum):
-    """What persons said of a concept or relation; the shapes in the window follow it."""
+    """Tell what persons said of a concept or relation; the shapes in the window follow it."""
 
     UNREVIEWED = 0
     ACCEPTED = 1
@@ -39,7 +40,7 @@ STATUS = {
 
 
 class MachineEdges(Protocol):
-    """The machine's relations as arrays (n,); source: 0 this set's data, 1 the dictionary's."""
+    """Hold the machine's relations as arrays (n,); source: 0 these photos, 1 the dictionary."""
 
     @property
     def child(self) -> NDArray[np.int32]: ...
@@ -59,7 +60,7 @@ class MachineEdges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A relation child -> parent between rows.
+    """Describe a relation child -> parent between rows.
 
     strength, reverse_strength, cells, images: the machine's support, zero where it has none.
     source: "data", "dictionary", or "person" where the machine does not propose it.  by_person: a
@@ -77,15 +78,28 @@ class Edge:
     by_person: bool = False
     is_gone: bool = False
 
+    @property
+    def authority(self) -> Authority:
+        """Who stands behind it, where it would close a cycle."""
+        if self.by_person:
+            return Authority.PERSON
+        return Authority.DATA if self.source == "data" else Authority.DICTIONARY
+
 
 class Hierarchy:
-    """The relations in force among rows.
+    """Hold the relations in force among rows.
 
     by_child, by_parent: row -> the other row -> Edge.  withdrawn: machine's relations that persons
-    rejected or removed, by child.  dropped: those left out because they would close a circle.
+    rejected or removed, by child.  dropped: those left out because they would close a cycle.
+    order: what rows are compared by where two edges are equally strong; the same in every session.
     """
 
-    def __init__(self, machine: MachineEdges, said: Mapping[Pair, str | None]) -> None:
+    def __init__(
+        self,
+        machine: MachineEdges,
+        said: Mapping[Pair, str | None],
+        order: Callable[[int], tuple[int, str]],
+    ) -> None:
         # Plain numbers: reading an array one by one is slow.
         self._numbers = list(
             zip(
@@ -99,27 +113,43 @@ class Hierarchy:
         )
         pairs = zip(machine.child.tolist(), machine.parent.tolist(), strict=True)
         self._proposed = {pair: index for index, pair in enumerate(pairs)}
-        self._said = dict(said)
-        self._rebuild()
+        self._said = {pair: status for pair, status in said.items() if status is not None}
+        self._order = order
+        self._standing: dict[Pair, Edge] = {}
+        self._dropped: set[Pair] = set()
+        self.by_child: dict[int, dict[int, Edge]] = {}
+        self.by_parent: dict[int, dict[int, Edge]] = {}
+        self.withdrawn: dict[int, dict[int, Edge]] = {}
+        for pair in {**self._proposed, **self._said}:
+            self._put(pair)
+        self._break_cycles()
+
+    @property
+    def dropped(self) -> list[Edge]:
+        """Relations left out because stronger ones lead back, by child and parent."""
+        return [self._standing[pair] for pair in sorted(self._dropped)]
 
     def edge(self, child: int, parent: int) -> Edge | None:
+        """Return the relation in force, None if there is none."""
         return self.by_child.get(child, {}).get(parent)
 
     def set(self, said: Mapping[Pair, str | None]) -> set[int]:
-        """Take over what persons say now of these relations; the rows whose relations changed."""
+        """Take over what persons say now of these relations; return the rows that changed."""
+        before = set(self._dropped)
+        is_acyclic = not before
         for pair, status in said.items():
             if status is None:
                 self._said.pop(pair, None)
             else:
                 self._said[pair] = status
-        dropped = set(self.dropped)
-        if dropped or not all(self._set_one(pair) for pair in said):
-            self._rebuild()
-        stepped = ((edge.child, edge.parent) for edge in dropped ^ set(self.dropped))
-        return {row for pair in (*said, *stepped) for row in pair}
+            self._put(pair)
+            is_acyclic = is_acyclic and not self._closes_cycle(pair)
+        if not is_acyclic:
+            self._break_cycles()
+        return {row for pair in {*said, *(before ^ self._dropped)} for row in pair}
 
     def path(self, start: int, goal: int) -> list[int]:
-        """The rows from `start` up to its ancestor `goal`, [] where it is none (or the same)."""
+        """Return the rows from `start` up to its ancestor `goal`, [] if it is none or the same."""
         came: dict[int, int] = {start: start}
         todo = [start]
         while todo and start != goal:
@@ -135,34 +165,29 @@ class Hierarchy:
                     todo.append(parent)
         return []
 
-    def _rebuild(self) -> None:
-        self.by_child: dict[int, dict[int, Edge]] = {}
-        self.by_parent: dict[int, dict[int, Edge]] = {}
-        self.withdrawn: dict[int, dict[int, Edge]] = {}
-        self.dropped: list[Edge] = []
-        pairs = dict.fromkeys([*self._proposed, *sorted(self._said)])
-        for pair in pairs:
-            self._put(self._make(pair))
-        while circle := self._circle():
-            steps = zip(circle, [*circle[1:], circle[0]], strict=True)
-            edges = [self.by_child[child][parent] for child, parent in steps]
-            weakest = min(edges, key=lambda e: (e.by_person, e.strength, e.child, e.parent))
-            self._take_out((weakest.child, weakest.parent))
-            self.dropped.append(weakest)
-
-    def _set_one(self, pair: Pair) -> bool:
-        """Set one relation; False, with nothing decided, where that would close a circle."""
-        self._take_out(pair)
-        edge = self._make(pair)
+    def _closes_cycle(self, pair: Pair) -> bool:
         child, parent = pair
-        is_in_force = edge is not None and edge.status != Status.REJECTED
-        if is_in_force and (child == parent or self.path(parent, child)):
-            return False
-        self._put(edge)
-        return True
+        is_in_force = parent in self.by_child.get(child, ())
+        return is_in_force and (child == parent or bool(self.path(parent, child)))
+
+    def _put(self, pair: Pair) -> None:
+        """Set one relation as it now is, as if it closed no cycle."""
+        child, parent = pair
+        self._take_out_of_force(pair)
+        self._dropped.discard(pair)
+        self._standing.pop(pair, None)
+        self.withdrawn.get(child, {}).pop(parent, None)
+        edge = self._make(pair)
+        if edge is None:
+            return
+        if edge.status == Status.REJECTED:
+            self.withdrawn.setdefault(child, {})[parent] = edge
+        else:
+            self._standing[pair] = edge
+            self._put_in_force(edge)
 
     def _make(self, pair: Pair) -> Edge | None:
-        """The relation as it now is, in force or not; None where there is nothing to say of it."""
+        """Return the relation as it now is, in force or not; None if nothing is said of it."""
         child, parent = pair
         index, said = self._proposed.get(pair), self._said.get(pair)
         status = STATUS.get(said or "", Status.UNREVIEWED)
@@ -173,42 +198,32 @@ class Hierarchy:
             return Edge(child, parent, status=status, by_person=True, is_gone=is_gone)
         return Edge(child, parent, *self._numbers[index], status, status == Status.ACCEPTED)
 
-    def _put(self, edge: Edge | None) -> None:
-        if edge is None:
-            return
-        if edge.status == Status.REJECTED:
-            self.withdrawn.setdefault(edge.child, {})[edge.parent] = edge
-        else:
-            self.by_child.setdefault(edge.child, {})[edge.parent] = edge
-            self.by_parent.setdefault(edge.parent, {})[edge.child] = edge
+    def _break_cycles(self) -> None:
+        """Leave out what the rule leaves out of all that stands, and put the rest in force."""
+        edges = list(self._standing.values())
+        rows = sorted({row for pair in self._standing for row in pair}, key=self._order)
+        place = {row: number for number, row in enumerate(rows)}
+        stays = break_cycles(
+            np.array([place[edge.child] for edge in edges], np.int64),
+            np.array([place[edge.parent] for edge in edges], np.int64),
+            np.array([edge.strength for edge in edges], np.float32),
+            np.array([edge.reverse_strength for edge in edges], np.float32),
+            np.array([edge.authority for edge in edges], np.int64),
+        )
+        for edge, is_in_force in zip(edges, stays.tolist(), strict=True):
+            pair = edge.child, edge.parent
+            if is_in_force and pair in self._dropped:
+                self._dropped.discard(pair)
+                self._put_in_force(edge)
+            elif not is_in_force and pair not in self._dropped:
+                self._dropped.add(pair)
+                self._take_out_of_force(pair)
 
-    def _take_out(self, pair: Pair) -> None:
+    def _put_in_force(self, edge: Edge) -> None:
+        self.by_child.setdefault(edge.child, {})[edge.parent] = edge
+        self.by_parent.setdefault(edge.parent, {})[edge.child] = edge
+
+    def _take_out_of_force(self, pair: Pair) -> None:
         child, parent = pair
-        for by_row, row, other in (
-            (self.by_child, child, parent),
-            (self.by_parent, parent, child),
-            (self.withdrawn, child, parent),
-        ):
-            by_row.get(row, {}).pop(other, None)
-
-    def _circle(self) -> list[int]:
-        """Some circle of rows, each below the next, [] where there is none."""
-        done: set[int] = set()
-        for start in self.by_child:
-            if start in done:
-                continue
-            way, on_way = [start], {start}
-            branches = [iter(self.by_child.get(start, ()))]
-            while way:
-                parent = next(branches[-1], None)
-                if parent is None:
-                    done.add(way[-1])
-                    on_way.discard(way.pop())
-                    branches.pop()
-                elif parent in on_way:
-                    return way[way.index(parent) :]
-                elif parent not in done:
-                    way.append(parent)
-                    on_way.add(parent)
-                    branches.append(iter(self.by_child.get(parent, ())))
-        return []
+        self.by_child.get(child, {}).pop(parent, None)
+        self.by_parent.get(parent, {}).pop(child, None)

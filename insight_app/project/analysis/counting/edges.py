@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.relations import Edges, break_cycles, relations
+from insight_app.concepts.cycles import Authority
+from insight_app.concepts.relations import Edges, relations
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 from insight_app.project.results.generations import DATA, DICTIONARY, EdgeTable, Shares
@@ -32,7 +33,8 @@ def edges(own: CoOccurrence, shipped: Edges | None) -> EdgeTable:
     second = _columns(shipped)
     both = Edges(**{n: np.concatenate([c, second[n]]) for n, c in _columns(found).items()})
     source = np.repeat(np.array([DATA, DICTIONARY], np.uint8), [found.size, shipped.size])
-    stays = break_cycles(both, own.concepts, fixed=source == DATA)
+    authority = np.where(source == DATA, Authority.DATA, Authority.DICTIONARY)
+    stays = both.on_no_cycle(authority)
     return _table(both[stays], source[stays])
 
 
