@@ -20,7 +20,7 @@ from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.finding import content_hash
 from insight_app.project.project import Project
 from insight_app.project.results import reading_rule
-from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_store import Notes
 from insight_app.project.results.snapshot import Results
 from insight_app.project.storage import analysis_database
@@ -191,9 +191,9 @@ def _setup(concepts: int) -> Setup:
     names = NAMES[:concepts] + [f"texture {n}" for n in range(len(NAMES), concepts)]
     names[-1] = ""  # the last one never fires: dead, without a name
     candidates = [
-        [Candidate(name, "noun", 0.62, f"something called {name}")]
+        [CandidateName(name, "noun", 0.62, f"something called {name}")]
         + [
-            Candidate(other, "noun", round(0.55 - 0.05 * n, 2), f"something called {other}")
+            CandidateName(other, "noun", round(0.55 - 0.05 * n, 2), f"something called {other}")
             for n, other in enumerate(o for o in NAMES if o != name)
             if n < 7
         ]

@@ -30,15 +30,10 @@ ROOMS_IN_CIRCLES_TODAY = {"project"}
 """Floors with rooms that import each other in a circle. To become none, never more."""
 
 NAMED_TWICE_TODAY = {
-    "Candidate",
-    "Choice",
     "Entry",
-    "Folder",
-    "Header",
     "History",
     "Plan",
     "ProgressLine",
-    "Status",
 }
 """Classes of which there are two or more. To become none, never more."""
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from insight_app import __version__
 from insight_app.errors import Refusal, WorldError
 from insight_app.exchange.content import (
-    Candidate,
     Concept,
     Content,
+    ExportedName,
     Provenance,
     Relation,
     Who,
@@ -22,7 +22,7 @@ from insight_app.exchange.content import (
     short,
 )
 from insight_app.project.judgements import CurationState, Judgement
-from insight_app.project.judgements.catalogue import Catalogue, Edge, Status
+from insight_app.project.judgements.catalogue import Catalogue, Edge, ReviewStatus
 from insight_app.project.project import Project
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _concept(catalogue: Catalogue, results: Results, state: CurationState, row: 
     named_by: Who = "person" if catalogue.by_person[row] else "machine" if name else "nobody"
     said = state.concepts.get(identifier)
     candidates = tuple(
-        Candidate(
+        ExportedName(
             clean(one.term),
             one.reading,
             None if one.score is None else short(one.score),
@@ -150,7 +150,9 @@ def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relatio
         images=edge.images,
         source=edge.source,
         status=(said and said.status) or "unreviewed",
-        decided_by="person" if edge.by_person or edge.status == Status.REJECTED else "machine",
+        decided_by="person"
+        if edge.by_person or edge.status == ReviewStatus.REJECTED
+        else "machine",
     )
 
 

@@ -15,7 +15,7 @@ Who = Literal["person", "machine", "nobody"]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ExportedName:
     """A name that the machine proposed, with its cosine (None: not known), and its reading and the
     term's definition ("" unknown).
     """
@@ -35,7 +35,7 @@ class Concept:
     name: str
     named_by: Who
     machine_name: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ExportedName, ...]
     status: str
     status_name: str
     hidden: bool

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from insight_app.errors import Refusal
-from insight_app.exchange.content import Candidate, Concept, Content, Provenance, Relation
+from insight_app.exchange.content import Concept, Content, ExportedName, Provenance, Relation
 
 FORMAT = "insight-export"
 VERSION = 1
@@ -58,5 +58,5 @@ def _concept(concept: Concept) -> dict[str, Any]:
 
 def _parsed(value: dict[str, Any]) -> Concept:
     fields = {name: item for name, item in value.items() if name != "label"}
-    fields["candidates"] = tuple(Candidate(**one) for one in value["candidates"])
+    fields["candidates"] = tuple(ExportedName(**one) for one in value["candidates"])
     return Concept(**fields)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from insight_app.project.judgements.catalogue import Catalogue, Status
+from insight_app.project.judgements.catalogue import Catalogue, ReviewStatus
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results.schema import Run
@@ -109,6 +109,6 @@ def _concepts(catalogue: Catalogue, results: Results) -> dict[str, Any]:
         "named": sum(1 for name in catalogue.names if name),
         "machine_names_from": results.names_run,
         "named_by_person": int(np.count_nonzero(catalogue.by_person)),
-        **{status.name.lower(): counted[int(status)] for status in Status},
+        **{status.name.lower(): counted[int(status)] for status in ReviewStatus},
         "hidden": int(np.count_nonzero(catalogue.hidden)),
     }

@@ -18,7 +18,7 @@ from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results import reading_rule
-from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_store import Notes
 from insight_app.project.results.schema import Folder, Image, Source
 from insight_app.project.storage import analysis_database
@@ -108,7 +108,7 @@ def _coded(image: int, folder: int, codes: Codes) -> Coded:
 def _setup() -> Setup:
     names = [f"concept {n}" for n in range(CONCEPTS)]
     candidates = [
-        [Candidate(f"{name} {m}", "noun", 0.5 - m / 20, "") for m in range(8)] for name in names
+        [CandidateName(f"{name} {m}", "noun", 0.5 - m / 20, "") for m in range(8)] for name in names
     ]
     sizes = hsae.group_sizes(CONCEPTS)
     levels = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)

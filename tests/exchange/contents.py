@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 
 from insight_app.exchange.content import (
-    Candidate,
     Concept,
     Content,
+    ExportedName,
     Provenance,
     Relation,
     clean,
@@ -83,8 +83,8 @@ def relation(child: int, parent: int, **fields: object) -> Relation:
 def example() -> Content:
     """Vehicles, with everything that a person can do to them done once."""
     kept = (
-        Candidate("vehicle", "noun", 0.31, "a thing for carrying"),
-        Candidate("car", "noun", 0.3, "a motor vehicle"),
+        ExportedName("vehicle", "noun", 0.31, "a thing for carrying"),
+        ExportedName("car", "noun", 0.3, "a motor vehicle"),
     )
     concepts = (
         concept(
@@ -144,7 +144,7 @@ def contents(draw: st.DrawFn) -> Content:
                 draw(
                     st.lists(
                         st.builds(
-                            Candidate,
+                            ExportedName,
                             TEXTS,
                             st.sampled_from(["noun", ""]),
                             st.none() | SHARES,

@@ -17,7 +17,7 @@ from rdflib import RDF, RDFS, SKOS, Graph, Literal
 
 from insight_app.errors import KnownError
 from insight_app.exchange import csv_format, graphml, json_format, registry, skos
-from insight_app.exchange.content import Candidate, Content, hierarchy
+from insight_app.exchange.content import Content, ExportedName, hierarchy
 from insight_app.exchange.skos_terms import TERMS
 from tests.exchange.contents import concept, contents, example
 
@@ -93,7 +93,7 @@ def test_every_term_of_ours_is_explained_in_the_file() -> None:
 
 def test_a_rejected_name_is_no_other_name() -> None:
 
-    names = (Candidate("tiger", "noun", 0.4), Candidate("cat", "noun", 0.3))
+    names = (ExportedName("tiger", "noun", 0.4), ExportedName("cat", "noun", 0.3))
     renamed = concept(
         0, name="animal", candidates=names, status="rejected", status_name="tiger", machine_name=""
     )

@@ -10,18 +10,20 @@ import pytest
 
 from insight_app.errors import KnownError
 from insight_app.project.results import generations
-from insight_app.project.results.candidates import Candidate, CandidateLines
+from insight_app.project.results.candidates import CandidateLines, CandidateName
 from insight_app.project.results.snapshot import Results
 from tests.synthetic import make_project
 
 ODD = ["", "dog", "two\nlines", "“quoted”\t\\", "\u2028 line break of another kind", "雪", "😀"]
 
 
-def some_rows(seed: int) -> list[list[Candidate]]:
+def some_rows(seed: int) -> list[list[CandidateName]]:
     rng = random.Random(seed)
     return [
         [
-            Candidate(rng.choice(ODD), "noun", rng.choice([None, rng.random()]), rng.choice(ODD))
+            CandidateName(
+                rng.choice(ODD), "noun", rng.choice([None, rng.random()]), rng.choice(ODD)
+            )
             for _ in range(rng.randrange(5))
         ]
         for _ in range(rng.randrange(1, 40))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Changes, CurationState, Person, search
-from insight_app.project.judgements.catalogue import Catalogue, Status
+from insight_app.project.judgements.catalogue import Catalogue, ReviewStatus
 from insight_app.project.judgements.state import changes
 from insight_app.project.judgements.store import Judgements
 
@@ -180,16 +180,19 @@ def test_a_persons_name_wins_over_the_machines_also_over_a_later_one() -> None:
     later = Results(TREE, machine_names=["x"] * 8)
     catalogue = Catalogue(later, state)
     assert catalogue.names == ["x", "dog", "x", "x", "motorcar", "x", "x", "x"]
-    assert catalogue.status[[1, 4]].tolist() == [Status.ACCEPTED] * 2
+    assert catalogue.status[[1, 4]].tolist() == [ReviewStatus.ACCEPTED] * 2
 
 
 def test_a_status_counts_only_for_the_name_it_was_said_of() -> None:
     state = state_of(j.reject("f:7", "tiger salamander"), j.unsure("f:6", ""))
     catalogue = Catalogue(Results(), state)
-    assert (catalogue.status[7], catalogue.status[6]) == (Status.REJECTED, Status.UNSURE)
+    assert (catalogue.status[7], catalogue.status[6]) == (
+        ReviewStatus.REJECTED,
+        ReviewStatus.UNSURE,
+    )
     assert catalogue.names[7] == "tiger salamander" and not catalogue.by_person[7]
     renamed = Results(machine_names=["animal"] * 8)
-    assert Catalogue(renamed, state).status[7] == Status.UNREVIEWED
+    assert Catalogue(renamed, state).status[7] == ReviewStatus.UNREVIEWED
 
 
 def test_persons_relations_are_laid_over_the_machines() -> None:

@@ -31,7 +31,7 @@ _COPY_BACK = "Copy this folder from a backup of the project, or make a new proje
 
 
 @dataclass(frozen=True)
-class Choice:
+class DictionaryChoice:
     """What a project's codes are of, kept beside them.
 
     source: "builtin", "train" or a folder ('' unknown); fingerprint: '' until it is there;
@@ -73,7 +73,7 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
 
 
 def must_fit(
-    project: Path, used: Choice, wanted: str | None, concepts: int | None, k: int | None
+    project: Path, used: DictionaryChoice, wanted: str | None, concepts: int | None, k: int | None
 ) -> None:
     """Raise KnownError where codes of the `wanted` dictionary (None: the project's own) would not
     fit those that the project has, made with `used`.
@@ -143,7 +143,7 @@ def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint
     return np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
 
 
-def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.Choice) -> Setup:
+def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderChoice) -> Setup:
     """Everything that is published of encoder and dictionary, names included as far as known: those
     that the dictionary brings, else those of the project's last generation.
     """

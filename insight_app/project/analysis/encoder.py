@@ -25,7 +25,7 @@ Load = Callable[..., DenseEncoder]
 
 
 @dataclass(frozen=True)
-class Choice:
+class EncoderChoice:
     """An encoder by name and options, as `encoders.load` takes them.
 
     fingerprint: '' until it was loaded for the first time; rows, cols: its grid, 0 until then.
@@ -38,13 +38,13 @@ class Choice:
     cols: int = 0
 
 
-def chosen(engine: Engine) -> Choice | None:
+def chosen(engine: Engine) -> EncoderChoice | None:
     """What the project was set up with; None in a new one."""
     kept: dict[str, Any] | None = read_setting(engine, _SETTING)
-    return None if kept is None else Choice(**kept)
+    return None if kept is None else EncoderChoice(**kept)
 
 
-def of_project(project: Path) -> Choice:
+def of_project(project: Path) -> EncoderChoice:
     """The encoder of a project that was analyzed; KnownError where none was chosen yet."""
     found = None
     if (project / analysis_database.NAME).exists():
@@ -58,18 +58,18 @@ def of_project(project: Path) -> Choice:
     return found
 
 
-def keep(engine: Engine, choice: Choice) -> None:
+def keep(engine: Engine, choice: EncoderChoice) -> None:
     """Note what the project is set up with."""
     write_setting(engine, _SETTING, asdict(choice))
 
 
-def must_agree(project: Path, known: Choice | None, name: str | None) -> None:
+def must_agree(project: Path, known: EncoderChoice | None, name: str | None) -> None:
     """KnownError where the project was set up with an encoder of another name."""
     if known is not None and name is not None and name != known.name:
         raise _other(project, known.name)
 
 
-def load(project: Path, known: Choice, load: Load) -> DenseEncoder:
+def load(project: Path, known: EncoderChoice, load: Load) -> DenseEncoder:
     """The project's encoder; KnownError where what is found would give other tokens.
 
     Files that are not where they were are looked for in the person's model library, which may have
@@ -97,7 +97,7 @@ def load(project: Path, known: Choice, load: Load) -> DenseEncoder:
     return must_be_same(project, known, encoder)
 
 
-def must_be_same(project: Path, known: Choice, encoder: DenseEncoder) -> DenseEncoder:
+def must_be_same(project: Path, known: EncoderChoice, encoder: DenseEncoder) -> DenseEncoder:
     """`encoder`, which gives the tokens that the project's codes come from; else KnownError."""
     if _gives_the_same(known, encoder):
         return encoder
@@ -112,10 +112,10 @@ def must_be_same(project: Path, known: Choice, encoder: DenseEncoder) -> DenseEn
     )
 
 
-def described(encoder: DenseEncoder) -> Choice:
+def described(encoder: DenseEncoder) -> EncoderChoice:
     """How to get this encoder again."""
     rows, cols = encoder.grid
-    return Choice(encoder.name, dict(encoder.options), encoder.fingerprint, rows, cols)
+    return EncoderChoice(encoder.name, dict(encoder.options), encoder.fingerprint, rows, cols)
 
 
 def _other(project: Path, name: str) -> Refusal:
@@ -127,11 +127,11 @@ def _other(project: Path, name: str) -> Refusal:
     )
 
 
-def _gives_the_same(known: Choice, encoder: DenseEncoder) -> bool:
+def _gives_the_same(known: EncoderChoice, encoder: DenseEncoder) -> bool:
     return known.fingerprint in ("", encoder.fingerprint)
 
 
-def _elsewhere(known: Choice, gone: Sequence[str]) -> Iterator[dict[str, str]]:
+def _elsewhere(known: EncoderChoice, gone: Sequence[str]) -> Iterator[dict[str, str]]:
     """Files of the model library that may stand for those that are `gone`, by option."""
     from insight_app.concepts.encoders.models import library
 

@@ -17,7 +17,7 @@ from insight_app.concepts.naming.word_vectors import WordVectors
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.concepts.relations import relations
 from insight_app.project.analysis.recording import Recorder, Words, read_setting, write_setting
-from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.candidates import CandidateName
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
@@ -131,7 +131,7 @@ def _text_fingerprint(encoder: DenseEncoder) -> str:
 
 def with_definitions(
     found: list[list[candidates.Candidate]], terms: vocabulary.Vocabulary | None = None
-) -> list[list[Candidate]]:
+) -> list[list[CandidateName]]:
     """Candidates as published: the reading in words, and what the term means where both are known.
 
     terms: where they were taken from; None = the shipped words.
@@ -145,7 +145,7 @@ def with_definitions(
         meaning.setdefault((term, reading), definition)
     return [
         [
-            Candidate(
+            CandidateName(
                 one.term,
                 "" if one.reading == candidates.UNKNOWN else vocabulary.READINGS[one.reading],
                 one.score,

@@ -24,9 +24,9 @@ from insight_app.concepts.relations import Edges
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.results import code_store, generations
-from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_store import CodeReader, Notes, Place, ShardWriter
-from insight_app.project.results.generations import Header, Published
+from insight_app.project.results.generations import GenerationHeader, Published
 from insight_app.project.results.schema import Folder, Generation, Image, Setting, Shard, Status
 from insight_app.project.storage.analysis_database import reading, writing
 
@@ -56,7 +56,7 @@ class Words:
 
     run: str = ""
     names: list[str] = field(default_factory=list)
-    candidates: Sequence[list[Candidate]] = field(default_factory=list)
+    candidates: Sequence[list[CandidateName]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +188,7 @@ class Recorder:
         segments = list(self.counting.segments)
         if self.counting.write_open_segment(folder / "open.postings"):
             segments.append(f"{folder.name}/open.postings")
-        header = Header(
+        header = GenerationHeader(
             number=number,
             encoder=setup.encoder,
             encoder_fingerprint=setup.encoder_fingerprint,

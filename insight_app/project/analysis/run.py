@@ -26,7 +26,7 @@ from insight_app.project.analysis.coding import crashes, pending_images, pipelin
 from insight_app.project.analysis.coding.batches import Batches, code
 from insight_app.project.analysis.coding.memory import keep_freed
 from insight_app.project.analysis.coding.pipeline import Photo, Read, Unreadable
-from insight_app.project.analysis.dictionary import TRAIN, Choice, must_be_learnable
+from insight_app.project.analysis.dictionary import TRAIN, DictionaryChoice, must_be_learnable
 from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.analysis.scanning import Found, must_be_folders, update_images
@@ -182,13 +182,13 @@ class _Work:
         concepts: int | None,
         k: int | None,
     ) -> Summary:
-        used = Choice(**(read_setting(self.engine, DICTIONARY) or {}))
+        used = DictionaryChoice(**(read_setting(self.engine, DICTIONARY) or {}))
         dictionary.must_fit(self.project, used, wanted, concepts, k)
         if wanted is None and used.source == dictionary.TRAIN:  # go on as it was begun
             wanted, concepts, k = used.source, used.concepts, used.k
         described = dictionary.installed(self.project)
         source = used.source if described is not None else wanted or dictionary.BUILTIN
-        self._choose(Choice(source, used.fingerprint, concepts, k))
+        self._choose(DictionaryChoice(source, used.fingerprint, concepts, k))
         known = self._known_encoder(encoder, encoder_options)
         found = update_images(
             self.engine, self.project, folders, progress=self.hooks.progress, cancel=self.cancel
@@ -199,7 +199,7 @@ class _Work:
         if described is None and wanted != dictionary.TRAIN:
             described = dictionary.install(self.project, wanted)
         if described is not None:
-            self._choose(Choice(source, described.fingerprint))
+            self._choose(DictionaryChoice(source, described.fingerprint))
         settings, setup = dictionary.planned(concepts, k, known.name)
         if described is not None:
             setup = dictionary.setup(self.project, described, known)
@@ -220,7 +220,7 @@ class _Work:
 
     def _known_encoder(
         self, wanted: str | DenseEncoder | None, options: Mapping[str, str] | None
-    ) -> encoder_of.Choice:
+    ) -> encoder_of.EncoderChoice:
         """The project's encoder by name; a new project is set up with the wanted one.
 
         Other options than it was analyzed with are tried, and kept once they gave the same encoder.
@@ -228,7 +228,7 @@ class _Work:
         known = encoder_of.chosen(self.engine)
         name = wanted if isinstance(wanted, str) or wanted is None else wanted.name
         encoder_of.must_agree(self.project, known, name)
-        choice = known or encoder_of.Choice(name or encoder_of.DEFAULT)
+        choice = known or encoder_of.EncoderChoice(name or encoder_of.DEFAULT)
         if options:
             choice = replace(choice, options={**choice.options, **options})
         if known is None or not known.fingerprint:
@@ -236,7 +236,7 @@ class _Work:
         return choice
 
     def _begin_again(
-        self, wanted: str | DenseEncoder | None, known: encoder_of.Choice
+        self, wanted: str | DenseEncoder | None, known: encoder_of.EncoderChoice
     ) -> DenseEncoder:
         """Give up all codes, after it is sure that new ones can be made; return the encoder."""
         reading_again.must_be_possible(self.project, self.engine)
@@ -245,14 +245,16 @@ class _Work:
         self.rule = reading_again.begin(self.engine)
         return encoder
 
-    def _choose(self, choice: Choice) -> None:
+    def _choose(self, choice: DictionaryChoice) -> None:
         write_setting(self.engine, DICTIONARY, asdict(choice))
 
     def _publish(self, recorder: Recorder) -> None:
         self.generation = recorder.publish()
         self.hooks.published(self.generation)
 
-    def _encoder(self, wanted: str | DenseEncoder | None, known: encoder_of.Choice) -> DenseEncoder:
+    def _encoder(
+        self, wanted: str | DenseEncoder | None, known: encoder_of.EncoderChoice
+    ) -> DenseEncoder:
         """The encoder, which must be the one that the project's codes come from."""
         self.hooks.progress(0, 0, "Loading the encoder")
         keep_freed()
@@ -281,7 +283,7 @@ class _Work:
             title=f"Trained on {self.project.stem}",
             encoder_fingerprint=batches.encoder.fingerprint,
         )
-        self._choose(Choice(dictionary.TRAIN, trained.fingerprint))
+        self._choose(DictionaryChoice(dictionary.TRAIN, trained.fingerprint))
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
     def _code(self, recorder: Recorder, batches: Batches) -> None:
@@ -372,7 +374,7 @@ class _Work:
         self,
         recorder: Recorder,
         wanted: str | DenseEncoder | None,
-        known: encoder_of.Choice,
+        known: encoder_of.EncoderChoice,
     ) -> None:
         try:
             encoder = self._encoder(wanted, known)

@@ -19,11 +19,11 @@ from insight_app.project.judgements.hierarchy import (
     Hierarchy,
     MachineEdges,
     Pair,
-    Status,
+    ReviewStatus,
 )
 from insight_app.project.judgements.state import Changes, ConceptState, CurationState
 
-__all__ = ["Catalogue", "Edge", "MachineResults", "Status"]
+__all__ = ["Catalogue", "Edge", "MachineResults", "ReviewStatus"]
 
 _NOBODY = ConceptState()
 
@@ -70,7 +70,7 @@ class Catalogue:
     """Concepts by row; all arrays (size,).
 
     names: in force, '' = nobody named it.  by_person: a person gave or accepted that name.  status:
-    Status as uint8, of that name.  hidden: junk, or a person's concept whose making was undone.
+    ReviewStatus as uint8, of that name.  hidden: junk, or a person's concept that is unmade again.
     notes: row -> text.  is_gone: a person named it, the present dictionary does not have it.
     level, images, cells, total, maximum, mean: the machine's, zero for rows it does not have.
     """
@@ -117,7 +117,7 @@ class Catalogue:
         """(size,) whether a concept has something to say: it fires somewhere, or a person spoke of
         it. Before anything was coded: it has a name or a relation; all, where none has.
         """
-        touched: NDArray[np.bool_] = self.by_person | (self.status != Status.UNREVIEWED)
+        touched: NDArray[np.bool_] = self.by_person | (self.status != ReviewStatus.UNREVIEWED)
         if self.cells.any():
             return (self.cells > 0) | touched
         known = touched | np.array([bool(name) for name in self.names], bool)
@@ -226,7 +226,7 @@ class Catalogue:
 
         Before anything was coded: the share of the concepts that speak.
         """
-        judged = (self.status != Status.UNREVIEWED) | self.hidden
+        judged = (self.status != ReviewStatus.UNREVIEWED) | self.hidden
         weight = self.total if self.total.any() else self.is_active.astype(np.float64)
         whole = float(weight.sum())
         return float(weight[judged].sum()) / whole if whole > 0 else 0.0
@@ -290,7 +290,9 @@ class Catalogue:
                 self._texts.set_name(row, name)
         self.by_person[row] = said.name is not None
         is_about_it = (said.status_name or "") == name
-        self.status[row] = STATUS.get(said.status or "", Status.UNREVIEWED) if is_about_it else 0
+        self.status[row] = (
+            STATUS.get(said.status or "", ReviewStatus.UNREVIEWED) if is_about_it else 0
+        )
         self.hidden[row] = said.hidden or (is_extra and said.name is None)
         if said.note:
             self.notes[row] = said.note

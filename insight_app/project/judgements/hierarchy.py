@@ -21,7 +21,7 @@ Pair = tuple[int, int]
 _SOURCES = ("data", "dictionary")
 
 
-class Status(IntEnum):
+class ReviewStatus(IntEnum):
     """Tell what persons said of a concept or relation; the shapes in the window follow it."""
 
     UNREVIEWED = 0
@@ -31,11 +31,11 @@ class Status(IntEnum):
 
 
 STATUS = {
-    ACCEPTED: Status.ACCEPTED,
-    ADDED: Status.ACCEPTED,
-    UNSURE: Status.UNSURE,
-    REJECTED: Status.REJECTED,
-    REMOVED: Status.REJECTED,
+    ACCEPTED: ReviewStatus.ACCEPTED,
+    ADDED: ReviewStatus.ACCEPTED,
+    UNSURE: ReviewStatus.UNSURE,
+    REJECTED: ReviewStatus.REJECTED,
+    REMOVED: ReviewStatus.REJECTED,
 }
 
 
@@ -74,7 +74,7 @@ class Edge:
     cells: int = 0
     images: int = 0
     source: str = "person"
-    status: Status = Status.UNREVIEWED
+    status: ReviewStatus = ReviewStatus.UNREVIEWED
     by_person: bool = False
     is_gone: bool = False
 
@@ -180,7 +180,7 @@ class Hierarchy:
         edge = self._make(pair)
         if edge is None:
             return
-        if edge.status == Status.REJECTED:
+        if edge.status == ReviewStatus.REJECTED:
             self.withdrawn.setdefault(child, {})[parent] = edge
         else:
             self._standing[pair] = edge
@@ -190,13 +190,13 @@ class Hierarchy:
         """Return the relation as it now is, in force or not; None if nothing is said of it."""
         child, parent = pair
         index, said = self._proposed.get(pair), self._said.get(pair)
-        status = STATUS.get(said or "", Status.UNREVIEWED)
+        status = STATUS.get(said or "", ReviewStatus.UNREVIEWED)
         if index is None:
-            if status != Status.ACCEPTED:
+            if status != ReviewStatus.ACCEPTED:
                 return None
             is_gone = said == ACCEPTED
             return Edge(child, parent, status=status, by_person=True, is_gone=is_gone)
-        return Edge(child, parent, *self._numbers[index], status, status == Status.ACCEPTED)
+        return Edge(child, parent, *self._numbers[index], status, status == ReviewStatus.ACCEPTED)
 
     def _break_cycles(self) -> None:
         """Leave out what the rule leaves out of all that stands, and put the rest in force."""

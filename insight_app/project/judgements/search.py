@@ -8,13 +8,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from insight_app.project.judgements.hierarchy import Status
+from insight_app.project.judgements.hierarchy import ReviewStatus
 
 _PART = re.compile(
     r'(?P<filter>[a-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+)'
 )
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_STATUS = {status.name.casefold(): status for status in Status}
+_STATUS = {status.name.casefold(): status for status in ReviewStatus}
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Query:
     """
 
     words: tuple[str, ...] = ()
-    statuses: frozenset[Status] = frozenset()
+    statuses: frozenset[ReviewStatus] = frozenset()
     level: tuple[int, int] | None = None
     hidden: bool | None = False
     parent: str | None = None
@@ -47,7 +47,7 @@ def parse(text: str) -> Query:
     """The Query of a line of text; a filter with a value it does not know is taken as a word."""
     words: list[str] = []
     found: dict[str, object] = {}
-    statuses: set[Status] = set()
+    statuses: set[ReviewStatus] = set()
     for part in _PART.finditer(text.strip()):
         if part["filter"] is None:
             word = part["phrase"] if part["phrase"] is not None else part["word"]

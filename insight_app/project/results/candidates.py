@@ -13,7 +13,7 @@ import numpy as np
 from insight_app.errors import WorldError
 
 
-class Candidate(NamedTuple):
+class CandidateName(NamedTuple):
     """A name that a machine proposes; reading: noun, adjective or verb, '' not known; score: None
     not known.
     """
@@ -24,7 +24,7 @@ class Candidate(NamedTuple):
     definition: str
 
 
-class CandidateLines(Sequence[list[Candidate]]):
+class CandidateLines(Sequence[list[CandidateName]]):
     """By concept: its candidates, best first.
 
     text: lines of JSON in UTF-8, each an array of [term, reading, score, definition]. Raises
@@ -37,7 +37,7 @@ class CandidateLines(Sequence[list[Candidate]]):
         self._starts = np.concatenate(([0], ends + 1))
 
     @classmethod
-    def of(cls, rows: Iterable[Sequence[Candidate]]) -> "CandidateLines":
+    def of(cls, rows: Iterable[Sequence[CandidateName]]) -> "CandidateLines":
         """The lines of candidates in memory."""
         lines = [json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows]
         return cls(b"".join(lines))
@@ -46,16 +46,16 @@ class CandidateLines(Sequence[list[Candidate]]):
         return self._starts.size - 1
 
     @overload
-    def __getitem__(self, concept: int) -> list[Candidate]: ...
+    def __getitem__(self, concept: int) -> list[CandidateName]: ...
     @overload
-    def __getitem__(self, concept: slice) -> list[list[Candidate]]: ...
-    def __getitem__(self, concept: int | slice) -> list[Candidate] | list[list[Candidate]]:
+    def __getitem__(self, concept: slice) -> list[list[CandidateName]]: ...
+    def __getitem__(self, concept: int | slice) -> list[CandidateName] | list[list[CandidateName]]:
         if isinstance(concept, slice):
             return [self[at] for at in range(*concept.indices(len(self)))]
         at = range(len(self))[concept]
         line = self.text[self._starts[at] : self._starts[at + 1]]
         try:
-            return [Candidate(*one) for one in json.loads(line)]
+            return [CandidateName(*one) for one in json.loads(line)]
         except (ValueError, TypeError) as error:
             raise WorldError(
                 f"The candidate names of concept {at} are damaged ({error}).",

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.results.candidates import Candidate, CandidateLines
+from insight_app.project.results.candidates import CandidateLines, CandidateName
 
 SCHEMA_VERSION = 2
 """1: candidates stood in names.json, places and folder sums in one file each."""
@@ -57,7 +57,7 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class Header:
+class GenerationHeader:
     """What a generation is of; grid = rows, cols of the encoder's square."""
 
     number: int
@@ -84,9 +84,9 @@ class Published:
     concept, ascending by key = folder * F + concept.
     """
 
-    header: Header
+    header: GenerationHeader
     names: list[str]
-    candidates: Sequence[list[Candidate]]
+    candidates: Sequence[list[CandidateName]]
     concepts: Mapping[str, NDArray[Any]]
     edges: EdgeTable
     shares: Shares
@@ -136,7 +136,7 @@ def read(statistics: Path, number: int) -> Published:
         checksum = head.pop("candidates_crc32", None)
         head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
         words = json.loads((folder / "names.json").read_text("utf-8"))
-        header = Header(**head)
+        header = GenerationHeader(**head)
         candidates = (
             CandidateLines.of(words["candidates"])
             if version == 1

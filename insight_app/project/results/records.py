@@ -13,7 +13,7 @@ from insight_app.concepts.geometry import Geometry
 
 
 @dataclass(frozen=True)
-class Folder:
+class FolderRecord:
     """A folder of images as shown; path: below the analyzed folder, '' = that folder itself.
 
     images: listed in it; coded: analyzed, what shares are taken over.

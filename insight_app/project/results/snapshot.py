@@ -22,11 +22,11 @@ from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.photos.finding import locate
 from insight_app.project.results import folder_sums, generations, postings, reading_rule
-from insight_app.project.results.candidates import Candidate
+from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_store import CodeReader, Place, Record
 from insight_app.project.results.generations import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
-from insight_app.project.results.records import Example, Folder, ImageRecord, Problem, Sums
+from insight_app.project.results.records import Example, FolderRecord, ImageRecord, Problem, Sums
 from insight_app.project.results.schema import Folder as FolderRow
 from insight_app.project.results.schema import Generation, Image, Run, Skipped, Source, Status
 from insight_app.project.storage import analysis_database
@@ -173,7 +173,7 @@ class Results:
         """(F,) mean strength where active."""
         return Sums(self.images, self.cells, self.total, self.maximum).mean
 
-    def candidates(self, concept: int) -> list[Candidate]:
+    def candidates(self, concept: int) -> list[CandidateName]:
         """Names that the machine proposes, best first."""
         return self._candidates[concept]
 
@@ -249,7 +249,7 @@ class Results:
     # ---- folders
 
     @cached_property
-    def folders(self) -> list[Folder]:
+    def folders(self) -> list[FolderRecord]:
         """All folders with images, in path order."""
         with self._open.reading() as files:
             of_image = files.places["folder"]
@@ -260,7 +260,9 @@ class Results:
         for id, (folder, source, path) in self._sources.items():
             if id < listed.size and listed[id]:
                 shown = f"{source.name}/{path}".rstrip("/") if several else path
-                found.append((source, folder, Folder(id, shown, int(listed[id]), int(coded[id]))))
+                found.append(
+                    (source, folder, FolderRecord(id, shown, int(listed[id]), int(coded[id])))
+                )
         return [folder for _, _, folder in sorted(found, key=lambda item: item[:2])]
 
     def by_folder(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -51,7 +51,7 @@ class Older(Refusal):
 
 
 @dataclass(frozen=True)
-class Header:
+class DatabaseHeader:
     """What a database file says of itself."""
 
     application_id: int
@@ -62,7 +62,7 @@ _SMALLEST = 512
 """Bytes of the smallest database there can be: one page of the smallest size."""
 
 
-def read_header(path: Path, remedy: Remedy = NO_REMEDY) -> Header:
+def read_header(path: Path, remedy: Remedy = NO_REMEDY) -> DatabaseHeader:
     """Ask a database what it is; Damaged if it is none or was cut short.
 
     SQLite itself is asked: see `connecting`.
@@ -75,7 +75,9 @@ def read_header(path: Path, remedy: Remedy = NO_REMEDY) -> Header:
         raise sqlite.damaged("The file is not a database any more.", path, remedy)
     with sqlite.known_errors(path, "", remedy), closing(connect(path)) as connection:
         try:
-            header = Header(*(_number(connection, name) for name in Header.__dataclass_fields__))
+            header = DatabaseHeader(
+                *(_number(connection, name) for name in DatabaseHeader.__dataclass_fields__)
+            )
             is_short = _is_cut_short(connection, path)
         except sqlite3.DatabaseError:
             if not _is_short_of_pages(connection):
@@ -158,7 +160,7 @@ def _finish_interrupted_write(path: Path, schema: Schema, read_only: bool) -> No
         connection.execute("SELECT count(*) FROM sqlite_master")
 
 
-def _check(path: Path, schema: Schema, header: Header) -> None:
+def _check(path: Path, schema: Schema, header: DatabaseHeader) -> None:
     if header.application_id != schema.application_id:
         what = f"The file is not Insight's database of {schema.role}."
         raise sqlite.damaged(what, path, schema.remedy)
