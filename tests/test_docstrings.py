@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "insight_app"
-IMPERATIVE = ["concepts", "worker", "cli"]
+IMPERATIVE = ["concepts", "worker", "cli", "project/judgements"]
 """Folders whose functions say what they do in the imperative. To become all of them."""
 SHAPED = ["concepts"]
 """Folders whose public functions and values of arrays say shapes. To become all that compute."""
@@ -25,11 +25,11 @@ VERBS = set(
     Add Analyze Answer Append Apply Ask Bring Build Call Cancel Centre Check Choose Clear Close Code
     Compare Compute Convert Copy Count Create Cut Declare Decode Delete Describe Do Download Draw
     Drop Embed Encode Estimate Fetch Fill Find Fit Fold Follow Gather Give Group Hide Ignore Import
-    Install Join Keep Leave Let List Load Lock Look Make Mark Measure Merge Move Name Note Offer
-    Open Pad Parse Pass Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename
-    Replace Reshape Restore Return Rewrite Round Run Save Scale Search See Select Send Set Show Skip
-    Sort Split Start Stop Store Subtract Take Tell Train Try Turn Undo Update Verify Wait Warn Work
-    Write Yield
+    Install Join Keep Learn Leave Let List Load Lock Look Make Mark Measure Merge Move Name Note
+    Offer Open Pad Parse Pass Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename
+    Replace Reshape Restore Return Rewrite Round Run Save Say Scale Search See Select Send Set Show
+    Skip Sort Split Start Stop Store Subtract Take Tell Train Try Turn Undo Update Verify Wait Warn
+    Work Write Yield
     """,
     )
 )

@@ -1,4 +1,4 @@
-"""Takes what an export says from an open project.
+"""Taking what an export says from an open project.
 
 The one module of this floor that knows the project's catalogue and results.
 """
@@ -22,7 +22,8 @@ from insight_app.exchange.content import (
     short,
 )
 from insight_app.project.judgements import CurationState, Judgement
-from insight_app.project.judgements.catalogue import Catalogue, Edge, ReviewStatus
+from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.hierarchy import Edge, ReviewStatus
 from insight_app.project.project import Project
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _STATUSES = ("unreviewed", "accepted", "unsure", "rejected")
 
 
 def collect(project: Project) -> Content:
-    """Everything to be exported; KnownError before the first results are there.
+    """Return everything to be exported; Refusal before the first results are there.
 
     Damaged judgements are not exported: what can still be read is a backup, and a file made of it
     would lack what was judged since without saying so.
@@ -59,7 +60,7 @@ def collect(project: Project) -> Content:
 def content_of(
     name: str, results: Results, state: CurationState, entries: Sequence[Judgement]
 ) -> Content:
-    """What an export says of these results with these judgements over them."""
+    """Return what an export says of these results with these judgements over them."""
     catalogue = Catalogue(results, state)
     return Content(
         _provenance(name, results),
@@ -125,13 +126,13 @@ def _concept(catalogue: Catalogue, results: Results, state: CurationState, row: 
 
 
 def _place(concept: Concept) -> tuple[bool, int, str]:
-    """This dictionary's concepts by number, then all others by id: the same in every session."""
+    """Return what concepts are sorted by: this dictionary's by number, then all others by id."""
     is_extra = concept.level is None
     return (is_extra, 0 if is_extra else concept.number, concept.id)
 
 
 def _relations(catalogue: Catalogue, state: CurationState) -> tuple[Relation, ...]:
-    """Those in force and those that a person rejected, by the ids of child and parent."""
+    """Return those in force and those that a person rejected, by the ids of child and parent."""
     withdrawn = (edge for row in range(catalogue.size) for edge in catalogue.withdrawn(row))
     found = [_relation(catalogue, state, edge) for edge in (*catalogue.edges(), *withdrawn)]
     return tuple(sorted(found, key=lambda one: (one.child, one.parent)))
@@ -157,14 +158,14 @@ def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relatio
 
 
 def _judgement(entry: Judgement) -> dict[str, Any]:
-    """An entry of the log as JSON values."""
+    """Return an entry of the log as JSON values."""
     values = {**asdict(entry), "utc": entry.utc.isoformat()}
     cleaned: dict[str, Any] = _cleaned(values)
     return cleaned
 
 
 def _cleaned(value: Any) -> Any:
-    """JSON values with every text cleaned."""
+    """Return JSON values with every text cleaned."""
     if isinstance(value, dict):
         return {clean(name): _cleaned(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -16,8 +16,9 @@ Who = Literal["person", "machine", "nobody"]
 
 @dataclass(frozen=True)
 class ExportedName:
-    """A name that the machine proposed, with its cosine (None: not known), and its reading and the
-    term's definition ("" unknown).
+    """Hold a name that the machine proposed.
+
+    score: its cosine, None if not known.  reading, definition: of the term, "" if not known.
     """
 
     name: str
@@ -28,7 +29,7 @@ class ExportedName:
 
 @dataclass(frozen=True)
 class Concept:
-    """A concept as shown; `name` is the current one ("" = unnamed), `number` its row."""
+    """Describe a concept as shown; `name` is the current one ("" = unnamed), `number` its row."""
 
     id: ConceptId
     number: int
@@ -70,9 +71,11 @@ class Concept:
 
 @dataclass(frozen=True)
 class Relation:
-    """child -> parent. strength: share R of the child's activation that falls where the parent is
-    active, back: the reverse; None where only a person says so. source: "data", "dictionary" or
-    "person"; status: "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".
+    """Describe a relation child -> parent.
+
+    strength: share R of the child's activation that falls where the parent is active; back: the
+    reverse; None where only a person says so.  source: "data", "dictionary" or "person".  status:
+    "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".
     """
 
     child: ConceptId
@@ -92,7 +95,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Which program, encoder, dictionary and run the machine's part comes from."""
+    """Tell which program, encoder, dictionary and run the machine's part comes from."""
 
     project: str
     insight_version: str
@@ -108,7 +111,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Content:
-    """All that an export can say; concepts by number, relations by (child, parent)."""
+    """Hold all that an export can say; concepts by number, relations by (child, parent)."""
 
     provenance: Provenance
     concepts: tuple[Concept, ...]
@@ -122,7 +125,7 @@ class Content:
 
 
 def clean(text: str) -> str:
-    """Text that every format can hold: no control characters but tab and newline, no surrogates."""
+    """Return text that every format can hold: of control characters tab and newline, no others."""
     kept = "".join(
         " " if (ord(char) < 32 and char not in "\t\n") or 0x7F <= ord(char) < 0xA0 else char
         for char in text.replace("\r\n", "\n").replace("\r", "\n")
@@ -134,7 +137,7 @@ def clean(text: str) -> str:
 
 
 def short(value: float) -> float:
-    """Seven significant digits: what float32 knows, and the same text on every machine."""
+    """Round to seven significant digits: what float32 knows, the same text on every machine."""
     return float(f"{value:.7g}")
 
 

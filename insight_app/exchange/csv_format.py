@@ -20,12 +20,12 @@ Cell = str | int | float | None
 
 
 def render(content: Content) -> dict[str, bytes]:
-    """Commas, decimal points, UTF-8 without a mark."""
+    """Write both tables with commas, decimal points and UTF-8 without a mark."""
     return {key: _table(rows, ",", _plain).encode() for key, rows in _tables(content)}
 
 
 def render_spreadsheet(content: Content) -> dict[str, bytes]:
-    """As this computer's spreadsheets expect it."""
+    """Write both tables as this computer's spreadsheets expect them."""
     comma = has_decimal_comma()
 
     def cell(value: Cell) -> str:
@@ -41,7 +41,7 @@ def render_spreadsheet(content: Content) -> dict[str, bytes]:
 
 
 def has_decimal_comma() -> bool:
-    """Whether numbers are written 0,5 in this computer's region."""
+    """Return whether numbers are written 0,5 in this computer's region."""
     before = locale.setlocale(locale.LC_NUMERIC)
     try:
         locale.setlocale(locale.LC_NUMERIC, "")

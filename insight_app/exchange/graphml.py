@@ -9,7 +9,7 @@ from insight_app.exchange.content import Content, hierarchy
 
 
 def render(content: Content) -> dict[str, bytes]:
-    """One file; node ids are concept ids, an edge goes from the child to its parent."""
+    """Write one file; node ids are concept ids, an edge goes from the child to its parent."""
     concepts, relations = hierarchy(content)
     provenance = content.provenance
     graph = networkx.DiGraph(

@@ -18,7 +18,7 @@ SCHEMA = Path(__file__).with_name("insight-export-1.schema.json")
 
 
 def render(content: Content) -> dict[str, bytes]:
-    """One file, keyed "" (the name the person gave)."""
+    """Write one file, keyed "" (the name the person gave)."""
     value = {
         "format": FORMAT,
         "version": VERSION,
@@ -32,7 +32,7 @@ def render(content: Content) -> dict[str, bytes]:
 
 
 def parse(text: str) -> Content:
-    """The content of a JSON export. KnownError where it is not one that this version reads."""
+    """Return the content of a JSON export; Refusal where it is none that this version reads."""
     try:
         value = json.loads(text)
     except ValueError as error:

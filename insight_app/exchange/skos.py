@@ -18,12 +18,12 @@ from insight_app.project.judgements import ConceptId
 
 
 def render(content: Content) -> dict[str, bytes]:
-    """Turtle."""
+    """Write Turtle."""
     return {"": _graph(content).serialize(format="turtle").encode()}
 
 
 def render_json_ld(content: Content) -> dict[str, bytes]:
-    """JSON-LD with a compact context."""
+    """Write JSON-LD with a compact context."""
     context = {
         "skos": str(SKOS),
         "insight": str(TERMS),
@@ -36,12 +36,12 @@ def render_json_ld(content: Content) -> dict[str, bytes]:
 
 
 def concept_uri(concept: ConceptId) -> URIRef:
-    """The URN of a concept; the same in every export, whatever its name is."""
+    """Return the URN of a concept; the same in every export, whatever its name is."""
     return URIRef(f"urn:insight:concept:{concept}")
 
 
 def scheme_uri(provenance: Provenance) -> URIRef:
-    """The URN of the concept scheme: one a dictionary."""
+    """Return the URN of the concept scheme: one a dictionary."""
     return URIRef(f"urn:insight:scheme:{provenance.dictionary_fingerprint}")
 
 
@@ -132,7 +132,7 @@ def _add_relation(graph: Graph, relation: Relation) -> None:
 
 
 def _add_values(graph: Graph, node: URIRef, **values: Any) -> None:
-    """Add one term a value; nothing for an unknown or empty one."""
+    """Add one term for each value that is known and not empty."""
     for name, value in values.items():
         if value is None or value == "":
             continue
@@ -142,7 +142,7 @@ def _add_values(graph: Graph, node: URIRef, **values: Any) -> None:
 
 
 def _in_order(value: Any) -> Any:
-    """JSON-LD says nothing by the order of a list or of keys; fix it, so that files compare."""
+    """Sort lists and keys, whose order says nothing in JSON-LD, so that files can be compared."""
     if isinstance(value, dict):
         return {name: _in_order(value[name]) for name in sorted(value)}
     if isinstance(value, list):

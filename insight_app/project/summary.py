@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from insight_app.project.judgements.catalogue import Catalogue, ReviewStatus
+from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results.schema import Run

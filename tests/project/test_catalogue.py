@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Changes, CurationState, Person, search
-from insight_app.project.judgements.catalogue import Catalogue, ReviewStatus
+from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.judgements.state import changes
 from insight_app.project.judgements.store import Judgements
 

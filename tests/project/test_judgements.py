@@ -308,6 +308,9 @@ def test_ids_that_are_made_can_be_read() -> None:
         assert j.parse_concept(made) == made
 
 
-@pytest.mark.parametrize("text", ["", "f", ":1", "own:", "f:", "f:x", "f:01", "f:-1", "a:1 > b:1"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "f", ":1", "own:", "f:", "f:x", "f:01", "f:-1", "f:٣", "a:1 > b:1", f"f:{'7' * 5000}"],
+)
 def test_what_is_no_concepts_id_is_not_taken_for_one(text: str) -> None:
     assert j.parse_concept(text) is None

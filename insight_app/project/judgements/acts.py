@@ -5,6 +5,7 @@ Which fields a kind of act may set, and to what, is `kinds.KINDS`. Knows nothing
 is "<dictionary fingerprint>:<index>" or "own:<uuid>", a relation "<child> > <parent>".
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NewType
@@ -23,6 +24,7 @@ ACCEPTED, UNSURE, REJECTED = "accepted", "unsure", "rejected"
 ADDED, REMOVED = "added", "removed"
 _OWN = "own:"
 _BELOW = " > "
+_CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,7 @@ def own_concept() -> ConceptId:
 
 def parse_concept(text: str) -> ConceptId | None:
     """Return the id that `text` spells, None if it spells none."""
-    owner, colon, index = text.rpartition(":")
-    if not colon or not owner or not index or _BELOW in text:
-        return None
-    is_index = index.isascii() and index.isdecimal() and str(int(index)) == index
-    return ConceptId(text) if is_own(ConceptId(text)) or is_index else None
+    return ConceptId(text) if _CONCEPT.fullmatch(text) and _BELOW not in text else None
 
 
 def is_own(concept: ConceptId) -> bool:

@@ -6,68 +6,28 @@ Catalogue at a time.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.project.judgements import search
-from insight_app.project.judgements.acts import ConceptId, is_own, machine_concept
+from insight_app.project.judgements.acts import ConceptId, is_own, machine_concept, parse_concept
 from insight_app.project.judgements.hierarchy import (
     STATUS,
     Edge,
     Hierarchy,
-    MachineEdges,
     Pair,
     ReviewStatus,
 )
+from insight_app.project.judgements.machine_results import MachineResults
 from insight_app.project.judgements.state import Changes, ConceptState, CurationState
-
-__all__ = ["Catalogue", "Edge", "MachineResults", "ReviewStatus"]
+from insight_app.project.judgements.texts import Texts
 
 _NOBODY = ConceptState()
 
 
-class _Dictionary(Protocol):
-    @property
-    def fingerprint(self) -> str: ...
-
-
-class _Candidate(Protocol):
-    @property
-    def term(self) -> str: ...
-    @property
-    def definition(self) -> str: ...
-
-
-class MachineResults(Protocol):
-    """What a Catalogue needs of the machine's results; all arrays (F,)."""
-
-    @property
-    def F(self) -> int: ...
-    @property
-    def dictionary(self) -> _Dictionary: ...
-    @property
-    def machine_names(self) -> Sequence[str]: ...
-    @property
-    def levels(self) -> NDArray[np.uint8]: ...
-    @property
-    def images(self) -> NDArray[np.int64]: ...
-    @property
-    def cells(self) -> NDArray[np.int64]: ...
-    @property
-    def total(self) -> NDArray[np.float64]: ...
-    @property
-    def maximum(self) -> NDArray[Any]: ...
-    @property
-    def mean(self) -> NDArray[Any]: ...
-    @property
-    def edges(self) -> MachineEdges: ...
-    def candidates(self, concept: int) -> Sequence[_Candidate]: ...
-
-
 class Catalogue:
-    """Concepts by row; all arrays (size,).
+    """Hold all concepts by row; all arrays (size,).
 
     names: in force, '' = nobody named it.  by_person: a person gave or accepted that name.  status:
     ReviewStatus as uint8, of that name.  hidden: junk, or a person's concept that is unmade again.
@@ -92,7 +52,7 @@ class Catalogue:
         self.mean = np.array(results.mean)
         self._extra: list[ConceptId] = []
         self._extra_rows: dict[ConceptId, int] = {}
-        self._texts: _Texts | None = None
+        self._texts: Texts | None = None
         self._meanings: list[str] | None = None
         concepts, relations = dict(state.concepts), dict(state.relations)
         ends = {concept for pair, said in relations.items() if said.status for concept in pair}
@@ -126,32 +86,32 @@ class Catalogue:
         return known if known.any() else np.ones(self.size, bool)
 
     def id_of(self, row: int) -> ConceptId:
-        """The concept's id in the log."""
+        """Return the concept's id in the log."""
         first = self._results.F
         return ConceptId(f"{self._prefix}{row}") if row < first else self._extra[row - first]
 
     def row_of(self, concept: ConceptId) -> int | None:
-        """The concept's row, None where this catalogue does not have it."""
-        if concept.startswith(self._prefix):
-            index = concept[len(self._prefix) :]
-            if index.isdecimal() and int(index) < self._results.F:
-                return int(index)
+        """Return the concept's row, None if this catalogue does not have it."""
+        if concept.startswith(self._prefix) and parse_concept(concept) is not None:
+            index = int(concept.removeprefix(self._prefix))
+            if index < self._results.F:
+                return index
         return self._extra_rows.get(concept)
 
     # ---- relations
 
     def parents(self, row: int) -> list[Edge]:
-        """Relations upwards, strongest first."""
+        """Return the relations upwards, strongest first."""
         found = self._hierarchy.by_child.get(row, {}).values()
         return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
 
     def children(self, row: int) -> list[Edge]:
-        """Relations downwards, the concept in most images first."""
+        """Return the relations downwards, the concept in most images first."""
         found = self._hierarchy.by_parent.get(row, {}).values()
         return sorted(found, key=lambda edge: (-int(self.images[edge.child]), edge.child))
 
     def withdrawn(self, row: int) -> list[Edge]:
-        """The machine's relations upwards that a person rejected or removed."""
+        """Return the machine's relations upwards that a person rejected or removed."""
         found = self._hierarchy.withdrawn.get(row, {}).values()
         return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
 
@@ -161,18 +121,18 @@ class Catalogue:
         return self._hierarchy.dropped
 
     def edge(self, child: int, parent: int) -> Edge | None:
-        """The relation in force, None where there is none."""
+        """Return the relation in force, None if there is none."""
         return self._hierarchy.edge(child, parent)
 
     def edges(self) -> list[Edge]:
-        """All relations in force, by child and parent."""
+        """Return all relations in force, by child and parent."""
         found = (edge for by in self._hierarchy.by_child.values() for edge in by.values())
         return sorted(found, key=lambda edge: (edge.child, edge.parent))
 
     def roots(self) -> list[int]:
-        """Shown rows below no shown one, the concept in most images first.
+        """Return the shown rows below no shown one, the concept in most images first.
 
-        A concept that does not speak is left out unless something is below it.
+        A concept that is not active is left out unless something is below it.
         """
         above, below, active = self._hierarchy.by_child, self._hierarchy.by_parent, self.is_active
         found = [
@@ -184,7 +144,7 @@ class Catalogue:
         return sorted(found, key=lambda row: (-int(self.images[row]), row))
 
     def refusal(self, child: int, new_parent: int) -> str | None:
-        """Why `child` cannot be put below `new_parent`, in words; None where it can."""
+        """Return why `child` cannot be put below `new_parent`, in words; None if it can."""
         names = f"“{self._shown(child)}”", f"“{self._shown(new_parent)}”"
         if child == new_parent:
             return f"{names[0]} cannot be below itself."
@@ -199,7 +159,7 @@ class Catalogue:
     # ---- finding
 
     def search(self, text: str) -> list[int]:
-        """Rows that match, best first: words in names, candidates and meanings, and filters.
+        """Return the rows that match, best first: words in names, candidates, meanings; filters.
 
         Filters: status:accepted|unreviewed|unsure|rejected level:2 or level:1-3 hidden:yes|no|all
         parent:"name" min:images by:person|machine. Hidden ones are found only when asked for.
@@ -222,9 +182,9 @@ class Catalogue:
         return texts.ranked(rows.tolist(), query.words)
 
     def reviewed_share(self) -> float:
-        """The share of all activation that falls on concepts judged or hidden; 0 to 1.
+        """Return the share of all activation that falls on concepts judged or hidden; 0 to 1.
 
-        Before anything was coded: the share of the concepts that speak.
+        Before anything was coded: the share of the active concepts.
         """
         judged = (self.status != ReviewStatus.UNREVIEWED) | self.hidden
         weight = self.total if self.total.any() else self.is_active.astype(np.float64)
@@ -234,7 +194,7 @@ class Catalogue:
     # ---- judgements
 
     def apply(self, state: CurationState, changes: Changes) -> set[int]:
-        """Take over what `changes` names from `state`; the rows that look different now."""
+        """Take over what `changes` names from `state`; return the rows that look different now."""
         said = {concept: state.concepts.get(concept, _NOBODY) for concept in changes.concepts}
         pairs = {pair: state.relations.get(pair) for pair in changes.relations}
         ends = {concept for pair, now in pairs.items() if now and now.status for concept in pair}
@@ -257,7 +217,7 @@ class Catalogue:
     def _unknown(
         self, said: "dict[ConceptId, ConceptState]", ends: Iterable[ConceptId]
     ) -> set[ConceptId]:
-        """Concepts that need a row: named by a person, or at an end of what a person related."""
+        """Return the concepts that need a row: a person named them, or related them to others."""
         named = {concept for concept, now in said.items() if now.name is not None}
         return {concept for concept in named.union(ends) if self.row_of(concept) is None}
 
@@ -311,14 +271,14 @@ class Catalogue:
     def _shown(self, row: int) -> str:
         return self.names[row] or f"concept {row}"
 
-    def _below(self, parent: str, texts: "_Texts") -> NDArray[np.bool_]:
+    def _below(self, parent: str, texts: Texts) -> NDArray[np.bool_]:
         found = np.zeros(self.size, bool)
         for row in texts.named(parent):
             found[list(self._hierarchy.by_parent.get(row, ()))] = True
         return found
 
     def read_meanings(self) -> list[str]:
-        """(F,) what the machine's concepts may be called and mean, in comparable spelling.
+        """Return (F,) what the machine's concepts may be called and mean, in comparable spelling.
 
         Only reads the machine's results: another thread may do it while the catalogue is used.
         """
@@ -335,52 +295,9 @@ class Catalogue:
         self._meanings = meanings
         self._search_texts()
 
-    def _search_texts(self) -> "_Texts":
+    def _search_texts(self) -> Texts:
         if self._texts is None:
             if self._meanings is None:
                 self._meanings = self.read_meanings()
-            self._texts = _Texts(self.names, self._meanings)
+            self._texts = Texts(self.names, self._meanings)
         return self._texts
-
-
-class _Texts:
-    """Names and meanings in comparable spelling, kept so that a key press costs no folding."""
-
-    def __init__(self, names: Sequence[str], meanings: Sequence[str]) -> None:
-        # A space in front: " word" then finds the beginnings of words.
-        self._names = [f" {search.folded(name)}" for name in names]
-        self._meanings = [*meanings, *[""] * (len(names) - len(meanings))]
-        self._all = [f"{n}\n{m}" for n, m in zip(self._names, self._meanings, strict=True)]
-
-    def set_name(self, row: int, name: str) -> None:
-        self._names[row] = f" {search.folded(name)}"
-        self._all[row] = f"{self._names[row]}\n{self._meanings[row]}"
-
-    def named(self, name: str) -> list[int]:
-        """Rows of exactly this name, else those whose name contains it."""
-        exact = [row for row, text in enumerate(self._names) if text[1:] == name]
-        return exact or [row for row, text in enumerate(self._names) if name in text]
-
-    def ranked(self, rows: list[int], words: Sequence[str]) -> list[int]:
-        """Those of `rows` in which all words occur: names before meanings, in the order given."""
-        names, texts = self._names, self._all
-        for word in words:
-            rows = [row for row in rows if word in texts[row]]
-        if not words:
-            return rows
-        whole, first = " ".join(words), words[0]
-        tiers: tuple[list[int], ...] = ([], [], [], [], [])
-        for row in rows:
-            name = names[row]
-            if first not in name:
-                tier = 4
-            elif name[1:] == whole:
-                tier = 0
-            elif name.startswith(first, 1):
-                tier = 1
-            elif f" {first}" in name:
-                tier = 2
-            else:
-                tier = 3
-            tiers[tier].append(row)
-        return [row for tier in tiers for row in tier]

@@ -8,13 +8,12 @@ names and no files.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from insight_app.concepts.cycles import Authority, break_cycles
 from insight_app.project.judgements.acts import ACCEPTED, ADDED, REJECTED, REMOVED, UNSURE
+from insight_app.project.judgements.machine_results import MachineEdges
 
 Pair = tuple[int, int]
 """(child row, parent row)."""
@@ -37,25 +36,6 @@ STATUS = {
     REJECTED: ReviewStatus.REJECTED,
     REMOVED: ReviewStatus.REJECTED,
 }
-
-
-class MachineEdges(Protocol):
-    """Hold the machine's relations as arrays (n,); source: 0 these photos, 1 the dictionary."""
-
-    @property
-    def child(self) -> NDArray[np.int32]: ...
-    @property
-    def parent(self) -> NDArray[np.int32]: ...
-    @property
-    def strength(self) -> NDArray[np.float32]: ...
-    @property
-    def reverse_strength(self) -> NDArray[np.float32]: ...
-    @property
-    def cells(self) -> NDArray[np.int64]: ...
-    @property
-    def images(self) -> NDArray[np.int64]: ...
-    @property
-    def source(self) -> NDArray[np.uint8]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +77,7 @@ class Hierarchy:
     def __init__(
         self,
         machine: MachineEdges,
-        said: Mapping[Pair, str | None],
+        statuses: Mapping[Pair, str | None],
         order: Callable[[int], tuple[int, str]],
     ) -> None:
         # Plain numbers: reading an array one by one is slow.
@@ -113,14 +93,14 @@ class Hierarchy:
         )
         pairs = zip(machine.child.tolist(), machine.parent.tolist(), strict=True)
         self._proposed = {pair: index for index, pair in enumerate(pairs)}
-        self._said = {pair: status for pair, status in said.items() if status is not None}
+        self._statuses = {pair: status for pair, status in statuses.items() if status is not None}
         self._order = order
         self._standing: dict[Pair, Edge] = {}
         self._dropped: set[Pair] = set()
         self.by_child: dict[int, dict[int, Edge]] = {}
         self.by_parent: dict[int, dict[int, Edge]] = {}
         self.withdrawn: dict[int, dict[int, Edge]] = {}
-        for pair in {**self._proposed, **self._said}:
+        for pair in {**self._proposed, **self._statuses}:
             self._put(pair)
         self._break_cycles()
 
@@ -133,20 +113,20 @@ class Hierarchy:
         """Return the relation in force, None if there is none."""
         return self.by_child.get(child, {}).get(parent)
 
-    def set(self, said: Mapping[Pair, str | None]) -> set[int]:
+    def set(self, statuses: Mapping[Pair, str | None]) -> set[int]:
         """Take over what persons say now of these relations; return the rows that changed."""
         before = set(self._dropped)
         is_acyclic = not before
-        for pair, status in said.items():
+        for pair, status in statuses.items():
             if status is None:
-                self._said.pop(pair, None)
+                self._statuses.pop(pair, None)
             else:
-                self._said[pair] = status
+                self._statuses[pair] = status
             self._put(pair)
             is_acyclic = is_acyclic and not self._closes_cycle(pair)
         if not is_acyclic:
             self._break_cycles()
-        return {row for pair in {*said, *(before ^ self._dropped)} for row in pair}
+        return {row for pair in {*statuses, *(before ^ self._dropped)} for row in pair}
 
     def path(self, start: int, goal: int) -> list[int]:
         """Return the rows from `start` up to its ancestor `goal`, [] if it is none or the same."""
@@ -189,12 +169,12 @@ class Hierarchy:
     def _make(self, pair: Pair) -> Edge | None:
         """Return the relation as it now is, in force or not; None if nothing is said of it."""
         child, parent = pair
-        index, said = self._proposed.get(pair), self._said.get(pair)
-        status = STATUS.get(said or "", ReviewStatus.UNREVIEWED)
+        index, word = self._proposed.get(pair), self._statuses.get(pair)
+        status = STATUS.get(word or "", ReviewStatus.UNREVIEWED)
         if index is None:
             if status != ReviewStatus.ACCEPTED:
                 return None
-            is_gone = said == ACCEPTED
+            is_gone = word == ACCEPTED
             return Edge(child, parent, status=status, by_person=True, is_gone=is_gone)
         return Edge(child, parent, *self._numbers[index], status, status == ReviewStatus.ACCEPTED)
 

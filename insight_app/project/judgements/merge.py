@@ -16,7 +16,7 @@ from insight_app.project.judgements.state import Judgement
 
 @dataclass(frozen=True)
 class Conflict:
-    """Different things said of one field by people who had not seen each other's.
+    """Hold different things said of one field by people who had not seen each other's.
 
     in_force: the entries concerned; the first one counts until somebody judges anew.
     """

@@ -19,7 +19,7 @@ _STATUS = {status.name.casefold(): status for status in ReviewStatus}
 
 @dataclass(frozen=True)
 class Query:
-    """Everything must hold; None or () = no such condition.
+    """Hold conditions that must all be met; None or () = no such condition.
 
     words: each must occur.  level: lowest and highest.  hidden: None = hidden ones too.
     parent: (part of) the name of a parent.  by_person: the name is a person's.
@@ -36,7 +36,7 @@ class Query:
 
 @lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
-    """Lower case without accents: how texts are compared."""
+    """Return the text in lower case without accents: how texts are compared."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
@@ -44,7 +44,7 @@ def folded(text: str) -> str:
 
 
 def parse(text: str) -> Query:
-    """The Query of a line of text; a filter with a value it does not know is taken as a word."""
+    """Return the Query of a line of text; a filter with an unknown value is taken as a word."""
     words: list[str] = []
     found: dict[str, object] = {}
     statuses: set[ReviewStatus] = set()

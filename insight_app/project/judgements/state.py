@@ -15,7 +15,7 @@ from insight_app.project.judgements.acts import ConceptId, Relation, Value, spli
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who judges; the uuid stays when the name changes."""
+    """Name somebody who judges; the uuid stays when the name changes."""
 
     uuid: str
     name: str
@@ -49,7 +49,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class ConceptState:
-    """What people said of a concept; status_name is the name that the status is about."""
+    """State what people said of a concept; status_name is the name that the status is about."""
 
     name: str | None = None
     status: str | None = None
@@ -60,20 +60,23 @@ class ConceptState:
 
 @dataclass(frozen=True)
 class RelationState:
-    """What people said of a relation: accepted | unsure | rejected | added | removed | None."""
+    """State what people said of a relation.
+
+    status: accepted | unsure | rejected | added | removed | None.
+    """
 
     status: str | None = None
 
 
 @dataclass
 class CurationState:
-    """Everything that people said, by target; a target nobody spoke of is missing."""
+    """Hold everything that people said, by target; a target nobody spoke of is missing."""
 
     concepts: dict[ConceptId, ConceptState] = field(default_factory=dict)
     relations: dict[Relation, RelationState] = field(default_factory=dict)
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
-        """Take over the fields of one target; all fields empty = nobody spoke of it."""
+        """Take over the fields of one target; without any, nobody spoke of it."""
         said = {name: value for name, value in values.items() if value is not None}
         pair = split_relation(target)
         if pair is not None:
@@ -99,7 +102,7 @@ def _text(value: Value) -> str | None:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a change to the project touched; windows refresh only that."""
+    """Tell what a change to the project touched; windows refresh only that."""
 
     concepts: frozenset[ConceptId]
     relations: frozenset[Relation]
@@ -112,7 +115,7 @@ class Changes:
 
 
 def changes(targets: Iterable[str], text: str, judgements: Iterable[str] = ()) -> Changes:
-    """The Changes that touch `targets`."""
+    """Return the Changes that touch `targets`."""
     pairs: set[Relation] = set()
     concepts: set[ConceptId] = set()
     for target in targets:

@@ -13,9 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.judgements import acts as said
 from insight_app.project.judgements import lines, log, merge, tables
-from insight_app.project.judgements.acts import Act, Value
+from insight_app.project.judgements.acts import Act, Value, relation
 from insight_app.project.judgements.edits import Edit
 from insight_app.project.judgements.entries import Incoming, Malformed
 from insight_app.project.judgements.projection import Fields, Standing, fold
@@ -231,7 +230,7 @@ class Judgements:
 
     def _all_targets(self) -> list[str]:
         state = self.state
-        return [*state.concepts, *(said.relation(*pair) for pair in state.relations)]
+        return [*state.concepts, *(relation(*pair) for pair in state.relations)]
 
     def _load(self) -> None:
         assert self._engine is not None

@@ -179,7 +179,7 @@ class Targets:
 
 
 def add_group(connection: Connection, uuid: str, group: Group) -> None:
-    """Enter a new act; what its person had undone can no longer be redone."""
+    """Add a new act; what its person had undone can no longer be redone."""
     connection.execute(
         update(ProjectedGroup)
         .where(
