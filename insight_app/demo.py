@@ -12,7 +12,8 @@ import platformdirs
 
 from insight_app import resources
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import WorldError
+from insight_app.disk_errors import disk_errors
+from insight_app.files import aside
 from insight_app.project.analysis.last_run import is_finished
 from insight_app.project.folder import JUDGEMENTS, is_project
 
@@ -34,14 +35,12 @@ def set_up(folder: Path | None = None, source: Path | None = None) -> tuple[Path
     """
     folder = folder or default_folder()
     project, photos = folder / PROJECT, folder / PHOTOS
-    try:
+    with disk_errors(
+        "The demo's photos cannot be copied",
+        where=photos,
+        do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
+    ):
         _copy_photos(source or resources.path("photos"), photos)
-    except OSError as error:
-        raise WorldError(
-            f"The demo's photos cannot be copied ({error.strerror}).",
-            where=str(photos),
-            do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
-        ) from error
     if not (project / JUDGEMENTS).exists():
         _make(project)
     return project, photos
@@ -82,6 +81,5 @@ def _copy_photos(source: Path, target: Path) -> None:
         copy = target / path.relative_to(source)
         if path.is_file() and not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
-            partial = copy.with_name(copy.name + ".partial")
-            shutil.copyfile(path, partial)
-            partial.replace(copy)
+            with aside(copy, sync=False) as part:
+                shutil.copyfile(path, part)

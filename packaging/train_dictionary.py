@@ -30,6 +30,7 @@ from insight_app.concepts.naming import hypernyms, rules, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
+from insight_app.files import aside
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.photos.decoding import NEWEST_RULE, load_upright
 from insight_app.project.photos.finding import SUFFIXES, read_bytes
@@ -88,18 +89,17 @@ def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap
     rows, cols = encoder.grid
     if not path.exists():
         build.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
         shape = (len(photos), VIEWS, rows * cols, encoder.token_dim)
-        file = np.lib.format.open_memmap(part, "w+", np.float16, shape)
-        for number, photo in enumerate(photos):
-            analyzed = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels
-            crops = map(encoder.preprocess, random_crops(load_upright(photo), number))
-            seen = [analyzed, *crops]
-            grids = encoder.encode(torch.stack(seen))
-            file[number] = grids.reshape(VIEWS, rows * cols, -1).numpy()
-            show(number + 1, len(photos), "Encoding photos")
-        file.flush()
-        part.replace(path)
+        with aside(path, sync=False) as part:
+            file = np.lib.format.open_memmap(part, "w+", np.float16, shape)
+            for number, photo in enumerate(photos):
+                analyzed = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels
+                crops = map(encoder.preprocess, random_crops(load_upright(photo), number))
+                seen = [analyzed, *crops]
+                grids = encoder.encode(torch.stack(seen))
+                file[number] = grids.reshape(VIEWS, rows * cols, -1).numpy()
+                show(number + 1, len(photos), "Encoding photos")
+            file.flush()
     return np.load(path, mmap_mode="r")
 
 

@@ -27,6 +27,7 @@ from rich.progress import Progress as Bar
 
 from insight_app import __version__
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress
+from insight_app.disk_errors import must_be_the_worlds
 from insight_app.errors import KnownError, WorldError
 
 PLAIN_SECONDS = 5.0
@@ -146,6 +147,9 @@ def run(command: Callable[[], object]) -> int:
     except SystemExit as stopped:
         return stopped.code if isinstance(stopped.code, int) else Exit.OK
     except Exception as error:
+        if (known := must_be_the_worlds(error)) is not None:
+            err().print(f"Error: {known}", markup=False)
+            return Exit.ERROR
         _report_bug(error)
         return Exit.BUG
     return Exit.OK

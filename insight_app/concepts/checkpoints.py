@@ -21,6 +21,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from insight_app.concepts import torchscript
+from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
 
 _DAMAGE = (
@@ -102,9 +103,7 @@ def _content(path: Path) -> Any:
         with path.open("rb") as file:
             start = file.read(9)
     except OSError as error:
-        raise WorldError(
-            f"This file cannot be read ({error.strerror}).", where=str(path)
-        ) from error
+        raise disk_error(error, "This file cannot be read", where=path) from error
     try:
         if start.startswith(b"PK"):
             if torchscript.is_archive(path):

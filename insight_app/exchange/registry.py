@@ -1,15 +1,16 @@
 """The formats there are, and the one way to write one. A new format is one entry in FORMATS."""
 
-import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from insight_app.errors import Refusal, WorldError
+from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
+from insight_app.errors import Refusal
 from insight_app.exchange.content import Content
+from insight_app.files import aside
 
 if TYPE_CHECKING:
     from insight_app.project.project import Project
@@ -111,7 +112,12 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
     there = [file for file in files if file.exists()]
     if there and (not overwrite or any(file.is_dir() for file in there)):
         raise _there_already(there[0])
-    _replace(files)
+    with ExitStack() as stack:
+        stack.enter_context(
+            disk_errors("The export cannot be written", where=target, kept=UNCHANGED, do=ELSEWHERE)
+        )
+        for file, data in files.items():
+            stack.enter_context(aside(file)).write_bytes(data)
     return list(files)
 
 
@@ -122,39 +128,3 @@ def _there_already(path: Path) -> Refusal:
         kept="Nothing was written.",
         do="Choose another name, or say that it may be replaced (--force).",
     )
-
-
-def _replace(files: Mapping[Path, bytes]) -> None:
-    """Write all files beside their places, then move them there."""
-    ready: dict[Path, Path] = {}
-    place = Path()
-    try:
-        for place, data in files.items():
-            with tempfile.NamedTemporaryFile(
-                dir=place.parent, prefix=f".{place.name}.", delete=False
-            ) as file:
-                ready[Path(file.name)] = place
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        for written, place in list(ready.items()):
-            written.chmod(0o666 & ~_umask())
-            written.replace(place)
-            del ready[written]
-    except OSError as error:
-        raise WorldError(
-            f"The export could not be written ({error.strerror}).",
-            where=str(place),
-            kept="What was there before is unchanged.",
-            do="Choose a folder that exists, has room and may be written to.",
-        ) from error
-    finally:
-        for written in ready:
-            written.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """What new files of this process are not allowed (the temporary ones are private)."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

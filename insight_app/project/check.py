@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.counting.tally import Tally
@@ -94,8 +95,7 @@ def _look(folder: Path) -> tuple[int | None, list[Finding]]:
     except KnownError as error:
         return number, [_of(error)]
     except OSError as error:
-        what = f"A file of the results cannot be read ({error.strerror})."
-        return number, [Finding(what, str(error.filename), _AGAIN)]
+        return number, [_of(disk_error(error, "The results cannot be read", do=_AGAIN))]
 
 
 def _newest(folder: Path) -> int | None:
@@ -198,7 +198,7 @@ def _shard(
         if named or found != row.images:
             yield Finding("There are photos whose codes are missing.", path, _AGAIN)
     except OSError as error:
-        yield Finding(f"The codes cannot be read ({error.strerror}).", path, _AGAIN)
+        yield _of(disk_error(error, "The codes cannot be read", where=path, do=_AGAIN))
     except KnownError as error:
         yield Finding(error.what, error.where, _AGAIN)
 

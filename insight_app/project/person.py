@@ -11,6 +11,7 @@ from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 import platformdirs
 
+from insight_app.files import write_whole
 from insight_app.project.judgements.state import Person
 
 
@@ -34,10 +35,8 @@ def remember(person: Person, folder: Path | None = None) -> Person:
     """Keep who judges here, for instance under a new name."""
     path = _path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
     text = json.dumps({"uuid": person.uuid, "name": person.name}, ensure_ascii=False)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, lambda file: file.write(text.encode()))
     return person
 
 

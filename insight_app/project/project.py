@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from insight_app.errors import KnownError, Refusal, WorldError
+from insight_app.disk_errors import disk_error, disk_errors
+from insight_app.errors import KnownError, Refusal
+from insight_app.files import aside
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.schema import SCHEMA
@@ -58,15 +60,13 @@ class Project:
                 kept="Nothing was changed.",
                 do="Open it, or choose another name.",
             )
-        try:
+        with disk_errors(
+            "The project cannot be made here",
+            where=folder,
+            do="Choose a folder that you may write to.",
+        ):
             for name in FOLDERS:
                 (folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorldError(
-                f"The project cannot be made here ({error.strerror}).",
-                where=str(folder),
-                do="Choose a folder that you may write to.",
-            ) from error
         Judgements.open(folder / JUDGEMENTS, person or this_person()).close()
         return cls.open(folder, person)
 
@@ -202,7 +202,7 @@ def _try_lock(folder: Path, who: Person, take_over: bool) -> tuple[lock.Lock | N
     except lock.Held as error:
         return None, error.what
     except OSError as error:
-        return None, f"You cannot write to this folder ({error.strerror})."
+        return None, disk_error(error, "This folder cannot be written to").what
 
 
 def _must_be_there(path: Path, place: Path) -> None:
@@ -225,25 +225,29 @@ def _from_newest_backup(place: Path, path: Path, who: Person) -> tuple[Judgement
 
 
 def _restore(path: Path, place: Path, backup: Backup, who: Person) -> str:
-    ready = path.with_name(path.name + ".restored")
-    backups.copy_database(backup.path, ready)
     when = backup.made.astimezone().strftime("%d %b %Y, %H:%M")
     said = [f"The judgements of {when} are back."]
-    aside: Path | None = None
-    if path.exists():
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        aside = place / f"replaced-{stamp}.sqlite"
-        # An unfinished write belongs to the file it was for; beside another it would destroy it.
-        for end in ("-journal", ""):
-            part = path.with_name(path.name + end)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + end))
-        said.append(f"What was there before is kept as {aside.name}.")
-    ready.replace(path)
+    kept = "The project itself was not changed."
+    with disk_errors("The backup cannot be put back", where=path, kept=kept), aside(path) as ready:
+        backups.copy_database(backup.path, ready)
+        replaced = _set_aside(path, place) if path.exists() else None
+    if replaced is not None:
+        said.append(f"What was there before is kept as {replaced.name}.")
     judgements = Judgements.open(path, who, backup_folder=place)
     try:
-        if aside is not None and (found := judgements.salvage(aside)):
+        if replaced is not None and (found := judgements.salvage(replaced)):
             said.append(f"{found:,} later judgements could be read from it and are back too.")
     finally:
         judgements.close()
     return " ".join(said)
+
+
+def _set_aside(path: Path, place: Path) -> Path:
+    """Move the judgements that are replaced to the backups; return where they are."""
+    replaced = place / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
+    # An unfinished write belongs to the file it was for; beside another it would destroy it.
+    for end in ("-journal", ""):
+        part = path.with_name(path.name + end)
+        if part.exists():
+            part.replace(replaced.with_name(replaced.name + end))
+    return replaced

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from insight_app.concepts.progress import Cancelled, CancelToken
+from insight_app.disk_errors import must_be_the_worlds
 from insight_app.errors import KnownError, Refusal
 from insight_app.worker.requests import LONG, Request, Requests
 
@@ -116,14 +117,20 @@ class Worker:
         except Cancelled:
             self.send(id=number, kind="result", cancelled=True)
         except KnownError as error:
-            fields = {name: getattr(error, name) for name in ("what", "where", "kept", "do")}
-            self.send(id=number, kind="error", error=error.fault, **fields)
+            self._send_known(number, error)
         except Exception as error:
+            if (known := must_be_the_worlds(error)) is not None:
+                self._send_known(number, known)
+                return
             what = f"{type(error).__name__}: {error}"
             trace = traceback.format_exc()
             self.send(id=number, kind="error", error="bug", what=what, trace=trace)
         finally:
             del self._tokens[number]
+
+    def _send_known(self, number: int, error: KnownError) -> None:
+        fields = {name: getattr(error, name) for name in ("what", "where", "kept", "do")}
+        self.send(id=number, kind="error", error=error.fault, **fields)
 
     def cancel_token(self, request: Request) -> CancelToken:
         """Return the token that is cancelled when this request is."""

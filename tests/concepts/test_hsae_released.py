@@ -396,6 +396,6 @@ def test_where_nothing_can_be_written_nothing_is(whole, tmp_path):
         lambda folder: released.import_into(whole, folder),
         lambda folder: hsae.write_release(hsae.load(whole), folder, [""] * F),
     ):
-        with pytest.raises(KnownError, match="could not be written"):
+        with pytest.raises(KnownError, match="cannot be written"):
             write(tmp_path / "file" / "inside")
     assert {path.name for path in tmp_path.iterdir()} == {"release", "file"}

@@ -31,7 +31,7 @@ def test_an_existing_file_is_kept_unless_told_otherwise(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match="could not be written"):
+    with pytest.raises(KnownError, match="cannot be written"):
         registry.write(example(), registry.named("json"), tmp_path / "nowhere" / "birds.json")
     (tmp_path / "taken.json").mkdir()
     with pytest.raises(KnownError):

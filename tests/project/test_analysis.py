@@ -13,12 +13,13 @@ from sqlalchemy import select
 
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, WorldError
 from insight_app.project.analysis import runs
 from insight_app.project.analysis.coding import crashes, pipeline
 from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
 from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.project import Project
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.snapshot import Results
 from insight_app.project.storage import analysis_database
@@ -217,6 +218,27 @@ def test_cancelling_keeps_what_is_done_and_the_next_call_goes_on(
     assert check(project) == []
     assert run().coded == PHOTOS - 4
     assert content(project) == whole
+
+
+@pytest.mark.parametrize("size", [1_000, 20_000, 60_000, 150_000])
+def test_a_disk_that_is_full_is_said_and_the_next_call_goes_on(
+    run: Any, photos: Path, project: Path, size: int
+) -> None:
+    resource = pytest.importorskip("resource")  # a limit on the size of files stands for the disk
+    run(photos)
+    whole = content(project)
+    shutil.rmtree(project)
+    Project.create(project).close()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        with pytest.raises(WorldError) as caught:
+            run(photos)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.where and caught.value.do
+    assert run(photos).found.total == PHOTOS
+    assert content(project) == whole and check(project) == []
 
 
 def test_cancelling_before_anything_began(run: Any, photos: Path, project: Path) -> None:

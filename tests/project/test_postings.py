@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight_app.concepts.statistics import Maxima
+from insight_app.files import write_whole
 from insight_app.project.results import postings
 
 CONCEPTS = 5
@@ -57,7 +58,7 @@ def segment(
     cell = rng.integers(0, 196, concept.size).astype(np.uint16)
     ids = (number * 100 + 1 + image).astype(np.uint32)
     maxima = Maxima(concept=concept, image=ids, cell=cell, value=value)
-    postings.write_segment(path, maxima, CONCEPTS)
+    write_whole(path, lambda file: postings.write(file, maxima, CONCEPTS))
     columns = (-value.astype(float), ids, cell, concept)
     rows.extend(zip(*(column.tolist() for column in columns), strict=True))
     return postings.open_segment(path)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
 
 
@@ -31,9 +32,8 @@ def verified(path: Path, sha256: str) -> Path:
         stat = path.stat()
         found = _digest(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
-        raise WorldError(
-            f"The encoder's file cannot be read ({error.strerror}).", where=str(path), do=_REINSTALL
-        ) from error
+        what = "The encoder's file cannot be read"
+        raise disk_error(error, what, where=path, do=_REINSTALL) from error
     if found != sha256:
         raise WorldError(
             "The encoder's file is not the one that Insight was made with: its SHA-256 is "

@@ -7,16 +7,17 @@ and counters never disagree. Random orders follow from seed and position and nee
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
+from insight_app.files import write_whole
 
 FILE = "training.safetensors"
 SCHEMA_VERSION = 1
@@ -45,17 +46,15 @@ def write(
     state: dict[str, Tensor],
 ) -> None:
     """Replace the checkpoint in `folder`; run: what makes a run the same run."""
-    folder.mkdir(parents=True, exist_ok=True)
     head = {"run": run, "position": asdict(position), "threshold": threshold}
-    part = folder / (FILE + ".part")
-    save_file(
+    content = to_bytes(
         {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()},
-        part,
         metadata={"schema_version": str(SCHEMA_VERSION), "training": json.dumps(head)},
     )
-    with part.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    part.replace(folder / FILE)
+    kept = "The checkpoint before this one is kept."
+    with disk_errors("The training cannot be saved", where=folder, kept=kept):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / FILE, lambda file: file.write(content))
 
 
 def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, Tensor]] | None:
@@ -73,7 +72,9 @@ def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, 
             state: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}
         version, head = metadata["schema_version"], json.loads(metadata["training"])
         position, threshold = Position(**head["position"]), float(head["threshold"])
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except OSError as error:
+        raise disk_error(error, "The checkpoint of this training cannot be read") from error
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise WorldError(
             "The checkpoint of this training cannot be read.",
             where=str(path),

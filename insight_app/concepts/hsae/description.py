@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 
 WEIGHTS = "dictionary.safetensors"
@@ -142,7 +143,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         folder = str(path.parent)
         raise Refusal("There is no dictionary here.", where=folder, do=_ANOTHER) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise disk_error(error, "The dictionary cannot be read", where=path) from error
+    except ValueError as error:
         raise damaged(path, "its description cannot be read") from error
     if not isinstance(described, dict):
         raise damaged(path, "its description is incomplete")
@@ -161,7 +164,9 @@ def _read_header(path: Path) -> dict[str, Any]:
         ends = [header[name]["data_offsets"][1] for name in header if name != "__metadata__"]
     except FileNotFoundError as error:
         raise damaged(path, "its weights are missing") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except OSError as error:
+        raise disk_error(error, "The dictionary cannot be read", where=path) from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise damaged(path, "its weights cannot be read") from error
     if 8 + length + max(ends, default=0) != size:
         raise damaged(path, "its weights are cut off")

@@ -6,7 +6,6 @@ needs no torch.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,8 @@ from insight_app.concepts.hsae.description import (
     to_json,
 )
 from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES, device_beside
+from insight_app.disk_errors import disk_error, disk_errors
+from insight_app.files import write_whole
 
 
 def describe(hsae: HSAE) -> DictionaryInfo:
@@ -54,22 +55,17 @@ def save(
     provenance: Mapping[str, Any] | None = None,
 ) -> None:
     """Write `hsae` into folder `path`; the values given replace those that it has."""
-    path.mkdir(parents=True, exist_ok=True)
     described = DictionaryInfo(
         **vars(describe(hsae))
         | ({"title": title} if title else {})
         | ({"encoder_fingerprint": encoder_fingerprint} if encoder_fingerprint else {})
         | ({"provenance": dict(hsae.provenance) | dict(provenance)} if provenance else {})
     )
-    part = path / (WEIGHTS + ".part")
-    with part.open("wb") as handle:
-        handle.write(to_bytes(hsae.canonical_tensors()))
-        handle.flush()
-        os.fsync(handle.fileno())
-    part.replace(path / WEIGHTS)
-    part = path / (DESCRIPTION + ".part")
-    part.write_text(to_json(described), "utf-8")
-    part.replace(path / DESCRIPTION)
+    weights, text = to_bytes(hsae.canonical_tensors()), to_json(described).encode()
+    with disk_errors("The dictionary cannot be written", where=path):
+        path.mkdir(parents=True, exist_ok=True)
+        write_whole(path / WEIGHTS, lambda file: file.write(weights))
+        write_whole(path / DESCRIPTION, lambda file: file.write(text))
 
 
 def load(
@@ -88,7 +84,9 @@ def load(
         weights = {name: torch.from_numpy(arrays[name]) for name in WEIGHT_NAMES}
         k, threshold = int(arrays["k"]), float(arrays["threshold"])
         sizes = tuple(int(size) for size in arrays["group_sizes"])
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except OSError as error:
+        raise disk_error(error, "The dictionary cannot be read", where=source) from error
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise damaged(source, "its weights cannot be read") from error
     if not all(bool(torch.isfinite(w).all()) for w in weights.values()) or not np.isfinite(
         threshold

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from insight_app.concepts.hsae.description import SUMMARY, damaged
 from insight_app.concepts.naming.candidates import Candidate
 from insight_app.concepts.statistics import CoOccurrence, Counts
+from insight_app.disk_errors import disk_error, disk_errors
+from insight_app.files import write_whole
 
 SCHEMA_VERSION = 1
 RELEASE = "release"
@@ -54,10 +56,9 @@ def write(folder: Path, summary: DictionarySummary, *, compressed: bool = True) 
     if summary.counts is not None:
         arrays |= {f"counts_{name}": a for name, a in summary.counts.to_arrays().items()}
     arrays |= {f"pairs_{name}": a for name, a in summary.cooccurrence.to_arrays().items()}
-    part = folder / (SUMMARY + ".part")
-    with part.open("wb") as file:
-        (np.savez_compressed if compressed else np.savez)(file, **arrays)  # type: ignore[arg-type]
-    part.replace(folder / SUMMARY)
+    save = np.savez_compressed if compressed else np.savez
+    with disk_errors("The dictionary cannot be written", where=folder):
+        write_whole(folder / SUMMARY, lambda file: save(file, **arrays))  # type: ignore[arg-type]
 
 
 def read(folder: Path, concepts: int) -> DictionarySummary | None:
@@ -78,7 +79,9 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
             CoOccurrence.from_arrays(_without_prefix("pairs_", arrays)),
             str(words.get("run", "dictionary")),
         )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
+    except OSError as error:
+        raise disk_error(error, "The dictionary cannot be read", where=path) from error
+    except (ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
         raise damaged(path, "its names and counts cannot be read") from error
     sizes = {len(summary.candidates), summary.cooccurrence.concepts}
     if summary.counts is not None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app import resources
+from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ def load(path: Path) -> Hypernyms:
     try:
         with np.load(path, allow_pickle=False) as file:
             return Hypernyms(*(file[name] for name in names))
-    except (OSError, ValueError, KeyError) as error:
+    except OSError as error:
+        what, do = "The table of hypernyms cannot be read", "Install Insight again."
+        raise disk_error(error, what, where=path, do=do) from error
+    except (ValueError, KeyError) as error:
         raise WorldError(
             f"The table of hypernyms cannot be read ({error}).",
             where=str(path),

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app import resources
+from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 
 if TYPE_CHECKING:
@@ -210,9 +211,7 @@ def read_terms(path: Path) -> list[tuple[str, int, str]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise WorldError(
-            f"The word list cannot be read ({error.strerror}).", where=str(path)
-        ) from error
+        raise disk_error(error, "The word list cannot be read", where=path) from error
     except UnicodeDecodeError as error:
         broken = error.object[: error.start].count(b"\n") + 1
         raise Refusal(

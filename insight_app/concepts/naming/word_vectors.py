@@ -5,7 +5,6 @@ user's cache, whole or absent whatever stops the work, for every project whose e
 with the same text tower. Numpy only; knows nothing of concepts and projects.
 """
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from insight_app.concepts.encoders import builtin_table
 from insight_app.concepts.naming import hypernyms, vocabulary
 from insight_app.concepts.naming.vocabulary import Vocabulary
+from insight_app.files import write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -128,10 +128,4 @@ class WordVectors:
 
     def _write(self, chunk: NDArray[np.float16]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._path().with_suffix(f".{os.getpid()}.part")
-        try:
-            with part.open("wb") as file:
-                np.save(file, chunk)
-            part.replace(self._path())
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(self._path(), lambda file: np.save(file, chunk), sync=False)

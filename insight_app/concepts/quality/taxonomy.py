@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal
 
 _KIND = {"@", "@i"}
@@ -101,12 +102,14 @@ def read(folder: Path) -> Taxonomy:
                 marked = list(zip(pointers[::4], pointers[1::4], pointers[2::4], strict=False))
                 hypernyms[synset] = tuple("n" + p for mark, p, _ in marked if mark in _KIND)
                 holonyms[synset] = tuple("n" + p for mark, p, _ in marked if mark in _WHOLE)
-    except (OSError, ValueError, IndexError) as error:
+    except (FileNotFoundError, ValueError, IndexError) as error:
         raise Refusal(
             f"This is not WordNet's list of nouns ({error}).",
             where=str(file),
             do="Name the folder that holds data.noun, for instance /usr/share/wordnet.",
         ) from error
+    except OSError as error:
+        raise disk_error(error, "WordNet's list of nouns cannot be read", where=file) from error
     return Taxonomy(hypernyms, holonyms, lemmas)
 
 

@@ -18,7 +18,9 @@ from insight_app.concepts.hsae.description import (
     check_fits,
     is_release,
 )
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal
+from insight_app.files import aside
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.counting.edges import dictionary_edges
 from insight_app.project.analysis.names import with_definitions
@@ -66,9 +68,11 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
     probes = [path.name for path in source.glob("probe-*.safetensors")]
     for name in (WEIGHTS, SUMMARY, *probes, DESCRIPTION):  # last: with it, all is there
         if (source / name).exists():
-            part = folder / (name + ".part")
-            shutil.copyfile(source / name, part)
-            part.replace(folder / name)
+            with (
+                disk_errors("The dictionary cannot be copied", where=folder),
+                aside(folder / name) as part,
+            ):
+                shutil.copyfile(source / name, part)
     return info(folder)
 
 

@@ -6,8 +6,8 @@ encoders and of how photos are read.
 """
 
 import json
-import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.relations import Edges
+from insight_app.disk_errors import disk_errors
+from insight_app.files import sync_folder
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.results import code_store, generations
@@ -105,7 +107,12 @@ class Recorder:
 
     def _open_shard(self, shard: int, size: int, checksum: int) -> None:
         codes = self.project / CODES
-        self._writer = ShardWriter(codes, shard, self.setup.concepts, size, checksum)
+        with self._on_disk():
+            self._writer = ShardWriter(codes, shard, self.setup.concepts, size, checksum)
+
+    def _on_disk(self) -> AbstractContextManager[None]:
+        kept = "What was committed before is kept."
+        return disk_errors("The results cannot be written", where=self.project, kept=kept)
 
     @property
     def waiting(self) -> int:
@@ -114,7 +121,8 @@ class Recorder:
 
     def add(self, coded: Coded) -> None:
         """Append an image to the open shard; nothing is kept before `commit`."""
-        place = self._writer.append(coded.image, coded.codes, coded.notes)
+        with self._on_disk():
+            place = self._writer.append(coded.image, coded.codes, coded.notes)
         self._pending.append((coded, place))
 
     def add_unreadable(self, image: int, message: str) -> None:
@@ -123,8 +131,11 @@ class Recorder:
 
     def commit(self) -> None:
         """Make all that was added durable, and count it."""
-        if not self.waiting:
-            return
+        if self.waiting:
+            with self._on_disk():
+                self._commit()
+
+    def _commit(self) -> None:
         self._writer.commit()
         self._in_shard += len(self._pending)
         is_full = self._in_shard >= SHARD_IMAGES
@@ -178,7 +189,11 @@ class Recorder:
         self.setup = replace(self.setup, words=words)
 
     def publish(self) -> int:
-        """Publish what is committed as the next generation; its number."""
+        """Publish what is committed as the next generation; return its number."""
+        with self._on_disk():
+            return self._publish()
+
+    def _publish(self) -> int:
         with reading(self.engine) as connection:
             number = int(connection.execute(select(func.max(Generation.id))).scalar() or 0) + 1
             places = _places(connection)
@@ -212,7 +227,7 @@ class Recorder:
             folders=whole.folders.to_arrays(),
         )
         generations.write(folder, published)
-        _sync_folder(folder)
+        sync_folder(folder)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with writing(self.engine) as connection:
             values = {"id": number, "published": now, "coded": whole.images}
@@ -223,14 +238,6 @@ class Recorder:
     def close(self) -> None:
         """Close the shard; what was added and not committed is forgotten."""
         self._writer.close()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
 
 
 def _row(coded: Coded, place: Place) -> dict[str, Any]:

@@ -7,11 +7,12 @@ written, character by character. Knows no database.
 import json
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from insight_app.errors import Refusal, WorldError
+from insight_app.disk_errors import disk_error, disk_errors
+from insight_app.errors import Refusal
+from insight_app.files import write_whole
 from insight_app.project.judgements.entries import PAYLOAD, Incoming, Malformed, Written, read
 from insight_app.project.judgements.state import dumps
 
@@ -59,29 +60,23 @@ def load(path: Path) -> list[Incoming]:
     except UnicodeDecodeError as error:
         raise Refusal("The file cannot be read as judgements.", where=str(path)) from error
     except OSError as error:
-        raise WorldError("The file cannot be read as judgements.", where=str(path)) from error
+        raise disk_error(error, "The judgements cannot be read", where=path) from error
     return list(found.values())
 
 
 def save(entries: Iterable[Written], path: Path) -> int:
     """Write a log, completely or not at all; return how many entries it has."""
-    partial = path.with_name(path.name + ".partial")
     count = 0
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            for entry in entries:
-                file.write(_line(entry))
-                count += 1
-        partial.replace(path)
-    except OSError as error:
-        raise WorldError(
-            f"The judgements cannot be written ({error.strerror}).",
-            where=str(path),
-            kept="The project itself was not changed.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+
+    def write(file: BinaryIO) -> None:
+        nonlocal count
+        for entry in entries:
+            file.write(_line(entry).encode())
+            count += 1
+
+    kept = "The project itself was not changed."
+    with disk_errors("The judgements cannot be written", where=path, kept=kept):
+        write_whole(path, write)
     return count
 
 

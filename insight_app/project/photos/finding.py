@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 
 _JPEG, _TIFF = (".jpg", ".jpeg", ".jpe", ".jfif"), (".tif", ".tiff")
@@ -79,7 +80,7 @@ def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
                 elif os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - a hot loop
                     (names if _is_text(name) else undecodable).append(name)
     except OSError as error:
-        why = f"The folder cannot be listed ({error.strerror or error})."
+        why = disk_error(error, "The folder cannot be listed").what
         return FoundFolder(source, path, [], [], why), []
     below = [name for name in below if _is_text(name)]
     return FoundFolder(source, path, sorted(names), undecodable), below
@@ -105,9 +106,7 @@ def read_bytes(path: Path) -> bytes:
         with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb") as file:  # noqa: PTH123
             data = file.read()
     except OSError as error:
-        raise WorldError(
-            f"The photo cannot be read ({error.strerror or error}).", where=str(path)
-        ) from error
+        raise disk_error(error, "The photo cannot be read", where=path) from error
     if not data:
         raise WorldError("The photo is an empty file.", where=str(path))
     return data

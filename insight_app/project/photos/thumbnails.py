@@ -3,8 +3,6 @@
 Knows nothing of Qt and of who shows them.
 """
 
-import os
-import tempfile
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +10,7 @@ from typing import Protocol
 import platformdirs
 from PIL import Image
 
+from insight_app.files import write_whole
 from insight_app.project.photos.decoding import decode
 from insight_app.project.photos.finding import read_bytes
 
@@ -73,10 +72,8 @@ def _place(path: Path, side: int) -> Path | None:
 def _keep(picture: Image.Image, place: Path) -> None:
     """Write it whole or not at all; a cache that cannot be written is no error."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            picture.save(file, "JPEG", quality=88)
-        Path(temporary).replace(place)
+        cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)  # photos may be private
+        place.parent.mkdir(exist_ok=True)
+        write_whole(place, lambda file: picture.save(file, "JPEG", quality=88), sync=False)
     except OSError:
         return

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
+from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 
 VERSION = 1
@@ -225,9 +226,7 @@ class CodeReader:
                 file.seek(place.offset)
                 data = file.read(place.size)
         except OSError as error:
-            raise WorldError(
-                f"The codes cannot be read ({error.strerror}).", where=str(path)
-            ) from error
+            raise disk_error(error, "The codes cannot be read", where=path) from error
         return unpack(data, self.concepts, str(path))
 
 

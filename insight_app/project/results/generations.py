@@ -6,10 +6,10 @@ Knows nothing of SQL and of how the numbers were counted.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -17,7 +17,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
+from insight_app.files import write_synced
 from insight_app.project.results.candidates import CandidateLines, CandidateName
 
 SCHEMA_VERSION = 2
@@ -162,6 +164,8 @@ def read(statistics: Path, number: int) -> Published:
         )
     except (FileNotFoundError, KnownError):
         raise
+    except OSError as error:
+        raise disk_error(error, "The results cannot be read", where=folder) from error
     except Exception as error:  # numpy and zip fail over damaged bytes in every way there is
         raise WorldError(
             f"The results are damaged ({error}).",
@@ -184,27 +188,18 @@ def _json(value: Any) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_synced(path, lambda file: file.write(data))
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    with path.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
+    write_synced(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
 def _write_columns(
     folder: Path, title: str, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]
 ) -> None:
     for name in names:
-        with (folder / f"{title}_{name}.npy").open("wb") as file:
-            np.save(file, arrays[name])
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(folder / f"{title}_{name}.npy", partial(np.save, arr=arrays[name]))
 
 
 def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:

@@ -10,12 +10,11 @@ entries, by concept, then value descending, then image). Little-endian.
 """
 
 import mmap
-import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +27,16 @@ _MAGIC = b"INSIGHT POSTING\n"
 VERSION = 1
 
 
-def write_segment(path: Path, maxima: Maxima, concepts: int) -> None:
-    """Write a segment; durable when this returns."""
+def write(file: BinaryIO, maxima: Maxima, concepts: int) -> None:
+    """Write a segment."""
     order = np.lexsort((maxima.image, -maxima.value.astype(np.float32), maxima.concept))
     counts = np.bincount(maxima.concept, minlength=concepts)
     offsets = np.concatenate(([0], np.cumsum(counts))).astype("<i8")
-    with path.open("wb") as file:
-        file.write(_HEADER.pack(_MAGIC, VERSION, concepts, order.size))
-        file.write(offsets.tobytes())
-        file.write(maxima.image[order].astype("<u4").tobytes())
-        file.write(maxima.value[order].astype("<f2").tobytes())
-        file.write(maxima.cell[order].astype("<u2").tobytes())
-        file.flush()
-        os.fsync(file.fileno())
+    file.write(_HEADER.pack(_MAGIC, VERSION, concepts, order.size))
+    file.write(offsets.tobytes())
+    file.write(maxima.image[order].astype("<u4").tobytes())
+    file.write(maxima.value[order].astype("<f2").tobytes())
+    file.write(maxima.cell[order].astype("<u2").tobytes())
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from insight_app.disk_errors import disk_errors
+from insight_app.files import aside
 from insight_app.project.results import schema
 from insight_app.project.storage import sqlite, versions
 
@@ -40,11 +42,8 @@ def open_writer(project: Path) -> Engine:
     """
     path = project / NAME
     if not path.exists():
-        part = project / (NAME + ".part")
-        for end in ("", "-wal", "-shm"):
-            part.with_name(part.name + end).unlink(missing_ok=True)
-        versions.open_database(part, SCHEMA).dispose()
-        part.replace(path)
+        with disk_errors("The results cannot be written", where=path), aside(path) as part:
+            versions.open_database(part, SCHEMA).dispose()
     engine = versions.open_database(path, SCHEMA, backup_folder=project / "backups")
     engine.update_execution_options(database=path)
     return engine

@@ -4,12 +4,14 @@ Knows nothing of what the tables mean. Never a file copy: that could catch a wri
 """
 
 import re
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
+from insight_app.files import aside
 from insight_app.project.storage import sqlite
 from insight_app.project.storage.connecting import connect
 
@@ -65,26 +67,18 @@ def back_up(path: Path, folder: Path, reason: str = "") -> Backup:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """A whole copy of `source` at `target`, there completely or not at all."""
-    partial = target.with_name(target.name + ".partial")
-    try:
+    """Make a whole copy of `source` at `target`, there completely or not at all."""
+    kept = "The project itself was not changed."
+    with disk_errors("No backup could be written", where=target, kept=kept):
         target.parent.mkdir(exist_ok=True)
-        partial.unlink(missing_ok=True)
         with (
-            sqlite.known_errors(source, "The project itself was not changed.", sqlite.NO_REMEDY),
+            aside(target) as part,
+            sqlite.known_errors(source, kept, sqlite.NO_REMEDY),
             closing(connect(source)) as original,
-            closing(connect(partial, "rwc")) as copy,
+            closing(connect(part, "rwc")) as copy,
         ):
             original.backup(copy)
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise WorldError("The file is damaged and cannot be copied.", where=str(source))
-        partial.replace(target)
-    except OSError as error:
-        raise WorldError(
-            f"No backup could be written ({error.strerror}).",
-            where=str(target),
-            kept="The project itself was not changed.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+                raise WorldError(
+                    "The file is damaged and cannot be copied.", where=str(source), kept=kept
+                )

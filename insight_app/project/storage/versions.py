@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.storage import backups, sqlite
 from insight_app.project.storage.connecting import connect
@@ -70,7 +71,7 @@ def read_header(path: Path, remedy: Remedy = NO_REMEDY) -> DatabaseHeader:
     try:
         found = path.stat()
     except OSError as error:
-        raise WorldError(f"The file cannot be read ({error.strerror}).", where=str(path)) from error
+        raise disk_error(error, "The file cannot be read", where=path) from error
     if not stat.S_ISREG(found.st_mode) or found.st_size < _SMALLEST:
         raise sqlite.damaged("The file is not a database any more.", path, remedy)
     with sqlite.known_errors(path, "", remedy), closing(connect(path)) as connection:

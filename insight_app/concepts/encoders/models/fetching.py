@@ -11,6 +11,7 @@ from insight_app.concepts.encoders.models import library, published
 from insight_app.concepts.encoders.models.downloading import NotThere, download
 from insight_app.concepts.encoders.models.library import LibraryEntry
 from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, WorldError
 
 PARTS = ".parts"
@@ -79,9 +80,10 @@ def _fetch(
         except NotThere:
             continue
         except OSError as error:
-            raise WorldError(
-                f"The weights cannot be written ({error.strerror or error}).",
-                where=str(part.parent),
+            raise disk_error(
+                error,
+                "The weights cannot be written",
+                where=part.parent,
                 kept="Nothing was taken in.",
                 do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
             ) from error
@@ -114,7 +116,5 @@ def _part(url: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WorldError(
-            f"The model library cannot be written to ({error.strerror}).", where=str(folder)
-        ) from error
+        raise disk_error(error, "The model library cannot be written to", where=folder) from error
     return folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}{Path(url).suffix}"

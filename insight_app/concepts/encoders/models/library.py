@@ -12,8 +12,8 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,9 @@ import platformdirs
 
 from insight_app.concepts.encoders.models import published
 from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
+from insight_app.files import write_synced
 
 RECORD = "entry.json"
 VERSION = 1
@@ -193,7 +195,7 @@ def verify(
                 if _digest(Path(entry.file), report, stop) != entry.sha256:
                     problem = "Its content has changed since it was taken in."
             except OSError as error:
-                problem = f"It cannot be read ({error.strerror})."
+                problem = disk_error(error, "It cannot be read").what
         done += entry.bytes
         checked.append((entry, problem))
     return checked
@@ -208,9 +210,10 @@ def remove(name: str) -> LibraryEntry:
     try:
         send2trash(str(place))
     except OSError as error:
-        raise WorldError(
-            f"It cannot be moved to the trash ({error}).",
-            where=str(place),
+        raise disk_error(
+            error,
+            "It cannot be moved to the trash",
+            where=place,
             kept="It is still in the library.",
             do="Delete the folder by hand if you are sure.",
         ) from error
@@ -251,10 +254,8 @@ def _move_in(entry: LibraryEntry, made: Path) -> LibraryEntry:
     """Write the record and move the whole folder into the library."""
     place = folder() / entry.name.replace("/", "--")
     record = {"version": VERSION} | asdict(replace(entry, file=Path(entry.file).name))
-    with (made / RECORD).open("w", encoding="utf-8") as file:
-        json.dump(record, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+    text = json.dumps(record, indent=1)
+    write_synced(made / RECORD, lambda file: file.write(text.encode()))
     if place.exists():
         raise Refusal(
             f"There is already a {entry.name!r} in the model library, with other weights.",
@@ -308,17 +309,13 @@ def _clear_leftovers() -> None:
                 shutil.rmtree(place, ignore_errors=True)
 
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise WorldError(
-            f"The weights cannot be taken in ({error.strerror or error}).",
-            where=str(folder()),
-            kept="Nothing was taken in.",
-            do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
-        ) from error
+def _writing() -> AbstractContextManager[None]:
+    return disk_errors(
+        "The weights cannot be taken in",
+        where=folder(),
+        kept="Nothing was taken in.",
+        do="Make room there, or set XDG_DATA_HOME to a folder that may be written to.",
+    )
 
 
 def _tag_of(path: Path) -> str:

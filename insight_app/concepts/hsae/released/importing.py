@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from insight_app.concepts.hsae import files, summary
 from insight_app.concepts.hsae.description import DESCRIPTION, SUMMARY, is_release
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.released import reading, relations
-from insight_app.concepts.hsae.released.whole import written_whole
 from insight_app.concepts.naming.candidates import UNKNOWN, Candidate
 from insight_app.concepts.statistics import CoOccurrence
+from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
 from insight_app.errors import Refusal
+from insight_app.files import folder_aside
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +56,16 @@ def import_into(source: Path, folder: Path) -> None:
             "There is a dictionary here already.", where=str(folder), kept="Nothing was changed."
         )
     release = read(source)
-    with written_whole(folder, last=DESCRIPTION, gone=(SUMMARY,)) as part:
+    with (
+        disk_errors("The dictionary cannot be written", where=folder, kept=UNCHANGED, do=ELSEWHERE),
+        folder_aside(folder, last=DESCRIPTION, gone=(SUMMARY,)) as part,
+    ):
         files.save(release.hsae, part)
         found = _summary(release)
         if found is not None:
             summary.write(part, found, compressed=False)
         for name, weight in release.probes.items():
-            save_file({"weight": weight}, part / f"probe-{name}.safetensors")
+            (part / f"probe-{name}.safetensors").write_bytes(to_bytes({"weight": weight}))
 
 
 def _summary(release: Release) -> summary.DictionarySummary | None:

@@ -22,9 +22,10 @@ from insight_app.concepts.hsae.released.reading import (
     WEIGHTS,
 )
 from insight_app.concepts.hsae.released.relations import CELLS, MASS
-from insight_app.concepts.hsae.released.whole import written_whole
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import from_units
+from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
+from insight_app.files import folder_aside
 
 FILES = (WEIGHTS, CONFIG, NAMES, MASS, CELLS)
 
@@ -39,8 +40,11 @@ def write(
     """
     if len(names) != hsae.F:
         raise ValueError(f"{len(names)} names for {hsae.F} concepts")
-    with written_whole(folder, last=WEIGHTS, gone=FILES) as part:
-        torch.save(_topk(hsae) if hsae.selection == "topk" else _matryoshka(hsae), part / WEIGHTS)
+    with (
+        disk_errors("The release cannot be written", where=folder, kept=UNCHANGED, do=ELSEWHERE),
+        folder_aside(folder, last=WEIGHTS, gone=FILES) as part,
+    ):
+        _save(_topk(hsae) if hsae.selection == "topk" else _matryoshka(hsae), part / WEIGHTS)
         settings = json.dumps(_config(hsae), indent=4, ensure_ascii=False) + "\n"
         (part / CONFIG).write_text(settings, "utf-8")
         lines = "".join(" ".join(name.split()) + "\n" for name in names)
@@ -103,11 +107,22 @@ def _write_matrices(cooccurrence: CoOccurrence, folder: Path) -> None:
     pairs, F = cooccurrence.pairs, cooccurrence.concepts
     dense = torch.zeros(F * F)
     dense.numpy()[pairs.key] = from_units(pairs.mass)
-    torch.save(dense.view(F, F), folder / MASS)
+    _save(dense.view(F, F), folder / MASS)
     del dense
     most = int(pairs.cells.max(initial=0))
     if most:
         fits = most <= np.iinfo(np.int32).max
         dense = torch.zeros(F * F, dtype=torch.int32 if fits else torch.int64)
         dense.numpy()[pairs.key] = pairs.cells
-        torch.save(dense.view(F, F), folder / CELLS)
+        _save(dense.view(F, F), folder / CELLS)
+
+
+def _save(content: Tensor | dict[str, Tensor], path: Path) -> None:
+    """Save as torch does, but with the disk's own error where that is what went wrong."""
+    with path.open("wb") as file:
+        try:
+            torch.save(content, file)
+        except RuntimeError as error:
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from error
+            raise

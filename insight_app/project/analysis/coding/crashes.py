@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, update
 
+from insight_app.files import write_whole
 from insight_app.project.results.schema import Image, Status
 from insight_app.project.storage.analysis_database import writing
 
@@ -22,9 +23,8 @@ MESSAGE = "Insight came to an unexpected end twice while working on this photo; 
 def remember(project: Path, images: Sequence[int]) -> None:
     """Note what is about to be worked on."""
     path = project / "statistics" / _NAME
-    part = path.with_name(_NAME + ".part")
-    part.write_text(json.dumps(list(images)), "utf-8")
-    part.replace(path)
+    text = json.dumps(list(images))
+    write_whole(path, lambda file: file.write(text.encode()), sync=False)
 
 
 def forget(project: Path) -> None:

@@ -6,11 +6,11 @@ or moved since, exactly the touched shards are counted again from their codes. K
 codes are made or results published.
 """
 
-import os
 import re
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy import Engine, select
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
+from insight_app.files import write_synced, write_whole
 from insight_app.project.analysis.counting.tally import Tally, flatten
 from insight_app.project.results import postings
 from insight_app.project.results.code_store import read_shard
@@ -200,7 +201,8 @@ class Counting:
         if not self._maxima:
             return False
         self._maxima = [_join(self._maxima)]
-        postings.write_segment(path, self._maxima[0], self.concepts)
+        maxima, concepts = self._maxima[0], self.concepts
+        write_synced(path, lambda file: postings.write(file, maxima, concepts))
         return True
 
     # ---- files
@@ -211,9 +213,7 @@ class Counting:
         if not self.saves:
             return
         path = self.statistics / _segment_name(shard)
-        part = path.with_name(path.name + ".part")
-        postings.write_segment(part, _join(found), self.concepts)
-        part.replace(path)
+        write_whole(path, partial(postings.write, maxima=_join(found), concepts=self.concepts))
         arrays = tally.to_arrays() | {"state": np.frombuffer(state.placed, np.uint8)}
         _write(self.statistics / f"shard-{shard:06d}.npz", arrays)
 
@@ -286,13 +286,7 @@ def _segment_name(shard: int) -> str:
 
 
 def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
 def _read(path: Path) -> dict[str, NDArray[Any]] | None:
