@@ -461,7 +461,7 @@ def opened(folder: Path, name: str, lines: list[Line]) -> Judgements:
     return log
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(what=steps, data=st.data())
 def test_known_entries_add_up_as_if_the_unknown_ones_were_not_there(
     what: list[Any], data: st.DataObject
@@ -494,7 +494,7 @@ def test_known_entries_add_up_as_if_the_unknown_ones_were_not_there(
             log.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(shared=steps, parts=st.lists(steps, min_size=3, max_size=3), data=st.data())
 def test_the_union_of_logs_is_the_same_in_any_order(
     shared: list[Any], parts: list[list[Any]], data: st.DataObject
@@ -521,7 +521,7 @@ def test_the_union_of_logs_is_the_same_in_any_order(
 anything = payloads | st.sampled_from(["undo", "redo", "hide", "f:0", "f:0 > f:1", 2**62, -1])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(what=steps, data=st.data())
 def test_whatever_a_file_says_only_known_errors_are_raised(
     what: list[Any], data: st.DataObject
@@ -546,7 +546,7 @@ def test_whatever_a_file_says_only_known_errors_are_raised(
         log.close()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(what=steps, data=st.data())
 def test_whatever_a_database_holds_only_known_errors_are_raised(
     what: list[Any], data: st.DataObject

@@ -34,12 +34,12 @@ def sums(stored: Stored, folders: Sequence[int], concepts: int) -> Sums:
     """Add up the counts of some folders."""
     rows = _rows_of(stored["key"], sorted(set(folders)), concepts)
     at = stored["key"][rows] % concepts
-    images, cells, steps = (
+    images, cells, mass = (
         _sum_at(at, stored[name][rows], concepts) for name in ("images", "cells", "steps")
     )
     maximum = np.zeros(concepts, np.float16)
     np.maximum.at(maximum, at, stored["maximum"][rows])
-    return Sums(images, cells, from_units(steps), maximum)
+    return Sums(images, cells, from_units(mass), maximum)
 
 
 def _rows_of(key: NDArray[np.int64], folders: Sequence[int], concepts: int) -> NDArray[np.int64]:

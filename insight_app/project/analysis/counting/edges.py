@@ -20,12 +20,15 @@ MIN_CELLS, MIN_IMAGES = 20, 5
 
 
 def dictionary_edges(shipped: CoOccurrence) -> Edges:
-    """The relations that a dictionary brings; where its support is not known, whatever it is."""
+    """Return the relations that a dictionary brings; support is asked for as far as it is known."""
     return relations(shipped, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
 
 
 def edges(own: CoOccurrence, shipped: Edges | None) -> EdgeTable:
-    """Relations of this set, and the dictionary's for children too rare here; without cycles."""
+    """Return the relations of this set, and the dictionary's for children too rare here: n edges.
+
+    They form no cycle; all arrays (n,).
+    """
     found = relations(own, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
     if shipped is None:
         return _table(found, np.full(found.size, DATA, np.uint8))
@@ -39,12 +42,12 @@ def edges(own: CoOccurrence, shipped: Edges | None) -> EdgeTable:
 
 
 def shares(cooccurrence: CoOccurrence) -> Shares:
-    """R of METHOD.md section 3, all entries above zero."""
+    """Return R of METHOD.md section 3, all N entries above zero: indptr (F + 1,), others (N,)."""
     arrays = cooccurrence.to_arrays()
-    indptr, indices, steps = arrays["indptr"], arrays["indices"], arrays["steps"]
+    indptr, indices, mass = arrays["indptr"], arrays["indices"], arrays["steps"]
     rows = np.repeat(np.arange(indptr.size - 1), np.diff(indptr))
-    mass = cooccurrence.diagonal * UNITS_PER_ONE
-    values = np.divide(steps, mass[rows], out=np.zeros(steps.size), where=mass[rows] > 0)
+    whole = (cooccurrence.diagonal * UNITS_PER_ONE)[rows]
+    values = np.divide(mass, whole, out=np.zeros(mass.size), where=whole > 0)
     keep = values > 0
     counts = np.bincount(rows[keep], minlength=indptr.size - 1)
     return Shares(
@@ -55,13 +58,14 @@ def shares(cooccurrence: CoOccurrence) -> Shares:
 
 
 def _is_frequent(own: CoOccurrence) -> NDArray[np.bool_]:
-    """(F,) whether a concept is frequent enough here for relations of its own."""
+    """Return (F,) bool: which concepts are frequent enough here for relations of their own."""
     pairs = own.pairs
     row, column = np.divmod(pairs.key, own.concepts)
-    itself = row == column
-    enough = np.zeros(own.concepts, bool)
-    enough[row[itself]] = (pairs.cells[itself] >= MIN_CELLS) & (pairs.images[itself] >= MIN_IMAGES)
-    return enough
+    diagonal = row == column
+    enough = (pairs.cells[diagonal] >= MIN_CELLS) & (pairs.images[diagonal] >= MIN_IMAGES)
+    is_frequent = np.zeros(own.concepts, bool)
+    is_frequent[row[diagonal]] = enough
+    return is_frequent
 
 
 def _columns(edges: Edges) -> dict[str, NDArray[Any]]:
@@ -69,6 +73,6 @@ def _columns(edges: Edges) -> dict[str, NDArray[Any]]:
 
 
 def _table(edges: Edges, source: NDArray[np.uint8]) -> EdgeTable:
-    """By child, then strongest first."""
+    """Return the edges by child, then strongest first; source (n,): DATA or DICTIONARY."""
     order = np.lexsort((edges.parent, -edges.strength, edges.child))
     return EdgeTable(**_columns(edges[order]), source=source[order])

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes, concatenate
 from insight_app.concepts.statistics import Counts, Exemplars
+from insight_app.concepts.statistics.fixed_point import to_units
 
 EXEMPLARS = 30
 
 
 class FolderSums:
-    """Counts by image folder, sparse: one row per (folder, concept) that occurs.
+    """Count by image folder, sparse: one row for each (folder, concept) that occurs.
 
-    key (n,) int64 = folder * F + concept, ascending; images, cells, steps (n,) int64;
-    maximum (n,) float16.
+    key (n,) int64 = folder * F + concept, ascending; images, cells (n,) int64; mass (n,) int64: the
+    sum of activation in fixed-point units; maximum (n,) float16.
     """
 
     def __init__(self, concepts: int) -> None:
@@ -29,7 +30,7 @@ class FolderSums:
         self.key = np.zeros(0, np.int64)
         self.images = np.zeros(0, np.int64)
         self.cells = np.zeros(0, np.int64)
-        self.steps = np.zeros(0, np.int64)
+        self.mass = np.zeros(0, np.int64)
         self.maximum = np.zeros(0, np.float16)
 
     def add(
@@ -38,22 +39,23 @@ class FolderSums:
         """Count the cells of whole images; image_of_row, folder_of_row: (T,)."""
         rows = codes.rows
         key = folder_of_row[rows].astype(np.int64) * self.concepts + codes.indices
-        steps = (codes.stored.astype(np.float64) * 2.0**24).astype(np.int64)
+        mass = to_units(codes.stored)
         order = np.lexsort((image_of_row[rows], key))
         key, image = key[order], image_of_row[rows][order]
         first_of_image = np.ones(key.size, np.int64)
         first_of_image[1:] = (key[1:] != key[:-1]) | (image[1:] != image[:-1])
-        self._take(key, first_of_image, np.ones_like(key), steps[order], codes.stored[order])
+        self._take(key, first_of_image, np.ones_like(key), mass[order], codes.stored[order])
 
     def merge(self, other: "FolderSums") -> None:
-        self._take(other.key, other.images, other.cells, other.steps, other.maximum)
+        """Add the counts of other images over the same concepts."""
+        self._take(other.key, other.images, other.cells, other.mass, other.maximum)
 
     def _take(
         self,
         key: NDArray[np.int64],
         images: NDArray[np.int64],
         cells: NDArray[np.int64],
-        steps: NDArray[np.int64],
+        mass: NDArray[np.int64],
         maximum: NDArray[np.float16],
     ) -> None:
         if not key.size:
@@ -65,24 +67,31 @@ class FolderSums:
         self.key = both[start]
         self.images = np.add.reduceat(np.concatenate([self.images, images])[order], start)
         self.cells = np.add.reduceat(np.concatenate([self.cells, cells])[order], start)
-        self.steps = np.add.reduceat(np.concatenate([self.steps, steps])[order], start)
+        self.mass = np.add.reduceat(np.concatenate([self.mass, mass])[order], start)
         joined = np.concatenate([self.maximum, maximum])[order]
         self.maximum = np.maximum.reduceat(joined, start)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        names = ("key", "images", "cells", "steps", "maximum")
-        return {name: getattr(self, name) for name in names}
+        """Return the columns (n,) for a file, not copied; the mass is called "steps" there."""
+        return {
+            "key": self.key,
+            "images": self.images,
+            "cells": self.cells,
+            "steps": self.mass,
+            "maximum": self.maximum,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], concepts: int) -> "FolderSums":
+        """Take over the columns (n,) that `to_arrays` returned."""
         sums = cls(concepts)
-        for name in ("key", "images", "cells", "steps", "maximum"):
-            setattr(sums, name, arrays[name])
+        sums.key, sums.images, sums.cells = arrays["key"], arrays["images"], arrays["cells"]
+        sums.mass, sums.maximum = arrays["steps"], arrays["maximum"]
         return sums
 
 
 class Tally:
-    """Counts, exemplars and folder sums over some images."""
+    """Hold counts, exemplars and folder sums over some images."""
 
     def __init__(self, concepts: int) -> None:
         self.concepts = concepts
@@ -93,7 +102,7 @@ class Tally:
         self.tokens = 0
 
     def add(self, images: Sequence[int], folders: Sequence[int], codes: Sequence[Codes]) -> None:
-        """Count whole images."""
+        """Count whole images: their ids, the folders they lie in, their codes."""
         joined, image, cell = flatten(images, codes)
         lengths = [part.cells for part in codes]
         folder = np.repeat(np.asarray(folders, np.int64), lengths)
@@ -104,6 +113,7 @@ class Tally:
         self.tokens += joined.cells
 
     def merge(self, other: "Tally") -> None:
+        """Add the tally of other images over the same concepts."""
         self.counts.merge(other.counts)
         self.exemplars.merge(other.exemplars)
         self.folders.merge(other.folders)
@@ -111,6 +121,7 @@ class Tally:
         self.tokens += other.tokens
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all arrays for a file, named by what they belong to; not copied."""
         arrays: dict[str, NDArray[Any]] = {"size": np.array([self.images, self.tokens], np.int64)}
         for prefix in ("counts", "exemplars", "folders"):
             for name, array in getattr(self, prefix).to_arrays().items():
@@ -119,6 +130,8 @@ class Tally:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> "Tally":
+        """Take over what `to_arrays` returned."""
+
         def under(prefix: str) -> dict[str, NDArray[Any]]:
             cut = len(prefix) + 1
             return {name[cut:]: a for name, a in arrays.items() if name.startswith(prefix + "_")}
@@ -134,7 +147,7 @@ class Tally:
 def flatten(
     images: Sequence[int], codes: Sequence[Codes]
 ) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
-    """Codes of several images as one, with the image and the cell of every row."""
+    """Return the codes of several images as one, with image (T,) and cell (T,) of each row."""
     lengths = [part.cells for part in codes]
     image = np.repeat(np.asarray(images, np.int64), lengths)
     cell = np.concatenate([np.arange(length, dtype=np.int64) for length in lengths])
