@@ -13,7 +13,7 @@ from insight_app.errors import KnownError
 from insight_app.project import judgements as j
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
-from insight_app.project.judgements import lines as log_lines
+from insight_app.project.judgements.log import lines as log_lines
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import remember, this_person
 from insight_app.project.project import Project, restore

@@ -55,12 +55,12 @@ class Catalogue:
         self._texts: Texts | None = None
         self._meanings: list[str] | None = None
         concepts, relations = dict(state.concepts), dict(state.relations)
-        ends = {concept for pair, said in relations.items() if said.status for concept in pair}
+        ends = {concept for pair, judged in relations.items() if judged.status for concept in pair}
         self._add_rows(sorted(self._unknown(concepts, ends)))
-        for concept, said in concepts.items():
+        for concept, judged in concepts.items():
             row = self.row_of(concept)
             if row is not None:
-                self._set_concept(row, said)
+                self._set_concept(row, judged)
         by_pair: dict[Pair, str | None] = {}
         for (child, parent), relation in relations.items():
             pair = self._pair(child, parent)
@@ -195,15 +195,15 @@ class Catalogue:
 
     def apply(self, state: CurationState, changes: Changes) -> set[int]:
         """Take over what `changes` names from `state`; return the rows that look different now."""
-        said = {concept: state.concepts.get(concept, _NOBODY) for concept in changes.concepts}
+        judged = {concept: state.concepts.get(concept, _NOBODY) for concept in changes.concepts}
         pairs = {pair: state.relations.get(pair) for pair in changes.relations}
         ends = {concept for pair, now in pairs.items() if now and now.status for concept in pair}
-        self._add_rows(sorted(self._unknown(said, ends)))
+        self._add_rows(sorted(self._unknown(judged, ends)))
         rows: set[int] = set()
-        for concept, now_said in said.items():
+        for concept, now_judged in judged.items():
             row = self.row_of(concept)
             if row is not None:
-                self._set_concept(row, now_said)
+                self._set_concept(row, now_judged)
                 rows.add(row)
         by_pair: dict[Pair, str | None] = {}
         for (child, parent), now in pairs.items():
@@ -215,10 +215,10 @@ class Catalogue:
         return rows
 
     def _unknown(
-        self, said: "dict[ConceptId, ConceptState]", ends: Iterable[ConceptId]
+        self, judged: "dict[ConceptId, ConceptState]", ends: Iterable[ConceptId]
     ) -> set[ConceptId]:
         """Return the concepts that need a row: a person named them, or related them to others."""
-        named = {concept for concept, now in said.items() if now.name is not None}
+        named = {concept for concept, now in judged.items() if now.name is not None}
         return {concept for concept in named.union(ends) if self.row_of(concept) is None}
 
     def _add_rows(self, concepts: Sequence[ConceptId]) -> None:
@@ -240,22 +240,22 @@ class Catalogue:
             setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
         self._texts = None
 
-    def _set_concept(self, row: int, said: ConceptState) -> None:
+    def _set_concept(self, row: int, judged: ConceptState) -> None:
         is_extra = row >= self._results.F
         machine_name = "" if is_extra else str(self._results.machine_names[row])
-        name = machine_name if said.name is None else said.name
+        name = machine_name if judged.name is None else judged.name
         if name != self.names[row]:
             self.names[row] = name
             if self._texts is not None:
                 self._texts.set_name(row, name)
-        self.by_person[row] = said.name is not None
-        is_about_it = (said.status_name or "") == name
+        self.by_person[row] = judged.name is not None
+        is_about_it = (judged.status_name or "") == name
         self.status[row] = (
-            STATUS.get(said.status or "", ReviewStatus.UNREVIEWED) if is_about_it else 0
+            STATUS.get(judged.status or "", ReviewStatus.UNREVIEWED) if is_about_it else 0
         )
-        self.hidden[row] = said.hidden or (is_extra and said.name is None)
-        if said.note:
-            self.notes[row] = said.note
+        self.hidden[row] = judged.hidden or (is_extra and judged.name is None)
+        if judged.note:
+            self.notes[row] = judged.note
         else:
             self.notes.pop(row, None)
 

@@ -10,9 +10,10 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from insight_app.errors import Refusal
-from insight_app.project.judgements import entries, log, tables
+from insight_app.project.judgements import tables
 from insight_app.project.judgements.acts import Act, Value, unicode
-from insight_app.project.judgements.kinds import REDO, UNDO, VERSIONS
+from insight_app.project.judgements.log import database, entries
+from insight_app.project.judgements.log.kinds import REDO, UNDO, VERSIONS
 from insight_app.project.judgements.projection import (
     Field,
     Fields,
@@ -60,7 +61,7 @@ class Edit:
     def undo(self) -> None:
         """Take back the person's newest act; Refusal where it no longer stands as it was."""
         group = self._next(Standing.DONE, "undo")
-        for act in reversed(log.of_group(self.connection, group)):
+        for act in reversed(database.of_group(self.connection, group)):
 
             def reverse(name: str, found: Field, act: Judgement = act) -> tuple[Value, Seen]:
                 if found.entries[:1] != (act.uuid,):
@@ -74,8 +75,8 @@ class Edit:
     def redo(self) -> None:
         """Do again what was undone last; Refusal where something else was said since."""
         group = self._next(Standing.UNDONE, "redo")
-        for act in log.of_group(self.connection, group):
-            undone = log.newest_undo(self.connection, act.uuid)
+        for act in database.of_group(self.connection, group):
+            undone = database.newest_undo(self.connection, act.uuid)
             if undone is None:  # part of the log was lost
                 raise self._refused("redone", act.text, "The log does not say how it was undone.")
 
@@ -95,7 +96,7 @@ class Edit:
         """Append the entries and store the projection; return what was touched."""
         if not self._entries:
             return changes((), self.text)
-        log.append(self.connection, map(entries.write, self._entries))
+        database.append(self.connection, map(entries.write, self._entries))
         newest = self._entries[-1].lamport
         self.info = self.targets.write(self.info, len(self._entries), newest)
         uuids = [entry.uuid for entry in self._entries]
@@ -170,7 +171,7 @@ class Edit:
 
     def _entry(self, uuid: str) -> Judgement:
         new = (entry for entry in self._entries if entry.uuid == uuid)
-        return next(new, None) or log.one(self.connection, uuid)
+        return next(new, None) or database.one(self.connection, uuid)
 
     def _value(self, in_force: Seen, name: str) -> Value:
         return self._entry(in_force[0]).after[name] if in_force else None

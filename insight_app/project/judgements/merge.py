@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from insight_app.project.judgements import lines
-from insight_app.project.judgements.chain import Chain, order
-from insight_app.project.judgements.entries import Incoming, Malformed
+from insight_app.project.judgements.log import lines
+from insight_app.project.judgements.log.chain import Chain, order
+from insight_app.project.judgements.log.entries import Incoming, Malformed
 from insight_app.project.judgements.projection import fold
 from insight_app.project.judgements.state import Judgement
 

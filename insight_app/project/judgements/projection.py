@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from insight_app.project.judgements import kinds
 from insight_app.project.judgements.acts import Value
-from insight_app.project.judgements.kinds import REDO, UNDO
+from insight_app.project.judgements.log import kinds
+from insight_app.project.judgements.log.kinds import REDO, UNDO
 from insight_app.project.judgements.state import Judgement, dumps
 
 

@@ -77,20 +77,20 @@ class CurationState:
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
         """Take over the fields of one target; without any, nobody spoke of it."""
-        said = {name: value for name, value in values.items() if value is not None}
+        filled = {name: value for name, value in values.items() if value is not None}
         pair = split_relation(target)
         if pair is not None:
-            if said:
-                self.relations[pair] = RelationState(_text(said.get("status")))
+            if filled:
+                self.relations[pair] = RelationState(_text(filled.get("status")))
             else:
                 self.relations.pop(pair, None)
-        elif said:
+        elif filled:
             self.concepts[ConceptId(target)] = ConceptState(
-                name=_text(said.get("name")),
-                status=_text(said.get("status")),
-                status_name=_text(said.get("status_name")),
-                hidden=bool(said.get("hidden")),
-                note=_text(said.get("note")) or "",
+                name=_text(filled.get("name")),
+                status=_text(filled.get("status")),
+                status_name=_text(filled.get("status_name")),
+                hidden=bool(filled.get("hidden")),
+                note=_text(filled.get("note")) or "",
             )
         else:
             self.concepts.pop(ConceptId(target), None)

@@ -13,10 +13,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.judgements import lines, log, merge, tables
+from insight_app.project.judgements import merge, tables
 from insight_app.project.judgements.acts import Act, Value, relation
 from insight_app.project.judgements.edits import Edit
-from insight_app.project.judgements.entries import Incoming, Malformed
+from insight_app.project.judgements.log import database, lines
+from insight_app.project.judgements.log.entries import Incoming, Malformed
 from insight_app.project.judgements.projection import Fields, Standing, fold
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
@@ -114,21 +115,21 @@ class Judgements:
         if self._engine is None:
             return []
         with self._reading(self._engine) as connection:
-            return log.of_target(connection, target)
+            return database.of_target(connection, target)
 
     def entries(self) -> list[Judgement]:
         """Return the whole log, in the order that all copies agree on."""
         if self._engine is None:
             return []
         with self._reading(self._engine) as connection:
-            return list(log.everything(connection))
+            return list(database.everything(connection))
 
     def export_log(self, path: Path) -> int:
         """Write the log as JSON lines; return how many entries there were."""
         if self._engine is None:
             raise Refusal("There are no judgements to export.", where=str(self.path))
         with self._reading(self._engine) as connection:
-            return lines.save(log.written(connection), path)
+            return lines.save(database.written(connection), path)
 
     def import_log(self, path: Path) -> Changes:
         """Take over what another copy of this project knows: the union of both logs.
@@ -147,7 +148,7 @@ class Judgements:
 
     def salvage(self, path: Path) -> int:
         """Take over what can still be read from a damaged file; return how much was new."""
-        return len(self._take_over(merge.fitting(log.readable(path), self.entries())))
+        return len(self._take_over(merge.fitting(database.readable(path), self.entries())))
 
     def conflicts(self) -> list[merge.Conflict]:
         """Return the fields of which two people said different things, neither knowing of it."""
@@ -162,7 +163,7 @@ class Judgements:
                 damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
                 if damage != "ok":
                     return [f"The database of judgements is damaged ({damage})."]
-                should_be = fold(log.everything(connection))
+                should_be = fold(database.everything(connection))
                 with suppress(ValueError, TypeError):
                     if tables.stored(connection) == should_be:
                         return []
@@ -202,9 +203,9 @@ class Judgements:
         engine = self._writable()
         with self._turn:
             with self._writing(engine) as connection:
-                known = log.uuids(connection)
+                known = database.uuids(connection)
                 new = [entry for entry in theirs if entry.judgement.uuid not in known]
-                log.append(connection, (entry.written for entry in new))
+                database.append(connection, (entry.written for entry in new))
                 tables.rebuild(connection)
             self._load()
         return new
@@ -214,7 +215,7 @@ class Judgements:
         with self._turn:
             with self._writing(engine) as connection:
                 info = tables.read_info(connection)
-                if info is None or log.size(connection) != (info.entries, info.lamport):
+                if info is None or database.size(connection) != (info.entries, info.lamport):
                     info, _ = tables.rebuild(connection)
                 edit = Edit(connection, self.person, info)
                 what(edit)
@@ -249,7 +250,7 @@ class Judgements:
                 raise sqlite.damaged(f"The file is damaged ({damage}).", self.path, SCHEMA.remedy)
             found = tables.load(connection)
             if found is None and self.read_only:
-                made = fold(log.everything(connection))
+                made = fold(database.everything(connection))
                 found = tables.info_of(made), made.targets
         if found is None:
             with self._writing(engine) as connection:

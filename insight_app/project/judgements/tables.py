@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
 
-from insight_app.project.judgements import log
-from insight_app.project.judgements.kinds import VOCABULARY
+from insight_app.project.judgements.log import database
+from insight_app.project.judgements.log.kinds import VOCABULARY
 from insight_app.project.judgements.projection import (
     Fields,
     Group,
@@ -61,7 +61,7 @@ class Step:
 def load(connection: Connection) -> tuple[Info, dict[str, Fields]] | None:
     """Return what the tables hold, None if that is not what this log adds up to."""
     info = read_info(connection)
-    if info is None or log.size(connection) != (info.entries, info.lamport):
+    if info is None or database.size(connection) != (info.entries, info.lamport):
         return None
     rows = connection.execute(select(ProjectedTarget.target, ProjectedTarget.fields)).all()
     total = add_hashes(0, plus=sum(row_hash(target, text) for target, text in rows))
@@ -94,7 +94,7 @@ def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
         if name.startswith(_PREFIX):
             connection.exec_driver_sql(f'DROP TABLE "{name}"')
     ProjectionBase.metadata.create_all(connection)
-    made = fold(log.everything(connection))
+    made = fold(database.everything(connection))
     targets = ((target, fields_text(fields)) for target, fields in sorted(made.targets.items()))
     total = 0
     while batch := list(islice(targets, _BATCH)):

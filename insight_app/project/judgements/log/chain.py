@@ -7,9 +7,9 @@ what is not understood is not understood either. Pure; knows no file.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from insight_app.project.judgements import kinds
-from insight_app.project.judgements.entries import Malformed
-from insight_app.project.judgements.kinds import REDO, UNDO
+from insight_app.project.judgements.log import kinds
+from insight_app.project.judgements.log.entries import Malformed
+from insight_app.project.judgements.log.kinds import REDO, UNDO
 from insight_app.project.judgements.state import Judgement
 
 

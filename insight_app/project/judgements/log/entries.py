@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from insight_app.project.judgements import kinds
-from insight_app.project.judgements.kinds import REDO, UNDO
+from insight_app.project.judgements.log import kinds
+from insight_app.project.judgements.log.kinds import REDO, UNDO
 from insight_app.project.judgements.state import Judgement, Person, dumps
 
 Written = Mapping[str, Any]

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from insight_app.project.judgements import chain, entries
-from insight_app.project.judgements.entries import Incoming, Malformed, Written
-from insight_app.project.judgements.kinds import UNDO, VERSIONS
+from insight_app.project.judgements.log import chain, entries
+from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
+from insight_app.project.judgements.log.kinds import UNDO, VERSIONS
 from insight_app.project.judgements.schema import LogEntry
 from insight_app.project.judgements.state import Judgement
 from insight_app.project.storage import sqlite

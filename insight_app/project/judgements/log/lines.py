@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal
 from insight_app.files import write_whole
-from insight_app.project.judgements.entries import PAYLOAD, Incoming, Malformed, Written, read
+from insight_app.project.judgements.log.entries import PAYLOAD, Incoming, Malformed, Written, read
 from insight_app.project.judgements.state import dumps
 
 _PLAIN = ("uuid", "lamport", "utc", "kind", "version", "target", "undoes", "text")
