@@ -4,8 +4,12 @@ And no module, and no room of a floor, imports itself by way of others.
 """
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import networkx
@@ -219,3 +223,21 @@ def test_imports_are_seen_wherever_they_stand() -> None:
 
 def test_a_circle_is_seen() -> None:
     assert circles([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]) == [["a", "b", "c"]]
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Also what comes along with something else today."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = {
+        re.split(r"[\s\[<>=!~;]", line)[0].replace("_", "-").lower()
+        for line in settings["project"]["dependencies"]
+    } | {"shiboken6"}  # a part of PySide6
+    made_by = packages_distributions()
+    undeclared = set()
+    for path in modules(PACKAGE):
+        for name in imports(path):
+            top = name.split(".")[0]
+            names = {dist.replace("_", "-").lower() for dist in made_by.get(top, [top])}
+            if top != "insight_app" and top not in sys.stdlib_module_names and not names & declared:
+                undeclared.add(top)
+    assert undeclared == set()

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,7 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from insight_app.concepts import encoders
 from insight_app.project.results.snapshot import Results
+from insight_app.worker.loaded_models import LoadedModels
 from insight_app.worker.pace import Estimate, Pace
 from tests import tiny
 
@@ -135,6 +138,43 @@ def test_a_worker_says_hello_analyzes_answers_and_ends_with_its_input(
     assert worker.hear(id=8)["kind"] == "result"
     assert worker.end() == 0
     assert not Path(embedded["file"]).exists()
+
+
+def test_a_project_made_anew_where_another_was_is_seen_with_its_own_dictionary(
+    worker: Process, photos: Path, tmp_path: Path
+) -> None:
+    project, request = tmp_path / "P.insight", 0
+    for seed in (3, 4):
+        dictionary = tiny.write_dictionary(tmp_path / f"tiny {seed}", seed=seed)
+        shutil.rmtree(project, ignore_errors=True)
+        asked = {"project": str(project), "encoder": "tiny", "dictionary": str(dictionary)}
+        worker.send(id=(request := request + 1), do="analyze", folders=[str(photos)], **asked)
+        worker.hear(id=request, kind="result")
+        with Results.open(project) as results:
+            image = int(results.image_ids(status="coded")[0])
+            path, codes = results.image(image).path, results.codes(image)
+        worker.send(id=(request := request + 1), do="encode", project=str(project), path=str(path))
+        with np.load(worker.hear(id=request, kind="result")["file"]) as file:
+            assert np.array_equal(file["indices"], codes.indices)
+            assert np.array_equal(file["values"], codes.values)
+
+
+def test_weights_that_were_replaced_are_loaded_again(tmp_path: Path) -> None:
+    encoders.REGISTRY["with weights"] = (
+        "tests.tiny",
+        encoders.EncoderInfo("with weights", "With weights", "", token_dim=16),
+    )
+    try:
+        weights, loaded = tmp_path / "weights.pt", LoadedModels()
+        weights.write_text("first")
+        options = {"model": "small", "weights": str(weights)}
+        first = loaded.encoder("with weights", **options)
+        assert loaded.encoder("with weights", **options) is first
+        weights.write_text("second one")
+        second = loaded.encoder("with weights", **options)
+        assert (first.fingerprint, second.fingerprint) == ("first", "second one")
+    finally:
+        del encoders.REGISTRY["with weights"]
 
 
 def test_an_analysis_can_be_cancelled_and_asked_for_again(

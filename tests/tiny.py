@@ -71,9 +71,9 @@ def load(device: str, **options: str) -> TinyEncoder:
     return WithWeights(**options) if options else TinyEncoder()
 
 
-def write_dictionary(folder: Path, concepts: int = 64) -> Path:
+def write_dictionary(folder: Path, concepts: int = 64, seed: int = 3) -> Path:
     """A dictionary for TinyEncoder, without names."""
-    generator = torch.Generator().manual_seed(3)
+    generator = torch.Generator().manual_seed(seed)
     decoder = torch.randn(concepts, D, generator=generator)
     decoder /= decoder.norm(dim=1, keepdim=True)
     sizes = hsae.group_sizes(concepts, (0.25, 0.25, 0.5))

@@ -29,6 +29,7 @@ class Project:
     """An open project; `close` it to let others write.
 
     read_only, why_read_only: nothing can be judged, and the reason in words ('' otherwise).
+    holder: who has it open for writing instead; `holder.is_own` if it is this very process.
     damage: what is broken, None if all is well; `backups` then says what can be restored.
     warnings: what a person should know without anything being broken.
     """
@@ -48,6 +49,7 @@ class Project:
         self.why_read_only = why_read_only
         self.damage = damage
         self.warnings = warnings
+        self.holder: lock.Holder | None = None
         self._lock = held
 
     @classmethod
@@ -91,15 +93,22 @@ class Project:
                 do="Choose a folder whose name ends in .insight.",
             )
         who = person or this_person()
-        held, why = (None, "It was opened for reading only.") if read_only else (None, "")
+        held, why, holder = None, "It was opened for reading only.", None
         if not read_only:
-            held, why = _try_lock(folder, who, take_over)
+            try:
+                held, why = lock.acquire(folder, who.name, take_over=take_over), ""
+            except lock.Held as error:
+                why, holder = error.what, error.holder
+            except OSError as error:
+                why = disk_error(error, "This folder cannot be written to").what
         try:
-            return cls._open(folder, who, held, why)
+            opened = cls._open(folder, who, held, why)
         except BaseException:
             if held is not None:
                 held.release()
             raise
+        opened.holder = holder
+        return opened
 
     @classmethod
     def _open(cls, folder: Path, who: Person, held: lock.Lock | None, why: str) -> "Project":
@@ -194,15 +203,6 @@ def back_up_if_due(judgements: Judgements, place: Path) -> Backup | None:
     made = backups.back_up(judgements.path, place)
     judgements.export_log(made.log)
     return made
-
-
-def _try_lock(folder: Path, who: Person, take_over: bool) -> tuple[lock.Lock | None, str]:
-    try:
-        return lock.acquire(folder, who.name, take_over=take_over), ""
-    except lock.Held as error:
-        return None, error.what
-    except OSError as error:
-        return None, disk_error(error, "This folder cannot be written to").what
 
 
 def _must_be_there(path: Path, place: Path) -> None:

@@ -17,38 +17,51 @@ MAX_ENCODERS = 2
 
 
 class LoadedModels:
-    """Encoders and dictionaries in memory."""
+    """Encoders and dictionaries in memory, as long as their files are what they were."""
 
     def __init__(self) -> None:
-        self._encoders: dict[tuple[Any, ...], DenseEncoder] = {}
-        self._dictionary: tuple[Path, HSAE] | None = None
+        self._encoders: dict[tuple[Any, ...], tuple[DenseEncoder, tuple[Any, ...]]] = {}
+        self._dictionary: tuple[tuple[str, ...], HSAE] | None = None
 
     def encoder(self, name: str, *, device: str = "auto", **options: str) -> DenseEncoder:
         """Return the encoder that `encoders.load` gives, loaded once."""
         from insight_app.concepts import encoders
 
         key = (name, device, *sorted(options.items()))
-        found = self._encoders.pop(key, None)
-        if found is None:
+        found, files = self._encoders.pop(key, (None, ()))
+        if found is None or _files_of(found) != files:
             found = encoders.load(name, device=device, **options)
-        self._encoders[key] = found  # last again: the first is the one not used for longest
+            files = _files_of(found)
+        self._encoders[key] = found, files  # last again: the first is the one not used for longest
         if len(self._encoders) > MAX_ENCODERS:
             del self._encoders[next(iter(self._encoders))]
         return found
 
     def dictionary(self, project: Path, encoder: DenseEncoder) -> HSAE:
-        """Return the dictionary of a project, on the encoder's device, loaded once."""
+        """Return the dictionary of a project, on the encoder's device, loaded once.
+
+        Told by its fingerprint, not by its place: a project may be made anew where another was.
+        """
         from insight_app.concepts import hsae
 
-        if self._dictionary is None or self._dictionary[0] != project:
+        folder, device = project / "dictionary", str(encoder.device)
+        key = (hsae.info(folder).fingerprint, encoder.fingerprint, device)
+        if self._dictionary is None or self._dictionary[0] != key:
             loaded = hsae.load(
-                project / "dictionary",
-                str(encoder.device),
+                folder,
+                device,
                 token_dim=encoder.token_dim,
                 encoder_fingerprint=encoder.fingerprint,
             )
-            self._dictionary = project, loaded
+            self._dictionary = key, loaded
         return self._dictionary[1]
+
+
+def _files_of(encoder: DenseEncoder) -> tuple[Any, ...]:
+    """Return the identity of the files that an encoder was made from."""
+    paths = (Path(value) for value in encoder.options.values())
+    stats = ((path, path.stat()) for path in paths if path.is_absolute() and path.is_file())
+    return tuple((path, stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
 
 def memory() -> dict[str, int]:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
@@ -59,10 +59,14 @@ def test_a_second_window_opens_read_only_and_says_who_has_it(folder: Path) -> No
         with Project.open(folder, BEN) as second:
             assert second.read_only
             assert "Ada" in second.why_read_only and "another window" in second.why_read_only
+            assert second.holder is not None and second.holder.is_own
             assert second.judgements.state.concepts["f:1"].name == "dog"
         first.judgements.judge([j.hide("f:1")], "Hidden")
     with Project.open(folder, BEN) as third:
-        assert not third.read_only and third.why_read_only == ""
+        assert not third.read_only and third.why_read_only == "" and third.holder is None
+    with pytest.raises(lock.Held) as held, Project.open(folder, ADA):
+        lock.acquire(folder, "Ben")
+    assert held.value.holder.person == "Ada" and lock.holder(folder) is None
 
 
 def test_the_lock_of_a_living_program_holds_and_of_a_dead_one_is_taken_over(folder: Path) -> None:
@@ -82,6 +86,7 @@ def test_the_lock_of_a_living_program_holds_and_of_a_dead_one_is_taken_over(fold
         with Project.open(folder, ADA) as project:
             assert project.read_only
             assert "Cleo" in project.why_read_only and str(other.pid) in project.why_read_only
+            assert project.holder is not None and not project.holder.is_own
         other.kill()
     with Project.open(folder, ADA) as project:
         assert not project.read_only
@@ -298,9 +303,54 @@ def test_synced_folders_and_network_drives_are_told(tmp_path: Path) -> None:
     synced.mkdir(parents=True)
     assert "OneDrive - Institute" in network_folders.warning(synced)
     assert network_folders.warning(tmp_path) == ""
-    mounts = "/dev/sda1 / ext4 rw 0 0\nserver:/x /home/my\\040data nfs4 rw 0 0\n"
-    assert network_folders.mounted_as(Path("/home/my data/birds"), mounts) == "nfs4"
-    assert network_folders.mounted_as(Path("/home/my"), mounts) == "ext4"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("/Users/ada/Library/CloudStorage/Box-Box/birds.insight", "CloudStorage"),
+        ("/Users/ada/Library/Mobile Documents/com~apple~CloudDocs/birds", "Mobile Documents"),
+        ("/home/ada/Nextcloud/birds.insight", "Nextcloud"),
+        ("/home/ada/cloudstorage/birds.insight", ""),
+        ("/home/ada/Library/birds.insight", ""),
+        ("/", ""),
+    ],
+)
+def test_folders_that_a_service_keeps_in_step_are_known_by_name(place: str, name: str) -> None:
+    assert network_folders.synced_folder(PurePosixPath(place)) == name
+
+
+@pytest.mark.parametrize(
+    ("place", "is_remote"),
+    [
+        ("/home/my data/birds", True),
+        ("/home/my data", True),
+        ("/home/my data/local/birds", False),
+        ("/home/my", False),
+        ("/Volumes/share/birds", True),
+        ("/Volumes/shared", False),
+        ("/run/user/1000/gvfs/smb-share/birds", True),
+        ("/", False),
+    ],
+)
+def test_the_innermost_mount_tells_whether_a_folder_is_on_another_computer(
+    place: str, is_remote: bool
+) -> None:
+    mounts = [
+        ("/", "apfs"),
+        ("/home/my data", "nfs4"),
+        ("/home/my data/local", "ext4"),
+        ("/Volumes/share", "smbfs"),
+        ("/run/user/1000/gvfs", "fuse.gvfsd-fuse"),
+    ]
+    for order in (mounts, mounts[::-1]):
+        assert network_folders.is_on_network(PurePosixPath(place), order) == is_remote
+
+
+def test_drives_of_windows_that_are_another_computers_are_known() -> None:
+    mounts = [("C:\\", "NTFS"), ("Z:\\", "remote")]
+    for place, is_remote in (("C:\\birds", False), ("Z:\\birds", True), (r"\\host\x\y", True)):
+        assert network_folders.is_on_network(PureWindowsPath(place), mounts) == is_remote
 
 
 def test_lines_that_are_no_judgements_are_refused_with_their_number(

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, update
 
 from insight_app.concepts.progress import Cancelled
 from insight_app.errors import WorldError
 from insight_app.project.results import reading_rule
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import lock
-from insight_app.project.storage.analysis_database import reading, writing
+from insight_app.project.storage.analysis_database import writing
 
 RUNNING, FINISHED, CANCELLED, FAILED, INTERRUPTED = (
     "running",
@@ -80,14 +80,6 @@ def recorded(engine: Engine, images: Callable[[], int]) -> Iterator[None]:
         ended |= {"seconds": seconds, "images": images()}
         with writing(engine) as connection:
             connection.execute(update(Run).where(Run.id == number).values(ended))
-
-
-def state_of(project: Path, engine: Engine) -> str:
-    """How the last run stands: one of the words above, '' where none was begun."""
-    with reading(engine) as connection:
-        query = select(Run.state).order_by(Run.id.desc()).limit(1)
-        state = connection.execute(query).scalar() or ""
-    return INTERRUPTED if state == RUNNING and not is_at_work(project) else state
 
 
 def _now() -> str:

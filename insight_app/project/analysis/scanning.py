@@ -20,7 +20,6 @@ from insight_app.project.results.schema import Folder, Image, Skipped, Source, S
 from insight_app.project.storage.analysis_database import reading, writing
 
 _BATCH = 400
-_NOT_THERE = "The folder is not there; its photos are kept as known."
 
 
 @dataclass

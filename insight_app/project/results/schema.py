@@ -15,7 +15,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 APPLICATION_ID = 0x494E5341
 """'INSA', stored in the header of the file."""
 MAJOR, MINOR = 1, 1
-USER_VERSION = MAJOR * 1000 + MINOR
 
 
 class Status(IntEnum):

@@ -1,13 +1,12 @@
 """Who has a project open for writing: the file `lock` in its folder.
 
-It names a process by number, start time and computer, so that the lock of a program that died is
-taken over. Knows nothing of what the folder holds.
+It names a process by number, start and computer, so that the lock of a program that died is taken
+over. Knows nothing of what the folder holds.
 """
 
 import json
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,13 +17,16 @@ from typing import IO, Any
 from uuid import uuid4
 
 from insight_app.errors import WorldError
+from insight_app.project.storage import processes
 
 NAME = "lock"
+_tokens: set[str] = set()
+"""Of the locks that this very process holds."""
 
 
 @dataclass(frozen=True)
 class Holder:
-    """The process that has a project open, and for whom since when."""
+    """The process that has a project open, for whom and since when."""
 
     token: str
     pid: int
@@ -33,19 +35,24 @@ class Holder:
     person: str
     since: str
 
+    @property
+    def is_own(self) -> bool:
+        """Whether this very process has the project open: it can show the window that has it."""
+        return self.token in _tokens
+
     def describe(self) -> str:
-        """In words, for somebody who wanted to open the project too."""
+        """Say who it is to somebody who wanted to open the project too."""
         when = datetime.fromisoformat(self.since).astimezone().strftime("%d %b %Y, %H:%M")
         who = f"{self.person} has had this project open since {when}"
         if self.host != platform.node():
             return f"{who} on the computer {self.host}."
-        if self.pid == os.getpid():
+        if self.is_own:
             return f"{who} in another window of this program."
         return f"{who} in another program on this computer (process {self.pid})."
 
 
 class Held(WorldError):
-    """Somebody else has the project open for writing."""
+    """The project is open for writing already; holder: who has it."""
 
     def __init__(self, holder: Holder, path: Path) -> None:
         super().__init__(
@@ -65,7 +72,8 @@ class Lock:
         self._holder = holder
 
     def release(self) -> None:
-        """Let others write; does nothing where somebody has taken the lock over."""
+        """Let others write; do nothing if somebody has taken the lock over."""
+        _tokens.discard(self._holder.token)
         with suppress(OSError), _exclusive(self._path) as file:
             if _read(file) == self._holder:
                 file.truncate(0)
@@ -74,15 +82,15 @@ class Lock:
 def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
     """Take the lock of `folder`.
 
-    Raises Held where a living process has it (take_over: even then take it, for the lock of another
-    computer that is known to be off), OSError where the folder cannot be written.
+    Raises Held if a living process has it (take_over: even then take it, for the lock of another
+    computer that is known to be off), OSError if the folder cannot be written.
     """
     path = folder / NAME
     pid = os.getpid()
     mine = Holder(
         token=str(uuid4()),
         pid=pid,
-        started=process_started(pid) or "",
+        started=processes.started(pid) or "",
         host=platform.node(),
         person=person,
         since=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -96,11 +104,12 @@ def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
         file.write(json.dumps(asdict(mine)).encode())
         file.flush()
         os.fsync(file.fileno())
+    _tokens.add(mine.token)
     return Lock(path, mine)
 
 
 def holder(folder: Path) -> Holder | None:
-    """The living process that has the lock of `folder`, None where nobody has it."""
+    """Return the living process that has the lock of `folder`; None if nobody has it."""
     try:
         with (folder / NAME).open("rb") as file:
             found = _read(file)
@@ -120,13 +129,12 @@ def _read(file: IO[bytes]) -> Holder | None:
 def _is_alive(holder: Holder) -> bool:
     if holder.host != platform.node():
         return True  # no way to know from here
-    started = process_started(holder.pid)
-    return started is not None and started == holder.started
+    return processes.is_running(holder.pid, holder.started)
 
 
 @contextmanager
 def _exclusive(path: Path) -> Iterator[IO[bytes]]:
-    """The open file, while no other process looks at it; it stays there empty when free."""
+    """Open the file while no other process looks at it; it stays there empty when free."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
         _guard(file, True)
         try:
@@ -150,38 +158,3 @@ def _guard(file: IO[Any], on: bool) -> None:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX if on else fcntl.LOCK_UN)
-
-
-def process_started(pid: int) -> str | None:
-    """When process `pid` of this computer was started, None where there is none."""
-    if sys.platform == "win32":
-        return _started_windows(pid)
-    stat = Path(f"/proc/{pid}/stat")
-    if Path("/proc/self/stat").exists():
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        except OSError:
-            return None
-        # Field 3 is the state (Z: dead but not yet waited for), field 22 the start since boot.
-        return None if fields[0] in "ZX" else f"{boot}+{fields[19]}"
-    told = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return told.stdout.strip() or None
-
-
-def _started_windows(pid: int) -> str | None:
-    import ctypes
-
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-    if not handle:
-        return None
-    times = [ctypes.c_ulonglong() for _ in range(4)]
-    process = ctypes.c_void_p(handle)
-    known = kernel.GetProcessTimes(process, *(ctypes.byref(time) for time in times))
-    kernel.CloseHandle(process)
-    has_ended = times[1].value != 0
-    return str(times[0].value) if known and not has_ended else None

@@ -1,30 +1,41 @@
-"""Whether a folder lies where SQLite's locks hold: not on a network drive nor in a synced folder.
+"""Whether a folder lies where SQLite's locks hold: on no network drive and in no synced folder.
 
-Only looks at paths and the table of mounts; a guess, to be told to a person, never to act upon.
+Only looks at names and at what is mounted; a guess, to be told to a person, never to act upon.
 """
 
 import sys
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+
+import psutil
 
 _NETWORK = {
     "afpfs", "afs", "ceph", "cifs", "davfs", "fuse.davfs", "fuse.gvfsd-fuse", "fuse.rclone",
-    "fuse.sshfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "webdav",
+    "fuse.sshfs", "glusterfs", "lustre", "macfuse", "ncpfs", "nfs", "nfs4", "osxfuse", "smb2",
+    "smb3", "smbfs", "vboxsf", "webdav",
 }  # fmt: skip
-_SYNCED = ("dropbox", "google drive", "googledrive", "icloud", "mobile documents", "nextcloud",
-           "onedrive", "owncloud", "syncthing", "pcloud")  # fmt: skip
-_DRIVE_REMOTE = 4
+"""Kinds of file systems on Linux and macOS."""
+_SYNCED = (
+    "dropbox", "google drive", "googledrive", "icloud", "nextcloud", "onedrive", "owncloud",
+    "pcloud", "syncthing",
+)  # fmt: skip
+"""How the names of synced folders begin."""
+_SYNCED_BY_MACOS = {"cloudstorage", "mobile documents"}
+"""Folders of ~/Library that macOS keeps in step with a server, whoever runs it."""
+
+Mount = tuple[str, str]
+"""Where something is mounted, and its kind of file system ("remote" for a drive of Windows)."""
 
 
 def warning(folder: Path) -> str:
-    """What is risky about where `folder` lies, in words; '' where nothing is known to be."""
+    """Say what is risky about where `folder` lies; '' if nothing is known to be."""
     place = folder.resolve()
-    for part in place.parts:
-        if part.casefold().startswith(_SYNCED):
-            return (
-                f"This project lies in a synced folder ({part}). A second computer that opens it "
-                "at the same time can damage it; work on a copy outside that folder."
-            )
-    if _is_on_network(place):
+    if name := synced_folder(place):
+        return (
+            f"This project lies in a synced folder ({name}). A second computer that opens it "
+            "at the same time can damage it; work on a copy outside that folder."
+        )
+    if is_on_network(place, _mounts()):
         return (
             "This project lies on a network drive, where files cannot be locked reliably. Nobody "
             "else should open it meanwhile; better, work on a copy on this computer."
@@ -32,32 +43,31 @@ def warning(folder: Path) -> str:
     return ""
 
 
-def _is_on_network(place: Path) -> bool:
-    if sys.platform == "win32":
-        import ctypes
-
-        if place.drive.startswith("\\\\"):
-            return True
-        kind: int = ctypes.windll.kernel32.GetDriveTypeW(place.anchor)  # type: ignore[attr-defined,unused-ignore]
-        return kind == _DRIVE_REMOTE
-    return mounted_as(place, _mounts()) in _NETWORK
+def synced_folder(place: PurePath) -> str:
+    """Return the name of the synced folder that `place` lies in; '' if it lies in none known."""
+    names = [part.casefold() for part in place.parts]
+    for above, name, shown in zip(["", *names], names, place.parts, strict=False):
+        if name.startswith(_SYNCED) or (above == "library" and name in _SYNCED_BY_MACOS):
+            return shown
+    return ""
 
 
-def mounted_as(place: Path, mounts: str) -> str:
-    """The kind of file system that holds `place`, from a table as in /proc/mounts."""
-    best, kind = -1, ""
-    for line in mounts.splitlines():
-        fields = line.split()
-        if len(fields) < 3:
-            continue
-        point = Path(fields[1].replace("\\040", " "))
-        if place.is_relative_to(point) and len(point.parts) >= best:
-            best, kind = len(point.parts), fields[2]
-    return kind
+def is_on_network(place: PurePath, mounts: Iterable[Mount]) -> bool:
+    """Whether the innermost of the `mounts` that holds `place` is a drive of another computer."""
+    if place.drive.startswith("\\\\"):
+        return True
+    kinds = {PurePath(point): kind for point, kind in mounts if place.is_relative_to(point)}
+    innermost = max(kinds, key=lambda point: len(point.parts), default=None)
+    return innermost is not None and kinds[innermost] in {*_NETWORK, "remote"}
 
 
-def _mounts() -> str:
+def _mounts() -> list[Mount]:
     try:
-        return Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+        found = psutil.disk_partitions(all=True)
+    except (OSError, psutil.Error):  # some containers hide them
+        return []
+    windows = sys.platform == "win32"
+    return [
+        (one.mountpoint, "remote" if windows and "remote" in one.opts else one.fstype)
+        for one in found
+    ]
