@@ -13,23 +13,25 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "insight_app"
-IMPERATIVE = ["concepts", "worker", "cli", "project/judgements"]
+WINDOW = ["gui/curation", "gui/dialogs", "gui/panels", "gui/photo", "gui/statistics"]
+IMPERATIVE = ["concepts", "worker", "cli", "project/judgements", *WINDOW]
 """Folders whose functions say what they do in the imperative. To become all of them."""
-SHAPED = ["concepts"]
+SHAPED = ["concepts", *WINDOW]
 """Folders whose public functions and values of arrays say shapes. To become all that compute."""
 
 VERBS = set(
     re.findall(
         r"\w+",
         """
-    Add Analyze Answer Append Apply Ask Bring Build Call Cancel Centre Check Choose Clear Close Code
-    Compare Compute Convert Copy Count Create Cut Declare Decode Delete Describe Do Download Draw
-    Drop Embed Encode Estimate Fetch Fill Find Fit Fold Follow Gather Give Group Hide Ignore Import
-    Install Join Keep Learn Leave Let List Load Lock Look Make Mark Measure Merge Move Name Note
-    Offer Open Pad Parse Pass Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename
-    Replace Reshape Restore Return Rewrite Round Run Save Say Scale Search See Select Send Set Show
-    Skip Sort Split Start Stop Store Subtract Take Tell Train Try Turn Undo Update Verify Wait Warn
-    Work Write Yield
+    Add Analyze Answer Append Apply Ask Bring Build Call Cancel Centre Check Choose Clear Close
+    Code Collect Compare Compute Convert Copy Count Create Cut Declare Decode Delete Describe Do
+    Download Draw Drop Edit Embed Encode Estimate Fetch Fill Find Fit Fold Follow Gather Give Go
+    Group Hide Ignore Import Install Join Judge Keep Learn Leave Let List Load Lock Look Make
+    Mark Measure Merge Move Name Note Offer Open Order Outline Pad Paint Parse Pass Prepare
+    Print Publish Put Raise Read Record Redo Reject Remove Rename Replace Reshape Restore Return
+    Rewrite Round Run Save Say Scale Search See Select Send Set Show Skip Sort Split Start Stop
+    Store Subtract Switch Take Tell Train Try Turn Undo Update Verify Wait Warn Work Write Yield
+    Zoom
     """,
     )
 )

@@ -33,14 +33,6 @@ ABOVE_STATE = ("window", "panels", "photo", "dialogs", "curation", "statistics")
 ROOMS_IN_CIRCLES_TODAY = {"project"}
 """Floors with rooms that import each other in a circle. To become none, never more."""
 
-NAMED_TWICE_TODAY = {
-    "Entry",
-    "History",
-    "Plan",
-    "ProgressLine",
-}
-"""Classes of which there are two or more. To become none, never more."""
-
 
 def modules(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
@@ -198,9 +190,7 @@ def test_a_class_has_a_name_of_its_own() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
-    twice = {name: where for name, where in places.items() if len(where) > 1}
-    assert {name: where for name, where in twice.items() if name not in NAMED_TWICE_TODAY} == {}
-    assert twice.keys() == NAMED_TWICE_TODAY, "take out what is no longer named twice"
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_every_module_says_what_it_owns() -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPo
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
+from insight_app.gui.qt_types import Index
 from insight_app.gui.squares import Move, Squares
 
 TALLEST = 2**31 - 2**16
@@ -67,7 +68,7 @@ class GridView(QListView):
         bar.setRange(0, max(0, min(self.squares.height, TALLEST) - page))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The current photo, else the first one seen, stays where it is as columns come and go."""
+        """Keep the current row, else the first one seen, where it is as columns come and go."""
         seen = self._rows_seen(QRect(QPoint(0, 0), event.oldSize()))
         current = self.currentIndex().row()
         is_current_seen = not seen or any(current in rows for rows in seen)
@@ -89,7 +90,7 @@ class GridView(QListView):
         return self.verticalScrollBar().value()
 
     def _rows_seen(self, rect: QRect) -> list[range]:
-        """The rows that touch a rectangle of the viewport, a range a line."""
+        """Return the rows that touch a rectangle of the viewport, a range a line."""
         dy = self.verticalOffset()
         return self.squares.within(rect.left(), rect.top() + dy, rect.right(), rect.bottom() + dy)
 
@@ -98,7 +99,7 @@ class GridView(QListView):
         y = min(y, TALLEST) - self.verticalOffset()
         return QRect(x, y, self.squares.side, self.squares.side)
 
-    def visualRect(self, index: QModelIndex) -> QRect:
+    def visualRect(self, index: Index) -> QRect:
         return self._rect(index.row()) if index.isValid() else QRect()
 
     def indexAt(self, point: QPoint) -> QModelIndex:
@@ -108,9 +109,7 @@ class GridView(QListView):
     def _index(self, row: int) -> QModelIndex:
         return self.model().index(row, self.modelColumn(), self.rootIndex())
 
-    def scrollTo(
-        self, index: QModelIndex, hint: QListView.ScrollHint = _Hint.EnsureVisible
-    ) -> None:
+    def scrollTo(self, index: Index, hint: QListView.ScrollHint = _Hint.EnsureVisible) -> None:
         if not index.isValid():
             return
         self.executeDelayedItemsLayout()  # rows may have come: the bar's end is another one then
@@ -141,7 +140,7 @@ class GridView(QListView):
         return self._index(self.squares.moved(current.row(), MOVES[action], page))
 
     def keyboardSearch(self, search: str) -> None:
-        """Nothing: squares have no words to type ahead, and Qt would ask every row for them."""
+        """Do nothing: squares have no words, and Qt would ask every row for them."""
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         chosen = QItemSelection()
@@ -151,7 +150,7 @@ class GridView(QListView):
             self.selectionModel().select(chosen, command)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """What of a selection is seen."""
+        """Return what of a selection is seen."""
         region = QRegion()
         for rows in self._rows_seen(self.viewport().rect()):
             for row in rows:

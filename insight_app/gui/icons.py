@@ -17,7 +17,7 @@ STATUS_WORDS = ("not reviewed", "accepted", "unsure", "rejected")
 
 
 def icon(name: str, colour: str = "text") -> QIcon:
-    """The icon `name` of the Phosphor family in a colour of the theme."""
+    """Return the icon `name` of the Phosphor family in a colour of the theme."""
     c = theme.colours()
     return _icon(name, getattr(c, colour), c.dim)
 
@@ -35,11 +35,12 @@ def _icon(name: str, colour: str, disabled: str) -> QIcon:
 
 
 def status_colour(status: int) -> QColor:
+    """Return the colour that goes with the shape of a status."""
     return theme.colours().of(("dim", "accepted", "unsure", "rejected")[status])
 
 
 def paint_status(painter: QPainter, rect: QRectF, status: int) -> None:
-    """Hollow circle, check, question mark or cross, centred in rect."""
+    """Paint a hollow circle, check, question mark or cross, centred in rect."""
     side = min(rect.width(), rect.height(), 12.0)
     box = QRectF(0, 0, side, side)
     box.moveCenter(rect.center())
@@ -75,7 +76,7 @@ def paint_status(painter: QPainter, rect: QRectF, status: int) -> None:
 
 
 def paint_bar(painter: QPainter, rect: QRectF, share: float, colour: QColor | None = None) -> None:
-    """A thin bar filled to `share` (0..1) on its track."""
+    """Paint a thin bar filled to `share` (0 to 1) on its track."""
     c = theme.colours()
     height = 4.0
     track = QRectF(rect.x(), rect.center().y() - height / 2, rect.width(), height)

@@ -4,8 +4,6 @@ Places are looked up, never searched for: a list may hold every photo of a large
 where the ids are read, off the GUI thread. Knows nothing of Qt or of projects.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +14,7 @@ class ImageOrder:
     Takes four bytes for every number up to the largest id: ids are counted from 1 by the project.
     """
 
-    def __init__(self, ids: NDArray[Any]) -> None:
+    def __init__(self, ids: NDArray[np.int32] | NDArray[np.int64]) -> None:
         self.ids = ids
         self._place = np.full(int(ids.max(initial=-1)) + 1, -1, np.int32)
         self._place[ids] = np.arange(len(ids), dtype=np.int32)
@@ -28,14 +26,17 @@ class ImageOrder:
         return int(self.ids[place])
 
     def place(self, image: int | None) -> int | None:
-        """The place of a photo; None if it is not in the list."""
+        """Return the place of a photo, None where it is not in the list."""
         if image is None or not 0 <= image < len(self._place):
             return None
         place = int(self._place[image])
         return place if place >= 0 else None
 
     def neighbour(self, image: int | None, by: int) -> int | None:
-        """The photo `by` places from this one; None at an end, the first from outside the list."""
+        """Return the photo `by` places from this one; None at an end.
+
+        From outside the list, the first.
+        """
         if not len(self):
             return None
         place = self.place(image)

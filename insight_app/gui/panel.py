@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,10 +18,11 @@ from PySide6.QtWidgets import (
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel
+from insight_app.gui.widgets import ElidedLabel, dim_label
+from insight_app.gui.wording import tooltip
 
 
-class Header(QWidget):
+class PanelHeader(QWidget):
     """The panel's title, a few words at the right, and small buttons; the dock's handle too."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -34,12 +34,11 @@ class Header(QWidget):
         row.setSpacing(8)
         self.title = ElidedLabel(title, self, Qt.TextElideMode.ElideRight)
         self.title.setFont(theme.bold(self.font()))
-        self.info = QLabel("", self)
-        self.info.setProperty("dim", True)
+        self.info = dim_label("", self)
         row.addWidget(self.title, 1)
         row.addWidget(self.info)
         self._row = row
-        self._take_height()
+        self._set_height()
 
     def sizeHint(self) -> QSize:
         # A dock gives its title bar this height, whatever its minimum is.
@@ -48,8 +47,8 @@ class Header(QWidget):
     def minimumSizeHint(self) -> QSize:
         return super().minimumSizeHint().expandedTo(QSize(0, self.minimumHeight()))
 
-    def _take_height(self) -> None:
-        """Room for buttons, in headers without any too: titles beside each other line up."""
+    def _set_height(self) -> None:
+        """Leave room for buttons, in headers without any too: titles beside each other line up."""
         self.setMinimumHeight(self.fontMetrics().height() + 24)
 
     def add(self, widget: QWidget) -> None:
@@ -57,13 +56,14 @@ class Header(QWidget):
         self._row.addWidget(widget)
 
     def add_after_title(self, widget: QWidget) -> None:
+        """Put a widget right after the title."""
         self._row.insertWidget(1, widget)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.title.setFont(theme.bold(self.font()))
-            self._take_height()
+            self._set_height()
 
 
 class TroubleLine(QFrame):
@@ -76,7 +76,7 @@ class TroubleLine(QFrame):
         row.setContentsMargins(12, 4, 8, 4)
         self.label = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
         self.button = QPushButton("", self)
-        self.button.clicked.connect(self._act)
+        self.button.clicked.connect(self._clicked)
         row.addWidget(self.label, 1)
         row.addWidget(self.button)
         self._callback: Callable[[], object] | None = None
@@ -85,14 +85,15 @@ class TroubleLine(QFrame):
     def show_trouble(
         self, text: str, button: str = "", callback: Callable[[], object] | None = None
     ) -> None:
+        """Show a line, with a button for what to do unless `button` is ''."""
         self.label.setText(" ".join(text.split()))
-        self.label.setToolTip(text)
+        self.label.setToolTip(tooltip(text))
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self._callback = callback
         self.show()
 
-    def _act(self) -> None:
+    def _clicked(self) -> None:
         if self._callback is not None:
             self._callback()
 
@@ -103,7 +104,9 @@ class Panel(QWidget):
     Subclasses set `title` and `object_name`, build their widgets into `self.body`, and write
     `refresh()`. It is called when something they follow changed and they are seen. While it runs,
     `self.reasons` says why ("project", "results", "curation", "selection", "view") and
-    `self.changed_rows` which concepts a judgement changed (None = the structure did).
+    `self.changed_rows` which concepts a judgement changed, by their rows in the present state
+    (None: relations changed too). Where results are newer than at the last refresh, "results" is
+    always among the reasons, whichever signal came first.
     """
 
     title = ""
@@ -119,7 +122,7 @@ class Panel(QWidget):
         self.setAccessibleName(self.title)
         self.setProperty("base", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.header = Header(self.title, self)
+        self.header = PanelHeader(self.title, self)
         self.trouble = TroubleLine(self)
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
@@ -132,22 +135,23 @@ class Panel(QWidget):
         self._outer.addLayout(self.body, 1)
         self.reasons: set[str] = {"project", "results", "curation", "selection", "view"}
         self.changed_rows: set[int] | None = None
+        self._refreshed_epoch = session.state.epoch
         session.projects.opened.connect(lambda: self.invalidate("project"))
         session.projects.results_changed.connect(lambda: self.invalidate("results"))
         session.curation.changed.connect(self._curated)
         session.selection.changed.connect(lambda: self.invalidate("selection"))
 
     def take_header(self) -> QWidget:
-        """The header, for a dock to carry it as its title bar."""
+        """Give the header away, for a dock to carry it as its title bar."""
         self._outer.removeWidget(self.header)
         return self.header
 
     def set_info(self, text: str) -> None:
-        """A few words at the right of the header."""
+        """Show a few words at the right of the header."""
         self.header.info.setText(text)
 
     def show_error(self, error: Exception) -> None:
-        """Say an error in this panel's line of trouble."""
+        """Show an error in this panel's line of trouble."""
         text = str(error) if isinstance(error, KnownError) else f"An error of Insight: {error}"
         self.trouble.show_trouble(text, "Dismiss", self.trouble.hide)
 
@@ -174,6 +178,9 @@ class Panel(QWidget):
         self.invalidate("curation")
 
     def _refresh(self) -> None:
+        if self._refreshed_epoch != self.session.state.epoch:
+            self._refreshed_epoch = self.session.state.epoch
+            self.reasons.add("results")
         self.refresh()
         self.reasons = set()
         self.changed_rows = set()
@@ -182,12 +189,12 @@ class Panel(QWidget):
         super().showEvent(event)
         if self.reasons:
             self._refresh()
-        self._tell_seen(True)
+        self._announce(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._tell_seen(False)
+        self._announce(False)
 
-    def _tell_seen(self, seen: bool) -> None:
+    def _announce(self, seen: bool) -> None:
         self.session.actions.panel_seen(self, seen)
         self.seen.emit(seen)

@@ -31,12 +31,13 @@ class Squares:
 
     @classmethod
     def fitting(cls, count: int, width: int, smallest: int) -> "Squares":
-        """As many columns as fit with squares not below `smallest`, grown to fill the width."""
+        """Return as many columns as fit, squares not below `smallest`, grown to fill the width."""
         columns = max(1, width // smallest)
         return cls(count, columns, max(1, width // columns))
 
     @property
     def lines(self) -> int:
+        """How many lines the squares fill."""
         return -(-self.count // self.columns)
 
     @property
@@ -45,12 +46,12 @@ class Squares:
         return self.lines * self.side
 
     def corner(self, row: int) -> tuple[int, int]:
-        """(x, y) of a square's upper left corner."""
+        """Return (x, y) of a square's upper left corner."""
         line, column = divmod(row, self.columns)
         return column * self.side, line * self.side
 
     def within(self, left: int, top: int, right: int, bottom: int) -> list[range]:
-        """The squares that touch a rectangle, its edges included: their rows, a range a line."""
+        """Return the rows of the squares that touch a rectangle, edges included, a range a line."""
         first, last = max(0, left // self.side), min(self.columns - 1, right // self.side)
         lines = range(max(0, top // self.side), min(self.lines - 1, bottom // self.side) + 1)
         starts = (line * self.columns for line in lines)
@@ -58,12 +59,12 @@ class Squares:
         return [rows for rows in found if rows]
 
     def at(self, x: int, y: int) -> int | None:
-        """The row of the square over a point."""
+        """Return the row of the square over a point, None where there is none."""
         found = self.within(x, y, x, y)
         return found[0][0] if found else None
 
     def moved(self, row: int, move: Move, page: int) -> int:
-        """The row that a key leads to from `row`; `page` is the height seen at once.
+        """Return the row that a key leads to from `row`; `page` is the height seen at once.
 
         Left and right go on in the line before and after; up and down stay in their column.
         """

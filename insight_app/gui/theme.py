@@ -41,6 +41,7 @@ class Colours:
     trouble: str
 
     def of(self, name: str) -> QColor:
+        """Return the colour with a name."""
         return QColor(getattr(self, name))
 
 
@@ -89,11 +90,12 @@ _current = LIGHT
 
 
 def colours() -> Colours:
-    """Those of the theme that is applied."""
+    """Return those of the theme that is applied."""
     return _current
 
 
 def system_is_dark() -> bool:
+    """Return whether the system asks for a dark theme."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
@@ -116,7 +118,7 @@ def apply(app: QApplication, theme: str, interface_size: int = 100) -> None:
 
 
 def palette(c: Colours) -> QPalette:
-    """The Qt palette of a theme."""
+    """Return the Qt palette of a theme."""
     p = QPalette()
     role = QPalette.ColorRole
     for r, name in (
@@ -151,26 +153,28 @@ def palette(c: Colours) -> QPalette:
 
 
 def bold(font: QFont) -> QFont:
+    """Return the font for headings."""
     new = QFont(font)
     new.setWeight(QFont.Weight.DemiBold)
     return new
 
 
 def italic(font: QFont) -> QFont:
+    """Return the font for what the machine says."""
     new = QFont(font)
     new.setItalic(True)
     return new
 
 
 def tabular(font: QFont) -> QFont:
-    """The font with figures of one width, so that numbers line up."""
+    """Return the font with figures of one width, so that numbers line up."""
     new = QFont(font)
     new.setFeature(QFont.Tag("tnum"), 1)
     return new
 
 
 def _mark(name: str, colour: str) -> str:
-    """A small vector picture in a colour of the theme, as a style sheet takes it: by its path."""
+    """Return the path of a small vector picture in a colour of the theme, for a style sheet."""
     global _marks
     if _marks is None or not _marks.isValid():
         _marks = QTemporaryDir()
@@ -186,7 +190,7 @@ def _mark(name: str, colour: str) -> str:
 
 
 def _style_sheet(c: Colours) -> str:
-    """What Fusion draws too heavily: boxes become thin lines."""
+    """Return what Fusion draws too heavily in other words: boxes become thin lines."""
     return f"""
     QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {c.accent}; }}

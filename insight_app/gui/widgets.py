@@ -3,9 +3,17 @@
 Knows actions and theme; nothing of projects.
 """
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
@@ -33,8 +41,7 @@ class KeyButton(QPushButton):
         super().__init__(parent)
         self._actions, self._id = actions, action_id
         self._primary, self._flat = primary, flat
-        action: QAction = actions[action_id]
-        self._action = action
+        action = self._action = actions[action_id]
         self._label = text
         self.setCheckable(action.isCheckable())
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -56,7 +63,7 @@ class KeyButton(QPushButton):
         self.update()
 
     def nextCheckState(self) -> None:
-        """The action decides whether the button is checked."""
+        """Do nothing: the action decides whether the button is checked."""
 
     def sizeHint(self) -> QSize:
         font = theme.bold(self.font()) if self.isCheckable() else self.font()
@@ -109,13 +116,14 @@ class KeyButton(QPushButton):
 
 
 def key_cap_width(widget: QWidget, key: str) -> int:
+    """Return how wide a key is painted."""
     font = widget.font()
     font.setPointSizeF(font.pointSizeF() * 0.85)
     return QFontMetrics(font).horizontalAdvance(key) + 10
 
 
 def paint_key_cap(painter: QPainter, widget: QWidget, box: QRectF, key: str, colour: str) -> None:
-    """A key as it looks on a keyboard: a thin rounded frame with its name."""
+    """Paint a key as it looks on a keyboard: a thin rounded frame with its name."""
     painter.save()
     font = widget.font()
     font.setPointSizeF(font.pointSizeF() * 0.85)
@@ -130,17 +138,56 @@ def paint_key_cap(painter: QPainter, widget: QWidget, box: QRectF, key: str, col
     painter.restore()
 
 
+def paint_frame(painter: QPainter, box: QRect, colour: QColor, width: int) -> None:
+    """Paint a frame just inside `box`."""
+    painter.save()
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
+                        Qt.PenJoinStyle.MiterJoin))  # fmt: skip
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    half = width / 2
+    painter.drawRect(QRectF(box).adjusted(half, half, -half, -half))
+    painter.restore()
+
+
 def thin_line(parent: QWidget | None = None) -> QFrame:
+    """Make a line that parts what stands above from what stands below."""
     line = QFrame(parent)
     line.setProperty("line", True)
     line.setFixedHeight(1)
     return line
 
 
+def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """Make a label that shows its text as it is, also where that looks like HTML."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    return label
+
+
 def dim_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    label = QLabel(text, parent)
+    """Make a plain label in a faint colour."""
+    label = plain_label(text, parent)
     label.setProperty("dim", True)
     return label
+
+
+def base_widget(parent: QWidget | None = None) -> QWidget:
+    """Make a widget with the colour that text stands on."""
+    widget = QWidget(parent)
+    widget.setProperty("base", True)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return widget
+
+
+def scrolled(inside: QWidget, parent: QWidget) -> QScrollArea:
+    """Make an area in which a column of widgets scrolls up and down."""
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
 
 
 class ElidedLabel(QLabel):
@@ -183,15 +230,17 @@ class EmptyState(QWidget):
         self.column.addStretch(2)
 
     def set_text(self, text: str) -> None:
+        """Show other words."""
         self.label.setText(text)
 
     def add_action(self, actions: Actions, id: str, text: str = "") -> KeyButton:
-        """The button that does it."""
+        """Add the button that does it."""
         button = KeyButton(actions, id, text, parent=self)
         self.add_button(button)
         return button
 
     def add_button(self, button: QWidget) -> None:
+        """Put a button under the words."""
         self.column.insertWidget(self.column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
 
 

@@ -6,6 +6,7 @@ Knows no window.
 import traceback
 from pathlib import Path
 
+from PySide6 import QtGui
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
@@ -47,6 +48,12 @@ def words(error: BaseException) -> str:
         return str(error)
     lines = trace(error).strip().splitlines()
     return f"Insight made a mistake: {lines[-1]} ({lines[-3].strip() if len(lines) > 2 else ''})"
+
+
+def tooltip(text: str) -> str:
+    """Return what a tooltip shows as `text`, also where that looks like HTML."""
+    rich = QtGui.Qt.mightBeRichText(text)
+    return QtGui.Qt.convertFromPlainText(text) if rich else text
 
 
 def trace(error: BaseException) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight_app.gui.curation.concept_order import (
+from insight_app.gui.curation.tree.order import (
     BY_NAME,
     IMAGES,
     MOST_PATHS,

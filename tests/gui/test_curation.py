@@ -1,11 +1,12 @@
 """Curating with real keys and clicks: the hierarchy, the card, the review."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from insight_app.gui.curation.name_edit import NameEdit
+from insight_app.gui.curation.present_concept import at_row, find
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3
@@ -30,6 +31,17 @@ def review(qtbot, window):
 
 def tree(window):
     return window.docks["hierarchy"].panel.view
+
+
+def places_of(window, row: int) -> list[QModelIndex]:
+    """All places of a concept in the tree, listed now."""
+    return tree(window).tree.reveal(window.session.state.id_of(row))
+
+
+def above(window, place: QModelIndex) -> int | None:
+    """The row of the parent under which a place of the tree stands."""
+    parent = tree(window).tree.parent_at(place)
+    return None if parent is None else window.session.state.row_of(parent)
 
 
 def choose(qtbot, window, row: int) -> None:
@@ -64,11 +76,11 @@ def type_name(qtbot, window, name: str) -> None:
 def test_a_concept_with_two_parents_stands_under_both_and_says_so(qtbot, concepts) -> None:
     row, view, catalogue = two_parents(concepts), tree(concepts), concepts.session.state.catalogue
     choose(qtbot, concepts, row)
-    places = view.tree.reveal(row)
-    under = {view.tree.parent_at(place) for place in places}
+    places = places_of(concepts, row)
+    under = {above(concepts, place) for place in places}
     assert under == {edge.parent for edge in catalogue.parents(row)}
     for place in places:
-        other = (under - {view.tree.parent_at(place)}).pop()
+        other = (under - {above(concepts, place)}).pop()
         assert view.tree.also_under(place) == concepts.session.state.name(other)[0]
         assert view.visualRect(place).isValid(), "revealed under each parent"
         assert view.selectionModel().isSelected(place)
@@ -182,11 +194,11 @@ def test_searching_reveals_while_typing(qtbot, concepts) -> None:
 def drag(window, row: int, target: int | None, modifier=NO) -> tuple[str, bool]:
     """Drag a concept from its present place; (what the line said, whether it was accepted)."""
     view = tree(window)
-    source = view.tree.reveal(row)[0]
+    source = places_of(window, row)[0]
     data: QMimeData = view.tree.mimeData([source])
     point = QPoint(20, view.viewport().height() - 3)
     if target is not None:
-        place = view.tree.reveal(target)[0]
+        place = places_of(window, target)[0]
         view.scrollTo(place)
         point = view.visualRect(place).center()
     both = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
@@ -219,13 +231,13 @@ def test_dragging_moves_from_exactly_this_parent_to_that_one(qtbot, concepts) ->
     row, old, new = free_pair(concepts)
     tree(concepts).expandAll()
     before = parents(concepts, row)
-    old = tree(concepts).tree.parent_at(tree(concepts).tree.reveal(row)[0])
+    old = above(concepts, places_of(concepts, row)[0])
     told, accepted = drag(concepts, row, new)
     wait_saved(qtbot, concepts)
     names = [concepts.session.state.name(r)[0] for r in (row, old, new)]
     assert accepted and all(name in told for name in names)
     assert parents(concepts, row) == before - {old} | {new}
-    assert tree(concepts).tree.parent_at(tree(concepts).tree.reveal(row)[-1]) in before | {new}
+    assert above(concepts, places_of(concepts, row)[-1]) in before | {new}
     concepts.session.curation.undo()
     wait_saved(qtbot, concepts)
     assert parents(concepts, row) == before
@@ -288,7 +300,7 @@ def test_the_card_names_by_click_and_keeps_a_note(qtbot, concepts) -> None:
     session, card = concepts.session, concepts.docks["card"].panel
     row = session.lists.rows[0]
     choose(qtbot, concepts, row)
-    second = card.candidates.model_.index(1)
+    second = card.candidates.model().index(1, 0)
     place = card.candidates.visualRect(second).center()
     qtbot.mouseClick(card.candidates.viewport(), Qt.MouseButton.LeftButton, pos=place)
     wait_saved(qtbot, concepts)
@@ -316,16 +328,17 @@ def test_a_cutout_selects_its_photo_and_cell(qtbot, concepts) -> None:
 
 
 def test_the_queue_goes_by_share_of_activation(review) -> None:
-    catalogue, rows = review.session.state.catalogue, review.docks["queue"].panel.list.rows
-    totals = [float(catalogue.total[item.row]) for item in rows]
+    state, concepts = review.session.state, review.docks["queue"].panel.list.concepts
+    rows = state.rows_of(concepts)
+    totals = [float(state.catalogue.total[row]) for row in rows]
     assert totals == sorted(totals, reverse=True) and len(totals) > 3
-    assert review.session.selection.row == rows[0].row
+    assert review.session.selection.row == rows[0]
 
 
 def test_a_row_of_the_queue_says_its_name_status_and_share(qtbot, review) -> None:
     queue = review.docks["queue"].panel.list
-    first, place = queue.rows[0], queue.model().index(0, 0)
-    name = review.session.state.name(first.row)[0]
+    first, place = queue.items[0], queue.model().index(0, 0)
+    name = find(review.session.state, first.concept).name
     assert place.data() == name and first.number.endswith(" %")
     said = Qt.ItemDataRole.AccessibleTextRole
     assert place.data(said) == f"{name}, not reviewed, {first.number}"
@@ -344,7 +357,8 @@ def test_reviewing_by_keys(qtbot, review) -> None:
     left = queue.header.info.text()
     press(qtbot, review, Qt.Key.Key_A)
     assert (session.state.catalogue.status[first], session.selection.row) == (ACCEPTED, second)
-    assert review.docks["review"].panel.head.row == second, "what is shown is what is current"
+    shown = review.docks["review"].panel.head.concept
+    assert session.state.row_of(shown) == second, "what is shown is what is current"
     assert queue.header.info.text() != left
     press(qtbot, review, Qt.Key.Key_2)
     assert session.state.name(second) == (session.state.results.candidates(second)[1].term, True)
@@ -362,7 +376,7 @@ def test_at_the_end_of_the_queue_the_last_stays(qtbot, review) -> None:
     choose(qtbot, review, last)
     press(qtbot, review, Qt.Key.Key_X)
     assert (session.state.catalogue.status[last], session.selection.row) == (REJECTED, last)
-    assert review.docks["review"].panel.head.row == last
+    assert session.state.row_of(review.docks["review"].panel.head.concept) == last
     press(qtbot, review, Qt.Key.Key_Z, CTRL)
     assert session.state.catalogue.status[last] == 0
 
@@ -394,9 +408,7 @@ def test_a_read_only_project_says_why_nothing_can_be_judged(qtbot, window, proje
 
 
 def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
-    from insight_app.gui.curation.name_edit import NameEdit
-
-    edit = NameEdit(window.session, 0, window)
+    edit = NameEdit(window.session, at_row(window.session.state, 0), window)
     wait_idle(qtbot, window)
     completer = edit.completer()
     completer.setCompletionPrefix("sailbo")
@@ -408,7 +420,7 @@ def test_names_of_relatives_show_who_gave_them(qtbot, review) -> None:
     child = next(row for row in range(catalogue.size) if catalogue.parents(row))
     parent = catalogue.parents(child)[0].parent
     choose(qtbot, review, child)
-    words = review.docks["review"].panel.relations
+    words = review.docks["review"].panel.relatives
     machine = review.session.state.name(parent)[0]
     assert f"<i>{machine}</i></a>" in words.text()
     review.session.curation.rename(review.session.state.id_of(parent), "quay")

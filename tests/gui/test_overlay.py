@@ -5,12 +5,13 @@ from PySide6.QtGui import QColor
 
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.overlay import Layer
+from insight_app.project.judgements import ConceptId
 
 ORANGE, BLUE = QColor("#D55E00"), QColor("#0072B2")
 
 
 def layer(values: np.ndarray, scale: float = 4.0, colour: QColor = ORANGE) -> Layer:
-    return Layer(0, colour, np.asarray(values, np.float32), scale)
+    return Layer(ConceptId("x:0"), colour, np.asarray(values, np.float32), scale)
 
 
 def test_alpha_grows_from_zero_with_strength() -> None:

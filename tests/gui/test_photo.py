@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
-from insight_app.gui.panels.thumbnails import TROUBLE
 from insight_app.gui.photo import overlay
+from insight_app.gui.photo.thumbnails import TROUBLE
 from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.window.main_window import MainWindow
 from insight_app.gui.wording import number_text
@@ -184,7 +184,7 @@ def test_ctrl_click_adds_a_concept_in_another_colour(qtbot, window, grab) -> Non
     session = window.session
     assert len(session.selection.rows) == 2
     assert len({session.selection.colour(row).name() for row in session.selection.rows}) == 2
-    assert [layer.row for layer in photo.legend.layers] == list(session.selection.rows)
+    assert [layer.concept for layer in photo.legend.layers] == [*session.selection.concepts]
     grab(window, "images")
 
 
@@ -231,7 +231,7 @@ def test_the_legend_has_the_colours_of_the_photo(qtbot, window) -> None:
     wait_idle(qtbot, window)
     image = photo.legend.grab().toImage()
     colour = window.session.selection.colour(row)
-    place = photo.legend.bar_of(row)
+    place = photo.legend.bars[window.session.state.id_of(row)]
     ratio = image.devicePixelRatio()
     middle = round(place.center().y() * ratio)
     back = image.pixelColor(round((place.left() - 3) * ratio), middle)
@@ -296,20 +296,22 @@ def test_hovering_says_what_fires_there_and_what_was_not_seen(qtbot, window) -> 
     cell = strongest_cell(photo)
     qtbot.mouseMove(photo.stage, photo.stage.cell_rect(cell).center().toPoint())
     assert photo.tip.isVisible()
-    assert photo.tip._rows == photo.shown.cell(cell)[: len(photo.tip._rows)]
+    lines = [(window.session.state.row_of(one), value) for one, value in photo.tip.lines]
+    assert lines and lines == photo.shown.cell(cell)[: len(lines)]
     qtbot.mouseMove(photo.stage, photo.stage.photo_rect().topLeft().toPoint() + QPoint(4, 4))
-    assert photo.tip._title == "not seen by the model"
+    assert photo.tip.title == "not seen by the model"
 
 
 def test_the_list_beside_the_photo_shows_its_concepts_by_strength(qtbot, window) -> None:
     photo = show(qtbot, window, photo_ids(window)["landscape"])
     listed: InPhotoPanel = window.docks["in_photo"].panel
     expected = window.session.state.results.concepts_of(photo.shown.image_id)[0].tolist()
-    assert [entry.row for entry in listed.list.entries] == expected
+    ids = window.session.state.ids_of
+    assert listed.list.concepts == [*ids(expected)]
     cell = strongest_cell(photo)
     click_cell(qtbot, photo, cell)
     here = [row for row, _value in photo.shown.cell(cell)]
-    assert [entry.row for entry in listed.list.entries][1 : len(here) + 1] == here
+    assert listed.list.concepts == [*ids(here), *ids(expected)]
 
 
 def test_rows_of_the_list_say_their_strength_and_headings_cannot_be_chosen(qtbot, window) -> None:
@@ -317,14 +319,12 @@ def test_rows_of_the_list_say_their_strength_and_headings_cannot_be_chosen(qtbot
     view = window.docks["in_photo"].panel.list
     click_cell(qtbot, photo, strongest_cell(photo))
     heading, first = view.model().index(0, 0), view.model().index(1, 0)
-    name, strength = (
-        window.session.state.name(view.entries[1].row)[0],
-        number_text(view.entries[1].value),
-    )
+    row, value = photo.shown.cell(window.session.selection.cell)[0]
+    name, strength = window.session.state.name(row)[0], number_text(value)
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == f"{name}, not reviewed, strength {strength}"
     told = first.data(Qt.ItemDataRole.ToolTipRole)
-    assert told == f"{name}: named by the machine, not reviewed. Strongest cell here {strength}"
+    assert told == f"{name}: named by the machine, not reviewed\nStrongest cell here {strength}"
     assert heading.data().startswith("In cell") and first.data() == name
     before = window.session.selection
     place = view.visualRect(heading).center()
@@ -343,9 +343,9 @@ def test_choosing_rows_in_the_list_overlays_them(qtbot, window) -> None:
         qtbot.mouseClick(
             view.viewport(), Qt.MouseButton.LeftButton, modifier, view.visualRect(index).center()
         )
-    rows = {view.entries[0].row, view.entries[2].row}
-    assert set(window.session.selection.rows) == rows
-    assert {layer.row for layer in photo.layers()} == rows
+    chosen = {view.concepts[0], view.concepts[2]}
+    assert set(window.session.selection.concepts) == chosen
+    assert {layer.concept for layer in photo.layers()} == chosen
 
 
 def test_thumbnails_follow_the_concept_strongest_first(qtbot, window) -> None:
@@ -379,9 +379,10 @@ def test_a_photo_that_cannot_be_read_is_marked_and_says_why(qtbot, window) -> No
     results = window.session.state.results
     (broken,) = map(int, results.image_ids(status="unreadable"))
     thumbnails = window.docks["thumbnails"].panel
-    marked = np.flatnonzero(thumbnails.delegate.trouble)
+    trouble = thumbnails.model.listed.trouble
+    marked = np.flatnonzero(trouble)
     assert marked.tolist() == [broken]
-    assert TROUBLE[thumbnails.delegate.trouble[broken]] == "unreadable"
+    assert TROUBLE[trouble[broken]] == "unreadable"
     photo = show(qtbot, window, broken)
     assert photo.stage.message
     window.show_panel("problems")

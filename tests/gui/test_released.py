@@ -125,8 +125,8 @@ def test_released_files_open_without_photos_and_take_them_later(
                     assert not dock.panel.trouble.isVisible(), name
     assert window.docks["concept_table"].panel.trouble.button.text() == "Add photos…"
     queue = window.docks["queue"].panel
-    assert len(queue.list.rows) == int(session.state.catalogue.is_active.sum())
-    assert not any(item.number for item in queue.list.rows), "no share of nothing"
+    assert len(queue.list.items) == int(session.state.catalogue.is_active.sum())
+    assert not any(item.number for item in queue.list.items), "no share of nothing"
     assert window.docks["thumbnails"].panel.add.isEnabled()
 
     # a name from the release is shown as such, and can be judged
@@ -136,9 +136,9 @@ def test_released_files_open_without_photos_and_take_them_later(
     assert "name from the release" in review.head.name.accessibleName()
     evidence = window.docks["evidence"].panel
     assert evidence.names.note.text() == "from the release"
-    model = evidence.candidates.model_
+    model = evidence.candidates.model()
     assert model.candidates[0].score is None
-    told = model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    told = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert told == "1: thing 1"
     window.activateWindow()  # no window manager does it here after the dialog
     qtbot.waitUntil(window.isActiveWindow)
@@ -167,7 +167,7 @@ def check_a_finer_look(qtbot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: photo.shown is not None and photo.shown.image_id == ids[0])
     wait_idle(qtbot, window)
     before = (session.state.results.generation, session.state.catalogue.cells.tolist())
-    counted = window.docks["in_photo"].panel.list.entries
+    counted = window.docks["in_photo"].panel.list.concepts
     photo.stage.setFocus()
     photo.stage.zoom_by(3)
     zoom = photo.stage.scale()
@@ -192,8 +192,7 @@ def check_a_finer_look(qtbot, window: MainWindow) -> None:
     assert session.selection.row in here
     assert {layer.values.shape for layer in photo.layers()} == {(14, 28)}
     assert (session.state.results.generation, session.state.catalogue.cells.tolist()) == before
-    listed = [entry.row for entry in window.docks["in_photo"].panel.list.entries]
-    assert set(listed) >= {entry.row for entry in counted}
+    assert set(window.docks["in_photo"].panel.list.concepts) >= set(counted)
 
     # the key again, or another photo, and it is gone
     qtbot.keyClick(photo.stage, Qt.Key.Key_F)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from insight_app.gui.panels.folder_plot import furthest, wilson
+from insight_app.gui.panels.folder_plot import FolderShare, furthest, wilson
 from insight_app.gui.statistics.columns import plain
 from insight_app.gui.statistics.selecting import How, combined, how
 
@@ -45,6 +45,6 @@ def test_values_leave_in_full_precision_without_separators() -> None:
 
 
 def test_the_axis_reaches_to_the_end_of_the_longest_interval() -> None:
-    rows = [("birds", 11, 6, 0.55, 0.28, 0.79), ("people", 2, 1, 0.5, None, None)]
+    rows = [FolderShare("birds", 11, 6, 0.55, 0.28, 0.79), FolderShare("people", 2, 1, 0.5)]
     assert furthest(rows) == 0.79
     assert furthest(rows[1:]) == 0.5

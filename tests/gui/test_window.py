@@ -362,10 +362,11 @@ def test_hidden_concepts_leave_the_list_of_the_photo_and_come_back(qtbot, window
     qtbot.keyClick(photo_stage, Qt.Key.Key_H)
     wait_saved(qtbot, window)
     listed = window.docks["in_photo"].panel.list
-    assert row not in [entry.row for entry in listed.entries]
+    concept = window.session.state.id_of(row)
+    assert concept not in listed.concepts
     qtbot.keyClick(photo_stage, Qt.Key.Key_H)
     wait_saved(qtbot, window)
-    assert row in [entry.row for entry in listed.entries]
+    assert concept in listed.concepts
 
 
 # ---- finding and going back

@@ -1,1 +1,1 @@
-"""What the panels for judging share: the tree, lists, cut-outs, names, buttons and their keys."""
+"""What the panels for judging share: the tree, lists, facts, cut-outs, names, and their keys."""

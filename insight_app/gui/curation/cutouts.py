@@ -1,34 +1,38 @@
 """Cut-outs of a concept as a grid: the cell with its surroundings, strength in the corner.
 
-A click selects photo and cell, hovering shows the whole photo. Which examples are shown is the
-panel's matter.
+A click selects photo and cell, hovering shows the whole photo (photo_popup.py). Which examples are
+shown is the panel's matter.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.curation.photo_popup import PhotoPopup
 from insight_app.gui.key_filter import OWNS_KEYS
-from insight_app.gui.photo_drawing import paint_outline, paint_strength
+from insight_app.gui.photo_drawing import paint_strength
+from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import paint_frame
 from insight_app.gui.wording import number_text
 
+if TYPE_CHECKING:
+    from insight_app.project.results.records import Example
+
 GAP = 4
-PEEK_DELAY = 350
-PEEK_SIDE = 360
+POPUP_DELAY = 350
 KEYS = (
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -40,8 +44,10 @@ KEYS = (
 
 
 class CutoutGrid(QWidget):
-    """Examples in rows; as high as they need. columns: how many in a row; 0 = as many as fit
-    when each is about `side` wide."""
+    """Examples in rows; as high as they need.
+
+    columns: how many in a row; 0 = as many as fit when each is about `side` wide.
+    """
 
     chosen = Signal(int)
     """A place in `examples`: it was clicked or Enter was pressed on it."""
@@ -51,7 +57,7 @@ class CutoutGrid(QWidget):
     ) -> None:
         super().__init__(parent)
         self.session = session
-        self.examples: list[Any] = []
+        self.examples: list[Example] = []
         self._columns, self._side = columns, side
         self._current = 0
         self._hovered = -1
@@ -60,13 +66,13 @@ class CutoutGrid(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Examples")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._peek_soon = QTimer(self, singleShot=True, interval=PEEK_DELAY)
-        self._peek_soon.timeout.connect(self._peek)
+        self._popup_soon = QTimer(self, singleShot=True, interval=POPUP_DELAY)
+        self._popup_soon.timeout.connect(self._show_popup)
         session.pictures.ready.connect(self._picture_ready)
         session.selection.changed.connect(lambda: self.update())
 
-    def show_examples(self, examples: Sequence[Any]) -> None:
-        """Other examples; those already loaded are drawn at once."""
+    def show_examples(self, examples: "Sequence[Example]") -> None:
+        """Show other examples; those already loaded are drawn at once."""
         if list(examples) == self.examples:
             return
         self.examples = list(examples)
@@ -80,20 +86,22 @@ class CutoutGrid(QWidget):
 
     @property
     def columns(self) -> int:
+        """How many stand in a row."""
         return self._columns or max(2, round((self.width() + GAP) / (self._side + GAP)))
 
     @property
     def cell_side(self) -> int:
+        """Pixels of an example's side."""
         return max(24, (self.width() + GAP) // self.columns - GAP)
 
     def rect_of(self, place: int) -> QRect:
-        """Where an example is drawn."""
+        """Return where an example is drawn."""
         step = self.cell_side + GAP
         row, column = divmod(place, self.columns)
         return QRect(column * step, row * step, self.cell_side, self.cell_side)
 
     def place_at(self, point: QPoint) -> int:
-        """The example under a point, -1 where there is none."""
+        """Return the place of the example under a point, -1 where there is none."""
         step = self.cell_side + GAP
         column, row = point.x() // step, point.y() // step
         place = row * self.columns + column
@@ -139,9 +147,9 @@ class CutoutGrid(QWidget):
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "not\nreadable")
             paint_strength(painter, box, number_text(example.value))
             if chosen == (example.image_id, example.cell):
-                frame(painter, box, c.of("accent"), 3)
+                paint_frame(painter, box, c.of("accent"), 3)
             if place == self._current and self.hasFocus():
-                frame(painter, box.adjusted(3, 3, -3, -3), c.of("text"), 1)
+                paint_frame(painter, box.adjusted(3, 3, -3, -3), c.of("text"), 1)
         painter.end()
 
     # ---- choosing
@@ -204,96 +212,30 @@ class CutoutGrid(QWidget):
             self._leave()
             self._hovered = place
             if place >= 0:
-                self._peek_soon.start()
+                self._popup_soon.start()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._leave()
 
-    def hideEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def hideEvent(self, event: QHideEvent) -> None:
         self._leave()
 
     def _leave(self) -> None:
         self._hovered = -1
-        self._peek_soon.stop()
-        peek = self.window().findChild(PhotoPeek)
-        if peek is not None:
-            peek.hide()
+        self._popup_soon.stop()
+        popup = self.window().findChild(PhotoPopup)
+        if popup is not None:
+            popup.leave()
 
-    def _peek(self) -> None:
+    def _show_popup(self) -> None:
         if not 0 <= self._hovered < len(self.examples):
             return
-        peek = self.window().findChild(PhotoPeek) or PhotoPeek(self.session, self.window())
         box = self.rect_of(self._hovered)
         corner = self.mapTo(self.window(), box.topLeft())
-        peek.show_photo(self.examples[self._hovered], QRect(corner, box.size()))
+        window = self.window()
+        popup = window.findChild(PhotoPopup) or PhotoPopup(self.session, window)
+        popup.show_photo(self.examples[self._hovered], QRect(corner, box.size()))
 
-    def _picture_ready(self, key: tuple[Any, ...]) -> None:
-        if key[0] == "cutout" and self.isVisible():
+    def _picture_ready(self, key: Key) -> None:
+        if key.kind == "cutout" and self.isVisible():
             self.update()
-
-
-class PhotoPeek(QFrame):
-    """The whole photo of a cut-out, the cell outlined, beside the cut-out; takes no clicks."""
-
-    def __init__(self, session: Session, window: QWidget) -> None:
-        super().__init__(window)
-        self.session = session
-        self._example: Any = None
-        self._beside = QRect()
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-        session.pictures.ready.connect(self._picture_ready)
-
-    def show_photo(self, example: Any, beside: QRect) -> None:
-        """Show the example's photo next to the rectangle `beside` of the window."""
-        self._example, self._beside = example, beside
-        pixmap = self.session.pictures.photo(example.image_id)
-        if pixmap is not None:
-            self._place(pixmap)
-
-    def _place(self, pixmap: QPixmap) -> None:
-        size = pixmap.size().scaled(PEEK_SIDE, PEEK_SIDE, Qt.AspectRatioMode.KeepAspectRatio)
-        window = self.parentWidget()
-        left = self._beside.right() + 8
-        if left + size.width() > window.width():
-            left = self._beside.left() - size.width() - 8
-        top = min(max(8, self._beside.top()), window.height() - size.height() - 8)
-        self.setGeometry(max(8, left), top, size.width(), size.height())
-        self.show()
-        self.raise_()
-        self.update()
-
-    def _picture_ready(self, key: tuple[Any, ...]) -> None:
-        if self._example is not None and key == ("photo", self._example.image_id):
-            under_mouse = any(
-                grid._hovered >= 0 and grid.examples[grid._hovered] == self._example
-                for grid in self.window().findChildren(CutoutGrid)
-            )
-            pixmap = self.session.pictures.photo(self._example.image_id)
-            if under_mouse and pixmap is not None:
-                self._place(pixmap)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        pixmap = self.session.pictures.photo(self._example.image_id)
-        if pixmap is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(self.rect(), pixmap)
-        record = self.session.state.results.image(self._example.image_id)
-        scale = self.width() / record.width
-        x, y, w, h = (value * scale for value in record.geometry.cell_rect(self._example.cell))
-        paint_outline(painter, QRectF(x, y, w, h), 1.5)
-        frame(painter, self.rect(), theme.colours().of("line"), 1)
-        painter.end()
-
-
-def frame(painter: QPainter, box: QRect, colour: Any, width: int) -> None:
-    """A frame just inside `box`."""
-    painter.save()
-    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
-                        Qt.PenJoinStyle.MiterJoin))  # fmt: skip
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    half = width / 2
-    painter.drawRect(QRectF(box).adjusted(half, half, -half, -half))
-    painter.restore()

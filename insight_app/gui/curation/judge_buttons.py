@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, KeyButton
+from insight_app.gui.wording import tooltip
 
 VERBS = ("accept", "unsure", "reject", "rename", "note")
 
@@ -60,9 +61,9 @@ class JudgeButtons(QWidget):
         self.follow()
 
     def follow(self) -> None:
-        """Say why nothing can be judged, where nothing can."""
+        """Show why nothing can be judged, where nothing can."""
         project = self.session.state.project
         why = project.why_read_only if project is not None and project.read_only else ""
         self.why.setText(f"Nothing can be judged: {why}" if why else "")
-        self.why.setToolTip(self.why.text())
+        self.why.setToolTip(tooltip(self.why.text()))
         self.why.setVisible(bool(why))

@@ -4,7 +4,6 @@ Enter takes the name, and so does leaving the field, as every editor is written 
 leaves; Escape keeps the old one. Knows nothing of where it is shown.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import shiboken6
@@ -12,6 +11,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 
@@ -24,18 +24,20 @@ class NameEdit(QLineEdit):
     left = Signal()
     """It is over: the name was judged, or stays as it was."""
 
-    def __init__(self, session: Session, row: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, concept: PresentConcept, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.session, self.concept = session, session.state.id_of(row)
+        self.session, self.concept = session, concept.id
         self._is_over = False
         self.setAccessibleName("Name of the concept")
-        self._words = QStringListModel(completions(session, row), self)
+        self._words = QStringListModel(completions(concept), self)
         completer = QCompleter(self._words, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
         completer.setMaxVisibleItems(SHOWN)
         self.setCompleter(completer)
-        self._before, _by_person = session.state.name(row)
+        self._before = concept.name
         self.setText(self._before)
         self.selectAll()
         session.editors.opened(self)
@@ -56,7 +58,7 @@ class NameEdit(QLineEdit):
             self.session.curation.rename(self.concept, self.text())
 
     def cancel(self) -> None:
-        """End without judging."""
+        """Leave the name as it is."""
         if not self._is_over:
             self._end()
 
@@ -93,15 +95,15 @@ class NameEdit(QLineEdit):
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[str, ...]:
-    """The words that machine names are chosen from; runs on the pool."""
+    """Return the words that machine names are chosen from; runs on the pool."""
     from insight_app.concepts.naming.vocabulary import shipped_terms
 
     return tuple(sorted(set(shipped_terms()[0]), key=str.casefold))
 
 
-def completions(session: Session, row: int) -> Sequence[str]:
-    """The concept's own candidates, then every name in use or given by the machine, each once."""
-    catalogue, results = session.state.catalogue, session.state.results
-    own = [c.term for c in results.candidates(row)] if row < results.F else []
-    names = {name for name in (*catalogue.names, *results.machine_names) if name}
+def completions(concept: PresentConcept) -> list[str]:
+    """Return the concept's own candidates, then every other name in use or given by the machine."""
+    results = concept.results
+    own = [one.term for one in results.candidates(concept.row)] if concept.is_machine else []
+    names = {name for name in (*concept.catalogue.names, *results.machine_names) if name}
     return list(dict.fromkeys([*own, *sorted(names, key=str.casefold)]))

@@ -1,13 +1,14 @@
-"""Choosing one more parent for the selected concept by typing; says why one cannot be chosen."""
+"""Choosing one more parent for a concept by typing; says why one cannot be chosen."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.finding import Hit, HitList, concept_hits
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import dim_label, plain_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -16,21 +17,18 @@ SHOWN = 200
 
 
 class ParentDialog(QDialog):
-    """The hits are concepts; Enter or a click puts the selected concept under one of them."""
+    """The hits are concepts; Enter or a click puts the child under one of them."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, child: PresentConcept, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.session = session
-        child = session.selection.primary
-        assert child is not None
-        self.child = child
-        name = session.state.name(session.state.rows_of((child,))[0])[0]
+        self.session, self.child = session, child.id
         self.setWindowTitle("Add a parent")
         self.resize(440, 420)
         column = QVBoxLayout(self)
-        title = QLabel(f"Put “{name}” also under", self)
-        title.setTextFormat(Qt.TextFormat.PlainText)
+        title = plain_label(f"Put “{child.name}” also under", self)
         self.line = QLineEdit(self)
         self.line.setPlaceholderText("Name of the parent")
         self.line.setAccessibleName("Name of the parent")
@@ -69,4 +67,4 @@ class ParentDialog(QDialog):
 
 class _Parents(HitList):
     def leave(self) -> None:
-        """The dialog closes itself."""
+        """Do nothing: the dialog closes itself."""

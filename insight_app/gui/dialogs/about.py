@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from insight_app import __version__, licences
 from insight_app.gui import theme
+from insight_app.gui.wording import tooltip
 
 
 class AboutDialog(QDialog):
@@ -73,5 +74,5 @@ def _table(
     for row in rows:
         item = QTreeWidgetItem(table, list(row))
         for place, text in enumerate(row):
-            item.setToolTip(place, text)
+            item.setToolTip(place, tooltip(text))
     return table

@@ -6,8 +6,9 @@ folder of weights is written by the worker, which has torch.
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMessageBox,
     QProgressBar,
@@ -26,17 +26,23 @@ from PySide6.QtWidgets import (
 from insight_app.exchange import registry
 from insight_app.exchange.content import Content
 from insight_app.gui.state.epochs import Scope
+from insight_app.gui.state.replies import Message
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label, restyle
+from insight_app.gui.widgets import dim_label, plain_label, restyle
 from insight_app.gui.wording import show_in_folder, words
+
+if TYPE_CHECKING:
+    from insight_app.project.project import Project
 
 
 class ExportDialog(QDialog):
-    """Writes the curated concepts and relations to a file."""
+    """Writes the curated concepts and relations of a project to a file."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.session = session
+        project = session.state.project
+        assert project is not None  # there is nothing to export before
+        self.session, self.project = session, project
         self.setWindowTitle("Export")
         self.setMinimumWidth(560)
         form = QFormLayout(self)
@@ -47,14 +53,14 @@ class ExportDialog(QDialog):
             self.format.addItem(one.title, one.name)
         form.addRow("Format", self.format)
         folder = session.settings.get("last_folder") or str(Path.home())
-        self.path = QLineEdit(str(Path(folder) / f"{session.state.project.name}.json"), self)
+        self.path = QLineEdit(str(Path(folder) / f"{project.name}.json"), self)
         self.path.setAccessibleName("Where to")
         choose = QPushButton("Choose…", self)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(choose)
-        self.path_label = QLabel("File", self)
+        self.path_label = plain_label("File", self)
         form.addRow(self.path_label, row)
         self.message = dim_label("", self)
         self.message.setWordWrap(True)
@@ -85,10 +91,11 @@ class ExportDialog(QDialog):
 
     @property
     def kind(self) -> registry.Format:
+        """The chosen format."""
         return registry.named(self.format.currentData())
 
     def _fit_suffix(self) -> None:
-        """A file's ending, or a folder's name without one."""
+        """Give the path the ending of a file, or of a folder none."""
         self.path.setText(str(Path(self.path.text()).with_suffix(self.kind.suffix)))
         self.path_label.setText("Folder" if self.kind.is_folder else "File")
         self.message.setText("")
@@ -119,12 +126,12 @@ class ExportDialog(QDialog):
         if kind.is_folder:
             self.session.worker.request(
                 "export",
-                project=str(self.session.state.project.path),
+                project=str(self.project.path),
                 format=kind.name,
                 output=str(path),
                 overwrite=overwrite,
                 scope=Scope.PROJECT,
-                done=lambda reply: self._written([Path(file) for file in reply["files"]]),
+                done=self._written_by_worker,
                 stopped=self._stopped,
                 failed=self._failed,
             )
@@ -151,8 +158,13 @@ class ExportDialog(QDialog):
         text = f"{path.name} is there already. Replace it?"
         if self.kind.is_folder:
             text = f"There are files in {path.name} already. Replace those of the same names?"
-        answer = QMessageBox.question(self, "Replace", text)
-        return answer == QMessageBox.StandardButton.Yes
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        box = QMessageBox(QMessageBox.Icon.Question, "Replace", text, yes | no, self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        return box.exec() == yes
+
+    def _written_by_worker(self, reply: Message) -> None:
+        self._written([Path(str(file)) for file in reply["files"]])
 
     def _written(self, paths: list[Path]) -> None:
         self._set_busy(False)
@@ -169,8 +181,8 @@ class ExportDialog(QDialog):
         self.message.setText(words(error))
 
 
-def _collect(project: Any) -> Content:
-    """Runs on the project's thread."""
+def _collect(project: "Project") -> Content:
+    """Collect what there is to export; runs on the project's thread."""
     from insight_app.exchange.collecting import collect
 
     return collect(project)

@@ -6,7 +6,6 @@ does, with the Plan this dialog returns; an encoder and a dictionary of one's ow
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -24,12 +22,13 @@ from PySide6.QtWidgets import (
 from insight_app.gui.dialogs.wizard.dictionary import TRAIN, DictionaryPart
 from insight_app.gui.dialogs.wizard.encoder import EncoderPart
 from insight_app.gui.dialogs.wizard.findings import FindingsView
+from insight_app.gui.dialogs.wizard.found import FoundDictionary
 from insight_app.gui.dialogs.wizard.part import Questions
 from insight_app.gui.dialogs.wizard.photos import PhotosPart
 from insight_app.gui.dialogs.wizard.place import PlacePart
 from insight_app.gui.state.analysis_control import Plan, holds_dictionary
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import restyle
+from insight_app.gui.widgets import plain_label, restyle
 from insight_app.gui.wording import time_left, words
 
 SECONDS_A_PHOTO = 0.2
@@ -72,7 +71,7 @@ class NewProjectDialog(QDialog):
             part.changed.connect(self._changed)
             part.learned.connect(self._follow)
         self.encoder.busy.connect(self._set_importing)
-        self.encoder.failed.connect(self._say_trouble)
+        self.encoder.failed.connect(self._show_trouble)
         self.finished.connect(lambda _result: self.questions.forget_all())
         for folder in folders:
             self.photos.add_folder(folder)
@@ -102,12 +101,11 @@ class NewProjectDialog(QDialog):
         self.side_line.setFixedWidth(1)
         across.addWidget(self.side_line)
         across.addWidget(self.findings)
-        page = QVBoxLayout(self)
+        page = self._page = QVBoxLayout(self)
         page.setContentsMargins(24, 20, 24, 16)
         page.setSpacing(12)
         page.addLayout(across, 1)
-        self.message = QLabel("", self)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message = plain_label("", self)
         self.message.setWordWrap(True)
         self.message.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.message.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
@@ -133,7 +131,7 @@ class NewProjectDialog(QDialog):
     # ---- answers
 
     def plan(self) -> Plan:
-        """What was chosen."""
+        """Return what was chosen."""
         return Plan(
             self.photos.folders(),
             self.place.place(),
@@ -143,14 +141,14 @@ class NewProjectDialog(QDialog):
         )
 
     def add_folder(self, folder: Path) -> None:
-        """A folder of photos, or one that holds a dictionary or released files."""
+        """Add a folder of photos, or one that holds a dictionary or released files."""
         if holds_dictionary(folder):
             self.dictionary.use_folder(folder)
         else:
             self.photos.add_folder(folder)
 
     def refusal(self) -> str:
-        """Why the project cannot be started yet; '' if it can."""
+        """Return why the project cannot be started yet; '' if it can."""
         folders, missing = self.photos.folders(), self.encoder.missing()
         if not folders and not self.dictionary.is_folder:
             return "Choose at least one folder of photos."
@@ -166,21 +164,21 @@ class NewProjectDialog(QDialog):
         return self.dictionary.refusal() or self.fits() or self.place.refusal()
 
     def fits(self) -> str:
-        """Why the encoder cannot be used with the dictionary; '' if it can, or is not known."""
+        """Return why encoder and dictionary do not fit; '' if they do, or it is not known."""
         found, size = self.dictionary.found, self.encoder.token_dim()
-        if not self.dictionary.is_folder or not isinstance(found, dict) or size is None:
+        if not self.dictionary.is_folder or not isinstance(found, FoundDictionary):
             return ""
-        if size == int(found["token_dim"]):
+        if size is None or size == found.token_dim:
             return ""
         return (
-            f"The dictionary reads tokens of {int(found['token_dim']):,} numbers, this encoder "
-            f"writes {size:,}."
+            f"The dictionary reads tokens of {found.token_dim:,} numbers, this encoder writes "
+            f"{size:,}."
         )
 
     # ---- what happens
 
     def _changed(self) -> None:
-        """A person answered: what was wrong before is theirs to see no longer."""
+        """Follow an answer of the person; what was wrong before is shown no longer."""
         self._trouble = ""
         self._follow()
 
@@ -196,18 +194,19 @@ class NewProjectDialog(QDialog):
         QTimer.singleShot(0, self._fit)
 
     def _fit(self) -> None:
-        """Room for rows that came; none for those that went."""
-        self.layout().activate()
+        """Make room for rows that came, and none for those that went."""
+        self._page.activate()
         hint = self.sizeHint()
         self.setMinimumSize(hint)
         self.resize(hint)
 
     def _suit_encoder(self) -> None:
-        """Once, when it is known what a folder's dictionary reads: an encoder that fits it."""
+        """Choose, once it is known what a folder's dictionary reads, an encoder that fits it."""
         found = self.dictionary.found
-        if isinstance(found, dict) and self.encoder.offer.is_complete and not self._was_suited:
+        is_known = self.encoder.offer.is_complete and not self._was_suited
+        if isinstance(found, FoundDictionary) and is_known:
             self._was_suited = True
-            self.encoder.choose_for(int(found["token_dim"]))
+            self.encoder.choose_for(found.token_dim)
 
     def _show_findings(self) -> None:
         shown, found = self.dictionary.is_folder, self.dictionary.found
@@ -216,7 +215,7 @@ class NewProjectDialog(QDialog):
         path = self.dictionary.path
         if not shown or path is None:
             return
-        if isinstance(found, dict):
+        if isinstance(found, FoundDictionary):
             self.findings.show_findings(path, found, self.encoder.title(), self.fits())
         elif found is None:
             self.findings.show_reading(path)
@@ -228,11 +227,11 @@ class NewProjectDialog(QDialog):
         is_busy = self._trying is not None or bool(self._importing)
         self.begin.setEnabled(not refusal and not is_busy)
         self.bar.setVisible(is_busy or self.dictionary.is_reading)
-        self.photos.say(self._photo_words())
+        self.photos.show_words(self._photo_words())
         text = self._trouble or refusal or self._outlook()
         if self._trying is not None:
             text = "Loading the encoder and comparing it with the dictionary…"
-        self._say(text, bool(self._trouble))
+        self._show_message(text, bool(self._trouble))
 
     def _photo_words(self) -> str:
         if not self.photos.folders():
@@ -247,7 +246,7 @@ class NewProjectDialog(QDialog):
         return f"{photos}, about {time_left(seconds)} to analyze"
 
     def _outlook(self) -> str:
-        """What Start will do."""
+        """Return what Start will do."""
         text = f"Will be made as {self.place.place()}"
         missing = self.encoder.missing()
         if missing:
@@ -257,13 +256,13 @@ class NewProjectDialog(QDialog):
             )
         return text
 
-    def _say(self, text: str, is_wrong: bool = False) -> None:
+    def _show_message(self, text: str, is_wrong: bool) -> None:
         self.message.setText(text)
         self.message.setProperty("wrong", is_wrong)
         self.message.setProperty("dim", not is_wrong)
         restyle(self.message)
 
-    def _say_trouble(self, error: Exception) -> None:
+    def _show_trouble(self, error: Exception) -> None:
         self._trying = None
         self._trouble = words(error)
         self._update()
@@ -283,21 +282,24 @@ class NewProjectDialog(QDialog):
         if comes_along or self.encoder.missing():
             self.accept()  # nothing to try, or nothing to try it with
             return
-        arguments: dict[str, Any] = {"dictionary": plan.dictionary} if is_own else {}
+        arguments = {
+            "encoder": plan.encoder,
+            "encoder_options": dict(plan.encoder_options),
+            "device": self.session.settings.get("device"),
+        }
+        if is_own:
+            arguments["dictionary"] = plan.dictionary
         self._trouble = ""
         self._trying = self.questions.ask(
             "check_encoder",
+            arguments,
             lambda _reply: self.accept(),
-            self._say_trouble,
-            encoder=plan.encoder,
-            encoder_options=plan.encoder_options,
-            device=self.session.settings.get("device"),
-            **arguments,
+            self._show_trouble,
         )
         self._update()
 
     def reject(self) -> None:
-        """Cancel: what is being tried first, then the dialog."""
+        """Cancel what is being tried, else the dialog."""
         if self._trying is not None:
             self.questions.forget(self._trying)
             self._trying = None

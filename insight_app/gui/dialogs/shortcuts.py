@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QKeySequenceEdit,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTreeWidget,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions, Entry, parsed
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import dim_label, plain_label
 
 FIXED = (
     ("Space, held", "Show the bare photo"),
@@ -55,7 +54,7 @@ class ShortcutsDialog(QDialog):
         self.tree.currentItemChanged.connect(lambda _new, _old: self._show_current())
         column.addWidget(self.tree, 1)
         row = QHBoxLayout()
-        self.current = QLabel("Choose an action to change its key.", self)
+        self.current = plain_label("Choose an action to change its key.", self)
         self.edit = QKeySequenceEdit(self)
         self.edit.setMaximumSequenceLength(1)
         self.edit.setAccessibleName("New key")
@@ -117,7 +116,7 @@ class ShortcutsDialog(QDialog):
         return head
 
     def entry(self) -> Entry | None:
-        """The chosen action."""
+        """Return the chosen action."""
         item = self.tree.currentItem()
         id = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
         return self.actions_.entry(id) if id else None
@@ -170,6 +169,6 @@ class ShortcutsDialog(QDialog):
 
 
 def shown(keys: str) -> str:
-    """Portable keys as this system writes them."""
+    """Return portable keys as this system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
     return ", ".join(one.toString(native) for one in parsed(keys))

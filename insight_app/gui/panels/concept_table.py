@@ -3,10 +3,14 @@
 Sorts, filters, selects and copies; the numbers come from gui/statistics.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,7 +18,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QMenu,
     QSpinBox,
@@ -28,11 +31,13 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.panel import Panel
+from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.plotting import write_table
-from insight_app.gui.statistics.rows import StatisticsRows, rows_of
-from insight_app.gui.statistics.table_model import SHARES, STATUS, ConceptTableModel
+from insight_app.gui.statistics.rows import Filter, rows_of
+from insight_app.gui.statistics.table_model import ConceptTableModel
+from insight_app.gui.widgets import plain_label
 
 MAX_BARS = 24
 """Folders drawn in the "by folder" column; its tooltip names the rest."""
@@ -49,8 +54,8 @@ class ConceptTablePanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.rows: StatisticsRows = rows_of(session)
-        self.model = ConceptTableModel(self.rows, session)
+        self.rows = rows_of(session)
+        self.model = ConceptTableModel(self.rows, self)
         self.view = _view(self, self.model)
         self._following = False
         self._build_filters()
@@ -72,7 +77,9 @@ class ConceptTablePanel(Panel):
         self.search.setPlaceholderText("filter: name, or status:unreviewed level:2")
         self.search.setAccessibleName("Filter concepts")
         self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(lambda text: self.rows.set_filter(text=text))
+        self.search.textChanged.connect(
+            lambda text: self.rows.set_filter(replace(self._filter, text=text))
+        )
         self.folders = QToolButton(self)
         self.folders.setAccessibleName("Folders counted")
         self.folders.setToolTip("Count only the images of some folders")
@@ -82,19 +89,26 @@ class ConceptTablePanel(Panel):
         self.minimum.setRange(0, 10_000_000)
         self.minimum.setValue(self.rows.filter.min_images)
         self.minimum.setAccessibleName("Least number of images")
-        self.minimum.valueChanged.connect(lambda value: self.rows.set_filter(min_images=value))
+        self.minimum.valueChanged.connect(
+            lambda value: self.rows.set_filter(replace(self._filter, min_images=value))
+        )
         self.hidden = QCheckBox("hidden too", self)
-        self.hidden.toggled.connect(lambda on: self.rows.set_filter(with_hidden=on))
+        self.hidden.toggled.connect(
+            lambda on: self.rows.set_filter(replace(self._filter, with_hidden=on))
+        )
         line.addWidget(self.search, 1)
         line.addWidget(self.folders)
-        least = QLabel("from", self)
-        line.addWidget(least)
+        line.addWidget(plain_label("from", self))
         line.addWidget(self.minimum)
-        line.addWidget(QLabel("images", self))
+        line.addWidget(plain_label("images", self))
         line.addWidget(self.hidden)
         self.body.addLayout(line)
 
-    def _add_button(self, text: str, tip: str, callback: Any) -> None:
+    @property
+    def _filter(self) -> Filter:
+        return self.rows.filter
+
+    def _add_button(self, text: str, tip: str, callback: Callable[[], object]) -> None:
         button = QToolButton(self)
         button.setText(text)
         button.setToolTip(tip)
@@ -123,26 +137,29 @@ class ConceptTablePanel(Panel):
         menu = self.folders.menu()
         menu.clear()
         chosen = self.rows.filter.folders
-        menu.addAction("All folders", lambda: self.rows.set_filter(folders=()))
+        menu.addAction(
+            "All folders", lambda: self.rows.set_filter(replace(self._filter, folders=()))
+        )
         menu.addSeparator()
         results = self.session.state.results
         for folder in results.folders if results is not None else []:
-            action = menu.addAction(f"{folder.path or '(top)'}  ({folder.images:,})")
+            name = (folder.path or "(top)").replace("&", "&&")
+            action = menu.addAction(f"{name}  ({folder.images:,})")
             action.setCheckable(True)
             action.setChecked(folder.id in chosen)
-            action.triggered.connect(lambda _on, id=folder.id: self._toggle_folder(id))
+            action.triggered.connect(partial(self._toggle_folder, folder.id))
         count = len(chosen)
         self.folders.setText("all folders" if not count else f"{count} folder{'s' * (count > 1)}")
 
-    def _toggle_folder(self, id: int) -> None:
+    def _toggle_folder(self, id: int, _on: bool = False) -> None:
         chosen = set(self.rows.filter.folders) ^ {id}
-        self.rows.set_filter(folders=tuple(sorted(chosen)))
+        self.rows.set_filter(replace(self._filter, folders=tuple(sorted(chosen))))
 
     def _show_selection(self) -> None:
         """Select in the table what is selected in the window, and bring the first into view."""
-        concepts = self.session.selection.rows
-        places = [p for p in map(self.model.place_of, concepts) if p is not None]
-        self.set_info(f"{len(concepts):,} of {self.model.rowCount():,} selected")
+        rows = self.rows.selected
+        places = [place for place in map(self.model.place_of, rows) if place is not None]
+        self.set_info(f"{len(rows):,} of {self.model.rowCount():,} selected")
         wanted, last = QItemSelection(), self.model.columnCount() - 1
         for low, high in _runs(sorted(places)):
             wanted.select(self.model.index(low, 0), self.model.index(high, last))
@@ -162,19 +179,19 @@ class ConceptTablePanel(Panel):
         places = [index.row() for index in self.view.selectionModel().selectedRows()]
         current = self.view.currentIndex().row()
         places.sort(key=lambda place: (place != current, place))
-        self.session.selection.select_rows(rows=[int(self.model.order[place]) for place in places])
+        self.rows.select(int(self.model.order[place]) for place in places)
 
     # ---- out
 
     def copy(self, with_headers: bool = True) -> None:
-        """The selected rows (all, if none is) as tab-separated text, as spreadsheets paste it."""
+        """Copy the selected rows (all, if none is) as tab-separated text, for spreadsheets."""
         places = sorted(index.row() for index in self.view.selectionModel().selectedRows())
         columns = self._shown_columns()
         lines = self.model.texts(places or list(range(self.model.rowCount())), columns)
         if with_headers:
             lines.insert(0, [COLUMNS[column].title or "status" for column in columns])
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
-        self.session.messages.say(f"Copied {len(lines) - with_headers:,} rows", False)
+        self.session.messages.say(f"Copied {len(lines) - with_headers:,} rows")
 
     def save_csv(self, path: Path) -> None:
         """Write all rows shown, in the order shown."""
@@ -197,7 +214,7 @@ class ConceptTablePanel(Panel):
                 self.trouble.hide,
             )
         else:
-            self.session.messages.say(f"Saved {Path(chosen).name}", False)
+            self.session.messages.say(f"Saved {Path(chosen).name}")
 
     def _shown_columns(self) -> list[int]:
         header = self.view.horizontalHeader()
@@ -215,7 +232,7 @@ def _view(panel: ConceptTablePanel, model: ConceptTableModel) -> QTableView:
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)
-    view.setItemDelegate(_CellDelegate(view))
+    view.setItemDelegate(_CellDelegate(model, view))
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     vertical = view.verticalHeader()
     vertical.hide()
@@ -253,7 +270,7 @@ def _columns_menu(header: QHeaderView, at: QPoint) -> None:
 
 
 def _runs(places: list[int]) -> list[tuple[int, int]]:
-    """Ascending numbers as runs (first, last) of consecutive ones."""
+    """Return ascending numbers as runs (first, last) of consecutive ones."""
     runs: list[tuple[int, int]] = []
     for place in places:
         if runs and place == runs[-1][1] + 1:
@@ -266,24 +283,28 @@ def _runs(places: list[int]) -> list[tuple[int, int]]:
 class _CellDelegate(QStyledItemDelegate):
     """Draws the status as a shape and the folders as small bars; text is left to Qt."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+    def __init__(self, model: ConceptTableModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         key = KEYS[index.column()]
         if key == "status":
-            icons.paint_status(painter, QRectF(option.rect), index.data(STATUS))
+            icons.paint_status(painter, QRectF(option.rect), self._model.status_at(index.row()))
         elif key == "spread":
-            _paint_bars(painter, QRectF(option.rect), index.data(SHARES))
+            _paint_bars(painter, QRectF(option.rect), self._model.shares_at(index.row()))
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Any) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus
         if KEYS[index.column()] not in ("status", "name", "spread"):
             option.font = theme.tabular(option.font)
 
 
-def _paint_bars(painter: QPainter, rect: QRectF, shares: Any) -> None:
-    """One small column a folder, its height the share of the folder's images."""
-    if shares is None or not len(shares):
+def _paint_bars(painter: QPainter, rect: QRectF, shares: NDArray[np.float64]) -> None:
+    """Paint a small column a folder, its height the share (folders,) of the folder's images."""
+    if not shares.size:
         return
     colours = theme.colours()
     area = rect.adjusted(6, 4, -6, -4)

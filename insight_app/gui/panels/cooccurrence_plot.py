@@ -1,20 +1,24 @@
 """Which of the selected concepts fire together: a heat map of R, child by parent."""
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.curation.present_concept import find
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import number_text
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 MOST = 40
 """Concepts drawn; names of more could not be read."""
@@ -29,7 +33,6 @@ class CoOccurrencePlotPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.rows = rows_of(session)
         self.box = plotting.SelectingBox()
         self.box.invertY(True)
         self.plot = plotting.plot_widget(self, self.box)
@@ -37,12 +40,12 @@ class CoOccurrencePlotPanel(Panel):
         self.picture = pg.ImageItem(axisOrder="row-major")
         self.plot.addItem(self.picture)
         self.body.addWidget(self.plot, 1)
-        self.note = QLabel("", self)
-        self.note.setProperty("dim", True)
+        self.note = dim_label("", self)
         self.note.setWordWrap(True)
         self.note.setContentsMargins(12, 0, 12, 6)
         self.body.addWidget(self.note)
-        self._concepts: tuple[int, ...] = ()
+        self._asked: tuple[ConceptId, ...] = ()
+        self._concepts: tuple[ConceptId, ...] = ()
         self._matrix: NDArray[np.float64] = np.zeros((0, 0))
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("results"))
@@ -50,31 +53,36 @@ class CoOccurrencePlotPanel(Panel):
         self.plot.scene().sigMouseMoved.connect(self._hovered)
 
     def refresh(self) -> None:
-        results = self.session.state.results
-        machine = results.F if results is not None else 0
+        state = self.session.state
+        machine = 0 if state.results is None else state.results.F
         chosen = [row for row in self.session.selection.rows if row < machine]
-        if len(chosen) < 2 or self.session.state.awaits_photos:
+        if state.results is None or len(chosen) < 2 or state.awaits_photos:
             self.plot.hide()
             self.set_info("")
-            self._concepts, self._matrix = (), np.zeros((0, 0))
+            self._asked, self._concepts, self._matrix = (), (), np.zeros((0, 0))
             text = "Select two or more concepts to see how often they fire together."
-            if self.session.state.awaits_photos:
+            if state.awaits_photos:
                 text = "With photos, how often the selected concepts fire together."
             self.note.setText(text)
             return
-        kept = tuple(chosen[:MOST])
-        if kept == self._concepts and not self.reasons & {"project", "results"}:
+        concepts = state.ids_of(chosen[:MOST])
+        if concepts == self._concepts and not self.reasons & {"project", "results"}:
             self._label()
             return
+        self._asked = concepts
         self.session.jobs.run(
-            partial(results.co_occurrence, kept),
-            done=lambda matrix: self._show(kept, matrix, len(chosen)),
+            partial(state.results.co_occurrence, chosen[:MOST]),
+            done=partial(self._show, concepts, len(chosen)),
             key="co-occurrence",
         )
 
-    def _show(self, concepts: tuple[int, ...], matrix: Any, chosen: int) -> None:
-        self._concepts = concepts
-        self._matrix = np.asarray(matrix, np.float64)
+    def _show(
+        self, concepts: "tuple[ConceptId, ...]", chosen: int, matrix: NDArray[np.float64]
+    ) -> None:
+        """Show a matrix (n, n) between n concepts."""
+        if concepts != self._asked:
+            return
+        self._concepts, self._matrix = concepts, matrix
         self.plot.show()
         base, full = theme.colours().of("base"), theme.colours().of("accent")
         ramp = pg.ColorMap([0.0, 1.0], [base, full])
@@ -90,8 +98,12 @@ class CoOccurrencePlotPanel(Panel):
             "R = share of the row's activation on cells where the column is active too; 0 to 1."
         )
 
+    def _names(self) -> list[str]:
+        found = (find(self.session.state, concept) for concept in self._concepts)
+        return ["" if concept is None else concept.name for concept in found]
+
     def _label(self) -> None:
-        names = [self.session.state.name(row)[0] for row in self._concepts]
+        names = self._names()
         short = [name if len(name) <= 16 else name[:15] + "…" for name in names]
         axes = self.plot.plotItem
         axes.getAxis("left").setTicks([[(k + 0.5, name) for k, name in enumerate(short)]])
@@ -106,19 +118,20 @@ class CoOccurrencePlotPanel(Panel):
     def _hovered(self, at: QPointF) -> None:
         cell = self._cell(self.box.mapSceneToView(at)) if self.isVisible() else None
         if cell is None:
-            plotting.tell(self.plot, "")
+            plotting.show_tip(self.plot, "")
             return
-        row, column = (self.session.state.name(self._concepts[k])[0] for k in cell)
+        names = self._names()
         share = number_text(float(self._matrix[cell]))
-        plotting.tell(self.plot, f"R({row} → {column}) = {share}")
+        plotting.show_tip(self.plot, f"R({names[cell[0]]} → {names[cell[1]]}) = {share}")
 
     def _clicked(self, at: QPointF, _way: object) -> None:
-        """Look at the pair: the row's concept first."""
+        """Select the pair, the row's concept first."""
         if (cell := self._cell(at)) is not None:
-            self.session.selection.select_rows(rows=tuple(self._concepts[k] for k in cell))
+            self.session.selection.select(concepts=(self._concepts[k] for k in cell))
 
     def table(self) -> plotting.Table:
-        names = [self.session.state.name(row)[0] for row in self._concepts]
+        """Return the matrix with names at both sides."""
+        names = self._names()
         return ("concept", *names), [
             (name, *map(float, values)) for name, values in zip(names, self._matrix, strict=True)
         ]

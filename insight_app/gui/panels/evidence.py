@@ -1,14 +1,17 @@
 """Beside the review: candidate names with their keys, what fires together, strength, the note."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from insight_app.gui.curation.candidate_list import CandidateList
-from insight_app.gui.curation.concept_facts import NoteField, Relations, Section, Strength
-from insight_app.gui.curation.concept_keys import Server, keys_of
+from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
+from insight_app.gui.curation.facts.candidates import CandidateList
+from insight_app.gui.curation.facts.note_field import NoteField
+from insight_app.gui.curation.facts.relations import TOGETHER, Relatives
+from insight_app.gui.curation.facts.section import Section
+from insight_app.gui.curation.facts.strength import Strength
+from insight_app.gui.curation.present_concept import selected
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import EmptyState
+from insight_app.gui.widgets import EmptyState, base_widget, scrolled
 
 
 class EvidencePanel(Panel):
@@ -20,47 +23,32 @@ class EvidencePanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.empty = EmptyState("Names and numbers of the concept under review appear here.", self)
-        inside = QWidget(self)
-        inside.setProperty("base", True)
-        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(8)
         self.candidates = CandidateList(session, inside)
         self.names = Section("Candidate names", self.candidates, inside)
-        self.relations = Relations(session, inside, ("Fires together with",))
-        self.strength = Strength(session, inside)
+        self.relatives = Relatives(session, inside, (TOGETHER,))
+        self.strength = Strength(inside)
         self.note = NoteField(session, inside)
-        for part in (self.names, self.relations, self.strength, Section("Note", self.note, inside)):
+        for part in (self.names, self.relatives, self.strength, Section("Note", self.note, inside)):
             column.addWidget(part)
         column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
+        self.area = scrolled(inside, self)
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self.empty, 1)
-        keys_of(session).register(Server(self, note=self.note.setFocus))
+        keys_of(session).register(ConceptVerbs(self, note=self.note.setFocus))
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.row
-        shown = (
-            row is not None
-            and session.state.catalogue is not None
-            and row < session.state.catalogue.size
-        )
-        self.area.setVisible(shown)
-        self.empty.setVisible(not shown)
-        if not shown:
+        concept = selected(self.session)
+        self.area.setVisible(concept is not None)
+        self.empty.setVisible(concept is None)
+        if concept is None:
             return
-        assert row is not None
-        if session.state.id_of(row) != self.note.concept:
+        if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
-        self.candidates.show_concept(row)
-        self.names.setVisible(bool(self.candidates.model_.candidates))
-        self.names.note.setText(self.candidates.source())
-        if self.reasons & {"project", "results"}:
-            self.relations.row = self.strength.row = None
-        for part in (self.relations, self.strength, self.note):
-            part.show_concept(row)
+        self.names.note.setText(self.candidates.show_concept(concept))
+        self.names.setVisible(not self.candidates.is_empty)
+        for part in (self.relatives, self.strength, self.note):
+            part.show_concept(concept)

@@ -1,15 +1,21 @@
 """Where the selected concept fires: cut-outs of its images, more of them as one scrolls."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.curation.present_concept import find, selected
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import EmptyState
+from insight_app.gui.widgets import EmptyState, base_widget, scrolled
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+    from insight_app.project.results.records import Example
 
 PAGE = 60
 BAND_WORDS = {
@@ -18,6 +24,15 @@ BAND_WORDS = {
     "threshold": "just above the threshold",
     "random": "at random",
 }
+
+
+@dataclass(frozen=True)
+class ShownBand:
+    """Which examples are shown, or being read: of which concept, in which results, which band."""
+
+    epoch: int
+    concept: "ConceptId"
+    name: str
 
 
 class ExemplarsPanel(Panel):
@@ -30,22 +45,16 @@ class ExemplarsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.band = "strongest"
-        self._shown_of: Any = None
+        self._shown: ShownBand | None = None
         self._is_whole = False
         self._loading = False
         self.grid = CutoutGrid(session, self, side=120)
-        inside = QWidget(self)
-        inside.setProperty("base", True)
-        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(12, 12, 12, 12)
         column.addWidget(self.grid)
         column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
+        self.area = scrolled(inside, self)
         self.area.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.area.verticalScrollBar().rangeChanged.connect(lambda *_: self._scrolled())
         self.empty = EmptyState("Choose a concept: the places where it fires appear here.", self)
@@ -65,57 +74,58 @@ class ExemplarsPanel(Panel):
             self.buttons[band] = button
 
     def set_band(self, band: str) -> None:
-        """strongest | middle | threshold | random."""
+        """Show another band: strongest, middle, threshold or random."""
         self.band = band
         self.refresh()
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.row
-        results = session.state.results
-        has_any = row is not None and session.state.catalogue is not None and row < results.F
-        has_any = has_any and not session.state.awaits_photos
+        session, concept = self.session, selected(self.session)
+        has_any = concept is not None and concept.is_counted
         self.add.setVisible(session.state.awaits_photos)
         self.area.setVisible(has_any)
         self.empty.setVisible(not has_any)
-        if not has_any:
-            self._shown_of = None
-            if session.state.awaits_photos:
-                self.empty.set_text(
-                    "No photos in this project yet. The places where a concept fires appear here "
-                    "when some are added."
-                )
-            elif row is not None and session.state.catalogue is not None:
-                self.empty.set_text("A concept that a person made: it fires nowhere itself.")
-            else:
-                self.empty.set_text("Choose a concept: the places where it fires appear here.")
+        if concept is None or not has_any:
+            self._shown = None
+            self.empty.set_text(self._why_empty(concept is not None))
             return
-        assert row is not None
-        self.grid.setAccessibleName(f"Examples of {session.state.name(row)[0]}")
-        wanted = (results, row, self.band)
-        if wanted != self._shown_of:
-            self._shown_of, self._is_whole, self._loading = wanted, False, True
-            session.jobs.run(
-                partial(results.examples, row, self.band, PAGE),
-                done=lambda found: self._show(wanted, found, True), key="exemplars",
-            )  # fmt: skip
+        self.grid.setAccessibleName(f"Examples of {concept.name}")
+        band = ShownBand(session.state.epoch, concept.id, self.band)
+        if band != self._shown:
+            self._shown, self._is_whole = band, False
+            self._load(band, 0)
 
-    def _show(self, wanted: Any, found: Any, anew: bool) -> None:
-        if wanted != self._shown_of:
+    def _why_empty(self, is_chosen: bool) -> str:
+        if self.session.state.awaits_photos:
+            return (
+                "No photos in this project yet. The places where a concept fires appear here when "
+                "some are added."
+            )
+        if is_chosen:
+            return "A concept that a person made: it fires nowhere itself."
+        return "Choose a concept: the places where it fires appear here."
+
+    def _load(self, band: ShownBand, offset: int) -> None:
+        concept = find(self.session.state, band.concept)
+        if concept is None or band.epoch != self.session.state.epoch:
+            return  # newer results: the next refresh asks them
+        self._loading = True
+        self.session.jobs.run(
+            partial(concept.results.examples, concept.row, band.name, PAGE, offset),
+            done=partial(self._show, band, offset),
+            key="exemplars",
+        )
+
+    def _show(self, band: ShownBand, offset: int, found: "Sequence[Example]") -> None:
+        if band != self._shown:
             return
         self._loading = False
         self._is_whole = len(found) < PAGE
-        self.grid.show_examples(found if anew else [*self.grid.examples, *found])
-        if anew:
+        self.grid.show_examples([*self.grid.examples[:offset], *found])
+        if not offset:
             self.area.verticalScrollBar().setValue(0)
 
     def _scrolled(self) -> None:
         bar = self.area.verticalScrollBar()
         near_end = bar.maximum() - bar.value() < bar.pageStep()
-        if self._shown_of is None or self._is_whole or self._loading or not near_end:
-            return
-        wanted, self._loading = self._shown_of, True
-        results, row, band = wanted
-        self.session.jobs.run(
-            partial(results.examples, row, band, PAGE, len(self.grid.examples)),
-            done=lambda found: self._show(wanted, found, False), key="exemplars",
-        )  # fmt: skip
+        if self._shown is not None and near_end and not (self._is_whole or self._loading):
+            self._load(self._shown, len(self.grid.examples))

@@ -1,22 +1,42 @@
 """In which folders the selected concept is found: share of each folder's images, with intervals."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import StatisticsRows, rows_of
+from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.widgets import dim_label
 
 MOST_FOLDERS = 20
 FEWEST_IMAGES = 10
 """Below it an interval would only pretend to say something."""
+
+
+TITLES = ("folder", "images", "with concept", "share", "low", "high")
+
+
+@dataclass(frozen=True)
+class FolderShare:
+    """A folder: its images, those with the concept, their share and its interval, 0 to 1.
+
+    low, high: None where an interval would say nothing.
+    """
+
+    name: str
+    images: int
+    with_concept: int
+    share: float
+    low: float | None = None
+    high: float | None = None
 
 
 class FolderPlotPanel(Panel):
@@ -28,15 +48,14 @@ class FolderPlotPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.rows: StatisticsRows = rows_of(session)
+        self.rows = rows_of(session)
         self.plot = plotting.plot_widget(self)
         self.plot.setAccessibleName(self.title)
         self.plot.setLabel("bottom", "% of the folder's images")
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.plotItem.getAxis("left").setStyle(tickLength=0)
         self.body.addWidget(self.plot, 1)
-        self.note = QLabel("", self)
-        self.note.setProperty("dim", True)
+        self.note = dim_label("", self)
         self.note.setWordWrap(True)
         self.note.setContentsMargins(12, 0, 12, 6)
         self.body.addWidget(self.note)
@@ -51,10 +70,8 @@ class FolderPlotPanel(Panel):
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
-        titles, rows = self.table()
-        del titles
-        concept = self.session.selection.row
-        if not rows or concept is None:
+        shares, concept = self.shares(), self._concept
+        if not shares or concept is None:
             self.set_info("")
             text = "Select a concept to see in which folders it is found."
             if self.session.state.awaits_photos:
@@ -63,72 +80,94 @@ class FolderPlotPanel(Panel):
             self.plot.hide()
             return
         self.plot.show()
-        self.set_info(self.session.state.name(concept)[0])
-        shown = [*rows[:-1][:MOST_FOLDERS], rows[-1]]
-        share = np.asarray([row[3] for row in shown], np.float64) * 100
+        self.set_info(self.rows.state.name(concept)[0])
+        shown = [*shares[:-1][:MOST_FOLDERS], shares[-1]]
         place = -np.arange(len(shown))
-        colour = self.session.selection.colour(concept) or theme.colours().of("bar")
-        bars = pg.BarGraphItem(x0=0, y=place, width=share, height=0.62, brush=colour, pen=None)
-        self._items.append(bars)
-        wide = np.asarray([row[4] is not None for row in shown])
-        if wide.any():
-            low, high = (
-                100 * np.asarray([row[k] for row in shown if row[k] is not None]) for k in (4, 5)
-            )
-            interval = pg.ErrorBarItem(
-                x=share[wide],
-                y=place[wide].astype(float),
-                left=share[wide] - low,
-                right=high - share[wide],
-                beam=0.25,
-                pen=pg.mkPen(theme.colours().of("text"), width=1.2),
-            )
-            self._items.append(interval)
+        colour = self.rows.colour(concept) or theme.colours().of("bar")
+        self._items = [_bars(place, shown, colour), *_intervals(place, shown)]
         for item in self._items:
             self.plot.addItem(item)
-        names = [(int(at), _short(str(row[0]))) for at, row in zip(place, shown, strict=True)]
+        names = [(int(at), _short(one.name)) for at, one in zip(place, shown, strict=True)]
         self.plot.plotItem.getAxis("left").setTicks([names])
         self.plot.setXRange(0, max(100 * furthest(shown) * 1.05, 1.0), padding=0)
         self.plot.setYRange(-len(shown) + 0.4, 0.6, padding=0)
-        few = [] if wide.all() else ["No interval for folders under 10 images."]
-        left_out = len(rows) - len(shown)
+        has_all = all(one.low is not None for one in shown)
+        few = [] if has_all else [f"No interval for folders under {FEWEST_IMAGES} images."]
+        left_out = len(shares) - len(shown)
         more = [f"{left_out:,} more folders in the CSV."] if left_out > 0 else []
         self.note.setText(" ".join(["Lines: 95 % interval (Wilson).", *few, *more]))
 
-    def table(self) -> plotting.Table:
-        """A row a folder, highest share first, and one for all images at the end."""
-        titles = ("folder", "images", "with concept", "share", "low", "high")
-        concept = self.session.selection.row
-        counts = self.rows.folder_images
-        if concept is None or self.rows.is_empty or not counts.size:
-            return titles, []
-        sizes = self.rows.folder_sizes
-        hits = counts[:, concept] if concept < counts.shape[1] else np.zeros(sizes.size, np.int64)
-        rows = [
-            _row(name, int(n), int(k))
-            for name, n, k in zip(self.rows.folder_names, sizes, hits, strict=True)
-            if n
+    @property
+    def _concept(self) -> int | None:
+        """The row of the selected concept in the state that was counted."""
+        concept = self.session.selection.primary
+        return None if concept is None else self.rows.state.row_of(concept)
+
+    def shares(self) -> list[FolderShare]:
+        """Return the folders, highest share first, and all images at the end."""
+        folders, concept = self.rows.folders, self._concept
+        if concept is None or concept >= folders.images.shape[1] or not folders.names:
+            return []
+        sizes, hits = folders.sizes.tolist(), folders.images[:, concept].tolist()
+        found = [
+            _share(name, size, hit)
+            for name, size, hit in zip(folders.names, sizes, hits, strict=True)
+            if size
         ]
-        rows.sort(key=lambda row: (-row[3], row[0]))
-        return titles, [*rows, _row("all", int(sizes.sum()), int(hits.sum()))]
+        found.sort(key=lambda one: (-one.share, one.name))
+        return [*found, _share("all", sum(sizes), sum(hits))]
+
+    def table(self) -> plotting.Table:
+        """Return the numbers behind the bars."""
+        return TITLES, [astuple(one) for one in self.shares()]
 
 
-def _row(name: str, n: int, k: int) -> tuple[str, int, int, float, float | None, float | None]:
-    if n < FEWEST_IMAGES:
-        return name, n, k, k / max(n, 1), None, None
-    low, high = wilson(np.asarray([k]), np.asarray([n]))
-    return name, n, k, k / n, float(low[0]), float(high[0])
+def _bars(
+    place: NDArray[np.int64], shown: Sequence[FolderShare], colour: QColor
+) -> pg.GraphicsObject:
+    """Draw a bar a folder at its place (m,)."""
+    width = [100 * one.share for one in shown]
+    return pg.BarGraphItem(x0=0, y=place, width=width, height=0.62, brush=colour, pen=None)
 
 
-def furthest(rows: Sequence[Sequence[Any]]) -> float:
-    """The largest share that is drawn: ends of intervals where there are some, else of bars."""
-    return max(float(row[3] if row[5] is None else row[5]) for row in rows)
+def _intervals(place: NDArray[np.int64], shown: Sequence[FolderShare]) -> list[pg.GraphicsObject]:
+    """Draw the intervals of folders at their places (m,), where there are some."""
+    found = [
+        (at, one.share, one.low, one.high)
+        for at, one in zip(place.tolist(), shown, strict=True)
+        if one.low is not None and one.high is not None
+    ]
+    if not found:
+        return []
+    y, share, low, high = np.asarray(found, np.float64).T
+    return [
+        pg.ErrorBarItem(
+            x=100 * share,
+            y=y,
+            left=100 * (share - low),
+            right=100 * (high - share),
+            beam=0.25,
+            pen=pg.mkPen(theme.colours().of("text"), width=1.2),
+        )
+    ]
+
+
+def _share(name: str, images: int, hits: int) -> FolderShare:
+    if images < FEWEST_IMAGES:
+        return FolderShare(name, images, hits, hits / max(images, 1))
+    low, high = wilson(np.asarray([hits]), np.asarray([images]))
+    return FolderShare(name, images, hits, hits / images, float(low[0]), float(high[0]))
+
+
+def furthest(shown: Sequence[FolderShare]) -> float:
+    """Return the largest share that is drawn: ends of intervals where there are some."""
+    return max(one.share if one.high is None else one.high for one in shown)
 
 
 def wilson(
     k: NDArray[np.int64], n: NDArray[np.int64], z: float = 1.96
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wilson's 95 % interval of a share k of n (Wilson 1927); k, n and both results: (m,)."""
+    """Return Wilson's 95 % interval of shares k of n (Wilson 1927); k, n and both results (m,)."""
     p = k / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))

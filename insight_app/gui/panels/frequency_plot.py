@@ -3,20 +3,20 @@
 A rectangle selects (Shift adds, Alt removes), a click selects one, an empty click clears.
 """
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import StatisticsRows, rows_of
-from insight_app.gui.statistics.selecting import How, combined
+from insight_app.gui.statistics.rows import NO_ROWS, rows_of
+from insight_app.gui.statistics.selecting import How
+from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import number_text
 
 HOW = "drag to select · Shift adds · Alt removes · Esc clears"
@@ -34,7 +34,7 @@ class FrequencyPlotPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.rows: StatisticsRows = rows_of(session)
+        self.rows = rows_of(session)
         self.box = plotting.SelectingBox()
         self.plot = plotting.plot_widget(self, self.box, bottom=plotting.CountAxis("bottom"))
         self.plot.setAccessibleName(self.title)
@@ -45,13 +45,12 @@ class FrequencyPlotPanel(Panel):
         self.plot.addItem(self._all)
         self.plot.addItem(self._chosen)
         self.body.addWidget(self.plot, 1)
-        self.how = QLabel(HOW, self)
-        self.how.setProperty("dim", True)
+        self.how = dim_label(HOW, self)
         self.how.setWordWrap(True)
         self.how.setContentsMargins(12, 0, 12, 6)
         self.body.addWidget(self.how)
         self._points: NDArray[np.float64] = np.zeros((0, 2))
-        self._drawn: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._drawn = NO_ROWS
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("rows"))
         self.box.dragged.connect(self._dragged)
@@ -61,7 +60,7 @@ class FrequencyPlotPanel(Panel):
         self.rows.outdated.connect(lambda: self.invalidate("view"))
 
     def invalidate(self, reason: str = "view") -> None:
-        """As every panel, with one reason of its own: "rows", the points moved."""
+        """Follow as every panel does, with one reason of its own: "rows", the points moved."""
         if reason == "rows":
             self.reasons.add("rows")
             reason = "view"
@@ -79,11 +78,10 @@ class FrequencyPlotPanel(Panel):
         self.plot.setVisible(not awaits)
         self.how.setText(NO_PHOTOS if awaits else HOW)
         if not rows.size:
-            self._points, self._drawn = np.zeros((0, 2)), rows
+            self._points, self._drawn = np.zeros((0, 2)), NO_ROWS
             self._all.clear()
             return
-        images = np.asarray(self.rows.values["images"], np.float64)[rows]
-        mean = np.asarray(self.rows.values["mean"])[rows]
+        images, mean = self.rows.values["images"][rows], self.rows.values["mean"][rows]
         seen = images > 0
         self._drawn = rows[seen]
         self._points = np.column_stack([np.log10(images[seen]), mean[seen]])
@@ -91,15 +89,14 @@ class FrequencyPlotPanel(Panel):
         self._all.setData(pos=self._points, size=7, brush=brush, pen=None)
 
     def _draw_selection(self) -> None:
-        concepts = self.session.selection.rows
-        told = f"{len(concepts):,} of {self._drawn.size:,} selected"
-        self.set_info("" if self.session.state.awaits_photos else told)
-        places = np.flatnonzero(np.isin(self._drawn, np.asarray(concepts, np.int64)))
+        selected = self.rows.selected
+        text = f"{len(selected):,} of {self._drawn.size:,} selected"
+        self.set_info("" if self.session.state.awaits_photos else text)
+        places = np.flatnonzero(np.isin(self._drawn, np.asarray(selected, np.int64)))
         colours = theme.colours()
-        accent, colour = colours.of("accent"), self.session.selection.colour
-        several = len(concepts) <= len(theme.OKABE_ITO)
-        rows = self._drawn[places].tolist() if several else []
-        brushes = [pg.mkBrush(colour(row) or accent) for row in rows]
+        accent, has_colours = colours.of("accent"), len(selected) <= len(theme.OKABE_ITO)
+        rows = self._drawn[places].tolist() if has_colours else []
+        brushes = [pg.mkBrush(self.rows.colour(row) or accent) for row in rows]
         self._chosen.setData(
             pos=self._points[places],
             size=11,
@@ -112,17 +109,14 @@ class FrequencyPlotPanel(Panel):
     def _dragged(self, area: QRectF, way: How) -> None:
         x, y = self._points[:, 0], self._points[:, 1]
         inside = (x >= area.left()) & (x <= area.right()) & (y >= area.top()) & (y <= area.bottom())
-        self._select(self._drawn[inside], way)
+        self.rows.select(self._drawn[inside].tolist(), way)
 
     def _clicked(self, at: QPointF, way: How) -> None:
         place = self._nearest(at)
-        self._select([] if place is None else [self._drawn[place]], way)
-
-    def _select(self, hit: Any, way: How) -> None:
-        self.session.selection.select_rows(rows=combined(self.session.selection.rows, hit, way))
+        self.rows.select([] if place is None else [int(self._drawn[place])], way)
 
     def _nearest(self, at: QPointF) -> int | None:
-        """The point under the mouse, by distance on the screen."""
+        """Return the place of the point under the mouse, by distance on the screen."""
         if not self._points.size:
             return None
         width, height = self.box.viewPixelSize()
@@ -134,27 +128,28 @@ class FrequencyPlotPanel(Panel):
     def _hovered(self, at: QPointF) -> None:
         place = self._nearest(self.box.mapSceneToView(at)) if self.isVisible() else None
         if place is None:
-            plotting.tell(self.plot, "")
+            plotting.show_tip(self.plot, "")
             return
         row = int(self._drawn[place])
         images, cells = (int(self.rows.values[key][row]) for key in ("images", "cells"))
         mean = number_text(float(self.rows.values["mean"][row]))
-        text = f"{self.session.state.name(row)[0]}: {images:,} images, {cells:,} cells, mean {mean}"
-        plotting.tell(self.plot, text)
+        name = self.rows.state.name(row)[0]
+        text = f"{name}: {images:,} images, {cells:,} cells, mean {mean}"
+        plotting.show_tip(self.plot, text)
 
-    def keyPressEvent(self, event: Any) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.session.selection.rows:
-            self.session.selection.select_rows(rows=())
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.session.selection.concepts:
+            self.session.selection.select(concepts=())
             return
         super().keyPressEvent(event)
 
     def table(self) -> plotting.Table:
-        """The numbers behind the points."""
+        """Return the numbers behind the points."""
         values = self.rows.values
         return ("concept", "name", "images", "mean strength"), [
             (
                 row,
-                self.session.state.name(row)[0],
+                self.rows.state.name(row)[0],
                 int(values["images"][row]),
                 float(values["mean"][row]),
             )

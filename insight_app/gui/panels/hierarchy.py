@@ -4,21 +4,25 @@ What the tree does with keys and drags is in hierarchy_view.py; judging goes thr
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from insight_app.gui import icons
-from insight_app.gui.curation.concept_keys import Server, keys_of
-from insight_app.gui.curation.concept_order import BY_NAME, IMAGES, STRENGTH
-from insight_app.gui.curation.hierarchy_view import HierarchyView
+from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
+from insight_app.gui.curation.tree.hierarchy_view import HierarchyView
+from insight_app.gui.curation.tree.order import BY_NAME, IMAGES, STRENGTH
 from insight_app.gui.panel import Panel
+from insight_app.gui.qt_types import Index
+from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.lists import Follow
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -52,6 +56,7 @@ class HierarchyPanel(Panel):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._searched)
         self.search.installEventFilter(self)
+        session.projects.opened.connect(self.search.clear)  # its hits are of the last project
         self._select_soon = QTimer(self, singleShot=True, interval=SELECT_AFTER)
         self._select_soon.timeout.connect(self._select_hit)
         self._build_header()
@@ -81,11 +86,11 @@ class HierarchyPanel(Panel):
         below.addWidget(self.drop_line, 1)
         below.addWidget(AdvanceSwitch(session, self))
         self.body.addLayout(below)
-        self.view.drop_told.connect(lambda text: self.drop_line.setText(text or HOW_TO_DRAG))
-        self.view.list_changed.connect(self._tell_list)
+        self.view.drop_planned.connect(lambda text: self.drop_line.setText(text or HOW_TO_DRAG))
+        self.view.list_changed.connect(self._lead)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._menu)
-        keys_of(session).register(Server(self, rename=self.view.rename))
+        keys_of(session).register(ConceptVerbs(self, rename=self.view.rename))
         QWidget.setTabOrder(self.search, self.view)
 
     def _build_header(self) -> None:
@@ -117,22 +122,26 @@ class HierarchyPanel(Panel):
     # ---- what is shown
 
     def set_order(self, order: str) -> None:
+        """Order by images, strength or name."""
         tree = self.view.tree
         tree.order = replace(tree.order, by=order)
         self.order_button.setText(ORDERS[order][0])
         self.view.reload(keep=True)
 
     def set_flat(self, flat: bool) -> None:
+        """Show one flat list, or the tree."""
         tree = self.view.tree
         tree.order = replace(tree.order, flat=flat)
         self.view.reload(keep=False)
 
     def set_locked(self, locked: bool) -> None:
+        """Switch dragging off, or on."""
         self.view.tree.locked = locked
         self.lock.setIcon(icons.icon("lock-simple" if locked else "lock-simple-open", "dim"))
         self.drop_line.setText("Dragging is switched off." if locked else HOW_TO_DRAG)
 
     def set_levels(self, levels: tuple[int, int] | None) -> None:
+        """Show the levels (lowest, highest), or all."""
         tree = self.view.tree
         tree.order = replace(tree.order, levels=levels)
         text = "all levels" if levels is None else f"level {levels[0]}"
@@ -169,23 +178,26 @@ class HierarchyPanel(Panel):
         elif self._judged and has_any:
             judged, self._judged = self._judged, set()
             self.view.judged(judged, self.changed_rows is None)
-        if not has_any:
-            self.set_info("")
-            return
-        self.view.follow_selection()
-        self._tell_list()
-        self._tell_count()
+        if has_any:
+            self.view.follow_selection()
+            self._lead()
+        self._show_count()
 
-    def _tell_count(self) -> None:
-        self.set_info(f"{int(self.session.state.catalogue.is_active.sum()):,} concepts")
+    def _show_count(self) -> None:
+        catalogue = self.session.state.catalogue
+        count = 0 if catalogue is None else int(catalogue.is_active.sum())
+        self.set_info(f"{count:,} concepts" if count else "")
 
-    def _tell_list(self) -> None:
-        if self.isVisible() and self.session.lists.follows is Follow.CONCEPTS and self._leads():
-            self.session.lists.set_rows(self.view.rows_in_order())
+    def _lead(self) -> None:
+        """Let judging go on through this tree, where it is what Left and Right go through."""
+        session, tree = self.session, self.view.tree
+        is_current = tree.state is session.state and self.isVisible()
+        if is_current and session.lists.follows is Follow.CONCEPTS and not self._has_queue():
+            session.lists.set_rows(self.view.rows_in_order())
 
-    def _leads(self) -> bool:
-        """Whether Left and Right go through this tree: no review queue is on the screen."""
-        return not any(
+    def _has_queue(self) -> bool:
+        """Return whether a review queue is on the screen: it goes first."""
+        return any(
             panel.isVisible() and panel.object_name == "queue"
             for panel in self.window().findChildren(Panel)
         )
@@ -197,8 +209,7 @@ class HierarchyPanel(Panel):
         self._hits, self._hit = (), 0
         if catalogue is None or not text.strip():
             self._select_soon.stop()
-            if catalogue is not None:
-                self._tell_count()
+            self._show_count()
             return
         self._hits = self.session.state.ids_of(catalogue.search(text))
         self._jump()
@@ -209,9 +220,7 @@ class HierarchyPanel(Panel):
             self._select_soon.stop()
             return
         self.set_info(f"{self._hit + 1:,} of {len(self._hits):,} hits")
-        self.view.show_concepts(
-            self.session.state.rows_of((self._hits[self._hit],)), everywhere=True
-        )
+        self.view.show_concepts((self._hits[self._hit],), everywhere=True)
         self._select_soon.start()
 
     def _select_hit(self) -> None:
@@ -242,26 +251,40 @@ class HierarchyPanel(Panel):
     def _menu(self, point: QPoint) -> None:
         self.context_menu(self.view.indexAt(point)).exec(self.view.viewport().mapToGlobal(point))
 
-    def context_menu(self, index: Any) -> QMenu:
-        """What can be done with the concept at a place."""
+    def context_menu(self, index: Index) -> QMenu:
+        """Make the menu of what can be done with the concept at a place."""
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        actions, row = self.session.actions, self.view.tree.row_at(index)
+        actions, concept = self.session.actions, self.view.tree.present_at(index)
         for id in ("accept", "unsure", "reject", "rename", "note", "hide", "add_parent"):
             menu.addAction(actions[f"concept.{id}"])
             if id in ("reject", "hide"):
                 menu.addSeparator()
-        if row >= 0:
-            state, curation = self.session.state, self.session.curation
-            for edge in state.catalogue.parents(row):
-                remove = menu.addAction(f"Take out of {state.name(edge.parent)[0]}")
+        if concept is not None:
+            state, curation = concept.state, self.session.curation
+            for edge in concept.catalogue.parents(concept.row):
+                text = f"Take out of {state.name(edge.parent)[0]}"
+                remove = menu.addAction(text.replace("&", "&&"))
+                remove.setToolTip(tooltip(text))
                 remove.setEnabled(not state.read_only)
-                ids = state.ids_of((row, edge.parent))
-                remove.triggered.connect(lambda _c=False, ids=ids: curation.remove_parent(*ids))
+                parent = state.id_of(edge.parent)
+                remove.triggered.connect(partial(_remove, curation, concept.id, parent))
             menu.addSeparator()
-            menu.addAction("Open everything below", lambda: self.view.expandRecursively(index, 8))
+            # Newer results may come while the menu is open: the place is gone then.
+            kept = QPersistentModelIndex(index)
+            menu.addAction("Open everything below", partial(self._expand_below, kept))
         menu.addAction("Close all branches", self.view.collapseAll)
         return menu
+
+    def _expand_below(self, place: QPersistentModelIndex) -> None:
+        if place.isValid():
+            self.view.expandRecursively(place, 8)
+
+
+def _remove(
+    curation: Curation, child: "ConceptId", parent: "ConceptId", _checked: bool = False
+) -> None:
+    curation.remove_parent(child, parent)
 
 
 def _menu_button(text: str, parent: QWidget) -> QToolButton:

@@ -3,16 +3,21 @@
 Choosing rows moves the selection: several rows are several overlays.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.gui import icons
-from insight_app.gui.curation.concept_list import ConceptList, Entry
+from insight_app.gui.curation.lists.concept_list import ConceptList
+from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
+from insight_app.gui.wording import number_text
 
 
 class InPhotoPanel(Panel):
@@ -30,53 +35,33 @@ class InPhotoPanel(Panel):
         self.body.addWidget(self.empty, 1)
         self.whole = QToolButton(self)
         self.whole.setIcon(icons.icon("x", "dim"))
-        self.whole.setToolTip("Let go of the cell")
-        self.whole.setAccessibleName("Let go of the cell")
+        self.whole.setToolTip("Show the whole photo's concepts only")
+        self.whole.setAccessibleName("Show the whole photo's concepts only")
         self.whole.clicked.connect(lambda: session.selection.select(cell=None))
         self.header.add(self.whole)
         session.image_codes.ready.connect(lambda _image: self.invalidate())
 
     def refresh(self) -> None:
-        session = self.session
-        image_id = session.selection.image
-        codes = session.image_codes.get(image_id) if image_id is not None else None
-        ready = codes is not None and session.state.catalogue is not None
-        self.whole.setVisible(ready and session.selection.cell is not None)
-        if not ready:
-            if image_id is None or session.state.catalogue is None:
-                text = "The concepts of the chosen photo are listed here."
-                if session.state.awaits_photos:
-                    text = "No photos yet: the concepts of a photo are listed here."
-                self._show_empty(text)
-            return
-        assert codes is not None
-        entries = self._entries(codes)
-        if not entries:
+        state, selection = self.session.state, self.session.selection
+        codes = None if selection.image is None else self.session.image_codes.get(selection.image)
+        is_ready = codes is not None and state.catalogue is not None
+        self.whole.setVisible(is_ready and selection.cell is not None)
+        if codes is None or state.catalogue is None:
+            if state.awaits_photos:
+                self._show_empty("No photos yet: the concepts of a photo are listed here.")
+            elif selection.image is None or state.catalogue is None:
+                self._show_empty("The concepts of the chosen photo are listed here.")
+            return  # else what is listed stays until the codes are there
+        items = listed(state, codes, selection.cell)
+        if not items:
             self._show_empty(codes.record.message or "Not analyzed yet: no concepts so far.")
             return
         self.empty.hide()
         self.list.show()
-        self.list.set_entries(entries)
+        self.list.set_items(items)
         self._show_info(codes)
-        if session.lists.follows is Follow.IMAGES:
-            session.lists.set_rows(dict.fromkeys(e.row for e in entries if e.row >= 0))
-
-    def _entries(self, codes: PhotoCodes) -> list[Entry]:
-        hidden = self.session.state.catalogue.hidden
-        whole = [
-            Entry(int(row), float(value))
-            for row, value in zip(codes.concepts, codes.maxima, strict=True)
-            if not hidden[int(row)]
-        ]
-        cell = self.session.selection.cell
-        if cell is None or codes.codes is None:
-            return whole
-        here = [Entry(row, value) for row, value in codes.cell(cell) if not hidden[row]]
-        cols = codes.record.geometry.cols
-        heading = f"In cell {cell // cols + 1}, {cell % cols + 1}"
-        if not here:
-            heading += ": nothing fires"
-        return [Entry(-1, 0, heading), *here, Entry(-1, 0, "In the whole photo"), *whole]
+        if self.session.lists.follows is Follow.IMAGES:
+            self.session.lists.set_rows(state.rows_of(dict.fromkeys(self.list.concepts)))
 
     def _show_info(self, codes: PhotoCodes) -> None:
         count = int(codes.concepts.size)
@@ -91,7 +76,42 @@ class InPhotoPanel(Panel):
 
     def _show_empty(self, text: str) -> None:
         self.list.hide()
-        self.list.set_entries([])
+        self.list.set_items([])
         self.set_info("")
         self.empty.set_text(text)
         self.empty.show()
+
+
+def listed(state: ProjectState, codes: PhotoCodes, cell: int | None) -> list[ConceptRow | str]:
+    """Return the rows of a photo by strength; those of a cell first, under headings."""
+    if state.catalogue is None:
+        return []
+    found = zip(codes.concepts.tolist(), codes.maxima.tolist(), strict=True)
+    hidden = state.catalogue.hidden
+    whole = [(row, value) for row, value in found if not hidden[row]]
+    largest = max((value for _row, value in whole), default=1.0)
+    everywhere = _rows(state, whole, largest)
+    if cell is None or codes.codes is None:
+        return everywhere
+    here = [(row, value) for row, value in codes.cell(cell) if not hidden[row]]
+    cols = codes.record.geometry.cols
+    heading = f"In cell {cell // cols + 1}, {cell % cols + 1}"
+    if not here:
+        heading += ": nothing fires"
+    return [heading, *_rows(state, here, largest), "In the whole photo", *everywhere]
+
+
+def _rows(
+    state: ProjectState, found: Sequence[tuple[int, float]], largest: float
+) -> list[ConceptRow | str]:
+    concepts = state.ids_of(row for row, _value in found)
+    return [
+        ConceptRow(
+            concept,
+            number := number_text(value),
+            measure="strength",
+            tip=f"Strongest cell here {number}",
+            share=value / largest,
+        )
+        for concept, (_row, value) in zip(concepts, found, strict=True)
+    ]

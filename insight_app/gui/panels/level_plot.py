@@ -1,18 +1,18 @@
 """How many concepts of each level are alive, and how many of them a person has judged."""
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import StatisticsRows, rows_of
-from insight_app.gui.statistics.selecting import How, combined
+from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.statistics.selecting import How
+from insight_app.gui.widgets import dim_label
 
 
 class LevelPlotPanel(Panel):
@@ -24,31 +24,31 @@ class LevelPlotPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.rows: StatisticsRows = rows_of(session)
+        self.rows = rows_of(session)
         self.box = plotting.SelectingBox()
         self.plot = plotting.plot_widget(self, self.box)
         self.plot.setAccessibleName(self.title)
         self.plot.setLabel("bottom", "level (0 = coarsest)")
         self.plot.setLabel("left", "concepts")
         self.body.addWidget(self.plot, 1)
-        legend = QLabel("light: shown here · dark: judged by a person", self)
-        legend.setProperty("dim", True)
+        legend = dim_label("light: shown here · dark: judged by a person", self)
         legend.setContentsMargins(12, 0, 12, 6)
         self.body.addWidget(legend)
-        self._bars: list[Any] = []
+        self._bars: list[pg.BarGraphItem] = []
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("view"))
         self.box.clicked.connect(self._clicked)
         self.rows.changed.connect(lambda: self.invalidate("view"))
         self.rows.outdated.connect(lambda: self.invalidate("view"))
 
-    def counts(self) -> tuple[np.ndarray, np.ndarray]:
-        """(levels,) concepts shown, and those of them with a status."""
-        if not self.rows.values:
+    def counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (levels,) concepts shown, and (levels,) those of them with a status."""
+        catalogue = self.rows.state.catalogue
+        if catalogue is None:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        level = self.rows.values["level"][self.rows.rows]
-        judged = np.asarray(self.session.state.catalogue.status)[self.rows.rows] > 0
-        size = int(self.rows.values["level"].max(initial=0)) + 1
+        level = catalogue.level[self.rows.rows]
+        judged = catalogue.status[self.rows.rows] > 0
+        size = int(catalogue.level.max(initial=0)) + 1
         return np.bincount(level, minlength=size), np.bincount(level[judged], minlength=size)
 
     def refresh(self) -> None:
@@ -71,14 +71,13 @@ class LevelPlotPanel(Panel):
         self.set_info(f"{int(shown.sum()):,} concepts, {int(judged.sum()):,} judged")
 
     def _clicked(self, at: QPointF, way: How) -> None:
-        if not self.rows.values:
-            return
-        rows = self.rows.rows
-        hit = rows[self.rows.values["level"][rows] == round(at.x())]
-        chosen = hit if at.y() >= 0 else []
-        self.session.selection.select_rows(rows=combined(self.session.selection.rows, chosen, way))
+        catalogue, rows = self.rows.state.catalogue, self.rows.rows
+        if catalogue is not None:
+            is_hit = (catalogue.level[rows] == round(at.x())) & (at.y() >= 0)
+            self.rows.select(rows[is_hit].tolist(), way)
 
     def table(self) -> plotting.Table:
+        """Return the numbers behind the bars."""
         shown, judged = self.counts()
         return ("level", "concepts", "judged"), [
             (level, int(a), int(b)) for level, (a, b) in enumerate(zip(shown, judged, strict=True))

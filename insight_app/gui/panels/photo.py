@@ -4,36 +4,40 @@ Decides which photo and which layers are shown; the stage draws, overlay.py comp
 picture stays until the new one and its codes are there.
 """
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import (
-    QLabel,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QHideEvent, QPixmap
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from insight_app.concepts.geometry import Geometry
+from insight_app.gui.curation.present_concept import find
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo import overlay
+from insight_app.gui.photo.cell_tip import CellTip
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
-from insight_app.gui.photo.legend import CellTip, Legend
-from insight_app.gui.photo.stage import NOT_SEEN, Stage
+from insight_app.gui.photo.legend import Legend
+from insight_app.gui.photo.stage import Stage
+from insight_app.gui.photo.unseen import NOT_SEEN
 from insight_app.gui.state.image_codes import PhotoCodes
+from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import KeyButton
-from insight_app.gui.wording import show_in_folder
+from insight_app.gui.widgets import KeyButton, dim_label
+from insight_app.gui.wording import show_in_folder, tooltip
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 TIP_ROWS = 6
 NO_PHOTOS = "No photos in this project yet. Add some to see where its concepts fire."
 
 
 class PhotoPanel(Panel):
-    """One photo, large."""
+    """One photo, large.
+
+    shown: its codes as they were counted.
+    """
 
     title = "Photo"
     object_name = "photo"
@@ -41,6 +45,8 @@ class PhotoPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.shown: PhotoCodes | None = None
+        self._shown_in = session.state
+        """The state whose rows the shown codes name concepts by."""
         self._is_stale = False
         self.finer = FinerLook(session, self)
         self.finer.changed.connect(self._finer_changed)
@@ -48,7 +54,7 @@ class PhotoPanel(Panel):
         self._add_actions()
         self._build_header()
         self.stage = Stage(self)
-        self.stage.say("Choose a photo on the left.")
+        self.stage.set_message("Choose a photo on the left.")
         self.add_photos = KeyButton(session.actions, "analysis.add", parent=self.stage)
         under = QVBoxLayout(self.stage)
         under.addStretch(1)
@@ -65,7 +71,7 @@ class PhotoPanel(Panel):
         self.setFocusProxy(self.stage)
         self.stage.clicked.connect(self._clicked)
         self.stage.hovered.connect(self._hovered)
-        session.bare_photo.connect(self._peek)
+        session.bare_photo.connect(self.stage.set_bare)
         session.pictures.ready.connect(self._picture_ready)
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(lambda _image, error: self.show_error(error))
@@ -91,8 +97,7 @@ class PhotoPanel(Panel):
             panel=self, icon="folder-open")  # fmt: skip
 
     def _build_header(self) -> None:
-        self.grid = QLabel(self)
-        self.grid.setProperty("dim", True)
+        self.grid = dim_label("", self)
         self.header.add_after_title(self.grid)
         for id in ("concept.previous", "concept.next", "photo.folder"):
             button = QToolButton(self)
@@ -105,18 +110,18 @@ class PhotoPanel(Panel):
 
     def refresh(self) -> None:
         if "project" in self.reasons or self.session.state.results is None:
-            self.shown = None
+            self.shown, self._shown_in = None, self.session.state
             self.finer.leave()
         if "results" in self.reasons:
             self._is_stale = True
         if self.session.state.results is None:
             self.stage.show_photo(None, None)
-            self.stage.say("Photos appear here as soon as the first ones are found.")
+            self.stage.set_message("Photos appear here as soon as the first ones are found.")
             self._show_name()
         self.add_photos.setVisible(self.session.state.awaits_photos)
         if self.session.state.awaits_photos:
             self.stage.show_photo(None, None)
-            self.stage.say(NO_PHOTOS)
+            self.stage.set_message(NO_PHOTOS)
         self._show_photo()
 
     def _show_photo(self) -> None:
@@ -131,9 +136,9 @@ class PhotoPanel(Panel):
             broken = self.session.pictures.broken(image_id)
             if codes is None or (pixmap is None and broken is None):
                 return
-            self.shown, self._is_stale = codes, False
+            self.shown, self._shown_in, self._is_stale = codes, self.session.state, False
             self.finer.leave()
-            self.stage.say(broken or "")
+            self.stage.set_message(broken or "")
             geometry = shown_geometry(codes, pixmap)
             if is_another or geometry != self.stage.geometry_of_photo:
                 self.tip.hide()
@@ -147,7 +152,7 @@ class PhotoPanel(Panel):
     # ---- the finer look
 
     @property
-    def looked(self) -> PhotoCodes | None:
+    def drawn_codes(self) -> PhotoCodes | None:
         """What is drawn over the photo: its counted codes, or those of the finer look."""
         return self.finer.codes or self.shown
 
@@ -160,15 +165,16 @@ class PhotoPanel(Panel):
             self.finer.look(self.shown)
 
     def _finer_changed(self) -> None:
-        if self.looked is not None and self.looked.codes is not None:
-            self.stage.show_grid(self.looked.record.geometry)
+        drawn = self.drawn_codes
+        if drawn is not None and drawn.codes is not None:
+            self.stage.show_grid(drawn.record.geometry)
             self.tip.hide()
             self._show_name()
         self._show_overlay()
         self._show_finer_state()
 
     def _show_finer_state(self) -> None:
-        """The cell that is chosen in the grid which is seen, and words on what is seen."""
+        """Show the cell that is chosen in the grid which is seen, and whether that is the finer."""
         finer, actions = self.finer, self.session.actions
         is_finer = finer.codes is not None
         self.stage.show_cell(finer.cell if is_finer else self.session.selection.cell)
@@ -182,19 +188,19 @@ class PhotoPanel(Panel):
             self.session.image_codes.get(following)
             self.session.pictures.photo(following)
 
-    def _picture_ready(self, key: tuple[Any, ...]) -> None:
-        if key[0] == "photo":
+    def _picture_ready(self, key: Key) -> None:
+        if key.kind == "photo":
             self._show_photo()
 
     def _show_name(self) -> None:
-        shown = self.looked
+        shown = self.drawn_codes
         if shown is None:
             self.header.title.setText(self.title)
             self.grid.setText("")
             return
-        path = Path(shown.record.path)
+        path = shown.record.path
         self.header.title.setText(f"{path.parent.name}/{path.name}")
-        self.header.title.setToolTip(str(path))
+        self.header.title.setToolTip(tooltip(str(path)))
         g = shown.record.geometry
         status = shown.record.status
         not_coded = "not analyzed yet" if status == "new" else status
@@ -208,29 +214,31 @@ class PhotoPanel(Panel):
     # ---- overlay
 
     def layers(self) -> list[overlay.Layer]:
-        """The selected concepts on the shown photo."""
-        shown, results = self.looked, self.session.state.results
+        """Return the selected concepts on the shown photo."""
+        shown, results = self.drawn_codes, self._shown_in.results
         if shown is None or shown.codes is None or results is None:
             return []
         g = shown.record.geometry
         layers = []
-        for row in self.session.selection.rows:
-            if row < results.F:
-                values = shown.codes.map_of(row).reshape(g.rows, g.cols)
-                scale = float(
-                    values.max() if self.controls.only_here.isChecked() else results.maximum[row]
-                )
-                colour = self.session.selection.colour(row)
-                assert colour is not None  # every selected concept has one
-                layers.append(overlay.Layer(row, colour, values, scale))
+        for id in self.session.selection.concepts:
+            concept, present = find(self._shown_in, id), find(self.session.state, id)
+            if concept is None or present is None or not concept.is_machine:
+                continue
+            values = shown.codes.map_of(concept.row).reshape(g.rows, g.cols)
+            is_own_scale = self.controls.only_here.isChecked()
+            scale = float(values.max() if is_own_scale else results.maximum[concept.row])
+            colour = self.session.selection.colour(present.row)
+            assert colour is not None  # every selected concept has one
+            layers.append(overlay.Layer(id, colour, values, scale))
         return layers
 
     def _show_overlay(self) -> None:
         layers, threshold = self.layers(), self.controls.threshold.value() / 100
-        g = self.looked.record.geometry if self.looked is not None else None
+        drawn = self.drawn_codes
+        g = None if drawn is None else drawn.record.geometry
         has_unseen = g is not None and g.width > 0 and g.crop[2:] != (g.width, g.height)
-        drawn = "drawn, not measured" if self.controls.is_drawn else ""
-        self.legend.say(" · ".join(part for part in (drawn, self.finer.words()) if part))
+        caution = "drawn, not measured" if self.controls.is_drawn else ""
+        self.legend.set_note(" · ".join(part for part in (caution, self.finer.words()) if part))
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
         if self.controls.mode == overlay.CONTOURS:
             lines = [
@@ -243,48 +251,50 @@ class PhotoPanel(Panel):
         )
         self.stage.show_overlay(image, self.controls.mode == overlay.SMOOTH, [])
 
-    def _peek(self, held: bool) -> None:
-        self.stage.set_bare(held)
-
     # ---- the mouse on the photo
 
     def _clicked(self, cell: int | None, modifiers: Qt.KeyboardModifier) -> None:
         """Choose a cell; again on it: the next concept there. Ctrl adds instead."""
-        if self.looked is None:
+        codes, chosen = self.drawn_codes, self.session.selection
+        if codes is None:
             return
-        chosen = self.session.selection
         before, counted = chosen.cell, cell
         if self.finer.codes is not None:
             before, self.finer.cell = self.finer.cell, cell
             counted = self._counted_cell(cell)
-        here = [row for row, _value in self.looked.cell(cell)] if cell is not None else []
-        rows, primary = chosen.rows, chosen.row
+        here = [concept for concept, _value in self._active_in(codes, cell)]
+        concepts, primary = chosen.concepts, chosen.primary
         if here and modifiers & Qt.KeyboardModifier.ControlModifier:
-            rows = (*rows, next((row for row in here if row not in rows), here[0]))
+            concepts = (*concepts, next((one for one in here if one not in concepts), here[0]))
         elif here and cell != before:
-            rows = rows if primary in here else (here[0],)
+            concepts = concepts if primary in here else (here[0],)
         elif here:
             at = here.index(primary) if primary in here else -1
-            rows = (here[(at + 1) % len(here)],)
-        chosen.select_rows(rows, cell=counted)
+            concepts = (here[(at + 1) % len(here)],)
+        chosen.select(concepts, cell=counted)
         self._show_finer_state()
 
+    def _active_in(self, codes: PhotoCodes, cell: int | None) -> "list[tuple[ConceptId, float]]":
+        """Return what is active in a cell with its strengths, strongest first."""
+        found = [] if cell is None else codes.cell(cell)
+        concepts = self._shown_in.ids_of(row for row, _value in found)
+        return [(one, value) for one, (_row, value) in zip(concepts, found, strict=True)]
+
     def _counted_cell(self, cell: int | None) -> int | None:
-        """The cell of the analysis in which a cell of the finer look has its middle."""
+        """Return the cell of the analysis in which a cell of the finer look has its middle."""
         if cell is None or self.shown is None or self.finer.codes is None:
             return None
         x, y, w, h = self.finer.codes.record.geometry.cell_rect(cell)
-        found: int | None = self.shown.record.geometry.cell_at(x + w / 2, y + h / 2)
-        return found
+        return self.shown.record.geometry.cell_at(x + w / 2, y + h / 2)
 
     def _hovered(self, cell: int | None, place: QPoint) -> None:
-        looked = self.looked
-        if looked is None or self.stage.bare:
+        codes = self.drawn_codes
+        if codes is None or self.stage.bare:
             self.tip.hide()
         elif cell is not None:
-            g = looked.record.geometry
-            title = f"cell {cell // g.cols + 1}, {cell % g.cols + 1}"
-            self.tip.show_cell(title, looked.cell(cell)[:TIP_ROWS], place)
+            cols = codes.record.geometry.cols
+            title = f"cell {cell // cols + 1}, {cell % cols + 1}"
+            self.tip.show_cell(title, self._active_in(codes, cell)[:TIP_ROWS], place)
         elif not place.isNull() and self.stage.is_unseen(place.toPointF()):
             self.tip.show_cell(NOT_SEEN, [], place)
         else:
@@ -292,16 +302,16 @@ class PhotoPanel(Panel):
 
     def _show_in_folder(self) -> None:
         if self.shown is not None:
-            show_in_folder(Path(self.shown.record.path))
+            show_in_folder(self.shown.record.path)
 
-    def hideEvent(self, event: Any) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.tip.hide()
 
 
 def shown_geometry(codes: PhotoCodes, pixmap: QPixmap | None) -> Geometry | None:
-    """Where the model looked; a photo that was not analyzed yet is one whole."""
-    g: Geometry = codes.record.geometry
+    """Return where the model looked; a photo that was not analyzed yet is one whole."""
+    g = codes.record.geometry
     if pixmap is None:
         return None
     if codes.codes is not None:

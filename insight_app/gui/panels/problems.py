@@ -6,24 +6,27 @@ Reads the results' and the project's own words; knows no files itself.
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, EmptyState, dim_label, thin_line
-from insight_app.gui.wording import show_in_folder
+from insight_app.gui.widgets import (
+    ElidedLabel,
+    EmptyState,
+    base_widget,
+    dim_label,
+    plain_label,
+    scrolled,
+    thin_line,
+)
+from insight_app.gui.wording import show_in_folder, tooltip
+
+if TYPE_CHECKING:
+    from insight_app.project.results.snapshot import Results
 
 UNFINISHED = ("interrupted", "cancelled", "failed")
 SHOWN = 200
@@ -31,20 +34,22 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Row:
+class ProblemLine:
+    """What is wrong, where (a path, or ''), what was kept, and what to do."""
+
     what: str
-    where: str
-    kept: str
-    do: str
+    where: str = ""
+    kept: str = ""
+    do: str = ""
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """All rows; whether photos moved, and whether the last analysis did not come to its end."""
+class ResultProblems:
+    """All lines; whether photos moved, and whether the last analysis did not come to its end."""
 
-    rows: list[Row]
-    has_missing: bool
-    is_unfinished: bool
+    lines: tuple[ProblemLine, ...] = ()
+    has_missing: bool = False
+    is_unfinished: bool = False
 
 
 class ProblemsPanel(Panel):
@@ -71,82 +76,84 @@ class ProblemsPanel(Panel):
         row.addWidget(self.resume)
         row.addStretch(1)
         self.body.addWidget(self.bar)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
+        self.area = scrolled(base_widget(self), self)
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.area, 1)
 
     def refresh(self) -> None:
         results = self.session.state.results
         if results is None:
-            self._show(Trouble([], False, False))
+            self._show(ResultProblems())
         else:
-            self.session.jobs.run(partial(_trouble, results), done=self._show, key="problems")
+            self.session.jobs.run(partial(find_problems, results), done=self._show, key="problems")
 
     def _find_moved(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Where the photos are now")
         if chosen:
             self.session.analysis.analyze(folders=[chosen])
 
-    def _show(self, trouble: Trouble) -> None:
-        rows = trouble.rows
-        can_write = not self.session.state.read_only
-        self.find_moved.setVisible(trouble.has_missing and can_write)
-        self.resume.setVisible(trouble.is_unfinished and can_write)
-        self.bar.setVisible(can_write and (trouble.has_missing or trouble.is_unfinished))
-        project = self.session.state.project
-        warnings = [Row(text, "", "", "") for text in getattr(project, "warnings", ())]
-        rows = warnings + rows
-        self.set_info(f"{len(rows):,}" if rows else "")
-        self.empty.setVisible(not rows)
-        self.area.setVisible(bool(rows))
-        inside = QWidget(self.area)
-        inside.setProperty("base", True)
-        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    def _show(self, found: ResultProblems) -> None:
+        state = self.session.state
+        can_write = not state.read_only
+        self.find_moved.setVisible(found.has_missing and can_write)
+        self.resume.setVisible(found.is_unfinished and can_write)
+        self.bar.setVisible(can_write and (found.has_missing or found.is_unfinished))
+        warnings = () if state.project is None else state.project.warnings
+        lines = [*map(ProblemLine, warnings), *found.lines]
+        self.set_info(f"{len(lines):,}" if lines else "")
+        self.empty.setVisible(not lines)
+        self.area.setVisible(bool(lines))
+        inside = base_widget(self.area)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for row in rows[:SHOWN]:
-            column.addWidget(self._row(row, inside))
+        for line in lines[:SHOWN]:
+            column.addWidget(self._line_widget(line, inside))
             column.addWidget(thin_line(inside))
-        if len(rows) > SHOWN:
-            column.addWidget(dim_label(f"  and {len(rows) - SHOWN:,} more", inside))
+        if len(lines) > SHOWN:
+            column.addWidget(dim_label(f"  and {len(lines) - SHOWN:,} more", inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 
-    def _row(self, row: Row, parent: QWidget) -> QWidget:
+    def _line_widget(self, line: ProblemLine, parent: QWidget) -> QWidget:
         widget = QWidget(parent)
-        line = QHBoxLayout(widget)
-        line.setContentsMargins(12, 8, 12, 8)
+        row = QHBoxLayout(widget)
+        row.setContentsMargins(12, 8, 12, 8)
         words = QVBoxLayout()
         words.setSpacing(2)
-        line.addLayout(words, 1)
-        if row.where:
-            name = ElidedLabel(row.where, widget)
+        row.addLayout(words, 1)
+        if line.where:
+            name = ElidedLabel(line.where, widget)
             name.setFont(theme.bold(self.font()))
-            name.setToolTip(row.where)
+            name.setToolTip(tooltip(line.where))
             words.addWidget(name)
-        text = QLabel(" ".join(part for part in (row.what, row.kept, row.do) if part), widget)
+        parts = (line.what, line.kept, line.do)
+        text = plain_label(" ".join(part for part in parts if part), widget)
         text.setWordWrap(True)
         words.addWidget(text)
-        if row.where:
+        if line.where:
             button = QPushButton("Show in folder", widget)
-            button.clicked.connect(
-                lambda _checked=False, path=row.where: show_in_folder(Path(path))
-            )
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            button.clicked.connect(partial(_show_place, Path(line.where)))
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return widget
 
 
-def _trouble(results: Any) -> Trouble:
-    """Runs on the pool."""
-    rows = [
-        Row(problem.what, str(problem.path), problem.kept, problem.do)
+def _show_place(path: Path, _checked: bool = False) -> None:
+    show_in_folder(path)
+
+
+def find_problems(results: "Results") -> ResultProblems:
+    """Read what is wrong with the photos and with the last analysis; runs on the pool."""
+    lines = [
+        ProblemLine(problem.what, str(problem.path), problem.kept, problem.do)
         for problem in results.problems()
     ]
-    unfinished = results.run_state in UNFINISHED
-    if unfinished:
-        what = f"The last analysis stopped after {results.coded_images:,} of "
-        what += f"{results.image_count:,} photos."
-        rows.insert(0, Row(what, "", "What was analyzed is kept.", ""))
-    return Trouble(rows, len(results.image_ids(status="missing")) > 0, unfinished)
+    is_unfinished = results.run_state in UNFINISHED
+    if is_unfinished:
+        what = (
+            f"The last analysis stopped after {results.coded_images:,} of "
+            f"{results.image_count:,} photos."
+        )
+        lines.insert(0, ProblemLine(what, kept="What was analyzed is kept."))
+    has_missing = results.image_ids(status="missing").size > 0
+    return ResultProblems(tuple(lines), has_missing, is_unfinished)

@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from insight_app.gui import icons
-from insight_app.gui.curation.concept_row import ConceptRow
-from insight_app.gui.curation.concept_rows import ConceptRows
+from insight_app.gui.curation.lists.concept_picker import ConceptPicker
+from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.lists import Follow
 from insight_app.gui.state.session import Session
@@ -35,8 +35,7 @@ class QueuePanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._listed: tuple[ConceptId, ...] = ()
-        self.list = ConceptRows(session, self, fade_judged=True)
+        self.list = ConceptPicker(session, self, fade_judged=True)
         self.list.setAccessibleName("Queue of concepts to review")
         self.all = QToolButton(self)
         self.empty = EmptyState("", self)
@@ -48,7 +47,7 @@ class QueuePanel(Panel):
         self.all.setIcon(icons.icon("checks", "dim"))
         self.all.setToolTip("List all concepts, also those judged before")
         self.all.setAccessibleName("List judged concepts too")
-        self.all.toggled.connect(lambda _on: self._rebuild())
+        self.all.toggled.connect(lambda _on: self.invalidate())
         self.header.add(self.all)
         self.body.addWidget(self.list, 1)
         self.setFocusProxy(self.list)
@@ -63,62 +62,60 @@ class QueuePanel(Panel):
             self._rebuild()
         elif "curation" in self.reasons:
             self._count()
-            if self.changed_rows is not None:
-                self.list.model_.refresh(self.changed_rows)
-            self.list.viewport().update()
-        self._follow()
+            self.list.refresh(self.session.state.ids_of(self.changed_rows or ()))
+        self.list.mark(self.session.selection.primary)
+        self._lead()
 
     def _rebuild(self) -> None:
-        catalogue, results = self.session.state.catalogue, self.session.state.results
-        if catalogue is None:
+        state = self.session.state
+        catalogue, results = state.catalogue, state.results
+        if catalogue is None or results is None:
             self.list.set_rows([])
         else:
-            kept = set(self.session.state.rows_of(self._listed))
-            if "results" not in self.reasons or "project" in self.reasons:
-                kept = set()
+            is_same_project = "results" in self.reasons and "project" not in self.reasons
+            kept = set(state.rows_of(self.list.concepts)) if is_same_project else set()
             whole = float(catalogue.total.sum())
-            shown = catalogue.total > 0 if whole else catalogue.is_active
+            shown = (catalogue.total > 0 if whole else catalogue.is_active) & ~catalogue.hidden
+            due = catalogue.status == 0
             order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
-            rows = []
-            for row in order.tolist():
-                is_due = catalogue.status[row] == 0 or self.all.isChecked() or row in kept
-                if is_due and shown[row] and not catalogue.hidden[row]:
-                    rows.append(self._row(row, whole, results.tokens))
-            self.list.set_rows(rows)
-            self._listed = self.session.state.ids_of(item.row for item in rows)
+            rows = [
+                row
+                for row in order[shown[order]].tolist()
+                if due[row] or row in kept or self.all.isChecked()
+            ]
+            totals = catalogue.total.tolist()
+            self.list.set_rows(
+                [
+                    _row(concept, totals[row], whole, results.tokens)
+                    for concept, row in zip(state.ids_of(rows), rows, strict=True)
+                ]
+            )
             self.note.setText(BY_SHARE if whole else BY_LEVEL)
             self.note.setToolTip(WHY_SHARE if whole else "")
         self._count()
-        if self.isVisible() and self.session.lists.follows is Follow.CONCEPTS:
-            rows_ = [item.row for item in self.list.rows]
-            self.session.lists.set_rows(rows_)
-            if rows_ and self.session.selection.row not in self.list.model_.place:
-                self.session.selection.select_rows(rows=(rows_[0],))
+        self._lead()
+        concepts = self.list.concepts
+        if self._leads and concepts and self.session.selection.primary not in set(concepts):
+            self.session.selection.select(concepts=concepts[:1])
 
-    def _row(self, row: int, whole: float, tokens: int) -> ConceptRow:
-        if not whole:  # nothing was coded yet
-            return ConceptRow(row)
-        total = float(self.session.state.catalogue.total[row])
-        tip = f"Share of activation = {total:,.0f} / {whole:,.0f}, summed over {tokens:,} cells"
-        return ConceptRow(row, percent(total / whole), "", tip)
+    @property
+    def _leads(self) -> bool:
+        """Whether judging goes on through this list."""
+        return self.isVisible() and self.session.lists.follows is Follow.CONCEPTS
 
-    def _follow(self) -> None:
-        primary = self.session.selection.row
-        self.list.mark(primary)
-        rows = [item.row for item in self.list.rows]
-        leads = self.isVisible() and self.session.lists.follows is Follow.CONCEPTS
-        if leads:
-            self.session.lists.set_rows(rows)
+    def _lead(self) -> None:
+        concepts = self.list.concepts
+        if self._leads and self.session.lists.concepts != concepts:
+            self.session.lists.set_rows(self.session.state.rows_of(concepts))
 
     def _count(self) -> None:
-        catalogue = self.session.state.catalogue
+        state = self.session.state
         left = 0
-        if catalogue is not None:
-            left = sum(
-                catalogue.status[i.row] == 0 and not catalogue.hidden[i.row] for i in self.list.rows
-            )
+        if (catalogue := state.catalogue) is not None:
+            rows = np.array(state.rows_of(self.list.concepts), np.int64)
+            left = int(((catalogue.status[rows] == 0) & ~catalogue.hidden[rows]).sum())
         self.set_info(f"{left:,} left" if catalogue is not None else "")
-        has_any = bool(self.list.rows)
+        has_any = bool(self.list.items)
         self.list.setVisible(has_any)
         self.note.setVisible(has_any)
         self.empty.setVisible(not has_any)
@@ -131,7 +128,15 @@ class QueuePanel(Panel):
         )
 
 
+def _row(concept: "ConceptId", total: float, whole: float, tokens: int) -> ConceptRow:
+    """Return the row of a concept; whole: the activation of all, 0 before anything was coded."""
+    if not whole:
+        return ConceptRow(concept)
+    tip = f"Share of activation = {total:,.0f} / {whole:,.0f}, summed over {tokens:,} cells"
+    return ConceptRow(concept, percent(total / whole), tip=tip)
+
+
 def percent(share: float) -> str:
-    """A share with at most three significant digits: 12.3 %, 0.041 %."""
+    """Return a share with at most three significant digits: 12.3 %, 0.041 %."""
     value = 100 * share
     return f"{value:.1f} %" if value >= 1 else f"{value:.2g} %"

@@ -3,30 +3,36 @@
 The queue says which concept comes; judging and going on are the session's.
 """
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from insight_app.gui import theme
-from insight_app.gui.curation.concept_keys import Server, keys_of
-from insight_app.gui.curation.concept_title import ConceptTitle
-from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
+from insight_app.gui.curation.example_band import COLUMNS, ExampleBand
+from insight_app.gui.curation.facts.title import ConceptTitle
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
+from insight_app.gui.curation.present_concept import PresentConcept, find, selected
 from insight_app.gui.panel import Panel
+from insight_app.gui.state.jobs import BACKGROUND
+from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import EmptyState, KeyButton, thin_line
-from insight_app.gui.wording import number_text
+from insight_app.gui.widgets import EmptyState, KeyButton, base_widget, scrolled, thin_line
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+    from insight_app.project.results.records import Example
 
 BANDS = {
     "strongest": "Strongest",
@@ -34,40 +40,40 @@ BANDS = {
     "threshold": "Just above the threshold",
     "random": "Random",
 }
-COLUMNS = 6
+LINKS = 6
+"""Relatives named on either side."""
 
 
 class ReviewPanel(Panel):
-    """Is this the right name?"""
+    """One concept, and whether its name is right."""
 
     title = "Review"
     object_name = "review"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._shown_of: Any = None
-        self.progress = ProgressLine(self)
+        self._shown: tuple[int, ConceptId] | None = None
+        self.progress = JudgedShare(self)
         self.body.addWidget(self.progress)
         self.empty = EmptyState("Choose a concept in the queue to review it here.", self)
-        inside = QWidget(self)
-        inside.setProperty("base", True)
-        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 12, 20, 12)
         column.setSpacing(10)
         self.head = ConceptTitle(session, inside, scale=1.9)
-        self.relations = QLabel(inside)
-        self.relations.setWordWrap(True)
-        self.relations.linkActivated.connect(self._follow_link)
+        self.relatives = QLabel(inside)
+        self.relatives.setTextFormat(Qt.TextFormat.RichText)
+        self.relatives.setWordWrap(True)
+        self.relatives.linkActivated.connect(self._follow_link)
         flag = Qt.TextInteractionFlag
-        self.relations.setTextInteractionFlags(
+        self.relatives.setTextInteractionFlags(
             flag.LinksAccessibleByMouse | flag.LinksAccessibleByKeyboard
         )
         column.addWidget(self.head)
-        column.addWidget(self.relations)
-        self.bands: dict[str, Band] = {}
+        column.addWidget(self.relatives)
+        self.bands: dict[str, ExampleBand] = {}
         for band, words in BANDS.items():
-            self.bands[band] = Band(session, band, words, inside)
+            self.bands[band] = ExampleBand(session, band, words, inside)
             column.addWidget(self.bands[band])
         self.no_photos = EmptyState(
             "No photos in this project yet. With photos, places where the concept fires appear "
@@ -77,11 +83,7 @@ class ReviewPanel(Panel):
         self.no_photos.add_action(session.actions, "analysis.add")
         column.addWidget(self.no_photos)
         column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
+        self.area = scrolled(inside, self)
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self.empty, 1)
         session.actions.add(
@@ -109,89 +111,73 @@ class ReviewPanel(Panel):
         self.current_band = "strongest"
         for one in self.bands.values():
             one.grid.installEventFilter(self)
-        keys_of(session).register(Server(self, rename=self.head.rename))
+        keys_of(session).register(ConceptVerbs(self, rename=self.head.rename))
 
     def refresh(self) -> None:
-        session, row = self.session, self.session.selection.row
-        shown = (
-            row is not None
-            and session.state.catalogue is not None
-            and row < session.state.catalogue.size
-        )
+        state, concept = self.session.state, selected(self.session)
+        shown = concept is not None
         self.area.setVisible(shown)
         self.footer.setVisible(shown)
         self.empty.setVisible(not shown)
-        share = (
-            session.state.catalogue.reviewed_share() if session.state.catalogue is not None else 0.0
-        )
+        share = 0.0 if state.catalogue is None else state.catalogue.reviewed_share()
         self.progress.set_share(share)
-        of = "of the concepts" if session.state.awaits_photos else "of activation"
+        of = "of the concepts" if state.awaits_photos else "of activation"
         self.set_info(f"{100 * share:.3g} % {of} judged" if shown else "")
-        self.no_photos.setVisible(shown and session.state.awaits_photos)
-        if not shown:
-            self._shown_of = None
+        self.no_photos.setVisible(shown and state.awaits_photos)
+        if concept is None:
+            self._shown = None
             return
-        assert row is not None
-        self.head.show_concept(row)
-        self._show_relations(row)
-        wanted = (session.state.results, row)
-        if wanted != self._shown_of:
-            if self._shown_of is None or self._shown_of[1] != row:
+        self.head.show_concept(concept)
+        self._show_relatives(concept)
+        if concept.version != self._shown:
+            if self._shown is None or self._shown[1] != concept.id:
                 self.area.verticalScrollBar().setValue(0)
-            self._shown_of = wanted
+            self._shown = concept.version
             self.current_band = "strongest"
             for band in self.bands.values():
-                band.show_concept(row)
-            self._fetch_ahead(row)
+                band.show_concept(concept)
+            self._fetch_ahead(concept)
 
-    def _fetch_ahead(self, row: int) -> None:
+    def _fetch_ahead(self, concept: PresentConcept) -> None:
         """Load the next concept's strongest cut-outs, so that they are there when it comes."""
-        state = self.session.state
-        concept, results = self.session.lists.following(state.id_of(row)), state.results
-        following = None if concept is None else state.row_of(concept)
-        if following is None or following >= results.F:
-            return
+        following = find(concept.state, self.session.lists.following(concept.id))
+        if following is not None and following.is_machine:
+            self.session.jobs.run(
+                partial(following.results.examples, following.row, "strongest", COLUMNS),
+                done=self._fetch_cutouts,
+                key="ahead",
+                priority=BACKGROUND,
+            )
+
+    def _fetch_cutouts(self, examples: "Sequence[Example]") -> None:
         side = self.bands["strongest"].grid.cell_side
+        for example in examples:
+            self.session.pictures.cutout(example.image_id, example.cell, side)
 
-        def load(found: Any) -> None:
-            for example in found:
-                self.session.pictures.cutout(example.image_id, example.cell, side)
-
-        self.session.jobs.run(
-            partial(results.examples, following, "strongest", COLUMNS),
-            done=load,
-            key="ahead",
-            priority=-1,
+    def _show_relatives(self, concept: PresentConcept) -> None:
+        catalogue, row = concept.catalogue, concept.row
+        groups = (
+            ("under", [(edge.parent, edge.strength) for edge in catalogue.parents(row)]),
+            ("above", [(edge.child, edge.strength) for edge in catalogue.children(row)]),
         )
-
-    def _show_relations(self, row: int) -> None:
-        catalogue, id_of = self.session.state.catalogue, self.session.state.id_of
-        colour = theme.colours().accent
         parts = []
-        for word, edges, end in (
-            ("under", catalogue.parents(row), "parent"),
-            ("above", catalogue.children(row), "child"),
-        ):
-            links = [
-                f'<a href="{id_of(getattr(edge, end))}" '
-                f'style="color:{colour};text-decoration:none">'
-                f"{_marked(*self.session.state.name(getattr(edge, end)))}</a>"
-                + (f" {edge.strength:.2f}" if edge.strength else "")
-                for edge in edges[:6]
-            ]
-            more = f" and {len(edges) - 6} more" if len(edges) > 6 else ""
+        for word, relatives in groups:
+            links = [_link(concept.state, *one) for one in relatives[:LINKS]]
+            more = f" and {len(relatives) - LINKS} more" if len(relatives) > LINKS else ""
             if links:
                 parts.append(f"{word} {', '.join(links)}{more}")
-        self.relations.setText("&nbsp;&nbsp; ".join(parts))
-        self.relations.setVisible(bool(parts))
+        self.relatives.setText("&nbsp;&nbsp; ".join(parts))
+        self.relatives.setVisible(bool(parts))
 
     def _follow_link(self, link: str) -> None:
-        from insight_app.project.judgements import ConceptId
+        from insight_app.project.judgements import parse_concept
 
-        self.session.selection.select(concepts=(ConceptId(link),))
+        concept = parse_concept(link)
+        if concept is not None:
+            self.session.selection.select(concepts=(concept,))
 
     def more(self) -> None:
-        """Another row of the band that has the keyboard or was used last."""
+        """Show another row of the band that has the keyboard or was used last."""
         self.bands[self.current_band].more()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -202,60 +188,7 @@ class ReviewPanel(Panel):
         return False
 
 
-class Band(QWidget):
-    """A row of examples under its heading; more() adds a row."""
-
-    def __init__(self, session: Session, band: str, words: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.session, self.band, self.words = session, band, words
-        self.row: int | None = None
-        self._wanted = COLUMNS
-        self.heading = QLabel(self)
-        self.heading.setTextFormat(Qt.TextFormat.RichText)
-        self.grid = CutoutGrid(session, self, columns=COLUMNS)
-        self.grid.setAccessibleName(words)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.heading)
-        column.addWidget(self.grid)
-
-    def show_concept(self, row: int) -> None:
-        self.row, self._wanted = row, COLUMNS
-        self._load()
-
-    def more(self) -> None:
-        self._wanted += COLUMNS
-        self._load()
-
-    def _load(self) -> None:
-        results, row, wanted = self.session.state.results, self.row, self._wanted
-        if row is None or row >= results.F:
-            self._show(row, [])
-            return
-        self.session.jobs.run(
-            partial(results.examples, row, self.band, wanted),
-            done=lambda found: self._show(row, found), key=("band", self.band),
-        )  # fmt: skip
-
-    def _show(self, row: int | None, found: Any) -> None:
-        if row != self.row:
-            return
-        self.setVisible(bool(found))
-        self.grid.show_examples(found)
-        if not found:
-            return
-        values = [example.value for example in found]
-        numbers = f"{number_text(min(values))} to {number_text(max(values))}"
-        images = int(self.session.state.catalogue.images[row])
-        dim = theme.colours().dim
-        self.heading.setText(
-            f'{self.words} <span style="color:{dim}">{numbers}, '
-            f"{len(found)} of {images:,} images</span>"
-        )
-
-
-class ProgressLine(QWidget):
+class JudgedShare(QWidget):
     """How much of all activation is judged, as a thin line."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -265,6 +198,7 @@ class ProgressLine(QWidget):
         self.setAccessibleName("Share of activation judged")
 
     def set_share(self, share: float) -> None:
+        """Show another share, 0 to 1."""
         self._share = share
         self.setAccessibleDescription(f"{100 * share:.3g} %")
         self.setToolTip(
@@ -282,10 +216,9 @@ class ProgressLine(QWidget):
         painter.end()
 
 
-def _marked(name: str, by_person: bool) -> str:
-    """A name as rich text: upright by a person, italic by the machine."""
-    return _escape(name) if by_person else f"<i>{_escape(name)}</i>"
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _link(state: ProjectState, row: int, strength: float) -> str:
+    """Return a relative as rich text: its name, upright by a person, italic by the machine."""
+    name, by_person = state.name(row)
+    text = escape(name) if by_person else f"<i>{escape(name)}</i>"
+    number = f" {strength:.2f}" if strength else ""
+    return f'<a href="{escape(state.id_of(row))}" style="text-decoration:none">{text}</a>{number}'

@@ -25,7 +25,8 @@ from insight_app.gui.settings import RecentProject
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.pictures import first_thumbnail
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import KeyButton, dim_label
+from insight_app.gui.widgets import KeyButton, base_widget, dim_label
+from insight_app.gui.wording import tooltip
 
 PICTURE = 72
 
@@ -82,9 +83,7 @@ class StartPage(QWidget):
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.rows = QWidget(area)
-        self.rows.setProperty("base", True)
-        self.rows.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.rows = base_widget(area)
         self.list = QVBoxLayout(self.rows)
         self.list.setContentsMargins(0, 0, 0, 0)
         self.list.setSpacing(4)
@@ -100,12 +99,13 @@ class StartPage(QWidget):
             self.refresh()
 
     def set_opening(self, path: str) -> None:
-        """Say that a project is being opened, or ('') that nothing is."""
+        """Show that a project is being opened, or ('') that nothing is."""
         self.busy.setVisible(bool(path))
         self.busy_text.setVisible(bool(path))
         self.busy_text.setText(f"Opening {Path(path).name}" if path else "")
 
     def refresh(self) -> None:
+        """List the recent projects anew."""
         while (item := self.list.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -122,7 +122,7 @@ class StartPage(QWidget):
         self.list.addStretch(1)
 
     def _load_picture(self, path: str) -> None:
-        """A project without one, or one that cannot be read, keeps the empty square."""
+        """Load a project's picture; where there is none, the square stays empty."""
 
         def done(image: QImage | None) -> None:
             if image is not None and path in self.recent_rows:
@@ -145,11 +145,12 @@ class StartPage(QWidget):
 
 
 def ask_to_forget(parent: QWidget, path: str) -> bool:
-    """Whether a project that is not there any more shall leave the list."""
+    """Ask whether a project that is not there any more shall leave the list."""
     box = QMessageBox(parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle("Project not found")
-    box.setText(f"{Path(path).name} is not there any more.")
-    box.setInformativeText(f"It was at {path}. Take it off the list of recent projects?")
+    box.setText(f"{Path(path).name} is not there any more. It was at {path}.")
+    box.setInformativeText("Take it off the list of recent projects?")
     drop = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
     box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
     box.exec()
@@ -177,10 +178,11 @@ class RecentRow(QPushButton):
             "not found" if self._gone else f"{100 * project.reviewed:.0f} % reviewed"
         )
         self.setAccessibleName(f"Open {self._name}, {', '.join(self._details)}")
-        self.setToolTip(str(path))
+        self.setToolTip(tooltip(str(path)))
         self.clicked.connect(lambda: self.chosen.emit(project.path))
 
     def set_picture(self, image: QImage) -> None:
+        """Show the project's picture."""
         self._picture = QPixmap.fromImage(image)
         self.update()
 
@@ -192,7 +194,7 @@ class RecentRow(QPushButton):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A double click opens once, not twice."""
+        """Do nothing: a double click opens once, not twice."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()

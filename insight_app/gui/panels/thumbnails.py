@@ -1,125 +1,48 @@
 """The photos of the project as thumbnails: all, those of a folder, or those with a concept.
 
-With a concept selected its photos come strongest first. Loads a thumbnail when it is painted.
+With a concept selected its photos come strongest first.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QRect,
-    QRectF,
-    Qt,
-)
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import (
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex
+from PySide6.QtWidgets import QToolButton, QWidget
 
-from insight_app.gui import icons, theme
-from insight_app.gui.curation.concept_list import SPACE_KEY
+from insight_app.gui import icons
+from insight_app.gui.curation.lists.concept_list import SPACE_KEY
+from insight_app.gui.curation.present_concept import find, selected
 from insight_app.gui.finding import Hit, SearchField, concept_hits
 from insight_app.gui.grid_view import GridView
-from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.panel import Panel
-from insight_app.gui.photo_drawing import paint_strength
+from insight_app.gui.photo.thumbnails import (
+    GAP,
+    ListedPhotos,
+    ThumbnailDelegate,
+    ThumbnailModel,
+    list_photos,
+)
+from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
-from insight_app.gui.wording import number_text
 
-SMALLEST, GAP = 96, 4
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
+SMALLEST = 96
 WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
-TROUBLE = ("", "unreadable", "missing")
-MOST = 50_000
-"""So many photos of one concept are listed at most."""
+HITS = 50
 
 
-class ThumbnailModel(QAbstractListModel):
-    """Photos in the order shown, and the strength (n,) of the concept in each, if one is."""
+@dataclass(frozen=True)
+class Listing:
+    """Which photos are listed, or being read: those with a concept, those of some folders."""
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.order = NO_IMAGES
-        self.values: Any = None
-
-    def set_order(self, order: ImageOrder, values: Any = None) -> None:
-        self.beginResetModel()
-        self.order, self.values = order, values
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.order)
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return None
-        record = self.session.state.results.image(self.order[index.row()])
-        parts = [str(record.path)]
-        if record.status not in ("coded", "new"):
-            parts.append(record.message or record.status)
-        if self.values is not None:
-            parts.append(f"strength {number_text(float(self.values[index.row()]))}")
-        return "\n".join(parts)
-
-
-class ThumbnailDelegate(QStyledItemDelegate):
-    """A square picture, a badge where the photo cannot be read, the strength in its corner."""
-
-    def __init__(self, session: Session, parent: QObject) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.trouble: Any = np.zeros(0, np.uint8)
-        """By image id: the number of what is wrong in TROUBLE, 0 where nothing is."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        model: Any = index.model()
-        image_id = model.order[index.row()]
-        side = option.rect.width() - GAP
-        box = QRect(option.rect.x() + GAP // 2, option.rect.y() + GAP // 2, side, side)
-        c = theme.colours()
-        pixmap = self.session.pictures.thumbnail(image_id, side)
-        painter.save()
-        if pixmap is not None:
-            painter.drawPixmap(box, pixmap)
-        else:
-            painter.fillRect(box, c.of("track"))
-        status = TROUBLE[self.trouble[image_id]]
-        if status or self.session.pictures.broken(image_id):
-            self._badge(painter, box, status or "unreadable")
-        elif model.values is not None:
-            paint_strength(painter, box, number_text(float(model.values[index.row()])))
-        if option.state & QStyle.StateFlag.State_Selected:
-            pen = QPen(c.of("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
-                       Qt.PenJoinStyle.MiterJoin)  # fmt: skip
-            painter.setPen(pen)
-            painter.drawRect(QRectF(box).adjusted(0, 0, 0, 0))
-        painter.restore()
-
-    def _badge(self, painter: QPainter, box: QRect, word: str) -> None:
-        """Shape and word before colour: a warning sign over what is wrong."""
-        c = theme.colours()
-        painter.setPen(QPen(c.of("rejected"), 2))
-        painter.drawRect(box.adjusted(1, 1, -1, -1))
-        sign = QRect(0, 0, 28, 28)
-        sign.moveCenter(box.center())
-        icons.icon("warning", "rejected").paint(painter, sign)
-        strip = QRect(box.left(), box.bottom() - painter.fontMetrics().height() - 2, box.width(),
-                      painter.fontMetrics().height() + 2)  # fmt: skip
-        painter.fillRect(strip, QColor(c.base))
-        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, word)
+    concept: "ConceptId | None" = None
+    folders: tuple[int, ...] = ()
 
 
 class ThumbnailsPanel(Panel):
@@ -132,14 +55,15 @@ class ThumbnailsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.folders: tuple[int, ...] = ()
-        self._listed: object = None
-        self._shown: object = None
+        self._asked: tuple[int, Listing] | None = None
+        """The generation and the listing that were read last, or are being read."""
+        self._shown: Listing | None = None
         self.filter = SearchField(self._hits, self)
         self.filter.setPlaceholderText("folder or concept")
         self.filter.setAccessibleName("Filter photos by folder or concept")
         self.model = ThumbnailModel(session, self)
         self.view = GridView(SMALLEST + GAP, self)
-        self.delegate = ThumbnailDelegate(session, self.view)
+        self.delegate = ThumbnailDelegate(session, self.model, self.view)
         self.view.setItemDelegate(self.delegate)
         self.view.setProperty(PASSES_KEYS, [SPACE_KEY])
         self.view.setAccessibleName("Photos")
@@ -155,7 +79,7 @@ class ThumbnailsPanel(Panel):
         self.body.addWidget(self.empty, 1)
         self.all = QToolButton(self)
         self.all.setIcon(icons.icon("x", "dim"))
-        self.all.setToolTip("Show all photos: let go of concept and folder")
+        self.all.setToolTip("Show all photos, whatever the concept and the folder")
         self.all.setAccessibleName("Show all photos")
         self.all.clicked.connect(self.show_all)
         self.header.add(self.all)
@@ -164,71 +88,72 @@ class ThumbnailsPanel(Panel):
     # ---- which photos
 
     def show_all(self) -> None:
+        """Show all photos again: of every folder, whatever is in them."""
         self.folders = ()
         self.filter.line.clear()
-        self.session.selection.select_rows(rows=())
+        self.session.selection.select(concepts=())
         self.invalidate()
 
     def show_folder(self, folder: int) -> None:
+        """Show the photos of one folder."""
         self.folders = (folder,)
         self.invalidate()
 
     def refresh(self) -> None:
         results = self.session.state.results
         if "project" in self.reasons:
-            self.folders, self._listed, self._shown = (), None, None
+            self.folders, self._asked, self._shown = (), None, None
         if results is None:
-            self.model.set_order(NO_IMAGES)
-            self._listed = None
+            self.model.set_listed(ListedPhotos())
+            self._asked = None
             self._show_state()
             return
-        concept = self.session.selection.row
-        if concept is not None and concept >= results.F:
-            concept = None
-        those = (concept, self.folders)
-        if (results.generation, those) != self._listed:
-            self._listed = (results.generation, those)
-            self.session.jobs.run(
-                partial(_ids, results, *those), done=lambda found: self._show(those, *found),
-                key="thumbnails",
-            )  # fmt: skip
-        else:
+        concept = selected(self.session)
+        row = concept.row if concept is not None and concept.is_machine else None
+        listing = Listing(None if row is None else self.session.state.id_of(row), self.folders)
+        if (results.generation, listing) == self._asked:
             self._follow()
+            return
+        self._asked = (results.generation, listing)
+        self.session.jobs.run(
+            partial(list_photos, results, row, self.folders),
+            done=partial(self._show, listing),
+            key="thumbnails",
+        )
 
-    def _show(self, those: object, order: ImageOrder, values: Any, trouble: Any) -> None:
+    def _show(self, listing: Listing, listed: ListedPhotos) -> None:
         """Show a list: another one from its beginning, a newer state of the same where it was."""
-        self.delegate.trouble = trouble
         self.view.selectionModel().blockSignals(True)
-        self.model.set_order(order, values)
+        self.model.set_listed(listed)
         self.view.selectionModel().blockSignals(False)
-        is_another, self._shown = those != self._shown, those
+        is_another, self._shown = listing != self._shown, listing
         if is_another:
             self.view.scrollToTop()
-        self.session.lists.set_images(order)
+        self.session.lists.set_images(listed.order)
         self._show_state()
         self._follow(into_view=is_another)
 
     def _show_state(self) -> None:
-        count, session = len(self.model.order), self.session
+        count, state = len(self.model.order), self.session.state
+        concept, awaits = find(state, self.session.selection.primary), state.awaits_photos
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
-        primary = session.selection.row
-        awaits = session.state.awaits_photos
-        self.all.setVisible(bool(self.folders) or (primary is not None and not awaits))
+        self.all.setVisible(bool(self.folders) or (concept is not None and not awaits))
         self.add.setVisible(awaits)
         self.filter.setEnabled(not awaits)
-        if session.state.results is None or session.state.catalogue is None or awaits:
+        if state.catalogue is None or awaits:
             self.set_info("")
             self.empty.set_text(NO_PHOTOS if awaits else WAITING)
-        elif primary is not None:
-            self.set_info(f"{count:,} with {session.state.name(primary)[0]}")
-            self.empty.set_text(f"No photo has {session.state.name(primary)[0]}.")
+        elif concept is not None:
+            self.set_info(f"{count:,} with {concept.name}")
+            self.empty.set_text(f"No photo has {concept.name}.")
         else:
             self.set_info(f"{count:,}")
 
     def _follow(self, into_view: bool = True) -> None:
-        """Mark the selected photo; bring it into view, but for who has scrolled elsewhere while
-        more photos came.
+        """Mark the selected photo.
+
+        into_view: not for whoever has scrolled elsewhere while more photos came.
         """
         place = self.model.order.place(self.session.selection.image)
         selection = self.view.selectionModel()
@@ -247,39 +172,24 @@ class ThumbnailsPanel(Panel):
         if current.isValid():
             self.session.selection.select(image=self.model.order[current.row()])
 
-    def _picture_ready(self, key: tuple[Any, ...]) -> None:
-        if key[0] == "thumbnail" and (place := self.model.order.place(key[1])) is not None:
+    def _picture_ready(self, key: Key) -> None:
+        place = self.model.order.place(key.image) if key.kind == "thumbnail" else None
+        if place is not None:
             self.view.update(self.model.index(place))
 
     # ---- the filter
 
     def _hits(self, text: str) -> list[Hit]:
-        session, words = self.session, text.lower().split()
-        if session.state.results is None or not words:
+        state, words = self.session.state, text.lower().split()
+        if state.results is None or state.catalogue is None or not words:
             return []
         hits = [
-            Hit(folder.path or "(top folder)", f"{folder.images:,} images",
-                lambda id=folder.id: self.show_folder(id))
-            for folder in session.state.results.folders
-            if all(word in str(folder.path).lower() for word in words)
-        ]  # fmt: skip
-        if session.state.catalogue is not None:
-            hits.extend(concept_hits(session, session.state.catalogue.search(text)[:50]))
-        return hits
-
-
-def _ids(results: Any, concept: int | None, folders: Sequence[int]) -> tuple[ImageOrder, Any, Any]:
-    """(photos, strengths or None, what is wrong by id); runs on the pool."""
-    chosen = list(folders) or None
-    if concept is None:
-        return ImageOrder(results.image_ids(folder_ids=chosen)), None, _trouble(results)
-    ids, values = results.strongest_images(concept, MOST, folders=chosen)
-    return ImageOrder(ids), values, _trouble(results)
-
-
-def _trouble(results: Any) -> Any:
-    """(largest id + 1,) uint8: the place in TROUBLE of what is wrong with each photo."""
-    found = np.zeros(int(results.image_ids().max(initial=0)) + 1, np.uint8)
-    for number, status in enumerate(TROUBLE[1:], 1):
-        found[results.image_ids(status=status)] = number
-    return found
+            Hit(
+                folder.path or "(top folder)",
+                f"{folder.images:,} images",
+                partial(self.show_folder, folder.id),
+            )
+            for folder in state.results.folders
+            if all(word in folder.path.lower() for word in words)
+        ]
+        return [*hits, *concept_hits(self.session, state.catalogue.search(text)[:HITS])]

@@ -1,1 +1,1 @@
-"""The photo on its stage: zoom, overlay, legend, and what the model found in it."""
+"""Photos: one on its stage with overlay and legend, all of them as thumbnails."""

@@ -70,15 +70,17 @@ class OverlayControls(QWidget):
 
     @property
     def mode(self) -> str:
+        """How the overlay is drawn: one of overlay.MODES."""
         button = self.modes.checkedButton()
         return str(button.property("mode")) if button is not None else overlay.CELLS
 
     @property
     def is_drawn(self) -> bool:
-        """What is seen lies between the measured values."""
+        """Whether what is seen lies between the measured values."""
         return self.mode != overlay.CELLS
 
     def next_mode(self) -> None:
+        """Draw the overlay in the next way."""
         following = (overlay.MODES.index(self.mode) + 1) % len(overlay.MODES)
         self.modes.buttons()[following].setChecked(True)
         self._keep("overlay_mode", self.mode)

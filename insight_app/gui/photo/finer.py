@@ -18,8 +18,10 @@ from insight_app.gui.state.session import Session
 
 
 class FinerLook(QObject):
-    """codes: what the finer look found, None while it is off or being computed; cell: the one that
-    was clicked in its grid."""
+    """codes: what the finer look found, None while it is off or being computed.
+
+    cell: the one that was clicked in its grid.
+    """
 
     changed = Signal()
     failed = Signal(object)
@@ -35,14 +37,16 @@ class FinerLook(QObject):
 
     @property
     def is_on(self) -> bool:
+        """Whether a finer look is shown or being computed."""
         return self._of is not None
 
     @property
     def is_busy(self) -> bool:
+        """Whether it is being computed."""
         return self._asked is not None
 
     def words(self) -> str:
-        """What is seen now; '' while only the counted codes are."""
+        """Return what is seen now; '' while only the counted codes are."""
         if self.is_busy:
             return "Looking closer…"
         if self.codes is None:
@@ -52,22 +56,24 @@ class FinerLook(QObject):
     def look(self, counted: PhotoCodes) -> None:
         """Ask for the finer codes of a photo."""
         self.leave()
-        project, record = self.session.state.project, counted.record
+        path, record = self.session.state.path, counted.record
+        if path is None:
+            return
         self._of = counted.image_id
         self._asked = self.session.worker.request(
             "encode",
             scope=Scope.RESULTS,
-            project=str(project.path),
+            project=str(path),
             path=str(record.path),
             finer=True,
             device=self.session.settings.get("device"),
-            done=lambda reply: self._heard(counted, reply),
-            failed=self._refused,
+            done=partial(self._read, counted),
+            failed=self._failed,
         )
         self.changed.emit()
 
     def leave(self) -> None:
-        """Back to the counted codes."""
+        """Go back to the counted codes."""
         if self._asked is not None:
             self.session.worker.forget(self._asked)
         was_on = self.is_on
@@ -75,15 +81,15 @@ class FinerLook(QObject):
         if was_on:
             self.changed.emit()
 
-    def _heard(self, counted: PhotoCodes, reply: Message) -> None:
+    def _read(self, counted: PhotoCodes, reply: Message) -> None:
         results = self.session.state.results
         if counted.image_id != self._of or results is None:
             return
         self._short_side = int(reply["short_side"])
         self.session.jobs.run(
             partial(_read, reply, counted, results.F),
-            done=lambda read: self._show(counted, read),
-            failed=self._refused,
+            done=partial(self._show, counted),
+            failed=self._failed,
             key="finer look",
         )
 
@@ -92,7 +98,7 @@ class FinerLook(QObject):
             self._asked, self.codes = None, read
             self.changed.emit()
 
-    def _refused(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         self._asked = None
         self.leave()
         self.failed.emit(error)

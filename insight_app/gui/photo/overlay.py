@@ -7,11 +7,15 @@ the same curve. Knows nothing of widgets and projects.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QColor, QImage
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 CELLS, SMOOTH, CONTOURS = "cells", "smooth", "contours"
 MODES = (CELLS, SMOOTH, CONTOURS)
@@ -24,14 +28,14 @@ CONTOUR_SHARES = (0.25, 0.5, 0.75)
 class Layer:
     """One concept on a photo. values: (rows, cols) float32; scale: the strength of full colour."""
 
-    row: int
+    concept: "ConceptId"
     colour: QColor
     values: NDArray[np.float32]
     scale: float
 
 
 def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) -> QImage | None:
-    """The layers over each other (the first on top), or None if nothing shows.
+    """Draw the layers over each other, the first on top; None if nothing shows.
 
     A cell's alpha is opacity x density(strength / scale) where strength / scale > threshold.
     """
@@ -53,12 +57,15 @@ def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) ->
 
 
 def density(shares: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much of full colour a share (0..1) of the scale gets."""
+    """Return how much of full colour shares (rows, cols), 0 to 1, of the scale get."""
     return np.sqrt(shares)
 
 
 def enlarge(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
-    """(rows * times, cols * times): linear between the centres of cells, flat beyond them."""
+    """Return (rows * times, cols * times) of values (rows, cols).
+
+    Linear between the centres of cells, flat beyond them.
+    """
     for axis in (0, 1):
         n = values.shape[axis]
         at = np.clip((np.arange(n * times) + 0.5) / times - 0.5, 0, n - 1)
@@ -73,7 +80,7 @@ def enlarge(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
 
 
 def contours(layer: Layer, threshold: float) -> list[QLineF]:
-    """Lines around where a layer is above shares of its scale, in cells (0..cols, 0..rows).
+    """Return lines around where a layer is above shares of its scale, in cells.
 
     Marching squares over the centres of cells, with silent cells assumed around the grid.
     """
@@ -90,7 +97,7 @@ def contours(layer: Layer, threshold: float) -> list[QLineF]:
 
 
 def _square(grid: NDArray[np.float32], y: int, x: int, level: float) -> list[QLineF]:
-    """The contour within one square of four neighbouring centres."""
+    """Return the contour within one square of four neighbouring centres of a grid (rows, cols)."""
     corners = ((y, x), (y, x + 1), (y + 1, x + 1), (y + 1, x))
     crossings = []
     for (y0, x0), (y1, x1) in zip(corners, (*corners[1:], corners[0]), strict=True):

@@ -21,18 +21,17 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui import theme
+from insight_app.gui.photo.unseen import FAINT, paint_unseen
 from insight_app.gui.photo_drawing import paint_outline
 
 MARGIN = 16
 DEEPEST_ZOOM = 16.0
 """Screen pixels per photo pixel."""
 STEP = 1.25
-NOT_SEEN = "not seen by the model"
-FAINT = QColor("#9aa2ab")
 
 
 class Stage(QWidget):
-    """Shows a photo; tells which cell the mouse is on and which is clicked."""
+    """Shows a photo; emits which cell the mouse is on and which is clicked."""
 
     clicked = Signal(object, object)
     """(cell or None where the model did not look, keyboard modifiers)."""
@@ -64,14 +63,14 @@ class Stage(QWidget):
     # ---- what is shown
 
     def show_photo(self, pixmap: QPixmap | None, geometry: Geometry | None) -> None:
-        """Another photo, fitted; None shows the message alone."""
+        """Show another photo, fitted; None shows the message alone."""
         self._pixmap, self.geometry_of_photo = pixmap, geometry
         self._scaled = None
         self._hover = None
         self.fit()
 
     def show_grid(self, geometry: Geometry) -> None:
-        """The same photo with other cells; zoom and place stay."""
+        """Show the same photo with other cells; zoom and place stay."""
         if geometry != self.geometry_of_photo:
             self.geometry_of_photo = geometry
             self._hover = None
@@ -80,32 +79,33 @@ class Stage(QWidget):
     def show_overlay(
         self, image: QImage | None, smooth: bool, lines: list[tuple[QColor, list[QLineF]]]
     ) -> None:
-        """image: over the whole crop; lines: in cells of the grid."""
+        """Show an image over the whole crop, and lines in cells of the grid."""
         self._overlay, self._smooth, self._lines = image, smooth, lines
         self.update()
 
     def show_cell(self, cell: int | None) -> None:
+        """Outline a cell, or none."""
         self.cell = cell
         self.update()
 
     def set_bare(self, bare: bool) -> None:
-        """Nothing over the photo while this is on."""
+        """Show nothing over the photo while this is on."""
         self.bare = bare
         self.update()
 
-    def say(self, message: str) -> None:
-        """A line in the middle of an empty stage."""
+    def set_message(self, message: str) -> None:
+        """Show words in the middle of an empty stage."""
         self.message = message
         self.update()
 
     # ---- where things are
 
     def scale(self) -> float:
-        """Logical screen pixels per photo pixel."""
+        """Return logical screen pixels per photo pixel."""
         return self._zoom or self._fit_scale()
 
     def photo_rect(self) -> QRectF:
-        """Where the whole photo lies in this widget, on whole pixels when fitted."""
+        """Return where the whole photo lies in this widget, on whole pixels when fitted."""
         g = self.geometry_of_photo
         if g is None:
             return QRectF()
@@ -120,22 +120,24 @@ class Stage(QWidget):
         return QRectF(corner.x(), corner.y(), size.x(), size.y())
 
     def to_screen(self, x: float, y: float, w: float, h: float) -> QRectF:
-        """A rectangle of the photo in this widget."""
+        """Return where a rectangle of the photo lies in this widget."""
         g, r = self.geometry_of_photo, self.photo_rect()
         assert g is not None
         sx, sy = r.width() / g.width, r.height() / g.height
         return QRectF(r.x() + x * sx, r.y() + y * sy, w * sx, h * sy)
 
     def crop_rect(self) -> QRectF:
-        """Where the part that the model saw lies in this widget."""
+        """Return where the part that the model saw lies in this widget."""
         g = self.geometry_of_photo
         return QRectF() if g is None else self.to_screen(*map(float, g.crop))
 
     def cell_rect(self, cell: int) -> QRectF:
+        """Return where a cell lies in this widget."""
         g = self.geometry_of_photo
         return QRectF() if g is None else self.to_screen(*g.cell_rect(cell))
 
     def cell_at(self, place: QPointF) -> int | None:
+        """Return the cell at a point, None where the model did not look."""
         g, r = self.geometry_of_photo, self.photo_rect()
         if g is None or r.isEmpty():
             return None
@@ -144,18 +146,19 @@ class Stage(QWidget):
         return g.cell_at(x, y)
 
     def is_unseen(self, place: QPointF) -> bool:
-        """On the photo, but outside what the model saw."""
+        """Return whether a point is on the photo, but outside what the model saw."""
         return self.photo_rect().contains(place) and self.cell_at(place) is None
 
     # ---- zoom
 
     def fit(self) -> None:
+        """Show the whole photo."""
         self._zoom = 0.0
         self._scaled = None
         self.update()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Closer or further away, keeping the point `at` where it is."""
+        """Zoom in or out, keeping the point `at` where it is."""
         g = self.geometry_of_photo
         if g is None:
             return
@@ -174,9 +177,11 @@ class Stage(QWidget):
         self.update()
 
     def zoom_in(self) -> None:
+        """Show the photo larger."""
         self.zoom_by(STEP)
 
     def zoom_out(self) -> None:
+        """Show the photo smaller."""
         self.zoom_by(1 / STEP)
 
     def _fit_scale(self) -> float:
@@ -210,7 +215,7 @@ class Stage(QWidget):
             self._paint_photo(painter)
             if not self.bare:
                 self._paint_overlay(painter)
-                self._paint_unseen(painter)
+                paint_unseen(painter, self.photo_rect(), self.crop_rect(), self.height())
                 self._paint_cells(painter)
         if self.hasFocus():
             painter.setPen(QPen(theme.colours().of("accent"), 2))
@@ -258,66 +263,6 @@ class Stage(QWidget):
                 painter.setPen(QPen(edge, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
                 painter.drawLines(on_screen)
         painter.restore()
-
-    def _paint_unseen(self, painter: QPainter) -> None:
-        """A dashed line just inside the crop's edge; words beside the photo where there is room."""
-        photo, crop = self.photo_rect(), self.crop_rect()
-        painter.save()
-        painter.setClipRect(crop)
-        for colour, offset in ((QColor(0, 0, 0, 170), 0.0), (QColor(255, 255, 255, 220), 4.0)):
-            pen = QPen(colour, 1, Qt.PenStyle.CustomDashLine)
-            pen.setDashPattern([4, 4])
-            pen.setDashOffset(offset)
-            painter.setPen(pen)
-            for edge in self._inner_edges(photo, crop):
-                painter.drawLine(edge)
-        painter.restore()
-        painter.setPen(FAINT)
-        for part in self._unseen_parts(photo, crop):
-            self._label_part(painter, part, photo)
-
-    @staticmethod
-    def _inner_edges(photo: QRectF, crop: QRectF) -> list[QLineF]:
-        inner = crop.adjusted(1, 1, -1.5, -1.5)
-        edges = []
-        if crop.left() - photo.left() > 1:
-            edges.append(QLineF(inner.topLeft(), inner.bottomLeft()))
-        if photo.right() - crop.right() > 1:
-            edges.append(QLineF(inner.topRight(), inner.bottomRight()))
-        if crop.top() - photo.top() > 1:
-            edges.append(QLineF(inner.topLeft(), inner.topRight()))
-        if photo.bottom() - crop.bottom() > 1:
-            edges.append(QLineF(inner.bottomLeft(), inner.bottomRight()))
-        return edges
-
-    @staticmethod
-    def _unseen_parts(photo: QRectF, crop: QRectF) -> list[QRectF]:
-        left = QRectF(photo.left(), photo.top(), crop.left() - photo.left(), photo.height())
-        right = QRectF(crop.right(), photo.top(), photo.right() - crop.right(), photo.height())
-        top = QRectF(photo.left(), photo.top(), photo.width(), crop.top() - photo.top())
-        bottom = QRectF(photo.left(), crop.bottom(), photo.width(), photo.bottom() - crop.bottom())
-        return [part for part in (left, right, top, bottom) if min(part.width(), part.height()) > 4]
-
-    def _label_part(self, painter: QPainter, part: QRectF, photo: QRectF) -> None:
-        """A bracket with words in the stage's margin, never on the photo."""
-        metrics = painter.fontMetrics()
-        wide, high = metrics.horizontalAdvance(NOT_SEEN), metrics.height()
-        beside = part.height() < photo.height() - 1
-        if beside:  # above or below the crop: the words stand at the left of the photo
-            room = QRectF(0, part.top(), photo.left() - 8, part.height())
-            if room.width() < wide + 12 or room.height() < high:
-                return
-            painter.drawLine(room.topRight(), room.bottomRight())
-            box = room.adjusted(0, 0, -8, 0)
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, NOT_SEEN
-            )
-            return
-        room = QRectF(part.left(), photo.bottom() + 4, part.width(), high + 6)
-        if self.height() < room.bottom() or part.width() < wide:
-            return
-        painter.drawLine(room.topLeft(), room.topRight())
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, NOT_SEEN)
 
     def _paint_cells(self, painter: QPainter) -> None:
         g = self.geometry_of_photo
@@ -367,7 +312,7 @@ class Stage(QWidget):
             self.clicked.emit(self.cell_at(event.position()), event.modifiers())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The second click of two quick ones counts like any other."""
+        """Count the second click of two quick ones like any other."""
         self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:

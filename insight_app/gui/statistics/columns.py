@@ -3,13 +3,18 @@
 Numpy only; knows nothing of widgets, sorting or filtering.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.gui.icons import STATUS_WORDS
+from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.results.records import Sums
+
+Values = NDArray[np.int64] | NDArray[np.float64]
+"""(n,) the values of a column for all concepts."""
 
 
 @dataclass(frozen=True)
@@ -38,47 +43,32 @@ COLUMNS = (
 KEYS = tuple(column.key for column in COLUMNS)
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """Counts of every concept over the chosen images; arrays of length n."""
+def values(
+    catalogue: Catalogue, sums: Sums, of_images: int, shares: NDArray[np.float64]
+) -> Mapping[str, Values]:
+    """Return key -> (n,) values of each column but the name.
 
-    images: NDArray[np.int64]
-    cells: NDArray[np.int64]
-    total: NDArray[np.float64]
-    maximum: NDArray[np.float64]
-    of_images: int
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        return np.divide(
-            self.total, self.cells, out=np.zeros(self.total.size), where=self.cells > 0
-        )
-
-
-def values(catalogue: Any, numbers: Numbers, shares: NDArray[np.float64]) -> dict[str, Any]:
-    """key -> (n,) values of each column; `shares` is (folders, n) image shares by folder."""
+    sums: (n,) counts over `of_images` images; shares: (folders, n) of each folder's images.
+    """
     n = catalogue.size
     return {
         "status": np.asarray(catalogue.status, np.int64),
-        "name": catalogue.names,
-        "images": numbers.images,
-        "cells": numbers.cells,
-        "mean": numbers.mean,
-        "maximum": numbers.maximum,
+        "images": sums.images,
+        "cells": sums.cells,
+        "mean": sums.mean,
+        "maximum": np.asarray(sums.maximum, np.float64),
         "level": np.asarray(catalogue.level, np.int64),
         "parents": np.fromiter((len(catalogue.parents(row)) for row in range(n)), np.int64, n),
         "children": np.fromiter((len(catalogue.children(row)) for row in range(n)), np.int64, n),
-        "share": numbers.images / max(numbers.of_images, 1),
+        "share": sums.images / max(of_images, 1),
         "spread": shares.max(axis=0) if shares.size else np.zeros(n),
     }
 
 
-def plain(column: str, value: Any) -> str:
-    """A value as a spreadsheet or program reads it: full precision, no separators."""
+def plain(column: str, value: float) -> str:
+    """Return a value as a spreadsheet or program reads it: full precision, no separators."""
     if column == "status":
         return STATUS_WORDS[int(value)]
-    if column == "name":
-        return str(value)
     if column in ("mean", "maximum", "share", "spread"):
         return f"{float(value):.6g}"
     return str(int(value))

@@ -8,23 +8,27 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QToolTip, QWidget
 
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
-from insight_app.gui.statistics.selecting import How, how
+from insight_app.gui.statistics.selecting import how
+from insight_app.gui.wording import tooltip
 
-Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
+if TYPE_CHECKING:
+    from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
+
+Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 """Column titles, and rows of values."""
 
 
-class SelectingBox(pg.ViewBox):
+class SelectingBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """A plot's area where dragging draws a rectangle; wheel zooms, the middle button pans."""
 
     dragged = Signal(QRectF, object)
@@ -32,10 +36,10 @@ class SelectingBox(pg.ViewBox):
     clicked = Signal(QPointF, object)
     """A point in data coordinates, and how it changes the selection."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: object) -> None:
         super().__init__(enableMenu=False, **options)
 
-    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+    def mouseDragEvent(self, event: "MouseDragEvent", axis: int | None = None) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             super().mouseDragEvent(event, axis)
             return
@@ -48,7 +52,7 @@ class SelectingBox(pg.ViewBox):
         else:
             self.updateScaleBox(start, here)
 
-    def mouseClickEvent(self, event: Any) -> None:
+    def mouseClickEvent(self, event: "MouseClickEvent") -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             if event.double():
@@ -58,7 +62,7 @@ class SelectingBox(pg.ViewBox):
             self.clicked.emit(QPointF(point), how(event.modifiers()))
 
 
-class CountAxis(pg.AxisItem):
+class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis of log10 counts that says the counts themselves: 1, 2, 5, 10, 20, ..."""
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[None, list[float]]]:
@@ -73,7 +77,7 @@ class CountAxis(pg.AxisItem):
         return [f"{round(10**value):,}" for value in values]
 
 
-class ThemedPlot(pg.PlotWidget):
+class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A plot that follows the theme; `rethemed` so that its items are drawn in new colours."""
 
     rethemed = Signal()
@@ -88,7 +92,7 @@ class ThemedPlot(pg.PlotWidget):
 def plot_widget(
     parent: QWidget, box: pg.ViewBox | None = None, bottom: pg.AxisItem | None = None
 ) -> ThemedPlot:
-    """An empty plot in the theme's colours."""
+    """Make an empty plot in the theme's colours."""
     axes = {"bottom": bottom} if bottom is not None else None
     widget = ThemedPlot(parent, viewBox=box or pg.ViewBox(enableMenu=False), axisItems=axes)
     widget.setFrameShape(widget.Shape.NoFrame)
@@ -99,7 +103,7 @@ def plot_widget(
 
 
 def apply_theme(widget: pg.PlotWidget) -> None:
-    """Colours and font of the theme that is applied now."""
+    """Give a plot colours and font of the theme that is applied now."""
     colours = theme.colours()
     widget.setBackground(colours.of("base"))
     for name in ("left", "bottom"):
@@ -111,23 +115,22 @@ def apply_theme(widget: pg.PlotWidget) -> None:
 
 
 def faded(colour: QColor, alpha: int) -> QColor:
+    """Return a colour with an alpha of 0 to 255."""
     new = QColor(colour)
     new.setAlpha(alpha)
     return new
 
 
-def tell(widget: pg.PlotWidget, text: str) -> None:
-    """The tooltip of what is under the mouse ("" takes it away)."""
-    from PySide6.QtWidgets import QToolTip
-
+def show_tip(widget: pg.PlotWidget, text: str) -> None:
+    """Show a tooltip on what is under the mouse; '' takes it away."""
     if text:
-        QToolTip.showText(QCursor.pos(), text, widget)
+        QToolTip.showText(QCursor.pos(), tooltip(text), widget)
     else:
         QToolTip.hideText()
 
 
 def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table]) -> QToolButton:
-    """A button in the panel's header: the picture as PNG or SVG, the numbers behind it as CSV."""
+    """Add a button to the header: the picture as PNG or SVG, the numbers behind it as CSV."""
     button = QToolButton(panel)
     button.setText("Export")
     button.setAccessibleName(f"Export {panel.title}")
@@ -142,7 +145,7 @@ def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Tab
 
 
 def save(plot: pg.PlotWidget, table: Callable[[], Table], path: Path) -> None:
-    """Write the plot to path; its ending (.png, .svg, .csv) says what. Raises KnownError."""
+    """Write the plot to path; its ending (.png, .svg, .csv) says what. Raise KnownError."""
     kind = path.suffix.lower()
     if kind == ".csv":
         try:
@@ -187,7 +190,7 @@ def _unwritten(path: Path, why: str = "") -> KnownError:
 
 
 def write_table(table: Table, path: Path) -> None:
-    """CSV in UTF-8 with a byte-order mark, which spreadsheets need to read other alphabets."""
+    """Write CSV in UTF-8 with a byte-order mark, which spreadsheets need for other alphabets."""
     titles, rows = table
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
@@ -208,18 +211,4 @@ def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table],
     except KnownError as error:
         panel.show_error(error)
     else:
-        panel.session.messages.say(f"Saved {path.name}", False)
-
-
-__all__ = [
-    "How",
-    "SelectingBox",
-    "Table",
-    "add_export_button",
-    "apply_theme",
-    "faded",
-    "plot_widget",
-    "save",
-    "tell",
-    "write_table",
-]
+        panel.session.messages.say(f"Saved {path.name}")

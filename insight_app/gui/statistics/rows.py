@@ -1,18 +1,26 @@
 """Which concepts the Statistics workspace shows, counted over which images.
 
-One filter for the table and every plot. Owns the filter and the numbers under it; the selection
-belongs to the session.
+One filter for the table and every plot. Owns the filter and the numbers under it, with the state
+that they were counted in: their rows are rows of that one, also when there are newer results. The
+selection belongs to the session.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
 
-from insight_app.gui.statistics.columns import Numbers, values
+from insight_app.gui.state.project_state import ProjectState
+from insight_app.gui.state.session import Session
+from insight_app.gui.statistics.columns import Values, values
+from insight_app.gui.statistics.counting import Counted, FolderCounts, count
+from insight_app.gui.statistics.selecting import How, combined
+
+NO_ROWS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -25,14 +33,14 @@ class Filter:
     with_hidden: bool = False
 
 
-def rows_of(session: Any) -> "StatisticsRows":
-    """The one set of rows of a session's window, made at the first question."""
+def rows_of(session: Session) -> "StatisticsRows":
+    """Return the one set of rows of a session's window, made at the first question."""
     found = session.findChild(StatisticsRows)
     return found if found is not None else StatisticsRows(session)
 
 
 class StatisticsRows(QObject):
-    """The rows (concepts) of the workspace and their numbers.
+    """rows (m,): what passes the filter, rows of `state`; names, values, folders: of all its rows.
 
     Counting starts when a panel that is seen asks for it with `update()`.
     """
@@ -44,42 +52,59 @@ class StatisticsRows(QObject):
     judged = Signal(object)
     """Rows whose name or status changed, while numbers and filter stay."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._numbers: Numbers | None = None
         self.filter = Filter()
-        self.shares: NDArray[np.float64] = np.zeros((0, 0))
-        self.folder_images: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.folder_sizes: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.folder_names: list[str] = []
-        self.values: dict[str, Any] = {}
-        self.rows: NDArray[np.int64] = np.zeros(0, np.int64)
         self._is_outdated = True
+        self._forget()
         session.projects.opened.connect(self._opened)
         session.projects.results_changed.connect(self._outdate)
         session.curation.changed.connect(self._curated)
 
+    def _forget(self) -> None:
+        self.state = ProjectState()
+        self._counted: Counted | None = None
+        self.names: list[str] = []
+        self.values: Mapping[str, Values] = {}
+        self.folders = FolderCounts()
+        self.shares: NDArray[np.float64] = np.zeros((0, 0))
+        self.rows: NDArray[np.int64] = NO_ROWS
+
     @property
     def is_empty(self) -> bool:
-        return self._numbers is None
+        """Whether nothing was counted yet."""
+        return self._counted is None
 
     @property
     def of_images(self) -> int:
         """Images analyzed in the chosen folders."""
-        return self._numbers.of_images if self._numbers else 0
+        return 0 if self._counted is None else self._counted.of_images
 
-    def set_filter(self, **changes: Any) -> None:
-        """Replace parts of the filter; what is shown follows."""
-        new = replace(self.filter, **changes)
-        if new == self.filter:
-            return
-        recount = new.folders != self.filter.folders
-        self.filter = new
-        if recount:
+    def set_filter(self, new: Filter) -> None:
+        """Show what passes another filter."""
+        old, self.filter = self.filter, new
+        if new.folders != old.folders:
             self._count()
-        else:
+        elif new != old:
             self._choose()
+
+    # ---- the session's selection, by rows of `state`
+
+    @property
+    def selected(self) -> tuple[int, ...]:
+        """The rows of the selected concepts."""
+        return self.state.rows_of(self._session.selection.concepts)
+
+    def select(self, rows: Iterable[int], way: How = How.REPLACE) -> None:
+        """Replace the selection by rows, or add them, or take them away."""
+        selection = self._session.selection
+        selection.select(concepts=combined(selection.concepts, self.state.ids_of(rows), way))
+
+    def colour(self, row: int) -> QColor | None:
+        """Return the colour of a selected concept, None where it is not selected."""
+        present = self._session.state.row_of(self.state.id_of(row))
+        return None if present is None else self._session.selection.colour(present)
 
     # ---- counting
 
@@ -91,8 +116,7 @@ class StatisticsRows(QObject):
 
     def _opened(self) -> None:
         self.filter = Filter()
-        self._numbers, self.values = None, {}
-        self.rows = np.zeros(0, np.int64)
+        self._forget()
         self.changed.emit()
         self._outdate()
 
@@ -101,94 +125,46 @@ class StatisticsRows(QObject):
         self.outdated.emit()
 
     def _count(self) -> None:
-        results = self._session.state.results
-        if results is not None and self._session.state.catalogue is not None:
+        state = self._session.state
+        if state.results is not None:
             self._session.jobs.run(
-                partial(count, results, self.filter.folders), done=self._counted, key="statistics"
+                partial(count, state.results, self.filter.folders),
+                done=partial(self._take, state),
+                key="statistics",
             )
 
-    def _counted(self, counted: "Counted") -> None:
-        self._numbers = counted.numbers
-        self.folder_names, self.folder_sizes = counted.names, counted.sizes
-        self.folder_images = counted.by_folder
+    def _take(self, state: ProjectState, counted: Counted) -> None:
+        self.state, self._counted = state, counted
         self._choose()
 
-    def _curated(self, rows: object, structure: bool) -> None:
-        if self._numbers is None:
-            return
+    def _curated(self, rows: set[int], structure: bool) -> None:
+        catalogue = self.state.catalogue
+        if self.state is not self._session.state or catalogue is None:
+            return  # rows of newer results, which are counted when somebody looks
         if structure or self.filter.text or not self.filter.with_hidden:
             self._choose()
         else:
-            self.values["status"] = np.asarray(self._session.state.catalogue.status, np.int64)
-            self.values["name"] = self._session.state.catalogue.names
+            self.values = {**self.values, "status": np.asarray(catalogue.status, np.int64)}
+            self.names = catalogue.names
         self.judged.emit(rows)
 
     def _choose(self) -> None:
-        """Find the rows that pass the filter, keep what each column needs, and say so."""
-        catalogue, counted = self._session.state.catalogue, self._numbers
-        if counted is None or catalogue is None:
+        """Find the rows that pass the filter, keep what each column needs, and announce it."""
+        catalogue = self.state.catalogue
+        if self._counted is None or catalogue is None:
             return
-        numbers = _padded(counted, catalogue.size)
-        by_folder = _pad(self.folder_images, catalogue.size)
-        self.shares = by_folder / np.maximum(self.folder_sizes, 1)[:, None]
-        self.values = values(catalogue, numbers, self.shares)
-        passes = numbers.images >= self.filter.min_images
-        if (
-            self._session.state.awaits_photos
-        ):  # nothing is counted: names, levels and relations are there
+        counted = self._counted.padded(catalogue.size)
+        self.folders, self.shares = counted.by_folder, counted.by_folder.shares
+        self.names = catalogue.names
+        self.values = values(catalogue, counted.sums, counted.of_images, self.shares)
+        passes = counted.sums.images >= self.filter.min_images
+        if self.state.awaits_photos:  # nothing is counted: names, levels, relations are there
             passes = catalogue.is_active
         if not self.filter.with_hidden:
-            passes = passes & ~np.asarray(catalogue.hidden, bool)
+            passes = passes & ~catalogue.hidden
         if self.filter.text.strip():
             found = np.zeros(catalogue.size, bool)
-            found[np.asarray(list(catalogue.search(self.filter.text)), np.int64)] = True
+            found[catalogue.search(self.filter.text)] = True
             passes = passes & found
         self.rows = np.flatnonzero(passes)
         self.changed.emit()
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Numbers over the chosen folders, and images by folder (all folders, n)."""
-
-    numbers: Numbers
-    names: list[str]
-    sizes: NDArray[np.int64]
-    by_folder: NDArray[np.int64]
-
-
-def count(results: Any, folders: tuple[int, ...]) -> Counted:
-    """The numbers of every concept over the images of `folders` (empty = all)."""
-    images_by_folder, _ = results.by_folder()
-    chosen = results.subset(folders) if folders else results
-    all_folders = results.folders
-    sizes = np.asarray([folder.coded for folder in all_folders], np.int64)
-    wanted = [f.id in folders or not folders for f in all_folders]
-    of_images = int(sizes[np.asarray(wanted, bool)].sum()) if len(all_folders) else 0
-    numbers = Numbers(
-        np.asarray(chosen.images, np.int64),
-        np.asarray(chosen.cells, np.int64),
-        np.asarray(chosen.total, np.float64),
-        np.asarray(chosen.maximum, np.float64),
-        of_images,
-    )
-    names = [folder.path or "(top)" for folder in all_folders]
-    return Counted(numbers, names, sizes, np.asarray(images_by_folder, np.int64))
-
-
-def _pad(array: NDArray[Any], n: int) -> NDArray[Any]:
-    """Along the last axis: zeros for the concepts that a person made, which have no counts."""
-    missing = n - array.shape[-1]
-    if missing <= 0:
-        return array[..., :n]
-    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)])
-
-
-def _padded(numbers: Numbers, n: int) -> Numbers:
-    return Numbers(
-        _pad(numbers.images, n),
-        _pad(numbers.cells, n),
-        _pad(numbers.total, n),
-        _pad(numbers.maximum, n),
-        numbers.of_images,
-    )

@@ -4,48 +4,40 @@ Keeps its own index array: sorting and filtering are numpy operations on whole c
 proxy model asking cell by cell.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from insight_app.gui import theme
 from insight_app.gui.icons import STATUS_WORDS
+from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS, plain
 from insight_app.gui.statistics.rows import StatisticsRows
-from insight_app.gui.wording import number_text
+from insight_app.gui.wording import number_text, tooltip
 
-Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-ROW = int(Role.UserRole)
-"""The concept's row in the catalogue."""
-SHARES = int(Role.UserRole) + 1
-"""(folders,) image share of the concept in each folder."""
 COUNTED = ("images", "cells", "mean", "maximum", "share")
 """Columns of what is counted over photos."""
-STATUS = int(Role.UserRole) + 2
-"""The concept's status, an index of STATUS_WORDS."""
 
 
 class ConceptTableModel(QAbstractTableModel):
-    """Concepts by columns; `order` holds their catalogue rows from top to bottom."""
+    """Concepts by columns; `order` holds their rows (of rows.state) from top to bottom."""
 
-    def __init__(self, rows: StatisticsRows, session: Any) -> None:
-        super().__init__(session)
-        self._rows, self._session = rows, session
+    def __init__(self, rows: StatisticsRows, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows = rows
         self._sort_column, self._descending = KEYS.index("images"), True
         self.order: NDArray[np.int64] = np.zeros(0, np.int64)
         self._place: NDArray[np.int64] = np.zeros(0, np.int64)
         self._set_order()
-        rows.changed.connect(self._rows_changed)
+        rows.changed.connect(self._relayout)
         rows.judged.connect(self._judged)
 
     # ---- where a concept stands
 
     def place_of(self, row: int) -> int | None:
-        """Position in the table of a catalogue row, None if it is filtered out."""
+        """Return where a row stands in the table, None if it is filtered out."""
         place = int(self._place[row]) if row < self._place.size else -1
         return place if place >= 0 else None
 
@@ -53,9 +45,8 @@ class ConceptTableModel(QAbstractTableModel):
         rows = self._rows.rows
         if rows.size:
             key = KEYS[self._sort_column]
-            column = self._rows.values[key]
             if key == "name":
-                folded = np.array([column[row].casefold() for row in rows])
+                folded = np.array([self._rows.names[row].casefold() for row in rows])
                 # Unnamed concepts come last whichever way the names run.
                 by = np.argsort(folded, kind="stable")
                 if self._descending:
@@ -63,29 +54,24 @@ class ConceptTableModel(QAbstractTableModel):
                 by = np.concatenate((by[folded[by] != ""], by[folded[by] == ""]))
             else:
                 sign = -1 if self._descending else 1
-                by = np.argsort(sign * np.asarray(column)[rows], kind="stable")
+                by = np.argsort(sign * self._rows.values[key][rows], kind="stable")
             rows = rows[by]
-        self.order = rows
-        size = len(self._rows.values["name"]) if self._rows.values else 0
-        self._place = np.full(size, -1, np.int64)
+        self.order, self._state = rows, self._rows.state
+        self._place = np.full(len(self._rows.names), -1, np.int64)
         self._place[rows] = np.arange(rows.size)
 
-    def _rows_changed(self) -> None:
-        """The filter or the numbers changed: move what stays, keep the selection."""
-        self._relayout()
-
     def _relayout(self) -> None:
+        """Follow another filter, order or state: move what stays, keep the selection."""
         if self._rows.rows.size == self.order.size:
             self.layoutAboutToBeChanged.emit()
             old = self.persistentIndexList()
-            kept = [int(self.order[index.row()]) for index in old]
+            kept = self._state.ids_of(int(self.order[index.row()]) for index in old)
             self._set_order()
             new = []
-            for index, row in zip(old, kept, strict=True):
-                place = self.place_of(row)
-                new.append(
-                    self.index(place, index.column()) if place is not None else QModelIndex()
-                )
+            for index, concept in zip(old, kept, strict=True):
+                row = self._state.row_of(concept)
+                place = None if row is None else self.place_of(row)
+                new.append(QModelIndex() if place is None else self.index(place, index.column()))
             self.changePersistentIndexList(old, new)
             self.layoutChanged.emit()
         else:
@@ -93,7 +79,7 @@ class ConceptTableModel(QAbstractTableModel):
             self._set_order()
             self.endResetModel()
 
-    def _judged(self, rows: Any) -> None:
+    def _judged(self, rows: set[int]) -> None:
         for row in rows:
             if (place := self.place_of(row)) is not None:
                 self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
@@ -115,7 +101,7 @@ class ConceptTableModel(QAbstractTableModel):
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
-    ) -> Any:
+    ) -> object:
         if orientation != Qt.Orientation.Horizontal:
             return None
         column = COLUMNS[section]
@@ -130,29 +116,30 @@ class ConceptTableModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
         if not index.isValid():
             return None
         row, column = int(self.order[index.row()]), COLUMNS[index.column()]
-        if role == ROW:
-            return row
         if role == Role.DisplayRole:
             return self._text(row, column.key)
         if role == Role.TextAlignmentRole and column.is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Role.ToolTipRole:
-            return self._explanation(row, column.key)
+            return tooltip(self._explanation(row, column.key))
         if role == Role.AccessibleTextRole:
             return f"{column.title or 'status'}: {self._text(row, column.key) or self._word(row)}"
-        if role == STATUS:
-            return int(self._rows.values["status"][row])
-        if role == SHARES:
-            return self._rows.shares[:, row] if self._rows.shares.size else np.zeros(0)
         if role == Role.FontRole and column.key == "name":
-            if not self._session.state.catalogue.by_person[row]:
-                return theme.italic(QApplication.font())
-            return QApplication.font()
+            font = QApplication.font()
+            return font if self._rows.state.name(row)[1] else theme.italic(font)
         return None
+
+    def status_at(self, place: int) -> int:
+        """Return what was judged of a name: a place in STATUS_WORDS."""
+        return int(self._rows.values["status"][self.order[place]])
+
+    def shares_at(self, place: int) -> NDArray[np.float64]:
+        """Return (folders,) the share of each folder's images with a concept."""
+        return self._rows.shares[:, self.order[place]]
 
     def _word(self, row: int) -> str:
         return STATUS_WORDS[int(self._rows.values["status"][row])]
@@ -160,11 +147,11 @@ class ConceptTableModel(QAbstractTableModel):
     def _text(self, row: int, key: str) -> str:
         if key in ("status", "spread"):
             return ""
-        value = self._rows.values[key][row]
         if key == "name":
-            return value or f"concept {row}"
-        if self._session.state.awaits_photos and key in COUNTED:
+            return self._rows.state.name(row)[0]
+        if self._rows.state.awaits_photos and key in COUNTED:
             return ""
+        value = self._rows.values[key][row]
         if key == "share":
             return f"{100 * value:.3g} %"
         if key in ("mean", "maximum"):
@@ -176,10 +163,8 @@ class ConceptTableModel(QAbstractTableModel):
         if key == "status":
             return self._word(row)
         if key == "name":
-            who = (
-                "by a person" if self._session.state.catalogue.by_person[row] else "by the machine"
-            )
-            return f"{self._text(row, 'name')} (#{row}), named {who}"
+            name, by_person = self._rows.state.name(row)
+            return f"{name} (#{row}), named by {'a person' if by_person else 'the machine'}"
         if key == "mean":
             return f"mean strength over {int(values['cells'][row]):,} cells where it is active"
         if key == "share":
@@ -188,9 +173,9 @@ class ConceptTableModel(QAbstractTableModel):
             lines = [
                 f"{name}: {100 * share:.3g} % of {size:,} images"
                 for name, share, size in zip(
-                    self._rows.folder_names,
+                    self._rows.folders.names,
                     self._rows.shares[:, row],
-                    self._rows.folder_sizes,
+                    self._rows.folders.sizes,
                     strict=True,
                 )
             ]
@@ -201,7 +186,7 @@ class ConceptTableModel(QAbstractTableModel):
     # ---- out
 
     def texts(self, places: list[int], columns: list[int]) -> list[list[str]]:
-        """Plain values of some rows and columns, top to bottom, for copying and CSV."""
+        """Return plain values of some rows and columns, top to bottom, for copying and CSV."""
         return [
             [self._plain(int(self.order[place]), KEYS[column]) for column in columns]
             for place in places

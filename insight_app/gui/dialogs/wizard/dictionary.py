@@ -4,13 +4,13 @@ A folder (one of ours, or released files) is looked into by the worker as soon a
 """
 
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
+from insight_app.gui.dialogs.wizard.found import FoundDictionary, from_reply
 from insight_app.gui.dialogs.wizard.part import Part, Questions
-from insight_app.gui.wording import words
+from insight_app.gui.wording import tooltip, words
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
 SHIPPED_FOR = "builtin"
@@ -25,7 +25,7 @@ class DictionaryPart(Part):
         self.heading.hide()
         self.questions = questions
         self.path: Path | None = None
-        self.found: dict[str, Any] | Exception | None = None
+        self.found: FoundDictionary | Exception | None = None
         self._asked: int | None = None
         grid = self.add_grid()
         self.label = QLabel("Dictionary", self)
@@ -40,22 +40,25 @@ class DictionaryPart(Part):
 
     @property
     def kind(self) -> str:
+        """BUILTIN, TRAIN or FOLDER."""
         return str(self.choice.currentData())
 
     @property
     def is_folder(self) -> bool:
+        """Whether a folder is chosen."""
         return self.kind == FOLDER and self.path is not None
 
     @property
     def is_reading(self) -> bool:
+        """Whether the chosen folder is still being looked into."""
         return self.is_folder and self.found is None
 
     def answer(self) -> str:
-        """As the analysis takes it: "builtin", "train" or a folder."""
+        """Return the dictionary as the analysis takes it: "builtin", "train" or a folder."""
         return str(self.path) if self.is_folder else self.kind
 
     def refusal(self) -> str:
-        """Why this dictionary cannot be used; '' if it can."""
+        """Return why this dictionary cannot be used; '' if it can."""
         if self.kind == FOLDER and self.path is None:
             return "Choose the folder of the dictionary."
         if not self.is_folder:
@@ -64,7 +67,7 @@ class DictionaryPart(Part):
             return "Reading the dictionary…"
         if isinstance(self.found, Exception):
             return words(self.found)
-        return " ".join(map(str, self.found["problems"]))
+        return " ".join(self.found.problems)
 
     def set_encoder(self, name: str) -> None:
         """Offer what can go with an encoder."""
@@ -80,13 +83,13 @@ class DictionaryPart(Part):
             self.questions.forget(self._asked)
         self._asked = self.questions.ask(
             "inspect",
-            lambda reply: self._inspected(reply["found"]),
+            {"path": str(path)},
+            lambda reply: self._inspected(from_reply(reply)),
             self._inspected,
-            path=str(path),
         )
         self.changed.emit()
 
-    def _inspected(self, found: dict[str, Any] | Exception) -> None:
+    def _inspected(self, found: FoundDictionary | Exception) -> None:
         self.found = found
         self.learned.emit()
 
@@ -109,13 +112,13 @@ class DictionaryPart(Part):
         self.choice.blockSignals(False)
 
     def _name_folder(self) -> None:
-        """The chosen folder; activated again, another one can be chosen."""
+        """Show the chosen folder; activated again, another one can be chosen."""
         index = self.choice.findData(FOLDER)
         text = "From a folder…" if self.path is None else f"From {self.path.name}…"
         self.choice.setItemText(index, text)
         tip = "A dictionary of Insight, or released files (ae.pt with config.json)"
         role = Qt.ItemDataRole.ToolTipRole
-        self.choice.setItemData(index, tip if self.path is None else str(self.path), role)
+        self.choice.setItemData(index, tip if self.path is None else tooltip(str(self.path)), role)
 
     def _activated(self, index: int) -> None:
         if self.choice.itemData(index) != FOLDER:

@@ -5,7 +5,6 @@ Asks the worker what there is and to import a file; nothing is loaded here.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
@@ -14,6 +13,7 @@ from insight_app.concepts.encoders import EncoderInfo
 from insight_app.gui.dialogs.wizard import offer
 from insight_app.gui.dialogs.wizard.part import Part, Questions
 from insight_app.gui.dialogs.wizard.weights import WeightsChoice
+from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress
 
 FIRST_FILE_ROW = 2
@@ -53,21 +53,24 @@ class EncoderPart(Part):
 
     @property
     def info(self) -> EncoderInfo:
+        """The chosen encoder."""
         return self.offer.named(self.encoder.currentData())
 
     @property
     def name(self) -> str:
+        """The name of the chosen encoder."""
         return str(self.encoder.currentData())
 
     def title(self) -> str:
-        """The encoder as a person reads it: "CLIP-DINOiser, ViT-B-16"."""
+        """Return the encoder as a person reads it: "CLIP-DINOiser, ViT-B-16"."""
         return ", ".join(part for part in (self.info.title, self.model_name()) if part)
 
     def model_name(self) -> str:
+        """Return the chosen model; '' for an encoder that has only one."""
         return str(self.model.currentData() or "") if self.info.needs_files else ""
 
     def options(self) -> dict[str, str]:
-        """As `encoders.load` takes them; weights that are not at hand are left out."""
+        """Return options for `encoders.load`; weights that are not at hand are left out."""
         if not self.info.needs_files:
             return {}
         chosen = {"model": self.model_name()}
@@ -75,10 +78,11 @@ class EncoderPart(Part):
         return {name: value for name, value in chosen.items() if value}
 
     def token_dim(self) -> int | None:
+        """Return D, None while it is not known."""
         return self.offer.token_dim(self.name, self.model_name())
 
     def missing(self) -> list[str]:
-        """Titles of the weights that are still needed."""
+        """Return titles of the weights that are still needed."""
         return [one.file.title for one in self.weights if not one.path]
 
     @property
@@ -91,10 +95,10 @@ class EncoderPart(Part):
     def ask(self, wanted: Mapping[str, str] | None = None) -> None:
         """Ask the worker what there is; wanted: option -> path to choose then."""
 
-        def done(reply: dict[str, Any]) -> None:
+        def done(reply: Message) -> None:
             self.show_offer(offer.from_reply(reply), wanted or {})
 
-        self.questions.ask("encoders", done, self.failed.emit)
+        self.questions.ask("encoders", {}, done, self.failed.emit)
 
     def show_offer(self, new: offer.Offer, wanted: Mapping[str, str] | None = None) -> None:
         """List what there is, keeping what was chosen."""
@@ -162,7 +166,8 @@ class EncoderPart(Part):
     def import_file(self, choice: WeightsChoice, path: Path) -> None:
         """Take a file into the person's library and choose it; what was chosen stays if it fails.
 
-        An error says why in the page's line."""
+        An error says why in the page's line.
+        """
         option, kept = choice.file.option, choice.path
 
         def ended(wanted: str) -> None:
@@ -173,25 +178,27 @@ class EncoderPart(Part):
             ended(kept)
             self.failed.emit(error)
 
-        def progress(told: Progress) -> None:
-            share = f" {100 * told.done // told.total} %" if told.total else ""
+        def progress(now: Progress) -> None:
+            share = f" {100 * now.done // now.total} %" if now.total else ""
             self.busy.emit(f"Importing {path.name}…{share}")
 
         choice.set_importing(path)
         self.busy.emit(f"Importing {path.name}…")
         self.questions.ask(
             "import_model",
+            {
+                "path": str(path),
+                "kind": choice.file.kind,
+                "model": self.model_name() if choice.file.kind == "clip" else "",
+            },
             lambda reply: ended(str(reply["entry"]["file"])),
             failed,
             progress,
-            path=str(path),
-            kind=choice.file.kind,
-            model=self.model_name() if choice.file.kind == "clip" else "",
         )
 
 
 def _fill(box: QComboBox, items: list[tuple[str, str, str]]) -> None:
-    """(text, data, tip) each; the chosen data stays chosen, nothing is told of it."""
+    """List items (text, data, tip); the chosen data stays chosen, and no signal is emitted."""
     chosen = box.currentData()
     box.blockSignals(True)
     box.clear()

@@ -4,9 +4,8 @@ Sizes, levels, names, relations and probes; what is missing and how it can be ha
 Shows what the worker's `inspect` says; reads no file itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -15,15 +14,15 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from insight_app.gui import icons, theme
-from insight_app.gui.widgets import ElidedLabel, dim_label, thin_line
-from insight_app.gui.wording import words
+from insight_app.gui.dialogs.wizard.found import FoundDictionary
+from insight_app.gui.widgets import ElidedLabel, dim_label, plain_label, scrolled, thin_line
+from insight_app.gui.wording import tooltip, words
 
 WIDTH = 360
 SIGN = 16
@@ -46,50 +45,47 @@ class FindingsView(QFrame):
         self.kind = dim_label("", self)
         outer.addWidget(self.title)
         outer.addWidget(self.kind)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = scrolled(QWidget(self), self)
         outer.addWidget(self.area, 1)
 
     def show_reading(self, path: Path) -> None:
-        """Say that the folder is being looked at."""
+        """Show that the folder is being looked at."""
         self._head(path, "Reading…")
         self.area.setWidget(QWidget(self.area))
 
     def show_error(self, path: Path, error: Exception) -> None:
-        """Nothing can be made of this folder, and why."""
+        """Show why nothing can be made of this folder."""
         self._head(path, "")
         inside, column = self._inside()
-        column.addWidget(_told("warning", "rejected", words(error), "", inside))
+        column.addWidget(_finding("warning", "rejected", words(error), "", inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 
-    def show_findings(
-        self, path: Path, found: Mapping[str, Any], encoder: str, misfit: str
-    ) -> None:
-        """misfit: why the encoder cannot be used with what was found; '' if it can."""
-        kind = KINDS.get(found["kind"], "")
-        self._head(path, ", ".join(part for part in (kind, found["class_name"]) if part))
+    def show_findings(self, path: Path, found: FoundDictionary, encoder: str, misfit: str) -> None:
+        """Show what is in the folder.
+
+        misfit: why the encoder cannot be used with what was found; '' if it can.
+        """
+        kind = KINDS.get(found.kind, "")
+        self._head(path, ", ".join(part for part in (kind, found.class_name) if part))
         inside, column = self._inside()
         column.addWidget(_facts(found, inside))
         column.addWidget(thin_line(inside))
         if misfit:
-            column.addWidget(_told("x", "rejected", misfit, "Choose another encoder.", inside))
+            column.addWidget(_finding("x", "rejected", misfit, "Choose another encoder.", inside))
         else:
             fits = f"Its token size is that of {encoder}."
-            column.addWidget(_told("check", "accepted", fits, "", inside))
-        for problem in found["problems"]:
-            column.addWidget(_told("warning", "rejected", str(problem), "", inside))
-        for lack in found["missing"]:
-            what = f"Not there: {lack['what']}"
-            column.addWidget(_told("circle", "dim", what, lack["instead"], inside))
+            column.addWidget(_finding("check", "accepted", fits, "", inside))
+        for problem in found.problems:
+            column.addWidget(_finding("warning", "rejected", problem, "", inside))
+        for what, instead in found.missing:
+            column.addWidget(_finding("circle", "dim", f"Not there: {what}", instead, inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 
     def _head(self, path: Path, kind: str) -> None:
         self.title.setText(path.name or str(path))
-        self.title.setToolTip(str(path))
+        self.title.setToolTip(tooltip(str(path)))
         self.kind.setText(kind)
         self.kind.setVisible(bool(kind))
 
@@ -101,33 +97,29 @@ class FindingsView(QFrame):
         return inside, column
 
 
-def _facts(found: Mapping[str, Any], parent: QWidget) -> QWidget:
-    """Name and value a line, numbers in figures of one width."""
+def _facts(found: FoundDictionary, parent: QWidget) -> QWidget:
+    """Make a line for each name and value, numbers in figures of one width."""
     box = QWidget(parent)
     grid = QGridLayout(box)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
-    concepts, named = int(found["concepts"]), int(found["named"])
     lines: list[tuple[str, str | QWidget, str]] = [
-        ("Concepts", f"{concepts:,}", "F, the size of the dictionary"),
-        ("Token size", f"{int(found['token_dim']):,}", "D, which the encoder's tokens must have"),
-        ("Active", f"{int(found['k']):,} a cell", "k, how many concepts describe a cell"),
-        ("Levels", LevelBars(found["group_sizes"], box), "From coarse to fine"),
+        ("Concepts", f"{found.concepts:,}", "F, the size of the dictionary"),
+        ("Token size", f"{found.token_dim:,}", "D, which the encoder's tokens must have"),
+        ("Active", f"{found.k:,} a cell", "k, how many concepts describe a cell"),
+        ("Levels", LevelBars(found.group_sizes, box), "From coarse to fine"),
     ]
-    text = f"{named:,} of {concepts:,} named" if named else "none"
+    text = f"{found.named:,} of {found.concepts:,} named" if found.named else "none"
     lines.append(("Names", text, "The others are dead, or nobody found a word for them"))
-    relations = found["relations"]
-    if relations:
-        text = " × ".join(f"{int(side):,}" for side in relations)
+    if found.relations:
+        text = " × ".join(f"{side:,}" for side in found.relations)
         lines.append(("Relations", text, "Which concepts fire together, on the release's photos"))
     else:
         lines.append(("Relations", "none", ""))
-    if found["probes"]:
-        text = "\n".join(
-            f"{one['name']}, {int(one['classes']):,} classes" for one in found["probes"]
-        )
+    if found.probes:
+        text = "\n".join(f"{name}, {classes:,} classes" for name, classes in found.probes)
         lines.append(("Probes", text, "Linear classifiers on the concepts"))
     for row, (name, value, tip) in enumerate(lines):
         label = dim_label(name, box)
@@ -139,14 +131,14 @@ def _facts(found: Mapping[str, Any], parent: QWidget) -> QWidget:
 
 
 def _value(text: str, parent: QWidget) -> QLabel:
-    shown = QLabel(text, parent)
+    shown = plain_label(text, parent)
     shown.setFont(theme.tabular(shown.font()))
     shown.setWordWrap(True)
     return shown
 
 
-def _told(sign: str, colour: str, what: str, how: str, parent: QWidget) -> QWidget:
-    """A line with a sign before it: shape before colour."""
+def _finding(sign: str, colour: str, what: str, how: str, parent: QWidget) -> QWidget:
+    """Make a line with a sign before it: shape before colour."""
     line = QWidget(parent)
     row = QHBoxLayout(line)
     row.setContentsMargins(0, 0, 0, 0)
@@ -154,18 +146,18 @@ def _told(sign: str, colour: str, what: str, how: str, parent: QWidget) -> QWidg
     picture = QLabel(line)
     picture.setPixmap(icons.icon(sign, colour).pixmap(QSize(SIGN, SIGN)))
     row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-    words = QVBoxLayout()
-    words.setSpacing(0)
-    first = QLabel(what, line)
+    lines = QVBoxLayout()
+    lines.setSpacing(0)
+    first = plain_label(what, line)
     first.setWordWrap(True)
     if colour == "rejected":
         first.setProperty("wrong", True)
-    words.addWidget(first)
+    lines.addWidget(first)
     if how:
         second = dim_label(how, line)
         second.setWordWrap(True)
-        words.addWidget(second)
-    row.addLayout(words, 1)
+        lines.addWidget(second)
+    row.addLayout(lines, 1)
     line.setAccessibleName(f"{what} {how}".strip())
     return line
 
@@ -180,6 +172,7 @@ class LevelBars(QWidget):
         self.setAccessibleName(f"{len(self.sizes)} levels: {self.text()}")
 
     def text(self) -> str:
+        """Return the sizes from coarse to fine."""
         return " · ".join(f"{size:,}" for size in self.sizes)
 
     def sizeHint(self) -> QSize:

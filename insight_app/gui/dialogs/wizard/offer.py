@@ -3,12 +3,11 @@
 Before the worker is up the registry's own words serve; which weights are at hand is known later.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from insight_app.concepts import encoders
 from insight_app.concepts.encoders import EncoderInfo, WeightsFile
+from insight_app.gui.state.replies import Message
 
 USUAL_MODEL = "ViT-B-16"
 
@@ -36,6 +35,7 @@ class Weights:
 @dataclass(frozen=True)
 class Offer:
     """models: those that can be used: the usual one, those with weights at hand, all others.
+
     is_complete: the worker has answered.
     """
 
@@ -45,26 +45,30 @@ class Offer:
     is_complete: bool = False
 
     def named(self, name: str) -> EncoderInfo:
+        """Return an encoder by its name."""
         return next(info for info in self.encoders if info.name == name)
 
     def models_for(self, name: str) -> list[Model]:
-        """The models that an encoder can be made of."""
+        """Return the models that an encoder can be made of."""
         wanted = self.named(name).models
         return [model for model in self.models if model.name in wanted or not wanted]
 
     def token_dim(self, name: str, model: str) -> int | None:
-        """D of an encoder; None where it is not known yet."""
+        """Return D of an encoder; None where it is not known yet."""
         own = self.named(name).token_dim
         return own or next((m.token_dim for m in self.models if m.name == model), None)
 
     def weights_for(self, file: WeightsFile, model: str) -> list[Weights]:
-        """The library's before the cache's, each newest last as they came."""
+        """Return what fits a file and a model, the library's before the cache's, newest last."""
         fitting = [w for w in self.weights if w.kind == file.kind and w.model in (model, "")]
         return sorted(fitting, key=lambda w: w.is_cached)
 
     def best_for(self, token_dim: int) -> tuple[str, str] | None:
-        """(encoder, model) whose tokens have this size; the last of the registry where several do,
-        since released dictionaries read the tokens of the most refined one."""
+        """Return (encoder, model) whose tokens have this size.
+
+        The last of the registry where several do: released dictionaries read the tokens of the
+        most refined one.
+        """
         found = None
         for info in self.encoders:
             if info.needs_files:
@@ -78,12 +82,12 @@ class Offer:
 
 
 def at_hand() -> Offer:
-    """What is known without the worker."""
+    """Return what is known without the worker."""
     return Offer(tuple(encoders.available()))
 
 
-def from_reply(reply: Mapping[str, Any]) -> Offer:
-    """The worker's answer to `encoders`."""
+def from_reply(reply: Message) -> Offer:
+    """Return what the worker's answer to `encoders` says."""
     infos = tuple(
         EncoderInfo(
             **{

@@ -1,16 +1,15 @@
 """What all parts of the wizard's page are: a heading, the widgets under it, and one signal."""
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.state.epochs import Scope
+from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress, WorkerClient
 
-Reply = dict[str, Any]
 WIDEST = "CLIP-DINOiser heads"
 """The longest of all labels."""
 
@@ -25,12 +24,12 @@ class Questions:
     def ask(
         self,
         do: str,
-        done: Callable[[Reply], None],
-        failed: Callable[[Exception], None],
-        progress: Callable[[Progress], None] | None = None,
-        **arguments: Any,
+        arguments: Message,
+        done: Callable[[Message], object],
+        failed: Callable[[Exception], object],
+        progress: Callable[[Progress], object] | None = None,
     ) -> int:
-        """done(reply) or failed(error); the question's number."""
+        """Ask the worker, then call done(reply) or failed(error); return the question's number."""
         number = self._worker.request(
             do, scope=Scope.PROGRAM, done=done, failed=failed, progress=progress, **arguments
         )
@@ -38,9 +37,11 @@ class Questions:
         return number
 
     def forget(self, number: int) -> None:
+        """Wait for an answer no longer."""
         self._worker.forget(number)
 
     def forget_all(self) -> None:
+        """Wait for no answer any longer."""
         for number in self._asked:
             self._worker.forget(number)
 
@@ -61,7 +62,7 @@ class Part(QWidget):
         self.column.addWidget(self.heading)
 
     def add_grid(self) -> QGridLayout:
-        """Labels at the left, as wide in every part, answers at the right."""
+        """Add a grid: labels at the left, as wide in every part, answers at the right."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)

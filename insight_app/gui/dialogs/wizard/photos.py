@@ -39,15 +39,17 @@ class PhotosPart(Part):
         self.column.addLayout(row)
 
     def folders(self) -> tuple[Path, ...]:
+        """Return the chosen folders."""
         return tuple(Path(self.list.item(i).text()) for i in range(self.list.count()))
 
     def add_folder(self, folder: Path) -> None:
+        """Choose one more folder."""
         if folder not in self.folders():
             self.list.addItem(str(folder))
             self._count()
 
-    def say(self, text: str) -> None:
-        """What is known of the photos, or how to get some."""
+    def show_words(self, text: str) -> None:
+        """Show what is known of the photos, or how to get some."""
         self.words.setText("Counting…" if self.folders() and self.found is None else text)
         self.remove.setEnabled(bool(self.folders()))
 
@@ -91,7 +93,7 @@ class FolderList(QListWidget):
 
 
 def _count_photos(folders: Sequence[Path]) -> int:
-    """Runs on the pool."""
+    """Count the photos in folders; runs on the pool."""
     from insight_app.project.photos import finding
 
     return sum(len(found.names) for found in finding.scan(folders))

@@ -34,15 +34,18 @@ class PlacePart(Part):
         grid.addWidget(choose, 1, 2)
 
     def suggest(self, name: str) -> None:
+        """Name the project, unless a person has."""
         if name != self._suggested and not self._named_by_person:
             self._suggested = name
             self.name.setText(name)
 
     def place(self) -> Path:
+        """Return where the project is made."""
         name = self.name.text().strip().removesuffix(".insight")
         return Path(self.folder.text()).expanduser() / f"{name}.insight"
 
     def refusal(self) -> str:
+        """Return why the project cannot be made there; '' if it can."""
         name = self.name.text().strip()
         if not name or any(sign in name for sign in FORBIDDEN):
             return f"The project needs a name without {' '.join(FORBIDDEN)}."
@@ -62,7 +65,7 @@ class PlacePart(Part):
 
 
 def _usual_place() -> Path:
-    """The person's documents, or their home where there is no such folder."""
+    """Return the person's documents, or their home where there is no such folder."""
     location = QStandardPaths.StandardLocation.DocumentsLocation
     documents = Path(QStandardPaths.writableLocation(location))
     return documents if documents.is_dir() else Path.home()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
 from insight_app.concepts.encoders import WeightsFile
 from insight_app.gui.dialogs.wizard.offer import Weights
-from insight_app.gui.wording import size_text
+from insight_app.gui.wording import size_text, tooltip
 
 FROM_FILE = "from file"
 ENDINGS = "Weights (*.pt *.pth *.bin *.safetensors);;All files (*)"
@@ -39,7 +39,7 @@ class WeightsChoice(QComboBox):
         for one in weights:
             where = "download cache" if one.is_cached else "library"
             self.addItem(f"{one.name}  ({size_text(one.size)}, {where})", one.path)
-            self.setItemData(self.count() - 1, one.path, Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(self.count() - 1, tooltip(one.path), Qt.ItemDataRole.ToolTipRole)
         if not weights:
             self.addItem("None at hand", "")
         self.insertSeparator(self.count())
@@ -49,7 +49,7 @@ class WeightsChoice(QComboBox):
         self.setEnabled(True)
 
     def set_importing(self, path: Path) -> None:
-        """Say that a file is being taken in."""
+        """Show that a file is being taken in."""
         self.blockSignals(True)
         self.clear()
         self.addItem(f"Importing {path.name}…", "")

@@ -5,7 +5,7 @@ Draws counts per range; what they are counts of is said by its owner.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -27,7 +27,7 @@ class Histogram(QWidget):
         self.setAccessibleName("Histogram of strength")
 
     def show_counts(self, edges: Sequence[float], counts: Sequence[float]) -> None:
-        """edges (n + 1,), counts (n,): any ranges; drawn as BARS equal ones."""
+        """Show counts (n,) between edges (n + 1,): any ranges; drawn as BARS equal ones."""
         self._edges, self._counts = equal_bars(edges, counts, BARS)
         total = sum(self._counts)
         top = self._edges[-1] if self._edges else 0.0
@@ -74,7 +74,7 @@ class Histogram(QWidget):
         text = f"{self._counts[k]:,.0f} cells with strength {low} to {high}"
         QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
-    def event(self, event) -> bool:  # type: ignore[no-untyped-def]
+    def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             return True
         return super().event(event)
@@ -83,7 +83,10 @@ class Histogram(QWidget):
 def equal_bars(
     edges: Sequence[float], counts: Sequence[float], bars: int
 ) -> tuple[list[float], list[float]]:
-    """The same counts over `bars` equal ranges from 0; a range in two bars is shared by width."""
+    """Return (edges, counts) of `bars` equal ranges from 0 that hold the same counts.
+
+    A range that lies in two bars is shared by width.
+    """
     filled = [k for k, count in enumerate(counts) if count]
     if not filled:
         return [], []

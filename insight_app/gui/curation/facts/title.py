@@ -1,5 +1,7 @@
 """The name of the selected concept, large: status, who named it, and renaming in place."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -7,9 +9,13 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
+from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
-from insight_app.gui.wording import number_text
+from insight_app.gui.wording import number_text, tooltip
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 
 class ConceptTitle(QWidget):
@@ -20,9 +26,9 @@ class ConceptTitle(QWidget):
     ) -> None:
         super().__init__(parent)
         self.session = session
-        self.row: int | None = None
+        self.concept: ConceptId | None = None
         self.editor: NameEdit | None = None
-        self.name = _Name(session, self, scale)
+        self.name = _Name(self, scale)
         self.facts = ElidedLabel("", self)
         self.facts.setProperty("dim", True)
         self._column = QVBoxLayout(self)
@@ -31,35 +37,22 @@ class ConceptTitle(QWidget):
         self._column.addWidget(self.name)
         self._column.addWidget(self.facts)
 
-    def show_concept(self, row: int) -> None:
+    def show_concept(self, concept: PresentConcept) -> None:
         """Show a concept; a name being typed for another one is written first."""
-        concept = self.session.state.id_of(row)
-        if self.editor is not None and self.editor.concept != concept:
+        if self.editor is not None and self.editor.concept != concept.id:
             self.editor.write()
-        self.row = row
-        catalogue, results = self.session.state.catalogue, self.session.state.results
-        images, coded = int(catalogue.images[row]), int(results.coded_images)
-        self.name.show_concept(row)
-        if self.session.state.awaits_photos:
-            self.facts.setText(f"no photos yet, level {catalogue.level[row]}, #{row}")
-            self.facts.setToolTip("Where it fires is counted when photos are added")
-            return
-        mean = number_text(float(catalogue.mean[row]))
-        share = f"{100 * images / max(1, coded):.2g} %"
-        self.facts.setText(
-            f"in {images:,} images ({share}), mean {mean}, level {catalogue.level[row]}, #{row}"
-        )
-        self.facts.setToolTip(
-            f"{images:,} of {coded:,} images have at least one active cell\nMean strength = "
-            f"{number_text(float(catalogue.total[row]))} / "
-            f"{int(catalogue.cells[row]):,} active cells"
-        )
+        self.concept = concept.id
+        self.name.show_concept(concept)
+        text, tip = _counts(concept)
+        self.facts.setText(text)
+        self.facts.setToolTip(tip)
 
     def rename(self) -> None:
         """Edit the name in place."""
-        if self.row is None or self.session.state.read_only or self.editor is not None:
+        concept = find(self.session.state, self.concept)
+        if concept is None or self.session.state.read_only or self.editor is not None:
             return
-        self.editor = NameEdit(self.session, self.row, self)
+        self.editor = NameEdit(self.session, concept, self)
         self.editor.setFont(self.name.font())
         self.editor.left.connect(self.end_edit)
         self.name.hide()
@@ -83,30 +76,45 @@ class ConceptTitle(QWidget):
         self.rename()
 
 
-class _Name(QWidget):
-    """Paints name and status."""
+def _counts(concept: PresentConcept) -> tuple[str, str]:
+    """Return (how often and how strongly a concept fires, how that was counted)."""
+    catalogue, row = concept.catalogue, concept.row
+    address = f"level {catalogue.level[row]}, #{row}"
+    if concept.state.awaits_photos:
+        return f"no photos yet, {address}", "Where it fires is counted when photos are added"
+    images, coded = int(catalogue.images[row]), concept.results.coded_images
+    share = f"{100 * images / max(1, coded):.2g} %"
+    mean, total = (number_text(float(values[row])) for values in (catalogue.mean, catalogue.total))
+    return (
+        f"in {images:,} images ({share}), mean {mean}, {address}",
+        f"{images:,} of {coded:,} images have at least one active cell\n"
+        f"Mean strength = {total} / {int(catalogue.cells[row]):,} active cells",
+    )
 
-    def __init__(self, session: Session, parent: QWidget, scale: float) -> None:
+
+class _Name(QWidget):
+    """Paints the name, its status, and who gave it."""
+
+    def __init__(self, parent: QWidget, scale: float) -> None:
         super().__init__(parent)
-        self.session, self._scale = session, scale
-        self._row: int | None = None
+        self._scale = scale
+        self._text = self._words = ""
+        self._by_person = False
+        self._status = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_concept(self, row: int) -> None:
-        self._row = row
-        name, by_person = self.session.state.name(row)
-        self.setAccessibleName(f"Concept {name}, {self._status_words(by_person)}")
-        self.setToolTip(f"{name}: {self._status_words(by_person)}. Double click or F2 renames")
+    def show_concept(self, concept: PresentConcept) -> None:
+        """Show the name of a concept."""
+        self._text, self._by_person = concept.name, concept.by_person
+        self._status, self._words = concept.status, concept.status_word
+        if not concept.by_person:
+            is_released = concept.results.names_run == RELEASE
+            giver = "name from the release" if is_released else "machine name"
+            self._words = f"{giver}, {concept.status_word}"
+        self.setAccessibleName(f"Concept {self._text}, {self._words}")
+        self.setToolTip(tooltip(f"{self._text}: {self._words}. Double click or F2 renames"))
         self.update()
-
-    def _status_words(self, by_person: bool) -> str:
-        assert self._row is not None
-        words = icons.STATUS_WORDS[int(self.session.state.catalogue.status[self._row])]
-        if by_person:
-            return words
-        is_released = self.session.state.results.names_run == RELEASE
-        return f"{'name from the release' if is_released else 'machine name'}, {words}"
 
     def _font(self) -> QFont:
         font = theme.bold(self.font())
@@ -120,27 +128,23 @@ class _Name(QWidget):
         return QSize(40, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        catalogue = self.session.state.catalogue
-        if self._row is None or catalogue is None or self._row >= catalogue.size:
+        if not self._text:
             return
         c, painter = theme.colours(), QPainter(self)
-        name, by_person = self.session.state.name(self._row)
-        status = int(catalogue.status[self._row])
-        words = self._status_words(by_person)
-        small = painter.fontMetrics().horizontalAdvance(words) + 34
+        small = painter.fontMetrics().horizontalAdvance(self._words) + 34
         font = self._font()
-        painter.setFont(font if by_person else theme.italic(font))
+        painter.setFont(font if self._by_person else theme.italic(font))
         room = self.width() - (small if self.width() > small + 60 else 22)
-        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room))
+        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, int(room))
         painter.setPen(c.of("text"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, room + 4, self.height()), middle, text)
         left = painter.fontMetrics().horizontalAdvance(text) + 12
         painter.setFont(self.font())
-        icons.paint_status(painter, QRectF(left, 1, 12, self.height()), status)
-        painter.setPen(icons.status_colour(status))
+        icons.paint_status(painter, QRectF(left, 1, 12, self.height()), self._status)
+        painter.setPen(icons.status_colour(self._status))
         if left + small - 10 <= self.width():
-            painter.drawText(QRectF(left + 17, 1, small, self.height()), middle, words)
+            painter.drawText(QRectF(left + 17, 1, small, self.height()), middle, self._words)
         if self.hasFocus():
             painter.setPen(c.of("accent"))
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

@@ -3,13 +3,14 @@
 Turns Qt's selection into the session's and back; which concepts are listed is the model's matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QRect,
     Qt,
     Signal,
@@ -26,13 +27,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.curation.concept_drop import MIME
-from insight_app.gui.curation.concept_list import SPACE_KEY
-from insight_app.gui.curation.concept_tree_model import BAR, NAME, NUMBER, ConceptTreeModel
-from insight_app.gui.curation.cutouts import frame
-from insight_app.gui.curation.delegates import HierarchyDelegate
+from insight_app.gui.curation.lists.concept_list import SPACE_KEY
+from insight_app.gui.curation.tree.delegate import HierarchyDelegate
+from insight_app.gui.curation.tree.drop import MIME
+from insight_app.gui.curation.tree.tree_model import BAR, NAME, NUMBER, ConceptTreeModel
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import paint_frame
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -43,7 +44,7 @@ FLAG = QItemSelectionModel.SelectionFlag
 class HierarchyView(QTreeView):
     """A concept selected anywhere is selected here at every place that is open."""
 
-    drop_told = Signal(str)
+    drop_planned = Signal(str)
     """What the drop under way would do or why it cannot; '' when it is over."""
     list_changed = Signal()
     """Other rows are open, or another one is current."""
@@ -55,7 +56,7 @@ class HierarchyView(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.tree = ConceptTreeModel(session, self)
         self.setModel(self.tree)
-        self.setItemDelegate(HierarchyDelegate(session, self))
+        self.setItemDelegate(HierarchyDelegate(session, self.tree, self))
         self.setAccessibleName("Hierarchy of concepts")
         self.setUniformRowHeights(True)
         self.setHeaderHidden(True)
@@ -81,7 +82,7 @@ class HierarchyView(QTreeView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         self._following = False
-        self._target: QModelIndex | None = None
+        self._target = QPersistentModelIndex()
         self._drops_on_top = False
         self.selectionModel().selectionChanged.connect(self._chosen)
         self.selectionModel().currentChanged.connect(lambda *_: self.list_changed.emit())
@@ -93,31 +94,35 @@ class HierarchyView(QTreeView):
     def _chosen(self) -> None:
         if self._following:
             return
-        current = self.tree.row_at(self.currentIndex())
-        rows = [self.tree.row_at(index) for index in self.selectionModel().selectedRows(NAME)]
-        if current in rows:
-            rows.insert(0, current)
-        self.session.selection.select_rows(rows=tuple(row for row in rows if row >= 0))
+        current, concepts = self.tree.concept_at(self.currentIndex()), self._marked()
+        if current is not None and current in concepts:
+            concepts.insert(0, current)
+        self.session.selection.select(concepts=concepts)
 
     def follow_selection(self) -> None:
         """Mark what the session has selected; a concept that is not to be seen is revealed."""
-        rows = self.session.selection.rows
-        if set(rows) != self._marked():
-            self.show_concepts(rows)
+        concepts = self._selected()
+        if set(concepts) != set(self._marked()):
+            self.show_concepts(concepts)
 
-    def _marked(self) -> set[int]:
-        return {self.tree.row_at(i) for i in self.selectionModel().selectedRows(NAME)}
+    def _selected(self) -> "tuple[ConceptId, ...]":
+        """Return what the session has selected of the concepts that are there."""
+        return self.session.state.ids_of(self.session.selection.rows)
 
-    def show_concepts(self, rows: Sequence[int], everywhere: bool = False) -> None:
+    def _marked(self) -> "list[ConceptId]":
+        marked = map(self.tree.concept_at, self.selectionModel().selectedRows(NAME))
+        return [concept for concept in marked if concept is not None]
+
+    def show_concepts(self, concepts: "Iterable[ConceptId]", everywhere: bool = False) -> None:
         """Mark concepts at every open place; the first is revealed where none of its is open.
 
         everywhere: open all its places, under each of its parents.
         """
         chosen, current = QItemSelection(), QModelIndex()
-        for number, row in enumerate(rows):
-            places = [index for index in self.tree.listed(row) if self._is_open(index)]
+        for number, concept in enumerate(concepts):
+            places = [index for index in self.tree.listed(concept) if self._is_open(index)]
             if number == 0 and (everywhere or not places):
-                places = self.tree.reveal(row)
+                places = self.tree.reveal(concept)
                 for index in places:
                     self._open_above(index)
             for index in places:
@@ -133,7 +138,7 @@ class HierarchyView(QTreeView):
         self.list_changed.emit()
 
     def _nearest(self, places: Sequence[QModelIndex]) -> QModelIndex:
-        """The first place after the current one, else the first of all."""
+        """Return the first place after the current one, else the first of all."""
         present = self.currentIndex()
         if not places:
             return QModelIndex()
@@ -158,7 +163,7 @@ class HierarchyView(QTreeView):
             above = above.parent()
 
     def rows_in_order(self) -> list[int]:
-        """The concepts in reading order, each once: the current one where it is current."""
+        """Return the rows in reading order, each once: the current one where it is current."""
         current = self.currentIndex()
         row = self.tree.row_at(current)
         here = self.tree.node(current).id
@@ -171,7 +176,7 @@ class HierarchyView(QTreeView):
     # ---- keeping places
 
     def open_paths(self) -> "list[tuple[ConceptId, ...]]":
-        """The paths of all open branches."""
+        """Return the paths of all open branches."""
         return [
             self.tree.path_of(self.tree.index_of(node))
             for node in self.tree.walk(self.isExpanded)
@@ -179,7 +184,7 @@ class HierarchyView(QTreeView):
         ]
 
     def reload(self, keep: bool) -> None:
-        """Everything anew; keep: branches, current place and scroll stay."""
+        """Show everything anew; keep: branches, current place and scroll stay."""
         paths = self.open_paths() if keep else []
         current = self.tree.path_of(self.currentIndex()) if keep else ()
         scroll = self.verticalScrollBar().value()
@@ -193,7 +198,7 @@ class HierarchyView(QTreeView):
         if index.isValid():
             self.selectionModel().setCurrentIndex(index, FLAG.NoUpdate)
         self._following = False
-        self.show_concepts(self.session.selection.rows)
+        self.show_concepts(self._selected())
         if keep:
             self.executeDelayedItemsLayout()
             self.verticalScrollBar().setValue(scroll)
@@ -210,11 +215,11 @@ class HierarchyView(QTreeView):
 
     def rename(self) -> None:
         """Edit the name of the current concept in place."""
-        row = self.session.selection.row
-        if self.session.state.read_only or row is None:
+        concept = self.session.selection.primary
+        if self.session.state.read_only or concept is None:
             return
-        if self.tree.row_at(self.currentIndex()) != row:
-            self.show_concepts((row,))
+        if self.tree.concept_at(self.currentIndex()) != concept:
+            self.show_concepts((concept,))
         index = self.currentIndex().siblingAtColumn(NAME)
         if index.isValid() and self.state() != QAbstractItemView.State.EditingState:
             self.setFocus()
@@ -242,9 +247,9 @@ class HierarchyView(QTreeView):
         index = self.indexAt(event.position().toPoint()).siblingAtColumn(NAME)
         adds = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         plan = self.tree.plan(event.mimeData(), index, adds)
-        self._target = None if plan.refusal else index
+        self._target = QPersistentModelIndex(QModelIndex() if plan.refusal else index)
         self._drops_on_top = not plan.refusal and not index.isValid()
-        self.drop_told.emit(plan.refusal or plan.will)
+        self.drop_planned.emit(plan.refusal or plan.will)
         if plan.refusal:
             event.ignore()
         else:
@@ -271,8 +276,8 @@ class HierarchyView(QTreeView):
         self.setState(QAbstractItemView.State.NoState)
 
     def _end_drag(self) -> None:
-        self._target, self._drops_on_top = None, False
-        self.drop_told.emit("")
+        self._target, self._drops_on_top = QPersistentModelIndex(), False
+        self.drop_planned.emit("")
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -280,11 +285,11 @@ class HierarchyView(QTreeView):
         box: QRect | None = None
         if self._drops_on_top:
             box = self.viewport().rect()
-        elif self._target is not None and self._target.isValid():
+        elif self._target.isValid():
             box = self.visualRect(self._target)
             box.setLeft(0)
             box.setRight(self.viewport().width() - 1)
         if box is not None:
             painter = QPainter(self.viewport())
-            frame(painter, box, theme.colours().of("accent"), 2)
+            paint_frame(painter, box, theme.colours().of("accent"), 2)
             painter.end()

@@ -19,15 +19,17 @@ NameOf = Callable[[int], str]
 
 @dataclass(frozen=True)
 class ConceptOrder:
-    """by: images | strength | name.  flat: all concepts without the tree.  levels: (lowest,
-    highest) shown, None = all; what is then below nothing shown stands at the top."""
+    """by: images | strength | name.  flat: all concepts without the tree.
+
+    levels: (lowest, highest) shown, None = all; what is then below nothing shown stands at the top.
+    """
 
     by: str = IMAGES
     flat: bool = False
     levels: tuple[int, int] | None = None
 
     def shows(self, catalogue: Catalogue, row: int) -> bool:
-        """Whether a concept is listed wherever its place is."""
+        """Return whether a concept is listed wherever its place is."""
         if catalogue.hidden[row]:
             return False
         if self.levels is None:
@@ -35,12 +37,12 @@ class ConceptOrder:
         return bool(self.levels[0] <= catalogue.level[row] <= self.levels[1])
 
     def parents(self, catalogue: Catalogue, row: int) -> list[int]:
-        """The shown concepts that a concept is below, the strongest relation first."""
+        """Return the shown concepts that a concept is below, the strongest relation first."""
         above = (edge.parent for edge in catalogue.parents(row))
         return [parent for parent in above if self.shows(catalogue, parent)]
 
     def top(self, catalogue: Catalogue, name_of: NameOf) -> list[int]:
-        """The rows that stand at the top."""
+        """Return the rows that stand at the top, in order."""
         if not self.flat and self.levels is None:
             return self._sorted(catalogue, catalogue.roots(), name_of)
         active = np.flatnonzero(catalogue.is_active).tolist()
@@ -50,7 +52,7 @@ class ConceptOrder:
         return self._sorted(catalogue, found, name_of)
 
     def below(self, catalogue: Catalogue, row: int, name_of: NameOf) -> list[int]:
-        """The rows that stand below a concept."""
+        """Return the rows that stand below a concept, in order."""
         if self.flat:
             return []
         children = (edge.child for edge in catalogue.children(row))
@@ -58,13 +60,13 @@ class ConceptOrder:
         return self._sorted(catalogue, shown, name_of)
 
     def branches(self, catalogue: Catalogue) -> set[int]:
-        """The rows that have others below them."""
+        """Return the rows that have others below them."""
         if self.flat:
             return set()
         return {edge.parent for edge in catalogue.edges() if self.shows(catalogue, edge.child)}
 
     def paths(self, catalogue: Catalogue, row: int) -> list[list[int]]:
-        """The ways from the top down to a concept, short ones first; at most MOST_PATHS."""
+        """Return the ways from the top down to a concept, at most MOST_PATHS, short ones first."""
         if not self.shows(catalogue, row):
             return []
         if self.flat:

@@ -3,7 +3,8 @@
 Where they come from (the shipped dictionary, a release, the photos) is said beside the heading.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -17,10 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import theme
-from insight_app.gui.curation.concept_keys import keys_of
+from insight_app.gui.curation.concept_keys import candidates_of, keys_of
+from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_key_cap
-from insight_app.gui.wording import number_text
+from insight_app.gui.wording import number_text, tooltip
+
+if TYPE_CHECKING:
+    from insight_app.project.results.candidates import CandidateName
 
 LINE = 10
 SOURCES = {
@@ -32,55 +38,59 @@ SOURCES = {
 
 
 class CandidateModel(QAbstractListModel):
+    """The candidates of one concept, best first; present: the name that it has."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.candidates: list[Any] = []
+        self.candidates: Sequence[CandidateName] = ()
         self.present = ""
 
-    def set_candidates(self, candidates: list[Any], present: str) -> None:
+    def set_candidates(self, candidates: "Sequence[CandidateName]", present: str) -> None:
+        """Show other candidates."""
         self.beginResetModel()
         self.candidates, self.present = candidates, present
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.candidates)
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         one = self.candidates[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return one.term
         if role == Qt.ItemDataRole.AccessibleTextRole:
             score = "" if one.score is None else f"score {number_text(one.score)}"
-            told = ", ".join(part for part in (one.term, one.reading, score) if part)
-            return f"{index.row() + 1}: {told}"
+            words = ", ".join(part for part in (one.term, one.reading, score) if part)
+            return f"{index.row() + 1}: {words}"
         if role == Qt.ItemDataRole.ToolTipRole:
             score = "From the release, which gives no score"
             if one.score is not None:
                 score = f"Score: cosine of the concept's direction and the term, {one.score:.3g}"
-            return "\n".join(part for part in (one.definition, score) if part)
+            return tooltip("\n".join(part for part in (one.definition, score) if part))
         return None
 
 
 class CandidateDelegate(QStyledItemDelegate):
     """Key cap, name, reading, score."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def __init__(self, model: CandidateModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, option.fontMetrics.height() + LINE)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        model: CandidateModel = index.model()  # type: ignore[assignment]
-        one, c = model.candidates[index.row()], theme.colours()
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        one, c = self._model.candidates[index.row()], theme.colours()
         painter.save()
         rect = QRectF(option.rect)
-        is_present = one.term == model.present
-        if is_present:
+        if one.term == self._model.present:
             painter.fillRect(rect.adjusted(6, 0, -6, 0), c.of("selected"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect.adjusted(6, 0, -6, 0), c.of("hover"))
-        widget = option.widget
         height = option.fontMetrics.height() + 2
         cap = QRectF(14, rect.center().y() - height / 2, height, height)
-        paint_key_cap(painter, widget, cap, str(index.row() + 1), c.dim)
+        paint_key_cap(painter, option.widget, cap, str(index.row() + 1), c.dim)
         right, middle = rect.right() - 14, Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.tabular(option.font))
         painter.setPen(c.of("text"))
@@ -111,29 +121,30 @@ class CandidateList(QListView):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.session = session
-        self.model_ = CandidateModel(self)
-        self.setModel(self.model_)
-        self.setItemDelegate(CandidateDelegate(self))
+        self._candidates = CandidateModel(self)
+        self.setModel(self._candidates)
+        self.setItemDelegate(CandidateDelegate(self._candidates, self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Candidate names")
+        self.setAccessibleName("CandidateName names")
         self.keys = keys_of(session)
         self.clicked.connect(lambda index: self.keys.take(index.row() + 1))
 
-    def source(self) -> str:
-        """Where the names come from, in words; '' where that is not known."""
-        results = self.session.state.results
-        return SOURCES.get(results.names_run, "") if results is not None else ""
+    @property
+    def is_empty(self) -> bool:
+        """Whether the concept has no candidates."""
+        return not self._candidates.candidates
 
-    def show_concept(self, row: int) -> None:
-        self.model_.set_candidates(self.keys.candidates(), self.session.state.name(row)[0])
+    def show_concept(self, concept: PresentConcept) -> str:
+        """Show the candidates of a concept; return where they come from, '' if not known."""
+        self._candidates.set_candidates(candidates_of(concept), concept.name)
         line = self.fontMetrics().height() + LINE
-        self.setFixedHeight(line * len(self.model_.candidates) + 2)
+        self.setFixedHeight(line * self._candidates.rowCount() + 2)
+        return SOURCES.get(concept.results.names_run, "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

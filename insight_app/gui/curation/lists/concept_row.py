@@ -5,15 +5,21 @@ concepts are listed, nor what the numbers mean, nor what choosing a row does.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from insight_app.gui import icons, theme
+from insight_app.gui.curation.present_concept import PresentConcept, find
+from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 
-SHOWN_ROLE = Qt.ItemDataRole.UserRole
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
+ITEM_ROLE = Qt.ItemDataRole.UserRole
 """The ConceptRow or the heading that a model shows at an index."""
 PAD = 12
 STATUS_WIDTH = 20
@@ -24,20 +30,23 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class ConceptRow:
-    """A concept in a list; number and tag as shown, tip: formula and count of the number.
+    """A concept in a list; number and tag as shown.
 
+    measure: what the number is, where no heading says so.  tip: formula and count of the number.
     share: the length of its bar, 0 to 1; None = it has none.
     """
 
-    row: int
+    concept: "ConceptId"
     number: str = ""
     tag: str = ""
+    measure: str = ""
     tip: str = ""
     share: float | None = None
 
 
 class ConceptRowDelegate(QStyledItemDelegate):
     """room: around the line of text.  has_colours: a place for the colour that overlays have.
+
     fade_judged: the names of what was judged are faint.
     """
 
@@ -54,35 +63,37 @@ class ConceptRowDelegate(QStyledItemDelegate):
         self.session, self._room = session, room
         self._has_colours, self._fade = has_colours, fade_judged
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, option.fontMetrics.height() + self._room)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        item: ConceptRow | str = index.data(SHOWN_ROLE)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        item: ConceptRow | str = index.data(ITEM_ROLE)
         inner = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
         painter.save()
         if isinstance(item, str):
             painter.setFont(theme.bold(option.font))
             painter.setPen(theme.colours().of("dim"))
             painter.drawText(inner, MIDDLE, item)
-        elif (
-            self.session.state.catalogue is not None
-            and item.row < self.session.state.catalogue.size
-        ):
+        elif (concept := find(self.session.state, item.concept)) is not None:
             paint_ground(painter, option)
-            self._paint_concept(painter, option, inner, item)
+            self._paint_concept(painter, option, inner, item, concept)
             paint_focus(painter, option)
         painter.restore()
 
     def _paint_concept(
-        self, painter: QPainter, option: QStyleOptionViewItem, inner: QRectF, item: ConceptRow
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        inner: QRectF,
+        item: ConceptRow,
+        concept: PresentConcept,
     ) -> None:
-        c, status = theme.colours(), int(self.session.state.catalogue.status[item.row])
+        c, status = theme.colours(), concept.status
         top, height = inner.y(), inner.height()
         icons.paint_status(painter, QRectF(inner.x(), top, 12, height), status)
         left = inner.x() + STATUS_WIDTH
         if self._has_colours:
-            colour = self.session.selection.colour(item.row)
+            colour = self.session.selection.colour(concept.row)
             if colour is not None:
                 paint_chip(painter, left, inner.center().y(), colour)
             left += CHIP_WIDTH
@@ -105,11 +116,11 @@ class ConceptRowDelegate(QStyledItemDelegate):
             right -= width + 10
         painter.setPen(c.of("dim" if self._fade and status else "text"))
         room = QRectF(left, top, right - left, height)
-        paint_name(painter, option, room, self.session.state.name(item.row))
+        paint_name(painter, option, room, concept.name, concept.by_person)
 
 
 def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    """Behind a row: whether it is selected, or under the mouse."""
+    """Paint behind a row whether it is selected, or under the mouse."""
     if option.state & QStyle.StateFlag.State_Selected:
         painter.fillRect(option.rect, theme.colours().of("selected"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
@@ -117,38 +128,27 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
 
 
 def paint_focus(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    """The frame of the row that has the keys."""
+    """Paint the frame of the row that has the keys."""
     if option.state & QStyle.StateFlag.State_HasFocus:
         painter.setPen(theme.colours().of("accent"))
         painter.drawRect(QRectF(option.rect).adjusted(0.5, 0.5, -1.5, -1.5))
 
 
 def paint_name(
-    painter: QPainter, option: QStyleOptionViewItem, room: QRectF, name: tuple[str, bool]
+    painter: QPainter, option: QStyleOptionViewItem, room: QRectF, name: str, by_person: bool
 ) -> int:
-    """A name as the session gives it, italic where it is the machine's; the width it took."""
-    text, by_person = name
+    """Paint a name, italic where it is the machine's; return the width it took."""
     painter.setFont(option.font if by_person else theme.italic(option.font))
-    fits = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    fits = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
     painter.drawText(room, MIDDLE, fits)
     return painter.fontMetrics().horizontalAdvance(fits)
 
 
 def paint_chip(painter: QPainter, left: float, middle: float, colour: QColor) -> None:
-    """The colour that a concept has in the overlays."""
+    """Paint the colour that a concept has in the overlays."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(QRectF(left, middle - CHIP / 2, CHIP, CHIP), 2, 2)
     painter.restore()
-
-
-def status_word(session: Session, row: int) -> str:
-    """What was judged of a concept's name."""
-    return icons.STATUS_WORDS[int(session.state.catalogue.status[row])]
-
-
-def introduced(session: Session, row: int) -> str:
-    """A concept in words, as tooltips begin: its name, who gave it, what was judged."""
-    return f"{session.state.name(row)[0]}: {session.state.giver(row)}, {status_word(session, row)}"

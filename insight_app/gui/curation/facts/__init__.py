@@ -1,0 +1,1 @@
+"""Parts that show one concept: title, candidate names, relations, strength, note, history."""

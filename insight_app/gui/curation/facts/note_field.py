@@ -1,0 +1,74 @@
+"""The note on a concept: a judgement when the keyboard leaves it, and before anything else goes."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
+
+class NoteField(QPlainTextEdit):
+    """Escape and Ctrl+Enter leave it; what was typed stays and can be undone."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.concept: ConceptId | None = None
+        self._written = ""
+        self.setAccessibleName("Note")
+        self.setPlaceholderText("What should the next person know? (N)")
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(8)
+        self.textChanged.connect(self.updateGeometry)
+        session.projects.opened.connect(self._forget)
+
+    def show_concept(self, concept: PresentConcept) -> None:
+        """Show a concept's note; what is being typed for this concept stays."""
+        text = concept.catalogue.notes.get(concept.row, "")
+        if concept.id == self.concept and (text == self._written or self.hasFocus()):
+            return
+        self.write()
+        self.concept, self._written = concept.id, text
+        self.setReadOnly(concept.state.read_only)
+        self.setPlainText(text)
+
+    def write(self) -> None:
+        """Judge the note if it was changed."""
+        text = self.toPlainText().strip()
+        if self.concept is not None and text != self._written and not self.isReadOnly():
+            self._written = text
+            self.session.curation.note(self.concept, text)
+
+    def _forget(self) -> None:
+        """Show no concept's note: the project was left, the note written before."""
+        self.concept, self._written = None, ""
+        self.clear()
+
+    def sizeHint(self) -> QSize:
+        lines = min(6, max(2, self.document().blockCount()))
+        return QSize(100, lines * self.fontMetrics().lineSpacing() + 20)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        leaves = enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if leaves or event.key() == Qt.Key.Key_Escape:
+            self.write()
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.session.editors.opened(self)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.write()
+        self.session.editors.closed(self)

@@ -1,0 +1,100 @@
+"""The relatives of a concept as lists: parents, children, and what it fires together with."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.gui.curation.facts.section import Section
+from insight_app.gui.curation.lists.concept_picker import ConceptPicker
+from insight_app.gui.curation.lists.concept_row import ConceptRow
+from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements.hierarchy import Edge
+
+PARENTS, CHILDREN, TOGETHER = "Parents", "Children", "Fires together with"
+ROWS = 8
+CO_OCCURRING = 8
+WHAT_IS_R = "R = share of this concept's activation on cells where the other is active too"
+
+
+class Relatives(QWidget):
+    """parts: PARENTS, CHILDREN, TOGETHER; a click selects."""
+
+    def __init__(self, session: Session, parent: QWidget, parts: tuple[str, ...]) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._counted: tuple[int, ConceptId] | None = None
+        """What "fires together with" was read of, or is being read of."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.sections: dict[str, Section] = {}
+        self.lists: dict[str, ConceptPicker] = {}
+        for part in parts:
+            self.lists[part] = ConceptPicker(session, self, grows=ROWS)
+            self.sections[part] = Section(part, self.lists[part], self)
+            column.addWidget(self.sections[part])
+
+    def show_concept(self, concept: PresentConcept) -> None:
+        """List the relatives of a concept."""
+        catalogue, row = concept.catalogue, concept.row
+        if PARENTS in self.lists:
+            edges = catalogue.parents(row)
+            self._fill(PARENTS, [_relation(concept, edge, edge.parent) for edge in edges])
+        if CHILDREN in self.lists:
+            edges = [edge for edge in catalogue.children(row) if not catalogue.hidden[edge.child]]
+            self._fill(CHILDREN, [_relation(concept, edge, edge.child) for edge in edges])
+        if TOGETHER in self.lists and self._counted != concept.version:
+            self._counted = concept.version
+            if concept.is_machine:
+                self.session.jobs.run(
+                    partial(concept.results.co_occurring, row, CO_OCCURRING),
+                    done=partial(self._list_co_occurring, concept.version),
+                    key=("together", id(self)),
+                )
+            else:
+                self._fill(TOGETHER, [])
+
+    def _list_co_occurring(
+        self, version: "tuple[int, ConceptId]", found: list[tuple[int, float]]
+    ) -> None:
+        if version != self._counted:
+            return
+        concepts = self.session.state.ids_of(other for other, _share in found)
+        self._fill(
+            TOGETHER,
+            [
+                ConceptRow(other, f"{share:.2f}", tip=f"{WHAT_IS_R}: {share:.3g}")
+                for other, (_row, share) in zip(concepts, found, strict=True)
+            ],
+        )
+
+    def _fill(self, part: str, rows: Sequence[ConceptRow]) -> None:
+        section = self.sections[part]
+        section.setVisible(bool(rows))
+        section.heading.setText(f"{part} ({len(rows):,})" if len(rows) > ROWS else part)
+        self.lists[part].set_rows(rows)
+
+
+def _relation(concept: PresentConcept, edge: "Edge", other: int) -> ConceptRow:
+    """Return the row of a relation to the concept at row `other`."""
+    id = concept.state.id_of(other)
+    tag = "person" if edge.by_person else "machine"
+    if edge.source == "person":
+        return ConceptRow(id, tag=tag, tip="added by a person")
+    if edge.source == "dictionary" and not edge.by_person and concept.results.names_run == RELEASE:
+        tag = RELEASE
+    support = "not counted here: as the dictionary brings it along"
+    if edge.cells:
+        support = f"{edge.cells:,} cells in {edge.images:,} images"
+    tip = (
+        f"R = share of the child's activation on cells where the parent is active too: "
+        f"{edge.strength:.3g} forward, {edge.reverse_strength:.3g} back, {support}"
+    )
+    return ConceptRow(id, f"{edge.strength:.2f}", tag, tip=tip)

@@ -1,0 +1,110 @@
+"""A list of concepts of which one is chosen: parents, children, the queue and so on.
+
+What the numbers mean is its owner's matter, how a row looks that of concept_row.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from insight_app.gui.curation.lists.concept_list import SPACE_KEY
+from insight_app.gui.curation.lists.concept_row import ConceptRow, ConceptRowDelegate
+from insight_app.gui.curation.lists.concept_rows import ConceptRowsModel
+from insight_app.gui.key_filter import PASSES_KEYS
+from insight_app.gui.qt_types import Index
+from insight_app.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
+ROOM = 9
+
+
+class ConceptPicker(QListView):
+    """A click or Enter selects a concept, and so do the arrows where it fills its room.
+
+    grows: as high as its rows, up to `grows` of them; 0 = fills its room.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None = None,
+        *,
+        grows: int = 0,
+        fade_judged: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.session, self._grows = session, grows
+        self._rows = ConceptRowsModel(session, self)
+        self.setModel(self._rows)
+        self.setItemDelegate(ConceptRowDelegate(session, self, ROOM, fade_judged=fade_judged))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        sideways = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        self.setProperty(PASSES_KEYS, [SPACE_KEY, *(int(key.value) for key in sideways)])
+        if grows:
+            self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.clicked.connect(self._pick)
+
+    @property
+    def concepts(self) -> "tuple[ConceptId, ...]":
+        """The concepts listed, from top to bottom."""
+        return tuple(self._rows.places)
+
+    @property
+    def items(self) -> list[ConceptRow | str]:
+        """The rows that are listed."""
+        return self._rows.items
+
+    def set_rows(self, rows: Sequence[ConceptRow]) -> None:
+        """List other concepts, each once."""
+        if list(rows) != self.items:
+            self._rows.set_items(rows)
+        if self._grows:
+            line = self.fontMetrics().height() + ROOM
+            self.setFixedHeight(line * min(len(rows), self._grows))
+        self.viewport().update()
+
+    def refresh(self, concepts: "Sequence[ConceptId]") -> None:
+        """Show that names or status of these concepts are different now."""
+        self._rows.refresh(concepts)
+        self.viewport().update()
+
+    def mark(self, concept: "ConceptId | None") -> None:
+        """Make a concept the current one and bring it into view."""
+        place = None if concept is None else self._rows.places.get(concept)
+        if place is None:
+            self.selectionModel().clearSelection()
+        else:
+            index = self._rows.index(place)
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, flag)
+            self.scrollTo(index)
+
+    def _pick(self, index: Index) -> None:
+        concept = self._rows.concept_at(index)
+        if concept is not None:
+            self.session.selection.select(concepts=(concept,))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and before.isValid():
+            self._pick(before)
+            return
+        super().keyPressEvent(event)
+        if not self._grows and self.currentIndex() != before:
+            self._pick(self.currentIndex())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.items:
+            self.selectionModel().setCurrentIndex(
+                self._rows.index(0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )

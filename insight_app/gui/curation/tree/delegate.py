@@ -1,0 +1,108 @@
+"""How a place in the hierarchy is painted: status, name, other parents, bar, number; name editor.
+
+Machine names are italic, persons' upright.
+"""
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from insight_app.gui import icons, theme
+from insight_app.gui.curation.lists.concept_row import STATUS_WIDTH, paint_ground, paint_name
+from insight_app.gui.curation.name_edit import NameEdit
+from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.curation.tree import texts
+from insight_app.gui.curation.tree.tree_model import (
+    BAR,
+    NAME,
+    ConceptTreeModel,
+)
+from insight_app.gui.qt_types import Index
+from insight_app.gui.state.session import Session
+
+ROOM = 10
+
+
+class HierarchyDelegate(QStyledItemDelegate):
+    """For all three columns of the hierarchy."""
+
+    def __init__(self, session: Session, tree: ConceptTreeModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session, self._tree = session, tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(60, option.fontMetrics.height() + ROOM)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        concept = self._tree.present_at(index)
+        if concept is None:
+            return
+        c = theme.colours()
+        painter.save()
+        box = QRectF(option.rect)
+        paint_ground(painter, option)
+        if index.column() == NAME:
+            self._paint_name(painter, option, index, concept, box)
+        elif index.column() == BAR:
+            if not concept.state.awaits_photos:
+                share = texts.share(concept, self._tree.order.by)
+                icons.paint_bar(painter, box.adjusted(4, 0, -8, 0), share)
+        else:
+            painter.setFont(theme.tabular(option.font))
+            painter.setPen(c.of("text"))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box.adjusted(0, 0, -12, 0), right, index.data())
+        painter.restore()
+
+    def _paint_name(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        concept: PresentConcept,
+        box: QRectF,
+    ) -> None:
+        c, middle = theme.colours(), Qt.AlignmentFlag.AlignVCenter
+        sign = QRectF(box.x() + 2, box.y(), 12, box.height())
+        icons.paint_status(painter, sign, concept.status)
+        left = box.x() + STATUS_WIDTH
+        painter.setPen(c.of("text"))
+        width = max(0.0, box.right() - left - 4)
+        name_room = QRectF(left, box.y(), width, box.height())
+        left += paint_name(painter, option, name_room, concept.name, concept.by_person) + 10
+        others = "" if self._tree.order.flat else self._tree.also_under(index)
+        room = box.right() - left - 4
+        if others and room > 30:
+            font = option.font
+            font.setPointSizeF(font.pointSizeF() * 0.88)
+            painter.setFont(font)
+            painter.setPen(c.of("dim"))
+            words = painter.fontMetrics().elidedText(
+                f"↗ also under {others}", Qt.TextElideMode.ElideRight, int(room)
+            )
+            painter.drawText(QRectF(left, box.y(), room, box.height()), middle, words)
+
+    # ---- renaming in place
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        concept = self._tree.present_at(index)
+        assert concept is not None
+        editor = NameEdit(self.session, concept, parent)
+        no_hint = QStyledItemDelegate.EndEditHint.NoHint
+        editor.left.connect(lambda: self.closeEditor.emit(editor, no_hint))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Leave what is typed: the editor has its text from the start."""
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        """Leave the name to the editor, which knows the concept, wherever the row is by then."""
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        editor.setGeometry(option.rect.adjusted(STATUS_WIDTH - 8, 0, 0, 0))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the editor itself say when it is done; Tab stays in it."""
+        return False

@@ -1,0 +1,44 @@
+"""What the hierarchy says of a concept: its number, the length of its bar, its tooltips."""
+
+from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.curation.tree.order import STRENGTH
+from insight_app.gui.wording import number_text
+
+
+def number(concept: PresentConcept, by: str) -> str:
+    """Return the number that the hierarchy is ordered by; '' before there are photos."""
+    if concept.state.awaits_photos:
+        return ""
+    if by == STRENGTH:
+        return number_text(float(concept.catalogue.mean[concept.row]))
+    return f"{int(concept.catalogue.images[concept.row]):,}"
+
+
+def share(concept: PresentConcept, by: str) -> float:
+    """Return the length of the bar, 0 to 1."""
+    catalogue, row = concept.catalogue, concept.row
+    if by == STRENGTH:
+        return float(catalogue.mean[row]) / max(1e-9, float(catalogue.mean.max()))
+    return float(catalogue.images[row] / max(1, concept.results.coded_images))
+
+
+def tip_of_name(concept: PresentConcept) -> str:
+    """Return who named a concept, where it stands in the dictionary, and its note."""
+    catalogue, row = concept.catalogue, concept.row
+    first = f"{concept.introduction}, level {catalogue.level[row]}, #{row}"
+    note = catalogue.notes.get(row, "")
+    return f"{first}\n{note}" if note else first
+
+
+def tip_of_numbers(concept: PresentConcept) -> str:
+    """Return how a concept was counted."""
+    if concept.state.awaits_photos:
+        return "Not counted yet: there are no photos in this project."
+    catalogue, row = concept.catalogue, concept.row
+    images, coded = int(catalogue.images[row]), concept.results.coded_images
+    mean, total = (number_text(float(values[row])) for values in (catalogue.mean, catalogue.total))
+    return (
+        f"Images with at least one active cell: {images:,} of {coded:,} "
+        f"({100 * images / max(1, coded):.3g} %)\nMean strength of its active cells: "
+        f"{mean} = {total} / {int(catalogue.cells[row]):,} cells"
+    )

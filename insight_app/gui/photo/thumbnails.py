@@ -1,0 +1,149 @@
+"""Thumbnails of photos: their list as Qt's item model, and how each is painted.
+
+A thumbnail is loaded when it is painted. Which photos are listed is the panel's matter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from insight_app.gui import icons, theme
+from insight_app.gui.image_order import NO_IMAGES, ImageOrder
+from insight_app.gui.photo_drawing import paint_strength
+from insight_app.gui.qt_types import Index
+from insight_app.gui.state.session import Session
+from insight_app.gui.wording import number_text, tooltip
+
+if TYPE_CHECKING:
+    from insight_app.project.results.snapshot import Results
+
+GAP = 4
+TROUBLE = ("", "unreadable", "missing")
+MOST = 50_000
+"""So many photos of one concept are listed at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class ListedPhotos:
+    """Photos in the order shown, and the strength (n,) of the concept in each, if one is.
+
+    trouble: (largest id + 1,) for each photo of the project the place in TROUBLE.
+    """
+
+    order: ImageOrder = NO_IMAGES
+    values: NDArray[np.float32] | None = None
+    trouble: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+
+
+class ThumbnailModel(QAbstractListModel):
+    """The photos that are listed."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.listed = ListedPhotos()
+
+    def set_listed(self, listed: ListedPhotos) -> None:
+        """List other photos."""
+        self.beginResetModel()
+        self.listed = listed
+        self.endResetModel()
+
+    @property
+    def order(self) -> ImageOrder:
+        """The photos from first to last."""
+        return self.listed.order
+
+    def strength_at(self, place: int) -> str:
+        """Return the strength of the concept in a photo as text, '' where none is chosen."""
+        values = self.listed.values
+        return "" if values is None else number_text(float(values[place]))
+
+    def trouble_at(self, place: int) -> str:
+        """Return what is wrong with a photo, '' where nothing is."""
+        return TROUBLE[self.listed.trouble[self.order[place]]]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.order)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        results = self.session.state.results
+        is_asked = role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+        if results is None or not is_asked:
+            return None
+        record = results.image(self.order[index.row()])
+        parts = [str(record.path)]
+        if record.status not in ("coded", "new"):
+            parts.append(record.message or record.status)
+        if strength := self.strength_at(index.row()):
+            parts.append(f"strength {strength}")
+        text = "\n".join(parts)
+        return tooltip(text) if role == Qt.ItemDataRole.ToolTipRole else text
+
+
+class ThumbnailDelegate(QStyledItemDelegate):
+    """A square picture, a badge where the photo cannot be read, the strength in its corner."""
+
+    def __init__(self, session: Session, model: ThumbnailModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session, self._model = session, model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        place = index.row()
+        image_id = self._model.order[place]
+        side = option.rect.width() - GAP
+        box = QRect(option.rect.x() + GAP // 2, option.rect.y() + GAP // 2, side, side)
+        c = theme.colours()
+        pixmap = self.session.pictures.thumbnail(image_id, side)
+        painter.save()
+        if pixmap is not None:
+            painter.drawPixmap(box, pixmap)
+        else:
+            painter.fillRect(box, c.of("track"))
+        status, strength = self._model.trouble_at(place), self._model.strength_at(place)
+        if status or self.session.pictures.broken(image_id):
+            self._badge(painter, box, status or "unreadable")
+        elif strength:
+            paint_strength(painter, box, strength)
+        if option.state & QStyle.StateFlag.State_Selected:
+            pen = QPen(c.of("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
+                       Qt.PenJoinStyle.MiterJoin)  # fmt: skip
+            painter.setPen(pen)
+            painter.drawRect(QRectF(box).adjusted(0, 0, 0, 0))
+        painter.restore()
+
+    def _badge(self, painter: QPainter, box: QRect, word: str) -> None:
+        """Paint shape and word before colour: a warning sign over what is wrong."""
+        c = theme.colours()
+        painter.setPen(QPen(c.of("rejected"), 2))
+        painter.drawRect(box.adjusted(1, 1, -1, -1))
+        sign = QRect(0, 0, 28, 28)
+        sign.moveCenter(box.center())
+        icons.icon("warning", "rejected").paint(painter, sign)
+        strip = QRect(box.left(), box.bottom() - painter.fontMetrics().height() - 2, box.width(),
+                      painter.fontMetrics().height() + 2)  # fmt: skip
+        painter.fillRect(strip, QColor(c.base))
+        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, word)
+
+
+def list_photos(results: "Results", row: int | None, folders: Sequence[int]) -> ListedPhotos:
+    """Read the photos of folders (none: of all), those with a concept; runs on the pool."""
+    chosen = list(folders) or None
+    if row is None:
+        return ListedPhotos(ImageOrder(results.image_ids(chosen)), None, _trouble(results))
+    ids, values = results.strongest_images(row, MOST, folders=chosen)
+    return ListedPhotos(ImageOrder(ids), values, _trouble(results))
+
+
+def _trouble(results: "Results") -> NDArray[np.uint8]:
+    """Read the place in TROUBLE of what is wrong with each photo, (largest id + 1,)."""
+    found = np.zeros(int(results.image_ids().max(initial=0)) + 1, np.uint8)
+    for place, status in enumerate(TROUBLE[1:], 1):
+        found[results.image_ids(status=status)] = place
+    return found
