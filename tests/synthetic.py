@@ -21,7 +21,7 @@ from insight_app.project.photos.finding import content_hash
 from insight_app.project.project import Project
 from insight_app.project.results import reading_rule
 from insight_app.project.results.candidates import CandidateName
-from insight_app.project.results.code_store import Notes
+from insight_app.project.results.code_record import Notes
 from insight_app.project.results.snapshot import Results
 from insight_app.project.storage import analysis_database
 

@@ -21,7 +21,7 @@ WriteFolder = Callable[[Content, Path, Path], list[Path]]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: its name on the command line, what it is, and where its `render` is.
+    """Describe a format: its name on the command line, what it is, where its `render` is.
 
     A render returns file contents by what is put between the chosen name and its suffix ("" for
     the file itself). A format that is a folder has a `write_folder` instead, which takes more from
@@ -76,7 +76,7 @@ FORMATS = (
 
 
 def named(name: str) -> Format:
-    """The format called `name`; KnownError with those there are."""
+    """Return the format called `name`; Refusal with those there are."""
     for one in FORMATS:
         if one.name == name:
             return one
@@ -85,7 +85,7 @@ def named(name: str) -> Format:
 
 
 def export(project: "Project", kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
-    """Write an open project's curated concepts to `path`, a file or a folder; the files written.
+    """Write an open project's curated concepts to a file or a folder; return the files written.
 
     All that is said of `write` holds for a folder too; other files in it stay.
     """
@@ -100,7 +100,7 @@ def export(project: "Project", kind: Format, path: Path, *, overwrite: bool = Fa
 
 
 def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
-    """Write `content` to `path` (and files beside it, for formats of several); the files written.
+    """Write `content` to `path` and, for formats of several files, beside it; return the files.
 
     Each file appears complete or not at all. An existing one is replaced only with `overwrite`.
     """

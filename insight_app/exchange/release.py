@@ -12,7 +12,7 @@ from insight_app.project.analysis.counting.running_counts import cooccurrence_of
 
 
 def write_folder(content: Content, project: Path, folder: Path) -> list[Path]:
-    """Write a release into `folder`; the files written."""
+    """Write a release into `folder`; return the files written."""
     dictionary = hsae.load(project / "dictionary")
     names = [""] * dictionary.F
     for concept in content.concepts:

@@ -21,7 +21,8 @@ from insight_app.project.folder import is_project
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.project import Project
 from insight_app.project.results import code_store, generations, postings
-from insight_app.project.results.code_store import Place, Record
+from insight_app.project.results.code_record import Record
+from insight_app.project.results.code_store import Place
 from insight_app.project.results.generations import Published
 from insight_app.project.results.schema import Generation, Image, Shard, Status
 from insight_app.project.storage import analysis_database

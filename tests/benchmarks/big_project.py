@@ -19,7 +19,7 @@ from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results import reading_rule
 from insight_app.project.results.candidates import CandidateName
-from insight_app.project.results.code_store import Notes
+from insight_app.project.results.code_record import Notes
 from insight_app.project.results.schema import Folder, Image, Source
 from insight_app.project.storage import analysis_database
 from insight_app.project.storage.analysis_database import writing

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from insight_app.concepts.codes import Codes, from_dense
 from insight_app.errors import KnownError
-from insight_app.project.results import code_store
-from insight_app.project.results.code_store import CodeReader, Notes, Place, ShardWriter
+from insight_app.project.results import code_record, code_store
+from insight_app.project.results.code_record import Notes
+from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 
 F = 300
 
@@ -45,7 +46,7 @@ def test_any_codes_come_back_bit_for_bit(
 ) -> None:
     cells = min(cells, 4) if concepts * active > 3000 else cells
     codes, notes = some_codes(seed, cells, active, concepts), some_notes(seed, cells)
-    record = code_store.unpack(code_store.pack(seed, codes, notes), concepts)
+    record = code_record.unpack(code_record.pack(seed, codes, notes), concepts)
     assert record.image == seed and same(record.codes(), codes)
     for name in ("unexplained", "norms", "pooled"):
         assert np.array_equal(getattr(record.notes(), name), getattr(notes, name))
@@ -82,14 +83,14 @@ def test_what_a_killed_commit_left_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_a_flipped_byte_anywhere_in_a_record_is_noticed(tmp_path: Path) -> None:
-    record = code_store.pack(7, some_codes(7), some_notes(7))
+    record = code_record.pack(7, some_codes(7), some_notes(7))
     for at in range(len(record)):
         damaged = bytearray(record)
         damaged[at] ^= 0x10
         with pytest.raises(KnownError):
-            code_store.unpack(bytes(damaged), F)
+            code_record.unpack(bytes(damaged), F)
     with pytest.raises(KnownError):
-        code_store.unpack(record[:-1], F)
+        code_record.unpack(record[:-1], F)
 
 
 def test_a_shard_that_is_short_or_foreign_is_refused(tmp_path: Path) -> None:
@@ -122,6 +123,6 @@ def test_an_image_of_196_cells_and_12_codes_takes_at_most_8_kilobytes() -> None:
     codes, notes = from_dense(dense), some_notes(0, 196, 384)
     assert codes.indices.size == 196 * 12
     nothing = Notes(*(np.zeros(0, np.float16),) * 3)
-    assert len(code_store.pack(1, codes, nothing)) <= 8000
+    assert len(code_record.pack(1, codes, nothing)) <= 8000
     assert 2 * (notes.unexplained.size + notes.norms.size + notes.pooled.size) <= 2000
-    assert len(code_store.pack(1, codes, notes)) <= 10_000
+    assert len(code_record.pack(1, codes, notes)) <= 10_000

@@ -14,8 +14,9 @@ from insight_app.errors import WorldError
 
 
 class CandidateName(NamedTuple):
-    """A name that a machine proposes; reading: noun, adjective or verb, '' not known; score: None
-    not known.
+    """Hold a name that the machine proposes.
+
+    reading: noun, adjective or verb, '' if not known.  score: None if not known.
     """
 
     term: str
@@ -25,10 +26,10 @@ class CandidateName(NamedTuple):
 
 
 class CandidateLines(Sequence[list[CandidateName]]):
-    """By concept: its candidates, best first.
+    """Hold the candidates of each concept, best first.
 
-    text: lines of JSON in UTF-8, each an array of [term, reading, score, definition]. Raises
-    KnownError where a line cannot be read.
+    text: lines of JSON in UTF-8, each an array of [term, reading, score, definition].
+    WorldError where a line cannot be read.
     """
 
     def __init__(self, text: bytes) -> None:
@@ -38,7 +39,7 @@ class CandidateLines(Sequence[list[CandidateName]]):
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[CandidateName]]) -> "CandidateLines":
-        """The lines of candidates in memory."""
+        """Return the lines of candidates in memory."""
         lines = [json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows]
         return cls(b"".join(lines))
 

@@ -50,7 +50,7 @@ def _rows_of(key: NDArray[np.int64], folders: Sequence[int], concepts: int) -> N
 
 
 def _sum_at(at: NDArray[np.int64], values: NDArray[Any], size: int) -> NDArray[np.int64]:
-    """Sum integers by place, exactly (bincount would go through float64)."""
+    """Add up integers by place, exactly (bincount would go through float64)."""
     found = np.zeros(size, np.int64)
     np.add.at(found, at, values)
     return found

@@ -32,7 +32,7 @@ DATA, DICTIONARY = 0, 1
 
 @dataclass(frozen=True, eq=False)
 class EdgeTable:
-    """Relations child -> parent of machine concepts, acyclic; all arrays (n,).
+    """Hold the relations child -> parent of machine concepts, acyclic; all arrays (n,).
 
     strength R[child, parent], reverse_strength R[parent, child] float32; cells, images int64: the
     support; source uint8: DATA or DICTIONARY.
@@ -49,8 +49,10 @@ class EdgeTable:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """R of METHOD.md section 3, row-compressed: the share of concept i's activation that falls on
-    cells where j is active too. indptr (F + 1,), indices (n,) ascending in a row, values float32.
+    """Hold R of METHOD.md section 3, row-compressed.
+
+    R[i, j] is the share of concept i's activation that falls on cells where j is active too. indptr
+    (F + 1,); indices (n,) ascending in a row; values (n,) float32.
     """
 
     indptr: NDArray[np.int64]
@@ -60,7 +62,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class GenerationHeader:
-    """What a generation is of; grid = rows, cols of the encoder's square."""
+    """Tell what a generation is of; grid = rows, cols of the encoder's square."""
 
     number: int
     encoder: str
@@ -79,11 +81,11 @@ class GenerationHeader:
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """Everything a generation holds.
+    """Hold everything of a generation, N images and n folder sums.
 
-    concepts: arrays by concept (images, cells, steps, maximum, histogram, levels); places (PLACES):
-    arrays by image_id and `order` (image ids by path); folders (FOLDER_SUMS): sums by folder and
-    concept, ascending by key = folder * F + concept.
+    concepts: arrays (F, ...) images, cells, steps (the mass), maximum, histogram, levels.  places:
+    PLACES, arrays (N + 1,) by image_id, and `order`, the image ids by path.  folders: FOLDER_SUMS,
+    arrays (n,) by folder and concept, ascending by key = folder * F + concept.
     """
 
     header: GenerationHeader
@@ -97,11 +99,12 @@ class Published:
 
 
 def folder_of(statistics: Path, number: int) -> Path:
+    """Return the folder of a generation."""
     return statistics / f"generation-{number:06d}"
 
 
 def begin(statistics: Path, number: int) -> Path:
-    """An empty folder for a generation; what a killed writer left there is removed."""
+    """Make an empty folder for a generation; what a killed writer left there is removed."""
     folder = folder_of(statistics, number)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -124,7 +127,7 @@ def write(folder: Path, published: Published) -> None:
 
 
 def read(statistics: Path, number: int) -> Published:
-    """A generation's content; the biggest arrays stay on disk (memory-mapped)."""
+    """Return the content of a generation; the biggest arrays stay on disk (memory-mapped)."""
     folder = folder_of(statistics, number)
     try:
         head = json.loads((folder / "generation.json").read_text("utf-8"))

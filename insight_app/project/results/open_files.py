@@ -19,15 +19,15 @@ from insight_app.project.results.postings import Segment
 
 
 class Closed(Refusal):
-    """A question to results that were closed, as newer ones took their place."""
+    """Refuse a question to results that were closed, as newer ones took their place."""
 
 
 @dataclass(frozen=True, eq=False)
 class Files:
-    """The open files of a generation.
+    """Hold the open files of a generation of N images.
 
-    shares, places, folders: as in `generations.Published`. segments: postings. is_coded: bool by
-    image_id.
+    shares, places, folders: as in `generations.Published`.  segments: postings.  is_coded: (N + 1,)
+    by image_id.
     """
 
     engine: Engine
@@ -39,7 +39,7 @@ class Files:
 
 
 class OpenFiles:
-    """Files that several threads read and one of them closes."""
+    """Hold files that several threads read and one of them closes."""
 
     def __init__(self, files: Files) -> None:
         self._files: Files | None = files

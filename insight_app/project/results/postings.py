@@ -2,8 +2,8 @@
 
 A postings file is a *segment* over some images; segments of other images stand beside it and are
 merged while reading, so that adding photos never rewrites what is there. Columns are memory-mapped:
-looking at one concept touches only its entries, and lets go of them again: who looks at thousands
-of concepts does not end up with the files in memory. Knows nothing of SQL and of codes.
+looking at one concept touches only its entries, and releases their pages again: who looks at
+thousands of concepts does not end up with the files in memory. Knows nothing of SQL and of codes.
 
 File = 64-byte header, offsets int64 (F + 1), image uint32, value float16, cell uint16 (each: all
 entries, by concept, then value descending, then image). Little-endian.
@@ -41,9 +41,9 @@ def write(file: BinaryIO, maxima: Maxima, concepts: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """An open segment; `offsets[c]:offsets[c + 1]` are the entries of concept c.
+    """Hold an open segment of n entries; `offsets[c]:offsets[c + 1]` are those of concept c.
 
-    mapped: the file that the columns are views of.
+    mapped: the file that the columns are views of.  offsets (F + 1,); image, value, cell (n,).
     """
 
     mapped: mmap.mmap
@@ -52,13 +52,14 @@ class Segment:
     value: NDArray[np.float16]
     cell: NDArray[np.uint16]
 
-    def let_go(self) -> None:
+    def release_pages(self) -> None:
         """Leave what was read to the system's cache, where the system can be told."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self.mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def open_segment(path: Path) -> Segment:
+    """Open a segment, mapped into memory; WorldError where it is damaged or newer than this."""
     with path.open("rb") as file:
         head = file.read(_HEADER.size)
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
@@ -89,7 +90,7 @@ def open_segment(path: Path) -> Segment:
 def strongest(
     segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_], limit: int, offset: int = 0
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]:
-    """As `of_concept`, but only the `limit` entries from place `offset` on.
+    """Return what `of_concept` does, but only the `limit` entries from place `offset` on: (n,).
 
     Each segment is read from its strongest entry on, only as far as needed: among the first n of
     all are at most the first n of each.
@@ -103,9 +104,9 @@ def strongest(
 def of_concept(
     segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]:
-    """(image, cell, value) of one concept over all segments, strongest first, ties by image.
+    """Return (image, cell, value), each (n,), of one concept: strongest first, ties by image.
 
-    keep: bool by image_id; entries of other images are left out.
+    keep: (N + 1,) bool by image_id; entries of other images are left out.
     """
     return _read(segments, concept, keep, None)
 
@@ -118,16 +119,16 @@ _BLOCK = 1024
 def _read(
     segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_], wanted: int | None
 ) -> _Entries:
-    """The first `wanted` entries of each segment (None: all), in one order."""
+    """Return the first `wanted` entries of each segment (None: all), in one order."""
     found = []
     for segment in segments:
         found.append(_first(segment, concept, keep, wanted))
-        segment.let_go()
+        segment.release_pages()
     return _merged(found)
 
 
 def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int | None) -> _Entries:
-    """The first `wanted` entries of a concept in a segment (None: all) of images that are kept."""
+    """Return the first `wanted` kept entries of a concept in a segment (None: all)."""
     at, end = int(segment.offsets[concept]), int(segment.offsets[concept + 1])
     places: list[NDArray[np.int64]] = []
     found, block = 0, end - at if wanted is None else max(_BLOCK, wanted)
@@ -141,7 +142,7 @@ def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int 
 
 
 def _merged(found: Sequence[_Entries]) -> _Entries:
-    """Entries of several segments in one order: strongest first, ties by image."""
+    """Join entries of several segments in one order: strongest first, ties by image."""
     full = [entries for entries in found if entries[0].size]
     if len(full) == 1:
         return full[0]

@@ -23,7 +23,8 @@ from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.photos.finding import locate
 from insight_app.project.results import folder_sums, generations, postings, reading_rule
 from insight_app.project.results.candidates import CandidateName
-from insight_app.project.results.code_store import CodeReader, Place, Record
+from insight_app.project.results.code_record import Record
+from insight_app.project.results.code_store import CodeReader, Place
 from insight_app.project.results.generations import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
 from insight_app.project.results.records import Example, FolderRecord, ImageRecord, Problem, Sums

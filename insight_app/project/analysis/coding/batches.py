@@ -16,7 +16,7 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.analysis.recording import Coded
-from insight_app.project.results.code_store import Notes
+from insight_app.project.results.code_record import Notes
 
 if TYPE_CHECKING:
     from torch import Tensor

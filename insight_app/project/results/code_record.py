@@ -1,0 +1,128 @@
+"""One image's codes as a compressed record, with what is kept beside them.
+
+Record = header (magic, image, checksum, cells, size of pooled, sizes of both parts), codes (zlib;
+byte planes of counts, steps between indices, values), notes (zlib; see Notes). Little-endian. Knows
+nothing of where records lie.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.codes import Codes
+from insight_app.errors import WorldError
+
+_RECORD = struct.Struct("<4sIIIIII")
+_MAGIC = b"CODE"
+HEADER_SIZE = _RECORD.size
+
+
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """Hold what is kept of an image beside its codes, in half precision.
+
+    unexplained: (cells,) share of each token's energy that its codes leave unexplained;
+    norms: (cells,) length of each token; pooled: (D,) mean token, empty where not kept.
+    """
+
+    unexplained: NDArray[np.float16]
+    norms: NDArray[np.float16]
+    pooled: NDArray[np.float16]
+
+
+def _planes(values: NDArray[np.uint16]) -> bytes:
+    """Return low bytes, then high bytes: equal bytes side by side compress better."""
+    little = np.ascontiguousarray(values, dtype="<u2").view(np.uint8).reshape(-1, 2)
+    return little.T.tobytes()
+
+
+def _from_planes(data: memoryview, size: int) -> NDArray[np.uint16]:
+    pairs = np.frombuffer(data, np.uint8, 2 * size).reshape(2, size).T
+    return np.ascontiguousarray(pairs).view("<u2").reshape(size).astype(np.uint16, copy=False)
+
+
+def _steps(indices: NDArray[np.uint16], indptr: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """Return the steps from one index to the next: indices ascend in a row, so these are small."""
+    steps = np.diff(indices, prepend=np.uint16(0))
+    first = indptr[:-1][np.diff(indptr) > 0]
+    steps[first] = indices[first]
+    return steps
+
+
+def _from_steps(steps: NDArray[np.uint16], indptr: NDArray[np.int64]) -> NDArray[np.uint16]:
+    summed = np.cumsum(steps, dtype=np.int64)
+    before = np.concatenate(([0], summed))[indptr[:-1]]
+    indices: NDArray[np.int64] = summed - np.repeat(before, np.diff(indptr))
+    return indices.astype(np.uint16)
+
+
+def pack(image: int, codes: Codes, notes: Notes) -> bytes:
+    """Return the record of one image as bytes."""
+    counts = np.diff(codes.indptr).astype(np.uint16)
+    steps = _steps(codes.indices, codes.indptr)
+    raw = _planes(counts) + _planes(steps) + _planes(codes.stored.view(np.uint16))
+    body = zlib.compress(raw, 6)
+    half = np.concatenate([notes.unexplained, notes.norms, notes.pooled]).astype(np.float16)
+    extra = zlib.compress(_planes(half.view(np.uint16)), 6)
+    sizes = (codes.cells, notes.pooled.size, len(body), len(extra))
+    check = zlib.crc32(extra, zlib.crc32(body, zlib.crc32(struct.pack("<5I", image, *sizes))))
+    return _RECORD.pack(_MAGIC, image, check, *sizes) + body + extra
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """Hold a record as read: checked already, decompressed when asked."""
+
+    image: int
+    cells: int
+    concepts: int
+    _pooled: int
+    _body: bytes
+    _extra: bytes
+
+    def codes(self) -> Codes:
+        """Return the codes of the image."""
+        raw = memoryview(zlib.decompress(self._body))
+        counts = _from_planes(raw, self.cells)
+        indptr = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        entries = int(indptr[-1])
+        if len(raw) != 2 * self.cells + 4 * entries:
+            raise WorldError(f"The codes of image {self.image} have the wrong length.")
+        start = 2 * self.cells
+        indices = _from_steps(_from_planes(raw[start:], entries), indptr)
+        values = _from_planes(raw[start + 2 * entries :], entries).view(np.float16)
+        return Codes(indptr, indices, values, self.concepts)
+
+    def notes(self) -> Notes:
+        """Return what is kept beside the codes."""
+        raw = memoryview(zlib.decompress(self._extra))
+        half = _from_planes(raw, 2 * self.cells + self._pooled).view(np.float16)
+        return Notes(half[: self.cells], half[self.cells : 2 * self.cells], half[2 * self.cells :])
+
+
+def size_after(header: bytes) -> int:
+    """Return how many bytes follow the header of a record."""
+    *_, body_size, extra_size = _RECORD.unpack(header)
+    return int(body_size + extra_size)
+
+
+def unpack(data: bytes, concepts: int, where: str = "") -> Record:
+    """Return the record in `data`; WorldError where its checksum does not fit."""
+    damaged = WorldError(
+        "A record of codes is damaged.",
+        where=where,
+        do="Run `insight-app check`, then analyze again.",
+    )
+    if len(data) < HEADER_SIZE:
+        raise damaged
+    magic, image, check, cells, pooled, body_size, extra_size = _RECORD.unpack_from(data)
+    if magic != _MAGIC or len(data) != HEADER_SIZE + body_size + extra_size:
+        raise damaged
+    sizes = struct.pack("<5I", image, cells, pooled, body_size, extra_size)
+    if zlib.crc32(data[HEADER_SIZE:], zlib.crc32(sizes)) != check:
+        raise damaged
+    body = data[HEADER_SIZE : HEADER_SIZE + body_size]
+    return Record(image, cells, concepts, pooled, body, data[HEADER_SIZE + body_size :])
