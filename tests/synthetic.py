@@ -26,6 +26,8 @@ from insight_app.project.results.snapshot import Results
 from insight_app.project.storage import analysis_database
 
 GRID = 14
+DICTIONARY = "5e17be71c0000001"
+"""The fingerprint of the dictionary."""
 HIERARCHY = {
     "thing": "",
     "vehicle": "thing",
@@ -111,10 +113,15 @@ def make_project(
     return folder
 
 
-def publish_again(project: Path, concepts: int = 96) -> None:
-    """The same results as a newer generation, as an analysis that goes on puts them out."""
+def publish_again(project: Path, concepts: int = 96, dictionary: str = DICTIONARY) -> None:
+    """The same results as a newer generation, as an analysis that goes on puts them out.
+
+    dictionary: another fingerprint makes them those of other concepts, which happen to fire alike.
+    """
+    if dictionary != DICTIONARY:
+        _write_dictionary(project, concepts, dictionary)
     engine = analysis_database.open_writer(project)
-    recorder = Recorder(project, engine, _setup(concepts))
+    recorder = Recorder(project, engine, _setup(concepts, dictionary))
     recorder.publish()
     recorder.close()
     engine.dispose()
@@ -187,7 +194,7 @@ def _picture(
 # ---- what the machine would say of them
 
 
-def _setup(concepts: int) -> Setup:
+def _setup(concepts: int, dictionary: str = DICTIONARY) -> Setup:
     names = NAMES[:concepts] + [f"texture {n}" for n in range(len(NAMES), concepts)]
     names[-1] = ""  # the last one never fires: dead, without a name
     candidates = [
@@ -205,7 +212,7 @@ def _setup(concepts: int) -> Setup:
         encoder="builtin",
         encoder_fingerprint="synthetic-encoder",
         grid=(GRID, GRID),
-        dictionary_fingerprint="5e17be71c0000001",
+        dictionary_fingerprint=dictionary,
         levels=levels(concepts),
         words=Words("dictionary", names, candidates),
     )
@@ -223,7 +230,7 @@ def levels(concepts: int) -> np.ndarray:
     ]
 
 
-def _write_dictionary(folder: Path, concepts: int) -> None:
+def _write_dictionary(folder: Path, concepts: int, fingerprint: str = DICTIONARY) -> None:
     """A dictionary as far as reading results needs one: its weights are nothing but zeros."""
     import json
 
@@ -232,7 +239,7 @@ def _write_dictionary(folder: Path, concepts: int) -> None:
     place.mkdir(exist_ok=True)
     described = {
         "schema_version": 1,
-        "fingerprint": "5e17be71c0000001",
+        "fingerprint": fingerprint,
         "concepts": concepts,
         "token_dim": D,
         "k": 8,
