@@ -14,8 +14,9 @@ from safetensors.numpy import save_file
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
+from insight_app.project.analysis.folders import membership
+from insight_app.project.analysis.folders.scanning import update_images
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
-from insight_app.project.analysis.scanning import update_images
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.finding import content_hash
 from insight_app.project.project import Project
@@ -89,7 +90,8 @@ def make_project(
     scenes = dict(_draw_photos(photos, images, photo_size, np.random.default_rng(seed)))
     Project.create(folder).close()
     engine = analysis_database.open_writer(folder)
-    update_images(engine, folder, [photos])
+    membership.add(folder, engine, [photos])
+    update_images(folder, engine)
     _write_dictionary(folder, concepts)
     write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
     recorder = Recorder(folder, engine, _setup(concepts))

@@ -27,11 +27,11 @@ VERBS = set(
     Code Collect Compare Compute Convert Copy Count Create Cut Declare Decode Delete Describe Do
     Download Draw Drop Edit Embed Encode Estimate Fetch Fill Find Fit Fold Follow Gather Give Go
     Group Hide Ignore Import Install Join Judge Keep Learn Leave Let List Load Lock Look Make
-    Mark Measure Merge Move Name Note Offer Open Order Outline Pad Paint Parse Pass Prepare
-    Print Publish Put Raise Read Record Redo Reject Remove Rename Replace Reshape Restore Return
-    Rewrite Round Run Save Say Scale Search See Select Send Set Show Skip Sort Split Start Stop
-    Store Subtract Switch Take Tell Train Try Turn Undo Update Verify Wait Warn Work Write Yield
-    Zoom
+    Mark Measure Merge Move Name Note Offer Open Order Outline Pad Paint Parse Pass Point
+    Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename Replace Reshape Restore
+    Return Rewrite Round Run Save Say Scale Search See Select Send Set Show Skip Sort Split Start
+    Stop Store Subtract Switch Take Tell Train Try Turn Undo Update Verify Wait Warn Work Write
+    Yield Zoom
     """,
     )
 )

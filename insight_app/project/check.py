@@ -14,17 +14,17 @@ from sqlalchemy import Connection, func, select
 
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.analysis import dictionary
+from insight_app.project.analysis import dictionary, recording, runs
 from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.analysis.recording import CODES, STATISTICS
 from insight_app.project.folder import is_project
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.project import Project
-from insight_app.project.results import code_store, generations, postings
+from insight_app.project.results import code_store, generations, postings, sources
 from insight_app.project.results.code_record import Record
 from insight_app.project.results.code_store import Place
 from insight_app.project.results.generations import Published
-from insight_app.project.results.schema import Generation, Image, Shard, Status
+from insight_app.project.results.schema import Generation, Image, Run, Shard, Status
 from insight_app.project.storage import analysis_database
 
 _AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
@@ -139,6 +139,8 @@ def _results(folder: Path, connection: Connection, number: int | None) -> Iterat
         yield published
     if isinstance(published, Published) and (used := published.header.dictionary_fingerprint):
         yield from _dictionary(folder, used)
+    if isinstance(published, Published):
+        yield from _photos(folder, connection, published)
     recount = _Recount(published) if isinstance(published, Published) else None
     are_whole = True
     for row in shards:
@@ -147,6 +149,32 @@ def _results(folder: Path, connection: Connection, number: int | None) -> Iterat
             yield finding
     if recount is not None and are_whole:
         yield from recount.findings(folder / STATISTICS)
+
+
+def _photos(folder: Path, connection: Connection, published: Published) -> Iterator[Finding]:
+    """Check that all that is known of photos is published, after work that came to its end, and
+    that none is counted twice.
+    """
+    ended = connection.execute(select(Run.state).order_by(Run.id.desc()).limit(1)).scalar()
+    known = recording.places_of(connection)
+    if ended == runs.FINISHED and any(
+        not np.array_equal(published.places[name], known[name]) for name in known
+    ):
+        place = generations.folder_of(folder / STATISTICS, published.header.number)
+        yield Finding("The published list of photos is not the newest one.", str(place), _AGAIN)
+    at: dict[Path, list[int]] = {}
+    for row in sources.read_places(connection, folder).folders.values():
+        at.setdefault(row.path, []).append(row.id)
+    for path, ids in at.items():
+        twice = (
+            select(Image.name)
+            .where(Image.folder_id.in_(ids), Image.status != int(Status.CHANGED))
+            .group_by(Image.name)
+            .having(func.count() > 1)
+            .limit(1)
+        )
+        if len(ids) > 1 and (name := connection.execute(twice).scalar()) is not None:
+            yield Finding("This photo is listed twice.", str(path / name), _AGAIN)
 
 
 def _dictionary(folder: Path, used: str) -> Iterator[Finding]:

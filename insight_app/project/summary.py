@@ -6,21 +6,23 @@ Reads only; knows nothing of how it is shown.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
 
+from insight_app.errors import Refusal
+from insight_app.project.folder import is_project
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results.schema import Run
+from insight_app.project.results.snapshot import Results
+from insight_app.project.results.sources import SourceState
 from insight_app.project.storage import analysis_database
-
-if TYPE_CHECKING:
-    from insight_app.project.results.snapshot import Results
 
 
 def summarise(folder: Path) -> dict[str, Any]:
@@ -40,6 +42,30 @@ def summarise(folder: Path) -> dict[str, Any]:
             return found | _of_results(project, results)
 
 
+def folders(project: Path) -> list[dict[str, Any]]:
+    """Return the folders of a project with counts of photos and their state, as JSON values."""
+    if not is_project(project):
+        raise Refusal("This is not a project of Insight.", where=str(project))
+    results = Results.open(project)
+    if results is None:
+        raise Refusal(
+            "This project was not analyzed yet.",
+            where=str(project),
+            do="Analyze photos into it: insight-app analyze FOLDER -o PROJECT",
+        )
+    with results:
+        return [_source(source) for source in results.sources()]
+
+
+def _source(source: SourceState) -> dict[str, Any]:
+    inside = [
+        {"path": str(folder.path), "state": folder.state, **asdict(folder.counts)}
+        for folder in source.folders
+    ]
+    whole = {"path": str(source.path), "state": source.state, **asdict(source.counts)}
+    return whole | {"folders": inside}
+
+
 def _of_results(project: Project, results: Results) -> dict[str, Any]:
     catalogue = Catalogue(results, project.judgements.state)
     return {
@@ -51,16 +77,18 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
         "concepts": _concepts(catalogue, results),
         "relations": len(catalogue.edges()),
         "reviewed_share": round(catalogue.reviewed_share(), 4),
-        "problems": len(results.problems()),
+        "folders": _given(results),
+        "problems": results.problem_count,
         "runs": _runs(project.path),
     }
 
 
 def _runs(project: Path) -> list[dict[str, Any]]:
-    """Every call of analyze, oldest first, as it was noted."""
+    """Return every piece of work on the results, oldest first, as it was noted."""
     columns = (
         Run.started,
         Run.finished,
+        Run.work,
         Run.state,
         Run.message,
         Run.images,
@@ -93,13 +121,21 @@ def _dictionary(results: Results) -> dict[str, Any]:
 
 
 def _images(results: Results) -> dict[str, Any]:
-    by_status = Counter(
-        {
-            status: len(results.image_ids(status=status))
-            for status in ("new", "coded", "unreadable", "missing", "changed")
-        }
-    )
-    return {"all": int(results.image_count), **by_status, "cells": int(results.tokens)}
+    by_status = {
+        status: len(results.image_ids(status=status))
+        for status in ("new", "coded", "unreadable", "missing")
+    }
+    return {
+        "all": int(results.image_count),
+        **by_status,
+        "removed": sum(source.counts.removed for source in results.sources()),
+        "cells": int(results.tokens),
+    }
+
+
+def _given(results: Results) -> dict[str, int]:
+    states = Counter(source.state for source in results.sources())
+    return {"given": states.total(), "not_there": states["not there"], "removed": states["removed"]}
 
 
 def _concepts(catalogue: Catalogue, results: Results) -> dict[str, Any]:

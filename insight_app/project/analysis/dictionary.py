@@ -4,10 +4,11 @@ Owns the folder `dictionary/` of a project. Knows nothing of images; torch is no
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import Engine
 
 from insight_app import resources
 from insight_app.concepts.hsae import DictionaryInfo, TrainingSettings, group_sizes, info, summary
@@ -24,11 +25,12 @@ from insight_app.files import aside
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.counting.edges import dictionary_edges
 from insight_app.project.analysis.names import with_definitions
-from insight_app.project.analysis.recording import Setup, Words
+from insight_app.project.analysis.recording import Setup, Words, read_setting, write_setting
 from insight_app.project.results import generations
 
 BUILTIN, TRAIN = "builtin", "train"
 FOLDER = "dictionary"
+_SETTING = "dictionary"
 _COPY_BACK = "Copy this folder from a backup of the project, or make a new project."
 
 
@@ -44,6 +46,16 @@ class DictionaryChoice:
     fingerprint: str = ""
     concepts: int | None = None
     k: int | None = None
+
+
+def chosen(engine: Engine) -> DictionaryChoice:
+    """Return what the project was set up with; an empty choice in a new one."""
+    return DictionaryChoice(**(read_setting(engine, _SETTING) or {}))
+
+
+def keep(engine: Engine, choice: DictionaryChoice) -> None:
+    """Note what the project is set up with."""
+    write_setting(engine, _SETTING, asdict(choice))
 
 
 def installed(project: Path) -> DictionaryInfo | None:

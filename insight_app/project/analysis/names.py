@@ -45,6 +45,11 @@ class Naming:
         self.is_due = self.is_due if is_due is None else is_due
         write_setting(self._engine, SETTING, {"words": self.words, "is_due": self.is_due})
 
+    def photos_changed(self, published: Words) -> None:
+        """Note that other photos count now than the published names were chosen from."""
+        if published.run == PHOTOS:
+            self.keep(is_due=True)
+
 
 def evidence(recorder: Recorder, dictionary: "HSAE") -> Evidence:
     """Gather what the photos that are counted show of each concept."""

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
+from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
 from insight_app.files import sync_folder
@@ -82,9 +83,19 @@ class Setup:
 
 
 class Recorder:
-    """Writes the results of one project; there is never more than one at a time."""
+    """Writes the results of one project; there is never more than one at a time.
 
-    def __init__(self, project: Path, engine: Engine, setup: Setup) -> None:
+    To begin with, what changed since it was counted last is counted again.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        engine: Engine,
+        setup: Setup,
+        progress: Progress = silent,
+        cancel: CancelToken | None = None,
+    ) -> None:
         self.project = project
         self.engine = engine
         self.setup = setup
@@ -103,7 +114,7 @@ class Recorder:
         elif last is not None:
             number, size, checksum, self._in_shard = last.id, last.bytes, last.checksum, last.images
         self.counting = Counting(project, engine, setup.concepts)
-        self.counting.load(shards, number)
+        self.counting.load(shards, number, progress, cancel or CancelToken())
         self._open_shard(number, size, checksum)
 
     def _open_shard(self, shard: int, size: int, checksum: int) -> None:
@@ -197,7 +208,7 @@ class Recorder:
     def _publish(self) -> int:
         with reading(self.engine) as connection:
             number = int(connection.execute(select(func.max(Generation.id))).scalar() or 0) + 1
-            places = _places(connection)
+            places = places_of(connection)
         setup, whole = self.setup, self.counting.whole()
         cooccurrence = self.counting.cooccurrence()
         folder = generations.begin(self.statistics, number)
@@ -265,8 +276,10 @@ def _row(coded: Coded, place: Place) -> dict[str, Any]:
     }
 
 
-def _places(connection: Connection) -> dict[str, NDArray[Any]]:
-    """Arrays by image_id (row 0 is nobody) and the ids in path order."""
+def places_of(connection: Connection) -> dict[str, NDArray[Any]]:
+    """Return what is published of where each image is: arrays by image_id (row 0 is nobody), and
+    the ids of those that are listed in path order.
+    """
     size = int(connection.execute(select(func.max(Image.id))).scalar() or 0) + 1
     places: dict[str, NDArray[Any]] = {
         "shard": np.zeros(size, np.uint32),
@@ -275,14 +288,18 @@ def _places(connection: Connection) -> dict[str, NDArray[Any]]:
         "folder": np.zeros(size, np.uint32),
         "status": np.full(size, int(Status.CHANGED), np.uint8),
     }
+    removed = list(connection.execute(select(Folder.id).where(Folder.is_removed)).scalars())
     columns = (Image.id, Image.folder_id, Image.status, Image.shard, Image.offset, Image.bytes)
     result = connection.execute(select(*columns).execution_options(yield_per=10_000))
     for rows in result.partitions():
         ids = [row[0] for row in rows]
         for at, name in enumerate(("folder", "status", "shard", "offset", "bytes"), 1):
             places[name][ids] = [row[at] or 0 for row in rows]
+    taken_out = np.isin(places["folder"], removed) & (places["status"] != int(Status.CHANGED))
+    places["status"][taken_out] = int(Status.REMOVED)
     in_order = select(Image.id).where(Image.status != 4).order_by(Image.folder_id, Image.name)
     by_name = np.fromiter(connection.execute(in_order).scalars(), np.int64)
+    by_name = by_name[~taken_out[by_name]]
     folders = connection.execute(select(Folder.id).order_by(Folder.source_id, Folder.path))
     rank = np.zeros(int(places["folder"].max(initial=0)) + 1, np.int64)
     for position, folder in enumerate(folders.scalars()):

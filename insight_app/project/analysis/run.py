@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,13 +25,17 @@ from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import crashes, pending_images, pipeline
 from insight_app.project.analysis.coding.batches import Batches, code
 from insight_app.project.analysis.coding.memory import keep_freed
+from insight_app.project.analysis.coding.pending_images import Locations
 from insight_app.project.analysis.coding.pipeline import Photo, Read, Unreadable
 from insight_app.project.analysis.dictionary import TRAIN, DictionaryChoice, must_be_learnable
-from insight_app.project.analysis.recording import Coded, Recorder, read_setting, write_setting
+from insight_app.project.analysis.folders import membership
+from insight_app.project.analysis.folders.scanning import Found, update_images
+from insight_app.project.analysis.folders.sources import must_be_folders
+from insight_app.project.analysis.recording import Coded, Recorder
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
-from insight_app.project.analysis.scanning import Found, must_be_folders, update_images
 from insight_app.project.folder import is_project
 from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.finding import is_there
 from insight_app.project.project import Project
 from insight_app.project.storage import analysis_database
 
@@ -43,7 +47,6 @@ COMMIT_SECONDS, COMMIT_IMAGES = 5.0, 256
 PUBLISH_SECONDS = 10.0
 PUBLISH_SHARE = 40
 """Publishing takes at most one part in so many of the time: big sets publish less often."""
-DICTIONARY = "dictionary"
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,16 @@ class Summary:
 @dataclass(frozen=True)
 class Hooks:
     """Who listens: `published(generation)` after each generation; `between()` between two batches,
-    for short work with the same encoder; `notice(text)`: what a person should know once.
+    for short work with the same encoder; `notice(text)`: what a person should know once;
+    `added(folders)`: those that were not part of the project before, to be taken out again by who
+    thinks better of it.
     """
 
     progress: Progress = silent
     published: Callable[[int], None] = lambda generation: None
     between: Callable[[], None] = lambda: None
     notice: Callable[[str], None] = lambda text: None
+    added: Callable[[list[Path]], None] = lambda folders: None
 
 
 def analyze(
@@ -85,6 +91,7 @@ def analyze(
     between: Callable[[], None] = lambda: None,
     notice: Callable[[str], None] = lambda text: None,
     read_again: bool = False,
+    added: Callable[[list[Path]], None] = lambda folders: None,
     after_crash: bool = False,
     vocabulary: "Vocabulary | None" = None,
     load: Callable[..., DenseEncoder] = encoders.load,
@@ -114,7 +121,7 @@ def analyze(
         encoder = _checked(encoder, encoder_options, wanted, load_here, has_photos=bool(places))
     if not is_project(project):
         Project.create(project).close()
-    hooks, stop = Hooks(progress, published, between, notice), cancel or CancelToken()
+    hooks, stop = Hooks(progress, published, between, notice, added), cancel or CancelToken()
     with runs.alone(project):
         engine = open_or_begin_anew(project)
         try:
@@ -182,16 +189,18 @@ class _Work:
         concepts: int | None,
         k: int | None,
     ) -> Summary:
-        used = DictionaryChoice(**(read_setting(self.engine, DICTIONARY) or {}))
+        used = dictionary.chosen(self.engine)
         dictionary.must_fit(self.project, used, wanted, concepts, k)
         if wanted is None and used.source == dictionary.TRAIN:  # go on as it was begun
             wanted, concepts, k = used.source, used.concepts, used.k
         described = dictionary.installed(self.project)
         source = used.source if described is not None else wanted or dictionary.BUILTIN
-        self._choose(DictionaryChoice(source, used.fingerprint, concepts, k))
+        dictionary.keep(self.engine, DictionaryChoice(source, used.fingerprint, concepts, k))
         known = self._known_encoder(encoder, encoder_options)
+        if added := membership.add(self.project, self.engine, folders):
+            self.hooks.added(added)
         found = update_images(
-            self.engine, self.project, folders, progress=self.hooks.progress, cancel=self.cancel
+            self.project, self.engine, progress=self.hooks.progress, cancel=self.cancel
         )
         if self.read_again and self.rule != NEWEST_RULE:
             encoder = self._begin_again(encoder, known)
@@ -199,14 +208,17 @@ class _Work:
         if described is None and wanted != dictionary.TRAIN:
             described = dictionary.install(self.project, wanted)
         if described is not None:
-            self._choose(DictionaryChoice(source, described.fingerprint))
+            dictionary.keep(self.engine, DictionaryChoice(source, described.fingerprint))
+        self.locations = Locations(self.project, self.engine)
         settings, setup = dictionary.planned(concepts, k, known.name)
         if described is not None:
             setup = dictionary.setup(self.project, described, known)
         began = time.monotonic()
-        with closing(Recorder(self.project, self.engine, setup)) as recorder:
+        with closing(
+            Recorder(self.project, self.engine, setup, self.hooks.progress, self.cancel)
+        ) as recorder:
             self._publish(recorder)  # photos show at once, and what went missing or came back
-            if pending_images.count_new(self.engine):
+            if pending_images.count_new(self.engine, self.locations):
                 batches = Batches(self._encoder(encoder, known), self.hooks.notice)
                 if described is None:
                     self._train(batches, settings)
@@ -245,9 +257,6 @@ class _Work:
         self.rule = reading_again.begin(self.engine)
         return encoder
 
-    def _choose(self, choice: DictionaryChoice) -> None:
-        write_setting(self.engine, DICTIONARY, asdict(choice))
-
     def _publish(self, recorder: Recorder) -> None:
         self.generation = recorder.publish()
         self.hooks.published(self.generation)
@@ -283,7 +292,7 @@ class _Work:
             title=f"Trained on {self.project.stem}",
             encoder_fingerprint=batches.encoder.fingerprint,
         )
-        self._choose(DictionaryChoice(dictionary.TRAIN, trained.fingerprint))
+        dictionary.keep(self.engine, DictionaryChoice(dictionary.TRAIN, trained.fingerprint))
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
     def _code(self, recorder: Recorder, batches: Batches) -> None:
@@ -326,21 +335,31 @@ class _Work:
         )
 
     def _code_photos(self, writer: pipeline.Writer, batches: Batches, weights: "HSAE") -> None:
-        total = pending_images.count_new(self.engine)
+        total, waiting = pending_images.count_new(self.engine, self.locations), 0
         with closing(self._photos(batches)) as photos:
-            for read in photos:
+            for batch in photos:
                 self.cancel.check()
+                read = [
+                    item for item in batch if isinstance(item, Read) or is_there(item.photo.path)
+                ]
+                waiting += len(batch) - len(read)
                 good = [item for item in read if isinstance(item, Read)]
                 coded = iter(code(good, batches, weights))
                 writer.put([item if isinstance(item, Unreadable) else next(coded) for item in read])
                 self.coded += len(good)
                 self.unreadable += len(read) - len(good)
-                self.hooks.progress(self.coded + self.unreadable, total, "Analyzing photos")
+                done = self.coded + self.unreadable + waiting
+                self.hooks.progress(done, total, "Analyzing photos")
                 self.hooks.between()
+        if waiting:
+            self.hooks.notice(
+                f"{waiting:,} photos were not there any more when their turn came; the next "
+                "analysis looks for them again."
+            )
 
     def _photos(self, batches: Batches) -> Generator[list[Read | Unreadable], None, None]:
         """Photos that were in flight at a crash one by one, then all others."""
-        locations = pending_images.Locations(self.project, self.engine)
+        locations = self.locations
 
         def in_flight(images: list[int]) -> None:
             crashes.remember(self.project, images)

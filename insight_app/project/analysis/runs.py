@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, insert, select, update
 
 from insight_app.concepts.progress import Cancelled
 from insight_app.errors import WorldError
 from insight_app.project.results import reading_rule
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import lock
-from insight_app.project.storage.analysis_database import writing
+from insight_app.project.storage.analysis_database import reading, writing
 
 RUNNING, FINISHED, CANCELLED, FAILED, INTERRUPTED = (
     "running",
@@ -27,16 +27,17 @@ RUNNING, FINISHED, CANCELLED, FAILED, INTERRUPTED = (
     "failed",
     "interrupted",
 )
+ANALYZE = "analyze"
 
 
 def is_at_work(project: Path) -> bool:
-    """Whether a process is analyzing this project now."""
+    """Return whether a process is writing results of this project now."""
     return lock.holder(project / "statistics") is not None
 
 
 @contextmanager
 def alone(project: Path) -> Iterator[None]:
-    """Hold the right to write results; KnownError where another process has it."""
+    """Hold the right to write results; refuses where another process has it."""
     folder = project / "statistics"
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -55,13 +56,23 @@ def alone(project: Path) -> Iterator[None]:
 
 
 @contextmanager
-def recorded(engine: Engine, images: Callable[[], int]) -> Iterator[None]:
-    """A run from its beginning to its end, however it ends; images(): how many were coded."""
+def recorded(
+    engine: Engine, images: Callable[[], int] = lambda: 0, *, work: str = ANALYZE
+) -> Iterator[None]:
+    """Record a run from its beginning to its end, however it ends.
+
+    images(): how many were coded; work: what it does, as table `run` has it.
+    """
     with writing(engine) as connection:
         connection.execute(
             update(Run).where(Run.state == RUNNING).values(state=INTERRUPTED, finished=_now())
         )
-        begun = {"started": _now(), "state": RUNNING, "reading_rule": reading_rule.of(connection)}
+        begun = {
+            "started": _now(),
+            "state": RUNNING,
+            "work": work,
+            "reading_rule": reading_rule.of(connection),
+        }
         result = connection.execute(insert(Run).values(begun))
         number = int(result.inserted_primary_key[0])  # type: ignore[index]
     began, state, message = time.monotonic(), FAILED, ""
@@ -80,6 +91,22 @@ def recorded(engine: Engine, images: Callable[[], int]) -> Iterator[None]:
         ended |= {"seconds": seconds, "images": images()}
         with writing(engine) as connection:
             connection.execute(update(Run).where(Run.id == number).values(ended))
+
+
+def state_of(project: Path, engine: Engine) -> str:
+    """Return how the last analysis stands: one of the words above, '' where none was begun.
+
+    Other work on the folders counts while it goes on, and when it was killed: an analysis then
+    finishes it. Ended in any other way, it left nothing to be finished.
+    """
+    query = select(Run.state, Run.work).order_by(Run.id.desc())
+    with reading(engine) as connection:
+        last = connection.execute(query.limit(1)).first()
+        if last is not None and last.work != ANALYZE and last.state != RUNNING:
+            last = connection.execute(query.where(Run.work == ANALYZE).limit(1)).first()
+    if last is None:
+        return ""
+    return INTERRUPTED if last.state == RUNNING and not is_at_work(project) else str(last.state)
 
 
 def _now() -> str:

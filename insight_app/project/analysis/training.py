@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from insight_app.concepts import hsae
@@ -17,7 +18,7 @@ from insight_app.errors import Refusal
 from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.pending_images import Locations
 from insight_app.project.analysis.coding.pipeline import Photo, Read, batches
-from insight_app.project.results.schema import Image, Status
+from insight_app.project.results.schema import Folder, Image, Status
 from insight_app.project.storage.analysis_database import reading
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ def train(
     cancel: CancelToken,
 ) -> "HSAE":
     """Train on the project's photos, read by its rule; go on where a cancelled training stopped."""
-    ids = _chosen(engine, settings.seed)
+    locations = Locations(project, engine)
+    ids = _chosen(engine, locations, settings.seed)
     if not ids.size:
         raise Refusal(
             "There are no photos to learn from.",
             where=str(project),
             do="Add folders with photos, or use the built-in dictionary.",
         )
-    locations = Locations(project, engine)
     encoder = encoding.encoder
 
     def stream(epoch: int, start: int) -> "Iterator[Tensor]":
@@ -79,13 +80,14 @@ def train(
 
 
 def checkpoints(project: Path) -> Path:
-    """Where a training that was stopped goes on from; not needed once its dictionary is saved."""
+    """Return where a training that was stopped goes on from, until its dictionary is saved."""
     return project / "dictionary" / "training"
 
 
-def _chosen(engine: Engine, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Ids of the photos to learn from; the same each time while no photos are added."""
-    query = select(Image.id).where(Image.status.in_([int(Status.NEW), int(Status.CODED)]))
+def _chosen(engine: Engine, locations: Locations, seed: int) -> NDArray[np.int64]:
+    """Return the ids of the photos to learn from, the same each time while no photos are added."""
+    is_readable = Image.status.in_([int(Status.NEW), int(Status.CODED)]), locations.are_readable
+    query = select(Image.id).join(Folder).where(*is_readable)
     with reading(engine) as connection:
         ids = np.fromiter(connection.execute(query.order_by(Image.id)).scalars(), np.int64)
     if ids.size > MOST_PHOTOS:

@@ -6,7 +6,7 @@ projects and SQL.
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -45,13 +45,37 @@ def scan(folders: Iterable[Path]) -> Iterator[FoundFolder]:
     Holds the names of one folder at a time.
     """
     for source in folders:
-        waiting = [""]
-        while waiting:
-            path = waiting.pop()
-            found, below = _list(source, path)
-            if found.names or found.undecodable or found.error:
-                yield found
-            waiting.extend(sorted(below, reverse=True))
+        yield from scan_below(source)
+
+
+def scan_below(
+    source: Path, start: str = "", leaves_out: Callable[[str], bool] = lambda path: False
+) -> Iterator[FoundFolder]:
+    """Yield every folder with images at or under `start`, a path relative to `source`.
+
+    leaves_out(path): whether a folder under `start` is passed over with all below it.
+    """
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        found, below = _list(source, path)
+        if found.names or found.undecodable or found.error:
+            yield found
+        waiting.extend(sorted((path for path in below if not leaves_out(path)), reverse=True))
+
+
+def is_passed_over(name: str) -> bool:
+    """Return whether a scan passes over files and folders of this name: hidden ones, projects."""
+    return name.startswith((".", "@", "__MACOSX")) or name.endswith(".insight")
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is something at `path` now; a drive that fails holds nothing."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def locate(project: Path, path: str, relative: str) -> Path:
@@ -72,11 +96,10 @@ def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
         with os.scandir(source / path) as entries:
             for entry in entries:
                 name = entry.name
-                if name.startswith((".", "@", "__MACOSX")):
+                if is_passed_over(name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    if not name.endswith(".insight"):
-                        below.append(f"{path}/{name}" if path else name)
+                    below.append(f"{path}/{name}" if path else name)
                 elif os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - a hot loop
                     (names if _is_text(name) else undecodable).append(name)
     except OSError as error:

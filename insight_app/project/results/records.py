@@ -5,11 +5,13 @@ Plain data; knows nothing of where it comes from.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.geometry import Geometry
+from insight_app.project.photos.finding import is_there
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class FolderRecord:
 class ImageRecord:
     """One image: its file, and where the model looked (a grid of 0 x 0 pixels until coded).
 
-    status: new | coded | unreadable | missing | changed; message: why it could not be read.
+    status: new | coded | unreadable | missing | changed | removed; message: why it could not be
+    read.
     """
 
     id: int
@@ -41,6 +44,11 @@ class ImageRecord:
     status: str
     message: str
 
+    @property
+    def is_here(self) -> bool:
+        """Whether its file is there at this moment; asks the disk, which can take its time."""
+        return is_there(self.path)
+
 
 @dataclass(frozen=True)
 class Example:
@@ -51,14 +59,24 @@ class Example:
     value: float
 
 
+ProblemKind = Literal["unreadable", "missing", "folder missing", "left out", "removed"]
+"""A photo that cannot be read, or is not where it was; a source that is not there; a file or folder
+that a scan cannot take in; a folder that a person took out.
+"""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """An image or folder that is not in the results, and what can be done about it."""
+    """An image or folder that is not in the results, or not where it was, and what can be done.
+
+    path: the photo or folder; for one that is missing, its folder is what to point from.
+    """
 
     path: Path
     what: str
     kept: str
     do: str
+    kind: ProblemKind
 
 
 @dataclass(frozen=True, eq=False)

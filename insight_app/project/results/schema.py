@@ -18,13 +18,16 @@ MAJOR, MINOR = 1, 1
 
 
 class Status(IntEnum):
-    """What became of an image; the values are stored."""
+    """What became of an image; the values are stored, REMOVED only in what is published: whether
+    an image is taken out is told by its folder.
+    """
 
     NEW = 0
     CODED = 1
     UNREADABLE = 2
     MISSING = 3
     CHANGED = 4
+    REMOVED = 5
 
 
 class Base(DeclarativeBase):

@@ -7,6 +7,7 @@ Knows nothing of judgements.
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,22 @@ from insight_app.concepts.hsae import DictionaryInfo, info
 from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.photos.finding import locate
-from insight_app.project.results import folder_sums, generations, postings, reading_rule
+from insight_app.project.results import (
+    folder_sums,
+    generations,
+    postings,
+    problems,
+    reading_rule,
+    sources,
+)
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Record
 from insight_app.project.results.code_store import CodeReader, Place
 from insight_app.project.results.generations import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
 from insight_app.project.results.records import Example, FolderRecord, ImageRecord, Problem, Sums
-from insight_app.project.results.schema import Folder as FolderRow
-from insight_app.project.results.schema import Generation, Image, Run, Skipped, Source, Status
+from insight_app.project.results.schema import Generation, Image, Status
+from insight_app.project.results.sources import PhotoCounts, SourceState
 from insight_app.project.storage import analysis_database
 
 BANDS = ("strongest", "middle", "threshold", "random")
@@ -67,8 +74,8 @@ class Results:
         self.edges: EdgeTable = published.edges
         self._codes = CodeReader(project / "codes", self.F)
         statistics, places = project / "statistics", published.places
-        self._sources = _sources(engine, project)
         with analysis_database.reading(engine) as connection:
+            self._places = sources.read_places(connection, project)
             self.reading_rule = reading_rule.of(connection)
         self._open = OpenFiles(
             Files(
@@ -158,14 +165,10 @@ class Results:
     @property
     def run_state(self) -> str:
         """running | finished | cancelled | failed | interrupted: of the last analysis."""
-        from insight_app.project.analysis.runs import is_at_work
+        from insight_app.project.analysis.runs import FINISHED, state_of
 
-        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
-            query = select(Run.state).order_by(Run.id.desc()).limit(1)
-            state = str(connection.execute(query).scalar() or "finished")
-        if state == "running" and not is_at_work(self.project):
-            return "interrupted"
-        return state
+        with self._open.reading() as files:
+            return state_of(self.project, files.engine) or FINISHED
 
     # ---- concepts
 
@@ -256,15 +259,30 @@ class Results:
             of_image = files.places["folder"]
             listed = np.bincount(of_image[files.places["order"]])
             coded = np.bincount(of_image[files.is_coded], minlength=listed.size)
-        several = len({source for _, source, _ in self._sources.values()}) > 1
+        shown = [
+            place for id, place in self._places.folders.items() if id < listed.size and listed[id]
+        ]
+        root = {source.id: source.path for source in self._places.sources}
+        are_several = len({place.source for place in shown}) > 1
         found = []
-        for id, (folder, source, path) in self._sources.items():
-            if id < listed.size and listed[id]:
-                shown = f"{source.name}/{path}".rstrip("/") if several else path
-                found.append(
-                    (source, folder, FolderRecord(id, shown, int(listed[id]), int(coded[id])))
-                )
-        return [folder for _, _, folder in sorted(found, key=lambda item: item[:2])]
+        for place in sorted(shown, key=lambda place: (root[place.source], place.path)):
+            name = f"{root[place.source].name}/{place.below}".rstrip("/")
+            photos, done = int(listed[place.id]), int(coded[place.id])
+            shown_as = name if are_several else place.below
+            found.append(FolderRecord(place.id, shown_as, photos, done))
+        return found
+
+    @cached_property
+    def _photo_counts(self) -> dict[int, PhotoCounts]:
+        with self._open.reading() as files:
+            return sources.counts(files.places)
+
+    def sources(self) -> list[SourceState]:
+        """The folders that were given, with counts, and whether each is there at this moment.
+
+        No SQL; one look at the disk for each, which a drive that sleeps can make long.
+        """
+        return sources.states(self._places, self._photo_counts)
 
     def by_folder(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(images, cells), each (folders, F), rows in the order of `folders`."""
@@ -300,28 +318,32 @@ class Results:
             return int(order[0]) if order.size else None
 
     def is_listed(self, image_id: int) -> bool:
-        """Whether there is such an image and it is shown: not replaced by a newer one."""
+        """Whether there is such an image and it is shown: not replaced, not taken out."""
         with self._open.reading() as files:
             status = files.places["status"]
-            return 0 < image_id < status.size and bool(status[image_id] != int(Status.CHANGED))
+            unseen = (int(Status.CHANGED), int(Status.REMOVED))
+            return 0 < image_id < status.size and int(status[image_id]) not in unseen
 
     def image(self, image_id: int) -> ImageRecord:
         """One image; KeyError for an id that does not exist."""
         with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
             row = connection.execute(select(Image).where(Image.id == int(image_id))).first()
-        if row is None:
-            raise KeyError(image_id)
-        folder = self._sources[row.folder_id][0]
+            if row is None:
+                raise KeyError(image_id)
+            places = self._places
+            if row.folder_id not in places.folders:  # it was moved since
+                places = sources.read_places(connection, self.project)
+        folder = places.folders[row.folder_id]
         rows, cols = (row.rows, row.cols) if row.rows else self.grid
         crop = (row.crop_x, row.crop_y, row.crop_w, row.crop_h)
         return ImageRecord(
             id=row.id,
-            path=folder / row.name,
+            path=folder.path / row.name,
             folder=row.folder_id,
             width=row.width,
             height=row.height,
             geometry=Geometry(row.width, row.height, crop, rows, cols),
-            status=_WORDS[Status(row.status)],
+            status=_WORDS[Status.REMOVED if folder.is_removed else Status(row.status)],
             message=row.message,
         )
 
@@ -349,49 +371,20 @@ class Results:
 
     # ---- trouble
 
-    def problems(self) -> list[Problem]:
-        """Images and folders that are not in the results, in path order."""
-        bad = (Status.UNREADABLE, Status.MISSING)
-        images = (
-            select(Image.folder_id, Image.name, Image.status, Image.message)
-            .where(Image.status.in_([int(status) for status in bad]))
-            .order_by(Image.folder_id, Image.name)
-        )
-        skipped = select(Source.path, Skipped.path, Skipped.message).join(
-            Source, Skipped.source_id == Source.id
-        )
+    def problems(self, limit: int | None = None) -> list[Problem]:
+        """Images and folders that are not in the results or not where they were, in path order;
+        the first `limit`.
+        """
+        sources = self.sources()
         with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
-            found = [self._problem(*row) for row in connection.execute(images)]
-            for source, path, message in connection.execute(skipped):
-                found.append(Problem(Path(source) / path, message, "It was left out.", ""))
-        return sorted(found, key=lambda problem: str(problem.path))
+            return list(islice(problems.listed(connection, self._places, sources), limit))
 
-    def _problem(self, folder: int, name: str, status: int, message: str) -> Problem:
-        path = self._sources[folder][0] / name
-        if status == Status.MISSING:
-            return Problem(
-                path,
-                "The photo is not where it was.",
-                "It is left out of the counts; its codes are kept.",
-                "Bring it back, or add the folder it is in now, and analyze again.",
-            )
-        return Problem(path, message, "It was left out.", "Mend or remove the file.")
-
-
-def _sources(engine: Engine, project: Path) -> dict[int, tuple[Path, Path, str]]:
-    """Folder id -> (where it is now, its source, its path below the source)."""
-    query = select(FolderRow.id, FolderRow.path, Source.path, Source.relative).join(
-        Source, FolderRow.source_id == Source.id
-    )
-    located: dict[tuple[str, str], Path] = {}
-    found = {}
-    with analysis_database.reading(engine) as connection:
-        for id, path, source, relative in connection.execute(query):
-            if (source, relative) not in located:
-                located[source, relative] = locate(project, source, relative)
-            root = located[source, relative]
-            found[int(id)] = (root / path, root, str(path))
-    return found
+    @property
+    def problem_count(self) -> int:
+        """How many problems there are."""
+        sources = self.sources()
+        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
+            return problems.count(connection, self._places, sources)
 
 
 def _examples(image: NDArray[Any], cell: NDArray[Any], value: NDArray[np.float16]) -> list[Example]:

@@ -1,50 +1,57 @@
 """Which photos are still to be coded, in path order, a few at a time.
 
-Knows nothing of what is done with them.
+Those of folders that were taken out, or that are not there now, wait. Knows nothing of what is done
+with photos.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
 
 from insight_app.project.analysis.coding.pipeline import Photo
-from insight_app.project.photos.finding import locate
-from insight_app.project.results.schema import Folder, Image, Source, Status
+from insight_app.project.analysis.folders.sources import Sources
+from insight_app.project.results.schema import Folder, Image, Status
 from insight_app.project.storage.analysis_database import reading
 
 _PAGE = 200
 
 
 class Locations:
-    """Where the folders of a project are now."""
+    """Where the folders are that photos can be read from now."""
 
     def __init__(self, project: Path, engine: Engine) -> None:
-        query = select(Folder.id, Folder.path, Source.path, Source.relative).join(Source)
+        source_at = {source.id: source.path for source in Sources(project, engine).here}
+        self.are_readable: ColumnElement[bool] = and_(
+            Folder.is_removed.is_(False), Folder.source_id.in_(source_at)
+        )
+        """The condition on `Folder` for these folders."""
+        query = select(Folder).where(self.are_readable).order_by(Folder.source_id, Folder.path)
         with reading(engine) as connection:
-            rows = list(connection.execute(query.order_by(Folder.source_id, Folder.path)))
-        self._at = {
-            int(folder): locate(project, source, relative) / path
-            for folder, path, source, relative in rows
-        }
+            self._at: dict[int, Path] = {
+                int(row.id): source_at[row.source_id] / row.path
+                for row in connection.execute(query)
+            }
 
     def of(self, folder: int) -> Path:
+        """Return where a folder is."""
         return self._at[folder]
 
     def folders(self) -> list[int]:
-        """All folders in path order."""
+        """Return all folders in path order."""
         return list(self._at)
 
 
-def count_new(engine: Engine) -> int:
-    """How many photos are still to be coded."""
-    query = select(func.count()).select_from(Image).where(Image.status == int(Status.NEW))
+def count_new(engine: Engine, locations: Locations) -> int:
+    """Return how many photos are still to be coded and can be."""
+    query = select(func.count()).select_from(Image).join(Folder)
+    are_new = Image.status == int(Status.NEW)
     with reading(engine) as connection:
-        return int(connection.execute(query).scalar_one())
+        return int(connection.execute(query.where(are_new, locations.are_readable)).scalar_one())
 
 
 def new_in_folder(folder: int, after: str) -> Select[int, str, int]:
-    """The next photos of a folder that are still to be coded, by name."""
+    """Return the query for the next photos of a folder that are still to be coded, by name."""
     return (
         select(Image.id, Image.name, Image.crashes)
         .where(Image.status == int(Status.NEW), Image.folder_id == folder, Image.name > after)
@@ -54,7 +61,7 @@ def new_in_folder(folder: int, after: str) -> Select[int, str, int]:
 
 
 def new_photos(engine: Engine, locations: Locations, *, crashed: bool) -> Iterator[Photo]:
-    """Photos still to be coded; those that were in flight at a crash, or all others."""
+    """Yield photos still to be coded: those that were in flight at a crash, or all others."""
     for folder in locations.folders():
         after = ""
         while True:

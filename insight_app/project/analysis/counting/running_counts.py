@@ -1,9 +1,9 @@
 """Running counts over everything committed: kept shard by shard, made again where they are stale.
 
 Counts of a sealed shard are saved once; co-occurrence, which is bigger, in parts of PART_SHARDS
-shards. A saved file carries a fingerprint of the images that were counted: when photos went missing
-or moved since, exactly the touched shards are counted again from their codes. Knows nothing of how
-codes are made or results published.
+shards. A saved file carries a fingerprint of the images that were counted: if photos went missing,
+moved or were taken out since, exactly the touched shards are counted again from their codes. Knows
+nothing of how codes are made or results published.
 """
 
 import re
@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from insight_app.concepts.codes import Codes
+from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
 from insight_app.files import write_synced, write_whole
 from insight_app.project.analysis.counting.tally import Tally, flatten
 from insight_app.project.results import postings
 from insight_app.project.results.code_store import read_shard
-from insight_app.project.results.schema import Image, Shard, Status
+from insight_app.project.results.schema import Folder, Image, Shard, Status
 from insight_app.project.storage.analysis_database import open_reader, reading
 
 PART_SHARDS = 6
@@ -56,14 +57,25 @@ class Counting:
         self._part = CoOccurrence(concepts)
         self._in_part: list[int] = []
         self._waiting: list[tuple[int, Codes]] = []
+        self._progress: Progress = silent
+        self._cancel = CancelToken()
+        self._total = self._recounted = 0
 
     # ---- reading what there is
 
-    def load(self, shards: Sequence[Any], open_shard: int) -> None:
+    def load(
+        self,
+        shards: Sequence[Any],
+        open_shard: int,
+        progress: Progress = silent,
+        cancel: CancelToken | None = None,
+    ) -> None:
         """Count the committed shards (rows of the table, by id), from files where these fit.
 
         open_shard: the number of the shard that will be appended to.
         """
+        self._progress, self._cancel = progress, cancel or CancelToken()
+        self._total = sum(row.images for row in shards)
         sealed = [row for row in shards if row.is_sealed]
         for number, group in groupby(sealed, lambda row: _part_of(row.id)):
             part = self._load_part(number, list(group))
@@ -112,13 +124,18 @@ class Counting:
 
     def _state(self, shard: int) -> "_State":
         query = (
-            select(Image.id, Image.folder_id, Image.status)
-            .where(Image.shard == shard)
+            select(Image.id, Image.folder_id)
+            .join(Folder, Image.folder_id == Folder.id)
+            .where(
+                Image.shard == shard,
+                Image.status == int(Status.CODED),
+                Folder.is_removed.is_(False),
+            )
             .order_by(Image.offset)
         )
         with reading(self.engine) as connection:
-            rows = np.array(connection.execute(query).all(), np.int64).reshape(-1, 3)
-        return _State(shard, rows[rows[:, 2] == int(Status.CODED), :2])
+            rows = np.array(connection.execute(query).all(), np.int64).reshape(-1, 2)
+        return _State(shard, rows)
 
     def _recount(
         self, row: Any, tally: Tally, part: CoOccurrence | None, found: list[Maxima]
@@ -128,6 +145,9 @@ class Counting:
         """
         state = self._state(row.id)
         for images, codes in self._batches(row.id, row.bytes):
+            self._cancel.check()
+            self._recounted += len(images)
+            self._progress(self._recounted, self._total, "Counting")
             found.append(_maxima(images, codes))
             live = [at for at, image in enumerate(images) if image in state.folder_of]
             if live:

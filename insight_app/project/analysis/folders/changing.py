@@ -1,0 +1,154 @@
+"""What a person can do with the folders of a project: take out, put back, say where they are now.
+
+Each is one piece of work on the results, alone and recorded like an analysis: rows change in one
+transaction, then everything is counted again from the stored codes and published. Cancelled or
+failed before that, it never happened; killed, the next analysis publishes what was decided. No
+photo is coded; to be taken out or put back none need be there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.errors import Refusal
+from insight_app.project.analysis import dictionary, names, runs
+from insight_app.project.analysis import encoder as encoder_of
+from insight_app.project.analysis.folders import membership, moving
+from insight_app.project.analysis.folders.sources import Area, named
+from insight_app.project.analysis.recording import Recorder, Setup
+from insight_app.project.results.schema import Status
+from insight_app.project.storage import analysis_database
+
+Published = Callable[[int], None]
+"""Is told the number of each generation that is published."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What was done. photos: those in the folders; missing: those of them that are not there."""
+
+    photos: int
+    missing: int
+    generation: int
+
+
+def remove(
+    project: Path,
+    folders: Sequence[Path],
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    published: Published = lambda generation: None,
+) -> Changed:
+    """Take folders out of a project with all below them, as if they had never been in it."""
+    return _include(project, folders, membership.remove, "remove", progress, cancel, published)
+
+
+def put_back(
+    project: Path,
+    folders: Sequence[Path],
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    published: Published = lambda generation: None,
+) -> Changed:
+    """Put folders back that were taken out; everything counts again as it did."""
+    return _include(project, folders, membership.put_back, "put back", progress, cancel, published)
+
+
+def _include(
+    project: Path,
+    folders: Sequence[Path],
+    act: Callable[[Engine, Sequence[Area]], membership.Flags],
+    work: str,
+    progress: Progress,
+    cancel: CancelToken | None,
+    published: Published,
+) -> Changed:
+    with _writer(project) as (engine, setup):
+        areas = [area for folder in folders for area in named(project, engine, folder)]
+        with runs.recorded(engine, work=work):
+            before = act(engine, areas)
+            try:
+                generation = _publish(project, engine, setup, progress, cancel)
+            except BaseException:
+                membership.restore(engine, before)
+                raise
+            names.Naming(engine).photos_changed(setup.words)
+        published(generation)
+        photos, missing = (membership.count(engine, areas, s) for s in (None, Status.MISSING))
+        return Changed(photos, missing, generation)
+
+
+def move(
+    project: Path,
+    old: Path,
+    new: Path,
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    published: Published = lambda generation: None,
+) -> Changed:
+    """Point a project from `old`, a folder of it, to `new`, where its photos are now.
+
+    Photos are known by their path below the folder with size and time of change, else by content;
+    none is coded again. Refuses, with the reason, where `new` has none of them. Cancelled while it
+    looks at each photo, the folder has moved, and the next analysis looks at the rest.
+    """
+    stop = cancel or CancelToken()
+    with _writer(project) as (engine, setup):
+        parts = moving.plan(project, engine, old, new, progress, stop)
+        with runs.recorded(engine, work="move"):
+            moving.carry_out(project, engine, parts)
+            generation = _publish(project, engine, setup, progress)
+            published(generation)
+            try:
+                moved = moving.look(project, engine, parts, progress, stop)
+            except BaseException:
+                published(_publish(project, engine, setup, progress))
+                raise
+            if moved.has_news:
+                generation = _publish(project, engine, setup, progress)
+                published(generation)
+    return Changed(moved.photos, moved.missing, generation)
+
+
+@contextmanager
+def _writer(project: Path) -> Iterator[tuple[Engine, Setup]]:
+    """Give the engine of a project's results, alone, and what they are published with."""
+    if not (project / analysis_database.NAME).exists():
+        raise Refusal("This project was not analyzed yet.", where=str(project))
+    with runs.alone(project):
+        engine = analysis_database.open_writer(project)
+        try:
+            yield engine, _setup(project, engine)
+        finally:
+            engine.dispose()
+
+
+def _setup(project: Path, engine: Engine) -> Setup:
+    chosen = dictionary.chosen(engine)
+    dictionary.must_fit(project, chosen, None, None, None)
+    encoder = encoder_of.chosen(engine) or encoder_of.EncoderChoice()
+    described = dictionary.installed(project)
+    if described is None:
+        return dictionary.planned(chosen.concepts, chosen.k, encoder.name)[1]
+    return dictionary.setup(project, described, encoder)
+
+
+def _publish(
+    project: Path,
+    engine: Engine,
+    setup: Setup,
+    progress: Progress,
+    cancel: CancelToken | None = None,
+) -> int:
+    """Count what changed and publish; return the number of the generation."""
+    with closing(Recorder(project, engine, setup, progress, cancel)) as recorder:
+        if cancel:
+            cancel.check()
+        return recorder.publish()

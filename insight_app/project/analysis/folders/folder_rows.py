@@ -1,0 +1,96 @@
+"""Rows of folders given another place in the project; where two meet, their images become one's.
+
+Knows nothing of files: two rows at the same place with the same name are the same photo.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.orm import aliased
+
+from insight_app.project.analysis.folders.sources import Sources
+from insight_app.project.results.schema import Folder, Image, Status
+from insight_app.project.storage.analysis_database import reading, writing
+
+
+@dataclass(frozen=True)
+class NewPlace:
+    """A folder's row and the place that it is given."""
+
+    folder: int
+    source: int
+    path: str
+
+
+def id_of(connection: Connection, source: int, path: str) -> int:
+    """Return the id of a folder's row, which is made where there is none."""
+    query = select(Folder.id).where(Folder.source_id == source, Folder.path == path)
+    known = connection.execute(query).scalar()
+    if known is None:
+        values = {"source_id": source, "path": path}
+        known = connection.execute(insert(Folder).values(values)).inserted_primary_key[0]  # type: ignore[index]
+    return int(known)
+
+
+def move(connection: Connection, steps: Sequence[NewPlace]) -> None:
+    """Give folders other places, all at once: one may take the place that another leaves."""
+    for number, step in enumerate(steps):  # out of each other's way first
+        away = {"source_id": step.source, "path": f"/{number}"}  # no real path begins so
+        connection.execute(update(Folder).where(Folder.id == step.folder).values(away))
+    for step in steps:
+        there = select(Folder.id).where(Folder.source_id == step.source, Folder.path == step.path)
+        known = connection.execute(there).scalar()
+        if known is None:
+            connection.execute(
+                update(Folder).where(Folder.id == step.folder).values(path=step.path)
+            )
+        else:
+            _merge(connection, step.folder, int(known))
+
+
+def settle(project: Path, engine: Engine) -> None:
+    """Give every folder to the innermost source around it."""
+    sources = Sources(project, engine)
+    steps = []
+    for source in sources.all:
+        if not sources.below(source.path):
+            continue
+        with reading(engine) as connection:
+            rows = list(connection.execute(select(Folder).where(Folder.source_id == source.id)))
+        for row in rows:
+            area = sources.around(source.path / row.path)
+            if area is not None and area.source.id != source.id:
+                steps.append(NewPlace(row.id, area.source.id, area.path))
+    if steps:
+        with writing(engine) as connection:
+            move(connection, steps)
+
+
+def _merge(connection: Connection, folder: int, into: int) -> None:
+    """Give all images of a folder to another one; of two with the same name, the one with codes
+    stays, the newer place's if both have some.
+    """
+    ours, theirs = aliased(Image), aliased(Image)
+    pairs = connection.execute(
+        select(ours.id, ours.shard, theirs.id, theirs.shard).where(
+            ours.folder_id == folder,
+            theirs.folder_id == into,
+            ours.name == theirs.name,
+            ours.status != 4,
+            theirs.status != 4,
+        )
+    ).all()
+    left = [
+        theirs_id if theirs_shard is None and ours_shard is not None else ours_id
+        for ours_id, ours_shard, theirs_id, theirs_shard in pairs
+    ]
+    for id in left:
+        tombstone = {"status": int(Status.CHANGED)}
+        connection.execute(update(Image).where(Image.id == id).values(tombstone))
+    connection.execute(update(Image).where(Image.folder_id == folder).values(folder_id=into))
+    kept = select(Folder.is_removed).where(Folder.id.in_((folder, into)))
+    if not all(connection.execute(kept).scalars()):
+        connection.execute(update(Folder).where(Folder.id == into).values(is_removed=False))
+    connection.execute(delete(Folder).where(Folder.id == folder))

@@ -1,0 +1,286 @@
+"""Bringing the image table up to date with the folders: new, moved, changed and missing photos.
+
+A file is taken for unchanged when size and time of change are the same, else its content decides.
+A photo that is gone keeps its codes; one that had none is forgotten. A folder that is not there at
+all keeps its photos as they are known. Writes in transactions of a few hundred rows.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.project.analysis.folders import folder_rows, membership
+from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
+from insight_app.project.analysis.folders.sources import Area, Removed, Sources, is_below, walk
+from insight_app.project.photos.finding import FoundFolder
+from insight_app.project.results.schema import Folder, Image, Skipped, Status
+from insight_app.project.storage.analysis_database import reading, writing
+
+_BATCH = 400
+
+
+@dataclass
+class Found:
+    """What a scan met, in images."""
+
+    total: int = 0
+    new: int = 0
+    moved: int = 0
+    changed: int = 0
+    missing: int = 0
+
+
+def update_images(
+    project: Path, engine: Engine, *, progress: Progress = silent, cancel: CancelToken | None = None
+) -> Found:
+    """Compare all sources of the project with the image table."""
+    folder_rows.settle(project, engine)
+    sources = Sources(project, engine)
+    with writing(engine) as connection:
+        connection.execute(delete(Skipped))
+        is_first = connection.execute(select(Image.id).limit(1)).first() is None
+    scan = Scan(engine, sources, [Area(source) for source in sources.here], progress, cancel)
+    if not is_first:
+        scan.compare()
+    scan.take_in(Lost(engine, sources))
+    membership.retire_emptied(engine, sources)
+    return scan.found
+
+
+def look_again(
+    engine: Engine,
+    sources: Sources,
+    areas: Sequence[Area],
+    lost: Lost,
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+) -> Found:
+    """Compare only some folders with the image table; files that are new stay for the next scan."""
+    scan = Scan(engine, sources, areas, progress, cancel)
+    scan.compare()
+    scan.take_in(lost, adds_new=False)
+    return scan.found
+
+
+class Scan:
+    """Two walks through some folders of a project."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sources: Sources,
+        areas: Sequence[Area],
+        progress: Progress,
+        cancel: CancelToken | None,
+    ) -> None:
+        self.found = Found()
+        self._engine = engine
+        self._sources = sources
+        self._areas = areas
+        self._removed = Removed(engine)
+        self._progress = progress
+        self._cancel = cancel or CancelToken()
+
+    def _walk(self) -> Iterator[tuple[int, FoundFolder]]:
+        return walk(self._sources, self._removed, self._areas)
+
+    # ---- the first walk: what became of the images that are known
+
+    def compare(self) -> None:
+        """Bring the rows of known images up to date."""
+        visited: set[int] = set()
+        closed: list[tuple[int, str]] = []
+        compared = 0
+        for source, folder in self._walk():
+            if folder.error:
+                closed.append((source, folder.path))
+            known = self._folder_id(source, folder.path)
+            if known is None:
+                continue
+            visited.add(known)
+            if not folder.error:
+                names = set(folder.names)
+                for rows in self._pages(known):
+                    self._write(rows, [_judge(folder, row, names) for row in rows])
+                    compared += len(rows)
+                    self._progress(compared, 0, "Comparing with the folders")
+        for known in self._not_met(visited, closed):
+            for rows in self._pages(known):
+                self._write(rows, [_gone(row) for row in rows])
+
+    def _folder_id(self, source: int, path: str) -> int | None:
+        with reading(self._engine) as connection:
+            query = select(Folder.id).where(Folder.source_id == source, Folder.path == path)
+            return connection.execute(query).scalar()
+
+    def _not_met(self, visited: set[int], closed: Sequence[tuple[int, str]]) -> list[int]:
+        """Return the known folders that are not there any more; what lies in a folder that cannot
+        be listed is kept as known.
+        """
+        found = []
+        for area in self._areas:
+            with reading(self._engine) as connection:
+                rows = list(connection.execute(select(Folder).where(area.rows())))
+            found += [
+                row.id
+                for row in rows
+                if row.id not in visited
+                and not row.is_removed
+                and not any(s == area.source.id and is_below(row.path, path) for s, path in closed)
+            ]
+        return found
+
+    def _pages(self, folder: int) -> Iterator[list[Any]]:
+        """Yield the images of a folder by name, tombstones left out."""
+        columns = (
+            Image.id, Image.name, Image.size, Image.mtime_ns, Image.content_hash, Image.status,
+            Image.shard,
+        )  # fmt: skip
+        last = ""
+        while True:
+            self._cancel.check()
+            query = (
+                select(*columns)
+                .where(Image.folder_id == folder, Image.name > last, Image.status != 4)
+                .order_by(Image.name)
+                .limit(_BATCH)
+            )
+            with reading(self._engine) as connection:
+                rows = list(connection.execute(query))
+            if not rows:
+                return
+            yield rows
+            last = rows[-1].name
+
+    def _write(self, rows: Sequence[Any], changes: Sequence[dict[str, Any]]) -> None:
+        with writing(self._engine) as connection:
+            for row, values in zip(rows, changes, strict=True):
+                if values:
+                    connection.execute(update(Image).where(Image.id == row.id).values(values))
+                    self.found.missing += values.get("status") == Status.MISSING
+                    self.found.changed += values.get("status") == Status.CHANGED
+
+    # ---- the second walk: files without a row
+
+    def take_in(self, lost: Lost, *, adds_new: bool = True) -> None:
+        """Give files without a row the row of the lost image that they are, or else a new one."""
+        may_be_lost = lost.may_exist()
+        if not adds_new and not may_be_lost:
+            return
+        for source, folder in self._walk():
+            if adds_new:
+                self._skip(source, folder)
+            if folder.error:
+                continue
+            names = iter(folder.names)
+            while batch := list(islice(names, _BATCH)):
+                self._cancel.check()
+                self.found.total += len(batch)
+                known = self._folder_id(source, folder.path)
+                files = self._unknown(known, folder, batch)
+                owners = lost.owners(files) if may_be_lost else {}
+                if not adds_new:
+                    files = [file for file in files if file.name in owners]
+                if files:
+                    self._place(source, folder.path, files, owners)
+                self._progress(self.found.total, 0, "Looking for photos")
+
+    def _skip(self, source: int, folder: FoundFolder) -> None:
+        """Note what cannot be an image row."""
+        rows = [
+            (f"{folder.path}/{os.fsencode(name).decode('utf-8', 'replace')}",
+             "The file's name is not valid text.")
+            for name in folder.undecodable
+        ]  # fmt: skip
+        if folder.error:
+            rows.append((folder.path, folder.error))
+        if rows:
+            with writing(self._engine) as connection:
+                connection.execute(
+                    insert(Skipped),
+                    [{"source_id": source, "path": p, "message": m} for p, m in rows],
+                )
+
+    def _unknown(self, known: int | None, folder: FoundFolder, names: list[str]) -> list[File]:
+        """Return the files among `names` (ascending) that have no row."""
+        rows: set[str] = set()
+        if known is not None:
+            query = select(Image.name).where(
+                Image.folder_id == known,
+                Image.name >= names[0],
+                Image.name <= names[-1],
+                Image.status != 4,
+            )
+            with reading(self._engine) as connection:
+                rows = set(connection.execute(query).scalars())
+        files = []
+        for name in names:
+            place = folder.source / folder.path / name
+            if name not in rows and (stat := _stat(place)):
+                files.append(File(place, folder.path, name, stat.st_size, stat.st_mtime_ns))
+        return files
+
+    def _place(self, source: int, path: str, files: Sequence[File], owners: dict[str, Any]) -> None:
+        """Write the rows of new files; those with an owner take its row along."""
+        with writing(self._engine) as connection:
+            folder = folder_rows.id_of(connection, source, path)
+            places = {
+                file.name: {
+                    "folder_id": folder,
+                    "name": file.name,
+                    "size": file.size,
+                    "mtime_ns": file.mtime_ns,
+                }
+                for file in files
+            }
+            for name, row in owners.items():
+                values = places.pop(name) | {"status": _found_again(row)}
+                connection.execute(update(Image).where(Image.id == row.id).values(values))
+            if places:
+                connection.execute(insert(Image), list(places.values()))
+        self.found.moved += len(owners)
+        self.found.new += len(places)
+
+
+def _judge(folder: FoundFolder, row: Any, names: set[str]) -> dict[str, Any]:
+    """Return the new values of a known image's row, none where nothing changed."""
+    path = folder.source / folder.path / row.name
+    stat = _stat(path) if row.name in names else None
+    if stat is None:
+        return _gone(row)
+    back = {"status": _found_again(row)} if row.status == Status.MISSING else {}
+    if (stat.st_size, stat.st_mtime_ns) == (row.size, row.mtime_ns):
+        return back
+    times = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+    if row.content_hash and stat.st_size == row.size and hash_of(path) == row.content_hash:
+        return times | back
+    if row.shard is None:
+        return times | {"status": int(Status.NEW), "message": "", "crashes": 0}
+    return {"status": int(Status.CHANGED)}
+
+
+def _gone(row: Any) -> dict[str, Any]:
+    """Return the new values of an image whose file is gone; without codes it is forgotten."""
+    status = Status.CHANGED if row.shard is None else Status.MISSING
+    return {} if row.status == status else {"status": int(status)}
+
+
+def _found_again(row: Any) -> int:
+    """Return the status of an image whose file is there again."""
+    if row.status not in (Status.MISSING, Status.CHANGED):
+        return int(row.status)
+    return int(Status.NEW if row.shard is None else Status.CODED)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
