@@ -85,6 +85,48 @@ def test_info_counts_what_the_window_shows(project: Path, run: Run) -> None:
     assert "  accepted: 1\n" in out
 
 
+def test_folders_are_listed_moved_taken_out_and_put_back(
+    project: Path, tmp_path: Path, run: Run
+) -> None:
+    photos = shutil.copytree(made_photos(project), tmp_path / "photos of birds")
+    assert run("folders", project, "--moved", made_photos(project), photos)[0] == Exit.OK
+
+    def listed(*options: object) -> dict[str, tuple[str, int, int]]:
+        code, out, _ = run("folders", project, "--json", *options)
+        assert code == Exit.OK
+        (source,) = json.loads(out)["sources"]
+        assert source["path"] == str(photos)
+        every = [source, *source["folders"]]
+        return {Path(f["path"]).name: (f["state"], f["photos"], f["removed"]) for f in every}
+
+    before = listed()
+    assert before["photos of birds"] == ("here", 12, 0)
+    out = listed("--remove", "park")
+    assert out["park"][0] == "removed" and out["photos of birds"][1] == 12 - out["park"][2] < 12
+    code, text, _ = run("folders", project)
+    assert code == Exit.OK and f"  park: {out['park'][2]} taken out\n" in text
+    assert listed("--put-back", photos / "park") == before
+    photos.rename(tmp_path / "gone")
+    code, text, _ = run("folders", project)
+    assert text.splitlines()[0] == f"{photos}: NOT THERE, 12 photos, 1 unreadable"
+    code, _, complaint = run("folders", project, "--moved", photos, tmp_path / "empty")
+    assert code == Exit.ERROR and "There is no such folder." in complaint
+    (tmp_path / "empty").mkdir()
+    code, _, complaint = run("folders", project, "--moved", photos, tmp_path / "empty")
+    assert code == Exit.ERROR and "0 of 12 were found" in complaint
+    code, _, complaint = run("folders", project, "--remove", tmp_path / "other")
+    assert code == Exit.ERROR and str(photos) in complaint
+    assert run("folders", project, "--remove", "park", "--put-back", "park")[0] == Exit.USAGE
+    assert run("folders", tmp_path)[0] == Exit.ERROR
+    assert run("check", project)[0] == Exit.OK
+
+
+def made_photos(project: Path) -> Path:
+    """Where the photos of a project are that was copied."""
+    with Results.open(project) as results:  # type: ignore[union-attr]
+        return results.sources()[0].path
+
+
 FILES = [kind for kind in registry.FORMATS if not kind.is_folder]
 
 

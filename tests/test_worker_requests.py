@@ -68,6 +68,38 @@ def test_released_files_are_inspected_checked_analyzed_and_written_again(
     assert written[:5] == ["", "thing 1", "thing 2", "thing 3", ""]
 
 
+def test_folders_are_listed_moved_taken_out_and_put_back(
+    worker: Process,  # noqa: F811
+    photos: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    dictionary, project = tiny.write_dictionary(tmp_path / "tiny"), str(tmp_path / "P.insight")
+    asked = {"project": project, "encoder": "tiny", "dictionary": str(dictionary)}
+    worker.send(id=1, do="analyze", folders=[str(photos)], **asked)
+    assert worker.hear(id=1, kind="added")["folders"] == [str(photos)]
+    worker.hear(id=1, kind="result")
+    worker.send(id=2, do="remove_folders", project=project, folders=[str(photos)])
+    published = worker.hear(kind="published", project=project)
+    done = worker.hear(id=2, kind="result")
+    assert (done["photos"], done["generation"]) == (41, published["generation"])
+    worker.send(id=3, do="folders", project=project)
+    (source,) = worker.hear(id=3, kind="result")["sources"]
+    assert (source["state"], source["removed"]) == ("removed", 41)
+    worker.send(id=4, do="put_back_folders", project=project, folders=[str(photos)])
+    assert worker.hear(id=4, kind="result")["photos"] == 41
+    new = photos.rename(tmp_path / "renamed")
+    worker.send(id=5, do="move_folder", project=project, old=str(photos), new=str(new))
+    done = worker.hear(id=5, kind="result")
+    assert (done["photos"], done["missing"]) == (41, 0)
+    worker.send(id=6, do="move_folder", project=project, old=str(photos), new=str(new))
+    assert worker.hear(id=6)["error"] == "refusal"
+    worker.send(id=7, do="remove_folders", project=project, folders=[str(new)])
+    worker.send(id=8, do="cancel", request=7)
+    worker.hear(id=7, kind="result")
+    worker.send(id=9, do="analyze", project=project)
+    assert worker.hear(id=9, kind="result")["coded"] == 0
+
+
 def test_encoders_models_and_weights_are_listed(
     worker: Process,  # noqa: F811
 ) -> None:

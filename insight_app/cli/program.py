@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from insight_app import __version__
-from insight_app.cli import export, models, projects, terminal, window
+from insight_app.cli import export, folders, models, projects, terminal, window
 
 app = typer.Typer(
     name="insight-app",
@@ -20,6 +20,7 @@ app = typer.Typer(
 for command in (
     projects.analyze,
     projects.info,
+    folders.folders,
     projects.quality,
     export.export,
     projects.check,

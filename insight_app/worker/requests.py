@@ -17,12 +17,13 @@ from insight_app.worker.pace import Estimate
 
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
+    from insight_app.project.analysis.folders.changing import Changed
 
 PROGRESS_SECONDS = 0.2
 FILES_KEPT = 16
 """Answers in files: of those that were asked before these nobody waits any more."""
-LONG = ("analyze",)
-"""All others are answered between two of its batches."""
+LONG = ("analyze", "remove_folders", "put_back_folders", "move_folder")
+"""All others are answered between two batches of analyzing."""
 Request = dict[str, Any]
 
 
@@ -49,6 +50,10 @@ class Requests:
         self._files = 0
         self.by_name: Mapping[str, Callable[[Request], dict[str, Any]]] = {
             "analyze": self.analyze,
+            "folders": self.folders,
+            "remove_folders": self.remove_folders,
+            "put_back_folders": self.put_back_folders,
+            "move_folder": self.move_folder,
             "encode": self.encode,
             "embed": self.embed,
             "device": self.device,
@@ -85,8 +90,9 @@ class Requests:
             device=_device(request),
             progress=self._progress(request),
             cancel=self._client.cancel_token(request),
-            published=lambda generation: self._client.send(
-                kind="published", project=str(project), generation=generation
+            published=self._published(project),
+            added=lambda folders: self._client.send(
+                id=int(request["id"]), kind="added", folders=[str(folder) for folder in folders]
             ),
             between=self._client.answer_short_requests,
             notice=lambda text: self._client.send(kind="notice", message=text),
@@ -94,6 +100,59 @@ class Requests:
             **{name: request[name] for name in names if request.get(name) is not None},
         )
         return asdict(summary)
+
+    # ---- folders
+
+    def folders(self, request: Request) -> dict[str, Any]:
+        """List `sources`, the folders of `project`: photos, and whether they are there."""
+        from insight_app.project.summary import folders
+
+        return {"sources": folders(Path(request["project"]))}
+
+    def remove_folders(self, request: Request) -> dict[str, Any]:
+        """Take `folders` out of `project`; also what undoes the adding of folders."""
+        from insight_app.project.analysis.folders import changing
+
+        return self._change(request, changing.remove)
+
+    def put_back_folders(self, request: Request) -> dict[str, Any]:
+        """Put `folders` back into `project`."""
+        from insight_app.project.analysis.folders import changing
+
+        return self._change(request, changing.put_back)
+
+    def move_folder(self, request: Request) -> dict[str, Any]:
+        """Point `project` from its folder `old` to `new`, where its photos are now."""
+        from insight_app.project.analysis.folders import changing
+
+        project = Path(request["project"])
+        changed = changing.move(
+            project,
+            Path(request["old"]),
+            Path(request["new"]),
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            published=self._published(project),
+        )
+        return asdict(changed)
+
+    def _change(self, request: Request, change: Callable[..., Changed]) -> dict[str, Any]:
+        project = Path(request["project"])
+        changed = change(
+            project,
+            [Path(folder) for folder in request["folders"]],
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            published=self._published(project),
+        )
+        return asdict(changed)
+
+    def _published(self, project: Path) -> Callable[[int], None]:
+        return lambda generation: self._client.send(
+            kind="published", project=str(project), generation=generation
+        )
+
+    # ---- single photos and texts
 
     def encode(self, request: Request) -> dict[str, Any]:
         """Code one photo file with a project's encoder and dictionary, without keeping it.

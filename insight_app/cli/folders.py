@@ -1,0 +1,103 @@
+"""The folders of a project: listed, taken out, put back, found again."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from insight_app.cli import terminal
+from insight_app.cli.arguments import AsJson, ProjectPath
+
+
+def folders(
+    project: ProjectPath,
+    remove: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--remove",
+            metavar="FOLDER",
+            help="Take this folder out of the project: its photos count no more. Codes and "
+            "judgements are kept, the photos themselves are not touched. Can be given several "
+            "times.",
+        ),
+    ] = None,
+    put_back: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--put-back",
+            metavar="FOLDER",
+            help="Put a folder back that was taken out; nothing is analyzed again. Can be given "
+            "several times.",
+        ),
+    ] = None,
+    moved: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            "--moved",
+            metavar="OLD NEW",
+            help="The photos of folder OLD are in folder NEW now. They are recognized by name, "
+            "size and content; nothing is analyzed again.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the folders of a project and change what belongs to it.
+
+    Without options: every folder with its photos and whether it is there. A folder can be named as
+    it is listed, or by its whole path.
+    """
+    if sum(bool(option) for option in (remove, put_back, moved)) > 1:
+        raise typer.BadParameter("Use one of --remove, --put-back and --moved at a time.")
+    from insight_app.project.summary import folders as listed
+
+    if remove or put_back or moved:
+        _change(project, remove, put_back, moved)
+    found = listed(project)
+    if as_json:
+        terminal.out().print(json.dumps({"sources": found}, indent=1), markup=False)
+        return
+    for source in found:
+        terminal.out().print(_line(source["path"], source), markup=False)
+        for folder in source["folders"]:
+            name = Path(folder["path"]).relative_to(source["path"]).as_posix()
+            if name != ".":
+                terminal.out().print(_line(f"  {name}", folder), markup=False)
+
+
+def _change(
+    project: Path,
+    remove: list[Path] | None,
+    put_back: list[Path] | None,
+    moved: tuple[Path, Path] | None,
+) -> None:
+    from insight_app.project.analysis.folders import changing
+
+    kept = "Nothing was taken out or put back." if not moved else "The same command goes on."
+    with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
+        if remove:
+            done = changing.remove(project, remove, progress=progress, cancel=cancel)
+            said = f"{done.photos:,} photos were taken out. --put-back brings them back."
+        elif put_back:
+            done = changing.put_back(project, put_back, progress=progress, cancel=cancel)
+            said = f"{done.photos:,} photos are back."
+        elif moved:
+            done = changing.move(project, *moved, progress=progress, cancel=cancel)
+            said = f"{done.photos - done.missing:,} of {done.photos:,} photos were found in "
+            said += f"{moved[1]}."
+    terminal.err().print(said, markup=False)
+
+
+def _line(name: str, found: dict[str, Any]) -> str:
+    """Return one folder in words, with what is out of the ordinary."""
+    rest = found["photos"] - found["coded"] - found["unreadable"] - found["missing"]
+    counts = {
+        "not analyzed yet": rest,
+        "unreadable": found["unreadable"],
+        "missing": found["missing"],
+        "taken out": found["removed"],
+    }
+    said = [f"{found['photos']:,} photos"] if found["photos"] or not found["removed"] else []
+    said += [f"{number:,} {what}" for what, number in counts.items() if number]
+    where = ["NOT THERE"] if found["state"] == "not there" else []
+    return f"{name}: {', '.join([*where, *said])}"
