@@ -14,15 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "insight_app"
 WINDOW = ["gui/curation", "gui/dialogs", "gui/panels", "gui/photo", "gui/statistics"]
-IMPERATIVE = [
-    "concepts",
-    "worker",
-    "cli",
-    "exchange",
-    "project/judgements",
-    "project/storage",
-    *WINDOW,
-]
+IMPERATIVE = ["concepts", "worker", "cli", "exchange", "project/judgements", *WINDOW]
 """Folders whose functions say what they do in the imperative. To become all of them."""
 SHAPED = ["concepts", *WINDOW]
 """Folders whose public functions and values of arrays say shapes. To become all that compute."""

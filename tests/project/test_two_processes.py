@@ -171,8 +171,7 @@ def test_results_stay_newest_and_locked_through_twenty_analyses(
                 newest = message
                 window.look(newest)
                 if waits:  # else it looks as fast as it can, while the worker goes on
-                    if newest % 2:
-                        window.use()
+                    window.use()
                     hear.send("seen")
         worker.join(PATIENCE)
         assert worker.exitcode == 0

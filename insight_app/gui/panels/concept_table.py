@@ -29,7 +29,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from insight_app.errors import KnownError
 from insight_app.gui import icons, theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.qt_types import Index
@@ -207,8 +206,13 @@ class ConceptTablePanel(Panel):
             return
         try:
             self.save_csv(Path(chosen))
-        except KnownError as error:
-            self.trouble.show_trouble(str(error), "Dismiss", self.trouble.hide)
+        except OSError as error:
+            self.trouble.show_trouble(
+                f"{chosen}: the file could not be written ({error.strerror}). "
+                "Nothing was changed; choose another place.",
+                "Dismiss",
+                self.trouble.hide,
+            )
         else:
             self.session.messages.say(f"Saved {Path(chosen).name}")
 

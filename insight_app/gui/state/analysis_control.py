@@ -3,7 +3,7 @@
 Knows the worker's requests; nothing of how they are carried out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -33,11 +33,22 @@ class Plan:
     encoder_options: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(eq=False)
+class _Work:
+    """One piece of long work; the end of an older one is no concern of the one that runs."""
+
+    done: Callable[[Message], object]
+    request: int = 0
+    is_paused: bool = False
+
+
 class AnalysisControl(QObject):
-    """The analysis of the project that is open: at most one, and how far it is."""
+    """Long work on the open project's results: at most one piece is shown, and how far it is."""
 
     progress = Signal(object)
     """A Progress, or None when nothing is under way any more."""
+    added = Signal(object)
+    """(folders: list[Path]): these are in the project now that were not in it before."""
 
     def __init__(
         self,
@@ -50,8 +61,7 @@ class AnalysisControl(QObject):
         super().__init__(parent)
         self._projects, self._worker = projects, worker
         self._settings, self._messages = settings, messages
-        self._request: int | None = None
-        self._is_paused = False
+        self._work: _Work | None = None
         self.last_progress: Progress | None = None
         projects.opened.connect(self._project_changed)
 
@@ -97,70 +107,90 @@ class AnalysisControl(QObject):
 
     def analyze(self, folders: Sequence[str] = (), **how: Any) -> None:
         """Analyze what is new in the project, and in more folders."""
-        path = self._projects.state.path
-        if path is None:
-            return
-        self._is_paused = False
-        self._request = self._worker.request(
+        self._begin(
             "analyze",
-            project=str(path),
+            lambda _summary: None,
             folders=list(folders),
             device=self._settings.get("device"),
-            scope=Scope.PROJECT,
-            done=self._ended,
-            stopped=self._stopped,
-            failed=self._failed,
-            progress=self._tell_progress,
             **how,
         )
 
+    def change(self, do: str, *, done: Callable[[Message], object], **arguments: Any) -> None:
+        """Change what the results are of, by a request of the worker; done(reply) at its end."""
+        self._begin(do, done, **arguments)
+
     @property
     def is_running(self) -> bool:
-        """Whether the open project is being analyzed."""
-        return self._request is not None
+        """Whether the open project's results are being worked on."""
+        return self._work is not None
 
     def pause(self) -> None:
         """Stop; what is done stays and can be gone on with."""
-        if self._request is not None:
-            self._is_paused = True
-            self._worker.cancel(self._request)
+        if self._work is not None:
+            self._work.is_paused = True
+            self._worker.cancel(self._work.request)
 
     def cancel(self) -> None:
         """Stop and do not offer to go on."""
-        if self._request is not None:
-            self._worker.cancel(self._request)
+        if self._work is not None:
+            self._work.is_paused = False
+            self._worker.cancel(self._work.request)
             self._messages.say("Analysis cancelled; what was analyzed is kept")
-        self._is_paused = False
         self._show(None)
 
-    def _tell_progress(self, progress: Progress) -> None:
-        self._show(progress)
+    def _begin(self, do: str, done: Callable[[Message], object], **arguments: Any) -> None:
+        path = self._projects.state.path
+        if path is None:
+            return
+        work = self._work = _Work(done)
+        work.request = self._worker.request(
+            do,
+            project=str(path),
+            scope=Scope.PROJECT,
+            done=partial(self._ended, work),
+            stopped=partial(self._stopped, work),
+            failed=partial(self._failed, work),
+            progress=partial(self._tell_progress, work),
+            told=self._tell_added,
+            **arguments,
+        )
+
+    def _tell_progress(self, work: _Work, progress: Progress) -> None:
+        if work is self._work:
+            self._show(progress)
+
+    def _tell_added(self, message: Message) -> None:
+        if message.get("kind") == "added":
+            self.added.emit([Path(folder) for folder in message["folders"]])
 
     def _show(self, progress: Progress | None) -> None:
         self.last_progress = progress
         self.progress.emit(progress)
 
     def _project_changed(self) -> None:
-        """Forget the analysis of a project that is left: its end is no concern of the next one."""
-        self._request, self._is_paused = None, False
+        """Forget the work on a project that is left: its end is no concern of the next one."""
+        self._work = None
         self._show(None)
 
-    def _ended(self, summary: Message) -> None:
-        self._request = None
-        self._show(None)
-        self._projects.read_again()
+    def _ended(self, work: _Work, reply: Message) -> None:
+        self._leave(work, None)
+        work.done(reply)
 
-    def _stopped(self) -> None:
-        self._request = None
-        paused = self.last_progress if self._is_paused else None
-        self._show(None if paused is None else replace(paused, paused=True))
-        self._projects.read_again()
+    def _stopped(self, work: _Work) -> None:
+        last = self.last_progress
+        is_paused = work.is_paused and last is not None
+        self._leave(work, replace(last, paused=True) if is_paused and last is not None else None)
 
-    def _failed(self, error: Exception) -> None:
-        self._request = None
-        self._show(None)
-        self._projects.read_again()
+    def _failed(self, work: _Work, error: Exception) -> None:
+        self._leave(work, None)
         self._messages.report(error)
+
+    def _leave(self, work: _Work, shown: Progress | None) -> None:
+        """Note that a piece of work has ended, and read what it published."""
+        if work is self._work:
+            self._work = None
+            self._show(shown)
+        self._projects.read_again()
 
 
 def holds_dictionary(folder: Path) -> bool:

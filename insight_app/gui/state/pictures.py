@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
-from insight_app.errors import WorldError
+from insight_app.errors import KnownError
 from insight_app.gui.photo_drawing import cover, cut_out, to_qimage
 from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.project_state import ProjectState
@@ -51,6 +51,8 @@ class Pictures(QObject):
 
     ready = Signal(object)
     """The Key of a picture that is there now, or that turned out to be broken."""
+    broke = Signal()
+    """A photo could not be loaded: it may be gone with its folder."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,13 @@ class Pictures(QObject):
         self._wishes.update(dict.fromkeys(self._loading))
         self._loading.clear()
         self._load_next()
+
+    def try_again(self) -> None:
+        """Forget which photos could not be loaded: their folder may be back."""
+        broken = list(self._broken)
+        self._broken.clear()
+        for image in broken:
+            self.ready.emit(Key("photo", image))
 
     def thumbnail(self, image_id: int, size: int) -> QPixmap | None:
         """Return the middle of a photo as a square of `size` logical pixels."""
@@ -136,6 +145,7 @@ class Pictures(QObject):
         self._loading.discard(key)
         self._broken[key.image] = str(error)
         self.ready.emit(key)
+        self.broke.emit()
         self._load_next()
 
     def _keep(self, key: Key, pixmap: QPixmap) -> None:
@@ -180,7 +190,7 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
 
     record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
-        raise WorldError(record.message or "The photo is not there.", where=str(record.path))
+        raise KnownError(record.message or "The photo is not there.", where=str(record.path))
     if key.kind == "photo":
         image = decoding.load_upright(record.path)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -14,6 +14,7 @@ from insight_app.gui.state.analysis_control import AnalysisControl
 from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.editors import Editors
 from insight_app.gui.state.epochs import Epochs
+from insight_app.gui.state.folder_control import FolderControl
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.judgement_queue import JudgementQueue
@@ -30,7 +31,7 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
-    analysis, worker, jobs, pictures, image_codes, editors, messages, settings, actions.
+    analysis, folders, worker, jobs, pictures, image_codes, editors, messages, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -68,7 +69,10 @@ class Session(QObject):
         self.worker.notice.connect(self.messages.say)
         self.worker.published.connect(self.projects.published)
         self.analysis = AnalysisControl(self.projects, self.worker, settings, self.messages, self)
+        self.folders = FolderControl(self.projects, self.analysis, self.jobs, self.messages, self)
         self.pictures = Pictures(self.jobs, self)
+        self.pictures.broke.connect(self.folders.look)
+        self.folders.came_back.connect(self.pictures.try_again)
         self.image_codes = ImageCodes(self.jobs, self)
         self._shown_path: Path | None = None
         self.projects.entered.connect(self._entered)

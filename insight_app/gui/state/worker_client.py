@@ -16,7 +16,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from insight_app.errors import KnownError, WorldError
+from insight_app.errors import KnownError
 from insight_app.gui.state.epochs import Epoch, Epochs, Scope
 from insight_app.gui.state.replies import Message, error_of
 
@@ -53,6 +53,7 @@ class Request:
     failed: Callable[[Exception], object] | None
     stopped: Callable[[], object] | None
     progress: Callable[[Progress], object] | None
+    told: Callable[[Message], object] | None
     is_cancelled: bool = False
 
 
@@ -137,17 +138,20 @@ class WorkerClient(QObject):
         failed: Callable[[Exception], object] | None = None,
         stopped: Callable[[], object] | None = None,
         progress: Callable[[Progress], object] | None = None,
+        told: Callable[[Message], object] | None = None,
         **arguments: Any,
     ) -> int:
         """Ask the worker to do something; return the request's number.
 
-        done: gets the answer.  stopped: called when it ended because it was cancelled.  None of
-        them is called once the scope is over.
+        done: gets the answer.  stopped: called when it ended because it was cancelled.  told: gets
+        what else the worker says of it on the way.  None of them is called once the scope is over.
         """
         number = self._fresh_id()
         message = {"id": number, "do": do, **arguments}
         epoch = self._epochs.now(scope)
-        self._requests[number] = Request(number, message, epoch, done, failed, stopped, progress)
+        self._requests[number] = Request(
+            number, message, epoch, done, failed, stopped, progress, told
+        )
         self.start()
         self._send(message)
         return number
@@ -164,7 +168,7 @@ class WorkerClient(QObject):
         self.cancel(number)
         request = self._requests.get(number)
         if request is not None:
-            request.done = request.failed = request.stopped = request.progress = None
+            request.done = request.stopped = request.progress = request.told = None
             request.failed = _say_nothing
 
     def cancel_over(self) -> None:
@@ -214,7 +218,7 @@ class WorkerClient(QObject):
             self.published.emit(str(message["project"]))
         elif kind == "notice":
             self._tell_notice(str(message["message"]))
-        elif kind in ("progress", "result", "error"):
+        elif "id" in message:
             self._hear_of(message, str(kind))
 
     def _hear_of(self, message: Message, kind: str) -> None:
@@ -229,6 +233,10 @@ class WorkerClient(QObject):
         if kind == "progress":
             if request.progress is not None and not is_over:
                 request.progress(_progress(request, message))
+            return
+        if kind not in ("result", "error"):
+            if request.told is not None and not is_over:
+                request.told(message)
             return
         del self._requests[number]
         if is_over or (request.done is None and kind == "result"):
@@ -263,7 +271,7 @@ class WorkerClient(QObject):
     def _start_failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self._forget_process()
-            self._give_up(WorldError("The worker process could not be started."))
+            self._give_up(KnownError("The worker process could not be started."))
 
     def _forget_process(self) -> None:
         if self._process is not None:
@@ -281,7 +289,7 @@ class WorkerClient(QObject):
             last = "\n".join(list(self._errors)[-6:])
             self._crashes.clear()
             self._give_up(
-                WorldError(
+                KnownError(
                     f"The worker ended {CRASHES_ALLOWED} times within a minute (code {code}).",
                     kept="Everything analyzed and judged so far is safe.",
                     do=f"Analysis > Resume tries again. It said: {last}",

@@ -6,7 +6,6 @@ Knows pyqtgraph; knows no particular plot.
 import csv
 import math
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +15,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QToolTip, QWidget
 
-from insight_app.disk_errors import UNCHANGED, disk_errors
-from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.files import aside
+from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.statistics.selecting import how
@@ -148,67 +145,57 @@ def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Tab
 
 
 def save(plot: pg.PlotWidget, table: Callable[[], Table], path: Path) -> None:
-    """Write the plot to `path`; its ending (.png, .svg, .csv) says what. Raise KnownError."""
+    """Write the plot to path; its ending (.png, .svg, .csv) says what. Raise KnownError."""
     kind = path.suffix.lower()
     if kind == ".csv":
-        write_table(table(), path)
+        try:
+            write_table(table(), path)
+        except OSError as error:
+            raise _unwritten(path, error.strerror or str(error)) from error
     elif kind == ".svg":
-        with _writing(path), aside(path) as part:
-            _draw_svg(plot, part)
+        from PySide6.QtSvg import QSvgGenerator
+
+        drawing = QSvgGenerator()
+        drawing.setFileName(str(path))
+        drawing.setSize(plot.size())
+        drawing.setViewBox(plot.rect())
+        painter = QPainter()
+        if not painter.begin(drawing):
+            raise _unwritten(path)
+        plot.render(painter)
+        painter.end()
     elif kind == ".png":
-        with _writing(path), aside(path) as part:
-            # PySide takes text here, whatever its stubs say.
-            if not _picture(plot).save(str(part), "PNG"):  # type: ignore[call-overload]
-                raise WorldError("The picture cannot be written.", where=str(path), kept=UNCHANGED)
+        ratio = max(2.0, plot.devicePixelRatioF())
+        picture = QImage(plot.size() * ratio, QImage.Format.Format_RGB32)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plot.render(painter)
+        painter.end()
+        if not picture.save(str(path)):
+            raise _unwritten(path)
     else:
-        raise Refusal(
+        raise KnownError(
             "A plot can be saved as .png, .svg or .csv.", where=str(path), do="Choose one."
         )
 
 
-def _draw_svg(plot: pg.PlotWidget, path: Path) -> None:
-    from PySide6.QtSvg import QSvgGenerator
-
-    drawing = QSvgGenerator()
-    drawing.setFileName(str(path))
-    drawing.setSize(plot.size())
-    drawing.setViewBox(plot.rect())
-    painter = QPainter()
-    if not painter.begin(drawing):
-        raise WorldError("The drawing cannot be written.", where=str(path), kept=UNCHANGED)
-    plot.render(painter)
-    painter.end()
-
-
-def _picture(plot: pg.PlotWidget) -> QImage:
-    ratio = max(2.0, plot.devicePixelRatioF())
-    picture = QImage(plot.size() * ratio, QImage.Format.Format_RGB32)
-    picture.setDevicePixelRatio(ratio)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    plot.render(painter)
-    painter.end()
-    return picture
+def _unwritten(path: Path, why: str = "") -> KnownError:
+    return KnownError(
+        f"The file could not be written{f' ({why})' if why else ''}.",
+        where=str(path),
+        kept="Nothing was changed.",
+        do="Choose another place.",
+    )
 
 
 def write_table(table: Table, path: Path) -> None:
-    """Write CSV in UTF-8 with a byte-order mark, which spreadsheets need for other alphabets.
-
-    Raise KnownError if the disk refuses.
-    """
+    """Write CSV in UTF-8 with a byte-order mark, which spreadsheets need for other alphabets."""
     titles, rows = table
-    with (
-        _writing(path),
-        aside(path) as part,
-        part.open("w", encoding="utf-8-sig", newline="") as file,
-    ):
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(titles)
         writer.writerows(rows)
-
-
-def _writing(path: Path) -> AbstractContextManager[None]:
-    return disk_errors("The file cannot be written", where=path, kept=UNCHANGED)
 
 
 def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table], kind: str) -> None:

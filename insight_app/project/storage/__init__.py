@@ -1,4 +1,1 @@
-"""The files and databases of a project: opening, versions, backups, locks.
-
-Knows no table's meaning.
-"""
+"""Files and databases of a project: opening, versions, backups, locks. Knows no table's meaning."""

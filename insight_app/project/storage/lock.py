@@ -26,7 +26,7 @@ _tokens: set[str] = set()
 
 @dataclass(frozen=True)
 class Holder:
-    """A process that has a project open, for whom and since when."""
+    """The process that has a project open, for whom and since when."""
 
     token: str
     pid: int

@@ -1,0 +1,129 @@
+"""The photo folders of the open project: which are there, and what a person does with them.
+
+Whether a folder is there is asked of the disk on a thread, when a project opens, when its results
+change and when somebody comes back to the window. Changes are the worker's work.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from insight_app.gui.state.analysis_control import AnalysisControl
+from insight_app.gui.state.jobs import BACKGROUND, Jobs
+from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.projects import Projects
+from insight_app.gui.state.replies import Message
+
+if TYPE_CHECKING:
+    from insight_app.project.results.sources import SourceState
+
+
+class FolderControl(QObject):
+    """sources: the folders that were given, as they were when they were looked at last."""
+
+    changed = Signal()
+    """A folder is there that was not, or is not any more, or its photos are others."""
+    came_back = Signal()
+    """A folder that was not there is there again."""
+
+    def __init__(
+        self,
+        projects: Projects,
+        analysis: AnalysisControl,
+        jobs: Jobs,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._projects, self._analysis = projects, analysis
+        self._jobs, self._messages = jobs, messages
+        self.sources: Sequence[SourceState] = ()
+        projects.opened.connect(self._forget)
+        projects.entered.connect(self.look)
+        projects.results_changed.connect(self.look)
+        analysis.added.connect(self._offer_undo)
+
+    @property
+    def missing(self) -> "list[SourceState]":
+        """The folders with photos that are not where they were."""
+        return [one for one in self.sources if one.state == "not there" and one.counts.photos]
+
+    def look(self) -> None:
+        """Ask the disk again which folders are there."""
+        results = self._projects.state.results
+        if results is not None:
+            self._jobs.run(results.sources, done=self._show, key="sources", priority=BACKGROUND)
+
+    def add(self, folders: Sequence[Path]) -> None:
+        """Add folders of photos; photos that are known from a missing place are recognized."""
+        self._analysis.analyze([str(folder) for folder in folders])
+
+    def remove(self, folders: Sequence[Path]) -> None:
+        """Take folders out of the project; their codes and what was judged stay."""
+        names = _names(folders)
+        self._analysis.change(
+            "remove_folders",
+            folders=[str(folder) for folder in folders],
+            done=partial(self._removed, folders, names),
+        )
+
+    def put_back(self, folders: Sequence[Path]) -> None:
+        """Put folders back that were taken out; nothing is coded anew."""
+        names = _names(folders)
+        self._analysis.change(
+            "put_back_folders",
+            folders=[str(folder) for folder in folders],
+            done=lambda reply: self._messages.say(f"{_photos(reply)} of {names} count again"),
+        )
+
+    def move(self, old: Path, new: Path) -> None:
+        """Say where the photos of a folder are now."""
+        self._analysis.change(
+            "move_folder", old=str(old), new=str(new), done=partial(self._moved, new)
+        )
+
+    # ---- what came of it
+
+    def _forget(self) -> None:
+        self.sources = ()
+        self.changed.emit()
+
+    def _show(self, sources: "Sequence[SourceState]") -> None:
+        if sources != self.sources:
+            were_missing = {source.id for source in self.missing}
+            self.sources = sources
+            self.changed.emit()
+            if were_missing - {source.id for source in self.missing}:
+                self.came_back.emit()
+
+    def _removed(self, folders: Sequence[Path], names: str, reply: Message) -> None:
+        self._messages.offer(
+            f"Took {names} out of the project, with {_photos(reply)}",
+            "Put it back",
+            partial(self.put_back, folders),
+        )
+
+    def _moved(self, new: Path, reply: Message) -> None:
+        missing = int(reply.get("missing", 0))
+        rest = f"; {missing:,} of them are not there" if missing else ""
+        self._messages.say(f"{_photos(reply)} are in {new} now{rest}")
+
+    def _offer_undo(self, folders: Sequence[Path]) -> None:
+        self._messages.offer(f"Added {_names(folders)}", "Undo", partial(self._take_back, folders))
+
+    def _take_back(self, folders: Sequence[Path]) -> None:
+        """Undo adding folders, also while they are being analyzed."""
+        self._analysis.cancel()
+        self.remove(folders)
+
+
+def _names(folders: Sequence[Path]) -> str:
+    return folders[0].name if len(folders) == 1 else f"{len(folders)} folders"
+
+
+def _photos(reply: Message) -> str:
+    photos = int(reply.get("photos", 0))
+    return f"{photos:,} photo{'s' * (photos != 1)}"

@@ -1,0 +1,175 @@
+"""Photo folders that moved, are taken out and put back: said at once, counted once, undone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from insight_app.gui.dialogs import folders as dialog_of
+from insight_app.gui.dialogs.folders import FoldersDialog
+from insight_app.project.check import check
+from insight_app.project.project import Project
+from tests.gui import tiny_worker
+from tests.gui.conftest import wait_idle, wait_saved
+from tests.project.test_analysis import draw
+
+PHOTOS = 12
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return draw(tmp_path / "holiday", PHOTOS)
+
+
+@pytest.fixture
+def analyzed(qtbot, open_window, tmp_path: Path, photos: Path):
+    """A window on a project that a real worker analyzed."""
+    project = tmp_path / "P.insight"
+    Project.create(project).close()
+    window = open_window()
+    tiny_worker.use(window)
+    how = tiny_worker.how(tmp_path)
+    window.session.analysis.open_and_analyze(project, [photos], **how)
+    qtbot.waitUntil(lambda: window.session.analysis.is_running)
+    ended(qtbot, window)
+    return window
+
+
+def ended(qtbot, window) -> None:
+    """Until the work is done and what came of it is shown."""
+    qtbot.waitUntil(lambda: not window.session.analysis.is_running)
+    wait_idle(qtbot, window)
+
+
+def counted(window) -> tuple[int, list[int], list[float]]:
+    """(images, cells of every concept, exact sums): what must be the same afterwards."""
+    results = window.session.state.results
+    return results.coded_images, results.cells.tolist(), results.total.tolist()
+
+
+def look(qtbot, window) -> None:
+    window.session.folders.look()
+    wait_idle(qtbot, window)
+
+
+def choose(dialog: FoldersDialog, path: Path) -> None:
+    """Click the row of a folder."""
+    items = dialog.tree.findItems("", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive)
+    (item,) = [one for one in items if one.data(0, dialog_of.PATH_ROLE) == path]
+    dialog.tree.setCurrentItem(item)
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch):
+    """answer(path): what the person chooses in the system's file dialog."""
+
+    def give(path: Path) -> None:
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(path))
+
+    return give
+
+
+def test_a_folder_that_moved_is_said_and_found_again_and_nothing_counts_twice(
+    qtbot, analyzed, photos, answer
+) -> None:
+    before, session = counted(analyzed), analyzed.session
+    new = photos.rename(photos.with_name("journey"))
+    look(qtbot, analyzed)
+    (missing,) = session.folders.missing
+    assert missing.path == photos and missing.counts.photos == PHOTOS
+    dialog = FoldersDialog(session, analyzed)
+    dialog.show()
+    choose(dialog, photos)
+    assert dialog.tree.currentItem().text(2) == "not there"
+    answer(new)
+    qtbot.mouseClick(dialog.point, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    look(qtbot, analyzed)
+    assert session.folders.missing == []
+    assert counted(analyzed) == before
+    assert check(session.state.path) == []
+    choose(dialog, new)
+    assert dialog.tree.currentItem().text(2) == ""
+
+
+def test_the_same_photos_added_at_another_place_are_recognized(qtbot, analyzed, photos) -> None:
+    before = counted(analyzed)
+    new = photos.rename(photos.with_name("journey"))
+    analyzed.session.folders.add([new])
+    ended(qtbot, analyzed)
+    assert counted(analyzed) == before
+    assert check(analyzed.session.state.path) == []
+
+
+def test_a_folder_is_taken_out_and_put_back_exactly(qtbot, analyzed, photos) -> None:
+    before, session = counted(analyzed), analyzed.session
+    concept = session.state.id_of(3)
+    session.curation.rename(concept, "keel")
+    wait_saved(qtbot, analyzed)
+    dialog = FoldersDialog(session, analyzed)
+    dialog.show()
+    look(qtbot, analyzed)
+    choose(dialog, photos / "a")
+    qtbot.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    assert counted(analyzed)[0] == PHOTOS // 2
+    assert session.state.name(session.state.row_of(concept)) == ("keel", True)
+    assert check(session.state.path) == []
+    look(qtbot, analyzed)
+    choose(dialog, photos / "a")
+    assert dialog.tree.currentItem().text(2) == "taken out"
+    qtbot.mouseClick(dialog.put_back, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    assert counted(analyzed) == before
+    assert check(session.state.path) == []
+
+
+def test_adding_photos_is_taken_back(qtbot, analyzed, tmp_path) -> None:
+    before, session, offers = counted(analyzed), analyzed.session, []
+    session.messages.offered.connect(lambda *offer: offers.append(offer))
+    more = draw(tmp_path / "more", 6, seed=5)
+    session.folders.add([more])
+    ended(qtbot, analyzed)
+    assert counted(analyzed)[0] == PHOTOS + 6
+    text, link, undo = offers[0]
+    assert text == "Added more" and link == "Undo"
+    undo()
+    ended(qtbot, analyzed)
+    assert counted(analyzed) == before
+    assert check(session.state.path) == []
+    text, link, put_back = offers[-1]
+    assert "6 photos" in text and link == "Put it back"
+    put_back()
+    ended(qtbot, analyzed)
+    assert counted(analyzed)[0] == PHOTOS + 6
+
+
+def test_a_place_with_none_of_the_photos_is_refused_with_the_reason(
+    qtbot, analyzed, photos, tmp_path
+) -> None:
+    problems, before = [], counted(analyzed)
+    analyzed.session.messages.problem.connect(problems.append)
+    photos.rename(photos.with_name("journey"))
+    other = draw(tmp_path / "other", 4, seed=77)
+    analyzed.session.folders.move(photos, other)
+    ended(qtbot, analyzed)
+    (problem,) = problems
+    assert str(other) in str(problem)
+    assert counted(analyzed) == before
+
+
+def test_photos_are_shown_again_when_their_folder_is_back(qtbot, analyzed, photos) -> None:
+    session = analyzed.session
+    away = photos.rename(photos.with_name("away"))
+    ids = session.state.results.image_ids().tolist()
+    image = next(image for image in ids if session.pictures.photo(image) is None)
+    qtbot.waitUntil(lambda: session.pictures.broken(image) is not None)
+    qtbot.waitUntil(lambda: bool(session.folders.missing))
+    away.rename(photos)
+    look(qtbot, analyzed)
+    assert session.folders.missing == []
+    qtbot.waitUntil(lambda: session.pictures.photo(image) is not None)
+    shown = session.pictures.photo(image).toImage()
+    assert np.prod([shown.width(), shown.height()]) > 0
