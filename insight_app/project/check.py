@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from insight_app.disk_errors import disk_error
+from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import dictionary, recording, runs
 from insight_app.project.analysis.counting.tally import Tally
@@ -49,7 +49,9 @@ class Finding:
 
 def check(folder: Path) -> list[Finding]:
     """Return all findings, none if everything is in order; Refusal where this is no project."""
-    if not is_project(folder):
+    with disk_errors("This folder cannot be read", where=folder):
+        is_one = is_project(folder)
+    if not is_one:
         raise Refusal("This is not a project of Insight.", where=str(folder))
     findings = list(_judgements(folder))
     if (folder / analysis_database.NAME).exists():
@@ -113,12 +115,11 @@ _NEWEST = select(func.max(Generation.id))
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[Connection]:
-    engine = analysis_database.open_reader(folder)
-    try:
-        with analysis_database.reading(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    with (
+        analysis_database.reader(folder) as engine,
+        analysis_database.reading(engine) as connection,
+    ):
+        yield connection
 
 
 def _database(connection: Connection, path: Path) -> Iterator[Finding]:

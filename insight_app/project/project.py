@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from insight_app.disk_errors import disk_error, disk_errors
-from insight_app.errors import KnownError, Refusal
+from insight_app.disk_errors import disk_errors
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import aside
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
@@ -81,12 +81,14 @@ class Project:
         read_only: bool = False,
         take_over: bool = False,
     ) -> "Project":
-        """Open a project; read-only where it is asked for, held by another, or damaged.
+        """Open a project; read-only if that is asked for, if another holds it, or if it is damaged.
 
         take_over: take the lock even from a process that cannot be asked (on another computer).
-        KnownError where this is no project, or one of a newer Insight.
+        Raises Refusal for what is no project, or one of a newer Insight.
         """
-        if not is_project(folder):
+        with disk_errors("This folder cannot be read", where=folder):
+            is_one = is_project(folder)
+        if not is_one:
             raise Refusal(
                 "This is not a project of Insight.",
                 where=str(folder),
@@ -99,8 +101,8 @@ class Project:
                 held, why = lock.acquire(folder, who.name, take_over=take_over), ""
             except lock.Held as error:
                 why, holder = error.what, error.holder
-            except OSError as error:
-                why = disk_error(error, "This folder cannot be written to").what
+            except WorldError as error:
+                why = error.what
         try:
             opened = cls._open(folder, who, held, why)
         except BaseException:

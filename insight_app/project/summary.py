@@ -95,12 +95,11 @@ def _runs(project: Path) -> list[dict[str, Any]]:
         Run.seconds,
         Run.reading_rule,
     )
-    engine = analysis_database.open_reader(project)
-    try:
-        with analysis_database.reading(engine) as connection:
-            rows = connection.execute(select(*columns).order_by(Run.id)).all()
-    finally:
-        engine.dispose()
+    with (
+        analysis_database.reader(project) as engine,
+        analysis_database.reading(engine) as connection,
+    ):
+        rows = connection.execute(select(*columns).order_by(Run.id)).all()
     return [dict(row._mapping) for row in rows]
 
 

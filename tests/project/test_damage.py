@@ -1,7 +1,10 @@
 """Damaged files: what a person is told to do is what helps, and never more than is lost."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 
 from insight_app.errors import KnownError, WorldError
 from insight_app.project import judgements as j
+from insight_app.project.analysis import runs
 from insight_app.project.analysis.recovery import open_or_begin_anew
 from insight_app.project.check import check
 from insight_app.project.folder import ANALYSIS, JUDGEMENTS
@@ -62,8 +66,11 @@ def test_damaged_results_never_ask_for_a_backup_of_the_judgements(
     with Project.open(folder, ADA) as project:
         assert project.damage is None and not project.read_only
         assert project.judgements.state.concepts["f:1"].name == "dog"
-    open_or_begin_anew(folder).dispose()
+    notices: list[str] = []
+    open_or_begin_anew(folder, notices.append).dispose()
     assert check(folder) == []
+    if harm is not harm_empty:
+        assert len(notices) == 1 and "made anew from the photos" in notices[0]
 
 
 @pytest.mark.parametrize("harm", HARMS)
@@ -120,3 +127,32 @@ def test_judgements_that_were_cut_short_give_back_what_is_left_of_them(folder: P
         assert project.judgements.problems() == []
         noted = [number for number in range(60) if project.judgements.history(f"f:{number}")]
         assert 20 < len(noted) < 60
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="needs to be root")
+def test_a_project_that_may_not_be_read_is_said_to_be(folder: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path\n"
+        "from insight_app.errors import WorldError\n"
+        "from insight_app.project.check import check\n"
+        "from insight_app.project.project import Project\n"
+        "from insight_app.project.results.snapshot import Results\n"
+        "os.setuid(65534)\n"
+        "for ask in (Project.open, check, Results.open):\n"
+        "    try:\n        ask(Path(sys.argv[1]))\n"
+        "    except WorldError as error:\n        print(error.what)\n"
+    )
+    folder.chmod(0o700)
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    told = ran.stdout.splitlines()
+    assert len(told) == 3 and all("you may not use it (Permission denied)" in line for line in told)
+
+
+def test_a_project_that_cannot_be_written_to_is_not_analyzed_and_says_why(folder: Path) -> None:
+    shutil.rmtree(folder / "statistics")
+    (folder / "statistics").write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(WorldError, match="cannot be written to"), runs.alone(folder):
+        pass

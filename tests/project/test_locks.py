@@ -123,7 +123,7 @@ OPERATIONS: dict[str, Callable[[Path], object]] = {
     "ask the command line": ask_the_command_line,
     "draw the start page's picture": picture,
     "publish in the same process": lambda folder: publish_again(folder, CONCEPTS),
-    "look for damage": lambda folder: recovery.open_or_begin_anew(folder).dispose(),
+    "look for damage": lambda folder: recovery.open_or_begin_anew(folder, print).dispose(),
 }
 
 

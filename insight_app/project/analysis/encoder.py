@@ -48,11 +48,8 @@ def of_project(project: Path) -> EncoderChoice:
     """The encoder of a project that was analyzed; KnownError where none was chosen yet."""
     found = None
     if (project / analysis_database.NAME).exists():
-        engine = analysis_database.open_reader(project)
-        try:
+        with analysis_database.reader(project) as engine:
             found = chosen(engine)
-        finally:
-            engine.dispose()
     if found is None:
         raise Refusal("This project was not analyzed yet.", where=str(project))
     return found

@@ -3,20 +3,24 @@
 Knows nothing of how codes are made.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, select, update
 
+from insight_app.disk_errors import disk_errors
 from insight_app.project.results import code_store
 from insight_app.project.results.schema import Image, Shard, Status
 from insight_app.project.storage import analysis_database, lock, sqlite
 from insight_app.project.storage.analysis_database import reading, writing
 
 
-def open_or_begin_anew(project: Path) -> Engine:
-    """The writer's engine; a database that is damaged or lost is set aside with all that it alone
-    explains (`backups/results-...`), and an empty one begun.
+def open_or_begin_anew(project: Path, notice: Callable[[str], None]) -> Engine:
+    """Return the writer's engine; begin anew if the database is damaged or lost.
+
+    It is then set aside with all that it alone explains (`backups/results-...`), and notice(text)
+    is told so.
     """
     is_lost = not (project / analysis_database.NAME).exists() and any(
         (project / "codes").glob("*.codes")
@@ -26,6 +30,17 @@ def open_or_begin_anew(project: Path) -> Engine:
             return _checked(analysis_database.open_writer(project))
         except sqlite.Damaged:
             pass
+    with disk_errors("The damaged results cannot be set aside", where=project):
+        aside = _set_aside(project)
+    notice(
+        "The results of this project were damaged and are made anew from the photos; what people "
+        f"judged is unharmed. What was there is kept in {aside}."
+    )
+    return analysis_database.open_writer(project)
+
+
+def _set_aside(project: Path) -> Path:
+    """Move the results to the backups; return where they are."""
     aside = project / "backups" / f"results-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     aside.mkdir(parents=True)
     for path in sorted(
@@ -35,7 +50,7 @@ def open_or_begin_anew(project: Path) -> Engine:
     for path in (project / "statistics").iterdir():
         if path.name != lock.NAME:
             path.replace(aside / path.name)
-    return analysis_database.open_writer(project)
+    return aside
 
 
 def _checked(engine: Engine) -> Engine:
@@ -52,7 +67,7 @@ def _checked(engine: Engine) -> Engine:
 
 
 def set_damaged_aside(project: Path, engine: Engine) -> int:
-    """Compare every shard with its checksum; how many photos must be coded again."""
+    """Compare every shard with its checksum; return how many photos must be coded again."""
     codes = project / "codes"
     with reading(engine) as connection:
         shards = list(connection.execute(select(Shard).order_by(Shard.id)))
@@ -61,10 +76,11 @@ def set_damaged_aside(project: Path, engine: Engine) -> int:
         if _is_whole(codes, row.id, row.bytes, row.checksum):
             continue
         path = code_store.shard_path(codes, row.id)
-        if path.exists():
-            path.replace(path.with_suffix(".damaged"))
-        for old in (project / "statistics").glob(f"shard-{row.id:06d}.*"):
-            old.unlink()
+        with disk_errors("Damaged codes cannot be set aside", where=path):
+            if path.exists():
+                path.replace(path.with_suffix(".damaged"))
+            for old in (project / "statistics").glob(f"shard-{row.id:06d}.*"):
+                old.unlink()
         nowhere = {"shard": None, "offset": None, "bytes": None}
         with writing(engine) as connection:
             of_shard = Image.shard == row.id

@@ -123,7 +123,7 @@ def analyze(
         Project.create(project).close()
     hooks, stop = Hooks(progress, published, between, notice, added), cancel or CancelToken()
     with runs.alone(project):
-        engine = open_or_begin_anew(project)
+        engine = open_or_begin_anew(project, hooks.notice)
         try:
             work = _Work(project, engine, hooks, stop, load_here, vocabulary, read_again)
             with runs.recorded(engine, lambda: work.coded):

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from insight_app.concepts.progress import Cancelled
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
 from insight_app.project.results import reading_rule
 from insight_app.project.results.schema import Run
@@ -37,9 +38,10 @@ def is_at_work(project: Path) -> bool:
 
 @contextmanager
 def alone(project: Path) -> Iterator[None]:
-    """Hold the right to write results; refuses where another process has it."""
+    """Hold the right to write results; WorldError if another process has it."""
     folder = project / "statistics"
-    folder.mkdir(parents=True, exist_ok=True)
+    with disk_errors("This project cannot be written to", where=project):
+        folder.mkdir(parents=True, exist_ok=True)
     try:
         held = lock.acquire(folder, "analysis")
     except lock.Held as error:

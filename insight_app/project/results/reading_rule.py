@@ -45,9 +45,8 @@ def must_be_known(rule: int, project: Path) -> int:
 
 def of_project(project: Path) -> int:
     """Return the rule of a project that was analyzed; Refusal if this program does not know it."""
-    engine = analysis_database.open_reader(project)
-    try:
-        with analysis_database.reading(engine) as connection:
-            return must_be_known(of(connection), project)
-    finally:
-        engine.dispose()
+    with (
+        analysis_database.reader(project) as engine,
+        analysis_database.reading(engine) as connection,
+    ):
+        return must_be_known(of(connection), project)

@@ -20,6 +20,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae import DictionaryInfo, info
 from insight_app.concepts.statistics.counts import histogram_edges
 from insight_app.concepts.statistics.fixed_point import from_units
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.results import (
     folder_sums,
@@ -92,7 +93,9 @@ class Results:
     def open(cls, project: Path | str) -> "Results | None":
         """Open the newest generation of the project; None before the first one."""
         project = Path(project)
-        if not (project / analysis_database.NAME).exists():
+        with disk_errors("The results cannot be read", where=project):
+            is_there = (project / analysis_database.NAME).exists()
+        if not is_there:
             return None
         engine = analysis_database.open_reader(project)
         try:

@@ -69,6 +69,16 @@ def open_reader(project: Path) -> Engine:
 
 
 @contextmanager
+def reader(project: Path) -> Iterator[Engine]:
+    """Give an engine that cannot write, and close it."""
+    engine = open_reader(project)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One short transaction that writes: all of it or nothing."""
     path = engine.get_execution_options()["database"]

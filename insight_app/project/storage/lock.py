@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
 from insight_app.project.storage import processes
 
@@ -83,7 +84,7 @@ def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
     """Take the lock of `folder`.
 
     Raises Held if a living process has it (take_over: even then take it, for the lock of another
-    computer that is known to be off), OSError if the folder cannot be written.
+    computer that is known to be off), another WorldError if the folder cannot be written.
     """
     path = folder / NAME
     pid = os.getpid()
@@ -95,7 +96,7 @@ def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
         person=person,
         since=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    with _exclusive(path) as file:
+    with disk_errors("This folder cannot be written to", where=folder), _exclusive(path) as file:
         holder = _read(file)
         if holder is not None and not take_over and _is_alive(holder):
             raise Held(holder, path)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from insight_app.disk_errors import disk_error
+from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.storage import backups, sqlite
 from insight_app.project.storage.connecting import connect
@@ -105,7 +105,7 @@ def _is_cut_short(connection: sqlite3.Connection, path: Path) -> bool:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return 0
 
 
@@ -129,7 +129,9 @@ def open_database(
     Raises Refusal for a newer major version, Damaged for a broken or foreign file. Opened
     read-only, an older file is refused too (Older): it cannot be brought up to date.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    with disk_errors("The file cannot be read", where=path):
+        is_there = _size(path) > 0
+    if not is_there:
         if read_only:
             raise WorldError("The file is missing.", where=str(path))
         return _create(path, schema)

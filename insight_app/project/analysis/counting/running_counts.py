@@ -29,7 +29,7 @@ from insight_app.project.analysis.counting.tally import Tally, flatten
 from insight_app.project.results import postings
 from insight_app.project.results.code_store import read_shard
 from insight_app.project.results.schema import Folder, Image, Shard, Status
-from insight_app.project.storage.analysis_database import open_reader, reading
+from insight_app.project.storage.analysis_database import reader, reading
 
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""
@@ -253,12 +253,11 @@ class Counting:
 
 def cooccurrence_of(project: Path, concepts: int) -> CoOccurrence:
     """The co-occurrence over all committed images, counted without writing anything."""
-    engine = open_reader(project)
-    with reading(engine) as connection:
-        shards = list(connection.execute(select(Shard).order_by(Shard.id)))
-    counting = Counting(project, engine, concepts, saves=False)
-    counting.load(shards, shards[-1].id if shards else 1)
-    engine.dispose()
+    with reader(project) as engine:
+        with reading(engine) as connection:
+            shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+        counting = Counting(project, engine, concepts, saves=False)
+        counting.load(shards, shards[-1].id if shards else 1)
     return counting.cooccurrence()
 
 
