@@ -98,6 +98,31 @@ def test_other_colours_become_rgb(tmp_path: Path, mode: str) -> None:
         assert near(load_upright(path).getpixel((16, 4)), RED, by=40)
 
 
+EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
+%%BoundingBox: 0 0 40 40
+0.5 setgray 0 0 40 40 rectfill showpage
+%%EOF
+"""
+
+
+def test_a_format_that_starts_another_program_is_no_photo_whatever_it_is_called(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(EPS)
+    with Image.open(path) as opened:
+        assert opened.format == "EPS", "Pillow would start Ghostscript"
+    with pytest.raises(KnownError, match="not an image that can be read"):
+        load_upright(path)
+
+
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "BMP", "GIF", "WEBP", "AVIF", "PPM", "MPO"])
+def test_all_formats_that_are_looked_for_are_read(tmp_path: Path, format: str) -> None:
+    path = tmp_path / "photo.jpg"
+    halves((64, 64)).save(path, format)
+    assert near(load_upright(path).getpixel((32, 10)), RED, by=40)
+
+
 def bomb() -> bytes:
     """A PNG that says it is 100,000 x 100,000 pixels."""
 

@@ -11,12 +11,12 @@ from sqlalchemy import Engine, delete, func, select, update
 from insight_app.errors import WorldError
 from insight_app.project.analysis.coding.crashes import CRASHES_ALLOWED
 from insight_app.project.analysis.counting.running_counts import remove_counts_of_others
+from insight_app.project.analysis.folders.sources import Sources
 from insight_app.project.analysis.recording import CODES, STATISTICS, write_setting
 from insight_app.project.analysis.runs import RUNNING
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.finding import locate
 from insight_app.project.results import code_store, reading_rule
-from insight_app.project.results.schema import Folder, Image, Run, Setting, Shard, Source, Status
+from insight_app.project.results.schema import Folder, Image, Run, Setting, Shard, Status
 from insight_app.project.storage.analysis_database import reading, writing
 
 
@@ -29,25 +29,26 @@ def settle(project: Path, engine: Engine) -> int:
 
 
 def must_be_possible(project: Path, engine: Engine) -> None:
-    """WorldError if a folder has analyzed photos and none of them is there, as on a drive that is
-    not connected: their codes would be given up for nothing.
+    """Raise WorldError if a source has analyzed photos and none of them is there.
+
+    So it is with a drive that is not connected: their codes would be given up for nothing.
     """
     is_there = func.max(Image.status == int(Status.CODED))
-    of_coded = (
-        select(Source.path, Source.relative, is_there)
-        .where(Source.id == Folder.source_id, Folder.id == Image.folder_id)
-        .where(Image.status.in_([int(Status.CODED), int(Status.MISSING)]))
+    with_codes = (
+        select(Folder.source_id, is_there)
+        .join(Image, Image.folder_id == Folder.id)
         .where(Image.shard.is_not(None), Folder.is_removed.is_(False))
-        .group_by(Source.id)
+        .where(Image.status.in_([int(Status.CODED), int(Status.MISSING)]))
+        .group_by(Folder.source_id)
     )
     with reading(engine) as connection:
-        sources = connection.execute(of_coded).all()
-    for path, relative, is_any in sources:
-        folder = locate(project, path, relative)
-        if not (is_any and folder.is_dir()):
+        rows = connection.execute(with_codes)
+        are_there = {int(source): bool(any_is_there) for source, any_is_there in rows}
+    for source in Sources(project, engine).all:
+        if source.id in are_there and not (are_there[source.id] and source.is_here):
             raise WorldError(
                 "No photo of this folder is there, so that they cannot be read again.",
-                where=str(folder),
+                where=str(source.path),
                 kept="All photos keep their codes.",
                 do="Connect its drive or bring the folder back, then try again.",
             )

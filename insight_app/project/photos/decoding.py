@@ -153,7 +153,7 @@ def _to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[float, float]]:
 
 
 def _windowed(values: NDArray[np.float32]) -> tuple[Image.Image, tuple[float, float]]:
-    """Spread more than 8 bits, without the outermost thousandths, over black to white."""
+    """Scale more than 8 bits, (h, w) but for the outermost thousandths, from black to white."""
     finite = values[np.isfinite(values)]
     low, high = (
         (float(edge) for edge in np.percentile(finite, (0.1, 99.9))) if finite.size else (0.0, 0.0)

@@ -19,7 +19,7 @@ SIDES = (128, 256, 512)
 
 
 class Pictured(Protocol):
-    """What is asked of an image record."""
+    """What is needed of an image's record."""
 
     @property
     def path(self) -> Path: ...
@@ -30,8 +30,10 @@ def cache_folder() -> Path:
 
 
 def get(project: Path | str, image: Pictured, side: int) -> Image.Image:
-    """The photo, upright RGB, short side at least `side` (or the photo's own); from the cache where
-    it is there and the file is unchanged. Raises KnownError where the photo cannot be read.
+    """Return the photo, upright RGB, short side at least `side` or the photo's own.
+
+    It comes from the cache if it is there and the file has not changed. KnownError if the photo
+    cannot be read.
     """
     kept_side = next((kept for kept in SIDES if kept >= side), 0)
     if not kept_side:
@@ -59,7 +61,7 @@ def _small(path: Path, side: int) -> Image.Image:
 
 
 def _place(path: Path, side: int) -> Path | None:
-    """Where the cache keeps it: named by path, size and time of change of the photo."""
+    """Return where the cache keeps it, named by path, size and time of change of the photo."""
     try:
         stat = path.stat()
     except OSError:

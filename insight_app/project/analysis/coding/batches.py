@@ -33,20 +33,21 @@ _NOT_KEPT = np.zeros(0, np.float16)
 
 
 class Dictionary(Protocol):
-    """What is needed of a dictionary: tokens (T, D) to codes and back, and how many concepts it was
-    made to keep active in a cell.
-    """
+    """A dictionary, as far as coding needs one; k: how many concepts are to be active in a cell."""
 
     @property
     def k(self) -> int: ...
-    def encode(self, tokens: Tensor) -> Codes: ...
-    def decode(self, codes: Codes) -> Tensor: ...
+    def encode(self, tokens: Tensor) -> Codes:
+        """Return the codes of tokens (T, D)."""
+
+    def decode(self, codes: Codes) -> Tensor:
+        """Return the tokens (T, D) that codes stand for."""
 
 
 class Batches:
-    """An encoder, given as many photos at once as its device holds.
+    """An encoder that is given as many photos at once as its device holds.
 
-    size: how many that is; only ever gets smaller.
+    size: how many that is; it only ever gets smaller.
     """
 
     def __init__(
@@ -58,7 +59,10 @@ class Batches:
         self._told = False
 
     def tokens(self, pixels: list[Tensor]) -> list[Tensor]:
-        """Each photo's (H, W, D) tokens, on the CPU; KnownError where not even one photo fits."""
+        """Return each photo's tokens (H, W, D) on the CPU; pixels (3, h, w) each.
+
+        WorldError if not even one photo fits into memory.
+        """
         import torch
 
         done: list[Tensor] = []
@@ -96,7 +100,7 @@ class Batches:
 
 
 def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Coded]:
-    """Codes and notes of several photos; all their cells go through the dictionary at once."""
+    """Code several photos; all their cells go through the dictionary at once."""
     if not reads:
         return []
     import torch
@@ -126,8 +130,9 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
 
 
 def _must_be_sparse(codes: Codes, k: int) -> None:
-    """Tokens of another encoder than the dictionary's own light up half of its concepts: nothing
-    could be read from such codes, and counting them would take all memory there is.
+    """Raise Refusal for codes of another encoder's tokens, which light up half of all concepts.
+
+    Nothing could be read from them, and counting them would take all memory there is.
     """
     active = codes.indices.size / codes.cells
     if active > max(MOST_ACTIVE * k, FEW):
@@ -141,8 +146,9 @@ def _must_be_sparse(codes: Codes, k: int) -> None:
 
 
 def unexplained_share(tokens: Tensor, codes: Codes, dictionary: Dictionary) -> NDArray[np.float32]:
-    """(T,) share of each token's energy that its codes leave, at most 1; tokens (T, D) on the
-    CPU.
+    """Return (T,) the share of each token's energy that its codes leave, at most 1.
+
+    tokens: (T, D) on the CPU; codes: (T, F).
     """
     x, y = tokens.numpy(), dictionary.decode(codes).cpu().numpy()
     energy, left = np.square(x).sum(1), np.square(x - y).sum(1)
@@ -151,7 +157,7 @@ def unexplained_share(tokens: Tensor, codes: Codes, dictionary: Dictionary) -> N
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """CUDA has a class of its own for it; MPS and the processor only say so."""
+    """Return whether memory ran out: CUDA has a class for it, MPS and the processor only say so."""
     import torch
 
     if isinstance(error, torch.OutOfMemoryError | MemoryError):

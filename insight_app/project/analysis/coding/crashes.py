@@ -28,12 +28,12 @@ def remember(project: Path, images: Sequence[int]) -> None:
 
 
 def forget(project: Path) -> None:
-    """Nothing is being worked on."""
+    """Note that nothing is being worked on."""
     (project / "statistics" / _NAME).unlink(missing_ok=True)
 
 
 def blame(project: Path, engine: Engine) -> None:
-    """The process that worked on this project crashed: count it against what was in flight."""
+    """Count the crash of the process that worked on this project against what was in flight."""
     try:
         images = json.loads((project / "statistics" / _NAME).read_text("utf-8"))
     except (OSError, ValueError):

@@ -41,7 +41,7 @@ class Photo:
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """A photo as read, ready for the encoder."""
+    """A photo as read, ready for the encoder: pixels (3, h, w) in [0, 1]."""
 
     photo: Photo
     content_hash: bytes
@@ -108,7 +108,7 @@ def _take(source: Iterator[Photo], size: int) -> list[Photo]:
 class Writer:
     """A thread that hands what it is given to `record`, in order, and calls `finish` at the end.
 
-    Its failure is raised in `put` or `close`.
+    If that fails, `put` or `close` raises it.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Writer:
         self._thread.start()
 
     def put(self, items: list[Coded | Unreadable]) -> None:
-        """Hand over a batch; waits while WAITING are on their way already."""
+        """Pass a batch on; waits while WAITING are on their way already."""
         if self._error is not None:
             raise self._error
         self._queue.put(items)
@@ -142,7 +142,7 @@ class Writer:
     def _guarded(
         self, work: Callable[[list[Coded | Unreadable]], None], items: list[Coded | Unreadable]
     ) -> None:
-        """Do it unless something failed before; a failure is told to whoever puts or closes."""
+        """Do the work unless something failed before; keep a failure for whoever puts or closes."""
         if self._error is None:
             try:
                 work(items)
