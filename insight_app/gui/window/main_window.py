@@ -296,7 +296,7 @@ class MainWindow(commands.Commands, QMainWindow):
                 text, "Restore the newest backup", self.session.projects.restore_backup
             )
         elif project.read_only:
-            self._show_trouble(f"Read-only: {project.why_read_only}")
+            self._show_trouble(" ".join([f"Read-only: {project.why_read_only}", *project.warnings]))
         elif project.warnings:
             self._show_trouble(" ".join(project.warnings), "Dismiss", self._hide_trouble)
 

@@ -69,7 +69,9 @@ def describe(entry: "Judgement") -> str:
     """Return one entry of the log as a line: when, who, what."""
     when = entry.utc.astimezone().strftime("%d %b %Y, %H:%M")
     words = entry.text
-    if not entry.undoes:
+    if not entry.is_understood:
+        words = f"{words} (made with a newer Insight, not applied here)"
+    elif not entry.undoes:
         words = KIND_WORDS.get(entry.kind, entry.kind.replace("-", " "))
         named = entry.after.get("name") or entry.after.get("status_name")
         if entry.kind == "note":
