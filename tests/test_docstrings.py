@@ -14,10 +14,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "insight_app"
 WINDOW = ["gui/curation", "gui/dialogs", "gui/panels", "gui/photo", "gui/statistics"]
-PHOTOS = ["project/photos", "project/analysis/coding"]
-IMPERATIVE = ["concepts", "worker", "cli", "exchange", "project/judgements", *PHOTOS, *WINDOW]
+PROJECT = [
+    "project/judgements",
+    "project/results",
+    "project/analysis/counting",
+    "project/analysis/coding",
+    "project/photos",
+]
+IMPERATIVE = ["concepts", "worker", "cli", "exchange", *PROJECT, *WINDOW]
 """Folders whose functions say what they do in the imperative. To become all of them."""
-SHAPED = ["concepts", *PHOTOS, *WINDOW]
+SHAPED = ["concepts", "exchange", *PROJECT, *WINDOW]
 """Folders whose public functions and values of arrays say shapes. To become all that compute."""
 
 VERBS = set(

@@ -21,6 +21,7 @@ from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import write_synced
 from insight_app.project.results.candidates import CandidateLines, CandidateName
+from insight_app.project.results.shares import Shares
 
 SCHEMA_VERSION = 2
 """1: candidates stood in names.json, places and folder sums in one file each."""
@@ -45,19 +46,6 @@ class EdgeTable:
     cells: NDArray[np.int64]
     images: NDArray[np.int64]
     source: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, eq=False)
-class Shares:
-    """Hold R of METHOD.md section 3, row-compressed.
-
-    R[i, j] is the share of concept i's activation that falls on cells where j is active too. indptr
-    (F + 1,); indices (n,) ascending in a row; values (n,) float32.
-    """
-
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.uint16]
-    values: NDArray[np.float32]
 
 
 @dataclass(frozen=True)

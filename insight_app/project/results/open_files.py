@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from insight_app.errors import Refusal
-from insight_app.project.results.generations import Shares
 from insight_app.project.results.postings import Segment
+from insight_app.project.results.shares import Shares
 
 
 class Closed(Refusal):

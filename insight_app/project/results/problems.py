@@ -46,8 +46,9 @@ def _gone_ids(sources: Sequence[SourceState]) -> list[int]:
 
 
 def _bad_images(gone: Sequence[int]) -> Select[Any]:
-    """Photos that cannot be read or are missing, one by one; those of a source that is gone have
-    one problem together.
+    """Select photos that cannot be read or are missing, one by one.
+
+    Those of a source that is gone have one problem together.
     """
     return (
         select(Image.folder_id)

@@ -23,6 +23,7 @@ from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.results import (
+    examples,
     folder_sums,
     generations,
     postings,
@@ -40,12 +41,11 @@ from insight_app.project.results.schema import Generation, Image, Status
 from insight_app.project.results.sources import PhotoCounts, SourceState
 from insight_app.project.storage import analysis_database
 
-BANDS = ("strongest", "middle", "threshold", "random")
 _WORDS = {status: status.name.lower() for status in Status}
 
 
 class Results:
-    """A published generation; to be closed.
+    """Read a published generation; to be closed.
 
     images, cells (F,) int64; total (F,) float64, the exact sum of the stored activations; maximum
     (F,) float16; levels (F,) uint8; reading_rule: by which rule of `photos.decoding` its photos
@@ -109,7 +109,7 @@ class Results:
 
     @classmethod
     def _newest(cls, project: Path, engine: Engine) -> "Results | None":
-        """The newest may be removed by a newer one while it is being opened: then open that."""
+        """Open the newest; if a newer one removes it meanwhile, open that."""
         newest, missing = select(func.max(Generation.id)), None
         tried = 0
         while True:
@@ -147,7 +147,7 @@ class Results:
 
     @cached_property
     def dictionary(self) -> DictionaryInfo:
-        """The dictionary in words; what the generation knows where its folder is gone."""
+        """The dictionary in words; what the generation knows of it if its folder is gone."""
         try:
             return info(self.project / "dictionary")
         except KnownError:
@@ -181,11 +181,11 @@ class Results:
         return Sums(self.images, self.cells, self.total, self.maximum).mean
 
     def candidates(self, concept: int) -> list[CandidateName]:
-        """Names that the machine proposes, best first."""
+        """Return the names that the machine proposes, best first."""
         return self._candidates[concept]
 
     def histogram(self, concept: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """(borders (n + 1,), cells (n,)) over the strengths that occur; four bins a doubling."""
+        """Return (borders (n + 1,), cells (n,)) over strengths that occur, four bins a doubling."""
         counts = self._histograms[concept]
         used = np.flatnonzero(counts)
         if not used.size:
@@ -194,62 +194,30 @@ class Results:
         return histogram_edges()[low : high + 1], counts[low:high]
 
     def co_occurring(self, concept: int, n: int = 12) -> list[tuple[int, float]]:
-        """(other, R[concept, other]): where most of its activation falls too, strongest first."""
-        others, shares = self._shares_of(concept)
-        apart = others != concept
-        others, shares = others[apart], shares[apart]
-        order = np.lexsort((others, -shares))[:n]
-        return [(int(others[at]), float(shares[at])) for at in order]
+        """Return (other, R[concept, other]): where most of its activation falls too."""
+        with self._open.reading() as files:
+            return files.shares.strongest(concept, n)
 
     def co_occurrence(self, concepts: Sequence[int]) -> NDArray[np.float64]:
-        """(n, n) R of METHOD.md section 3 between n concepts, child by parent."""
-        wanted = np.asarray(concepts, np.int64)
-        matrix = np.zeros((wanted.size, wanted.size))
-        for row, concept in enumerate(wanted):
-            others, shares = self._shares_of(int(concept))
-            if others.size:
-                at = np.minimum(np.searchsorted(others, wanted), others.size - 1)
-                matrix[row] = np.where(others[at] == wanted, shares[at], 0.0)
-        return matrix
-
-    def _shares_of(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return (n, n) R of METHOD.md section 3 between n concepts, child by parent."""
         with self._open.reading() as files:
-            shares = files.shares
-            low, high = int(shares.indptr[concept]), int(shares.indptr[concept + 1])
-            others = np.asarray(shares.indices[low:high], np.int64)
-            return others, np.asarray(shares.values[low:high], np.float64)
+            return files.shares.among(concepts)
 
     # ---- where a concept fires
 
     def examples(self, concept: int, band: str, limit: int, offset: int = 0) -> list[Example]:
-        """Places of one band, one an image: strongest first, around the median, weakest first
-        ("threshold"), or in a random order that stays the same.
-        """
+        """Return places of one of `examples.BANDS`, one an image."""
         with self._open.reading() as files:
-            if band == "strongest":
-                found = postings.strongest(files.segments, concept, files.is_coded, limit, offset)
-                return _examples(*found)
-            image, cell, value = postings.of_concept(files.segments, concept, files.is_coded)
-        n = image.size
-        if band == "middle":
-            order = np.argsort(np.abs(np.arange(n) - (n - 1) / 2), kind="stable")
-        elif band == "threshold":
-            order = np.arange(n)[::-1]
-        elif band == "random":
-            order = np.random.default_rng(concept).permutation(n)
-        else:
-            raise ValueError(f"{band!r} is none of the bands {BANDS}")
-        chosen = order[offset : offset + limit]
-        return _examples(image[chosen], cell[chosen], value[chosen])
+            return examples.of_band(files.segments, files.is_coded, concept, band, limit, offset)
 
     def strongest_images(
         self, concept: int, limit: int, offset: int = 0, folders: Sequence[int] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """(image ids, maxima) of the images where the concept is strongest."""
+        """Return (ids (n,), maxima (n,)) of the images where the concept is strongest."""
         with self._open.reading() as files:
             keep = files.is_coded
             if folders:
-                keep = keep & is_among(files.places["folder"], folders)
+                keep = keep & _is_among(files.places["folder"], folders)
             image, _, value = postings.strongest(files.segments, concept, keep, limit, offset)
         return image.astype(np.int64), value.astype(np.float32)
 
@@ -262,18 +230,7 @@ class Results:
             of_image = files.places["folder"]
             listed = np.bincount(of_image[files.places["order"]])
             coded = np.bincount(of_image[files.is_coded], minlength=listed.size)
-        shown = [
-            place for id, place in self._places.folders.items() if id < listed.size and listed[id]
-        ]
-        root = {source.id: source.path for source in self._places.sources}
-        are_several = len({place.source for place in shown}) > 1
-        found = []
-        for place in sorted(shown, key=lambda place: (root[place.source], place.path)):
-            name = f"{root[place.source].name}/{place.below}".rstrip("/")
-            photos, done = int(listed[place.id]), int(coded[place.id])
-            shown_as = name if are_several else place.below
-            found.append(FolderRecord(place.id, shown_as, photos, done))
-        return found
+        return sources.listed_folders(self._places, listed, coded)
 
     @cached_property
     def _photo_counts(self) -> dict[int, PhotoCounts]:
@@ -281,20 +238,20 @@ class Results:
             return sources.counts(files.places)
 
     def sources(self) -> list[SourceState]:
-        """The folders that were given, with counts, and whether each is there at this moment.
+        """Return the folders that were given, with counts, and whether each is there right now.
 
         No SQL; one look at the disk for each, which a drive that sleeps can make long.
         """
         return sources.states(self._places, self._photo_counts)
 
     def by_folder(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(images, cells), each (folders, F), rows in the order of `folders`."""
+        """Return (images, cells), each (folders, F), rows in the order of `folders`."""
         row_of = {folder.id: row for row, folder in enumerate(self.folders)}
         with self._open.reading() as files:
             return folder_sums.table(files.folders, row_of, self.F)
 
     def subset(self, folder_ids: Sequence[int]) -> Sums:
-        """Counts over the images of some folders."""
+        """Add up the counts over the images of some folders."""
         with self._open.reading() as files:
             return folder_sums.sums(files.folders, folder_ids, self.F)
 
@@ -303,12 +260,12 @@ class Results:
     def image_ids(
         self, folder_ids: Sequence[int] | None = None, status: str | None = None
     ) -> NDArray[np.int32]:
-        """Ids of images in path order; of some folders, of one status."""
+        """Return the ids (n,) of images in path order; of some folders, of one status."""
         with self._open.reading() as files:
             ids: NDArray[np.int32] = files.places["order"]
             keep = np.ones(ids.size, bool)
             if folder_ids:
-                keep &= is_among(files.places["folder"], folder_ids)[ids]
+                keep &= _is_among(files.places["folder"], folder_ids)[ids]
             if status is not None:
                 keep &= files.places["status"][ids] == int(Status[status.upper()])
             return ids[keep]
@@ -321,14 +278,14 @@ class Results:
             return int(order[0]) if order.size else None
 
     def is_listed(self, image_id: int) -> bool:
-        """Whether there is such an image and it is shown: not replaced, not taken out."""
+        """Return whether there is such an image and it is shown: not replaced, not taken out."""
         with self._open.reading() as files:
             status = files.places["status"]
             unseen = (int(Status.CHANGED), int(Status.REMOVED))
             return 0 < image_id < status.size and int(status[image_id]) not in unseen
 
     def image(self, image_id: int) -> ImageRecord:
-        """One image; KeyError for an id that does not exist."""
+        """Read one image; KeyError for an id that does not exist."""
         with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
             row = connection.execute(select(Image).where(Image.id == int(image_id))).first()
             if row is None:
@@ -351,15 +308,15 @@ class Results:
         )
 
     def codes(self, image_id: int) -> Codes:
-        """An image's codes, a row a cell; KnownError where it has none."""
+        """Read the codes of an image, a row a cell; Refusal where it has none."""
         return self._record(image_id).codes()
 
     def concepts_of(self, image_id: int) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:
-        """(concepts, maxima over its cells) of an image, strongest first."""
+        """Return (concepts (n,), maxima over the cells (n,)) of an image, strongest first."""
         return self.codes(image_id).maxima()
 
     def unexplained(self, image_id: int) -> NDArray[np.float32]:
-        """(cells,) share of each token's energy that its codes do not explain, 0 to 1."""
+        """Return (cells,) the share of each token's energy that codes do not explain, 0 to 1."""
         return self._record(image_id).notes().unexplained.astype(np.float32)
 
     def _record(self, image_id: int) -> Record:
@@ -375,8 +332,9 @@ class Results:
     # ---- trouble
 
     def problems(self, limit: int | None = None) -> list[Problem]:
-        """Images and folders that are not in the results or not where they were, in path order;
-        the first `limit`.
+        """Return what is not in the results or not where it was, in path order: the first `limit`.
+
+        Images, and whole folders.
         """
         sources = self.sources()
         with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
@@ -390,14 +348,8 @@ class Results:
             return problems.count(connection, self._places, sources)
 
 
-def _examples(image: NDArray[Any], cell: NDArray[Any], value: NDArray[np.float16]) -> list[Example]:
-    return [
-        Example(*one) for one in zip(image.tolist(), cell.tolist(), value.tolist(), strict=True)
-    ]
-
-
-def is_among(numbers: NDArray[Any], chosen: Sequence[int]) -> NDArray[np.bool_]:
-    """Which of `numbers` (small, not negative) are chosen; much faster than numpy's isin."""
+def _is_among(numbers: NDArray[Any], chosen: Sequence[int]) -> NDArray[np.bool_]:
+    """Return (N,) bool: which of small numbers (N,) are chosen; much faster than numpy's isin."""
     table = np.zeros(int(numbers.max(initial=0)) + 1, bool)
     table[[number for number in chosen if 0 <= number < table.size]] = True
     found: NDArray[np.bool_] = table[numbers]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from insight_app.project.photos.finding import locate
+from insight_app.project.results.records import FolderRecord
 from insight_app.project.results.schema import Folder, Source, Status
 
 State = Literal["here", "not there", "removed"]
@@ -152,6 +153,24 @@ def states(places: Places, counted: Mapping[int, PhotoCounts]) -> list[SourceSta
         ]
         total = sum((counted[f.id] for f in listed), PhotoCounts())
         found.append(SourceState(source.id, source.path, total, _state(total, is_here), folders))
+    return found
+
+
+def listed_folders(
+    places: Places, listed: NDArray[np.int64], coded: NDArray[np.int64]
+) -> list[FolderRecord]:
+    """Return all folders with images, in path order; listed, coded: images by folder id (n,).
+
+    Where there are several sources, the name of its source stands before that of a folder.
+    """
+    shown = [place for id, place in places.folders.items() if id < listed.size and listed[id]]
+    root = {source.id: source.path for source in places.sources}
+    are_several = len({place.source for place in shown}) > 1
+    found = []
+    for place in sorted(shown, key=lambda place: (root[place.source], place.path)):
+        name = f"{root[place.source].name}/{place.below}".rstrip("/")
+        photos, done = int(listed[place.id]), int(coded[place.id])
+        found.append(FolderRecord(place.id, name if are_several else place.below, photos, done))
     return found
 
 

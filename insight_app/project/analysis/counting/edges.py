@@ -14,7 +14,8 @@ from insight_app.concepts.cycles import Authority
 from insight_app.concepts.relations import Edges, relations
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
-from insight_app.project.results.generations import DATA, DICTIONARY, EdgeTable, Shares
+from insight_app.project.results.generations import DATA, DICTIONARY, EdgeTable
+from insight_app.project.results.shares import Shares
 
 MIN_CELLS, MIN_IMAGES = 20, 5
 

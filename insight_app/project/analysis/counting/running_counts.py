@@ -97,7 +97,7 @@ class Counting:
     def _stored_part(
         self, number: int, states: Sequence["_State"]
     ) -> tuple[CoOccurrence, frozenset[int]]:
-        """The saved co-occurrence of a part and its shards; empty where it does not fit."""
+        """Return the saved co-occurrence of a part and its shards; empty if it does not fit."""
         stored = _read(self._part_path(number))
         if stored is not None:
             ids = [int(id) for id in stored.pop("shards")]
@@ -187,7 +187,7 @@ class Counting:
             self._waiting = []
 
     def seal(self, shard: int) -> None:
-        """The open shard is full: save its counts and begin anew."""
+        """Save the counts of the open shard, which is full, and begin anew."""
         self._count_waiting()
         self._save_shard(shard, self._open, self._maxima, self._state(shard))
         self._in_part.append(shard)
@@ -202,14 +202,14 @@ class Counting:
     # ---- what it amounts to
 
     def whole(self) -> Tally:
-        """The counts of all committed images."""
+        """Return the counts of all committed images."""
         whole = Tally(self.concepts)
         whole.merge(self._sealed)
         whole.merge(self._open)
         return whole
 
     def cooccurrence(self) -> CoOccurrence:
-        """The co-occurrence over all committed images."""
+        """Return the co-occurrence over all committed images."""
         self._count_waiting()
         whole = CoOccurrence(self.concepts)
         whole.merge(self._done)
@@ -252,7 +252,7 @@ class Counting:
 
 
 def cooccurrence_of(project: Path, concepts: int) -> CoOccurrence:
-    """The co-occurrence over all committed images, counted without writing anything."""
+    """Count the co-occurrence over all committed images, without writing anything."""
     with reader(project) as engine:
         with reading(engine) as connection:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
@@ -309,7 +309,7 @@ def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _read(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Saved arrays; None where there are none or they are damaged (they are then counted again)."""
+    """Read saved arrays; None if there are none or they are damaged: they are counted again."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}

@@ -1,0 +1,44 @@
+"""R of METHOD.md section 3 as a generation keeps it, and what is asked of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Hold R, row-compressed: n entries above zero.
+
+    R[i, j] is the share of concept i's activation that falls on cells where j is active too. indptr
+    (F + 1,); indices (n,) ascending in a row; values (n,) float32.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.uint16]
+    values: NDArray[np.float32]
+
+    def of(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the others (n,), ascending, and R[concept, other] (n,)."""
+        row = slice(int(self.indptr[concept]), int(self.indptr[concept + 1]))
+        return np.asarray(self.indices[row], np.int64), np.asarray(self.values[row], np.float64)
+
+    def strongest(self, concept: int, n: int) -> list[tuple[int, float]]:
+        """Return the n others where most of its activation falls too, with R[concept, other]."""
+        others, values = self.of(concept)
+        is_other = others != concept
+        others, values = others[is_other], values[is_other]
+        order = np.lexsort((others, -values))[:n]
+        return [(int(others[at]), float(values[at])) for at in order]
+
+    def among(self, concepts: Sequence[int]) -> NDArray[np.float64]:
+        """Return (n, n) R between n concepts, child by parent."""
+        wanted = np.asarray(concepts, np.int64)
+        matrix = np.zeros((wanted.size, wanted.size))
+        for row, concept in enumerate(wanted.tolist()):
+            others, values = self.of(concept)
+            if others.size:
+                at = np.minimum(np.searchsorted(others, wanted), others.size - 1)
+                matrix[row] = np.where(others[at] == wanted, values[at], 0.0)
+        return matrix
