@@ -131,7 +131,7 @@ def analyze(
                     crashes.blame(project, engine)
                 return work.run(places, encoder, encoder_options, wanted, concepts, k)
         finally:
-            engine.dispose()
+            analysis_database.close_writer(engine)
 
 
 def _checked(

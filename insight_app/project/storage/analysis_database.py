@@ -4,12 +4,14 @@ Knows how the file is made and opened and nothing of what its tables mean.
 """
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from insight_app.disk_errors import disk_errors
 from insight_app.files import aside
@@ -47,6 +49,18 @@ def open_writer(project: Path) -> Engine:
     engine = versions.open_database(path, SCHEMA, backup_folder=project / "backups")
     engine.update_execution_options(database=path)
     return engine
+
+
+def close_writer(engine: Engine) -> None:
+    """Close the writer's engine; its file is complete without the write-ahead log.
+
+    SQLite sees to that only if nobody has the file open, as a window has. Waits a moment for who
+    reads just now, not for somebody who reads everything.
+    """
+    with suppress(sqlite3.Error, DBAPIError), closing(engine.raw_connection()) as connection:
+        for pragma in ("busy_timeout = 1000", "wal_checkpoint(TRUNCATE)"):
+            connection.cursor().execute(f"PRAGMA {pragma}").fetchone()
+    engine.dispose()
 
 
 def open_reader(project: Path) -> Engine:

@@ -127,7 +127,7 @@ def _writer(project: Path) -> Iterator[tuple[Engine, Setup]]:
         try:
             yield engine, _setup(project, engine)
         finally:
-            engine.dispose()
+            analysis_database.close_writer(engine)
 
 
 def _setup(project: Path, engine: Engine) -> Setup:
