@@ -9,8 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from insight_app.gui.statistics import plotting
+from insight_app.errors import WorldError
 from insight_app.gui.statistics.columns import KEYS
+from insight_app.gui.statistics.saving import save_picture, save_table
 from insight_app.gui.statistics.selecting import How
 from tests.gui.conftest import wait_idle, wait_saved
 
@@ -228,6 +229,18 @@ def test_plots_export(qtbot, statistics, tmp_path: Path, name: str, kind: str) -
     wait_idle(qtbot, statistics)
     shown = panel(statistics, name)
     path = tmp_path / f"{name}.{kind}"
-    plotting.save(shown.plot, shown.table, path)
+    if kind == "csv":
+        save_table(shown.table(), path)
+    else:
+        save_picture(shown.plot, path)
     head = path.read_bytes()[:400]
     assert {"png": b"\x89PNG", "svg": b"<svg", "csv": b"\xef\xbb\xbf"}[kind] in head
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "csv"])
+def test_what_the_disk_refuses_is_said_in_words(statistics, tmp_path: Path, kind: str) -> None:
+    shown = panel(statistics, "frequency_plot")
+    path = tmp_path / "nowhere" / f"plot.{kind}"
+    with pytest.raises(WorldError, match="could not be written") as refused:
+        save_table(shown.table(), path) if kind == "csv" else save_picture(shown.plot, path)
+    assert refused.value.where == str(path) and refused.value.do

@@ -1,4 +1,4 @@
-"""The concept card: what the selected concept is, where it stands, and what was said of it."""
+"""The concept card: what the selected concept is, where it stands, and how it was judged."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -8,41 +8,28 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QPoint, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QShortcut
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QSpinBox,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
     QToolButton,
     QWidget,
 )
 
-from insight_app.gui import icons, theme
+from insight_app.errors import WorldError
 from insight_app.gui.panel import Panel
-from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
-from insight_app.gui.statistics.plotting import write_table
 from insight_app.gui.statistics.rows import Filter, rows_of
+from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.statistics.table_model import ConceptTableModel
+from insight_app.gui.statistics.table_view import table_view
 from insight_app.gui.widgets import plain_label
-
-MAX_BARS = 24
-"""Folders drawn in the "by folder" column; its tooltip names the rest."""
-ARROW = 16
-"""Room in a header beside its title: margins and the arrow of sorting."""
 
 
 class ConceptTablePanel(Panel):
@@ -56,7 +43,7 @@ class ConceptTablePanel(Panel):
         super().__init__(session, parent)
         self.rows = rows_of(session)
         self.model = ConceptTableModel(self.rows, self)
-        self.view = _view(self, self.model)
+        self.view = table_view(self.model, self)
         self._following = False
         self._build_filters()
         self.body.addWidget(self.view)
@@ -198,7 +185,7 @@ class ConceptTablePanel(Panel):
         columns = self._shown_columns()
         titles = [COLUMNS[column].title or "status" for column in columns]
         places = list(range(self.model.rowCount()))
-        write_table((titles, self.model.texts(places, columns)), path)
+        save_table((titles, self.model.texts(places, columns)), path)
 
     def _ask_csv(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, "Save table", "concepts.csv", "CSV (*.csv)")
@@ -206,13 +193,8 @@ class ConceptTablePanel(Panel):
             return
         try:
             self.save_csv(Path(chosen))
-        except OSError as error:
-            self.trouble.show_trouble(
-                f"{chosen}: the file could not be written ({error.strerror}). "
-                "Nothing was changed; choose another place.",
-                "Dismiss",
-                self.trouble.hide,
-            )
+        except WorldError as error:
+            self.show_error(error)
         else:
             self.session.messages.say(f"Saved {Path(chosen).name}")
 
@@ -220,53 +202,6 @@ class ConceptTablePanel(Panel):
         header = self.view.horizontalHeader()
         order = [header.logicalIndex(place) for place in range(header.count())]
         return [c for c in order if not header.isSectionHidden(c) and KEYS[c] != "spread"]
-
-
-def _view(panel: ConceptTablePanel, model: ConceptTableModel) -> QTableView:
-    view = QTableView(panel)
-    view.setModel(model)
-    view.setAccessibleName("Table of concepts")
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.setTabKeyNavigation(False)
-    view.setItemDelegate(_CellDelegate(model, view))
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    vertical = view.verticalHeader()
-    vertical.hide()
-    vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    vertical.setDefaultSectionSize(view.fontMetrics().height() + 10)
-    header = view.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionsMovable(True)
-    letter = view.fontMetrics().averageCharWidth()
-    for index, key in enumerate(KEYS):
-        widths = {"status": 4, "name": 24, "spread": 14}
-        title = view.fontMetrics().horizontalAdvance(COLUMNS[index].title) + ARROW
-        width = letter * widths.get(key, 8)
-        header.resizeSection(index, width if key == "status" else max(width, title))
-    header.setSectionResizeMode(KEYS.index("name"), QHeaderView.ResizeMode.Stretch)
-    view.setSortingEnabled(True)
-    view.sortByColumn(KEYS.index("images"), Qt.SortOrder.DescendingOrder)
-    header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    header.customContextMenuRequested.connect(lambda at: _columns_menu(header, at))
-    return view
-
-
-def _columns_menu(header: QHeaderView, at: QPoint) -> None:
-    """Show and hide columns; the name always stays."""
-    menu = QMenu(header)
-    for index, column in enumerate(COLUMNS):
-        if column.key == "name":
-            continue
-        action = menu.addAction(column.title or "status")
-        action.setCheckable(True)
-        action.setChecked(not header.isSectionHidden(index))
-        action.toggled.connect(lambda on, index=index: header.setSectionHidden(index, not on))
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.popup(header.mapToGlobal(at))
 
 
 def _runs(places: list[int]) -> list[tuple[int, int]]:
@@ -278,45 +213,3 @@ def _runs(places: list[int]) -> list[tuple[int, int]]:
         else:
             runs.append((place, place))
     return runs
-
-
-class _CellDelegate(QStyledItemDelegate):
-    """Draws the status as a shape and the folders as small bars; text is left to Qt."""
-
-    def __init__(self, model: ConceptTableModel, parent: QObject) -> None:
-        super().__init__(parent)
-        self._model = model
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        key = KEYS[index.column()]
-        if key == "status":
-            icons.paint_status(painter, QRectF(option.rect), self._model.status_at(index.row()))
-        elif key == "spread":
-            _paint_bars(painter, QRectF(option.rect), self._model.shares_at(index.row()))
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        if KEYS[index.column()] not in ("status", "name", "spread"):
-            option.font = theme.tabular(option.font)
-
-
-def _paint_bars(painter: QPainter, rect: QRectF, shares: NDArray[np.float64]) -> None:
-    """Paint a small column a folder, its height the share (folders,) of the folder's images."""
-    if not shares.size:
-        return
-    colours = theme.colours()
-    area = rect.adjusted(6, 4, -6, -4)
-    shown = shares[:MAX_BARS]
-    step = min(area.width() / len(shown), 14.0)
-    painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
-    for place, share in enumerate(shown):
-        left = area.left() + place * step
-        painter.setBrush(colours.of("track"))
-        painter.drawRect(QRectF(left, area.bottom() - 1, step - 2, 1))
-        height = max(float(share) * area.height(), 1.0 if share > 0 else 0.0)
-        painter.setBrush(colours.of("bar"))
-        painter.drawRect(QRectF(left, area.bottom() - height, step - 2, height))
-    painter.restore()

@@ -14,6 +14,7 @@ from insight_app.gui.curation.present_concept import find
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
+from insight_app.gui.statistics.saving import Table
 from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import number_text
 
@@ -129,7 +130,7 @@ class CoOccurrencePlotPanel(Panel):
         if (cell := self._cell(at)) is not None:
             self.session.selection.select(concepts=(self._concepts[k] for k in cell))
 
-    def table(self) -> plotting.Table:
+    def table(self) -> Table:
         """Return the matrix with names at both sides."""
         names = self._names()
         return ("concept", *names), [

@@ -14,6 +14,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.statistics.saving import Table
 from insight_app.gui.widgets import dim_label
 
 MOST_FOLDERS = 20
@@ -117,7 +118,7 @@ class FolderPlotPanel(Panel):
         found.sort(key=lambda one: (-one.share, one.name))
         return [*found, _share("all", sum(sizes), sum(hits))]
 
-    def table(self) -> plotting.Table:
+    def table(self) -> Table:
         """Return the numbers behind the bars."""
         return TITLES, [astuple(one) for one in self.shares()]
 

@@ -15,6 +15,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import NO_ROWS, rows_of
+from insight_app.gui.statistics.saving import Table
 from insight_app.gui.statistics.selecting import How
 from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import number_text
@@ -143,7 +144,7 @@ class FrequencyPlotPanel(Panel):
             return
         super().keyPressEvent(event)
 
-    def table(self) -> plotting.Table:
+    def table(self) -> Table:
         """Return the numbers behind the points."""
         values = self.rows.values
         return ("concept", "name", "images", "mean strength"), [

@@ -46,6 +46,7 @@ class HierarchyPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._judged: set[int] = set()
+        self._is_refreshing = False
         self._hits: tuple[ConceptId, ...] = ()
         self._hit = 0
         self.view = HierarchyView(session, self)
@@ -172,6 +173,7 @@ class HierarchyPanel(Panel):
         self.view.setVisible(has_any)
         self.search.setEnabled(has_any)
         self.empty.setVisible(not has_any)
+        self._is_refreshing = True
         if self.reasons & {"project", "results"}:
             self._judged.clear()
             self.view.reload(keep="project" not in self.reasons)
@@ -180,7 +182,8 @@ class HierarchyPanel(Panel):
             self.view.judged(judged, self.changed_rows is None)
         if has_any:
             self.view.follow_selection()
-            self._lead()
+        self._is_refreshing = False
+        self._lead()
         self._show_count()
 
     def _show_count(self) -> None:
@@ -191,7 +194,7 @@ class HierarchyPanel(Panel):
     def _lead(self) -> None:
         """Let judging go on through this tree, where it is what Left and Right go through."""
         session, tree = self.session, self.view.tree
-        is_current = tree.state is session.state and self.isVisible()
+        is_current = tree.state is session.state and self.isVisible() and not self._is_refreshing
         if is_current and session.lists.follows is Follow.CONCEPTS and not self._has_queue():
             session.lists.set_rows(self.view.rows_in_order())
 

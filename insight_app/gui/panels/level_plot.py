@@ -11,6 +11,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.statistics.saving import Table
 from insight_app.gui.statistics.selecting import How
 from insight_app.gui.widgets import dim_label
 
@@ -76,7 +77,7 @@ class LevelPlotPanel(Panel):
             is_hit = (catalogue.level[rows] == round(at.x())) & (at.y() >= 0)
             self.rows.select(rows[is_hit].tolist(), way)
 
-    def table(self) -> plotting.Table:
+    def table(self) -> Table:
         """Return the numbers behind the bars."""
         shown, judged = self.counts()
         return ("level", "concepts", "judged"), [

@@ -1,6 +1,6 @@
 """A finer look at one photo: its codes at twice the size, over all of it, computed when asked for.
 
-Asks the worker and keeps the answer for the photo that is looked at. It never goes into a list, a
+Asks the worker and keeps the answer for the photo that is shown. It never goes into a list, a
 count or a file: another photo, or the key again, and it is gone.
 """
 

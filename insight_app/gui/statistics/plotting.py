@@ -3,7 +3,6 @@
 Knows pyqtgraph; knows no particular plot.
 """
 
-import csv
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,20 +11,18 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QCursor, QImage, QPainter
+from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QToolTip, QWidget
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
+from insight_app.gui.statistics.saving import Table, save_picture, save_table
 from insight_app.gui.statistics.selecting import how
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
-
-Table = tuple[Sequence[str], Sequence[Sequence[object]]]
-"""Column titles, and rows of values."""
 
 
 class SelectingBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
@@ -144,60 +141,6 @@ def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Tab
     return button
 
 
-def save(plot: pg.PlotWidget, table: Callable[[], Table], path: Path) -> None:
-    """Write the plot to path; its ending (.png, .svg, .csv) says what. Raise KnownError."""
-    kind = path.suffix.lower()
-    if kind == ".csv":
-        try:
-            write_table(table(), path)
-        except OSError as error:
-            raise _unwritten(path, error.strerror or str(error)) from error
-    elif kind == ".svg":
-        from PySide6.QtSvg import QSvgGenerator
-
-        drawing = QSvgGenerator()
-        drawing.setFileName(str(path))
-        drawing.setSize(plot.size())
-        drawing.setViewBox(plot.rect())
-        painter = QPainter()
-        if not painter.begin(drawing):
-            raise _unwritten(path)
-        plot.render(painter)
-        painter.end()
-    elif kind == ".png":
-        ratio = max(2.0, plot.devicePixelRatioF())
-        picture = QImage(plot.size() * ratio, QImage.Format.Format_RGB32)
-        picture.setDevicePixelRatio(ratio)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plot.render(painter)
-        painter.end()
-        if not picture.save(str(path)):
-            raise _unwritten(path)
-    else:
-        raise KnownError(
-            "A plot can be saved as .png, .svg or .csv.", where=str(path), do="Choose one."
-        )
-
-
-def _unwritten(path: Path, why: str = "") -> KnownError:
-    return KnownError(
-        f"The file could not be written{f' ({why})' if why else ''}.",
-        where=str(path),
-        kept="Nothing was changed.",
-        do="Choose another place.",
-    )
-
-
-def write_table(table: Table, path: Path) -> None:
-    """Write CSV in UTF-8 with a byte-order mark, which spreadsheets need for other alphabets."""
-    titles, rows = table
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(titles)
-        writer.writerows(rows)
-
-
 def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table], kind: str) -> None:
     name = f"{panel.title.lower()}.{kind}"
     chosen, _ = QFileDialog.getSaveFileName(panel, "Export", name, f"{kind.upper()} (*.{kind})")
@@ -207,8 +150,11 @@ def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table],
     if path.suffix.lower() != f".{kind}":
         path = path.with_name(f"{path.name}.{kind}")
     try:
-        save(plot, table, path)
-    except KnownError as error:
+        if kind == "csv":
+            save_table(table(), path)
+        else:
+            save_picture(plot, path)
+    except WorldError as error:
         panel.show_error(error)
     else:
         panel.session.messages.say(f"Saved {path.name}")

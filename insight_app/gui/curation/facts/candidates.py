@@ -1,6 +1,6 @@
 """The candidate names of a concept with their number keys; a click or the key takes one.
 
-Where they come from (the shipped dictionary, a release, the photos) is said beside the heading.
+Where they come from (the shipped dictionary, a release, the photos) stands beside the heading.
 """
 
 from collections.abc import Sequence

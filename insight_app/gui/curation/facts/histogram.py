@@ -1,6 +1,6 @@
 """How strongly a concept fires: a histogram as plain bars, hovering says a bar's range and count.
 
-Draws counts per range; what they are counts of is said by its owner.
+Draws counts per range; knows nothing of what is counted.
 """
 
 from collections.abc import Sequence

@@ -104,5 +104,5 @@ class HierarchyDelegate(QStyledItemDelegate):
         editor.setGeometry(option.rect.adjusted(STATUS_WIDTH - 8, 0, 0, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the editor itself say when it is done; Tab stays in it."""
+        """Leave every key to the editor: it ends by itself, and Tab stays in it."""
         return False

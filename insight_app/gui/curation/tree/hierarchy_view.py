@@ -85,9 +85,13 @@ class HierarchyView(QTreeView):
         self._target = QPersistentModelIndex()
         self._drops_on_top = False
         self.selectionModel().selectionChanged.connect(self._chosen)
-        self.selectionModel().currentChanged.connect(lambda *_: self.list_changed.emit())
-        self.expanded.connect(lambda _index: self.list_changed.emit())
-        self.collapsed.connect(lambda _index: self.list_changed.emit())
+        self.selectionModel().currentChanged.connect(self._other_list)
+        self.expanded.connect(self._other_list)
+        self.collapsed.connect(self._other_list)
+
+    def _other_list(self, *_indexes: QModelIndex) -> None:
+        if not self._following:  # who follows announces it once, at the end
+            self.list_changed.emit()
 
     # ---- selection
 
@@ -118,6 +122,7 @@ class HierarchyView(QTreeView):
 
         everywhere: open all its places, under each of its parents.
         """
+        self._following = True
         chosen, current = QItemSelection(), QModelIndex()
         for number, concept in enumerate(concepts):
             places = [index for index in self.tree.listed(concept) if self._is_open(index)]
@@ -129,7 +134,6 @@ class HierarchyView(QTreeView):
                 chosen.select(index, index.siblingAtColumn(NUMBER))
             if number == 0:
                 current = self._nearest(places)
-        self._following = True
         self.selectionModel().select(chosen, FLAG.ClearAndSelect)
         if current.isValid():
             self.selectionModel().setCurrentIndex(current, FLAG.NoUpdate)

@@ -1,6 +1,6 @@
 """Which dictionary: the one that comes with Insight, one to be trained, or one in a folder.
 
-A folder (one of ours, or released files) is looked into by the worker as soon as it is chosen.
+A folder (one of ours, or released files) is inspected by the worker as soon as it is chosen.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ SHIPPED_FOR = "builtin"
 
 
 class DictionaryPart(Part):
-    """found: what is in the chosen folder, or the error of looking; None meanwhile."""
+    """found: what is in the chosen folder, or why it cannot be read; None until that is known."""
 
     def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -50,7 +50,7 @@ class DictionaryPart(Part):
 
     @property
     def is_reading(self) -> bool:
-        """Whether the chosen folder is still being looked into."""
+        """Whether the chosen folder is still being inspected."""
         return self.is_folder and self.found is None
 
     def answer(self) -> str:
@@ -76,7 +76,7 @@ class DictionaryPart(Part):
             self.changed.emit()
 
     def use_folder(self, path: Path) -> None:
-        """Choose a folder and look into it."""
+        """Choose a folder and inspect it."""
         self.path, self.found = path, None
         self._list_folder()
         if self._asked is not None:

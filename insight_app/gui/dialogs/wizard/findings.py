@@ -49,7 +49,7 @@ class FindingsView(QFrame):
         outer.addWidget(self.area, 1)
 
     def show_reading(self, path: Path) -> None:
-        """Show that the folder is being looked at."""
+        """Show that the folder is being inspected."""
         self._head(path, "Reading…")
         self.area.setWidget(QWidget(self.area))
 

@@ -91,12 +91,12 @@ def from_reply(reply: Message) -> Offer:
     infos = tuple(
         EncoderInfo(
             **{
-                **told,
-                "models": tuple(told["models"]),
-                "files": tuple(WeightsFile(**file) for file in told["files"]),
+                **info,
+                "models": tuple(info["models"]),
+                "files": tuple(WeightsFile(**file) for file in info["files"]),
             }
         )
-        for told in reply["encoders"]
+        for info in reply["encoders"]
     )
     weights = [
         Weights(w["name"], w["kind"], w["model"], w["file"], int(w["bytes"]), is_cached)

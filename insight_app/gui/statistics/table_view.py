@@ -1,0 +1,119 @@
+"""How the concept table is seen: widths, columns shown and hidden, status and folders as shapes.
+
+Knows the model's columns; nothing of where its rows come from.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from insight_app.gui import icons, theme
+from insight_app.gui.qt_types import Index
+from insight_app.gui.statistics.columns import COLUMNS, KEYS
+from insight_app.gui.statistics.table_model import ConceptTableModel
+
+MAX_BARS = 24
+"""Folders drawn in the "by folder" column; its tooltip names the rest."""
+ARROW = 16
+"""Room in a header beside its title: margins and the arrow of sorting."""
+
+
+def table_view(model: ConceptTableModel, parent: QWidget) -> QTableView:
+    """Make the view of a table of concepts."""
+    view = QTableView(parent)
+    view.setModel(model)
+    view.setAccessibleName("Table of concepts")
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setItemDelegate(_CellDelegate(model, view))
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    vertical = view.verticalHeader()
+    vertical.hide()
+    vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    vertical.setDefaultSectionSize(view.fontMetrics().height() + 10)
+    header = view.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionsMovable(True)
+    letter = view.fontMetrics().averageCharWidth()
+    for index, key in enumerate(KEYS):
+        widths = {"status": 4, "name": 24, "spread": 14}
+        title = view.fontMetrics().horizontalAdvance(COLUMNS[index].title) + ARROW
+        width = letter * widths.get(key, 8)
+        header.resizeSection(index, width if key == "status" else max(width, title))
+    header.setSectionResizeMode(KEYS.index("name"), QHeaderView.ResizeMode.Stretch)
+    view.setSortingEnabled(True)
+    view.sortByColumn(KEYS.index("images"), Qt.SortOrder.DescendingOrder)
+    header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    header.customContextMenuRequested.connect(lambda at: _columns_menu(header, at))
+    return view
+
+
+def _columns_menu(header: QHeaderView, at: QPoint) -> None:
+    """Show and hide columns; the name always stays."""
+    menu = QMenu(header)
+    for index, column in enumerate(COLUMNS):
+        if column.key == "name":
+            continue
+        action = menu.addAction(column.title or "status")
+        action.setCheckable(True)
+        action.setChecked(not header.isSectionHidden(index))
+        action.toggled.connect(lambda on, index=index: header.setSectionHidden(index, not on))
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(header.mapToGlobal(at))
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Draws the status as a shape and the folders as small bars; text is left to Qt."""
+
+    def __init__(self, model: ConceptTableModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        key = KEYS[index.column()]
+        if key == "status":
+            icons.paint_status(painter, QRectF(option.rect), self._model.status_at(index.row()))
+        elif key == "spread":
+            _paint_bars(painter, QRectF(option.rect), self._model.shares_at(index.row()))
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if KEYS[index.column()] not in ("status", "name", "spread"):
+            option.font = theme.tabular(option.font)
+
+
+def _paint_bars(painter: QPainter, rect: QRectF, shares: NDArray[np.float64]) -> None:
+    """Paint a small column a folder, its height the share (folders,) of the folder's images."""
+    if not shares.size:
+        return
+    colours = theme.colours()
+    area = rect.adjusted(6, 4, -6, -4)
+    shown = shares[:MAX_BARS]
+    step = min(area.width() / len(shown), 14.0)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    for place, share in enumerate(shown):
+        left = area.left() + place * step
+        painter.setBrush(colours.of("track"))
+        painter.drawRect(QRectF(left, area.bottom() - 1, step - 2, 1))
+        height = max(float(share) * area.height(), 1.0 if share > 0 else 0.0)
+        painter.setBrush(colours.of("bar"))
+        painter.drawRect(QRectF(left, area.bottom() - height, step - 2, height))
+    painter.restore()
