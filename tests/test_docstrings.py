@@ -21,7 +21,7 @@ PROJECT = [
     "project/analysis/coding",
     "project/photos",
 ]
-IMPERATIVE = ["concepts", "worker", "cli", "exchange", *PROJECT, *WINDOW]
+IMPERATIVE = ["concepts", "worker", "cli", "exchange", "project/storage", *PROJECT, *WINDOW]
 """Folders whose functions say what they do in the imperative. To become all of them."""
 SHAPED = ["concepts", "exchange", *PROJECT, *WINDOW]
 """Folders whose public functions and values of arrays say shapes. To become all that compute."""

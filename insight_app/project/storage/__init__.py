@@ -1,1 +1,4 @@
-"""Files and databases of a project: opening, versions, backups, locks. Knows no table's meaning."""
+"""The files and databases of a project: opening, versions, backups, locks.
+
+Knows no table's meaning.
+"""

@@ -1,4 +1,4 @@
-"""The doors to analysis.sqlite: one for its only writer, one for readers.
+"""Opening analysis.sqlite: one door for its only writer, one for readers.
 
 Knows how the file is made and opened and nothing of what its tables mean.
 """
@@ -37,7 +37,7 @@ SCHEMA = versions.Schema(
 
 
 def open_writer(project: Path) -> Engine:
-    """The engine of the one process that writes; makes the file where there is none.
+    """Return the engine of the one process that writes; make the file if there is none.
 
     A new file appears complete or not at all: until SQLite has folded its log into it, the header
     of a new file says nothing of what it is.
@@ -64,7 +64,7 @@ def close_writer(engine: Engine) -> None:
 
 
 def open_reader(project: Path) -> Engine:
-    """Return an engine that cannot write; KnownError where the file is not what it should be.
+    """Return an engine that cannot write; KnownError if the file is not what it should be.
 
     A file of an older version is first brought up to date, so that a project that is only looked
     at need not be analyzed again. Where that is impossible, the error says so.
@@ -94,7 +94,7 @@ def reader(project: Path) -> Iterator[Engine]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One short transaction that writes: all of it or nothing."""
+    """Run one short transaction that writes all of it or nothing."""
     path = engine.get_execution_options()["database"]
     with sqlite.writing(engine, path, "What was committed before is kept.") as connection:
         yield connection
@@ -102,6 +102,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the file."""
+    """Run one transaction that only reads: a consistent view of the file."""
     with sqlite.reading(engine, engine.get_execution_options()["database"]) as connection:
         yield connection

@@ -38,7 +38,7 @@ class Backup:
 
 
 def list_backups(folder: Path, stem: str) -> list[Backup]:
-    """The backups of the database `stem`.sqlite, newest first."""
+    """Return the backups of the database `stem`.sqlite, newest first."""
     found = []
     for path in folder.glob("*.sqlite") if folder.is_dir() else ():
         match = _NAME.fullmatch(path.name)
@@ -49,13 +49,13 @@ def list_backups(folder: Path, stem: str) -> list[Backup]:
 
 
 def is_due(folder: Path, stem: str, now: datetime) -> bool:
-    """Whether the newest backup is older than a day, or there is none."""
+    """Return whether the newest backup is older than a day, or there is none."""
     existing = list_backups(folder, stem)
     return not existing or now - existing[0].made > DUE_AFTER
 
 
 def back_up(path: Path, folder: Path, reason: str = "") -> Backup:
-    """Copy the database `path` into `folder` while it may be in use; drop what is over KEPT."""
+    """Copy the database `path`, which may be in use, into `folder`; remove what is over KEPT."""
     made = datetime.now(UTC)
     end = f"-{reason}" if reason else ""
     target = folder / f"{path.stem}-{made.strftime(_TIME)}{end}.sqlite"

@@ -1,4 +1,4 @@
-"""How a database file is opened: by SQLite, and by nothing else.
+"""Opening a database file: with SQLite, and with nothing else.
 
 On POSIX a process loses every lock that it holds on a file when it closes any descriptor of that
 file; only SQLite's own connections know of each other. A database that was opened beside SQLite,
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 WAIT_SECONDS = 5.0
-"""How long one process waits for another to let go of a file."""
+"""How long one process waits for another to unlock a file."""
 
 Mode = Literal["ro", "rw", "rwc"]
 """Read only; read and write; and create."""

@@ -27,7 +27,7 @@ _tokens: set[str] = set()
 
 @dataclass(frozen=True)
 class Holder:
-    """The process that has a project open, for whom and since when."""
+    """A process that has a project open, for whom and since when."""
 
     token: str
     pid: int

@@ -1,4 +1,4 @@
-"""Whether a folder lies where SQLite's locks hold: on no network drive and in no synced folder.
+"""Warning of folders where SQLite's locks do not hold: network drives and synced folders.
 
 Only looks at names and at what is mounted; a guess, to be told to a person, never to act upon.
 """
@@ -53,7 +53,7 @@ def synced_folder(place: PurePath) -> str:
 
 
 def is_on_network(place: PurePath, mounts: Iterable[Mount]) -> bool:
-    """Whether the innermost of the `mounts` that holds `place` is a drive of another computer."""
+    """Return whether the innermost of `mounts` that holds `place` is another computer's drive."""
     if place.drive.startswith("\\\\"):
         return True
     kinds = {PurePath(point): kind for point, kind in mounts if place.is_relative_to(point)}

@@ -31,7 +31,7 @@ def started(pid: int) -> str | None:
 
 
 def is_running(pid: int, since: str) -> bool:
-    """Whether the process `pid` that was started at `since` still runs."""
+    """Return whether the process `pid` that was started at `since` still runs."""
     now = started(pid)
     if now is None:
         return False

@@ -1,4 +1,4 @@
-"""Engines on SQLite files, and the world's faults with them said in plain words.
+"""Engines on SQLite files, and what goes wrong with them in plain words.
 
 Knows files, locks and pragmas; knows nothing of tables or versions.
 """

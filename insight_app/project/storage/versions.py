@@ -1,4 +1,4 @@
-"""The one door to a project's databases: what a file is, which version, and how it is made current.
+"""Opening a project's databases: what a file is, which version, and how it is brought up to date.
 
 `user_version` is major * 1000 + minor and is read before anything else. A newer minor opens, a
 newer major is refused, an older file is backed up and then migrated. Alembic is imported only for
@@ -95,7 +95,7 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 
 
 def _is_cut_short(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the end of the last page is missing, for which SQLite would take zeros."""
+    """Return whether the end of the last page is missing, for which SQLite would take zeros."""
     wanted = _number(connection, "page_count") * _number(connection, "page_size")
     if any(_size(path.with_name(path.name + end)) for end in ("-wal", "-journal")):
         return False  # pages may still wait there, or more be on their way
@@ -110,7 +110,7 @@ def _size(path: Path) -> int:
 
 
 def _is_short_of_pages(connection: sqlite3.Connection) -> bool:
-    """Whether missing pages are all that SQLite finds wrong with a file that it refuses.
+    """Return whether missing pages are all that SQLite finds wrong with a file that it refuses.
 
     It reads a file that has fewer pages than it says only if its schema may be mended.
     """
@@ -192,7 +192,7 @@ def _create(path: Path, schema: Schema) -> Engine:
 
 
 def migrate(path: Path, schema: Schema, backup_folder: Path) -> None:
-    """Bring an older file to `schema`: all steps or none; a backup is made first."""
+    """Bring an older file to `schema`, by all steps or none; make a backup first."""
     backups.back_up(path, backup_folder, "before-update")
     pragmas = {**schema.pragmas, "foreign_keys": "OFF"}
     made = sqlite.engine(path, pragmas=pragmas, remedy=schema.remedy)
@@ -241,7 +241,7 @@ def _columns(connection: Connection, table: str) -> list[str]:
 
 
 def fingerprint(connection: Connection, table: str, columns: Sequence[str]) -> tuple[int, str]:
-    """Number and hash of a table's rows over `columns`, in the order of their rowids."""
+    """Return number and hash of a table's rows over `columns`, in the order of their rowids."""
     digest, count = hashlib.sha256(), 0
     names = ", ".join(f'"{name}"' for name in columns)
     for row in connection.exec_driver_sql(f'SELECT {names} FROM "{table}" ORDER BY rowid'):
