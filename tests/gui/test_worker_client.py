@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.gui.state.epochs import Epochs, Scope
 from insight_app.gui.state.worker_client import WorkerClient
 
@@ -22,7 +22,7 @@ for line in sys.stdin:
     if request["do"] == "cancel":
         continue
     if request["do"] == "refuse":
-        print(json.dumps({"id": id, "kind": "error", "error": "known", "what": "No room.",
+        print(json.dumps({"id": id, "kind": "error", "error": "world", "what": "No room.",
                           "where": "disk", "kept": "All is kept.", "do": "Make room."}), flush=True)
         continue
     print(json.dumps({"id": id, "kind": "progress", "done": 3, "total": 12, "message": "Photos",
@@ -194,7 +194,7 @@ def test_a_known_error_comes_in_its_own_words(qtbot, worker) -> None:
     client.request("refuse", scope=Scope.PROGRAM, failed=errors.append)
     qtbot.waitUntil(lambda: bool(errors), timeout=WAIT)
     (error,) = errors
-    assert isinstance(error, KnownError)
+    assert isinstance(error, WorldError)
     assert str(error) == "disk: No room. All is kept. Make room."
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.gui.photo_drawing import cover, cut_out, to_qimage
 from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.project_state import ProjectState
@@ -190,7 +190,7 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
 
     record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
-        raise KnownError(record.message or "The photo is not there.", where=str(record.path))
+        raise WorldError(record.message or "The photo is not there.", where=str(record.path))
     if key.kind == "photo":
         image = decoding.load_upright(record.path)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.errors import KnownError
+from insight_app.errors import FAULTS, WorldError
 
 Message = dict[str, Any]
 """A line of the worker's protocol: JSON."""
@@ -16,9 +16,9 @@ Message = dict[str, Any]
 def error_of(message: Message) -> Exception:
     """Return the exception that an error message of the worker stands for."""
     what = str(message.get("what") or message.get("message") or "The worker failed.")
-    if message.get("error", message.get("type")) == "bug":
+    if message.get("error") == "bug":
         return RuntimeError(f"{what}\n{message.get('trace', '')}")
-    return KnownError(
+    return FAULTS.get(str(message.get("error")), WorldError)(
         what,
         where=str(message.get("where", "")),
         kept=str(message.get("kept", "")),

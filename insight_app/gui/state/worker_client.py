@@ -16,7 +16,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, WorldError
 from insight_app.gui.state.epochs import Epoch, Epochs, Scope
 from insight_app.gui.state.replies import Message, error_of
 
@@ -271,7 +271,7 @@ class WorkerClient(QObject):
     def _start_failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self._forget_process()
-            self._give_up(KnownError("The worker process could not be started."))
+            self._give_up(WorldError("The worker process could not be started."))
 
     def _forget_process(self) -> None:
         if self._process is not None:
@@ -289,7 +289,7 @@ class WorkerClient(QObject):
             last = "\n".join(list(self._errors)[-6:])
             self._crashes.clear()
             self._give_up(
-                KnownError(
+                WorldError(
                     f"The worker ended {CRASHES_ALLOWED} times within a minute (code {code}).",
                     kept="Everything analyzed and judged so far is safe.",
                     do=f"Analysis > Resume tries again. It said: {last}",

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from insight_app.errors import KnownError
+from insight_app.errors import WorldError
 from insight_app.gui import theme
 from insight_app.gui.state.analysis_control import holds_dictionary
 from insight_app.gui.wording import show_in_folder, words
@@ -51,7 +51,7 @@ class Commands:
         if is_project(inside):
             self.session.projects.open(inside)
         elif not first.exists():
-            self.session.messages.report(KnownError("There is nothing there.", where=str(first)))
+            self.session.messages.report(WorldError("There is nothing there.", where=str(first)))
         else:
             folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
             released = [folder for folder in folders if holds_dictionary(folder)]
