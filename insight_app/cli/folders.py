@@ -73,7 +73,9 @@ def _change(
 ) -> None:
     from insight_app.project.analysis.folders import changing
 
-    kept = "Nothing was taken out or put back." if not moved else "The same command goes on."
+    kept = "Nothing was changed."
+    if moved:
+        kept = "Either nothing was changed, or the next analysis looks at the rest of the photos."
     with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
         if remove:
             done = changing.remove(project, remove, progress=progress, cancel=cancel)

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, func, select
 
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.analysis import dictionary, recording, runs
+from insight_app.project.analysis import dictionary, runs
 from insight_app.project.analysis.counting.tally import Tally
+from insight_app.project.analysis.places import published_places
 from insight_app.project.analysis.recording import CODES, STATISTICS
 from insight_app.project.folder import is_project
 from insight_app.project.judgements.state import not_understood
@@ -157,7 +158,7 @@ def _photos(folder: Path, connection: Connection, published: Published) -> Itera
     that none is counted twice.
     """
     ended = connection.execute(select(Run.state).order_by(Run.id.desc()).limit(1)).scalar()
-    known = recording.places_of(connection)
+    known = published_places(connection)
     if ended == runs.FINISHED and any(
         not np.array_equal(published.places[name], known[name]) for name in known
     ):

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event, select
+from sqlalchemy.dialects import sqlite
 
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError, Refusal
+from insight_app.project.analysis import places
 from insight_app.project.analysis.folders import changing
 from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
+from insight_app.project.results.schema import Image
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import content, draw, results_of
@@ -533,3 +539,63 @@ def test_a_snapshot_finds_an_image_that_moved_since(
     photos.rename(tmp_path / "new")
     run(tmp_path / "new")
     assert old.image(1).is_here
+
+
+def test_a_project_that_moved_with_its_photos_knows_both_places(
+    run: Any, photos: Path, project: Path, tmp_path: Path
+) -> None:
+    run(photos)
+    before = numbers(project, photos)
+    away = tmp_path / "away"
+    away.mkdir()
+    project, photos = project.rename(away / project.name), photos.rename(away / photos.name)
+    new = photos.rename(away / "renamed")
+    moved = changing.move(project, photos, new)
+    assert (moved.photos, moved.missing) == (PHOTOS, 0) and numbers(project, new) == before
+
+
+# ---- a million photos
+
+
+def test_no_query_reads_the_whole_table_of_images(
+    run: Any, photos: Path, project: Path, tmp_path: Path
+) -> None:
+    """But for publishing, which lists all of them."""
+    run(photos)
+    told: list[tuple[str, Any]] = []
+
+    def note(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            told.append((statement, parameters[0] if many else parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        (photos / "b" / "001.png").unlink()
+        (photos / "a").rename(photos / "c")
+        (photos / "b" / "broken.jpg").write_bytes(b"no photo")
+        run()
+        new = photos.rename(tmp_path / "new")
+        with results_of(project) as results:
+            assert results.problems() and results.problem_count and results.sources()
+        changing.move(project, photos, new)
+        changing.remove(project, [new / "b"])
+        changing.put_back(project, [new / "b"])
+        run(shutil.copytree(new, tmp_path / "copy"))
+        with results_of(project) as results:
+            assert results.problems() and results.problem_count
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    publishing = {
+        str(statement.compile(dialect=sqlite.dialect()))
+        for statement in (places.ALL_IMAGES, places.IN_ORDER, select(Image.id).limit(1))
+    }
+    scanned = set()
+    with closing(sqlite3.connect(project / "analysis.sqlite")) as connection:
+        for statement, parameters in told:
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            if any(step[3].startswith("SCAN image") for step in plan):
+                scanned.add(statement)
+    assert len({statement for statement, _ in told}) > 30
+    assert scanned <= publishing, "\n".join(scanned - publishing)

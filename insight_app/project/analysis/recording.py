@@ -26,12 +26,13 @@ from insight_app.disk_errors import disk_errors
 from insight_app.files import sync_folder
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
+from insight_app.project.analysis.places import published_places
 from insight_app.project.results import code_store, generations
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.generations import GenerationHeader, Published
-from insight_app.project.results.schema import Folder, Generation, Image, Setting, Shard, Status
+from insight_app.project.results.schema import Generation, Image, Setting, Shard, Status
 from insight_app.project.storage.analysis_database import reading, writing
 
 SHARD_IMAGES = 8192
@@ -208,7 +209,7 @@ class Recorder:
     def _publish(self) -> int:
         with reading(self.engine) as connection:
             number = int(connection.execute(select(func.max(Generation.id))).scalar() or 0) + 1
-            places = places_of(connection)
+            places = published_places(connection)
         setup, whole = self.setup, self.counting.whole()
         cooccurrence = self.counting.cooccurrence()
         folder = generations.begin(self.statistics, number)
@@ -274,40 +275,6 @@ def _row(coded: Coded, place: Place) -> dict[str, Any]:
         "offset": place.offset,
         "bytes": place.size,
     }
-
-
-def places_of(connection: Connection) -> dict[str, NDArray[Any]]:
-    """Return what is published of where each image is: arrays by image_id (row 0 is nobody), and
-    the ids of those that are listed in path order.
-    """
-    size = int(connection.execute(select(func.max(Image.id))).scalar() or 0) + 1
-    places: dict[str, NDArray[Any]] = {
-        "shard": np.zeros(size, np.uint32),
-        "offset": np.zeros(size, np.int64),
-        "bytes": np.zeros(size, np.uint32),
-        "folder": np.zeros(size, np.uint32),
-        "status": np.full(size, int(Status.CHANGED), np.uint8),
-    }
-    removed = list(connection.execute(select(Folder.id).where(Folder.is_removed)).scalars())
-    columns = (Image.id, Image.folder_id, Image.status, Image.shard, Image.offset, Image.bytes)
-    result = connection.execute(select(*columns).execution_options(yield_per=10_000))
-    for rows in result.partitions():
-        ids = [row[0] for row in rows]
-        for at, name in enumerate(("folder", "status", "shard", "offset", "bytes"), 1):
-            places[name][ids] = [row[at] or 0 for row in rows]
-    taken_out = np.isin(places["folder"], removed) & (places["status"] != int(Status.CHANGED))
-    places["status"][taken_out] = int(Status.REMOVED)
-    in_order = select(Image.id).where(Image.status != 4).order_by(Image.folder_id, Image.name)
-    by_name = np.fromiter(connection.execute(in_order).scalars(), np.int64)
-    by_name = by_name[~taken_out[by_name]]
-    folders = connection.execute(select(Folder.id).order_by(Folder.source_id, Folder.path))
-    rank = np.zeros(int(places["folder"].max(initial=0)) + 1, np.int64)
-    for position, folder in enumerate(folders.scalars()):
-        if folder < rank.size:
-            rank[folder] = position
-    order = np.argsort(rank[places["folder"][by_name]], kind="stable")
-    places["order"] = by_name[order].astype(np.int32)
-    return places
 
 
 def write_setting(engine: Engine, name: str, value: Any) -> None:

@@ -82,10 +82,15 @@ def locate(project: Path, path: str, relative: str) -> Path:
     """Return where a source is now: its own place, or the same place seen from a moved project."""
     absolute = Path(path)
     if not absolute.is_dir() and relative:
-        moved = Path(os.path.normpath(project.resolve() / relative))
+        moved = seen_from(project, relative)
         if moved.is_dir():
             return moved
     return absolute
+
+
+def seen_from(project: Path, relative: str) -> Path:
+    """Return the place that lies to a project as `relative` says."""
+    return Path(os.path.normpath(project.resolve() / relative))
 
 
 def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:

@@ -70,7 +70,7 @@ def _include(
     published: Published,
 ) -> Changed:
     with _writer(project) as (engine, setup):
-        areas = [area for folder in folders for area in named(project, engine, folder)]
+        areas = [one.area for folder in folders for one in named(project, engine, folder)]
         with runs.recorded(engine, work=work):
             before = act(engine, areas)
             try:

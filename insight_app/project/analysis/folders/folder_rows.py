@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from insight_app.project.analysis.folders.sources import Sources
-from insight_app.project.results.schema import Folder, Image, Status
+from insight_app.project.analysis.folders.sources import Sources, source_values
+from insight_app.project.results.schema import Folder, Image, Source, Status
 from insight_app.project.storage.analysis_database import reading, writing
 
 
@@ -51,8 +51,14 @@ def move(connection: Connection, steps: Sequence[NewPlace]) -> None:
 
 
 def settle(project: Path, engine: Engine) -> None:
-    """Give every folder to the innermost source around it."""
+    """Give every folder to the innermost source around it, and note where sources are now."""
     sources = Sources(project, engine)
+    with writing(engine) as connection:
+        for source in sources.here:
+            values = source_values(project, source.path)
+            changed = or_(Source.path != values["path"], Source.relative != values["relative"])
+            of_source = Source.id == source.id
+            connection.execute(update(Source).where(of_source, changed).values(values))
     steps = []
     for source in sources.all:
         if not sources.below(source.path):

@@ -58,16 +58,14 @@ def plan(
 ) -> list[Relocation]:
     """Return what moves from `old` to `new`; refuses where nothing does, with the reason."""
     sources.must_be_folders([new])
-    areas = sources.named(project, engine, old)
-    old, new = old.resolve(), new.resolve()
+    new = new.resolve()
     search = _Search(Sources(project, engine), engine, progress, cancel)
     parts = []
-    for area in areas:
-        is_inside = area.place.is_relative_to(old)
-        target = new / area.place.relative_to(old) if is_inside else new
-        if target == area.place:
+    for one in sources.named(project, engine, old):
+        target = new / one.below
+        if target == one.area.place:
             raise Refusal("Both are the same folder.", where=str(new), kept="Nothing was changed.")
-        parts.append(Relocation(area, target, membership.count(engine, [area])))
+        parts.append(Relocation(one.area, target, membership.count(engine, [one.area])))
     moving = [moves for part in parts if (moves := search.look(part)) is not None]
     if not moving:
         raise _refusal(parts, old, new)
@@ -213,7 +211,7 @@ def look(
     photos = missing = news = 0
     for part in parts:
         known = Sources(project, engine)
-        target = known.areas(part.target)
+        target = [one.area for one in known.areas(part.target)]
         lost = Lost(engine, known, target if part.is_whole else [part.area])
         seen = scanning.look_again(engine, known, target, lost, progress=progress, cancel=cancel)
         news += seen.moved + seen.changed + seen.missing

@@ -48,9 +48,13 @@ class Lost:
 
     def may_exist(self) -> bool:
         """Return whether any image may be lost; looks at no file."""
-        query = select(Image.id).join(Folder).where(self._among()).limit(1)
+        if self._areas is not None:
+            return True
+        is_nowhere = select(Image.id).where(_is_nowhere()).limit(1)
+        is_apart = or_(Folder.source_id.in_(self._gone), Folder.is_removed)
+        folders = select(Folder.id).where(is_apart).limit(1)
         with reading(self._engine) as connection:
-            return connection.execute(query).first() is not None
+            return any(connection.execute(query).first() for query in (is_nowhere, folders))
 
     def owners(self, files: Sequence[File]) -> dict[str, Any]:
         """Return, by name of the file, the row of the lost image that a file is now.
@@ -95,8 +99,11 @@ class Lost:
     def _among(self) -> ColumnElement[bool]:
         if self._areas is not None:
             return or_(*(area.rows() for area in self._areas))
-        is_nowhere = Image.status.in_([int(Status.MISSING), int(Status.CHANGED)])
-        return or_(is_nowhere, Folder.source_id.in_(self._gone), Folder.is_removed)
+        return or_(_is_nowhere(), Folder.source_id.in_(self._gone), Folder.is_removed)
+
+
+def _is_nowhere() -> ColumnElement[bool]:
+    return Image.status.in_([int(Status.MISSING), int(Status.CHANGED)])
 
 
 def hash_of(path: Path) -> bytes:

@@ -22,7 +22,7 @@ from insight_app.project.photos.finding import FoundFolder
 from insight_app.project.results.schema import Folder, Image, Skipped, Status
 from insight_app.project.storage.analysis_database import reading, writing
 
-_BATCH = 400
+BATCH = 400
 
 
 @dataclass
@@ -150,7 +150,7 @@ class Scan:
                 select(*columns)
                 .where(Image.folder_id == folder, Image.name > last, Image.status != 4)
                 .order_by(Image.name)
-                .limit(_BATCH)
+                .limit(BATCH)
             )
             with reading(self._engine) as connection:
                 rows = list(connection.execute(query))
@@ -180,7 +180,7 @@ class Scan:
             if folder.error:
                 continue
             names = iter(folder.names)
-            while batch := list(islice(names, _BATCH)):
+            while batch := list(islice(names, BATCH)):
                 self._cancel.check()
                 self.found.total += len(batch)
                 known = self._folder_id(source, folder.path)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, true
 
 from insight_app.errors import Refusal, WorldError
-from insight_app.project.photos.finding import FoundFolder, locate, scan_below
+from insight_app.project.photos.finding import FoundFolder, locate, scan_below, seen_from
 from insight_app.project.results.schema import Folder
 from insight_app.project.results.schema import Source as SourceRow
 from insight_app.project.storage.analysis_database import reading
@@ -46,15 +46,24 @@ class Area:
 
 
 class Sources:
-    """All sources of a project, as they stand at this moment."""
+    """All sources of a project, as they stand at this moment.
 
-    def __init__(self, project: Path, engine: Engine) -> None:
+    beside: take those that are nowhere to have been moved along with the project.
+    """
+
+    def __init__(self, project: Path, engine: Engine, *, beside: bool = False) -> None:
         with reading(engine) as connection:
             rows = list(connection.execute(select(SourceRow).order_by(SourceRow.id)))
+        noted = {row.path: row.id for row in rows}
         self.all: list[SourceFolder] = []
         for row in rows:
             path = locate(project, row.path, row.relative)
-            self.all.append(SourceFolder(row.id, path, path.is_dir()))
+            if noted.get(str(path), row.id) != row.id:
+                path = Path(row.path)  # where it would be beside the project is another one
+            is_here = path.is_dir()
+            if beside and row.relative and not is_here:
+                path = seen_from(project, row.relative)
+            self.all.append(SourceFolder(row.id, path, is_here))
 
     @property
     def here(self) -> list[SourceFolder]:
@@ -83,10 +92,21 @@ class Sources:
         """Return the sources that lie inside `place`."""
         return [s for s in self.all if s.path != place and s.path.is_relative_to(place)]
 
-    def areas(self, place: Path) -> list[Area]:
+    def areas(self, place: Path) -> list["Named"]:
         """Return everything of the project at or below `place`, whether that is there or not."""
         around = self.around(place)
-        return [*([around] if around else []), *(Area(source) for source in self.below(place))]
+        inside = [
+            Named(Area(source), source.path.relative_to(place)) for source in self.below(place)
+        ]
+        return [*([Named(around)] if around else []), *inside]
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a person named, or what lies in it: below, a path."""
+
+    area: Area
+    below: Path = Path()
 
 
 class Removed:
@@ -164,29 +184,31 @@ def source_values(project: Path, folder: Path) -> dict[str, str]:
     return {"path": str(folder), "relative": relative}
 
 
-def named(project: Path, engine: Engine, place: Path) -> list[Area]:
-    """Return what a person means by `place`: a folder on the disk, there or not, or one as the
-    project lists it, relative to a source. Refuses what is not of the project.
+def named(project: Path, engine: Engine, place: Path) -> list[Named]:
+    """Return what a person means by `place`; refuses what is not of the project.
+
+    It is a folder on the disk, there or not, or one as the project lists it, relative to a source.
     """
     sources = Sources(project, engine)
-    areas = sources.areas(place.resolve())
+    meant = sources.areas(place.resolve())
+    meant += Sources(project, engine, beside=True).areas(place.resolve())
     if not place.is_absolute():
-        areas += [Area(source, place.as_posix()) for source in sources.all]
+        meant += [Named(Area(source, place.as_posix())) for source in sources.all]
+    found: dict[tuple[int, str], Named] = {}
     with reading(engine) as connection:
-        known = [
-            area
-            for area in dict.fromkeys(areas)
-            if not area.path
-            or connection.execute(select(Folder.id).where(area.rows()).limit(1)).first()
-        ]
-    if not known:
+        for one in meant:
+            area = one.area
+            known = select(Folder.id).where(area.rows()).limit(1)
+            if not area.path or connection.execute(known).first():
+                found.setdefault((area.source.id, area.path), one)
+    if not found:
         raise Refusal(
             "This project has no photos in this folder.",
             where=str(place),
             kept="Nothing was changed.",
             do="Its folders are: " + ", ".join(str(s.path) for s in sources.all[:5]) + ".",
         )
-    return known
+    return list(found.values())
 
 
 def is_at_or_below(source: int, path: str) -> ColumnElement[bool]:
