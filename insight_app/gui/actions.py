@@ -30,8 +30,8 @@ SOFT_KEYS = {
 
 
 @dataclass
-class Entry:
-    """An action with what the registry knows of it; keys in Qt's portable text, '; ' between."""
+class ActionEntry:
+    """An action and what belongs to it; keys in Qt's portable text, '; ' between."""
 
     id: str
     action: QAction
@@ -44,30 +44,36 @@ class Entry:
     enabled: bool = True
     keys: str = ""
 
+    @property
+    def title(self) -> str:
+        """The text without the marks of menus."""
+        return self.text.replace("&", "").rstrip("…")
+
     def sequences(self) -> list[QKeySequence]:
+        """Return its keys."""
         return parsed(self.keys)
 
     def soft_sequences(self) -> list[QKeySequence]:
-        """Those that key_filter.py serves, after the focused widget had its chance."""
+        """Return the keys that key_filter.py serves, after the focused widget had its chance."""
         return [s for s in self.sequences() if is_soft(s)]
 
     def shown_keys(self) -> str:
-        """The first key as this system writes it."""
+        """Return the first key as this system writes it."""
         sequences = self.sequences()
         return sequences[0].toString(QKeySequence.SequenceFormat.NativeText) if sequences else ""
 
 
 class Actions(QObject):
-    """The registry; one per window, which it also makes the keys work in."""
+    """The registry of one window, in which it also makes the keys work."""
 
     changed = Signal()
-    """Keys or what is enabled changed."""
+    """Keys were changed."""
 
     def __init__(self, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
         self._settings = settings
         self._window = window
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, ActionEntry] = {}
         self._has_icons = False
 
     def add(
@@ -83,9 +89,9 @@ class Actions(QObject):
         tip: str = "",
         checkable: bool = False,
     ) -> QAction:
-        """Register an action. `context` heads its keys on the shortcuts page.
+        """Register an action and return it. `context` heads its keys on the shortcuts page.
 
-        With a panel it acts only while that panel is seen, and only one action may have a key.
+        With a panel it acts only while that panel is seen.
         """
         if id in self._entries:
             raise ValueError(f"there is an action {id} already")
@@ -96,7 +102,7 @@ class Actions(QObject):
         action.setAutoRepeat(False)
         if callback is not None:
             action.triggered.connect(lambda _checked=False: callback())
-        entry = Entry(id, action, text, context, keys, tip, icon, panel)
+        entry = ActionEntry(id, action, text, context, keys, tip, icon, panel)
         self._entries[id] = entry
         chosen = self._settings.shortcut(id)
         self._apply_keys(entry, keys if chosen is None else chosen)
@@ -113,35 +119,40 @@ class Actions(QObject):
     def __contains__(self, id: str) -> bool:
         return id in self._entries
 
-    def entry(self, id: str) -> Entry:
+    def entry(self, id: str) -> ActionEntry:
+        """Return an action with what belongs to it."""
         return self._entries[id]
 
-    def entries(self) -> list[Entry]:
-        """In the order in which they were added."""
+    def entries(self) -> list[ActionEntry]:
+        """Return all actions in the order in which they were added."""
         return list(self._entries.values())
 
     # ---- what can be done now
 
     def set_enabled(self, id: str, enabled: bool) -> None:
+        """Say whether an action can be done now."""
         entry = self._entries[id]
         entry.enabled = enabled
         self._apply_enabled(entry)
 
     def panel_seen(self, panel: QWidget, seen: bool) -> None:
-        """A panel came into view or went out of it."""
+        """Enable the actions of a panel that came into view; disable those of one that went."""
         for entry in self._entries.values():
             if entry.panel is panel:
                 self._apply_enabled(entry, seen)
 
-    def _apply_enabled(self, entry: Entry, seen: bool | None = None) -> None:
+    def _apply_enabled(self, entry: ActionEntry, seen: bool | None = None) -> None:
         if seen is None:
             seen = entry.panel is None or entry.panel.isVisible()
         entry.action.setEnabled(entry.enabled and seen)
 
     # ---- keys
 
-    def set_keys(self, id: str, keys: str) -> Entry | None:
-        """Give an action other keys and remember them; the entry that has one already refuses."""
+    def set_keys(self, id: str, keys: str) -> ActionEntry | None:
+        """Give an action other keys and remember them.
+
+        Return the action that has one of them already, which then keeps it; None where none has.
+        """
         entry = self._entries[id]
         wanted = parsed(keys)
         for other in self._entries.values():
@@ -153,14 +164,14 @@ class Actions(QObject):
         return None
 
     def reset_keys(self) -> None:
-        """All keys as they come."""
+        """Give every action the keys it comes with."""
         for entry in self._entries.values():
             self._settings.set_shortcut(entry.id, None)
             self._apply_keys(entry, entry.default_keys)
         self.changed.emit()
 
     def soft_action(self, sequence: QKeySequence) -> QAction | None:
-        """The enabled action of a soft key, if there is one."""
+        """Return the enabled action of a soft key, None if there is none."""
         for entry in self._entries.values():
             if entry.action.isEnabled() and sequence in entry.soft_sequences():
                 return entry.action
@@ -173,21 +184,21 @@ class Actions(QObject):
             if entry.icon:
                 entry.action.setIcon(icons.icon(entry.icon))
 
-    def _apply_keys(self, entry: Entry, keys: str) -> None:
+    def _apply_keys(self, entry: ActionEntry, keys: str) -> None:
         entry.keys = keys
         entry.action.setShortcuts([s for s in entry.sequences() if not is_soft(s)])
         shown = entry.shown_keys()
-        tip = entry.tip or entry.text.replace("&", "").rstrip("…")
+        tip = entry.tip or entry.title
         entry.action.setToolTip(f"{tip} ({shown})" if shown else tip)
 
 
 def parsed(keys: str) -> list[QKeySequence]:
-    """The key sequences of a portable text; none for ''."""
+    """Return the key sequences of a portable text; none for ''."""
     return [one for one in QKeySequence.listFromString(keys) if not one.isEmpty()]
 
 
 def is_soft(sequence: QKeySequence) -> bool:
-    """Whether a key belongs to the focused widget first (see SOFT_KEYS)."""
+    """Return whether a key belongs to the focused widget first (see SOFT_KEYS)."""
     if sequence.count() != 1:
         return False
     combination = sequence[0]  # type: ignore[index]

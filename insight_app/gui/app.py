@@ -22,7 +22,7 @@ own 5 ms, at each of a paint's many calls into Qt, make a stutter of a short job
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
-    """The one QApplication, in Fusion style."""
+    """Return the one QApplication, in Fusion style."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -53,7 +53,7 @@ def run(project: Path | None = None, *, analyze: Sequence[Path] = ()) -> int:
 
 
 def main() -> None:
-    """For `python -m insight_app.gui.app [PROJECT]`."""
+    """Run what `python -m insight_app.gui.app [PROJECT]` names."""
     sys.exit(run(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDockWidget,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -33,9 +34,10 @@ OWNS_KEYS = "owns_soft_keys"
 
 
 class KeyFilter(QObject):
-    """Serves the soft keys of one window; `peek(held)` while Space is held down."""
+    """Serves the soft keys of one window and of the docks that float over it."""
 
-    peek = Signal(bool)
+    bare_photo = Signal(bool)
+    """Space is held down, or was let go."""
 
     def __init__(self, window: QWidget, actions: Actions) -> None:
         super().__init__(window)
@@ -45,21 +47,22 @@ class KeyFilter(QObject):
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def uninstall(self) -> None:
-        """Hear nothing any more; the window is going."""
+        """Stop listening: the window is going."""
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
 
     def heard_within(self, milliseconds: int) -> bool:
-        """Whether a key was pressed so short a time ago: somebody is at work."""
+        """Return whether a key was pressed so short a time ago: somebody is at work."""
         return self._heard.isValid() and not self._heard.hasExpired(milliseconds)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys for which the focused widget has no use."""
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate and self._space_held:
             self._release()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         self._heard.start()
-        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+        if not isinstance(watched, QWidget) or not self._is_inside(watched):
             return False
         assert isinstance(event, QKeyEvent)
         if watched is not (QApplication.focusWidget() or self._window):
@@ -69,6 +72,13 @@ class KeyFilter(QObject):
         if kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
             return self._press(watched, event)
         return False
+
+    def _is_inside(self, widget: QWidget) -> bool:
+        """Return whether a widget is in the window or in a dock that floats over it."""
+        window = widget.window()
+        if isinstance(window, QDockWidget) and (home := window.parentWidget()) is not None:
+            window = home.window()
+        return window is self._window
 
     def _press(self, widget: QWidget, event: QKeyEvent) -> bool:
         action = self._actions.soft_action(QKeySequence(_plain(event)))
@@ -86,16 +96,16 @@ class KeyFilter(QObject):
             return False
         if not event.isAutoRepeat() and event.type() == QEvent.Type.KeyPress:
             self._space_held = True
-            self.peek.emit(True)
+            self.bare_photo.emit(True)
         return True
 
     def _release(self) -> None:
         self._space_held = False
-        self.peek.emit(False)
+        self.bare_photo.emit(False)
 
 
 def needs_key(widget: QWidget, key: Qt.Key) -> bool:
-    """Whether the widget itself has a use for the key."""
+    """Return whether the widget itself has a use for the key."""
     if isinstance(widget, QAbstractButton):
         return key in PRESSES
     if key in (widget.property(PASSES_KEYS) or ()):
@@ -103,13 +113,8 @@ def needs_key(widget: QWidget, key: Qt.Key) -> bool:
     return key in (widget.property(OWNS_KEYS) or ()) or isinstance(widget, OWN_KEYS)
 
 
-def is_typing(widget: QWidget | None) -> bool:
-    """Whether letters go into a text field now."""
-    return isinstance(widget, TEXT_FIELDS)
-
-
 def _plain(event: QKeyEvent) -> int:
-    """The key with Ctrl, Alt and Meta; Shift and the keypad make no difference to + and arrows."""
+    """Return the key with Ctrl, Alt and Meta, and with Shift but for + and -; no keypad."""
     kept = (
         Qt.KeyboardModifier.ControlModifier
         | Qt.KeyboardModifier.AltModifier

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -18,8 +19,40 @@ from PySide6.QtWidgets import (
 from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, dim_label
+from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.wording import tooltip
+
+LEAST_HEIGHT = 96
+"""Pixels below its header that every panel has. Not what its contents ask for: that changes, and a
+panel that asks for more when it is shown again pushes its neighbours out of their places."""
+LEAST_TITLE = 120
+"""Pixels that stay of a long title."""
+
+
+class _Words(ElidedLabel):
+    """Words in a header, of which `least` pixels stay, whatever the text.
+
+    A panel whose least width follows its contents would push its neighbours about.
+    """
+
+    def __init__(self, text: str, parent: QWidget, least: int = 0) -> None:
+        super().__init__(text, parent, Qt.TextElideMode.ElideRight)
+        self._least = least
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for so much of the text as stays."""
+        whole = super().sizeHint()
+        return QSize(min(whole.width(), self._least), whole.height())
+
+
+class _Title(_Words):
+    """Takes the room that is left over, so that the words at the right are whole beside it."""
+
+    def sizeHint(self) -> QSize:
+        """Return no more than what stays."""
+        return self.minimumSizeHint()
 
 
 class PanelHeader(QWidget):
@@ -32,19 +65,21 @@ class PanelHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(8)
-        self.title = ElidedLabel(title, self, Qt.TextElideMode.ElideRight)
+        self.title = _Title(title, self, least=LEAST_TITLE)
         self.title.setFont(theme.bold(self.font()))
-        self.info = dim_label("", self)
+        self.info = _Words("", self)
+        self.info.setProperty("dim", True)
         row.addWidget(self.title, 1)
         row.addWidget(self.info)
         self._row = row
         self._set_height()
 
     def sizeHint(self) -> QSize:
-        # A dock gives its title bar this height, whatever its minimum is.
+        """Return the height that a dock gives its title bar, whatever the minimum is."""
         return super().sizeHint().expandedTo(self.minimumSize())
 
     def minimumSizeHint(self) -> QSize:
+        """Return no less than the height of all headers."""
         return super().minimumSizeHint().expandedTo(QSize(0, self.minimumHeight()))
 
     def _set_height(self) -> None:
@@ -60,6 +95,7 @@ class PanelHeader(QWidget):
         self._row.insertWidget(1, widget)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Follow another size of the interface."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.title.setFont(theme.bold(self.font()))
@@ -120,6 +156,7 @@ class Panel(QWidget):
         self.session = session
         self.setObjectName(self.object_name)
         self.setAccessibleName(self.title)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self.setProperty("base", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.header = PanelHeader(self.title, self)
@@ -186,12 +223,14 @@ class Panel(QWidget):
         self.changed_rows = set()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed unseen."""
         super().showEvent(event)
         if self.reasons:
             self._refresh()
         self._announce(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Do no work from now on."""
         super().hideEvent(event)
         self._announce(False)
 

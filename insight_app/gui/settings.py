@@ -1,7 +1,7 @@
 """What the window remembers between two starts: one file, one place, plain values.
 
-Owns the names and defaults of every preference. Nothing of a project is kept here but its place
-in the list of recent ones.
+Owns the names and defaults of every preference. Nothing of a project is kept here but where it is
+and what was selected in it.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-STATE_VERSION = 1
-"""Version of saved window states; raise it when docks change their names or meaning."""
+STATE_VERSION = 2
+"""Version of saved window states. 1 held arrangements in which panels had piled up."""
 
 DEFAULTS: dict[str, Any] = {
     "theme": "system",  # system | light | dark
@@ -44,24 +44,27 @@ class RecentProject:
 
 
 def default_path() -> Path:
-    """The settings file of this person; INSIGHT_SETTINGS names another one."""
+    """Return the settings file of this person; INSIGHT_SETTINGS names another one."""
     named = os.environ.get("INSIGHT_SETTINGS")
     return Path(named) if named else platformdirs.user_config_path("insight-app") / "window.ini"
 
 
 class Settings(QObject):
-    """Typed access to the settings file; `changed(name)` after every change of a preference."""
+    """Typed access to the settings file."""
 
     changed = Signal(str)
+    """The preference of this name has another value; or "shortcuts", or "recent"."""
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = path or default_path()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = QSettings(str(self.path), QSettings.Format.IniFormat)
+        for older in range(1, STATE_VERSION):
+            self._file.remove(f"window{older}")
 
     def get(self, name: str) -> Any:
-        """The preference `name`, of the type of its default."""
+        """Return the preference `name`, of the type of its default."""
         default = DEFAULTS[name]
         value = self._file.value(f"preferences/{name}", default)
         if isinstance(default, bool):
@@ -71,7 +74,8 @@ class Settings(QObject):
         except (TypeError, ValueError):
             return default
 
-    def set(self, name: str, value: Any) -> None:
+    def set(self, name: str, value: object) -> None:
+        """Change the preference `name`."""
         if name not in DEFAULTS:
             raise KeyError(name)
         if self.get(name) != value:
@@ -81,11 +85,12 @@ class Settings(QObject):
     # ---- keys
 
     def shortcut(self, action: str) -> str | None:
-        """The key a person chose for an action; None = the one it comes with."""
+        """Return the keys a person chose for an action, None for those it comes with."""
         value = self._file.value(f"shortcuts/{action}", None)
         return None if value is None else str(value)
 
     def set_shortcut(self, action: str, keys: str | None) -> None:
+        """Remember the keys of an action; None for those it comes with."""
         if keys is None:
             self._file.remove(f"shortcuts/{action}")
         else:
@@ -95,20 +100,18 @@ class Settings(QObject):
     # ---- the window's shape
 
     def state(self, name: str) -> QByteArray | None:
-        """A saved geometry or dock arrangement."""
+        """Return a saved geometry or arrangement of docks, None where nothing was saved."""
         value = self._file.value(f"window{STATE_VERSION}/{name}")
         return value if isinstance(value, QByteArray) and not value.isEmpty() else None
 
-    def set_state(self, name: str, state: QByteArray | None) -> None:
-        if state is None:
-            self._file.remove(f"window{STATE_VERSION}/{name}")
-        else:
-            self._file.setValue(f"window{STATE_VERSION}/{name}", state)
+    def set_state(self, name: str, state: QByteArray) -> None:
+        """Save a geometry or an arrangement of docks."""
+        self._file.setValue(f"window{STATE_VERSION}/{name}", state)
 
     # ---- where one was in a project
 
     def place(self, project: Path) -> dict[str, Any]:
-        """What was selected in a project when it was closed."""
+        """Return what was selected in a project when it was closed."""
         try:
             value = json.loads(str(self._file.value(f"places/{_key(project)}", "{}")))
         except json.JSONDecodeError:
@@ -116,12 +119,13 @@ class Settings(QObject):
         return value if isinstance(value, dict) else {}
 
     def set_place(self, project: Path, place: dict[str, Any]) -> None:
+        """Remember what is selected in a project."""
         self._file.setValue(f"places/{_key(project)}", json.dumps(place))
 
     # ---- recent projects
 
     def recent(self) -> list[RecentProject]:
-        """Newest first; those that are gone are still in it."""
+        """Return the recent projects, newest first; those that are gone are still in it."""
         try:
             items = json.loads(str(self._file.value("recent", "[]")))
             return [RecentProject(**item) for item in items]
@@ -129,11 +133,13 @@ class Settings(QObject):
             return []
 
     def remember(self, path: Path, *, images: int = 0, reviewed: float = 0.0) -> None:
+        """Put a project at the head of the recent ones."""
         entry = RecentProject(str(path), time.time(), images, reviewed)
         others = [item for item in self.recent() if item.path != entry.path]
         self._write_recent([entry, *others][:RECENT_LIMIT])
 
     def forget(self, path: str) -> None:
+        """Take a project off the list of recent ones."""
         self._write_recent([item for item in self.recent() if item.path != path])
 
     def _write_recent(self, items: list[RecentProject]) -> None:

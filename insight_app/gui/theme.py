@@ -190,11 +190,15 @@ def _mark(name: str, colour: str) -> str:
 
 
 def _style_sheet(c: Colours) -> str:
-    """Return what Fusion draws too heavily in other words: boxes become thin lines."""
+    """Return what Fusion draws too heavily in other words: boxes become thin lines.
+
+    Docks move at once: while one of them is still on its way, an arrangement cannot be restored.
+    """
     return f"""
     QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {c.accent}; }}
     QDockWidget {{ border: 0; }}
+    QMainWindow, QDockWidget {{ widget-animation-duration: 0; }}
     QToolTip {{ background: {c.base}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
     QMenuBar {{ background: {c.window}; }}
     QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: 4px; }}
@@ -225,6 +229,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:hover {{ background: {c.hover}; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton:checked {{ background: {c.selected}; color: {c.accent}; }}
+    QToolButton[small="true"] {{ padding: 2px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QTreeWidget::item, QListWidget::item {{ padding: 3px 4px; }}
     QListWidget::item:hover {{ background: {c.hover}; }}

@@ -88,7 +88,7 @@ def opened(project: Path | None) -> Any:
 
 def answers(project: Path) -> None:
     window = opened(project)
-    window._worker_start.stop()
+    window.worker_start.stop()
     session, catalogue = window.session, window.session.state.catalogue
     about = {"concepts": int(catalogue.size), "load": os.getloadavg()[0]}
 
@@ -115,7 +115,7 @@ def answers(project: Path) -> None:
     spec = window.docks["hierarchy"].spec
     spec.load()
     ready = window.docks["hierarchy"].panel is not None
-    first = timed(lambda: window.show_panel("hierarchy"))
+    first = timed(lambda: window.dock_area.open_panel("hierarchy"))
     tree = window.docks["hierarchy"].panel.view
     assert tree.isVisible()
     note("tree_first_ms", first, target=300.0, made_ahead=ready, **about)

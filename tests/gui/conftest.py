@@ -11,7 +11,13 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
+# One screen on which a window of 1366 x 768, and what floats over it, find room, at 200 % too.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_QPA_PLATFORM"] += (
+    f":configfile={Path(__file__).with_name('screen.json')}"
+    if os.environ["QT_QPA_PLATFORM"] == "offscreen"
+    else ""
+)
 
 from insight_app.gui import theme
 from insight_app.gui.app import application

@@ -119,8 +119,8 @@ def test_the_project_that_was_asked_for_last_is_opened(qtbot, window, other, tmp
 
 def test_opening_the_project_that_is_open_changes_nothing(qtbot, window, project_dir) -> None:
     session, state = window.session, window.session.state
-    window.open_path(project_dir)
-    window.open_path(project_dir / "backups" / "..")
+    window.opening.open_paths([project_dir])
+    window.opening.open_paths([project_dir / "backups" / ".."])
     wait_idle(qtbot, window)
     assert session.state is state
     assert not session.state.read_only

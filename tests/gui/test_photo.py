@@ -385,6 +385,6 @@ def test_a_photo_that_cannot_be_read_is_marked_and_says_why(qtbot, window) -> No
     assert TROUBLE[trouble[broken]] == "unreadable"
     photo = show(qtbot, window, broken)
     assert photo.stage.message
-    window.show_panel("problems")
+    window.dock_area.open_panel("problems")
     problems = window.docks["problems"].panel
     qtbot.waitUntil(lambda: problems.header.info.text() == "1")

@@ -14,8 +14,8 @@ def test_panels_are_made_ahead_but_not_while_somebody_types(qtbot, window) -> No
     assert before
     qtbot.keyClick(window.search.line, Qt.Key.Key_A)
     assert window.keys.heard_within(60_000)
-    window._prepare.timeout.emit()
-    assert window._prepare.isActive() and not_made(window) == before
+    window.panels_ahead.timer.timeout.emit()
+    assert window.panels_ahead.timer.isActive() and not_made(window) == before
     qtbot.waitUntil(lambda: not not_made(window), timeout=20_000)
 
 

@@ -158,7 +158,7 @@ def test_headers_beside_each_other_are_of_one_height_and_the_name_is_whole(qtbot
 def test_an_arrangement_is_found_again_after_a_restart(qtbot, open_window, project_dir) -> None:
     window = open_window(project_dir)
     window.docks["in_photo"].close()
-    window.show_panel("problems")
+    window.dock_area.open_panel("problems")
     window.show_workspace("statistics")
     window.show_workspace("images")
     assert window.docks["in_photo"].isHidden()
@@ -168,7 +168,7 @@ def test_an_arrangement_is_found_again_after_a_restart(qtbot, open_window, proje
     assert again.workspace == "images"
     assert again.docks["in_photo"].isHidden()
     assert again.docks["problems"].isVisible()
-    again.reset_workspace()
+    again.dock_area.reset()
     assert again.docks["in_photo"].isVisible()
     assert again.docks["problems"].isHidden()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from insight_app.gui.curation.present_concept import PresentConcept
-from insight_app.gui.finding import Hit, HitList, concept_hits
+from insight_app.gui.finding.hits import Hit, HitList, concept_hits
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, plain_label
 
@@ -32,7 +32,8 @@ class ParentDialog(QDialog):
         self.line = QLineEdit(self)
         self.line.setPlaceholderText("Name of the parent")
         self.line.setAccessibleName("Name of the parent")
-        self.list = _Parents(self.line, self, self._hits)
+        self.list = HitList(self.line, self, self._hits)
+        self.list.escaped.connect(self.reject)
         self.why = dim_label("", self)
         self.why.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
@@ -63,8 +64,3 @@ class ParentDialog(QDialog):
         child = state.row_of(self.child)
         rows = [row for row in state.catalogue.search(text) if row != child][:SHOWN]
         return concept_hits(self.session, rows, choose=self.choose)
-
-
-class _Parents(HitList):
-    def leave(self) -> None:
-        """Do nothing: the dialog closes itself."""

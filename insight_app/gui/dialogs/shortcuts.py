@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import theme
-from insight_app.gui.actions import Actions, Entry, parsed
+from insight_app.gui.actions import ActionEntry, Actions, parsed
 from insight_app.gui.widgets import dim_label, plain_label
 
 FIXED = (
@@ -89,7 +89,7 @@ class ShortcutsDialog(QDialog):
         self.tree.clear()
         heads: dict[str, QTreeWidgetItem] = {}
         for entry in self.actions_.entries():
-            text = entry.text.replace("&", "").rstrip("…")
+            text = entry.title
             keys = shown(entry.keys)
             if not all(word in f"{entry.context} {text} {keys}".lower() for word in words):
                 continue
@@ -115,7 +115,7 @@ class ShortcutsDialog(QDialog):
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
         return head
 
-    def entry(self) -> Entry | None:
+    def entry(self) -> ActionEntry | None:
         """Return the chosen action."""
         item = self.tree.currentItem()
         id = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
@@ -134,7 +134,7 @@ class ShortcutsDialog(QDialog):
         for widget in (self.edit, self.change, self.clear, self.default):
             widget.setEnabled(entry is not None)
         if entry is not None:
-            self.current.setText(entry.text.replace("&", ""))
+            self.current.setText(entry.title)
             self.edit.setKeySequence(QKeySequence(entry.sequences()[0] if entry.keys else ""))
 
     # ---- changing
@@ -148,9 +148,9 @@ class ShortcutsDialog(QDialog):
         if entry is None:
             return
         owner = self.actions_.set_keys(entry.id, keys)
-        name = entry.text.replace("&", "").rstrip("…")
+        name = entry.title
         if owner is not None:
-            other = owner.text.replace("&", "").rstrip("…")
+            other = owner.title
             self.message.setText(
                 f"{shown(keys)} belongs to “{other}” already. Nothing was changed."
             )

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_list import SPACE_KEY
 from insight_app.gui.curation.present_concept import find, selected
-from insight_app.gui.finding import Hit, SearchField, concept_hits
+from insight_app.gui.finding.hits import Hit, concept_hits
+from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
 from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.panel import Panel

@@ -1,169 +1,190 @@
-"""What the menus' actions do: projects, files, analysis, dialogs.
+"""Every command of the window itself: its text, its key, and what it calls. Panels add theirs.
 
-Mixed into the main window. Dialogs are imported when they are opened.
+One function for each menu. Also says which of them can be done now.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMainWindow
 
-from insight_app.errors import WorldError
 from insight_app.gui import theme
-from insight_app.gui.state.analysis_control import holds_dictionary
-from insight_app.gui.wording import show_in_folder, words
+from insight_app.gui.actions import Actions
+from insight_app.gui.finding.search import SearchBox
+from insight_app.gui.settings import Settings
+from insight_app.gui.state.session import Session
+from insight_app.gui.window import dialogs
+from insight_app.gui.window.dock_area import DockArea
+from insight_app.gui.window.opening import Opening
+from insight_app.gui.window.palette import CommandPalette
+from insight_app.gui.window.workspaces import PANELS, WORKSPACES
+
+FILE, EDIT, VIEW, CONCEPT, ANALYSIS, HELP = "File", "Edit", "View", "Concept", "Analysis", "Help"
+PANEL = "Panels"
+"""Heads the commands that open a panel. They are listed in the View menu, by their marks."""
 
 
-class Commands:
-    """Methods of the main window; uses its session, settings, docks and panels."""
+def add_file_commands(
+    actions: Actions, session: Session, opening: Opening, window: QMainWindow
+) -> None:
+    """Register what opens, exports and closes."""
+    add = actions.add
+    add("file.new", "&New project…", "Ctrl+N", opening.new_project, context=FILE, icon="plus")
+    add("file.open", "&Open…", "Ctrl+O", opening.open_something, context=FILE, icon="folder-open",
+        tip="Open a project, a folder of photos, or released files")  # fmt: skip
+    add("file.released", "Open re&leased files…", "Ctrl+Shift+O", opening.open_released,
+        context=FILE, icon="books",
+        tip="A project on a published dictionary: its concepts, names and relations")  # fmt: skip
+    add("file.demo", "Open the &demo", "", session.analysis.begin_demo, context=FILE, icon="play")
+    add("file.export", "&Export…", "Ctrl+E", lambda: dialogs.show_export(session, window),
+        context=FILE, icon="export")  # fmt: skip
+    add("file.folder", "&Show project in folder", "", opening.show_project, context=FILE)
+    add("file.close", "&Close project", "Ctrl+W", session.projects.close, context=FILE)
+    add("file.preferences", "&Preferences…", "Ctrl+,",
+        lambda: dialogs.show_preferences(session, window), context=FILE, icon="gear")  # fmt: skip
+    add("file.quit", "&Quit", "Ctrl+Q", window.close, context=FILE)
 
-    session: Any
-    settings: Any
-    search: Any
-    start: Any
-    isFullScreen: Any
-    showFullScreen: Any
-    showNormal: Any
 
-    # ---- opening
+def add_edit_commands(
+    actions: Actions, session: Session, search: SearchBox, palette: CommandPalette
+) -> None:
+    """Register undo and redo, searching, and the way back."""
+    add, curation, selection = actions.add, session.curation, session.selection
+    add("edit.undo", "&Undo", "Ctrl+Z", curation.undo, context=EDIT, icon="arrow-counter-clockwise")
+    add("edit.redo", "&Redo", "Ctrl+Shift+Z; Ctrl+Y", curation.redo, context=EDIT,
+        icon="arrow-clockwise")  # fmt: skip
+    add("edit.find", "&Find concepts", "Ctrl+F", search.take_keyboard, context=EDIT,
+        icon="magnifying-glass")  # fmt: skip
+    add("edit.commands", "&Commands", "Ctrl+K", palette.open, context=EDIT, icon="command")
+    add("edit.back", "&Back", "Alt+Left", selection.back, context=EDIT, icon="arrow-left",
+        tip="Back to what was selected before")  # fmt: skip
+    add("edit.forward", "F&orward", "Alt+Right", selection.forward, context=EDIT,
+        icon="arrow-right")  # fmt: skip
 
-    def open_something(self) -> None:
-        """One Open: a project, or a folder of photos or of released files to make one of."""
-        chosen = QFileDialog.getExistingDirectory(
-            self,  # type: ignore[arg-type]
-            "Open a project (a folder NAME.insight), photos, or released files",
-            self.settings.get("last_folder"),
-        )
-        if chosen:
-            self.settings.set("last_folder", str(Path(chosen).parent))
-            self.open_path(Path(chosen))
 
-    def open_path(self, path: Path) -> None:
-        """Open what it is: a project; for photos and released files the wizard is shown."""
-        self.open_paths([path])
+def add_view_commands(
+    actions: Actions,
+    settings: Settings,
+    docks: DockArea,
+    window: QMainWindow,
+    show_workspace: Callable[[str], None],
+) -> None:
+    """Register workspaces, panels, and how the window looks."""
+    add, group = actions.add, QActionGroup(window)
+    for number, workspace in enumerate(WORKSPACES, 1):
+        action = add(f"view.{workspace.name}", workspace.title, f"Ctrl+{number}",
+            partial(show_workspace, workspace.name), context=VIEW, icon=workspace.icon,
+            checkable=True)  # fmt: skip
+        group.addAction(action)
+    add("view.reset", "&Reset workspace", "", docks.reset, context=VIEW,
+        tip="Arrange the panels of this workspace as they come")  # fmt: skip
+    add("view.theme", "Light or dark", "Ctrl+Shift+L", lambda: _toggle_theme(settings),
+        context=VIEW, icon="circle-half")  # fmt: skip
+    add("view.full_screen", "F&ull screen", "F11", lambda: _toggle_full_screen(window),
+        context=VIEW)  # fmt: skip
+    for spec in PANELS:
+        add(f"panel.{spec.name}", f"Open panel: {spec.title}", "",
+            partial(docks.open_panel, spec.name), context=PANEL)  # fmt: skip
 
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        from insight_app.project.folder import is_project
 
-        first = paths[0]
-        inside = first if first.is_dir() else first.parent
-        if is_project(inside):
-            self.session.projects.open(inside)
-        elif not first.exists():
-            self.session.messages.report(WorldError("There is nothing there.", where=str(first)))
-        else:
-            folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
-            released = [folder for folder in folders if holds_dictionary(folder)]
-            photos = [folder for folder in folders if folder not in released]
-            self.new_project(photos, released[0] if released else None)
+def add_concept_commands(actions: Actions, session: Session) -> None:
+    """Register what a person says of the selected concepts."""
+    add, curation = actions.add, session.curation
+    add("concept.accept", "&Accept", "A", curation.accept, context=CONCEPT, icon="check",
+        tip="The name is right; go on to the next")  # fmt: skip
+    add("concept.unsure", "&Unsure", "U", curation.unsure, context=CONCEPT, icon="question",
+        tip="I cannot tell; go on to the next")  # fmt: skip
+    add("concept.reject", "Re&ject", "X", curation.reject, context=CONCEPT, icon="x",
+        tip="The name is wrong; go on to the next")  # fmt: skip
+    add("concept.hide", "&Hide from lists", "H",
+        lambda: curation.hide(session.selection.concepts), context=CONCEPT, icon="eye-slash",
+        tip="Junk: hide the concept, or show it again")  # fmt: skip
+    add("concept.previous", "&Previous", "Left; Alt+Up", lambda: session.lists.step(-1),
+        context=CONCEPT, icon="caret-left", tip="Previous photo or concept")  # fmt: skip
+    add("concept.next", "&Next", "Right; Alt+Down", lambda: session.lists.step(1), context=CONCEPT,
+        icon="caret-right", tip="Next photo or concept")  # fmt: skip
+    add("concept.advance", "&Go on after judging", "", lambda: _toggle_advance(session.settings),
+        context=CONCEPT, checkable=True,
+        tip="After accept, unsure or reject go on to the next")  # fmt: skip
 
-    def open_released(self) -> None:
-        """A project on a published dictionary; photos may come later."""
-        chosen = QFileDialog.getExistingDirectory(
-            self,  # type: ignore[arg-type]
-            "A folder of released files (ae.pt with config.json)",
-            self.settings.get("last_folder"),
-        )
-        if chosen:
-            self.settings.set("last_folder", str(Path(chosen).parent))
-            self.new_project((), Path(chosen))
 
-    def open_recent(self, path: str) -> None:
-        self.start.open_recent(path)
+def add_analysis_commands(
+    actions: Actions, session: Session, opening: Opening, docks: DockArea
+) -> None:
+    """Register what is asked of the worker."""
+    add, analysis = actions.add, session.analysis
+    add("analysis.add", "&Add photos…", "", opening.add_photos, context=ANALYSIS, icon="plus")
+    add("analysis.resume", "&Resume", "", analysis.analyze, context=ANALYSIS, icon="play",
+        tip="Go on analyzing where it stopped")  # fmt: skip
+    add("analysis.pause", "&Pause", "", analysis.pause, context=ANALYSIS, icon="pause",
+        tip="Stop for now; what is done is kept")  # fmt: skip
+    add("analysis.cancel", "&Cancel", "", analysis.cancel, context=ANALYSIS, icon="stop")
+    add("analysis.problems", "Pro&blems", "", lambda: docks.open_panel("problems"),
+        context=ANALYSIS, icon="warning")  # fmt: skip
 
-    def open_demo(self) -> None:
-        """Make the demo project if it is not there, and open it."""
-        self.session.analysis.begin_demo()
 
-    def close_project(self) -> None:
-        self.session.projects.close()
+def add_help_commands(actions: Actions, window: QMainWindow) -> None:
+    """Register what explains."""
+    add = actions.add
+    add("help.shortcuts", "&Keys", "?; F1", lambda: dialogs.show_shortcuts(actions, window),
+        context=HELP, icon="keyboard")  # fmt: skip
+    add("help.about", "&About and licences", "", lambda: dialogs.show_about(window), context=HELP,
+        icon="info")  # fmt: skip
 
-    def show_project(self) -> None:
-        show_in_folder(Path(self.session.state.project.path))
 
-    def close_anyway(self) -> bool:
-        """Ask what cannot be undone: leaving with judgements that could not be written."""
-        box = QMessageBox(self)  # type: ignore[call-overload]
-        box.setWindowTitle("Not saved")
-        box.setText(f"{self.session.queue.pending} judgements could not be written.")
-        box.setInformativeText(words(self.session.queue.error) if self.session.queue.error else "")
-        leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if box.clickedButton() is not leave:
-            return False
-        self.session.queue.drop_all()
-        return bool(self.session.close())
+def update_commands(actions: Actions, session: Session) -> None:
+    """Enable what can be done now, and say what undo and redo would do."""
+    state, set_enabled = session.state, actions.set_enabled
+    has_project = state.project is not None
+    has_concepts = state.catalogue is not None
+    can_write = not state.read_only
+    for id in ("file.folder", "file.close", "view.reset", "analysis.problems"):
+        set_enabled(id, has_project)
+    for id in ("concept.previous", "concept.next"):
+        set_enabled(id, has_project)
+    for id in ("file.export", "edit.find"):
+        set_enabled(id, has_concepts)
+    for workspace in WORKSPACES:
+        set_enabled(f"view.{workspace.name}", has_project)
+    for spec in PANELS:
+        set_enabled(f"panel.{spec.name}", has_project)
+    _update_undo(actions, session)
+    set_enabled("edit.back", session.selection.can_go_back)
+    set_enabled("edit.forward", session.selection.can_go_forward)
+    chosen = has_concepts and bool(session.selection.rows)
+    for id in ("concept.accept", "concept.unsure", "concept.reject", "concept.hide"):
+        set_enabled(id, chosen and can_write)
+    running = session.analysis.is_running
+    set_enabled("analysis.add", can_write and not running)
+    set_enabled("analysis.resume", can_write and not running)
+    set_enabled("analysis.pause", running)
+    set_enabled("analysis.cancel", running)
+    actions["concept.advance"].setChecked(session.settings.get("auto_advance"))
+    actions["view.theme"].setText("Light theme" if theme.colours().dark else "Dark theme")
 
-    # ---- analyzing
 
-    def new_project(self, folders: Sequence[Path] = (), dictionary: Path | None = None) -> None:
-        from insight_app.gui.dialogs.new_project import NewProjectDialog
+def _update_undo(actions: Actions, session: Session) -> None:
+    project = session.state.project
+    undo = redo = None
+    if project is not None and not session.state.read_only:
+        undo, redo = project.judgements.undo_text, project.judgements.redo_text
+    actions.set_enabled("edit.undo", bool(undo) or session.queue.pending > 0)
+    actions.set_enabled("edit.redo", bool(redo))
+    actions["edit.undo"].setText(f"&Undo: {undo}" if undo else "&Undo")
+    actions["edit.redo"].setText(f"&Redo: {redo}" if redo else "&Redo")
 
-        dialog = NewProjectDialog(self.session, folders, self, dictionary=dictionary)  # type: ignore[arg-type]
-        dialog.accepted.connect(lambda: self.session.analysis.begin_project(dialog.plan()))
-        dialog.open()
 
-    def add_photos(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(
-            self,  # type: ignore[arg-type]
-            "Add a folder of photos",
-            self.settings.get("last_folder"),
-        )
-        if chosen:
-            self.session.analysis.analyze(folders=[chosen])
+def _toggle_theme(settings: Settings) -> None:
+    settings.set("theme", "light" if theme.colours().dark else "dark")
 
-    def resume_analysis(self) -> None:
-        self.session.analysis.analyze()
 
-    def pause_analysis(self) -> None:
-        self.session.analysis.pause()
+def _toggle_full_screen(window: QMainWindow) -> None:
+    if window.isFullScreen():
+        window.showNormal()
+    else:
+        window.showFullScreen()
 
-    def cancel_analysis(self) -> None:
-        self.session.analysis.cancel()
 
-    # ---- concepts
-
-    def find(self) -> None:
-        self.search.line.setFocus()
-        self.search.line.selectAll()
-
-    def hide_selected(self) -> None:
-        self.session.curation.hide(self.session.selection.concepts)
-
-    def toggle_advance(self) -> None:
-        self.settings.set("auto_advance", not self.settings.get("auto_advance"))
-
-    # ---- looks
-
-    def toggle_theme(self) -> None:
-        self.settings.set("theme", "light" if theme.colours().dark else "dark")
-
-    def toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
-
-    # ---- dialogs
-
-    def export(self) -> None:
-        from insight_app.gui.dialogs.export import ExportDialog
-
-        ExportDialog(self.session, self).open()  # type: ignore[arg-type]
-
-    def preferences(self) -> None:
-        from insight_app.gui.dialogs.preferences import PreferencesDialog
-
-        PreferencesDialog(self.session, self).open()  # type: ignore[arg-type]
-
-    def shortcuts(self) -> None:
-        from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog(self.session.actions, self).open()  # type: ignore[arg-type]
-
-    def about(self) -> None:
-        from insight_app.gui.dialogs.about import AboutDialog
-
-        AboutDialog(self).open()  # type: ignore[arg-type]
+def _toggle_advance(settings: Settings) -> None:
+    settings.set("auto_advance", not settings.get("auto_advance"))

@@ -1,15 +1,68 @@
-"""A dock that makes its panel when it is first seen, and carries the panel's header as its title.
+"""A dock that makes its panel when it is first seen, under a title that can close it.
 
 Knows which class a panel is, not what it shows.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from insight_app.gui.panel import Panel
+from insight_app.gui import icons
+from insight_app.gui.panel import Panel, PanelHeader
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.workspaces import PanelSpec
+
+
+class DockTitle(QWidget):
+    """The dock's handle: the panel's header, and the button that closes the dock.
+
+    It is there before the panel is: a dock that gets its title later changes the frame of its
+    window when it floats, and with it its place.
+    """
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setProperty("header", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 4, 0)
+        self._row.setSpacing(0)
+        self.header: QWidget = PanelHeader(dock.windowTitle(), self)
+        self.close_button = QToolButton(self)
+        self.close_button.setAutoRaise(True)
+        self.close_button.setToolTip("Close this panel; View > Panels opens it again")
+        self.close_button.setAccessibleName(f"Close {dock.windowTitle()}")
+        self.close_button.setProperty("small", True)
+        # Not close(): for a dock that was hidden while it floated it does nothing (Qt 6.11).
+        self.close_button.clicked.connect(dock.hide)
+        self._row.addWidget(self.header, 1)
+        self._row.addWidget(self.close_button)
+
+    def set_header(self, header: QWidget) -> None:
+        """Carry a panel's own header in the place of the plain one."""
+        self._row.replaceWidget(self.header, header)
+        self.header.hide()
+        self.header.deleteLater()
+        self.header = header
+        header.show()
+
+    def sizeHint(self) -> QSize:
+        """Return the header's height: titles beside each other line up."""
+        return QSize(super().sizeHint().width(), self.header.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no more height than the header needs."""
+        return QSize(super().minimumSizeHint().width(), self.header.minimumSizeHint().height())
+
+    def refresh_icon(self) -> None:
+        """Draw the cross in the colours of the present theme."""
+        self.close_button.setIcon(icons.icon("x", "dim"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh_icon()
 
 
 class PanelDock(QDockWidget):
@@ -25,31 +78,40 @@ class PanelDock(QDockWidget):
             features |= feature.DockWidgetFloatable
         self.setFeatures(features)
         self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
+        self.title = DockTitle(self)
+        self.setTitleBarWidget(self.title)
         self.panel: Panel | None = None
 
     def make_panel(self) -> Panel:
-        """The panel, made now if it was not yet."""
+        """Return the panel, made now if it was not yet."""
         if self.panel is None:
-            panel: Panel = self.spec.load()(self.session, self)
+            panel = self.spec.load()(self.session, self)
             self.panel = panel
-            self.setTitleBarWidget(panel.take_header())
+            self.title.set_header(panel.take_header())
             self.setWidget(panel)
         return self.panel
 
+    def is_in_front(self) -> bool:
+        """Return whether the dock is open and no other tab lies over it."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
     def showEvent(self, event: QShowEvent) -> None:
+        """Make the panel before it is seen."""
         try:
             self.make_panel()
         except Exception as error:  # one broken panel must not take the window with it
             self.session.messages.report(error)
+        self.title.refresh_icon()
         super().showEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        title = self.titleBarWidget()
-        if title is None or not title.geometry().contains(event.pos()):
+        """Offer on the title what a mouse or a double click does."""
+        if not self.title.geometry().contains(event.pos()):
             return
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.features() & QDockWidget.DockWidgetFeature.DockWidgetFloatable:
             text = "Dock" if self.isFloating() else "Float"
             menu.addAction(text, lambda: self.setFloating(not self.isFloating()))
-        menu.addAction("Close panel", self.close)
+        menu.addAction("Close panel", self.hide)
         menu.exec(event.globalPos())

@@ -1,56 +1,60 @@
-"""The one window: its bar, docks, workspaces, and what the actions of the menus do.
+"""The one window: puts its parts together and follows the session.
 
-The frame is shown at once and filled afterwards. Owns which workspace is shown and how each is
-arranged; what is in the panels is theirs.
+The frame is shown at once and filled afterwards. The docks own the workspaces, the session owns
+what is shown in them.
 """
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QMainWindow,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
+    QVBoxLayout,
     QWidget,
 )
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
-from insight_app.gui.finding import CommandPalette, SearchBox
+from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.panel import TroubleLine
-from insight_app.gui.panels.start import StartPage
 from insight_app.gui.settings import Settings
-from insight_app.gui.state.jobs import BACKGROUND
 from insight_app.gui.state.lists import Follow
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import KeyButton
-from insight_app.gui.window import commands, menus
-from insight_app.gui.window.dock import PanelDock
+from insight_app.gui.window import commands, dialogs
+from insight_app.gui.window.dock_area import DockArea
+from insight_app.gui.window.main_bar import MainBar
+from insight_app.gui.window.menus import Menus
+from insight_app.gui.window.opening import Opening
+from insight_app.gui.window.palette import CommandPalette
+from insight_app.gui.window.panels_ahead import PanelsAhead
+from insight_app.gui.window.placement import Placement
+from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
 from insight_app.gui.window.toast import Toast
-from insight_app.gui.window.workspaces import PANELS, WORKSPACES, arrange
+from insight_app.gui.window.workspaces import BY_NAME
 from insight_app.gui.wording import words
 
-SMALLEST = (900, 560)
-PREPARE_DELAY = 1000
-"""Milliseconds after a project was opened, or after work or a key, until panels are made ahead."""
-BETWEEN_PANELS = 20
-"""Milliseconds for whatever else wants the window's thread."""
+if TYPE_CHECKING:
+    from insight_app.project.project import Project
+
 WORKER_DELAY = 2000
 """Milliseconds: the worker's imports would compete with the first pictures."""
 
 
-class MainWindow(commands.Commands, QMainWindow):
-    """Insight's window. `open_at_start` is opened once the frame is on the screen, and the folders
-    of `analyze` are then analyzed into it."""
+class MainWindow(QMainWindow):
+    """Insight's window.
+
+    `open_at_start` is opened once the frame is on the screen, and the folders of `analyze` are
+    then analyzed into it.
+    """
 
     def __init__(
         self,
@@ -62,185 +66,109 @@ class MainWindow(commands.Commands, QMainWindow):
         self.settings = settings
         self.setObjectName("main_window")
         self.setWindowTitle("Insight")
-        self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
         self.actions_ = Actions(settings, self)
         self.session = Session(settings, self.actions_, self)
         self.keys = KeyFilter(self, self.actions_)
-        self.workspace_group = QActionGroup(self)
+        self.opening = Opening(self.session, self)
         self.palette_ = CommandPalette(self.session, self)
-        menus.add_actions(self)
-        self.docks: dict[str, PanelDock] = {}
-        self._make_docks()
-        menus.build_menus(self)
-        self._build_bar()
+        self.search = SearchBox(self.session, self)
+        self.dock_area = DockArea(self.session, settings, self)
+        self.docks = self.dock_area.docks
+        self._add_commands()
         self.start = StartPage(self.session, self)
+        self.trouble = TroubleLine(self)
+        self._unsaved: Exception | None = None
         self.middle = QStackedWidget(self)
-        self.middle.addWidget(self.start)
-        self.setCentralWidget(self.middle)
-        self.setStatusBar(StatusBar(self.session, self))
+        self._build()
         self.toast = Toast(self, self.session.curation.undo)
-        self.workspace = ""
+        self.panels_ahead = PanelsAhead(self.docks.values(), self.session, self.keys, self)
+        self.placement = Placement(self, settings)
         self._connect()
-        self._restore_geometry()
+        self.placement.restore()
         self._project_changed()
         self._open_at_start, self._analyze_at_start = open_at_start, tuple(analyze)
-        self._prepare = QTimer(self, singleShot=True, interval=PREPARE_DELAY)
-        self._prepare.timeout.connect(self._prepare_panel)
-        QTimer.singleShot(0, self._fill)
+        self.worker_start = QTimer(self, singleShot=True, interval=WORKER_DELAY)
+        self.worker_start.timeout.connect(self.session.worker.start)
+        QTimer.singleShot(0, self, self._fill)
 
     # ---- building
 
-    def _build_bar(self) -> None:
-        bar = QToolBar("Workspaces", self)
-        bar.setObjectName("main_bar")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.search = SearchBox(self.session, bar)
-        self.workspace_buttons = []
-        for workspace in WORKSPACES:
-            button = KeyButton(self.actions_, f"view.{workspace.name}", flat=True, parent=bar)
-            self.workspace_buttons.append(bar.addWidget(button))
-        bar.addWidget(_spacer(16))
-        self.search.setMaximumWidth(560)
-        self.search.setMinimumWidth(160)
-        self.search_item = bar.addWidget(self.search)
-        bar.addWidget(_spacer())
-        self.commands_button = KeyButton(self.actions_, "edit.commands", flat=True, parent=bar)
-        bar.addWidget(self.commands_button)
-        self.addToolBar(bar)
-        trouble_bar = QToolBar("Trouble", self)
-        trouble_bar.setObjectName("trouble_bar")
-        trouble_bar.setMovable(False)
-        trouble_bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.trouble = TroubleLine(self)
-        self.trouble.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.trouble_item = trouble_bar.addWidget(self.trouble)
-        self.trouble_bar = trouble_bar
-        self.addToolBar(trouble_bar)
-        self._hide_trouble()
+    def _add_commands(self) -> None:
+        actions, session, docks = self.actions_, self.session, self.dock_area
+        commands.add_file_commands(actions, session, self.opening, self)
+        commands.add_edit_commands(actions, session, self.search, self.palette_)
+        commands.add_view_commands(actions, self.settings, docks, self, self.show_workspace)
+        commands.add_concept_commands(actions, session)
+        commands.add_analysis_commands(actions, session, self.opening, docks)
+        commands.add_help_commands(actions, self)
+
+    def _build(self) -> None:
+        fill_panels = self.dock_area.fill_menu
+        self.menus = Menus(
+            self.menuBar(), self.actions_, self.settings, self.opening.open_recent, fill_panels
+        )
+        self.bar = MainBar(self.actions_, self.search, self)
+        self.addToolBar(self.bar)
+        whole = QWidget(self)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.trouble)
+        column.addWidget(self.middle, 1)
+        self.middle.addWidget(self.start)
+        self.middle.addWidget(self.dock_area)
+        self.setCentralWidget(whole)
+        self.setStatusBar(StatusBar(self.session, self))
         self.project_name = QLabel(self)
         # A corner widget lies at the bar's top edge: these are the margins of its menus.
         self.project_name.setContentsMargins(0, 4, 12, 4)
         self.project_name.setProperty("dim", True)
-        self._name_project("")
-
-    def _make_docks(self) -> None:
-        for spec in PANELS:
-            dock = PanelDock(spec, self.session, self)
-            self.docks[spec.name] = dock
-            self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-            dock.hide()
-
-    def _prepare_panel(self) -> None:
-        """Make one more panel while nothing else goes on, so that the first look at a workspace
-        does not wait for all of its panels at once; what it imports is read on the pool.
-        """
-        session = self.session
-        dock = next((dock for dock in self.docks.values() if dock.panel is None), None)
-        if session.state.project is None:
-            return
-        if dock is None:
-            gc.freeze()  # the rest is there now
-            return
-        if (
-            session.jobs.busy
-            or not session.projects.is_settled
-            or self.keys.heard_within(PREPARE_DELAY)
-        ):
-            self._prepare.start(PREPARE_DELAY)
-            return
-
-        def loaded(_panel: type) -> None:
-            if session.state.project is not None:
-                dock.make_panel()
-                self._prepare.start(BETWEEN_PANELS)
-
-        session.jobs.run(dock.spec.load, done=loaded, key="prepare panel", priority=BACKGROUND)
 
     def _connect(self) -> None:
         session = self.session
         session.projects.opened.connect(self._project_changed)
+        session.projects.opening.connect(self._opening)
         session.projects.results_changed.connect(self._update)
         session.curation.changed.connect(lambda _rows, _structure: self._update())
-        session.selection.changed.connect(lambda: self._update())
-        session.queue.pending_changed.connect(self._update)
+        session.selection.changed.connect(self._update)
+        session.queue.pending_changed.connect(self._pending_changed)
         session.analysis.progress.connect(lambda _progress: self._update())
-        session.worker.failed.connect(self.show_problem)
-        session.worker.notice.connect(lambda text: self.toast.say(text, False))
         session.messages.line.connect(self.toast.say)
         session.messages.problem.connect(self.show_problem)
-        session.projects.opening.connect(self._opening)
+        self.start.recent_chosen.connect(self.opening.open_recent)
         self.settings.changed.connect(self._setting_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
-        self.keys.peek.connect(self._peek)
+        self.keys.bare_photo.connect(session.bare_photo)
 
     def _fill(self) -> None:
-        """What the first paint does not need."""
+        """Do what the first paint does not need."""
         self.actions_.refresh_icons()
-        self._worker_start = QTimer(self, singleShot=True, interval=WORKER_DELAY)
-        self._worker_start.timeout.connect(self.session.worker.start)
-        self._worker_start.start()
+        self.worker_start.start()
         if self._open_at_start is not None and self._analyze_at_start:
             self.session.analysis.open_and_analyze(self._open_at_start, self._analyze_at_start)
         elif self._open_at_start is not None:
-            self.open_path(self._open_at_start)
+            self.opening.open_paths([self._open_at_start])
         else:
             self.start.refresh()
 
     # ---- workspaces
 
+    @property
+    def workspace(self) -> str:
+        """The workspace that is shown; '' while no project is open."""
+        return self.dock_area.workspace
+
     def show_workspace(self, name: str) -> None:
         """Change to a workspace as it was left, or as it comes."""
         if self.session.state.project is None:
             return
+        self.session.editors.write_all()
         self.actions_[f"view.{name}"].setChecked(True)
-        if name == self.workspace:
-            self._focus_main()
-            return
-        self._save_workspace()
-        self.workspace = name
         self.settings.set("workspace", name)
         self.session.lists.follows = Follow.IMAGES if name == "images" else Follow.CONCEPTS
-        self.setUpdatesEnabled(False)
-        try:
-            state = self.settings.state(f"workspace/{name}")
-            if state is None or not self.restoreState(state):
-                self._arrange(name)
-        finally:
-            self.setUpdatesEnabled(True)
-        self._focus_main()
-
-    def _focus_main(self) -> None:
-        """Give the keyboard to the panel that the workspace is about."""
-        main = next(found.main for found in WORKSPACES if found.name == self.workspace)
-        panel = self.docks[main].panel
-        if panel is not None and panel.isVisible():
-            panel.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.setFocus()
-
-    def reset_workspace(self) -> None:
-        """The present workspace as it comes."""
-        self.settings.set_state(f"workspace/{self.workspace}", None)
-        self._arrange(self.workspace)
-
-    def show_panel(self, name: str) -> None:
-        """Bring a panel into view, whatever the workspace."""
-        dock = self.docks[name]
-        if not dock.isVisible() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
-            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-        dock.show()
-        dock.raise_()
-
-    def _arrange(self, name: str) -> None:
-        found = next(workspace for workspace in WORKSPACES if workspace.name == name)
-        arrange(self, self.docks, found.arrangement)
-
-    def _save_workspace(self) -> None:
-        if self.workspace:
-            self.settings.set_state(f"workspace/{self.workspace}", self.saveState())
+        self.dock_area.show_workspace(name)
+        self.dock_area.focus_main()
 
     # ---- following the session
 
@@ -249,64 +177,63 @@ class MainWindow(commands.Commands, QMainWindow):
         self.start.set_opening(path)
 
     def _name_project(self, text: str) -> None:
-        """At the menu bar's right end, which gives a corner widget its room when it is set."""
+        """Show it at the menu bar's right end, which measures a corner widget when it is set."""
         self.project_name.setText(text)
         self.project_name.adjustSize()
         self.menuBar().setCornerWidget(self.project_name)
         self.project_name.show()
 
     def _project_title(self) -> str:
-        project = self.session.state.project
-        return Path(project.path).name if project is not None else ""
+        path = self.session.state.path
+        return path.name if path is not None else ""
 
     def _project_changed(self) -> None:
         project = self.session.state.project
         name = self._project_title()
         self.setWindowTitle(f"{name} - Insight" if name else "Insight")
         self._name_project(name)
-        for action in [*self.workspace_buttons, self.search_item]:
-            action.setVisible(project is not None)
+        self.bar.show_for(project is not None)
+        self._hide_trouble()
         if project is None:
             gc.unfreeze()
-            self._save_workspace()
-            self.workspace = ""
-            for dock in self.docks.values():
-                dock.hide()
-            self.middle.show()
+            self.dock_area.leave()
+            self.middle.setCurrentWidget(self.start)
             self.start.refresh()
             self.start.setFocus()
         else:
             # To search all that stays for garbage holds the window up for 60 ms each time.
             gc.freeze()
-            self.middle.hide()
+            self.middle.setCurrentWidget(self.dock_area)
             wanted = self.settings.get("workspace")
-            known = {workspace.name for workspace in WORKSPACES}
-            self.workspace = ""
-            self.show_workspace(wanted if wanted in known else "images")
-            self._hide_trouble()
+            self.show_workspace(wanted if wanted in BY_NAME else "images")
             self._say_state(project)
-            self._prepare.start(PREPARE_DELAY)
+            self.panels_ahead.start()
         self._update()
 
-    def _say_state(self, project: Any) -> None:
-        """What a person should know of a project that was just opened."""
+    def _say_state(self, project: "Project") -> None:
+        """Tell what a person should know of a project that was just opened."""
         if project.damage is not None and project.backups:
             text = f"Read-only: {project.why_read_only}"
-            self._show_trouble(
-                text, "Restore the newest backup", self.session.projects.restore_backup
-            )
+            restore = self.session.projects.restore_backup
+            self._show_trouble(text, "Restore the newest backup", restore)
         elif project.read_only:
             self._show_trouble(" ".join([f"Read-only: {project.why_read_only}", *project.warnings]))
         elif project.warnings:
             self._show_trouble(" ".join(project.warnings), "Dismiss", self._hide_trouble)
 
     def _update(self) -> None:
-        menus.update_actions(self)
+        commands.update_commands(self.actions_, self.session)
+
+    def _pending_changed(self) -> None:
+        if self._unsaved is not None and self.session.queue.error is not self._unsaved:
+            self._hide_trouble()
+        self._update()
 
     def show_problem(self, error: Exception) -> None:
-        """Say an error loudly, with what can be done about it."""
+        """Tell an error loudly, with what can be done about it."""
         if self.session.queue.error is error:
             self._show_trouble(f"Not saved yet: {words(error)}", "Retry", self._retry)
+            self._unsaved = error
         else:
             self._show_trouble(words(error), "Dismiss", self._hide_trouble)
 
@@ -314,20 +241,15 @@ class MainWindow(commands.Commands, QMainWindow):
         self._hide_trouble()
         self.session.queue.retry()
 
-    def _show_trouble(self, text: str, button: str = "", callback: object = None) -> None:
-        self.trouble.show_trouble(text, button, callback)  # type: ignore[arg-type]
-        self.trouble_item.setVisible(True)
-        if not self.toolBarBreak(self.trouble_bar):
-            self.insertToolBarBreak(self.trouble_bar)
-        self.trouble_bar.show()
+    def _show_trouble(
+        self, text: str, button: str = "", callback: Callable[[], object] | None = None
+    ) -> None:
+        self._unsaved = None
+        self.trouble.show_trouble(text, button, callback)
 
     def _hide_trouble(self) -> None:
-        self.trouble_bar.hide()
-        if self.toolBarBreak(self.trouble_bar):  # an empty row would stay
-            self.removeToolBarBreak(self.trouble_bar)
-
-    def _peek(self, held: bool) -> None:
-        self.session.bare_photo.emit(held)
+        self._unsaved = None
+        self.trouble.hide()
 
     # ---- looks
 
@@ -352,44 +274,36 @@ class MainWindow(commands.Commands, QMainWindow):
 
     # ---- the window itself
 
-    def _restore_geometry(self) -> None:
-        geometry = self.settings.state("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
-            screen = QGuiApplication.primaryScreen().availableGeometry()
-            self.resize(min(1440, screen.width()), min(900, screen.height()))
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._save_workspace()
-        self.settings.set_state("geometry", self.saveGeometry())
-        self.workspace = ""
-        if not self.session.close() and not self.close_anyway():
+        """Write everything and end; stay if something cannot be written and the person says so."""
+        self.placement.save()
+        if not self.session.close() and not self._may_leave():
             event.ignore()
             return
         self.keys.uninstall()
         self.settings.sync()
         event.accept()
 
+    def _may_leave(self) -> bool:
+        if not dialogs.may_leave_unsaved(self.session, self):
+            return False
+        self.session.queue.drop_all()
+        return self.session.close()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.open_paths(paths)
+            self.opening.open_paths(paths)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Write the settings when the person turns to another window."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.settings.sync()
-
-
-def _spacer(width: int = 0) -> QWidget:
-    """Empty room in a bar; without a width it takes what is left."""
-    spacer = QWidget()
-    if width:
-        spacer.setFixedWidth(width)
-    else:
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return spacer

@@ -3,6 +3,8 @@
 Shows what the worker tells; asks it to pause or cancel through the actions and the session.
 """
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
@@ -23,7 +25,7 @@ from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import number_text, time_left
 
 
-class ProgressLine(QWidget):
+class AnalysisProgress(QWidget):
     """A thin bar with what runs, the time left, and buttons to pause and cancel."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -48,15 +50,16 @@ class ProgressLine(QWidget):
         session.analysis.progress.connect(self.show_progress)
         self.hide()
 
-    def _button(self, tip: str, callback: object) -> QToolButton:
+    def _button(self, tip: str, callback: Callable[[], object]) -> QToolButton:
         button = QToolButton(self)
         button.setToolTip(tip)
         button.setAccessibleName(tip.split(":")[0])
         button.setAutoRaise(True)
-        button.clicked.connect(callback)
+        button.clicked.connect(lambda _checked: callback())
         return button
 
     def show_progress(self, progress: Progress | None) -> None:
+        """Show how far it is; None: nothing runs any more."""
         self.progress = progress
         self.setVisible(progress is not None)
         if progress is None:
@@ -85,6 +88,7 @@ class ProgressLine(QWidget):
             self.details.open_over(self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the details when the line is clicked."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.show_details()
 
@@ -97,7 +101,7 @@ class ProgressLine(QWidget):
 
 
 class ProgressDetails(QFrame):
-    """What runs, how far, how fast, how long, and what went wrong; a click beside it closes it."""
+    """What runs, how far, how fast, how long, and what went wrong; a click beside closes it."""
 
     stop = Signal()
     rest = Signal()
@@ -134,6 +138,7 @@ class ProgressDetails(QFrame):
         form.addRow(row)
 
     def show_progress(self, progress: Progress) -> None:
+        """Show how far it is, in words."""
         left = progress.seconds_left
         done = f"{progress.done:,} of {progress.total:,}" if progress.total else "not known yet"
         speed = rate(progress) or "not known yet"
@@ -152,7 +157,7 @@ class ProgressDetails(QFrame):
                 results.problems, done=self._count_problems, key="progress_problems", priority=-1
             )
 
-    def _count_problems(self, problems: list[object]) -> None:
+    def _count_problems(self, problems: Sequence[object]) -> None:
         self.values["Problems"].setText(f"{len(problems):,}" if problems else "none so far")
 
     def open_over(self, line: QWidget) -> None:
@@ -164,11 +169,11 @@ class ProgressDetails(QFrame):
 
 
 def stage(progress: Progress) -> str:
-    """What is being done now, in words."""
+    """Return what is being done now, in words."""
     return "Paused" if progress.paused else progress.message or progress.what
 
 
 def rate(progress: Progress) -> str:
-    """How fast it goes: "8.31 photos/s"; '' where that is not known yet."""
+    """Return how fast it goes: "8.31 photos/s"; '' where that is not known yet."""
     unit = "photos/s" if "photo" in progress.message.lower() else "steps/s"
     return f"{number_text(progress.rate)} {unit}" if progress.rate else ""

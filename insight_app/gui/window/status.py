@@ -10,12 +10,12 @@ from insight_app.gui import theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.widgets import ElidedLabel
-from insight_app.gui.window.progress import ProgressLine, rate
+from insight_app.gui.window.progress import AnalysisProgress, rate
 from insight_app.gui.wording import size_text
 
 
 class StatusBar(QStatusBar):
-    """One line; the progress part is there only while something runs."""
+    """One line; its progress part is there only while something runs."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class StatusBar(QStatusBar):
             "Activation of the concepts that were judged, over the activation of all concepts "
             "(sums over all cells)"
         )
-        self.progress = ProgressLine(session, self)
+        self.progress = AnalysisProgress(session, self)
         self.device = QLabel(self)
         self.rate = QLabel(self)
         self.rate.setToolTip("Photos a second since this step of the analysis began")
@@ -59,6 +59,7 @@ class StatusBar(QStatusBar):
         self.refresh()
 
     def refresh(self) -> None:
+        """Show the present counts, device, and whether all is saved."""
         session = self.session
         results, catalogue = session.state.results, session.state.catalogue
         self.counts.setText("")
@@ -74,7 +75,7 @@ class StatusBar(QStatusBar):
         self._show_saved()
 
     def _show_device(self) -> None:
-        """The encoder too, unless the room is needed for what runs."""
+        """Show the device, and the encoder unless the room is needed for what runs."""
         words = [self.session.worker.device]
         results = self.session.state.results
         if results is not None and self.progress.isHidden():

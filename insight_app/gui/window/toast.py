@@ -6,6 +6,7 @@ Lies over the window's lower right corner; takes no focus.
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 PASSING_MILLISECONDS = 6000
@@ -13,7 +14,7 @@ PASSING_MILLISECONDS = 6000
 
 
 class Toast(QFrame):
-    """Shown over `over`, at its lower right corner."""
+    """A line over the lower right corner of `over`."""
 
     def __init__(self, over: QWidget, undo: Callable[[], object]) -> None:
         super().__init__(over)
@@ -49,10 +50,12 @@ class Toast(QFrame):
         self.show()
         self.raise_()
 
-    def mousePressEvent(self, event: object) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go away when clicked."""
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner when the window changes its size."""
         if watched is self._over and event.type() == QEvent.Type.Resize:
             self._settle()
         return False

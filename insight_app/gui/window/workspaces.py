@@ -1,55 +1,62 @@
 """Which panels there are and how each workspace arranges them; a new panel is one line in each.
 
-Plain data, plus the one function that lays docks out. Panels are imported when first seen.
+Plain data; arranging.py lays docks out by it. A panel's module is imported when it is first seen.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import pairwise
+from typing import TypeAlias
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from insight_app.gui.panel import Panel
 
 
 @dataclass(frozen=True)
 class PanelSpec:
-    """Where a panel's class is; `name` is its object name and that of its dock."""
+    """Where a panel's class is; `name` is its object name and part of that of its dock."""
 
     name: str
     title: str
     module: str
     cls: str
 
-    def load(self) -> type:
-        loaded: type = getattr(import_module(f"insight_app.gui.panels.{self.module}"), self.cls)
+    def load(self) -> type[Panel]:
+        """Import the panel's module and return its class."""
+        module = import_module(f"insight_app.gui.panels.{self.module}")
+        loaded: type[Panel] = getattr(module, self.cls)
         return loaded
+
+
+Part: TypeAlias = "str | tuple[str, ...] | Split"
+"""A panel, several as tabs in one place, or a split."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Parts beside (across) or under each other, each with its share; a part may be tabs."""
+    """Parts beside each other (across) or one under the other, each after its share."""
 
     across: bool
-    parts: tuple["tuple[int, str | tuple[str, ...] | Split]", ...]
+    parts: tuple[tuple[int, Part], ...]
 
 
-def across(*parts: "tuple[int, str | tuple[str, ...] | Split]") -> Split:
+def across(*parts: tuple[int, Part]) -> Split:
+    """Return parts beside each other."""
     return Split(True, parts)
 
 
-def down(*parts: "tuple[int, str | tuple[str, ...] | Split]") -> Split:
+def down(*parts: tuple[int, Part]) -> Split:
+    """Return parts one under the other."""
     return Split(False, parts)
 
 
 @dataclass(frozen=True)
 class Workspace:
+    """An arrangement of panels with a name; `main` has the keyboard when one comes here."""
+
     name: str
     title: str
     icon: str
     arrangement: Split
     main: str
-    """The panel that has the keyboard when one comes here."""
 
 
 PANELS = (
@@ -113,61 +120,13 @@ WORKSPACES = (
 )
 
 
-def panel_names(part: "str | tuple[str, ...] | Split") -> list[str]:
-    """All panels of an arrangement, in reading order."""
+BY_NAME = {workspace.name: workspace for workspace in WORKSPACES}
+
+
+def panel_names(part: Part) -> list[str]:
+    """Return all panels of an arrangement, in reading order."""
     if isinstance(part, str):
         return [part]
     if isinstance(part, tuple):
         return list(part)
     return [name for _share, inner in part.parts for name in panel_names(inner)]
-
-
-def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], split: Split) -> None:
-    """Lay the docks of an arrangement out in the window and hide all others."""
-    shown = panel_names(split)
-    for name, dock in docks.items():
-        dock.setFloating(False)
-        window.removeDockWidget(dock)
-        dock.setVisible(name in shown)
-    first = docks[shown[0]]
-    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first)
-    first.show()
-    _place(window, docks, split)
-    _resize(window, docks, split, window.width(), window.height())
-
-
-def _place(
-    window: QMainWindow, docks: Mapping[str, QDockWidget], part: "Split | tuple | str"
-) -> None:
-    if isinstance(part, str):
-        return
-    if isinstance(part, tuple):
-        for left, right in pairwise(part):
-            window.tabifyDockWidget(docks[left], docks[right])
-            docks[right].show()
-        docks[part[0]].raise_()
-        return
-    heads = [docks[panel_names(inner)[0]] for _share, inner in part.parts]
-    for before, after in pairwise(heads):
-        window.splitDockWidget(before, after, _orientation(part))
-        after.show()
-    for _share, inner in part.parts:
-        _place(window, docks, inner)
-
-
-def _resize(
-    window: QMainWindow, docks: Mapping[str, QDockWidget], split: Split, width: int, height: int
-) -> None:
-    whole = sum(share for share, _inner in split.parts)
-    length = width if split.across else height
-    heads = [docks[panel_names(inner)[0]] for _share, inner in split.parts]
-    sizes = [round(length * share / whole) for share, _inner in split.parts]
-    window.resizeDocks(heads, sizes, _orientation(split))
-    for size, (_share, inner) in zip(sizes, split.parts, strict=True):
-        if isinstance(inner, Split):
-            inside = (size, height) if split.across else (width, size)
-            _resize(window, docks, inner, *inside)
-
-
-def _orientation(split: Split) -> Qt.Orientation:
-    return Qt.Orientation.Horizontal if split.across else Qt.Orientation.Vertical

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QEnterEvent, QImage, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -33,6 +32,9 @@ PICTURE = 72
 
 class StartPage(QWidget):
     """What is seen before a project is open."""
+
+    recent_chosen = Signal(str)
+    """A recent project is to be opened: its path."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,7 +117,7 @@ class StartPage(QWidget):
         self.recent_rows = {}
         for project in recent:
             row = RecentRow(project, self.rows)
-            row.chosen.connect(self.open_recent)
+            row.chosen.connect(self.recent_chosen)
             self.list.addWidget(row)
             self.recent_rows[project.path] = row
             self._load_picture(project.path)
@@ -135,26 +137,6 @@ class StartPage(QWidget):
             key=("recent", path),
             scope=Scope.PROGRAM,
         )
-
-    def open_recent(self, path: str) -> None:
-        """Open a recent project; one that is gone is dropped from the list with a question."""
-        if Path(path).exists():
-            self.session.projects.open(Path(path))
-        elif ask_to_forget(self, path):
-            self.session.settings.forget(path)
-
-
-def ask_to_forget(parent: QWidget, path: str) -> bool:
-    """Ask whether a project that is not there any more shall leave the list."""
-    box = QMessageBox(parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle("Project not found")
-    box.setText(f"{Path(path).name} is not there any more. It was at {path}.")
-    box.setInformativeText("Take it off the list of recent projects?")
-    drop = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
-    box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-    box.exec()
-    return box.clickedButton() is drop
 
 
 class RecentRow(QPushButton):
@@ -187,9 +169,11 @@ class RecentRow(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """Return a row's height, with room for the picture."""
         return QSize(400, PICTURE + 16)
 
     def enterEvent(self, event: QEnterEvent) -> None:
+        """Show that the row can be clicked."""
         super().enterEvent(event)
         self.update()
 
@@ -197,6 +181,7 @@ class RecentRow(QPushButton):
         """Do nothing: a double click opens once, not twice."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint picture, name, place and details."""
         c = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,0 +1,1 @@
+"""Finding concepts by typing."""

@@ -1,0 +1,133 @@
+"""Fields in which concepts are searched, with their hits hanging under them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from insight_app.gui.finding.hits import LIMIT, Hit, HitList, concept_hits
+from insight_app.gui.state.session import Session
+
+SHOWN = 12
+"""How many hits are seen at once."""
+HINTS = (
+    'Search, or status:unreviewed parent:"vehicle"',
+    "Search, or status:unreviewed level:2",
+    "Search, or status:unreviewed",
+    "Search",
+)
+HINT_MARGIN = 40
+"""A line edit's padding and the button that clears it."""
+
+
+class SearchField(QWidget):
+    """A line edit with its hits hanging under it while there are any."""
+
+    def __init__(self, find: Callable[[str], list[Hit]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QVBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.line = _Line(self)
+        self.line.setClearButtonEnabled(True)
+        row.addWidget(self.line)
+        self.setFocusProxy(self.line)
+        self._find = find
+        self.popup: HangingHits | None = None
+        self.line.entered.connect(self._entered)
+        self.line.left.connect(self._left)
+
+    def take_keyboard(self) -> None:
+        """Let the person type, over what was typed before."""
+        self.window().activateWindow()
+        self.line.setFocus()
+        self.line.selectAll()
+
+    def setPlaceholderText(self, text: str) -> None:
+        """Say in the empty field what can be typed."""
+        self.line.setPlaceholderText(text)
+
+    def setAccessibleName(self, name: str) -> None:
+        """Name the field for screen readers."""
+        super().setAccessibleName(name)
+        self.line.setAccessibleName(name)
+
+    def _entered(self) -> None:
+        if self.popup is None:
+            self.popup = HangingHits(self.line, self.window(), self._find)
+        elif self.popup.parentWidget() is not self.window():  # its dock floats, or is back
+            self.popup.setParent(self.window())
+        self.popup.update_hits()
+
+    def _left(self) -> None:
+        if self.popup is not None:
+            self.popup.hide()
+
+
+class _Line(QLineEdit):
+    """A line edit that says when the keyboard comes and goes."""
+
+    entered = Signal()
+    left = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
+class SearchBox(SearchField):
+    """Finds concepts by name, meaning and filters (Ctrl+F); choosing one selects it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(self._hits, parent)
+        self.session = session
+        self.setAccessibleName("Search concepts")
+        self.setToolTip(
+            "Words of names and candidate names; status:accepted | unreviewed | unsure | rejected, "
+            'level:2, hidden:yes, parent:"name", min:5 (images) narrow it down (Ctrl+F)'
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the longest hint that is read whole."""
+        super().resizeEvent(event)
+        room = self.line.width() - HINT_MARGIN
+        metrics = self.line.fontMetrics()
+        fitting = (hint for hint in HINTS if metrics.horizontalAdvance(hint) <= room)
+        self.setPlaceholderText(next(fitting, HINTS[-1]))
+
+    def _hits(self, text: str) -> list[Hit]:
+        if not text.strip() or self.session.state.catalogue is None:
+            return []
+        return concept_hits(self.session, self.session.state.catalogue.search(text)[:LIMIT])
+
+
+class HangingHits(HitList):
+    """The hits that hang under a line edit while there are any."""
+
+    def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], list[Hit]]) -> None:
+        super().__init__(line, parent, find)
+        self.setObjectName("search_hits")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.updated.connect(self._hang)
+        self.chosen.connect(self._leave)
+        self.escaped.connect(self._leave)
+        self.hide()
+
+    def _hang(self) -> None:
+        hits = self.hits()
+        self.setVisible(bool(hits) and self.line.hasFocus())
+        if hits:
+            row = self.sizeHintForRow(0)
+            below = self.line.mapTo(self.window(), QPoint(0, self.line.height() + 2))
+            self.setGeometry(
+                below.x(), below.y(), self.line.width(), row * min(len(hits), SHOWN) + 2
+            )
+            self.raise_()
+
+    def _leave(self) -> None:
+        self.hide()
+        self.line.clearFocus()

@@ -1,0 +1,53 @@
+"""Showing the window's dialogs. Each is imported when it is first opened."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+
+from insight_app.gui.actions import Actions
+from insight_app.gui.state.session import Session
+from insight_app.gui.wording import words
+
+
+def show_export(session: Session, parent: QWidget) -> None:
+    """Ask for a format and a place, and export the open project."""
+    from insight_app.gui.dialogs.export import ExportDialog
+
+    ExportDialog(session, parent).open()
+
+
+def show_preferences(session: Session, parent: QWidget) -> None:
+    """Show what a person can choose; it takes effect at once."""
+    from insight_app.gui.dialogs.preferences import PreferencesDialog
+
+    _open(PreferencesDialog(session, parent))
+
+
+def show_shortcuts(actions: Actions, parent: QWidget) -> None:
+    """Show all keys, which can be changed there."""
+    from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
+
+    _open(ShortcutsDialog(actions, parent))
+
+
+def show_about(parent: QWidget) -> None:
+    """Show the version and the licences."""
+    from insight_app.gui.dialogs.about import AboutDialog
+
+    _open(AboutDialog(parent))
+
+
+def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
+    """Ask what cannot be undone: leaving with judgements that could not be written."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Not saved")
+    box.setText(f"{session.queue.pending} judgements could not be written.")
+    box.setInformativeText(words(session.queue.error) if session.queue.error else "")
+    leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+    box.exec()
+    return box.clickedButton() is leave
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,126 @@
+"""The docks of all panels, and the workspaces: each is left and found again exactly as it was.
+
+Owns which workspace is shown and how each is arranged. A window within the window, so that what
+is saved of it are docks and nothing else: no bar, no line of trouble. Knows no particular panel.
+"""
+
+from zlib import crc32
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+
+from insight_app.gui.settings import Settings
+from insight_app.gui.state.session import Session
+from insight_app.gui.window.arranging import arrange, put_away
+from insight_app.gui.window.dock import PanelDock
+from insight_app.gui.window.workspaces import BY_NAME, PANELS, panel_names
+
+STATE_VERSION = crc32(" ".join(sorted(spec.name for spec in PANELS)).encode()) & 0x7FFFFFFF
+"""States of other sets of panels are not restored: docks that a state does not know pile up."""
+
+
+class DockArea(QMainWindow):
+    """`workspace` is the name of the one that is shown, '' while none is."""
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setObjectName("dock_area")
+        self.setDockNestingEnabled(True)
+        self.settings = settings
+        self.workspace = ""
+        self.docks = {spec.name: PanelDock(spec, session, self) for spec in PANELS}
+        for dock in self.docks.values():
+            self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+            dock.hide()
+
+    # ---- workspaces
+
+    def show_workspace(self, name: str) -> None:
+        """Leave the present workspace and show another as it was left, or as it comes."""
+        if name == self.workspace:
+            return
+        self.save()
+        self.workspace = name
+        if isinstance(QApplication.activeWindow(), PanelDock):  # a floating one, about to go
+            self.window().activateWindow()
+        self.setUpdatesEnabled(False)
+        try:
+            state = self.settings.state(f"workspace/{name}")
+            if state is None or not self._restore(state):
+                self._arrange()
+        finally:
+            self.setUpdatesEnabled(True)
+
+    def leave(self) -> None:
+        """Save the present workspace and show none."""
+        self.save()
+        self.workspace = ""
+        put_away(self.docks)
+
+    def save(self) -> None:
+        """Remember how the present workspace is arranged."""
+        if self.workspace:
+            state = self.saveState(STATE_VERSION)
+            self.settings.set_state(f"workspace/{self.workspace}", state)
+
+    def reset(self) -> None:
+        """Show the present workspace as it comes."""
+        if self.workspace:
+            self._arrange()
+            self.save()
+
+    def _restore(self, state: QByteArray) -> bool:
+        put_away(self.docks)
+        return self.restoreState(state, STATE_VERSION)
+
+    def _arrange(self) -> None:
+        arrange(self, self.docks, BY_NAME[self.workspace].arrangement)
+
+    # ---- panels
+
+    def own_panels(self) -> list[str]:
+        """Return the panels of the present workspace as it comes."""
+        return panel_names(BY_NAME[self.workspace].arrangement) if self.workspace else []
+
+    def open_panel(self, name: str) -> None:
+        """Bring a panel into view, in this workspace only."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+
+    def focus_main(self) -> None:
+        """Give the keyboard to the panel that the workspace is about."""
+        if not self.workspace:
+            return
+        panel = self.docks[BY_NAME[self.workspace].main].panel
+        if panel is not None and panel.isVisible():
+            panel.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.setFocus()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """List all panels with a mark at the open ones, those of this workspace first."""
+        own = self.own_panels()
+        others = [name for name in self.docks if name not in own]
+        for names in (own, others):
+            menu.addSeparator()
+            for name in names:
+                dock = self.docks[name]
+                action = menu.addAction(dock.windowTitle())
+                action.setCheckable(True)
+                action.setChecked(not dock.isHidden())
+                action.triggered.connect(lambda on, name=name: self._set_open(name, on))
+
+    def createPopupMenu(self) -> QMenu:
+        """Offer the panels where a bar or a separator is clicked with the right button."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        return menu
+
+    def _set_open(self, name: str, is_open: bool) -> None:
+        if is_open:
+            self.open_panel(name)
+        else:
+            self.docks[name].hide()

@@ -1,0 +1,94 @@
+"""Asking for files and opening what was chosen: projects, folders of photos, released files.
+
+What the commands of the File menu do, and what is dropped on the window goes through.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from insight_app.errors import WorldError
+from insight_app.gui.state.analysis_control import holds_dictionary
+from insight_app.gui.state.session import Session
+from insight_app.gui.wording import show_in_folder
+
+
+class Opening:
+    """Opens things in the window `parent`, which its dialogs lie over."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        self._session, self._parent = session, parent
+
+    def open_something(self) -> None:
+        """Ask for a project, or a folder of photos or of released files to make one of."""
+        title = "Open a project (a folder NAME.insight), photos, or released files"
+        if chosen := self._ask_for_folder(title):
+            self.open_paths([chosen])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open a project; for photos and released files show the wizard."""
+        from insight_app.project.folder import is_project
+
+        first = paths[0]
+        inside = first if first.is_dir() else first.parent
+        if is_project(inside):
+            self._session.projects.open(inside)
+        elif not first.exists():
+            self._session.messages.report(WorldError("There is nothing there.", where=str(first)))
+        else:
+            folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
+            released = [folder for folder in folders if holds_dictionary(folder)]
+            photos = [folder for folder in folders if folder not in released]
+            self.new_project(photos, released[0] if released else None)
+
+    def open_released(self) -> None:
+        """Ask for released files and make a project on them; photos may come later."""
+        if chosen := self._ask_for_folder("A folder of released files (ae.pt with config.json)"):
+            self.new_project((), chosen)
+
+    def open_recent(self, path: str) -> None:
+        """Open a recent project; one that is gone is dropped from the list with a question."""
+        if Path(path).exists():
+            self._session.projects.open(Path(path))
+        elif self._ask_to_forget(path):
+            self._session.settings.forget(path)
+
+    def new_project(self, folders: Sequence[Path] = (), dictionary: Path | None = None) -> None:
+        """Show the wizard, with what is known already filled in."""
+        from insight_app.gui.dialogs.new_project import NewProjectDialog
+
+        dialog = NewProjectDialog(self._session, folders, self._parent, dictionary=dictionary)
+        dialog.accepted.connect(lambda: self._session.analysis.begin_project(dialog.plan()))
+        dialog.open()
+
+    def add_photos(self) -> None:
+        """Ask for one more folder and analyze its photos into the open project."""
+        if chosen := self._ask_for_folder("Add a folder of photos"):
+            self._session.analysis.analyze(folders=[str(chosen)])
+
+    def show_project(self) -> None:
+        """Show the open project in the system's file manager."""
+        if (path := self._session.state.path) is not None:
+            show_in_folder(path)
+
+    def _ask_for_folder(self, title: str) -> Path | None:
+        settings = self._session.settings
+        chosen = QFileDialog.getExistingDirectory(self._parent, title, settings.get("last_folder"))
+        if not chosen:
+            return None
+        settings.set("last_folder", str(Path(chosen).parent))
+        return Path(chosen)
+
+    def _ask_to_forget(self, path: str) -> bool:
+        """Return whether a project that is not there any more shall leave the list."""
+        box = QMessageBox(self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("Project not found")
+        box.setText(f"{Path(path).name} is not there any more. It was at {path}.")
+        box.setInformativeText("Take it off the list of recent projects?")
+        drop = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is drop
