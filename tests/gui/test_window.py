@@ -298,7 +298,7 @@ def test_undo_returns_to_the_concept_and_redo_does_it_again(qtbot, window) -> No
     qtbot.keyClick(window, "z", modifiers)
     wait_saved(qtbot, window)
     assert session.state.catalogue.status[first] == REJECTED
-    window.toast.undo_link.linkActivated.emit("undo")
+    window.toast.link.linkActivated.emit("undo")
     wait_saved(qtbot, window)
     assert session.state.catalogue.status[first] == 0
 

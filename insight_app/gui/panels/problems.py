@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.dialogs.folders import point_to
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import (
@@ -26,6 +27,7 @@ from insight_app.gui.widgets import (
 from insight_app.gui.wording import show_in_folder, tooltip
 
 if TYPE_CHECKING:
+    from insight_app.project.results.records import ProblemKind
     from insight_app.project.results.snapshot import Results
 
 UNFINISHED = ("interrupted", "cancelled", "failed")
@@ -35,20 +37,21 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class ProblemLine:
-    """What is wrong, where (a path, or ''), what was kept, and what to do."""
+    """What is wrong, where (a path, or ''), what was kept, what to do, and of which kind it is."""
 
     what: str
     where: str = ""
     kept: str = ""
     do: str = ""
+    kind: "ProblemKind | None" = None
 
 
 @dataclass(frozen=True)
 class ResultProblems:
-    """All lines; whether photos moved, and whether the last analysis did not come to its end."""
+    """The first lines and how many there are, and whether the last analysis came to no end."""
 
     lines: tuple[ProblemLine, ...] = ()
-    has_missing: bool = False
+    count: int = 0
     is_unfinished: bool = False
 
 
@@ -67,12 +70,13 @@ class ProblemsPanel(Panel):
         self.bar = QWidget(self)
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(12, 8, 12, 0)
-        self.find_moved = QPushButton("Find moved photos…", self.bar)
-        self.find_moved.setToolTip("Point to where they are now; they are known by their content")
-        self.find_moved.clicked.connect(self._find_moved)
+        self.folders = QPushButton("Photo folders…", self.bar)
+        self.folders.setToolTip("Where the photos are; take folders out and put them back")
+        self.folders.clicked.connect(session.actions["analysis.folders"].trigger)
+        session.folders.changed.connect(self.invalidate)
         self.resume = QPushButton("Resume the analysis", self.bar)
         self.resume.clicked.connect(session.actions["analysis.resume"].trigger)
-        row.addWidget(self.find_moved)
+        row.addWidget(self.folders)
         row.addWidget(self.resume)
         row.addStretch(1)
         self.body.addWidget(self.bar)
@@ -87,20 +91,15 @@ class ProblemsPanel(Panel):
         else:
             self.session.jobs.run(partial(find_problems, results), done=self._show, key="problems")
 
-    def _find_moved(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Where the photos are now")
-        if chosen:
-            self.session.analysis.analyze(folders=[chosen])
-
     def _show(self, found: ResultProblems) -> None:
         state = self.session.state
         can_write = not state.read_only
-        self.find_moved.setVisible(found.has_missing and can_write)
         self.resume.setVisible(found.is_unfinished and can_write)
-        self.bar.setVisible(can_write and (found.has_missing or found.is_unfinished))
+        self.bar.setVisible(state.results is not None)
         warnings = () if state.project is None else state.project.warnings
         lines = [*map(ProblemLine, warnings), *found.lines]
-        self.set_info(f"{len(lines):,}" if lines else "")
+        count = len(warnings) + found.count
+        self.set_info(f"{count:,}" if count else "")
         self.empty.setVisible(not lines)
         self.area.setVisible(bool(lines))
         inside = base_widget(self.area)
@@ -110,8 +109,8 @@ class ProblemsPanel(Panel):
         for line in lines[:SHOWN]:
             column.addWidget(self._line_widget(line, inside))
             column.addWidget(thin_line(inside))
-        if len(lines) > SHOWN:
-            column.addWidget(dim_label(f"  and {len(lines) - SHOWN:,} more", inside))
+        if count > SHOWN:
+            column.addWidget(dim_label(f"  and {count - SHOWN:,} more", inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 
@@ -132,21 +131,32 @@ class ProblemsPanel(Panel):
         text.setWordWrap(True)
         words.addWidget(text)
         if line.where:
-            button = QPushButton("Show in folder", widget)
-            button.clicked.connect(partial(_show_place, Path(line.where)))
+            button = self._button(line, widget)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return widget
 
-
-def _show_place(path: Path, _checked: bool = False) -> None:
-    show_in_folder(path)
+    def _button(self, line: ProblemLine, parent: QWidget) -> QPushButton:
+        """Return the button that mends a problem where one can, else one that shows its place."""
+        path, session = Path(line.where), self.session
+        can_write = not session.state.read_only
+        if line.kind in ("folder missing", "missing") and can_write:
+            button = QPushButton("Point to the folder…", parent)
+            folder = path if line.kind == "folder missing" else path.parent
+            button.clicked.connect(lambda: point_to(session, folder, self))
+        elif line.kind == "removed" and can_write:
+            button = QPushButton("Put it back", parent)
+            button.clicked.connect(lambda: session.folders.put_back([path]))
+        else:
+            button = QPushButton("Show in folder", parent)
+            button.clicked.connect(lambda: show_in_folder(path))
+        return button
 
 
 def find_problems(results: "Results") -> ResultProblems:
     """Read what is wrong with the photos and with the last analysis; runs on the pool."""
     lines = [
-        ProblemLine(problem.what, str(problem.path), problem.kept, problem.do)
-        for problem in results.problems()
+        ProblemLine(problem.what, str(problem.path), problem.kept, problem.do, problem.kind)
+        for problem in results.problems(limit=SHOWN)
     ]
     is_unfinished = results.run_state in UNFINISHED
     if is_unfinished:
@@ -155,5 +165,4 @@ def find_problems(results: "Results") -> ResultProblems:
             f"{results.image_count:,} photos."
         )
         lines.insert(0, ProblemLine(what, kept="What was analyzed is kept."))
-    has_missing = results.image_ids(status="missing").size > 0
-    return ResultProblems(tuple(lines), has_missing, is_unfinished)
+    return ResultProblems(tuple(lines), results.problem_count + is_unfinished, is_unfinished)

@@ -110,11 +110,17 @@ def add_concept_commands(actions: Actions, session: Session) -> None:
 
 
 def add_analysis_commands(
-    actions: Actions, session: Session, opening: Opening, docks: DockArea
+    actions: Actions,
+    session: Session,
+    opening: Opening,
+    docks: DockArea,
+    show_folders: Callable[[], object],
 ) -> None:
     """Register what is asked of the worker."""
     add, analysis = actions.add, session.analysis
     add("analysis.add", "&Add photos…", "", opening.add_photos, context=ANALYSIS, icon="plus")
+    add("analysis.folders", "Photo &folders…", "Ctrl+Shift+F", show_folders, context=ANALYSIS,
+        icon="folder", tip="Where the photos are; take folders out and put them back")  # fmt: skip
     add("analysis.resume", "&Resume", "", analysis.analyze, context=ANALYSIS, icon="play",
         tip="Go on analyzing where it stopped")  # fmt: skip
     add("analysis.pause", "&Pause", "", analysis.pause, context=ANALYSIS, icon="pause",
@@ -139,7 +145,7 @@ def update_commands(actions: Actions, session: Session) -> None:
     has_project = state.project is not None
     has_concepts = state.catalogue is not None
     can_write = not state.read_only
-    for id in ("file.folder", "file.close", "view.reset", "analysis.problems"):
+    for id in ("file.folder", "file.close", "view.reset", "analysis.problems", "analysis.folders"):
         set_enabled(id, has_project)
     for id in ("concept.previous", "concept.next"):
         set_enabled(id, has_project)

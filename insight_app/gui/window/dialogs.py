@@ -1,5 +1,7 @@
 """Showing the window's dialogs. Each is imported when it is first opened."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
@@ -20,6 +22,20 @@ def show_preferences(session: Session, parent: QWidget) -> None:
     from insight_app.gui.dialogs.preferences import PreferencesDialog
 
     _open(PreferencesDialog(session, parent))
+
+
+def show_folders(session: Session, parent: QWidget) -> None:
+    """Show the photo folders of the open project, and what can be done with them."""
+    from insight_app.gui.dialogs.folders import FoldersDialog
+
+    FoldersDialog(session, parent).show()
+
+
+def point_to_folder(session: Session, folder: Path, parent: QWidget) -> None:
+    """Ask where the photos of a folder are now."""
+    from insight_app.gui.dialogs.folders import point_to
+
+    point_to(session, folder, parent)
 
 
 def show_shortcuts(actions: Actions, parent: QWidget) -> None:

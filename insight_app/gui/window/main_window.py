@@ -6,6 +6,7 @@ what is shown in them.
 
 import gc
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from insight_app.gui.window import commands, dialogs
 from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.main_bar import MainBar
 from insight_app.gui.window.menus import Menus
+from insight_app.gui.window.missing_folders import MissingFolders
 from insight_app.gui.window.opening import Opening
 from insight_app.gui.window.palette import CommandPalette
 from insight_app.gui.window.panels_ahead import PanelsAhead
@@ -84,6 +86,9 @@ class MainWindow(QMainWindow):
         self.toast = Toast(self, self.session.curation.undo)
         self.panels_ahead = PanelsAhead(self.docks.values(), self.session, self.keys, self)
         self.placement = Placement(self, settings)
+        self.missing_folders = MissingFolders(
+            self.session, self.trouble, lambda: not self.trouble.isVisible(), self
+        )
         self._connect()
         self.placement.restore()
         self._project_changed()
@@ -100,7 +105,8 @@ class MainWindow(QMainWindow):
         commands.add_edit_commands(actions, session, self.search, self.palette_)
         commands.add_view_commands(actions, self.settings, docks, self, self.show_workspace)
         commands.add_concept_commands(actions, session)
-        commands.add_analysis_commands(actions, session, self.opening, docks)
+        show_folders = partial(dialogs.show_folders, session, self)
+        commands.add_analysis_commands(actions, session, self.opening, docks, show_folders)
         commands.add_help_commands(actions, self)
 
     def _build(self) -> None:
@@ -135,6 +141,7 @@ class MainWindow(QMainWindow):
         session.queue.pending_changed.connect(self._pending_changed)
         session.analysis.progress.connect(lambda _progress: self._update())
         session.messages.line.connect(self.toast.say)
+        session.messages.offered.connect(self.toast.offer)
         session.messages.problem.connect(self.show_problem)
         self.start.recent_chosen.connect(self.opening.open_recent)
         self.settings.changed.connect(self._setting_changed)
@@ -194,6 +201,7 @@ class MainWindow(QMainWindow):
         self._name_project(name)
         self.bar.show_for(project is not None)
         self._hide_trouble()
+        self.toast.clear()
         if project is None:
             gc.unfreeze()
             self.dock_area.leave()
@@ -245,11 +253,15 @@ class MainWindow(QMainWindow):
         self, text: str, button: str = "", callback: Callable[[], object] | None = None
     ) -> None:
         self._unsaved = None
+        self.missing_folders.is_shown = False
         self.trouble.show_trouble(text, button, callback)
 
     def _hide_trouble(self) -> None:
+        """Take the line away; a folder that is missing has its turn then."""
         self._unsaved = None
+        self.missing_folders.is_shown = False
         self.trouble.hide()
+        self.missing_folders.follow()
 
     # ---- looks
 
@@ -303,7 +315,11 @@ class MainWindow(QMainWindow):
             self.opening.open_paths(paths)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Write the settings when the person turns to another window."""
+        """Write the settings when the person turns to another window; look at the disk after."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+        if event.type() != QEvent.Type.ActivationChange:
+            return
+        if self.isActiveWindow():
+            self.session.folders.look()
+        else:
             self.settings.sync()

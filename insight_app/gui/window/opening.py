@@ -66,7 +66,7 @@ class Opening:
     def add_photos(self) -> None:
         """Ask for one more folder and analyze its photos into the open project."""
         if chosen := self._ask_for_folder("Add a folder of photos"):
-            self._session.analysis.analyze(folders=[str(chosen)])
+            self._session.folders.add([chosen])
 
     def show_project(self) -> None:
         """Show the open project in the system's file manager."""

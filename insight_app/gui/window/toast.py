@@ -4,6 +4,7 @@ Lies over the window's lower right corner; takes no focus.
 """
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 PASSING_MILLISECONDS = 6000
 """How long a line stays that offers nothing to do."""
+LINK = "#8ec5ff"
 
 
 class Toast(QFrame):
@@ -25,14 +27,12 @@ class Toast(QFrame):
         row.setSpacing(12)
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.undo_link = QLabel(
-            '<a href="undo" style="color:#8ec5ff;text-decoration:none">Undo</a>'
-        )
-        self.undo_link.setParent(self)
-        self.undo_link.linkActivated.connect(lambda _link: undo())
-        self.undo_link.setAccessibleName("Undo")
+        self.link = QLabel(self)
+        self.link.linkActivated.connect(self._follow_link)
         row.addWidget(self.label)
-        row.addWidget(self.undo_link)
+        row.addWidget(self.link)
+        self._undo = undo
+        self._act: Callable[[], object] | None = None
         self._away = QTimer(self, singleShot=True, interval=PASSING_MILLISECONDS)
         self._away.timeout.connect(self.hide)
         self._over = over
@@ -40,11 +40,35 @@ class Toast(QFrame):
         self.hide()
 
     def say(self, text: str, can_undo: bool) -> None:
-        """Show a line; with Undo it stays until the next one replaces it or it is clicked away."""
+        """Show a line, with Undo where that takes back what it says."""
+        self._show(text, "Undo" if can_undo else "", self._undo)
+
+    def offer(self, text: str, link: str, act: Callable[[], object]) -> None:
+        """Show a line with a link that calls act()."""
+        self._show(text, link, act)
+
+    def clear(self) -> None:
+        """Take the line away: what it says belongs to a project that is left."""
+        self._act = None
+        self.hide()
+
+    def _follow_link(self, _link: str) -> None:
+        act, self._act = self._act, None
+        self.hide()
+        if act is not None:
+            act()
+
+    def _show(self, text: str, link: str, act: Callable[[], object]) -> None:
+        """With a link the line stays until the next one replaces it or it is clicked away."""
         self.label.setText(text)
-        self.undo_link.setVisible(can_undo)
+        self._act = act if link else None
+        self.link.setText(
+            f'<a href="act" style="color:{LINK};text-decoration:none">{escape(link)}</a>'
+        )
+        self.link.setAccessibleName(link)
+        self.link.setVisible(bool(link))
         self._away.stop()
-        if not can_undo:
+        if not link:
             self._away.start()
         self._settle()
         self.show()
