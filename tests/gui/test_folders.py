@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from insight_app.gui.dialogs import folders as dialog_of
 from insight_app.gui.dialogs.folders import FoldersDialog
@@ -173,3 +173,69 @@ def test_photos_are_shown_again_when_their_folder_is_back(qtbot, analyzed, photo
     qtbot.waitUntil(lambda: session.pictures.photo(image) is not None)
     shown = session.pictures.photo(image).toImage()
     assert np.prod([shown.width(), shown.height()]) > 0
+
+
+def test_a_missing_folder_is_said_at_once_with_the_button_that_mends_it(
+    qtbot, analyzed, photos, answer
+) -> None:
+    line, session = analyzed.trouble, analyzed.session
+    assert not line.isVisible()
+    new = photos.rename(photos.with_name("journey"))
+    look(qtbot, analyzed)
+    assert line.isVisible()
+    assert str(photos) in line.label.text() and "12 photos" in line.label.text()
+    qtbot.keyClick(analyzed, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert line.isVisible(), "also in another workspace"
+    answer(new)
+    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    look(qtbot, analyzed)
+    assert not line.isVisible()
+    assert session.state.results.coded_images == PHOTOS
+
+
+def test_a_folder_that_is_missing_at_the_start_is_said_then(
+    qtbot, open_window, analyzed, photos
+) -> None:
+    project = analyzed.session.state.path
+    analyzed.close()
+    photos.rename(photos.with_name("journey"))
+    again = open_window(project)
+    qtbot.waitUntil(again.trouble.isVisible)
+    assert "is not there" in again.trouble.label.text()
+    photos.with_name("journey").rename(photos)
+    look(qtbot, again)
+    assert not again.trouble.isVisible()
+
+
+def test_the_list_of_problems_offers_what_mends_them(qtbot, analyzed, photos, answer) -> None:
+    session = analyzed.session
+    session.folders.remove([photos / "a"])
+    ended(qtbot, analyzed)
+    analyzed.actions_["analysis.problems"].trigger()
+    wait_idle(qtbot, analyzed)
+    panel = analyzed.docks["problems"].panel
+    (button,) = [b for b in panel.area.findChildren(QPushButton) if b.text() == "Put it back"]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    assert session.state.results.coded_images == PHOTOS
+    new = photos.rename(photos.with_name("journey"))
+    look(qtbot, analyzed)
+    (button,) = [
+        b for b in panel.area.findChildren(QPushButton) if b.text() == "Point to the folder…"
+    ]
+    answer(new)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    assert session.state.results.coded_images == PHOTOS
+
+
+def test_undo_of_adding_is_a_link_beside_the_line_that_says_it(qtbot, analyzed, tmp_path) -> None:
+    more = draw(tmp_path / "more", 6, seed=5)
+    analyzed.session.folders.add([more])
+    qtbot.waitUntil(lambda: analyzed.toast.link.accessibleName() == "Undo")
+    assert analyzed.toast.label.text() == "Added more"
+    analyzed.toast.link.linkActivated.emit("act")
+    ended(qtbot, analyzed)
+    assert analyzed.session.state.results.coded_images == PHOTOS
+    assert check(analyzed.session.state.path) == []

@@ -144,7 +144,8 @@ class CutoutGrid(QWidget):
                 painter.fillRect(box, c.of("track"))
                 if pictures.broken(example.image_id):
                     painter.setPen(c.of("dim"))
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "not\nreadable")
+                    word = "there" if pictures.is_gone(example.image_id) else "readable"
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"not\n{word}")
             paint_strength(painter, box, number_text(example.value))
             if chosen == (example.image_id, example.cell):
                 paint_frame(painter, box, c.of("accent"), 3)

@@ -107,8 +107,10 @@ class ThumbnailDelegate(QStyledItemDelegate):
         else:
             painter.fillRect(box, c.of("track"))
         status, strength = self._model.trouble_at(place), self._model.strength_at(place)
-        if status or self.session.pictures.broken(image_id):
-            self._badge(painter, box, status or "unreadable")
+        pictures = self.session.pictures
+        if status or pictures.broken(image_id):
+            is_gone = status == "missing" or pictures.is_gone(image_id)
+            self._badge(painter, box, "not there" if is_gone else "unreadable")
         elif strength:
             paint_strength(painter, box, strength)
         if option.state & QStyle.StateFlag.State_Selected:

@@ -112,7 +112,9 @@ class FolderControl(QObject):
         self._messages.say(f"{_photos(reply)} are in {new} now{rest}")
 
     def _offer_undo(self, folders: Sequence[Path]) -> None:
-        self._messages.offer(f"Added {_names(folders)}", "Undo", partial(self._take_back, folders))
+        if self.sources:  # the first photos of a project are what it was made for
+            act = partial(self._take_back, folders)
+            self._messages.offer(f"Added {_names(folders)}", "Undo", act)
 
     def _take_back(self, folders: Sequence[Path]) -> None:
         """Undo adding folders, also while they are being analyzed."""

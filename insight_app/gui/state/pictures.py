@@ -66,7 +66,7 @@ class Pictures(QObject):
         self._photos: OrderedDict[Key, QPixmap] = OrderedDict()
         self._wishes: OrderedDict[Key, None] = OrderedDict()
         self._loading: set[Key] = set()
-        self._broken: dict[int, str] = {}
+        self._broken: dict[int, Exception] = {}
         self._sources = _Sources()
 
     def show(self, state: ProjectState) -> None:
@@ -101,7 +101,15 @@ class Pictures(QObject):
 
     def broken(self, image_id: int) -> str | None:
         """Return why a photo could not be loaded, None if it could or was not tried."""
-        return self._broken.get(image_id)
+        error = self._broken.get(image_id)
+        return None if error is None else str(error)
+
+    def is_gone(self, image_id: int) -> bool:
+        """Return whether a photo could not be loaded because it is not where it was."""
+        error = self._broken.get(image_id)
+        return isinstance(error, _PhotoGone) or isinstance(
+            getattr(error, "__cause__", None), FileNotFoundError
+        )
 
     def _get(self, key: Key) -> QPixmap | None:
         cache = self._photos if key.kind == "photo" else self._cache
@@ -143,7 +151,7 @@ class Pictures(QObject):
 
     def _load_failed(self, key: Key, error: Exception) -> None:
         self._loading.discard(key)
-        self._broken[key.image] = str(error)
+        self._broken[key.image] = error
         self.ready.emit(key)
         self.broke.emit()
         self._load_next()
@@ -158,6 +166,10 @@ class Pictures(QObject):
         self._bytes += _weight(pixmap)
         while self._bytes > MEMORY_LIMIT and len(self._cache) > 1:
             self._bytes -= _weight(self._cache.popitem(last=False)[1])
+
+
+class _PhotoGone(WorldError):
+    """The results say that a photo is not where it was."""
 
 
 class _Sources:
@@ -190,7 +202,8 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
 
     record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
-        raise WorldError(record.message or "The photo is not there.", where=str(record.path))
+        kind = _PhotoGone if record.status == "missing" else WorldError
+        raise kind(record.message or "The photo is not there.", where=str(record.path))
     if key.kind == "photo":
         image = decoding.load_upright(record.path)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
