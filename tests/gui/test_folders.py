@@ -61,6 +61,12 @@ def choose(dialog: FoldersDialog, path: Path) -> None:
     dialog.tree.setCurrentItem(item)
 
 
+def press(qtbot, button: QPushButton) -> None:
+    """Click a button as soon as it can be clicked."""
+    qtbot.waitUntil(button.isEnabled)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
 @pytest.fixture
 def answer(monkeypatch: pytest.MonkeyPatch):
     """answer(path): what the person chooses in the system's file dialog."""
@@ -74,7 +80,8 @@ def answer(monkeypatch: pytest.MonkeyPatch):
 def test_a_folder_that_moved_is_said_and_found_again_and_nothing_counts_twice(
     qtbot, analyzed, photos, answer
 ) -> None:
-    before, session = counted(analyzed), analyzed.session
+    before, session, problems = counted(analyzed), analyzed.session, []
+    session.messages.problem.connect(problems.append)
     new = photos.rename(photos.with_name("journey"))
     look(qtbot, analyzed)
     (missing,) = session.folders.missing
@@ -84,9 +91,10 @@ def test_a_folder_that_moved_is_said_and_found_again_and_nothing_counts_twice(
     choose(dialog, photos)
     assert dialog.tree.currentItem().text(2) == "not there"
     answer(new)
-    qtbot.mouseClick(dialog.point, Qt.MouseButton.LeftButton)
+    press(qtbot, dialog.point)
     ended(qtbot, analyzed)
     look(qtbot, analyzed)
+    assert problems == []
     assert session.folders.missing == []
     assert counted(analyzed) == before
     assert check(session.state.path) == []
@@ -112,7 +120,7 @@ def test_a_folder_is_taken_out_and_put_back_exactly(qtbot, analyzed, photos) -> 
     dialog.show()
     look(qtbot, analyzed)
     choose(dialog, photos / "a")
-    qtbot.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
+    press(qtbot, dialog.remove)
     ended(qtbot, analyzed)
     assert counted(analyzed)[0] == PHOTOS // 2
     assert session.state.name(session.state.row_of(concept)) == ("keel", True)
@@ -120,7 +128,7 @@ def test_a_folder_is_taken_out_and_put_back_exactly(qtbot, analyzed, photos) -> 
     look(qtbot, analyzed)
     choose(dialog, photos / "a")
     assert dialog.tree.currentItem().text(2) == "taken out"
-    qtbot.mouseClick(dialog.put_back, Qt.MouseButton.LeftButton)
+    press(qtbot, dialog.put_back)
     ended(qtbot, analyzed)
     assert counted(analyzed) == before
     assert check(session.state.path) == []
