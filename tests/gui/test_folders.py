@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from insight_app.gui.dialogs import folders as dialog_of
 from insight_app.gui.dialogs.folders import FoldersDialog
 from insight_app.project.check import check
+from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.project import Project
+from insight_app.project.storage import analysis_database
 from tests.gui import tiny_worker
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.project.test_analysis import draw
@@ -247,3 +249,28 @@ def test_undo_of_adding_is_a_link_beside_the_line_that_says_it(qtbot, analyzed, 
     ended(qtbot, analyzed)
     assert analyzed.session.state.results.coded_images == PHOTOS
     assert check(analyzed.session.state.path) == []
+
+
+def test_photos_read_by_an_older_rule_are_said_and_read_again_when_asked(
+    qtbot, analyzed, monkeypatch
+) -> None:
+    session = analyzed.session
+    engine = analysis_database.open_writer(session.state.path)
+    with analysis_database.writing(engine) as connection:
+        connection.exec_driver_sql("REPLACE INTO setting VALUES ('reading_rule', '1')")
+    analysis_database.close_writer(engine)
+    session.projects.read_again()
+    wait_idle(qtbot, analyzed)
+    assert session.state.results.reading_rule == FIRST_RULE
+    analyzed.actions_["analysis.problems"].trigger()
+    wait_idle(qtbot, analyzed)
+    panel = analyzed.docks["problems"].panel
+    (button,) = [b for b in panel.area.findChildren(QPushButton) if b.text() == "Analyze again…"]
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda *_args, **_kw: QMessageBox.StandardButton.Yes
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    assert session.state.results.reading_rule == NEWEST_RULE
+    assert session.state.results.coded_images == PHOTOS
+    assert check(session.state.path) == []

@@ -6,10 +6,10 @@ Reads the results' and the project's own words; knows no files itself.
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.dialogs.folders import point_to
@@ -25,6 +25,7 @@ from insight_app.gui.widgets import (
     thin_line,
 )
 from insight_app.gui.wording import show_in_folder, tooltip
+from insight_app.project.photos.decoding import NEWEST_RULE
 
 if TYPE_CHECKING:
     from insight_app.project.results.records import ProblemKind
@@ -43,7 +44,7 @@ class ProblemLine:
     where: str = ""
     kept: str = ""
     do: str = ""
-    kind: "ProblemKind | None" = None
+    kind: "ProblemKind | Literal['older rule'] | None" = None
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,22 @@ class ProblemsPanel(Panel):
         text = plain_label(" ".join(part for part in parts if part), widget)
         text.setWordWrap(True)
         words.addWidget(text)
-        if line.where:
+        if line.where or line.kind:
             button = self._button(line, widget)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return widget
+
+    def _ask_to_read_again(self) -> None:
+        """Ask before all photos are coded anew: it takes as long as the first time."""
+        answer = QMessageBox.question(
+            self,
+            "Analyze again",
+            "Read and code all photos anew? It takes as long as the first analysis. "
+            "Everything that was judged stays.",
+            defaultButton=QMessageBox.StandardButton.No,
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            self.session.analysis.analyze(read_again=True)
 
     def _button(self, line: ProblemLine, parent: QWidget) -> QPushButton:
         """Return the button that mends a problem where one can, else one that shows its place."""
@@ -143,6 +156,9 @@ class ProblemsPanel(Panel):
             button = QPushButton("Point to the folder…", parent)
             folder = path if line.kind == "folder missing" else path.parent
             button.clicked.connect(lambda: point_to(session, folder, self))
+        elif line.kind == "older rule" and can_write:
+            button = QPushButton("Analyze again…", parent)
+            button.clicked.connect(self._ask_to_read_again)
         elif line.kind == "removed" and can_write:
             button = QPushButton("Put it back", parent)
             button.clicked.connect(lambda: session.folders.put_back([path]))
@@ -165,4 +181,15 @@ def find_problems(results: "Results") -> ResultProblems:
             f"{results.image_count:,} photos."
         )
         lines.insert(0, ProblemLine(what, kept="What was analyzed is kept."))
-    return ResultProblems(tuple(lines), results.problem_count + is_unfinished, is_unfinished)
+    is_older = bool(results.coded_images) and results.reading_rule < NEWEST_RULE
+    if is_older:
+        lines.append(
+            ProblemLine(
+                "These photos were read as an earlier Insight read photos.",
+                kept="So are those that are added, so that all can be compared.",
+                do="To have all read as it is done today, analyze again; judgements stay.",
+                kind="older rule",
+            )
+        )
+    count = results.problem_count + is_unfinished + is_older
+    return ResultProblems(tuple(lines), count, is_unfinished)
