@@ -181,7 +181,7 @@ def test_shards_that_fill_up_change_nothing(
     shutil.rmtree(project)
     monkeypatch.setattr("insight_app.project.analysis.recording.SHARD_IMAGES", 1)
     monkeypatch.setattr("insight_app.project.analysis.counting.running_counts.PART_SHARDS", 2)
-    monkeypatch.setattr("insight_app.project.analysis.run.COMMIT_IMAGES", 1)
+    monkeypatch.setattr("insight_app.project.analysis.coding.commit_policy.COMMIT_IMAGES", 1)
     monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 2})
     run(photos)
     assert len(list((project / "codes").iterdir())) > 3

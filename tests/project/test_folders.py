@@ -363,7 +363,7 @@ def test_any_folders_taken_out_and_put_back_in_any_order(
     """The published arrays are those of a project that only ever had the folders that are in."""
     monkeypatch.setattr("insight_app.project.analysis.recording.SHARD_IMAGES", 3)
     monkeypatch.setattr("insight_app.project.analysis.counting.running_counts.PART_SHARDS", 2)
-    monkeypatch.setattr("insight_app.project.analysis.run.COMMIT_IMAGES", 1)
+    monkeypatch.setattr("insight_app.project.analysis.coding.commit_policy.COMMIT_IMAGES", 1)
     tmp_path = tmp_path_factory.mktemp("any")
     base = tmp_path / "photos"
     folders = ["x/a", "x/b", "y/a", "y/b", "z/a", "z/b"]

@@ -38,11 +38,12 @@ def analyze(project: Path, told: Connection, stop_after: int | None, waits: bool
     import torch
 
     from insight_app.project.analysis import run
-    from insight_app.project.analysis.coding import batches
+    from insight_app.project.analysis.coding import batches, commit_policy
 
     torch.set_num_threads(1)
     batches.BATCH = {"cpu": 2}
-    run.COMMIT_IMAGES, run.PUBLISH_SECONDS, run.PUBLISH_SHARE = 4, 0.0, 0
+    commit_policy.COMMIT_IMAGES = 4
+    commit_policy.PUBLISH_SECONDS, commit_policy.PUBLISH_SHARE = 0.0, 0
     stop, seen = CancelToken(), 0
 
     def published(generation: int) -> None:

@@ -24,6 +24,7 @@ from insight_app.project.analysis import dictionary, names, reading_again, runs
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import crashes, pending_images, pipeline
 from insight_app.project.analysis.coding.batches import Batches, code
+from insight_app.project.analysis.coding.commit_policy import CommitPolicy
 from insight_app.project.analysis.coding.memory import keep_freed
 from insight_app.project.analysis.coding.pending_images import Locations
 from insight_app.project.analysis.coding.pipeline import Photo, Read, Unreadable
@@ -31,7 +32,7 @@ from insight_app.project.analysis.dictionary import TRAIN, DictionaryChoice, mus
 from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import Found, update_images
 from insight_app.project.analysis.folders.sources import must_be_folders
-from insight_app.project.analysis.recording import Coded, Recorder
+from insight_app.project.analysis.recording import Recorder
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.folder import is_project
 from insight_app.project.photos.decoding import NEWEST_RULE
@@ -42,11 +43,6 @@ from insight_app.project.storage import analysis_database
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
     from insight_app.concepts.naming.vocabulary import Vocabulary
-
-COMMIT_SECONDS, COMMIT_IMAGES = 5.0, 256
-PUBLISH_SECONDS = 10.0
-PUBLISH_SHARE = 40
-"""Publishing takes at most one part in so many of the time: big sets publish less often."""
 
 
 @dataclass(frozen=True)
@@ -401,29 +397,3 @@ class _Work:
             self.hooks.notice(f"The concepts cannot be named yet: {error}")
             return
         self._name(recorder, encoder, self._weights(encoder))
-
-
-class CommitPolicy:
-    """On the writer's thread: records, commits now and then, publishes now and then."""
-
-    def __init__(self, recorder: Recorder, publish: Callable[[Recorder], None]) -> None:
-        self._recorder = recorder
-        self._publish = publish
-        self._committed = time.monotonic()
-        self._next = 0.0
-        """The first generation with codes is published after the first commit."""
-
-    def record(self, items: list[Coded | Unreadable]) -> None:
-        for item in items:
-            if isinstance(item, Coded):
-                self._recorder.add(item)
-            else:
-                self._recorder.add_unreadable(item.photo.image, item.message)
-        waited = time.monotonic() - self._committed
-        if waited > COMMIT_SECONDS or self._recorder.waiting >= COMMIT_IMAGES or not self._next:
-            self._recorder.commit()
-            self._committed = time.monotonic()
-            if self._committed > self._next:
-                self._publish(self._recorder)
-                spent = time.monotonic() - self._committed
-                self._next = time.monotonic() + max(PUBLISH_SECONDS, PUBLISH_SHARE * spent)
