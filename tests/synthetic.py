@@ -20,11 +20,10 @@ from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.finding import content_hash
 from insight_app.project.project import Project
-from insight_app.project.results import reading_rule
+from insight_app.project.results import analysis_database, reading_rule
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage import analysis_database
 
 GRID = 14
 DICTIONARY = "5e17be71c0000001"

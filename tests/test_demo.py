@@ -13,9 +13,9 @@ from insight_app.errors import KnownError
 from insight_app.project import judgements as j
 from insight_app.project.analysis.last_run import is_finished
 from insight_app.project.project import Project
+from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Run
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage import analysis_database
 from tests.synthetic import make_project
 
 PHOTOS = ("animals/cat.jpg", "food/coffee.jpg", "vehicles/bus.jpg")

@@ -30,8 +30,6 @@ FORBIDDEN = {
 STATE = "insight_app.gui.state"
 ABOVE_STATE = ("window", "panels", "photo", "dialogs", "curation", "statistics")
 """The parts of the window that read its state: the state knows none of them."""
-ROOMS_IN_CIRCLES_TODAY = {"project"}
-"""Floors with rooms that import each other in a circle. To become none, never more."""
 
 
 def modules(folder: Path) -> list[Path]:
@@ -116,18 +114,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     assert circles((name, other) for name, others in graph().items() for other in others) == []
 
 
-@pytest.mark.parametrize(
-    "floor",
-    [
-        pytest.param(
-            floor,
-            marks=pytest.mark.xfail(strict=True, reason="rooms to be told apart")
-            if floor in ROOMS_IN_CIRCLES_TODAY
-            else (),
-        )
-        for floor in (*FLOORS, "worker", "cli")
-    ],
-)
+@pytest.mark.parametrize("floor", (*FLOORS, "worker", "cli"))
 def test_no_room_imports_itself_by_way_of_others(floor: str) -> None:
     inside = f"insight_app.{floor}."
     found = circles(

@@ -14,19 +14,25 @@ from sqlalchemy import Connection, func, select
 
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.analysis import dictionary, runs
+from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.analysis.places import published_places
 from insight_app.project.analysis.recording import CODES, STATISTICS
 from insight_app.project.folder import is_project
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.project import Project
-from insight_app.project.results import code_store, generations, postings, sources
+from insight_app.project.results import (
+    analysis_database,
+    code_store,
+    generations,
+    postings,
+    sources,
+)
 from insight_app.project.results.code_record import Record
 from insight_app.project.results.code_store import Place
 from insight_app.project.results.generations import Published
+from insight_app.project.results.run_state import FINISHED
 from insight_app.project.results.schema import Generation, Image, Run, Shard, Status
-from insight_app.project.storage import analysis_database
 
 _AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
 
@@ -159,7 +165,7 @@ def _photos(folder: Path, connection: Connection, published: Published) -> Itera
     """
     ended = connection.execute(select(Run.state).order_by(Run.id.desc()).limit(1)).scalar()
     known = published_places(connection)
-    if ended == runs.FINISHED and any(
+    if ended == FINISHED and any(
         not np.array_equal(published.places[name], known[name]) for name in known
     ):
         place = generations.folder_of(folder / STATISTICS, published.header.number)

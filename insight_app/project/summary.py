@@ -19,10 +19,10 @@ from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
+from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Run
 from insight_app.project.results.snapshot import Results
 from insight_app.project.results.sources import SourceState
-from insight_app.project.storage import analysis_database
 
 
 def summarise(folder: Path) -> dict[str, Any]:

@@ -17,12 +17,11 @@ from insight_app.concepts.geometry import centre_square
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
-from insight_app.project.results import reading_rule
+from insight_app.project.results import analysis_database, reading_rule
+from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.schema import Folder, Image, Source
-from insight_app.project.storage import analysis_database
-from insight_app.project.storage.analysis_database import writing
 
 CONCEPTS, FOLDERS, GRID, DRAWS = 8192, 300, 4, 330
 BATCH = 1024

@@ -12,7 +12,7 @@ from insight_app.gui.dialogs.folders import FoldersDialog
 from insight_app.project.check import check
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.project import Project
-from insight_app.project.storage import analysis_database
+from insight_app.project.results import analysis_database
 from tests.gui import tiny_worker
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.project.test_analysis import draw

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from insight_app.project.analysis import run as analysis
 from insight_app.project.check import check
 from insight_app.project.project import Project
+from insight_app.project.results import analysis_database
 from insight_app.project.results.code_store import CodeReader, Place
 from insight_app.project.results.schema import Image
-from insight_app.project.storage import analysis_database
 from tests import tiny
 from tests.project.killing import ADA, MOST, analyze, killed, prepare, start
 from tests.project.test_analysis import content, draw

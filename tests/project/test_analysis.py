@@ -14,15 +14,14 @@ from sqlalchemy import select
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError, WorldError
-from insight_app.project.analysis import runs
 from insight_app.project.analysis.coding import crashes, pipeline
 from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
+from insight_app.project.results import analysis_database, run_state
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage import analysis_database
 from tests import tiny
 from tests.project.test_decoding import damaged_files
 
@@ -365,7 +364,7 @@ def test_two_cannot_analyze_one_project_at_once(run: Any, photos: Path, project:
 
     run(photos, published=again)
     assert len(refused) == 1 and "already" in refused[0]
-    assert not runs.is_at_work(project)
+    assert not run_state.is_at_work(project)
 
 
 def test_a_failing_encoder_is_told_and_what_was_coded_is_kept(

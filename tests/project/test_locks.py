@@ -15,13 +15,14 @@ from insight_app.exchange import registry
 from insight_app.project import judgements as j
 from insight_app.project import project as projects
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis import last_run, recovery, runs
+from insight_app.project.analysis import last_run, recovery
 from insight_app.project.check import check
 from insight_app.project.folder import ANALYSIS, BACKUPS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
 from insight_app.project.project import Project
+from insight_app.project.results import analysis_database, run_state
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage import analysis_database, backups, versions
+from insight_app.project.storage import backups, versions
 from insight_app.project.summary import summarise
 from tests import locks
 from tests.synthetic import make_project, publish_again
@@ -113,7 +114,7 @@ OPERATIONS: dict[str, Callable[[Path], object]] = {
     "check": check,
     "summarise": summarise,
     "ask how the last run ended": last_run.is_finished,
-    "ask who is at work": runs.is_at_work,
+    "ask who is at work": run_state.is_at_work,
     "ask for the encoder": lambda folder: encoder_of.chosen(analysis_database.open_reader(folder)),
     "judge, undo, export and import the log": judge,
     "take a database for a log": take_a_database_for_a_log,

@@ -21,11 +21,10 @@ from insight_app.project.judgements import Person
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.quality import measure
-from insight_app.project.results import reading_rule
+from insight_app.project.results import analysis_database, reading_rule
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.schema import Run, Setting
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage import analysis_database
 from tests import tiny
 from tests.project.test_analysis import content
 

@@ -15,9 +15,9 @@ from insight_app.concepts.codes import Codes
 from insight_app.project.analysis import recording
 from insight_app.project.analysis.coding import pending_images
 from insight_app.project.check import check
+from insight_app.project.results import analysis_database
 from insight_app.project.results.examples import BANDS
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage import analysis_database
 from tests.synthetic import make_project
 
 

@@ -16,9 +16,10 @@ from insight_app.errors import KnownError
 from insight_app.project.judgements import Person, hide, rename
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.results import analysis_database
+from insight_app.project.results.analysis_database import SCHEMA as ANALYSIS
 from insight_app.project.results.schema import Folder, Run
-from insight_app.project.storage import analysis_database, sqlite, versions
-from insight_app.project.storage.analysis_database import SCHEMA as ANALYSIS
+from insight_app.project.storage import sqlite, versions
 from insight_app.project.storage.backups import list_backups
 
 ADA = Person("ada", "Ada")

@@ -15,7 +15,7 @@ from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.analysis.recording import read_setting, write_setting
-from insight_app.project.storage import analysis_database
+from insight_app.project.results import analysis_database
 
 DEFAULT = "builtin"
 _SETTING = "encoder"

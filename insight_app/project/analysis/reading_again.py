@@ -13,11 +13,11 @@ from insight_app.project.analysis.coding.crashes import CRASHES_ALLOWED
 from insight_app.project.analysis.counting.running_counts import remove_counts_of_others
 from insight_app.project.analysis.folders.sources import Sources
 from insight_app.project.analysis.recording import CODES, STATISTICS, write_setting
-from insight_app.project.analysis.runs import RUNNING
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.results import code_store, reading_rule
+from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.run_state import RUNNING
 from insight_app.project.results.schema import Folder, Image, Run, Setting, Shard, Status
-from insight_app.project.storage.analysis_database import reading, writing
 
 
 def settle(project: Path, engine: Engine) -> int:

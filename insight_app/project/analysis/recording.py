@@ -28,12 +28,12 @@ from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
 from insight_app.project.results import code_store, generations
+from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.generations import GenerationHeader, Published
 from insight_app.project.results.schema import Generation, Image, Setting, Shard, Status
-from insight_app.project.storage.analysis_database import reading, writing
 
 SHARD_IMAGES = 8192
 CODES, STATISTICS = "codes", "statistics"

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select, update
 
 from insight_app.disk_errors import disk_errors
-from insight_app.project.results import code_store
+from insight_app.project.results import analysis_database, code_store
+from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Image, Shard, Status
-from insight_app.project.storage import analysis_database, lock, sqlite
-from insight_app.project.storage.analysis_database import reading, writing
+from insight_app.project.storage import lock, sqlite
 
 
 def open_or_begin_anew(project: Path, notice: Callable[[str], None]) -> Engine:

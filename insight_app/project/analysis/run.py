@@ -38,7 +38,7 @@ from insight_app.project.folder import is_project
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.finding import is_there
 from insight_app.project.project import Project
-from insight_app.project.storage import analysis_database
+from insight_app.project.results import analysis_database
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE

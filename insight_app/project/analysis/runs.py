@@ -1,7 +1,6 @@
-"""Runs of the analysis: one at a time in a project, with its state for everybody to see.
+"""Runs of the analysis: one at a time in a project, recorded for everybody to see (`run_state`).
 
-A row of the table `run` says what was begun and how it ended; whether somebody is at work on a row
-that has not ended is told by a lock file. Knows nothing of what a run does.
+Knows nothing of what a run does.
 """
 
 import time
@@ -11,29 +10,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, update
 
 from insight_app.concepts.progress import Cancelled
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
 from insight_app.project.results import reading_rule
+from insight_app.project.results.analysis_database import writing
+from insight_app.project.results.run_state import (
+    ANALYZE,
+    CANCELLED,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    RUNNING,
+)
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import lock
-from insight_app.project.storage.analysis_database import reading, writing
-
-RUNNING, FINISHED, CANCELLED, FAILED, INTERRUPTED = (
-    "running",
-    "finished",
-    "cancelled",
-    "failed",
-    "interrupted",
-)
-ANALYZE = "analyze"
-
-
-def is_at_work(project: Path) -> bool:
-    """Return whether a process is writing results of this project now."""
-    return lock.holder(project / "statistics") is not None
 
 
 @contextmanager
@@ -93,22 +86,6 @@ def recorded(
         ended |= {"seconds": seconds, "images": images()}
         with writing(engine) as connection:
             connection.execute(update(Run).where(Run.id == number).values(ended))
-
-
-def state_of(project: Path, engine: Engine) -> str:
-    """Return how the last analysis stands: one of the words above, '' where none was begun.
-
-    Other work on the folders counts while it goes on, and when it was killed: an analysis then
-    finishes it. Ended in any other way, it left nothing to be finished.
-    """
-    query = select(Run.state, Run.work).order_by(Run.id.desc())
-    with reading(engine) as connection:
-        last = connection.execute(query.limit(1)).first()
-        if last is not None and last.work != ANALYZE and last.state != RUNNING:
-            last = connection.execute(query.where(Run.work == ANALYZE).limit(1)).first()
-    if last is None:
-        return ""
-    return INTERRUPTED if last.state == RUNNING and not is_at_work(project) else str(last.state)
 
 
 def _now() -> str:

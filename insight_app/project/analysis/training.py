@@ -18,8 +18,8 @@ from insight_app.errors import Refusal
 from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.pending_images import Locations
 from insight_app.project.analysis.coding.pipeline import Photo, Read, batches
+from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder, Image, Status
-from insight_app.project.storage.analysis_database import reading
 
 if TYPE_CHECKING:
     from torch import Tensor

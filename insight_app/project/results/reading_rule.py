@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from insight_app.errors import Refusal
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
+from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Image, Setting
-from insight_app.project.storage import analysis_database
 
 SETTING = "reading_rule"
 

@@ -23,6 +23,7 @@ from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.results import (
+    analysis_database,
     examples,
     folder_sums,
     generations,
@@ -37,9 +38,9 @@ from insight_app.project.results.code_store import CodeReader, Place
 from insight_app.project.results.generations import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
 from insight_app.project.results.records import Example, FolderRecord, ImageRecord, Problem, Sums
+from insight_app.project.results.run_state import FINISHED, state_of
 from insight_app.project.results.schema import Generation, Image, Status
 from insight_app.project.results.sources import PhotoCounts, SourceState
-from insight_app.project.storage import analysis_database
 
 _WORDS = {status: status.name.lower() for status in Status}
 
@@ -168,8 +169,6 @@ class Results:
     @property
     def run_state(self) -> str:
         """running | finished | cancelled | failed | interrupted: of the last analysis."""
-        from insight_app.project.analysis.runs import FINISHED, state_of
-
         with self._open.reading() as files:
             return state_of(self.project, files.engine) or FINISHED
 

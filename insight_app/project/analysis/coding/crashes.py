@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine, update
 
 from insight_app.files import write_whole
+from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.schema import Image, Status
-from insight_app.project.storage.analysis_database import writing
 
 CRASHES_ALLOWED = 1
 _NAME = "in-flight.json"

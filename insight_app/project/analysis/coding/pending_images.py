@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
 
 from insight_app.project.analysis.coding.pipeline import Photo
 from insight_app.project.analysis.folders.sources import Sources
+from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder, Image, Status
-from insight_app.project.storage.analysis_database import reading
 
 _PAGE = 200
 

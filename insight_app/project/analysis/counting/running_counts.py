@@ -27,9 +27,9 @@ from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
 from insight_app.files import write_synced, write_whole
 from insight_app.project.analysis.counting.tally import Tally, flatten
 from insight_app.project.results import postings
+from insight_app.project.results.analysis_database import reader, reading
 from insight_app.project.results.code_store import read_shard
 from insight_app.project.results.schema import Folder, Image, Shard, Status
-from insight_app.project.storage.analysis_database import reader, reading
 
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""

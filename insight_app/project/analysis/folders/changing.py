@@ -20,8 +20,8 @@ from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.folders import membership, moving
 from insight_app.project.analysis.folders.sources import Area, named
 from insight_app.project.analysis.recording import Recorder, Setup
+from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Status
-from insight_app.project.storage import analysis_database
 
 Published = Callable[[int], None]
 """Is told the number of each generation that is published."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from insight_app.project.analysis.folders.sources import Sources, source_values
+from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, Source, Status
-from insight_app.project.storage.analysis_database import reading, writing
 
 
 @dataclass(frozen=True)

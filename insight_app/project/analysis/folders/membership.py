@@ -19,8 +19,8 @@ from insight_app.project.analysis.folders.sources import (
     must_be_folders,
 )
 from insight_app.project.photos.finding import is_passed_over
+from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, Status
-from insight_app.project.storage.analysis_database import reading, writing
 
 Flags = dict[int, bool]
 """is_removed by id of the folder."""

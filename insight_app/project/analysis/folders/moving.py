@@ -20,9 +20,9 @@ from insight_app.project.analysis.folders.folder_rows import NewPlace
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
 from insight_app.project.analysis.folders.sources import Area, Sources
 from insight_app.project.photos.finding import scan_below
+from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, Skipped, Status
 from insight_app.project.results.schema import Source as SourceRow
-from insight_app.project.storage.analysis_database import reading, writing
 
 _PAGE = 400
 

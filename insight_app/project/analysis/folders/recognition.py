@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Engine, Executable, case, or_, select
 from insight_app.errors import KnownError
 from insight_app.project.analysis.folders.sources import Area, Sources
 from insight_app.project.photos.finding import content_hash, is_there, read_bytes
+from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder, Image, Status
-from insight_app.project.storage.analysis_database import reading
 
 MOST_ALIKE = 64
 """So many images of the same content are looked at to find one that is lost."""

@@ -19,8 +19,8 @@ from insight_app.project.analysis.folders import folder_rows, membership
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
 from insight_app.project.analysis.folders.sources import Area, Removed, Sources, is_below, walk
 from insight_app.project.photos.finding import FoundFolder
+from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, Skipped, Status
-from insight_app.project.storage.analysis_database import reading, writing
 
 BATCH = 400
 

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, sel
 
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.photos.finding import FoundFolder, locate, scan_below, seen_from
+from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder
 from insight_app.project.results.schema import Source as SourceRow
-from insight_app.project.storage.analysis_database import reading
 
 
 @dataclass(frozen=True)
