@@ -57,7 +57,11 @@ def load(project: "Project") -> Loaded:
     results = project.results()
     if results is None:
         return Loaded(project)
-    return Loaded(project, results, Catalogue(results, project.judgements.state))
+    try:
+        return Loaded(project, results, Catalogue(results, project.judgements.state))
+    except BaseException:
+        results.close()
+        raise
 
 
 def close(project: "Project | None", results: "Results | None") -> None:
