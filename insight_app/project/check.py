@@ -17,8 +17,7 @@ from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.analysis.places import published_places
-from insight_app.project.analysis.recording import CODES, STATISTICS
-from insight_app.project.folder import is_project
+from insight_app.project.folder import CODES, STATISTICS, is_project
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.project import Project
 from insight_app.project.results import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 JUDGEMENTS = "judgements.sqlite"
 ANALYSIS = "analysis.sqlite"
-BACKUPS = "backups"
-FOLDERS = ("codes", "statistics", "dictionary", BACKUPS)
+CODES, STATISTICS, BACKUPS = "codes", "statistics", "backups"
+FOLDERS = (CODES, STATISTICS, "dictionary", BACKUPS)
 
 
 def is_project(folder: Path) -> bool:

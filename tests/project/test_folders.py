@@ -19,9 +19,11 @@ from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis import places
+from insight_app.project.analysis.counting import running_counts
 from insight_app.project.analysis.folders import changing
 from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
+from insight_app.project.results import generations
 from insight_app.project.results.schema import Image
 from insight_app.project.results.snapshot import Results
 from tests import tiny
@@ -555,6 +557,26 @@ def test_a_project_that_moved_with_its_photos_knows_both_places(
 
 
 # ---- a million photos
+
+
+def test_a_folder_that_is_pointed_to_is_not_counted_again(
+    run: Any, photos: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(photos)
+    before = numbers(project, photos)
+    new = photos.rename(tmp_path / "new")
+
+    def count(*_: Any) -> None:
+        raise AssertionError("everything is counted already")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running_counts.Counting, "load", count)
+        changing.move(project, photos, new)
+    assert numbers(project, new) == before and check(project) == []
+    changing.move(project, new, new.rename(photos))
+    assert numbers(project, photos) == before and check(project) == []
+    with pytest.raises(FileNotFoundError):  # the first of them is removed, the newest is whole
+        generations.read(project / "statistics", results_of(project).generation - 2)
 
 
 def test_no_query_reads_the_whole_table_of_images(

@@ -12,7 +12,8 @@ from insight_app.errors import WorldError
 from insight_app.project.analysis.coding.crashes import CRASHES_ALLOWED
 from insight_app.project.analysis.counting.running_counts import remove_counts_of_others
 from insight_app.project.analysis.folders.sources import Sources
-from insight_app.project.analysis.recording import CODES, STATISTICS, write_setting
+from insight_app.project.analysis.recording import write_setting
+from insight_app.project.folder import CODES, STATISTICS
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.results import code_store, reading_rule
 from insight_app.project.results.analysis_database import reading, writing

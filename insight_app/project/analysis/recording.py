@@ -9,13 +9,12 @@ import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from insight_app.concepts.codes import Codes
@@ -23,20 +22,20 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
-from insight_app.files import sync_folder
+from insight_app.project.analysis import publishing
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
+from insight_app.project.folder import CODES, STATISTICS
 from insight_app.project.results import code_store, generations
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.generations import GenerationHeader, Published
-from insight_app.project.results.schema import Generation, Image, Setting, Shard, Status
+from insight_app.project.results.schema import Image, Setting, Shard, Status
 
 SHARD_IMAGES = 8192
-CODES, STATISTICS = "codes", "statistics"
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +207,7 @@ class Recorder:
 
     def _publish(self) -> int:
         with reading(self.engine) as connection:
-            number = int(connection.execute(select(func.max(Generation.id))).scalar() or 0) + 1
+            number = publishing.newest(connection) + 1
             places = published_places(connection)
         setup, whole = self.setup, self.counting.whole()
         cooccurrence = self.counting.cooccurrence()
@@ -240,12 +239,7 @@ class Recorder:
             folders=whole.folders.to_arrays(),
         )
         generations.write(folder, published)
-        sync_folder(folder)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        with writing(self.engine) as connection:
-            values = {"id": number, "published": now, "coded": whole.images}
-            connection.execute(insert(Generation).values(values))
-        generations.remove_old(self.statistics, number)
+        publishing.name(self.engine, self.statistics, number, whole.images)
         return number
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ Knows nothing of SQL and of how the numbers were counted.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.files import write_synced
+from insight_app.files import sync_folder, write_synced
 from insight_app.project.results.candidates import CandidateLines, CandidateName
 from insight_app.project.results.shares import Shares
 
@@ -27,6 +28,7 @@ SCHEMA_VERSION = 2
 """1: candidates stood in names.json, places and folder sums in one file each."""
 PLACES = ("shard", "offset", "bytes", "folder", "status", "order")
 FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
+_HEADER = "generation.json"
 DATA, DICTIONARY = 0, 1
 """Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
 
@@ -104,7 +106,7 @@ def write(folder: Path, published: Published) -> None:
     candidates = published.candidates
     lines = candidates if isinstance(candidates, CandidateLines) else CandidateLines.of(candidates)
     header = {"schema_version": SCHEMA_VERSION, "candidates_crc32": crc32(lines.text)}
-    _write(folder / "generation.json", _json(header | asdict(published.header)))
+    _write(folder / _HEADER, _json(header | asdict(published.header)))
     _write(folder / "names.json", _json({"names": published.names}))
     _write(folder / "candidates.jsonl", lines.text)
     _write_arrays(folder / "concepts.npz", published.concepts)
@@ -112,13 +114,42 @@ def write(folder: Path, published: Published) -> None:
     _write_columns(folder, "places", PLACES, published.places)
     _write_columns(folder, "folders", FOLDER_SUMS, published.folders)
     _write_columns(folder, "shares", tuple(Shares.__dataclass_fields__), vars(published.shares))
+    sync_folder(folder)
+
+
+def write_again(
+    statistics: Path, last: int, number: int, places: Mapping[str, NDArray[Any]]
+) -> int | None:
+    """Write generation `last` again as `number`, with other places of its images; durable, but not
+    yet published. Return how many images are coded; None if it was written in an older form.
+
+    Files that stay as they are take no room again, if the disk can do that.
+    """
+    old = folder_of(statistics, last)
+    header = json.loads((old / _HEADER).read_text("utf-8"))
+    if header["schema_version"] != SCHEMA_VERSION:
+        return None
+    folder = begin(statistics, number)
+    for path in old.iterdir():
+        if path.name != _HEADER and not path.name.startswith("places_"):
+            try:
+                os.link(path, folder / path.name)
+            except OSError:
+                with path.open("rb") as file:
+                    write_synced(folder / path.name, partial(shutil.copyfileobj, file))
+    _write_columns(folder, "places", PLACES, places)
+    own = [name.replace(f"{old.name}/", f"{folder.name}/") for name in header["postings"]]
+    images = int(places["order"].size)
+    _write(folder / _HEADER, _json(header | {"number": number, "images": images, "postings": own}))
+    sync_folder(folder)
+    return int(header["coded"])
 
 
 def read(statistics: Path, number: int) -> Published:
     """Return the content of a generation; the biggest arrays stay on disk (memory-mapped)."""
     folder = folder_of(statistics, number)
     try:
-        head = json.loads((folder / "generation.json").read_text("utf-8"))
+        head = json.loads((folder / _HEADER).read_text("utf-8"))
         version = head.pop("schema_version")
         if version > SCHEMA_VERSION:
             raise Refusal(

@@ -19,6 +19,7 @@ from insight_app.project.analysis import dictionary, names, runs
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.folders import membership, moving
 from insight_app.project.analysis.folders.sources import Area, named
+from insight_app.project.analysis.publishing import publish_again
 from insight_app.project.analysis.recording import Recorder, Setup
 from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Status
@@ -101,18 +102,23 @@ def move(
     """
     stop = cancel or CancelToken()
     with _writer(project) as (engine, setup):
+
+        def publish() -> int:
+            again = publish_again(project, engine)
+            return again or _publish(project, engine, setup, progress)
+
         parts = moving.plan(project, engine, old, new, progress, stop)
         with runs.recorded(engine, work="move"):
             moving.carry_out(project, engine, parts)
-            generation = _publish(project, engine, setup, progress)
+            generation = publish()
             published(generation)
             try:
                 moved = moving.look(project, engine, parts, progress, stop)
             except BaseException:
-                published(_publish(project, engine, setup, progress))
+                published(publish())
                 raise
             if moved.has_news:
-                generation = _publish(project, engine, setup, progress)
+                generation = publish()
                 published(generation)
     return Changed(moved.photos, moved.missing, generation)
 
