@@ -22,8 +22,15 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui.actions import Actions
 
-TEXT_FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
-OWN_KEYS = (QAbstractItemView, QAbstractSlider, QComboBox, *TEXT_FIELDS)
+OWN_KEYS = (
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
 PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 PASSES_KEYS = "passes_soft_keys"

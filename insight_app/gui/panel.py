@@ -22,37 +22,47 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.wording import tooltip
 
-LEAST_HEIGHT = 96
+LEAST_SIZE = QSize(160, 96)
 """Pixels below its header that every panel has. Not what its contents ask for: that changes, and a
-panel that asks for more when it is shown again pushes its neighbours out of their places."""
-LEAST_TITLE = 120
-"""Pixels that stay of a long title."""
+panel that asks for more when it is shown again pushes its neighbours out of their places, or lies
+over them where a window is small."""
+USUAL_SIZE = QSize(280, 280)
+"""What a panel gets whose place has no size: of one that floated no size is saved."""
+LEAST_TITLE, LEAST_INFO = 120, 48
+"""Pixels that stay of a long title, and of the words at its right."""
 
 
-class _Words(ElidedLabel):
-    """Words in a header, of which `least` pixels stay, whatever the text.
+class _Info(ElidedLabel):
+    """The words at the right of a header: whole where there is room, never less than a number.
 
-    A panel whose least width follows its contents would push its neighbours about.
+    Their least width is the same whatever they say, for the same reason.
     """
 
-    def __init__(self, text: str, parent: QWidget, least: int = 0) -> None:
-        super().__init__(text, parent, Qt.TextElideMode.ElideRight)
-        self._least = least
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", parent, Qt.TextElideMode.ElideRight)
+        self.setProperty("dim", True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(0)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return room for so much of the text as stays."""
-        whole = super().sizeHint()
-        return QSize(min(whole.width(), self._least), whole.height())
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setMinimumWidth(LEAST_INFO)
 
 
-class _Title(_Words):
+class _Title(ElidedLabel):
     """Takes the room that is left over, so that the words at the right are whole beside it."""
 
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent, Qt.TextElideMode.ElideRight)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(0)
+        self.setFont(theme.bold(self.font()))
+
     def sizeHint(self) -> QSize:
-        """Return no more than what stays."""
-        return self.minimumSizeHint()
+        """Return room for a short title, or for what stays of a long one."""
+        size = super().sizeHint()
+        return QSize(min(size.width(), LEAST_TITLE), size.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: the words at the right give way first."""
+        return self.sizeHint()
 
 
 class PanelHeader(QWidget):
@@ -65,10 +75,8 @@ class PanelHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(8)
-        self.title = _Title(title, self, least=LEAST_TITLE)
-        self.title.setFont(theme.bold(self.font()))
-        self.info = _Words("", self)
-        self.info.setProperty("dim", True)
+        self.title = _Title(title, self)
+        self.info = _Info(self)
         row.addWidget(self.title, 1)
         row.addWidget(self.info)
         self._row = row
@@ -156,7 +164,7 @@ class Panel(QWidget):
         self.session = session
         self.setObjectName(self.object_name)
         self.setAccessibleName(self.title)
-        self.setMinimumHeight(LEAST_HEIGHT)
+        self.setMinimumSize(LEAST_SIZE)
         self.setProperty("base", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.header = PanelHeader(self.title, self)
@@ -177,6 +185,10 @@ class Panel(QWidget):
         session.projects.results_changed.connect(lambda: self.invalidate("results"))
         session.curation.changed.connect(self._curated)
         session.selection.changed.connect(lambda: self.invalidate("selection"))
+
+    def sizeHint(self) -> QSize:
+        """Return the same for every panel, whatever it shows now."""
+        return USUAL_SIZE
 
     def take_header(self) -> QWidget:
         """Give the header away, for a dock to carry it as its title bar."""

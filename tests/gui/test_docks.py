@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QAction, QMouseEvent
+from PySide6.QtGui import QAction, QMouseEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QWidget
 
@@ -55,6 +55,11 @@ class Seen:
 Picture = dict[str, Seen]
 
 
+def is_in_front(dock: PanelDock) -> bool:
+    """Whether it is open and no other tab lies over it."""
+    return dock.isVisible() and not dock.visibleRegion().isEmpty()
+
+
 def look(window: MainWindow) -> Picture:
     """Every open panel, as it lies there."""
     QApplication.sendPostedEvents()
@@ -64,7 +69,7 @@ def look(window: MainWindow) -> Picture:
     for name, dock in window.docks.items():
         if dock.isHidden():
             continue
-        in_front = dock.is_in_front()
+        in_front = is_in_front(dock)
         tabs = (other for other in area.tabifiedDockWidgets(dock) if not other.isHidden())
         names = frozenset(tab.spec.name for tab in tabs) if not dock.isFloating() else frozenset()
         place = QRect(dock.pos(), dock.size()) if in_front else None
@@ -83,8 +88,11 @@ def assert_same(now: Picture, before: Picture, what: object) -> None:
 
 
 def unsound(window: MainWindow, picture: Picture) -> str:
-    """What is wrong by itself, in words: docked panels fill the area, none lies over another, and
-    of those in one place one is in front."""
+    """What is wrong by itself, in words: docked panels fill the area, none lies over another, of
+    those in one place one is in front, and all are painted."""
+    for name in picture:
+        if not window.docks[name].updatesEnabled():
+            return f"{name} is not painted"
     docked = {name: seen for name, seen in picture.items() if not seen.is_floating}
     for name, seen in docked.items():
         if sum(picture[one].is_in_front for one in (name, *seen.tabs)) != 1:
@@ -105,7 +113,10 @@ def unsound(window: MainWindow, picture: Picture) -> str:
         for other, there in places[number + 1 :]:
             if place.intersects(there):
                 return f"{name} and {other} lie over each other"
-    return ""
+    bare = QRegion(window.dock_area.rect())
+    for place in [*(place for _name, place in places), *(bar.geometry() for bar in bars)]:
+        bare -= QRegion(place.adjusted(-1, -1, 1, 1))
+    return f"nothing lies at {bare.boundingRect()}" if places and not bare.isEmpty() else ""
 
 
 # ---- what a person does
@@ -259,7 +270,13 @@ def test_a_floating_panel_goes_with_its_workspace_and_with_its_project(qtbot, wi
     assert not card.isFloating(), "it floats in the first workspace only"
     press(qtbot, window, 1)
     assert QRect(card.pos(), card.size()) == place
+    assert card.updatesEnabled(), "and is painted"
+    double_click(qtbot, card)
+    look(window)
+    assert card.height() > window.dock_area.height() / 4, "back in a place that can be used"
+    float_at(qtbot, card, place)
     path = window.session.state.path
+    activate(qtbot, window)
     qtbot.keyClick(window, "w", Qt.KeyboardModifier.ControlModifier)
     assert window.start.isVisible()
     assert card.isHidden()
@@ -302,13 +319,13 @@ def test_the_menu_of_panels_marks_the_open_ones_and_lists_those_of_the_workspace
     entries[titles["problems"]].trigger()
     wait_idle(qtbot, window)
     problems = window.docks["problems"]
-    assert problems.is_in_front()
+    assert is_in_front(problems)
     third = window.dock_area.height() / 3
     assert problems.height() == pytest.approx(third, abs=4), "high enough to read"
     press(qtbot, window, 3)
     assert problems.isHidden(), "opened in another workspace only"
     press(qtbot, window, 2)
-    assert problems.is_in_front()
+    assert is_in_front(problems)
     panels_menu(window)[titles["problems"]].trigger()
     assert problems.isHidden()
 
@@ -317,7 +334,7 @@ def test_the_palette_opens_a_panel(qtbot, window) -> None:
     qtbot.keyClick(window, "k", Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(window.palette_.line, "panel evidence")
     qtbot.keyClick(window.palette_.line, Qt.Key.Key_Return)
-    assert window.docks["evidence"].is_in_front()
+    assert is_in_front(window.docks["evidence"])
 
 
 def test_a_line_of_trouble_is_no_part_of_a_workspace(qtbot, window) -> None:
@@ -417,7 +434,7 @@ class Walk:
 
     @property
     def in_front(self) -> set[str]:
-        return {name for name in self.docked if self.window.docks[name].is_in_front()}
+        return {name for name in self.docked if is_in_front(self.window.docks[name])}
 
     def switch(self) -> None:
         expected = self.expected
@@ -464,7 +481,7 @@ class Walk:
             name, dock = found
             open_again(self.window, dock)
             self.expected.open.add(name)
-            assert dock.is_in_front(), self.done[-12:]
+            assert is_in_front(dock), self.done[-12:]
 
     def move(self) -> None:
         if found := self.dock(self.in_front):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QModelIndex
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_list import SPACE_KEY
 from insight_app.gui.curation.present_concept import find, selected
 from insight_app.gui.finding.hits import Hit, concept_hits
@@ -79,7 +78,7 @@ class ThumbnailsPanel(Panel):
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.empty, 1)
         self.all = QToolButton(self)
-        self.all.setIcon(icons.icon("x", "dim"))
+        self.all.setText("All")  # no cross: the panel's own is beside it
         self.all.setToolTip("Show all photos, whatever the concept and the folder")
         self.all.setAccessibleName("Show all photos")
         self.all.clicked.connect(self.show_all)

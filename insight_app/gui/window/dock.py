@@ -4,11 +4,18 @@ Knows which class a panel is, not what it shows.
 """
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from insight_app.gui import icons
-from insight_app.gui.panel import Panel, PanelHeader
+from insight_app.gui import icons, theme
+from insight_app.gui.panel import LEAST_SIZE, Panel, PanelHeader
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.workspaces import PanelSpec
 
@@ -51,8 +58,8 @@ class DockTitle(QWidget):
         return QSize(super().sizeHint().width(), self.header.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return no more height than the header needs."""
-        return QSize(super().minimumSizeHint().width(), self.header.minimumSizeHint().height())
+        """Return no more width than a panel has at least; the header then gives way."""
+        return QSize(LEAST_SIZE.width(), self.header.minimumSizeHint().height())
 
     def refresh_icon(self) -> None:
         """Draw the cross in the colours of the present theme."""
@@ -63,6 +70,22 @@ class DockTitle(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.refresh_icon()
+
+
+class _Outline(QWidget):
+    """A line around a floating dock: a window with a title of its own has no other frame."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        painter.setPen(theme.colours().of("dim"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
 
 class PanelDock(QDockWidget):
@@ -80,6 +103,8 @@ class PanelDock(QDockWidget):
         self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
         self.title = DockTitle(self)
         self.setTitleBarWidget(self.title)
+        self._outline = _Outline(self)
+        self.topLevelChanged.connect(self._show_outline)
         self.panel: Panel | None = None
 
     def make_panel(self) -> Panel:
@@ -89,11 +114,8 @@ class PanelDock(QDockWidget):
             self.panel = panel
             self.title.set_header(panel.take_header())
             self.setWidget(panel)
+            self._outline.raise_()
         return self.panel
-
-    def is_in_front(self) -> bool:
-        """Return whether the dock is open and no other tab lies over it."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the panel before it is seen."""
@@ -103,6 +125,15 @@ class PanelDock(QDockWidget):
             self.session.messages.report(error)
         self.title.refresh_icon()
         super().showEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the outline at the edges."""
+        super().resizeEvent(event)
+        self._outline.setGeometry(self.rect())
+
+    def _show_outline(self, is_floating: bool) -> None:
+        self._outline.setVisible(is_floating)
+        self._outline.raise_()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer on the title what a mouse or a double click does."""

@@ -7,8 +7,10 @@ is saved of it are docks and nothing else: no bar, no line of trouble. Knows no 
 from zlib import crc32
 
 from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
+from insight_app.gui import theme
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.arranging import arrange, put_away
@@ -17,6 +19,10 @@ from insight_app.gui.window.workspaces import BY_NAME, PANELS, panel_names
 
 STATE_VERSION = crc32(" ".join(sorted(spec.name for spec in PANELS)).encode()) & 0x7FFFFFFF
 """States of other sets of panels are not restored: docks that a state does not know pile up."""
+ALL_CLOSED = (
+    "All panels of this workspace are closed.\n"
+    "View > Panels opens one, View > Reset workspace all of them."
+)
 
 
 class DockArea(QMainWindow):
@@ -44,13 +50,9 @@ class DockArea(QMainWindow):
         self.workspace = name
         if isinstance(QApplication.activeWindow(), PanelDock):  # a floating one, about to go
             self.window().activateWindow()
-        self.setUpdatesEnabled(False)
-        try:
-            state = self.settings.state(f"workspace/{name}")
-            if state is None or not self._restore(state):
-                self._arrange()
-        finally:
-            self.setUpdatesEnabled(True)
+        state = self.settings.state(f"workspace/{name}")
+        if state is None or not self._restore(state):
+            self._arrange()
 
     def leave(self) -> None:
         """Save the present workspace and show none."""
@@ -111,6 +113,14 @@ class DockArea(QMainWindow):
                 action.setCheckable(True)
                 action.setChecked(not dock.isHidden())
                 action.triggered.connect(lambda on, name=name: self._set_open(name, on))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say what can be done, where no panel covers it."""
+        if self.workspace:
+            painter = QPainter(self)
+            painter.setPen(theme.colours().of("dim"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, ALL_CLOSED)
+            painter.end()
 
     def createPopupMenu(self) -> QMenu:
         """Offer the panels where a bar or a separator is clicked with the right button."""

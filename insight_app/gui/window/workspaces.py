@@ -98,7 +98,7 @@ WORKSPACES = (
         "review",
         "Review",
         "check-square",
-        across((16, "queue"), (61, "review"), (23, "evidence")),
+        across((15, "queue"), (63, "review"), (22, "evidence")),
         main="queue",
     ),
     Workspace(
@@ -106,9 +106,9 @@ WORKSPACES = (
         "Statistics",
         "chart-bar",
         across(
-            (55, "concept_table"),
+            (54, "concept_table"),
             (
-                45,
+                46,
                 down(
                     (55, "frequency_plot"),
                     (45, across((50, ("level_plot", "cooccurrence_plot")), (50, "folder_plot"))),
