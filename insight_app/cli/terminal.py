@@ -169,7 +169,7 @@ def _report_bug(error: Exception) -> None:
     path = folder / f"bug-{datetime.now():%Y-%m-%d-%H%M%S}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError:
         console.print(text, markup=False)
         return

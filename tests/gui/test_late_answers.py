@@ -15,7 +15,7 @@ from insight_app.gui.state.epochs import Scope
 from insight_app.project.photos.decoding import load_upright
 from insight_app.project.project import Project
 from tests.gui.conftest import wait_idle, wait_saved
-from tests.synthetic import make_project
+from tests.synthetic import make_project, publish_again
 
 SLOW = """
 import json, sys
@@ -191,3 +191,18 @@ def test_what_a_place_remembers_is_plain_json(qtbot, open_window, project_dir, h
     window.close()
     place = window.settings.place(project_dir)
     assert json.loads(json.dumps(place))["concepts"] == [concept]
+
+
+def test_results_of_another_program_are_shown_when_one_comes_back(
+    qtbot, window, project_dir
+) -> None:
+    old = window.session.state
+    publish_again(project_dir)
+    window.session.projects.look_for_newer()
+    qtbot.waitUntil(lambda: window.session.state is not old)
+    wait_idle(qtbot, window)
+    assert window.session.state.results.generation > old.results.generation
+    newest = window.session.state
+    window.session.projects.look_for_newer()
+    wait_idle(qtbot, window)
+    assert window.session.state is newest, "nothing newer, nothing is read"

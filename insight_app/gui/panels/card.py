@@ -76,7 +76,7 @@ class CardPanel(Panel):
     def edit_note(self) -> None:
         """Put the keyboard into the note."""
         self.area.ensureWidgetVisible(self.note)
-        self.note.setFocus()
+        self.note.take_keyboard()
 
     def refresh(self) -> None:
         concept = selected(self.session)

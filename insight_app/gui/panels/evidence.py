@@ -38,7 +38,12 @@ class EvidencePanel(Panel):
         self.area = scrolled(inside, self)
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self.empty, 1)
-        keys_of(session).register(ConceptVerbs(self, note=self.note.setFocus))
+        keys_of(session).register(ConceptVerbs(self, note=self.edit_note))
+
+    def edit_note(self) -> None:
+        """Put the keyboard into the note, where it can be seen."""
+        self.area.ensureWidgetVisible(self.note)
+        self.note.take_keyboard()
 
     def refresh(self) -> None:
         concept = selected(self.session)

@@ -64,6 +64,13 @@ def load(project: "Project") -> Loaded:
         raise
 
 
+def newest_generation(path: Path) -> int:
+    """Return the number of the newest results of a project, 0 before there are any."""
+    from insight_app.project.results.snapshot import newest_generation
+
+    return newest_generation(path)
+
+
 def close(project: "Project | None", results: "Results | None") -> None:
     """Close the files of results that are no longer shown, and of a project that is left."""
     if results is not None:

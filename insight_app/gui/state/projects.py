@@ -150,6 +150,19 @@ class Projects(QObject):
         if self.is_open(Path(path)):
             self.read_again()
 
+    def look_for_newer(self) -> None:
+        """Read the newest results if another program has put out newer ones."""
+        project, results = self.state.project, self.state.results
+        if project is None or self._is_reading:
+            return
+        shown = 0 if results is None else results.generation
+        self._thread.run(
+            partial(loading.newest_generation, Path(project.path)),
+            done=lambda newest: self.read_again() if newest > shown else None,
+            failed=lambda _error: None,
+            key="newest",
+        )
+
     def read_again(self) -> None:
         """Read the newest generation of the machine's results."""
         project = self.state.project

@@ -311,10 +311,12 @@ class WorkerClient(QObject):
 
     def _give_up(self, error: KnownError) -> None:
         requests, self._requests = list(self._requests.values()), {}
-        self.failed.emit(error)
-        for request in requests:
-            if not self._epochs.is_over(request.epoch) and request.failed is not None:
+        waiting = [r for r in requests if not self._epochs.is_over(r.epoch)]
+        for request in waiting:
+            if request.failed is not None:
                 request.failed(error)
+        if not any(request.failed for request in waiting):
+            self.failed.emit(error)
 
 
 def _say_nothing(_error: Exception) -> None:

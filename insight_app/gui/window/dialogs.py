@@ -56,7 +56,8 @@ def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
     """Ask what cannot be undone: leaving with judgements that could not be written."""
     box = QMessageBox(parent)
     box.setWindowTitle("Not saved")
-    box.setText(f"{session.queue.pending} judgements could not be written.")
+    pending = session.queue.pending
+    box.setText(f"{pending} judgement{'s' * (pending != 1)} could not be written.")
     box.setInformativeText(words(session.queue.error) if session.queue.error else "")
     leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
     box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)

@@ -321,5 +321,6 @@ class MainWindow(QMainWindow):
             return
         if self.isActiveWindow():
             self.session.folders.look()
+            self.session.projects.look_for_newer()
         else:
             self.settings.sync()

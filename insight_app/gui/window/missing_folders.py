@@ -6,12 +6,15 @@ Knows the session's folders and the window's line of trouble; the dialog does th
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from insight_app.gui.panel import TroubleLine
 from insight_app.gui.state.session import Session
 from insight_app.gui.window import dialogs
+
+LOOK_MILLISECONDS = 5000
+"""How often the disk is asked while somebody is at the window: one question a folder."""
 
 
 class MissingFolders(QObject):
@@ -28,6 +31,14 @@ class MissingFolders(QObject):
         self._is_free, self._window = is_free, window
         self.is_shown = False
         session.folders.changed.connect(self.follow)
+        self._look = QTimer(self, interval=LOOK_MILLISECONDS)
+        self._look.timeout.connect(self._look_again)
+        self._look.start()
+
+    def _look_again(self) -> None:
+        """Ask the disk again while somebody is at the window."""
+        if self._window.isActiveWindow():
+            self._session.folders.look()
 
     def follow(self) -> None:
         """Show or hide the line, as the folders are."""

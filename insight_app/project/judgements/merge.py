@@ -13,6 +13,9 @@ from insight_app.project.judgements.log.entries import Incoming, Malformed
 from insight_app.project.judgements.projection import fold
 from insight_app.project.judgements.state import Judgement
 
+MOST_LOST = 1_000_000
+"""Entries that a log may lack where it was rescued from a damaged file."""
+
 
 @dataclass(frozen=True)
 class Conflict:
@@ -29,6 +32,12 @@ class Conflict:
 def complete(theirs: Sequence[Incoming], ours: Sequence[Judgement], source: Path) -> list[Incoming]:
     """Return those of `theirs` that are new; Refusal with the first line that does not fit."""
     new, faults = _union(theirs, ours)
+    # A time counts the entries that came before it. One far ahead of all that are known would use
+    # up the numbers that this project's own next entries need.
+    latest = max((entry.lamport for entry in ours), default=0)
+    limit = max(latest, len(ours) + len(theirs)) + MOST_LOST
+    ahead = Malformed("its lamport is far ahead of the log")
+    faults += [(one.number, ahead) for one in new if one.judgement.lamport > limit]
     if faults:
         number, what = min(faults, key=lambda fault: fault[0])
         raise lines.refusal(source, number, what)

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.judgements import merge, tables
@@ -164,7 +165,9 @@ class Judgements:
                 if damage != "ok":
                     return [f"The database of judgements is damaged ({damage})."]
                 should_be = fold(database.everything(connection))
-                with suppress(ValueError, TypeError):
+                if tables.read_info(connection) is None:
+                    return []  # of another version: made anew from the log when it is opened
+                with suppress(ValueError, TypeError, AttributeError, DBAPIError):
                     if tables.stored(connection) == should_be:
                         return []
         except KnownError as error:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError
 
 from insight_app.project.judgements.log import database
 from insight_app.project.judgements.log.kinds import VOCABULARY
@@ -79,12 +80,13 @@ def read_info(connection: Connection) -> Info | None:
     version = connection.execute(select(ProjectionInfo.version)).scalar_one_or_none()
     if version != PROJECTION_VERSION:
         return None
-    row = connection.execute(select(*ProjectionInfo.__table__.columns)).one()
-    if row.vocabulary != VOCABULARY:
-        return None
     try:
-        return Info(row.entries, row.not_understood, row.lamport, int(row.hash, 16))
-    except (ValueError, TypeError):
+        row = connection.execute(select(*ProjectionInfo.__table__.columns)).one()
+        if row.vocabulary != VOCABULARY:
+            return None
+        numbers = int(row.entries), int(row.not_understood), int(row.lamport)
+        return Info(*numbers, int(row.hash, 16))
+    except (ValueError, TypeError, DBAPIError):  # none of ours; the log says what it should be
         return None
 
 

@@ -106,15 +106,15 @@ def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
                 if entry.is_dir(follow_symlinks=False):
                     below.append(f"{path}/{name}" if path else name)
                 elif os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - a hot loop
-                    (names if _is_text(name) else undecodable).append(name)
+                    (names if is_text(name) else undecodable).append(name)
     except OSError as error:
         why = disk_error(error, "The folder cannot be listed").what
         return FoundFolder(source, path, [], [], why), []
-    below = [name for name in below if _is_text(name)]
+    below = [name for name in below if is_text(name)]
     return FoundFolder(source, path, sorted(names), undecodable), below
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
     """Return whether a file name is valid text; on some systems names are mere bytes."""
     try:
         name.encode("utf-8")

@@ -45,6 +45,14 @@ from insight_app.project.results.sources import PhotoCounts, SourceState
 _WORDS = {status: status.name.lower() for status in Status}
 
 
+def newest_generation(project: Path) -> int:
+    """Return the number of the newest results, 0 before the first ones."""
+    if not (project / analysis_database.NAME).exists():
+        return 0
+    with analysis_database.reader(project) as engine, analysis_database.reading(engine) as now:
+        return int(now.execute(select(func.max(Generation.id))).scalar() or 0)
+
+
 class Results:
     """Read a published generation; to be closed.
 

@@ -83,7 +83,7 @@ def _counts(concept: PresentConcept) -> tuple[str, str]:
     if concept.state.awaits_photos:
         return f"no photos yet, {address}", "Where it fires is counted when photos are added"
     images, coded = int(catalogue.images[row]), concept.results.coded_images
-    share = f"{100 * images / max(1, coded):.2g} %"
+    share = f"{100 * images / max(1, coded):.3g} %"
     mean, total = (number_text(float(values[row])) for values in (catalogue.mean, catalogue.total))
     return (
         f"in {images:,} images ({share}), mean {mean}, {address}",

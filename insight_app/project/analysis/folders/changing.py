@@ -71,7 +71,9 @@ def _include(
     published: Published,
 ) -> Changed:
     with _writer(project) as (engine, setup):
-        areas = [one.area for folder in folders for one in named(project, engine, folder)]
+        areas = [
+            one.area for folder in outermost(folders) for one in named(project, engine, folder)
+        ]
         with runs.recorded(engine, work=work):
             before = act(engine, areas)
             try:
@@ -121,6 +123,12 @@ def move(
                 generation = publish()
                 published(generation)
     return Changed(moved.photos, moved.missing, generation)
+
+
+def outermost(folders: Sequence[Path]) -> list[Path]:
+    """Return each folder once, without those inside of others: each photo counts once."""
+    given = dict.fromkeys(folders)
+    return [one for one in given if not any(above in given for above in one.parents)]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, true
 
 from insight_app.errors import Refusal, WorldError
-from insight_app.project.photos.finding import FoundFolder, locate, scan_below, seen_from
+from insight_app.project.photos.finding import FoundFolder, is_text, locate, scan_below, seen_from
 from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder
 from insight_app.project.results.schema import Source as SourceRow
@@ -167,6 +167,13 @@ def must_be_folders(folders: Iterable[Path]) -> None:
     for folder in folders:
         if not folder.is_dir():
             raise WorldError("There is no such folder.", where=str(folder))
+        if not is_text(str(folder.absolute())):
+            raise Refusal(
+                "The folder's name is no text that can be kept.",
+                where=repr(str(folder)),
+                kept="Nothing was changed.",
+                do="Rename the folder, then add it.",
+            )
 
 
 def insert_source(connection: Connection, project: Path, folder: Path) -> int:
