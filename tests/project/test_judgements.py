@@ -314,3 +314,45 @@ def test_ids_that_are_made_can_be_read() -> None:
 )
 def test_what_is_no_concepts_id_is_not_taken_for_one(text: str) -> None:
     assert j.parse_concept(text) is None
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "UPDATE projection_info SET version = version - 1",
+        "UPDATE projection_info SET vocabulary = 'of another version'",
+        "UPDATE projection_info SET not_understood = 'many'",
+        "ALTER TABLE projection_group DROP COLUMN is_understood",
+        "DROP TABLE projection_target",
+    ],
+)
+def test_a_projection_of_another_version_is_no_damage_and_is_made_anew(
+    path: Path, spoiled: str
+) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "Renamed to dog")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(spoiled)
+        if spoiled.startswith("ALTER"):  # as a version without that column left it
+            connection.execute("UPDATE projection_info SET version = version - 1")
+        connection.commit()
+    with opened(path, read_only=True) as judgements:
+        assert judgements.problems() == []
+        assert judgements.state.concepts["f:1"].name == "dog"
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "hound")], "Renamed to hound")
+        assert judgements.problems() == []
+
+
+def test_an_entry_far_ahead_of_all_others_is_refused(path: Path, tmp_path: Path) -> None:
+    exported, ahead = tmp_path / "log.jsonl", tmp_path / "ahead.jsonl"
+    with opened(tmp_path / "other.sqlite", BEN) as other:
+        other.judge([j.rename("f:1", "dog")], "Renamed to dog")
+        other.export_log(exported)
+    ahead.write_text(exported.read_text().replace('"lamport":1,', f'"lamport":{2**53},'))
+    with opened(path) as judgements:
+        with pytest.raises(Refusal, match=r"Line 1 .*far ahead"):
+            judgements.import_log(ahead)
+        assert judgements.entries() == []
+        judgements.import_log(exported)
+        assert len(judgements.entries()) == 1
