@@ -35,8 +35,8 @@ def listed(
 
 
 def count(connection: Connection, places: Places, sources: Sequence[SourceState]) -> int:
-    """Return how many problems there are."""
-    few = (*_gone(sources), *_removed(places, sources), *_skipped(connection, places))
+    """Return how many problems there are; what a person took out is listed, but no trouble."""
+    few = (*_gone(sources), *_skipped(connection, places))
     images = _bad_images(_gone_ids(sources)).with_only_columns(func.count())
     return len(few) + int(connection.execute(images).scalar_one())
 

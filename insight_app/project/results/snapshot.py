@@ -349,7 +349,7 @@ class Results:
 
     @property
     def problem_count(self) -> int:
-        """How many problems there are."""
+        """How many problems there are, folders that a person took out not counted."""
         sources = self.sources()
         with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
             return problems.count(connection, self._places, sources)
