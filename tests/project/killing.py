@@ -21,7 +21,7 @@ import torch
 from insight_app.project import judgements as j
 from insight_app.project.analysis import recording
 from insight_app.project.analysis import run as analysis
-from insight_app.project.analysis.coding import batches
+from insight_app.project.analysis.coding import batches, commit_policy
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.check import check
 from insight_app.project.judgements import Person
@@ -39,7 +39,8 @@ def prepare() -> None:
     """Small shards, commits and generations, so that there is much to be interrupted."""
     torch.set_num_threads(1)
     batches.BATCH = {"cpu": 2}
-    analysis.COMMIT_IMAGES, analysis.PUBLISH_SECONDS, analysis.PUBLISH_SHARE = 3, 0.0, 1
+    commit_policy.COMMIT_IMAGES = 3
+    commit_policy.PUBLISH_SECONDS, commit_policy.PUBLISH_SHARE = 0.0, 1
     recording.SHARD_IMAGES = 10
     running_counts.PART_SHARDS = 2
 

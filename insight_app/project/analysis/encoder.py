@@ -4,7 +4,7 @@ Owns the setting that names it. Knows nothing of how pictures become tokens.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,43 @@ def of_project(project: Path) -> EncoderChoice:
 def keep(engine: Engine, choice: EncoderChoice) -> None:
     """Note what the project is set up with."""
     write_setting(engine, _SETTING, asdict(choice))
+
+
+def settle(
+    project: Path,
+    engine: Engine,
+    wanted: str | DenseEncoder | None,
+    options: Mapping[str, str] | None,
+) -> EncoderChoice:
+    """Return the project's encoder by name; a new project is set up with the wanted one.
+
+    Other options than it was analyzed with are tried, and kept once they gave the same encoder.
+    """
+    known = chosen(engine)
+    name = wanted if isinstance(wanted, str) or wanted is None else wanted.name
+    must_agree(project, known, name)
+    choice = known or EncoderChoice(name or DEFAULT)
+    if options:
+        choice = replace(choice, options={**choice.options, **options})
+    if known is None or not known.fingerprint:
+        keep(engine, choice)
+    return choice
+
+
+def open_own(
+    project: Path,
+    engine: Engine,
+    known: EncoderChoice,
+    wanted: str | DenseEncoder | None,
+    load_by_name: Load,
+) -> DenseEncoder:
+    """Return the encoder, which must be the one that the project's codes come from."""
+    if wanted is None or isinstance(wanted, str):
+        encoder = load(project, known, load_by_name)
+    else:
+        encoder = must_be_same(project, known, wanted)
+    keep(engine, described(encoder))
+    return encoder
 
 
 def must_agree(project: Path, known: EncoderChoice | None, name: str | None) -> None:

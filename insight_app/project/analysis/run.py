@@ -7,9 +7,9 @@ protocol: who calls is told through `progress`, `published` and `between`.
 
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,21 +22,19 @@ from insight_app.concepts.progress import Cancelled, CancelToken, Progress, sile
 from insight_app.errors import KnownError
 from insight_app.project.analysis import dictionary, names, reading_again, runs
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis.coding import crashes, pending_images, pipeline
-from insight_app.project.analysis.coding.batches import Batches, code
-from insight_app.project.analysis.coding.commit_policy import CommitPolicy
+from insight_app.project.analysis.coding import crashes
+from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.memory import keep_freed
-from insight_app.project.analysis.coding.pending_images import Locations
-from insight_app.project.analysis.coding.pipeline import Photo, Read, Unreadable
+from insight_app.project.analysis.coding.new_photos import NewPhotos
 from insight_app.project.analysis.dictionary import TRAIN, DictionaryChoice, must_be_learnable
 from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import Found, update_images
 from insight_app.project.analysis.folders.sources import must_be_folders
+from insight_app.project.analysis.hooks import Hooks
 from insight_app.project.analysis.recording import Recorder
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.folder import is_project
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.finding import is_there
 from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
 
@@ -54,21 +52,6 @@ class Summary:
     unreadable: int
     generation: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """Who listens: `published(generation)` after each generation; `between()` between two batches,
-    for short work with the same encoder; `notice(text)`: what a person should know once;
-    `added(folders)`: those that were not part of the project before, to be taken out again by who
-    thinks better of it.
-    """
-
-    progress: Progress = silent
-    published: Callable[[int], None] = lambda generation: None
-    between: Callable[[], None] = lambda: None
-    notice: Callable[[str], None] = lambda text: None
-    added: Callable[[list[Path]], None] = lambda folders: None
 
 
 def analyze(
@@ -174,7 +157,13 @@ class _Work:
         self.read_again = read_again
         self.rule = reading_again.settle(project, engine)
         self.naming = names.Naming(engine)
-        self.coded = self.unreadable = self.generation = 0
+        self.photos: NewPhotos | None = None
+        self.generation = 0
+
+    @property
+    def coded(self) -> int:
+        """How many photos were coded so far."""
+        return self.photos.coded if self.photos else 0
 
     def run(
         self,
@@ -192,7 +181,7 @@ class _Work:
         described = dictionary.installed(self.project)
         source = used.source if described is not None else wanted or dictionary.BUILTIN
         dictionary.keep(self.engine, DictionaryChoice(source, used.fingerprint, concepts, k))
-        known = self._known_encoder(encoder, encoder_options)
+        known = encoder_of.settle(self.project, self.engine, encoder, encoder_options)
         if added := membership.add(self.project, self.engine, folders):
             self.hooks.added(added)
         found = update_images(
@@ -205,7 +194,7 @@ class _Work:
             described = dictionary.install(self.project, wanted)
         if described is not None:
             dictionary.keep(self.engine, DictionaryChoice(source, described.fingerprint))
-        self.locations = Locations(self.project, self.engine)
+        self.photos = NewPhotos(self.project, self.engine, self.rule, self.hooks, self.cancel)
         settings, setup = dictionary.planned(concepts, k, known.name)
         if described is not None:
             setup = dictionary.setup(self.project, described, known)
@@ -214,34 +203,21 @@ class _Work:
             Recorder(self.project, self.engine, setup, self.hooks.progress, self.cancel)
         ) as recorder:
             self._publish(recorder)  # photos show at once, and what went missing or came back
-            if pending_images.count_new(self.engine, self.locations):
+            if self.photos.are_there_any:
                 batches = Batches(self._encoder(encoder, known), self.hooks.notice)
                 if described is None:
                     self._train(batches, settings)
-                self._code(recorder, batches)
+                self._code(self.photos, recorder, batches)
             elif self.naming.is_due:
                 self._go_on_naming(recorder, encoder, known)
         reading_again.remove_old_files(self.project, self.engine)
         return Summary(
-            found, self.coded, self.unreadable, self.generation, time.monotonic() - began
+            found,
+            self.photos.coded,
+            self.photos.unreadable,
+            self.generation,
+            time.monotonic() - began,
         )
-
-    def _known_encoder(
-        self, wanted: str | DenseEncoder | None, options: Mapping[str, str] | None
-    ) -> encoder_of.EncoderChoice:
-        """The project's encoder by name; a new project is set up with the wanted one.
-
-        Other options than it was analyzed with are tried, and kept once they gave the same encoder.
-        """
-        known = encoder_of.chosen(self.engine)
-        name = wanted if isinstance(wanted, str) or wanted is None else wanted.name
-        encoder_of.must_agree(self.project, known, name)
-        choice = known or encoder_of.EncoderChoice(name or encoder_of.DEFAULT)
-        if options:
-            choice = replace(choice, options={**choice.options, **options})
-        if known is None or not known.fingerprint:
-            encoder_of.keep(self.engine, choice)
-        return choice
 
     def _begin_again(
         self, wanted: str | DenseEncoder | None, known: encoder_of.EncoderChoice
@@ -260,15 +236,9 @@ class _Work:
     def _encoder(
         self, wanted: str | DenseEncoder | None, known: encoder_of.EncoderChoice
     ) -> DenseEncoder:
-        """The encoder, which must be the one that the project's codes come from."""
         self.hooks.progress(0, 0, "Loading the encoder")
         keep_freed()
-        if wanted is None or isinstance(wanted, str):
-            encoder = encoder_of.load(self.project, known, self.load)
-        else:
-            encoder = encoder_of.must_be_same(self.project, known, wanted)
-        encoder_of.keep(self.engine, encoder_of.described(encoder))
-        return encoder
+        return encoder_of.open_own(self.project, self.engine, known, wanted, self.load)
 
     def _train(self, batches: Batches, settings: hsae.TrainingSettings) -> None:
         from insight_app.project.analysis.training import checkpoints, train
@@ -291,9 +261,9 @@ class _Work:
         dictionary.keep(self.engine, DictionaryChoice(dictionary.TRAIN, trained.fingerprint))
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
-    def _code(self, recorder: Recorder, batches: Batches) -> None:
-        """Code all new photos with the project's dictionary; whatever ends it, what was encoded is
-        kept.
+    def _code(self, photos: NewPhotos, recorder: Recorder, batches: Batches) -> None:
+        """Code all new photos with the project's dictionary, then name its concepts if they are to
+        be named after photos.
         """
         encoder, weights = batches.encoder, self._weights(batches.encoder)
         recorder.setup = dictionary.setup(
@@ -304,21 +274,7 @@ class _Work:
         may_name = recorder.setup.words.run in ("", names.PHOTOS)
         if may_name and (self.vocabulary is not None or names.can_read_words(encoder)):
             self.naming.keep(is_due=True)
-        policy = CommitPolicy(recorder, self._publish)
-        writer = pipeline.Writer(policy.record, recorder.commit)
-        try:
-            self._code_photos(writer, batches, weights)
-        except Cancelled:
-            writer.close()
-            self._publish(recorder)
-            raise
-        except BaseException:
-            with suppress(Exception):  # the first failure is the one to tell
-                writer.close()
-            raise
-        writer.close()
-        crashes.forget(self.project)
-        self._publish(recorder)
+        photos.code(recorder, batches, weights, self._publish)
         if self.naming.is_due:
             self._name(recorder, encoder, weights)
 
@@ -329,42 +285,6 @@ class _Work:
             token_dim=encoder.token_dim,
             encoder_fingerprint=encoder.fingerprint,
         )
-
-    def _code_photos(self, writer: pipeline.Writer, batches: Batches, weights: "HSAE") -> None:
-        total, waiting = pending_images.count_new(self.engine, self.locations), 0
-        with closing(self._photos(batches)) as photos:
-            for batch in photos:
-                self.cancel.check()
-                read = [
-                    item for item in batch if isinstance(item, Read) or is_there(item.photo.path)
-                ]
-                waiting += len(batch) - len(read)
-                good = [item for item in read if isinstance(item, Read)]
-                coded = iter(code(good, batches, weights))
-                writer.put([item if isinstance(item, Unreadable) else next(coded) for item in read])
-                self.coded += len(good)
-                self.unreadable += len(read) - len(good)
-                done = self.coded + self.unreadable + waiting
-                self.hooks.progress(done, total, "Analyzing photos")
-                self.hooks.between()
-        if waiting:
-            self.hooks.notice(
-                f"{waiting:,} photos were not there any more when their turn came; the next "
-                "analysis looks for them again."
-            )
-
-    def _photos(self, batches: Batches) -> Generator[list[Read | Unreadable], None, None]:
-        """Photos that were in flight at a crash one by one, then all others."""
-        locations = self.locations
-
-        def in_flight(images: list[int]) -> None:
-            crashes.remember(self.project, images)
-
-        for photo in list(pending_images.new_photos(self.engine, locations, crashed=True)):
-            in_flight([photo.image])
-            yield [pipeline.read_photo(photo, batches.encoder, self.rule)]
-        photos: Iterable[Photo] = pending_images.new_photos(self.engine, locations, crashed=False)
-        yield from pipeline.batches(photos, batches.encoder, self.rule, batches.size, in_flight)
 
     def _name(self, recorder: Recorder, encoder: DenseEncoder, weights: "HSAE") -> None:
         """Name the concepts after the photos, which are done: who stops this stops nothing else,
