@@ -14,16 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "insight_app"
 WINDOW = ["gui/curation", "gui/dialogs", "gui/panels", "gui/photo", "gui/statistics"]
-PROJECT = [
-    "project/judgements",
-    "project/results",
-    "project/analysis/counting",
-    "project/analysis/coding",
-    "project/photos",
-]
-IMPERATIVE = ["concepts", "worker", "cli", "exchange", "project/storage", *PROJECT, *WINDOW]
+IMPERATIVE = ["concepts", "worker", "cli", "exchange", "project", *WINDOW]
 """Folders whose functions say what they do in the imperative. To become all of them."""
-SHAPED = ["concepts", "exchange", *PROJECT, *WINDOW]
+SHAPED = ["concepts", "exchange", "project", *WINDOW]
 """Folders whose public functions and values of arrays say shapes. To become all that compute."""
 
 VERBS = set(

@@ -185,7 +185,7 @@ def _photos(folder: Path, connection: Connection, published: Published) -> Itera
 
 
 def _dictionary(folder: Path, used: str) -> Iterator[Finding]:
-    """The project's own dictionary must be the one that its codes were made with."""
+    """Check that the project's own dictionary is the one that its codes were made with."""
     place = folder / dictionary.FOLDER
     do = "Copy this folder from a backup of the project."
     try:
@@ -200,7 +200,7 @@ def _dictionary(folder: Path, used: str) -> Iterator[Finding]:
 
 
 def _published(folder: Path, number: int | None) -> Published | Finding | None:
-    """The newest generation; what is wrong with it; None where nothing was published."""
+    """Return the newest generation, or what is wrong with it; None if nothing was published."""
     if number is None:
         return None
     place = generations.folder_of(folder / STATISTICS, number)
@@ -215,7 +215,7 @@ def _published(folder: Path, number: int | None) -> Published | Finding | None:
 def _shard(
     codes: Path, row: Any, connection: Connection, recount: "_Recount | None"
 ) -> Iterator[Finding]:
-    """A shard against its manifest and the image table; its codes are counted again."""
+    """Check a shard against its manifest and the image table; count its codes again."""
     path = str(code_store.shard_path(codes, row.id))
     try:
         if code_store.checksum_of(codes, row.id, row.bytes) != row.checksum:
@@ -254,7 +254,7 @@ class _Recount:
             self.tally.add([record.image], [folder], [record.codes()])
 
     def findings(self, statistics: Path) -> Iterator[Finding]:
-        """Where the published numbers are not these."""
+        """Find where the published numbers are not these."""
         header, tally = self.published.header, self.tally
         place = str(generations.folder_of(statistics, header.number))
         counts, sums = tally.counts.to_arrays(), tally.folders.to_arrays()

@@ -12,7 +12,7 @@ FOLDERS = (CODES, STATISTICS, "dictionary", BACKUPS)
 
 
 def is_project(folder: Path) -> bool:
-    """Whether `folder` is a project, damaged or not: backups alone make one too."""
+    """Return whether `folder` is a project, damaged or not: backups alone make one too."""
     if any((folder / name).exists() for name in (JUDGEMENTS, ANALYSIS)):
         return True
     stem = Path(JUDGEMENTS).stem

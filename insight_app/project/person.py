@@ -16,7 +16,7 @@ from insight_app.project.judgements.state import Person
 
 
 def this_person(folder: Path | None = None) -> Person:
-    """The person at this computer; remembered in `folder` (default: the user's configuration)."""
+    """Return the person at this computer, kept in `folder` (default: the user's configuration)."""
     path = _path(folder)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

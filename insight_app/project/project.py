@@ -153,13 +153,13 @@ class Project:
         return backups.list_backups(self.path / BACKUPS, "judgements")
 
     def results(self) -> "Results | None":
-        """The machine's results as published last, None before the first ones."""
+        """Open the machine's results as published last; None before the first ones."""
         from insight_app.project.results.snapshot import Results
 
         return Results.open(self.path)
 
     def catalogue(self) -> "Catalogue | None":
-        """All concepts as shown now, None before there are results."""
+        """Return all concepts as shown now; None before there are results."""
         from insight_app.project.judgements.catalogue import Catalogue
 
         results = self.results()
@@ -196,7 +196,7 @@ def restore(folder: Path, backup: Backup, person: Person | None = None) -> str:
 
 
 def back_up_if_due(judgements: Judgements, place: Path) -> Backup | None:
-    """Back up the judgements and their log where the last backup is older than a day."""
+    """Copy the judgements and their log to the backups if the last one is older than a day."""
     newest = next(iter(backups.list_backups(place, "judgements")), None)
     if newest is not None and not newest.log.exists():
         judgements.export_log(newest.log)  # made before an update, which leaves the log as it is
@@ -208,14 +208,14 @@ def back_up_if_due(judgements: Judgements, place: Path) -> Backup | None:
 
 
 def _must_be_there(path: Path, place: Path) -> None:
-    """A database that is gone while its backups are there was lost, not never made."""
+    """Raise Damaged for a database that is gone while its backups are there: it was lost."""
     is_empty = not path.exists() or path.stat().st_size == 0
     if is_empty and backups.list_backups(place, path.stem):
         raise sqlite.damaged("The file is missing or empty.", path, SCHEMA.remedy)
 
 
 def _from_newest_backup(place: Path, path: Path, who: Person) -> tuple[Judgements, str]:
-    """The newest backup that can be read, opened to be looked at, and what it is in words."""
+    """Open the newest backup that can be read to be looked at; return what it is in words too."""
     for backup in backups.list_backups(place, path.stem):
         try:
             shown = Judgements.open(backup.path, who, read_only=True)

@@ -26,7 +26,7 @@ from insight_app.project.results.sources import SourceState
 
 
 def summarise(folder: Path) -> dict[str, Any]:
-    """Counts, encoder, dictionary and run state of a project, as JSON values."""
+    """Return counts, encoder, dictionary and run state of a project, as JSON values."""
     with Project.open(folder, read_only=True) as project:
         found: dict[str, Any] = {
             "project": project.name,

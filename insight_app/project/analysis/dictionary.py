@@ -59,7 +59,7 @@ def keep(engine: Engine, choice: DictionaryChoice) -> None:
 
 
 def installed(project: Path) -> DictionaryInfo | None:
-    """The project's dictionary; None where none was chosen or trained yet."""
+    """Return the project's dictionary; None before one was chosen or trained."""
     folder = project / FOLDER
     return info(folder) if (folder / DESCRIPTION).exists() else None
 
@@ -117,7 +117,7 @@ def must_fit(
 
 
 def must_be_learnable(concepts: int | None, k: int | None) -> None:
-    """KnownError for sizes that no dictionary can be trained with."""
+    """Raise Refusal for sizes that no dictionary can be trained with."""
     wanted = _settings(concepts, k)
     group_sizes(wanted.concepts, wanted.fractions)  # refuses what has no six levels
     if wanted.k >= wanted.concepts:
@@ -128,8 +128,8 @@ def must_be_learnable(concepts: int | None, k: int | None) -> None:
 
 
 def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | None = None) -> None:
-    """KnownError where the dictionary that is `wanted` cannot be opened, or cannot read an
-    encoder's tokens; one that is still to be trained always can.
+    """Raise if the dictionary that is `wanted` cannot be opened, or cannot read an encoder's
+    tokens; one that is still to be trained always can.
     """
     if wanted != TRAIN:
         source = _source(wanted)
@@ -141,7 +141,7 @@ def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | Non
 
 
 def _fingerprint(wanted: str | None) -> str:
-    """Of the dictionary that would be installed; '' where it would have to be learned first."""
+    """Return that of the dictionary that would be installed; '' if it is still to be learned."""
     return "" if wanted == TRAIN else info(_source(wanted)).fingerprint
 
 
@@ -154,14 +154,15 @@ def _refused(project: Path, what: str, do: str) -> Refusal:
 
 
 def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """(F,) the level of every concept, 0 = coarsest."""
+    """Return the level of every concept (F,), 0 = coarsest."""
     sizes = described.group_sizes
     return np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
 
 
 def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderChoice) -> Setup:
-    """Everything that is published of encoder and dictionary, names included as far as known: those
-    that the dictionary brings, else those of the project's last generation.
+    """Return what is published of encoder and dictionary, with names as far as they are known.
+
+    Names are those that the dictionary brings, else those of the project's last generation.
     """
     brought = summary.read(project / FOLDER, described.concepts)
     if brought is not None and brought.run:
@@ -180,7 +181,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderC
 
 
 def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[TrainingSettings, Setup]:
-    """A dictionary still to be trained: the settings, and what can be published meanwhile."""
+    """Return the settings of a dictionary to be trained, and what can be published meanwhile."""
     settings = _settings(concepts, k)
     sizes = group_sizes(settings.concepts, settings.fractions)
     level_of = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
@@ -194,7 +195,7 @@ def _settings(concepts: int | None, k: int | None) -> TrainingSettings:
 
 
 def _last_words(project: Path, concepts: int) -> Words:
-    """Names published before, none where there are none."""
+    """Return the names published last, none before the first."""
     statistics = project / "statistics"
     numbers = sorted(
         int(f.name.removeprefix("generation-")) for f in statistics.glob("generation-*")

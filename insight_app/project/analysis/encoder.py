@@ -39,13 +39,13 @@ class EncoderChoice:
 
 
 def chosen(engine: Engine) -> EncoderChoice | None:
-    """What the project was set up with; None in a new one."""
+    """Return what the project was set up with; None in a new one."""
     kept: dict[str, Any] | None = read_setting(engine, _SETTING)
     return None if kept is None else EncoderChoice(**kept)
 
 
 def of_project(project: Path) -> EncoderChoice:
-    """The encoder of a project that was analyzed; KnownError where none was chosen yet."""
+    """Return the encoder of a project that was analyzed; Refusal if none was chosen yet."""
     found = None
     if (project / analysis_database.NAME).exists():
         with analysis_database.reader(project) as engine:
@@ -98,13 +98,13 @@ def open_own(
 
 
 def must_agree(project: Path, known: EncoderChoice | None, name: str | None) -> None:
-    """KnownError where the project was set up with an encoder of another name."""
+    """Raise Refusal if the project was set up with an encoder of another name."""
     if known is not None and name is not None and name != known.name:
         raise _other(project, known.name)
 
 
 def load(project: Path, known: EncoderChoice, load: Load) -> DenseEncoder:
-    """The project's encoder; KnownError where what is found would give other tokens.
+    """Return the project's encoder; KnownError if what is found would give other tokens.
 
     Files that are not where they were are looked for in the person's model library, which may have
     several for the same model.
@@ -132,7 +132,7 @@ def load(project: Path, known: EncoderChoice, load: Load) -> DenseEncoder:
 
 
 def must_be_same(project: Path, known: EncoderChoice, encoder: DenseEncoder) -> DenseEncoder:
-    """`encoder`, which gives the tokens that the project's codes come from; else KnownError."""
+    """Return `encoder` if it gives the tokens that the project's codes come from; else raise."""
     if _gives_the_same(known, encoder):
         return encoder
     files = [value for value in encoder.options.values() if Path(value).is_absolute()]
@@ -147,7 +147,7 @@ def must_be_same(project: Path, known: EncoderChoice, encoder: DenseEncoder) -> 
 
 
 def described(encoder: DenseEncoder) -> EncoderChoice:
-    """How to get this encoder again."""
+    """Return how to get this encoder again."""
     rows, cols = encoder.grid
     return EncoderChoice(encoder.name, dict(encoder.options), encoder.fingerprint, rows, cols)
 
@@ -166,7 +166,7 @@ def _gives_the_same(known: EncoderChoice, encoder: DenseEncoder) -> bool:
 
 
 def _elsewhere(known: EncoderChoice, gone: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Files of the model library that may stand for those that are `gone`, by option."""
+    """Yield files of the model library that may stand for those that are `gone`, by option."""
     from insight_app.concepts.encoders.models import library
 
     kinds = {file.option: file.kind for file in encoders.info(known.name).files}

@@ -74,7 +74,7 @@ def name_concepts(
 
 
 def can_read_words(encoder: DenseEncoder) -> bool:
-    """Whether the shipped words have vectors for an encoder, or can get them."""
+    """Return whether the shipped words have vectors for an encoder, or can get them."""
     return _is_shipped(encoder) or bool(_text_fingerprint(encoder))
 
 
@@ -137,7 +137,7 @@ def _text_fingerprint(encoder: DenseEncoder) -> str:
 def with_definitions(
     found: list[list[candidates.Candidate]], terms: vocabulary.Vocabulary | None = None
 ) -> list[list[CandidateName]]:
-    """Candidates as published: the reading in words, and what the term means where both are known.
+    """Return candidates as published: the reading in words, and what the term means if known.
 
     terms: where they were taken from; None = the shipped words.
     """

@@ -39,7 +39,7 @@ def published_places(connection: Connection) -> dict[str, NDArray[Any]]:
 
 
 def _are_removed(connection: Connection, places: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
-    """(size,) whether an image lies in a folder that was taken out."""
+    """Return (size,) whether an image lies in a folder that was taken out."""
     removed = list(connection.execute(select(Folder.id).where(Folder.is_removed)).scalars())
     is_out: NDArray[np.bool_] = np.isin(places["folder"], removed)
     is_out &= places["status"] != int(Status.CHANGED)

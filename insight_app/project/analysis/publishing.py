@@ -57,7 +57,7 @@ def publish_again(project: Path, engine: Engine) -> int | None:
 
 
 def _count_the_same(known: Mapping[str, NDArray[Any]], places: Mapping[str, NDArray[Any]]) -> bool:
-    """Whether the same images count, in the same folders and with the same codes."""
+    """Return whether the same images count, in the same folders and with the same codes."""
     before, now = (np.flatnonzero(p["status"] == int(Status.CODED)) for p in (known, places))
     return np.array_equal(before, now) and all(
         np.array_equal(known[column][now], places[column][now])

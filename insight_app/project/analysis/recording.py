@@ -65,8 +65,10 @@ class Words:
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What a project was set up with: encoder, dictionary, its concepts' names, and the relations
-    that the dictionary was published with (None = nothing).
+    """What a project was set up with: encoder, dictionary, its concepts' names.
+
+    levels: (F,) of each concept; dictionary_edges: the relations that the dictionary was published
+    with, None if without any.
     """
 
     encoder: str
@@ -189,7 +191,7 @@ class Recorder:
         connection.execute(update(Image).where(Image.id == bindparam("key")).values(columns), rows)
 
     def codes_of(self, image: int) -> Codes:
-        """The committed codes of an image."""
+        """Return the committed codes of an image."""
         query = select(Image.shard, Image.offset, Image.bytes).where(Image.id == image)
         with reading(self.engine) as connection:
             row = connection.execute(query).one()
@@ -283,7 +285,7 @@ def write_setting(engine: Engine, name: str, value: Any) -> None:
 
 
 def read_setting(engine: Engine, name: str) -> Any:
-    """What is kept under `name`, None where there is nothing."""
+    """Return what is kept under `name`, None if nothing is."""
     with reading(engine) as connection:
         value = connection.execute(select(Setting.value).where(Setting.name == name)).scalar()
     return None if value is None else json.loads(value)

@@ -120,8 +120,9 @@ def _checked(
     load: encoder_of.Load,
     has_photos: bool,
 ) -> str | DenseEncoder | None:
-    """The encoder of a project to be made, loaded where there are photos to be coded; KnownError
-    where it cannot be had or the wanted dictionary does not read its tokens.
+    """Return the encoder of a project to be made, loaded if there are photos to be coded.
+
+    KnownError if it cannot be had, or the wanted dictionary does not read its tokens.
     """
     if encoder in (None, encoder_of.DEFAULT) and wanted in (None, dictionary.BUILTIN):
         return encoder  # they fit; loading would only delay the first photos

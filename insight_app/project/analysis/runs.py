@@ -31,7 +31,7 @@ from insight_app.project.storage import lock
 
 @contextmanager
 def alone(project: Path) -> Iterator[None]:
-    """Hold the right to write results; WorldError if another process has it."""
+    """Keep the right to write results meanwhile; WorldError if another process has it."""
     folder = project / "statistics"
     with disk_errors("This project cannot be written to", where=project):
         folder.mkdir(parents=True, exist_ok=True)

@@ -118,7 +118,7 @@ _COLUMNS = (Image.id, Image.status, Image.shard, Image.name, Folder.source_id, F
 
 
 def _with_content(file: File, content: bytes, among: ColumnElement[bool]) -> Executable:
-    """Images with the content of a file: the most alike by name first, tombstones last."""
+    """Find images with the content of a file: most alike by name first, tombstones last."""
     same_name = Image.name == file.name
     is_worth_it = or_(Image.status != int(Status.CHANGED), Image.shard.is_not(None))
     by_name = case((same_name & (Folder.path == file.path), 0), (same_name, 1), else_=2)
@@ -132,7 +132,7 @@ def _with_content(file: File, content: bytes, among: ColumnElement[bool]) -> Exe
 
 
 def _never_read(file: File, sources: Sequence[int]) -> Executable:
-    """Images that were never read, at the same path below any source, with the same size and
+    """Find images that were never read: at the same path below any source, of the same size and
     time.
     """
     return (
