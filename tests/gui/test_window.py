@@ -391,6 +391,7 @@ def test_searching_a_name_selects_its_concept(qtbot, window) -> None:
     qtbot.keyClick(window.search.line, Qt.Key.Key_Return)
     assert window.session.selection.row == row
     assert not window.search.popup.isVisible()
+    assert window.docks["photo"].panel.stage.hasFocus(), "the arrows work at once"
 
 
 def test_the_palette_finds_actions_and_concepts(qtbot, window, grab) -> None:
@@ -407,6 +408,15 @@ def test_the_palette_finds_actions_and_concepts(qtbot, window, grab) -> None:
     assert "boat" in [hit.text for hit in palette.list.hits()]
     qtbot.keyClick(palette.line, Qt.Key.Key_Escape)
     assert not palette.isVisible()
+    assert not palette.line.hasFocus()
+
+
+def test_what_was_being_used_has_the_keyboard_after_the_palette(qtbot, window) -> None:
+    photo_stage = stage(window)
+    qtbot.keyClick(photo_stage, "k", Qt.KeyboardModifier.ControlModifier)
+    assert window.palette_.line.hasFocus()
+    qtbot.keyClick(window.palette_.line, Qt.Key.Key_Escape)
+    assert photo_stage.hasFocus()
 
 
 def test_the_selection_is_found_again_after_a_restart(qtbot, open_window, project_dir) -> None:

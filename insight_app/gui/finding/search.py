@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
@@ -23,6 +23,9 @@ HINT_MARGIN = 40
 
 class SearchField(QWidget):
     """A line edit with its hits hanging under it while there are any."""
+
+    finished = Signal()
+    """A hit was chosen, or Escape pressed: nobody has the keyboard."""
 
     def __init__(self, find: Callable[[str], list[Hit]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,9 +57,8 @@ class SearchField(QWidget):
 
     def _entered(self) -> None:
         if self.popup is None:
-            self.popup = HangingHits(self.line, self.window(), self._find)
-        elif self.popup.parentWidget() is not self.window():  # its dock floats, or is back
-            self.popup.setParent(self.window())
+            self.popup = HangingHits(self.line, self._find)
+            self.popup.left.connect(self.finished)
         self.popup.update_hits()
 
     def _left(self) -> None:
@@ -106,10 +108,17 @@ class SearchBox(SearchField):
 
 
 class HangingHits(HitList):
-    """The hits that hang under a line edit while there are any."""
+    """The hits that hang under a line edit while there are any.
 
-    def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], list[Hit]]) -> None:
-        super().__init__(line, parent, find)
+    A window of its own, which takes no keyboard: it lies over panels that float, and is whole where
+    the line edit is in a small one.
+    """
+
+    left = Signal()
+
+    def __init__(self, line: QLineEdit, find: Callable[[str], list[Hit]]) -> None:
+        super().__init__(line, line, find)
+        self.setWindowFlags(Qt.WindowType.ToolTip)
         self.setObjectName("search_hits")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.updated.connect(self._hang)
@@ -119,15 +128,23 @@ class HangingHits(HitList):
 
     def _hang(self) -> None:
         hits = self.hits()
-        self.setVisible(bool(hits) and self.line.hasFocus())
-        if hits:
-            row = self.sizeHintForRow(0)
-            below = self.line.mapTo(self.window(), QPoint(0, self.line.height() + 2))
-            self.setGeometry(
-                below.x(), below.y(), self.line.width(), row * min(len(hits), SHOWN) + 2
-            )
+        if hits and self.line.hasFocus():
+            height = self.sizeHintForRow(0) * min(len(hits), SHOWN) + 2
+            below = self.line.mapToGlobal(QPoint(0, self.line.height() + 2))
+            self.setGeometry(QRect(below, QSize(self.line.width(), height)))
+            self.line.window().installEventFilter(self)
+            self.show()
             self.raise_()
+        else:
+            self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go away when the window goes elsewhere; the keys in the line edit are the list's."""
+        if watched is not self.line and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self.hide()
+        return super().eventFilter(watched, event)
 
     def _leave(self) -> None:
         self.hide()
         self.line.clearFocus()
+        self.left.emit()

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         session.messages.line.connect(self.toast.say)
         session.messages.offered.connect(self.toast.offer)
         session.messages.problem.connect(self.show_problem)
+        self.search.finished.connect(self.dock_area.focus_main)
         self.start.recent_chosen.connect(self.opening.open_recent)
         self.settings.changed.connect(self._setting_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)

@@ -1,8 +1,8 @@
 """The command palette: everything that can be done, and every concept, found by typing."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from insight_app.gui.finding.hits import LIMIT, Hit, HitList, concept_hits
 from insight_app.gui.state.session import Session
@@ -11,9 +11,9 @@ from insight_app.gui.state.session import Session
 class CommandPalette(QFrame):
     """Lists every action and every concept by the letters of its words (Ctrl+K)."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.session = session
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window, Qt.WindowType.Popup)
+        self.session, self._window = session, window
         self.setObjectName("command_palette")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setProperty("base", True)
@@ -24,34 +24,26 @@ class CommandPalette(QFrame):
         self.line.setPlaceholderText("A command or a concept")
         self.line.setAccessibleName("Command or concept")
         self.list = HitList(self.line, self, self._hits)
-        self.list.chosen.connect(self.close_palette)
-        self.list.escaped.connect(self.close_palette)
+        self.list.chosen.connect(self.hide)
+        self.list.escaped.connect(self.hide)
         column.addWidget(self.line)
         column.addWidget(self.list, 1)
-        self.hide()
-        self._before: QWidget | None = None
 
     def open(self) -> None:
-        """Show it over the middle of the window."""
-        window = self.window()
-        width = min(640, window.width() - 48)
-        height = min(440, window.height() - 120)
-        self.setGeometry((window.width() - width) // 2, 80, width, height)
-        self._before = QApplication.focusWidget()
-        window.activateWindow()  # the keyboard may be in a floating panel
+        """Show it over the middle of the window, and over what floats there."""
+        width = min(640, self._window.width() - 48)
+        height = min(440, self._window.height() - 120)
+        corner = QPoint((self._window.width() - width) // 2, 80)
+        self.setGeometry(QRect(self._window.mapToGlobal(corner), QSize(width, height)))
         self.line.clear()
-        self.show()
-        self.raise_()
         self.list.update_hits()
+        self.show()
         self.line.setFocus()
 
-    def close_palette(self) -> None:
-        """Hide it and give the keyboard back."""
-        self.hide()
-        before, self._before = self._before, None
-        if before is not None and isValid(before) and before.isVisible():
-            before.window().activateWindow()
-            before.setFocus()
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep no keyboard, where there was nobody to give it back to."""
+        self.line.clearFocus()
+        super().hideEvent(event)
 
     def _hits(self, text: str) -> list[Hit]:
         words = text.lower().split()
