@@ -311,6 +311,38 @@ def test_a_photo_that_took_the_name_of_another_keeps_its_codes(
     assert check(project) == []
 
 
+def test_what_was_never_coded_and_is_deleted_is_forgotten(
+    run: Any, photos: Path, project: Path
+) -> None:
+    broken = photos / "b" / "broken.jpg"
+    broken.write_bytes(b"no photo")
+    run(photos)
+    assert kinds(project) == [("unreadable", broken)]
+    broken.unlink()
+    run()
+    assert kinds(project) == [] and results_of(project).image_count == PHOTOS
+    broken.write_bytes(b"no photo either")
+    run()
+    assert kinds(project) == [("unreadable", broken)] and check(project) == []
+
+
+def test_a_scan_can_be_stopped_between_two_files(run: Any, photos: Path, project: Path) -> None:
+    run(photos)
+    for photo in photos.rglob("*.png"):
+        os.utime(photo, (1, 1))  # each must be read to be known again
+    cancel, steps = CancelToken(), []
+
+    def stop(done: int, total: int, message: str) -> None:
+        steps.append(message)
+        if done == 3:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        run(progress=stop, cancel=cancel)
+    assert steps == ["Comparing with the folders"] * 3
+    assert run().coded == 0 and results_of(project).coded_images == PHOTOS
+
+
 def test_photos_gone_in_the_middle_of_an_analysis_wait(
     run: Any, photos: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,7 +59,7 @@ class Counting:
         self._waiting: list[tuple[int, Codes]] = []
         self._progress: Progress = silent
         self._cancel = CancelToken()
-        self._total = self._recounted = 0
+        self._total = self._counted = 0
 
     # ---- reading what there is
 
@@ -115,6 +115,7 @@ class Counting:
         fits = stored is not None and stored.pop("state").tobytes() == state.placed
         if stored is not None and fits and part is None and (self.statistics / name).exists():
             self._sealed.merge(Tally.from_arrays(stored))
+            self._count_on(row.images)
         else:
             tally, found = Tally(self.concepts), list[Maxima]()
             self._recount(row, tally, part, found)
@@ -145,9 +146,7 @@ class Counting:
         """
         state = self._state(row.id)
         for images, codes in self._batches(row.id, row.bytes):
-            self._cancel.check()
-            self._recounted += len(images)
-            self._progress(self._recounted, self._total, "Counting")
+            self._count_on(len(images))
             found.append(_maxima(images, codes))
             live = [at for at, image in enumerate(images) if image in state.folder_of]
             if live:
@@ -155,6 +154,11 @@ class Counting:
                 tally.add(ids, [state.folder_of[id] for id in ids], kept)
                 if part is not None:
                     _add(part, ids, kept)
+
+    def _count_on(self, images: int) -> None:
+        self._cancel.check()
+        self._counted += images
+        self._progress(self._counted, self._total, "Counting")
 
     def _batches(self, shard: int, size: int) -> Iterator[tuple[list[int], list[Codes]]]:
         images: list[int] = []

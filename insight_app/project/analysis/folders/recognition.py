@@ -6,7 +6,7 @@ same content is another image. The codes of a photo that was overwritten are los
 with their content is met. Knows nothing of how files are found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,16 @@ class Lost:
         with reading(self._engine) as connection:
             return any(connection.execute(query).first() for query in (is_nowhere, folders))
 
-    def owners(self, files: Sequence[File]) -> dict[str, Any]:
+    def owners(
+        self, files: Sequence[File], step: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """Return, by name of the file, the row of the lost image that a file is now.
 
-        Each row is given away once.
+        Each row is given away once. step(): called before each file, which may have to be read.
         """
         found = {}
         for file in files:
+            step()
             row = self._owner(file)
             if row is not None:
                 self._taken.add(row.id)

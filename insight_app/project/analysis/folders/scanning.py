@@ -87,6 +87,7 @@ class Scan:
         self._removed = Removed(engine)
         self._progress = progress
         self._cancel = cancel or CancelToken()
+        self._compared = 0
 
     def _walk(self) -> Iterator[tuple[int, FoundFolder]]:
         return walk(self._sources, self._removed, self._areas)
@@ -97,7 +98,6 @@ class Scan:
         """Bring the rows of known images up to date."""
         visited: set[int] = set()
         closed: list[tuple[int, str]] = []
-        compared = 0
         for source, folder in self._walk():
             if folder.error:
                 closed.append((source, folder.path))
@@ -108,12 +108,20 @@ class Scan:
             if not folder.error:
                 names = set(folder.names)
                 for rows in self._pages(known):
-                    self._write(rows, [_judge(folder, row, names) for row in rows])
-                    compared += len(rows)
-                    self._progress(compared, 0, "Comparing with the folders")
+                    self._write(rows, [self._judged(folder, row, names) for row in rows])
         for known in self._not_met(visited, closed):
             for rows in self._pages(known):
                 self._write(rows, [_gone(row) for row in rows])
+
+    def _judged(self, folder: FoundFolder, row: Any, names: set[str]) -> dict[str, Any]:
+        self._compared += 1
+        self._step(self._compared, "Comparing with the folders")
+        return _judge(folder, row, names)
+
+    def _step(self, done: int, message: str) -> None:
+        """Tell how far it is, file by file, since some are read whole; stop if cancelled."""
+        self._cancel.check()
+        self._progress(done, 0, message)
 
     def _folder_id(self, source: int, path: str) -> int | None:
         with reading(self._engine) as connection:
@@ -181,16 +189,18 @@ class Scan:
                 continue
             names = iter(folder.names)
             while batch := list(islice(names, BATCH)):
-                self._cancel.check()
                 self.found.total += len(batch)
+                self._look()
                 known = self._folder_id(source, folder.path)
                 files = self._unknown(known, folder, batch)
-                owners = lost.owners(files) if may_be_lost else {}
+                owners = lost.owners(files, self._look) if may_be_lost else {}
                 if not adds_new:
                     files = [file for file in files if file.name in owners]
                 if files:
                     self._place(source, folder.path, files, owners)
-                self._progress(self.found.total, 0, "Looking for photos")
+
+    def _look(self) -> None:
+        self._step(self.found.total, "Looking for photos")
 
     def _skip(self, source: int, folder: FoundFolder) -> None:
         """Note what cannot be an image row."""
