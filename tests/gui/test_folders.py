@@ -56,11 +56,13 @@ def look(qtbot, window) -> None:
     wait_idle(qtbot, window)
 
 
-def choose(dialog: FoldersDialog, path: Path) -> None:
+def choose(qtbot, dialog: FoldersDialog, path: Path) -> None:
     """Click the row of a folder."""
     items = dialog.tree.findItems("", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive)
     (item,) = [one for one in items if one.data(0, dialog_of.PATH_ROLE) == path]
-    dialog.tree.setCurrentItem(item)
+    place = dialog.tree.visualItemRect(item).center()
+    qtbot.mouseClick(dialog.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert dialog.tree.selectedItems() == [item]
 
 
 def press(qtbot, button: QPushButton) -> None:
@@ -90,7 +92,7 @@ def test_a_folder_that_moved_is_said_and_found_again_and_nothing_counts_twice(
     assert missing.path == photos and missing.counts.photos == PHOTOS
     dialog = FoldersDialog(session, analyzed)
     dialog.show()
-    choose(dialog, photos)
+    choose(qtbot, dialog, photos)
     assert dialog.tree.currentItem().text(2) == "not there"
     answer(new)
     press(qtbot, dialog.point)
@@ -100,7 +102,7 @@ def test_a_folder_that_moved_is_said_and_found_again_and_nothing_counts_twice(
     assert session.folders.missing == []
     assert counted(analyzed) == before
     assert check(session.state.path) == []
-    choose(dialog, new)
+    choose(qtbot, dialog, new)
     assert dialog.tree.currentItem().text(2) == ""
 
 
@@ -121,14 +123,14 @@ def test_a_folder_is_taken_out_and_put_back_exactly(qtbot, analyzed, photos) -> 
     dialog = FoldersDialog(session, analyzed)
     dialog.show()
     look(qtbot, analyzed)
-    choose(dialog, photos / "a")
+    choose(qtbot, dialog, photos / "a")
     press(qtbot, dialog.remove)
     ended(qtbot, analyzed)
     assert counted(analyzed)[0] == PHOTOS // 2
     assert session.state.name(session.state.row_of(concept)) == ("keel", True)
     assert check(session.state.path) == []
     look(qtbot, analyzed)
-    choose(dialog, photos / "a")
+    choose(qtbot, dialog, photos / "a")
     assert dialog.tree.currentItem().text(2) == "taken out"
     press(qtbot, dialog.put_back)
     ended(qtbot, analyzed)
@@ -274,3 +276,12 @@ def test_photos_read_by_an_older_rule_are_said_and_read_again_when_asked(
     assert session.state.results.reading_rule == NEWEST_RULE
     assert session.state.results.coded_images == PHOTOS
     assert check(session.state.path) == []
+
+
+def test_the_folders_open_with_one_chosen_though_the_keys_are_still_held(qtbot, analyzed) -> None:
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyPress(analyzed, Qt.Key.Key_F, held)
+    dialog = analyzed.findChild(FoldersDialog)
+    assert dialog is not None and len(dialog.tree.selectedItems()) == 1
+    assert dialog.remove.isEnabled()
+    dialog.reject()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -113,7 +113,8 @@ class FoldersDialog(QDialog):
             for one in (item, *below):
                 one.setSelected(one.data(0, PATH_ROLE) in chosen)
         if not self.tree.selectedItems() and (first := self.tree.topLevelItem(0)) is not None:
-            self.tree.setCurrentItem(first)
+            # Said outright: else a Ctrl that is still held from the key that opened this decides.
+            self.tree.setCurrentItem(first, 0, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._follow()
 
     def _item(self, shown: "SourceState | FolderState", name: str) -> QTreeWidgetItem:
