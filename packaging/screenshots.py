@@ -12,7 +12,6 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -23,6 +22,7 @@ from insight_app import demo
 from insight_app.gui import theme
 from insight_app.gui.app import application
 from insight_app.gui.settings import Settings
+from insight_app.gui.state.session import Session
 from insight_app.gui.window.main_window import MainWindow
 from insight_app.gui.window.workspaces import WORKSPACES
 
@@ -47,9 +47,10 @@ def wait_for(is_true: Callable[[], bool], what: str, seconds: int = 30) -> None:
     raise SystemExit(f"Gave up waiting for {what}.")
 
 
-def look_at(session: Any, photo: str) -> None:
+def look_at(session: Session, photo: str) -> None:
     """Select a photo, its strongest concept, and the cell where that is strongest."""
-    results = session.results
+    results, catalogue = session.state.results, session.state.catalogue
+    assert results is not None and catalogue is not None
     by_path = {
         results.image(image).path.as_posix(): image for image in results.image_ids().tolist()
     }
@@ -58,8 +59,8 @@ def look_at(session: Any, photo: str) -> None:
         raise SystemExit(f"The project has no photo {photo}.")
     image = found[0]
     concepts, _ = results.concepts_of(image)
-    shown = [int(row) for row in concepts if not session.catalogue.hidden[row]]
-    session.select(concepts=(shown[0],), image=image)
+    shown = [int(row) for row in concepts if not catalogue.hidden[row]]
+    session.selection.select_rows(shown[:1], image=image)
 
 
 def take(window: MainWindow, into: Path, suffix: str) -> None:
@@ -91,7 +92,7 @@ def main() -> None:
         window = MainWindow(settings, project)
         window.resize(*map(int, arguments.size.split("x")))
         window.show()
-        wait_for(lambda: window.session.results is not None, "the project's results")
+        wait_for(lambda: window.session.state.results is not None, "the project's results")
         look_at(window.session, arguments.photo)
         suffix = "" if arguments.theme == "light" else f"-{arguments.theme}"
         take(window, arguments.into, suffix)

@@ -122,7 +122,7 @@ def window(project: Path) -> dict[str, float]:
         look.start(200)
 
     def next_look() -> None:
-        if session.jobs.busy or not session.is_settled:
+        if session.jobs.busy or not session.projects.is_settled:
             return
         if left:
             shown.show_workspace(left.pop())
@@ -134,7 +134,7 @@ def window(project: Path) -> dict[str, float]:
     look = QTimer()
     look.timeout.connect(next_look)
     # Opened: everything that is connected to it has drawn; what was posted meanwhile comes first.
-    session.project_opened.connect(lambda: QTimer.singleShot(0, usable))
+    session.projects.opened.connect(lambda: QTimer.singleShot(0, usable))
     shown.show()
     shown.repaint()
     found["shown"] = time.time() - began

@@ -135,7 +135,7 @@ def answers(project: Path) -> None:
     times = []
     for row in rows[:20]:
         session.selection.select_rows(rows=(row,))
-        session.curation.accept(row)
+        session.curation.accept()
         settle(window)
         assert session.state.catalogue.status[row] != 0
         times.append(timed(session.curation.undo, lambda: not session.queue.pending))
