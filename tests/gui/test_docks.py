@@ -287,6 +287,17 @@ def test_a_floating_panel_goes_with_its_workspace_and_with_its_project(qtbot, wi
     assert QRect(card.pos(), card.size()) == place
 
 
+def test_where_nothing_can_float_what_floated_elsewhere_is_docked(qtbot, window) -> None:
+    card = window.docks["card"]
+    float_at(qtbot, card, QRect(150, 120, 320, 300))
+    press(qtbot, window, 2)
+    card.setFeatures(card.features() & ~PanelDock.DockWidgetFeature.DockWidgetFloatable)
+    press(qtbot, window, 1)
+    assert card.isVisible()
+    assert not card.isFloating()
+    assert unsound(window, look(window)) == ""
+
+
 def test_keys_act_in_a_floating_panel_too(qtbot, window) -> None:
     photo = window.docks["photo"]
     float_at(qtbot, photo, QRect(50, 60, 500, 420))

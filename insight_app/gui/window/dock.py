@@ -107,6 +107,11 @@ class PanelDock(QDockWidget):
         self.topLevelChanged.connect(self._show_outline)
         self.panel: Panel | None = None
 
+    @property
+    def can_float(self) -> bool:
+        """Whether this desktop lets it be docked again."""
+        return bool(self.features() & QDockWidget.DockWidgetFeature.DockWidgetFloatable)
+
     def make_panel(self) -> Panel:
         """Return the panel, made now if it was not yet."""
         if self.panel is None:
@@ -141,7 +146,7 @@ class PanelDock(QDockWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self.features() & QDockWidget.DockWidgetFeature.DockWidgetFloatable:
+        if self.can_float:
             text = "Dock" if self.isFloating() else "Float"
             menu.addAction(text, lambda: self.setFloating(not self.isFloating()))
         menu.addAction("Close panel", self.hide)

@@ -74,7 +74,12 @@ class DockArea(QMainWindow):
 
     def _restore(self, state: QByteArray) -> bool:
         put_away(self.docks)
-        return self.restoreState(state, STATE_VERSION)
+        if not self.restoreState(state, STATE_VERSION):
+            return False
+        for dock in self.docks.values():
+            if dock.isFloating() and not dock.can_float:  # it was left on another desktop
+                dock.setFloating(False)
+        return True
 
     def _arrange(self) -> None:
         arrange(self, self.docks, BY_NAME[self.workspace].arrangement)
