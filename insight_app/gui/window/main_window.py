@@ -316,7 +316,7 @@ class MainWindow(QMainWindow):
             self.opening.open_paths(paths)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Write the settings when the person turns to another window; look at the disk after."""
+        """Save how it is arranged when the person turns elsewhere; look at the disk afterwards."""
         super().changeEvent(event)
         if event.type() != QEvent.Type.ActivationChange:
             return
@@ -324,4 +324,5 @@ class MainWindow(QMainWindow):
             self.session.folders.look()
             self.session.projects.look_for_newer()
         else:
+            self.dock_area.save()
             self.settings.sync()
