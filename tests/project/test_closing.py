@@ -149,5 +149,6 @@ def test_sixty_generations_and_two_thousand_questions_leave_nothing_open(project
             before = (handles(), process.num_threads(), process.memory_info().rss)
     now = (handles(), process.num_threads(), process.memory_info().rss)
     assert asked >= 2000
-    assert now[:2] == before[:2]
+    # Fewer is no leak: threads of what ran before may end meanwhile.
+    assert now[0] <= before[0] and now[1] <= before[1]
     assert now[2] - before[2] < 24e6, "memory grows with every generation"
