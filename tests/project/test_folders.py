@@ -461,6 +461,20 @@ def test_what_comes_into_a_folder_that_was_taken_out_stays_out(
     assert check(project) == []
 
 
+def test_a_folder_that_was_taken_out_stays_out_under_another_name(
+    run: Any, photos: Path, project: Path
+) -> None:
+    run(photos)
+    whole = numbers(project, photos, by_folder=False)
+    changing.remove(project, [photos / "a"])
+    (photos / "a").rename(photos / "c")
+    assert run().coded == 0 and results_of(project).image_count == PHOTOS // 2
+    assert kinds(project) == [("removed", photos / "c")]
+    changing.put_back(project, [photos / "c"])
+    assert numbers(project, photos, by_folder=False)["counts"] == whole["counts"]
+    assert check(project) == []
+
+
 def test_adding_is_undone_and_redone(run: Any, photos: Path, project: Path, tmp_path: Path) -> None:
     run(photos)
     before = numbers(project, tmp_path)

@@ -186,7 +186,7 @@ class _Work:
         if added := membership.add(self.project, self.engine, folders):
             self.hooks.added(added)
         found = update_images(
-            self.project, self.engine, progress=self.hooks.progress, cancel=self.cancel
+            self.project, self.engine, added, progress=self.hooks.progress, cancel=self.cancel
         )
         if self.read_again and self.rule != NEWEST_RULE:
             encoder = self._begin_again(encoder, known)

@@ -24,12 +24,12 @@ class NewPlace:
     path: str
 
 
-def id_of(connection: Connection, source: int, path: str) -> int:
-    """Return the id of a folder's row, which is made where there is none."""
+def id_of(connection: Connection, source: int, path: str, *, is_removed: bool = False) -> int:
+    """Return the id of a folder's row, which is made if there is none."""
     query = select(Folder.id).where(Folder.source_id == source, Folder.path == path)
     known = connection.execute(query).scalar()
     if known is None:
-        values = {"source_id": source, "path": path}
+        values = {"source_id": source, "path": path, "is_removed": is_removed}
         known = connection.execute(insert(Folder).values(values)).inserted_primary_key[0]  # type: ignore[index]
     return int(known)
 

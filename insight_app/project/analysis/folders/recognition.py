@@ -117,7 +117,15 @@ def hash_of(path: Path) -> bytes:
         return b""
 
 
-_COLUMNS = (Image.id, Image.status, Image.shard, Image.name, Folder.source_id, Folder.path)
+_COLUMNS = (
+    Image.id,
+    Image.status,
+    Image.shard,
+    Image.name,
+    Folder.source_id,
+    Folder.path,
+    Folder.is_removed,
+)
 
 
 def _with_content(file: File, content: bytes, among: ColumnElement[bool]) -> Executable:

@@ -37,9 +37,18 @@ class Found:
 
 
 def update_images(
-    project: Path, engine: Engine, *, progress: Progress = silent, cancel: CancelToken | None = None
+    project: Path,
+    engine: Engine,
+    added: Sequence[Path] = (),
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
 ) -> Found:
-    """Compare all sources of the project with the image table."""
+    """Compare all sources of the project with the image table.
+
+    added: the folders that a person just named. What was taken out and is found there is wanted;
+    elsewhere it stays out, even if its folder has another name now.
+    """
     folder_rows.settle(project, engine)
     sources = Sources(project, engine)
     with writing(engine) as connection:
@@ -48,7 +57,7 @@ def update_images(
     scan = Scan(engine, sources, [Area(source) for source in sources.here], progress, cancel)
     if not is_first:
         scan.compare()
-    scan.take_in(Lost(engine, sources))
+    scan.take_in(Lost(engine, sources), added=added)
     membership.retire_emptied(engine, sources)
     return scan.found
 
@@ -177,8 +186,11 @@ class Scan:
 
     # ---- the second walk: files without a row
 
-    def take_in(self, lost: Lost, *, adds_new: bool = True) -> None:
-        """Give files without a row the row of the lost image that they are, or else a new one."""
+    def take_in(self, lost: Lost, *, adds_new: bool = True, added: Sequence[Path] = ()) -> None:
+        """Give files without a row the row of the lost image that they are, or else a new one.
+
+        A folder that is new and has nothing but photos that were taken out is taken out.
+        """
         may_be_lost = lost.may_exist()
         if not adds_new and not may_be_lost:
             return
@@ -197,7 +209,10 @@ class Scan:
                 if not adds_new:
                     files = [file for file in files if file.name in owners]
                 if files:
-                    self._place(source, folder.path, files, owners)
+                    place = folder.source / folder.path
+                    stays_out = known is None and _are_removed(files, owners)
+                    stays_out &= not any(place.is_relative_to(wanted) for wanted in added)
+                    self._place(source, folder.path, files, owners, stays_out)
 
     def _look(self) -> None:
         self._step(self.found.total, "Looking for photos")
@@ -237,10 +252,17 @@ class Scan:
                 files.append(File(place, folder.path, name, stat.st_size, stat.st_mtime_ns))
         return files
 
-    def _place(self, source: int, path: str, files: Sequence[File], owners: dict[str, Any]) -> None:
+    def _place(
+        self,
+        source: int,
+        path: str,
+        files: Sequence[File],
+        owners: dict[str, Any],
+        is_removed: bool,
+    ) -> None:
         """Write the rows of new files; those with an owner take its row along."""
         with writing(self._engine) as connection:
-            folder = folder_rows.id_of(connection, source, path)
+            folder = folder_rows.id_of(connection, source, path, is_removed=is_removed)
             places = {
                 file.name: {
                     "folder_id": folder,
@@ -257,6 +279,10 @@ class Scan:
                 connection.execute(insert(Image), list(places.values()))
         self.found.moved += len(owners)
         self.found.new += len(places)
+
+
+def _are_removed(files: Sequence[File], owners: dict[str, Any]) -> bool:
+    return len(owners) == len(files) and all(row.is_removed for row in owners.values())
 
 
 def _judge(folder: FoundFolder, row: Any, names: set[str]) -> dict[str, Any]:
