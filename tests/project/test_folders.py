@@ -253,6 +253,18 @@ def test_a_moved_folder_that_is_added_is_recognized(
     assert results_of(project).image_count == PHOTOS, "the old place was left behind"
 
 
+def test_a_photo_that_was_changed_before_its_folder_moved_counts_once(
+    run: Any, photos: Path, project: Path, tmp_path: Path
+) -> None:
+    run(photos)
+    shutil.copyfile(draw(tmp_path / "other", 1, seed=6) / "a" / "000.png", photos / "a" / "000.png")
+    new = photos.rename(tmp_path / "new")
+    summary = run(new)
+    assert (summary.coded, summary.found.moved) == (1, PHOTOS - 1)
+    assert results_of(project).coded_images == results_of(project).image_count == PHOTOS
+    assert states(project) == {"new": ("here", PHOTOS, 0)} and check(project) == []
+
+
 def test_a_moved_folder_is_recognized_before_all_of_it_was_analyzed(
     run: Any, photos: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 Knows nothing of files: two rows at the same place with the same name are the same photo.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,16 @@ def move(connection: Connection, steps: Sequence[NewPlace]) -> None:
             )
         else:
             _merge(connection, step.folder, int(known))
+
+
+def retire_replaced(connection: Connection, moved: Iterable[tuple[int, int]]) -> None:
+    """Make tombstones of the images that stayed behind when the photos of a folder were found in
+    another one, which has a photo of the same name: that one was changed meanwhile.
+    """
+    for old, new in moved:
+        names = select(Image.name).where(Image.folder_id == new, Image.status != 4)
+        left = Image.folder_id == old, Image.status != 4, Image.name.in_(names)
+        connection.execute(update(Image).where(*left).values(status=int(Status.CHANGED)))
 
 
 def settle(project: Path, engine: Engine) -> None:

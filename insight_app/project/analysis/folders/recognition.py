@@ -72,6 +72,10 @@ class Lost:
                 found[file.name] = row
         return found
 
+    def is_of_gone_source(self, row: Any) -> bool:
+        """Return whether the whole source that an image was in is not there."""
+        return row.source_id in self._gone
+
     def _owner(self, file: File) -> Any:
         row = None
         if self._areas is None:
@@ -122,6 +126,7 @@ _COLUMNS = (
     Image.status,
     Image.shard,
     Image.name,
+    Image.folder_id,
     Folder.source_id,
     Folder.path,
     Folder.is_removed,

@@ -194,6 +194,7 @@ class Scan:
         may_be_lost = lost.may_exist()
         if not adds_new and not may_be_lost:
             return
+        moved: set[tuple[int, int]] = set()
         for source, folder in self._walk():
             if adds_new:
                 self._skip(source, folder)
@@ -212,7 +213,14 @@ class Scan:
                     place = folder.source / folder.path
                     stays_out = known is None and _are_removed(files, owners)
                     stays_out &= not any(place.is_relative_to(wanted) for wanted in added)
-                    self._place(source, folder.path, files, owners, stays_out)
+                    folder_id = self._place(source, folder.path, files, owners, stays_out)
+                    moved |= {
+                        (row.folder_id, folder_id)
+                        for row in owners.values()
+                        if lost.is_of_gone_source(row)
+                    }
+        with writing(self._engine) as connection:
+            folder_rows.retire_replaced(connection, moved)
 
     def _look(self) -> None:
         self._step(self.found.total, "Looking for photos")
@@ -259,8 +267,10 @@ class Scan:
         files: Sequence[File],
         owners: dict[str, Any],
         is_removed: bool,
-    ) -> None:
-        """Write the rows of new files; those with an owner take its row along."""
+    ) -> int:
+        """Write the rows of new files, those with an owner take its row along; return the folder's
+        id.
+        """
         with writing(self._engine) as connection:
             folder = folder_rows.id_of(connection, source, path, is_removed=is_removed)
             places = {
@@ -279,6 +289,7 @@ class Scan:
                 connection.execute(insert(Image), list(places.values()))
         self.found.moved += len(owners)
         self.found.new += len(places)
+        return folder
 
 
 def _are_removed(files: Sequence[File], owners: dict[str, Any]) -> bool:
