@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.errors import KnownError
 from insight_app.gui import theme
+from insight_app.gui.message_strip import MessageSlot
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.wording import tooltip
@@ -145,12 +146,13 @@ class TroubleLine(QFrame):
 class Panel(QWidget):
     """Base of all panels.
 
-    Subclasses set `title` and `object_name`, build their widgets into `self.body`, and write
-    `refresh()`. It is called when something they follow changed and they are seen. While it runs,
-    `self.reasons` says why ("project", "results", "curation", "selection", "view") and
-    `self.changed_rows` which concepts a judgement changed, by their rows in the present state
-    (None: relations changed too). Where results are newer than at the last refresh, "results" is
-    always among the reasons, whichever signal came first.
+    Subclasses set `title` and `object_name`, build their widgets into `self.body`, a row of actions
+    into `self.foot` (messages have their place above it), and write `refresh()`. It is called when
+    something they follow changed and they are seen. While it runs, `self.reasons` says why
+    ("project", "results", "curation", "selection", "view") and `self.changed_rows` which concepts a
+    judgement changed, by their rows in the present state (None: relations changed too). Where
+    results are newer than at the last refresh, "results" is always among the reasons, whichever
+    signal came first.
     """
 
     title = ""
@@ -178,6 +180,12 @@ class Panel(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self._outer.addLayout(self.body, 1)
+        self.slot = MessageSlot(self)
+        self._outer.addWidget(self.slot)
+        self.foot = QVBoxLayout()
+        self.foot.setContentsMargins(0, 0, 0, 0)
+        self.foot.setSpacing(0)
+        self._outer.addLayout(self.foot)
         self.reasons: set[str] = {"project", "results", "curation", "selection", "view"}
         self.changed_rows: set[int] | None = None
         self._refreshed_epoch = session.state.epoch

@@ -265,7 +265,7 @@ def _style_sheet(c: Colours) -> str:
     QFrame[popup="true"] {{ background: {c.base}; border: 1px solid {c.line}; }}
     QFrame[popup="true"] QLabel {{ color: {c.text}; border: 0; }}
     QFrame[popup="true"] QLabel[dim="true"] {{ color: {c.dim}; }}
-    QFrame[toast="true"] {{ background: {"#0e0f11" if c.dark else "#2a2e33"}; border-radius: 6px;
-        border: 1px solid {c.line}; }}
-    QFrame[toast="true"] QLabel {{ color: #f2f4f6; }}
+    QPushButton[link="true"] {{ background: transparent; color: {c.accent}; padding: 1px 3px;
+        border: 1px solid transparent; text-decoration: underline; }}
+    QPushButton[link="true"]:focus {{ border-color: {c.accent}; }}
     """

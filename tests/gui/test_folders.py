@@ -245,9 +245,9 @@ def test_the_list_of_problems_offers_what_mends_them(qtbot, analyzed, photos, an
 def test_undo_of_adding_is_a_link_beside_the_line_that_says_it(qtbot, analyzed, tmp_path) -> None:
     more = draw(tmp_path / "more", 6, seed=5)
     analyzed.session.folders.add([more])
-    qtbot.waitUntil(lambda: analyzed.toast.link.accessibleName() == "Undo")
-    assert analyzed.toast.label.text() == "Added more"
-    analyzed.toast.link.linkActivated.emit("act")
+    qtbot.waitUntil(lambda: analyzed.strip.link.text() == "Undo")
+    assert analyzed.strip.label.text() == "Added more"
+    analyzed.strip.link.click()
     ended(qtbot, analyzed)
     assert analyzed.session.state.results.coded_images == PHOTOS
     assert check(analyzed.session.state.path) == []

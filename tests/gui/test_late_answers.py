@@ -124,7 +124,7 @@ def test_opening_the_project_that_is_open_changes_nothing(qtbot, window, project
     wait_idle(qtbot, window)
     assert session.state is state
     assert not session.state.read_only
-    assert "open already" in window.toast.label.text()
+    assert "open already" in window.strip.label.text()
     session.selection.select_rows((3,))
     session.curation.accept()
     wait_saved(qtbot, window)
@@ -181,7 +181,7 @@ def test_an_undo_that_does_not_hold_any_more_is_refused_quietly(qtbot, window) -
     wait_saved(qtbot, window)
     assert window.session.queue.pending == 0
     assert not window.trouble.isVisible()
-    assert window.toast.isVisible()
+    assert window.strip.label.text() == "There is nothing to undo."
 
 
 def test_what_a_place_remembers_is_plain_json(qtbot, open_window, project_dir, home) -> None:

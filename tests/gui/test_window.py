@@ -266,8 +266,7 @@ def test_a_u_and_x_judge_the_selected_concept_and_go_on(qtbot, window) -> None:
         UNSURE,
         REJECTED,
     ]
-    assert window.toast.isVisible()
-    assert session.state.name(rows[2])[0] in window.toast.label.text()
+    assert session.state.name(rows[2])[0] in window.strip.label.text()
     assert "3 concepts" in window.statusBar().reviewed.text()
     assert window.statusBar().saved.text() == "All judgements saved"
 
@@ -298,7 +297,7 @@ def test_undo_returns_to_the_concept_and_redo_does_it_again(qtbot, window) -> No
     qtbot.keyClick(window, "z", modifiers)
     wait_saved(qtbot, window)
     assert session.state.catalogue.status[first] == REJECTED
-    window.toast.link.linkActivated.emit("undo")
+    qtbot.mouseClick(window.strip.link, Qt.MouseButton.LeftButton)
     wait_saved(qtbot, window)
     assert session.state.catalogue.status[first] == 0
 
@@ -529,11 +528,10 @@ def test_the_status_bar_tells_the_memory_of_the_worker_and_a_notice_is_said_once
     assert bar.memory.text() == "1.00 GB, 5.23 GB on the device"
     notice = {"kind": "notice", "message": "Memory ran out; fewer photos go at once from now on."}
     worker._hear(notice)
-    assert window.toast.isVisible()
-    assert window.toast.label.text() == notice["message"]
-    window.toast.hide()
+    assert window.strip.label.text() == notice["message"]
+    window.strip.clear()
     worker._hear(notice)
-    assert not window.toast.isVisible()
+    assert not window.strip.label.text()
 
 
 def test_whether_all_is_saved_is_read_whole_while_an_analysis_runs(window, qtbot):

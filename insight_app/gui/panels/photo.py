@@ -67,7 +67,7 @@ class PhotoPanel(Panel):
         self.body.addWidget(self.legend)
         self.controls = OverlayControls(session, self)
         self.controls.changed.connect(self._show_overlay)
-        self.body.addWidget(self.controls)
+        self.foot.addWidget(self.controls)
         self.setFocusProxy(self.stage)
         self.stage.clicked.connect(self._clicked)
         self.stage.hovered.connect(self._hovered)

@@ -107,7 +107,7 @@ class ReviewPanel(Panel):
             line.addWidget(KeyButton(session.actions, id, text, flat=True, parent=self.footer))
         line.addWidget(AdvanceSwitch(session, self.footer))
         below.addLayout(line)
-        self.body.addWidget(self.footer)
+        self.foot.addWidget(self.footer)
         self.current_band = "strongest"
         for one in self.bands.values():
             one.grid.installEventFilter(self)

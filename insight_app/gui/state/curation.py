@@ -190,8 +190,13 @@ class Curation(QObject):
             self.changed.emit(rows, bool(changes.relations))
         if kind is not WriteKind.JUDGE:
             self._return_to(changes)
-        can_undo = kind is not WriteKind.UNDO and not changes.is_empty
-        self._messages.say(committed.write.text or changes.text, can_undo)
+        text = committed.write.text or changes.text
+        if kind is WriteKind.UNDO:
+            self._messages.offer(text, "Redo", self.redo)
+        elif changes.is_empty:
+            self._messages.say(text)
+        else:
+            self._messages.offer(text, "Undo", self.undo)
 
     def _return_to(self, changes: "Changes") -> None:
         """Select what an undo or redo concerns."""

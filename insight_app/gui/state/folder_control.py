@@ -76,7 +76,7 @@ class FolderControl(QObject):
         self._analysis.change(
             "put_back_folders",
             folders=[str(folder) for folder in folders],
-            done=lambda reply: self._messages.say(f"{_photos(reply)} of {names} count again"),
+            done=partial(self._put_back, folders, names),
         )
 
     def move(self, old: Path, new: Path) -> None:
@@ -105,6 +105,10 @@ class FolderControl(QObject):
             "Put it back",
             partial(self.put_back, folders),
         )
+
+    def _put_back(self, folders: Sequence[Path], names: str, reply: Message) -> None:
+        text = f"{_photos(reply)} of {names} count again"
+        self._messages.offer(text, "Take out again", partial(self.remove, folders))
 
     def _moved(self, new: Path, reply: Message) -> None:
         missing = int(reply.get("missing", 0))

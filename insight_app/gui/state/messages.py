@@ -8,19 +8,19 @@ from PySide6.QtCore import QObject, Signal
 class Messages(QObject):
     """Signals that the window shows in their places."""
 
-    line = Signal(str, bool)
-    """(text, can undo): a quiet line."""
+    line = Signal(str)
+    """A remark that passes."""
     offered = Signal(str, str, object)
-    """(text, link, act): a quiet line with something to do about it: act() when it is clicked."""
+    """(text, link, act): what was done, and a link that calls act(), such as taking it back."""
     problem = Signal(object)
     """An exception to be told loudly."""
 
-    def say(self, text: str, can_undo: bool = False) -> None:
-        """Tell a quiet line; with Undo beside it where that takes back what it says."""
-        self.line.emit(text, can_undo)
+    def say(self, text: str) -> None:
+        """Tell a remark that passes."""
+        self.line.emit(text)
 
     def offer(self, text: str, link: str, act: Callable[[], object]) -> None:
-        """Tell a quiet line with a link that does something, such as taking back what it says."""
+        """Tell what was done, with a link that calls act(), such as taking it back."""
         self.offered.emit(text, link, act)
 
     def report(self, error: Exception) -> None:

@@ -1,1 +1,1 @@
-"""The frame around the panels: docks, workspaces, menus, search, status bar, toast."""
+"""The frame around the panels: docks, workspaces, menus, messages, status bar."""

@@ -7,10 +7,11 @@ is saved of it are docks and nothing else: no bar, no line of trouble. Knows no 
 from zlib import crc32
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.message_strip import MessageSlot
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.arranging import arrange, put_away
@@ -26,7 +27,11 @@ ALL_CLOSED = (
 
 
 class DockArea(QMainWindow):
-    """`workspace` is the name of the one that is shown, '' while none is."""
+    """`workspace` is the name of the one that is shown, '' while none is.
+
+    slot: for messages while no panel has them. Not a part of the layout: docks that are put back
+    into an area of another size come out with other sizes.
+    """
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,6 +41,7 @@ class DockArea(QMainWindow):
         self.settings = settings
         self.workspace = ""
         self.docks = {spec.name: PanelDock(spec, session, self) for spec in PANELS}
+        self.slot = MessageSlot(self)
         for dock in self.docks.values():
             self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             dock.hide()
@@ -126,6 +132,12 @@ class DockArea(QMainWindow):
             painter.setPen(theme.colours().of("dim"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, ALL_CLOSED)
             painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the messages at the bottom."""
+        super().resizeEvent(event)
+        height = self.slot.minimumHeight()
+        self.slot.setGeometry(0, self.height() - height, self.width(), height)
 
     def createPopupMenu(self) -> QMenu:
         """Offer the panels where a bar or a separator is clicked with the right button."""

@@ -25,6 +25,7 @@ from insight_app.gui import theme
 from insight_app.gui.actions import Actions
 from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.key_filter import KeyFilter
+from insight_app.gui.message_strip import MessageSlot, MessageStrip
 from insight_app.gui.panel import TroubleLine
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.lists import Follow
@@ -33,6 +34,7 @@ from insight_app.gui.window import commands, dialogs
 from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.main_bar import MainBar
 from insight_app.gui.window.menus import Menus
+from insight_app.gui.window.message_place import MessagePlace
 from insight_app.gui.window.missing_folders import MissingFolders
 from insight_app.gui.window.opening import Opening
 from insight_app.gui.window.palette import CommandPalette
@@ -40,7 +42,6 @@ from insight_app.gui.window.panels_ahead import PanelsAhead
 from insight_app.gui.window.placement import Placement
 from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
-from insight_app.gui.window.toast import Toast
 from insight_app.gui.window.workspaces import BY_NAME
 from insight_app.gui.wording import words
 
@@ -83,7 +84,6 @@ class MainWindow(QMainWindow):
         self._unsaved: Exception | None = None
         self.middle = QStackedWidget(self)
         self._build()
-        self.toast = Toast(self, self.session.curation.undo)
         self.panels_ahead = PanelsAhead(self.docks.values(), self.session, self.keys, self)
         self.placement = Placement(self, settings)
         self.missing_folders = MissingFolders(
@@ -122,8 +122,17 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.trouble)
         column.addWidget(self.middle, 1)
-        self.middle.addWidget(self.start)
+        first = QWidget(self.middle)
+        under = QVBoxLayout(first)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(0)
+        under.addWidget(self.start, 1)
+        below = MessageSlot(first)
+        under.addWidget(below)
+        self.middle.addWidget(first)
         self.middle.addWidget(self.dock_area)
+        self.strip = MessageStrip(below)
+        self.message_place = MessagePlace(self.strip, self.dock_area, below)
         self.setCentralWidget(whole)
         self.setStatusBar(StatusBar(self.session, self))
         self.project_name = QLabel(self)
@@ -140,8 +149,8 @@ class MainWindow(QMainWindow):
         session.selection.changed.connect(self._update)
         session.queue.pending_changed.connect(self._pending_changed)
         session.analysis.progress.connect(lambda _progress: self._update())
-        session.messages.line.connect(self.toast.say)
-        session.messages.offered.connect(self.toast.offer)
+        session.messages.line.connect(self.strip.say)
+        session.messages.offered.connect(self.strip.offer)
         session.messages.problem.connect(self.show_problem)
         self.search.finished.connect(self.dock_area.focus_main)
         self.start.recent_chosen.connect(self.opening.open_recent)
@@ -176,6 +185,7 @@ class MainWindow(QMainWindow):
         self.settings.set("workspace", name)
         self.session.lists.follows = Follow.IMAGES if name == "images" else Follow.CONCEPTS
         self.dock_area.show_workspace(name)
+        self.message_place.settle()
         self.dock_area.focus_main()
 
     # ---- following the session
@@ -202,11 +212,12 @@ class MainWindow(QMainWindow):
         self._name_project(name)
         self.bar.show_for(project is not None)
         self._hide_trouble()
-        self.toast.clear()
+        self.strip.clear()
         if project is None:
             gc.unfreeze()
             self.dock_area.leave()
-            self.middle.setCurrentWidget(self.start)
+            self.middle.setCurrentIndex(0)
+            self.message_place.settle()
             self.start.refresh()
             self.start.setFocus()
         else:

@@ -50,13 +50,17 @@ def down(*parts: tuple[int, Part]) -> Split:
 
 @dataclass(frozen=True)
 class Workspace:
-    """An arrangement of panels with a name; `main` has the keyboard when one comes here."""
+    """An arrangement of panels with a name.
+
+    main: has the keyboard when one comes here.  front: says what was just done, in its own line.
+    """
 
     name: str
     title: str
     icon: str
     arrangement: Split
     main: str
+    front: str
 
 
 PANELS = (
@@ -86,6 +90,7 @@ WORKSPACES = (
         "image-square",
         across((17, "thumbnails"), (58, "photo"), (25, down((40, "in_photo"), (60, "card")))),
         main="photo",
+        front="photo",
     ),
     Workspace(
         "concepts",
@@ -93,6 +98,7 @@ WORKSPACES = (
         "tree-structure",
         across((36, "hierarchy"), (38, "exemplars"), (26, "card")),
         main="hierarchy",
+        front="hierarchy",
     ),
     Workspace(
         "review",
@@ -100,6 +106,7 @@ WORKSPACES = (
         "check-square",
         across((15, "queue"), (63, "review"), (22, "evidence")),
         main="queue",
+        front="review",
     ),
     Workspace(
         "statistics",
@@ -116,6 +123,7 @@ WORKSPACES = (
             ),
         ),
         main="concept_table",
+        front="concept_table",
     ),
 )
 

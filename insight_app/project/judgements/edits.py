@@ -107,11 +107,12 @@ class Edit:
         step = tables.next_step(self.connection, self.person.uuid, standing)
         if step is None:
             raise Refusal(f"There is nothing to {verb}.")
+        done = {"undo": "undone", "redo": "redone"}[verb]
         if not step.is_understood:
             why = "A newer version of Insight made it, and this one does not understand it."
             do = "Use that version for it."
-            raise self._refused({"undo": "undone", "redo": "redone"}[verb], step.text, why, do)
-        self.text = f"{verb.capitalize()}: {step.text}"
+            raise self._refused(done, step.text, why, do)
+        self.text = f"{done.capitalize()}: {step.text}"
         return step.group
 
     def _reverse(

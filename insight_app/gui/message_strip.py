@@ -1,0 +1,136 @@
+"""The one line in which the window says what was just done, and the place for it in a panel.
+
+A panel keeps the height of the line free for as long as it has it: nothing moves when words come
+or go. Knows no session; window/message_place.py says in which panel the line is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from insight_app.gui.widgets import ElidedLabel
+from insight_app.gui.wording import tooltip
+
+PASSING_MILLISECONDS = 6000
+"""How long a line stays that offers nothing to do; longer by the next for each letter."""
+LETTER_MILLISECONDS = 40
+SPACE = 10
+"""Pixels of the line's height around the text."""
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """What was done, and a link that does something about it."""
+
+    text: str = ""
+    link: str = ""
+    act: Callable[[], object] | None = None
+
+
+class MessageStrip(QWidget):
+    """One line of text, and a link beside it.
+
+    What is offered stays until something else is offered, or its link was followed. A remark passes
+    by, and what was offered before is there again.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Messages")
+        self.label = ElidedLabel("", self, Qt.TextElideMode.ElideMiddle)
+        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.link = QPushButton(self)
+        self.link.setProperty("link", True)
+        self.link.setCursor(Qt.CursorShape.PointingHandCursor)
+        # A click leaves the keyboard where it is: one goes on judging.
+        self.link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.link.clicked.connect(self._follow_link)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self.label)
+        row.addWidget(self.link)
+        row.addStretch(1)
+        self._offer = _Offer()
+        self._passing = QTimer(self, singleShot=True)
+        self._passing.timeout.connect(self._show_offer)
+        self._show("", "")
+
+    def say(self, text: str) -> None:
+        """Show a remark for a while."""
+        self._show(text, "")
+        self._passing.start(PASSING_MILLISECONDS + LETTER_MILLISECONDS * len(text))
+
+    def offer(self, text: str, link: str, act: Callable[[], object]) -> None:
+        """Show a line with a link that calls act()."""
+        self._offer = _Offer(text, link, act)
+        self._show_offer()
+
+    def clear(self) -> None:
+        """Take the line away: what it says belongs to a project that is left."""
+        self._offer = _Offer()
+        self._show_offer()
+
+    def _show_offer(self) -> None:
+        self._passing.stop()
+        self._show(self._offer.text, self._offer.link)
+
+    def _show(self, text: str, link: str) -> None:
+        is_new = text != self.label.text()
+        self.label.setText(text)
+        self.label.setToolTip(tooltip(text))
+        self.label.setVisible(bool(text))
+        if not link and self.link.hasFocus():
+            self._give_keyboard_back()
+        self.link.setText(link)
+        self.link.setVisible(bool(link))
+        if text and is_new:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def _follow_link(self) -> None:
+        act = self._offer.act
+        self.say(self._offer.text)
+        self._offer = _Offer()
+        if act is not None:
+            act()
+
+    def _give_keyboard_back(self) -> None:
+        """Put the keyboard into the panel: the link that has it is about to go."""
+        slot = self.parentWidget()
+        if slot is not None and (panel := slot.parentWidget()) is not None:
+            panel.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class MessageSlot(QWidget):
+    """A place for the line; takes no room while the line is elsewhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._set_height()
+        self.hide()
+
+    def take(self, strip: MessageStrip) -> None:
+        """Have the line here from now on."""
+        before = strip.parentWidget()
+        if before is self:
+            return
+        if isinstance(before, MessageSlot):
+            before.hide()
+        self._column.addWidget(strip)
+        strip.show()
+        self.show()
+        self.raise_()
+
+    def _set_height(self) -> None:
+        self.setFixedHeight(self.fontMetrics().height() + SPACE)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another size of the interface."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._set_height()

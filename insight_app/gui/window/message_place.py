@@ -1,0 +1,48 @@
+"""Where the line of messages is: in the panel in front, which is another in each workspace.
+
+Follows the docks; knows nothing of what is said.
+"""
+
+from PySide6.QtCore import QObject, QTimer
+
+from insight_app.gui.message_strip import MessageSlot, MessageStrip
+from insight_app.gui.panel import Panel
+from insight_app.gui.window.dock import PanelDock
+from insight_app.gui.window.dock_area import DockArea
+from insight_app.gui.window.workspaces import BY_NAME
+
+
+class MessagePlace(QObject):
+    """Keeps `strip` in the workspace's front panel; where that is closed in the first that is seen.
+
+    start: its place on the start page.
+    """
+
+    def __init__(self, strip: MessageStrip, area: DockArea, start: MessageSlot) -> None:
+        super().__init__(strip)
+        self._strip, self._area, self._start = strip, area, start
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.settle)
+        for dock in area.docks.values():
+            dock.visibilityChanged.connect(lambda _seen: self._soon.start())
+            dock.topLevelChanged.connect(lambda _floats: self._soon.start())
+        start.take(strip)
+
+    def settle(self) -> None:
+        """Move the line to where it belongs now."""
+        if not self._area.workspace:
+            self._start.take(self._strip)
+        elif self._strip.window().isVisible():
+            panel = self._front()
+            (self._area.slot if panel is None else panel.slot).take(self._strip)
+
+    def _front(self) -> Panel | None:
+        area = self._area
+        names = (BY_NAME[area.workspace].front, *area.own_panels(), *area.docks)
+        seen = (dock.panel for name in names if _is_seen(dock := area.docks[name]))
+        return next((panel for panel in seen if panel is not None), None)
+
+
+def _is_seen(dock: PanelDock) -> bool:
+    """Return whether a dock is in the window, and no other tab lies over it."""
+    return dock.isVisible() and not dock.isFloating() and not dock.visibleRegion().isEmpty()
