@@ -28,7 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "overlay_threshold": 0,
     "overlay_this_photo": False,
     "workspace": "images",
-    "last_folder": "",
+    "open_last": True,  # the project that was open last, at the next start
+    "last_project": "",
 }
 RECENT_LIMIT = 12
 
@@ -121,6 +122,16 @@ class Settings(QObject):
     def set_place(self, project: Path, place: dict[str, Any]) -> None:
         """Remember what is selected in a project."""
         self._file.setValue(f"places/{_key(project)}", json.dumps(place))
+
+    # ---- where files are chosen
+
+    def folder(self, purpose: str) -> str:
+        """Return the folder that a person chose from last for a purpose; '' before they did."""
+        return str(self._file.value(f"folders/{purpose}", ""))
+
+    def set_folder(self, purpose: str, folder: str) -> None:
+        """Remember the folder that a person chose from for a purpose."""
+        self._file.setValue(f"folders/{purpose}", folder)
 
     # ---- recent projects
 

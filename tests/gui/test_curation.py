@@ -75,6 +75,9 @@ def type_name(qtbot, window, name: str) -> None:
 
 def test_a_concept_with_two_parents_stands_under_both_and_says_so(qtbot, concepts) -> None:
     row, view, catalogue = two_parents(concepts), tree(concepts), concepts.session.state.catalogue
+    concepts.session.selection.select(concepts=())
+    wait_idle(qtbot, concepts)
+    view.collapseAll()
     choose(qtbot, concepts, row)
     places = places_of(concepts, row)
     under = {above(concepts, place) for place in places}

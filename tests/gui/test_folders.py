@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from insight_app.gui.dialogs import folders as dialog_of
 from insight_app.gui.dialogs.folders import FoldersDialog
@@ -69,6 +69,17 @@ def press(qtbot, button: QPushButton) -> None:
     """Click a button as soon as it can be clicked."""
     qtbot.waitUntil(button.isEnabled)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def answer_box(qtbot, text: str) -> None:
+    """Press the button of this name in the question that comes next."""
+
+    def press() -> None:
+        (box,) = (one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox))
+        (button,) = (one for one in box.buttons() if one.text() == text)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(0, press)
 
 
 @pytest.fixture
@@ -268,9 +279,7 @@ def test_photos_read_by_an_older_rule_are_said_and_read_again_when_asked(
     wait_idle(qtbot, analyzed)
     panel = analyzed.docks["problems"].panel
     (button,) = [b for b in panel.area.findChildren(QPushButton) if b.text() == "Analyze again…"]
-    monkeypatch.setattr(
-        QMessageBox, "question", lambda *_args, **_kw: QMessageBox.StandardButton.Yes
-    )
+    answer_box(qtbot, "Analyze again")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     ended(qtbot, analyzed)
     assert session.state.results.reading_rule == NEWEST_RULE

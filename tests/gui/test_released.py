@@ -312,7 +312,7 @@ def test_weights_of_an_encoder_are_chosen_or_imported(
     qtbot.waitUntil(lambda: bool(weights.path), timeout=PATIENCE)
     (entry,) = library.entries()
     assert dialog.plan().encoder_options == {"model": "ViT-B-16", "weights": entry.file}
-    assert entry.name in weights.currentText()
+    assert entry.name in weights.list.currentText()
     assert dialog.begin.isEnabled()
     grab(dialog, "wizard_weights")
     dialog.reject()

@@ -35,11 +35,22 @@ def test_back_and_forward_walk_through_what_was_looked_at() -> None:
 
 def test_cells_of_one_photo_are_one_place() -> None:
     history = History()
+    history.visit(Selection((B,), 2))
     for cell in (4, 5, 6):
         history.visit(Selection((A,), 1, cell))
     assert history.current.cell == 6
     history.back()
-    assert history.current == Selection()
+    assert history.current == Selection((B,), 2)
+
+
+def test_the_way_back_ends_at_the_first_concept_not_before_it() -> None:
+    history = History()
+    history.visit(Selection(image=1))
+    history.visit(Selection((A,), 1))
+    assert history.current == Selection((A,), 1) and not history.can_go_back
+    history.visit(Selection((), 1))
+    history.back()
+    assert history.current == Selection((A,), 1)
 
 
 def test_the_way_back_has_an_end() -> None:

@@ -91,8 +91,8 @@ REGISTRY = {
         EncoderInfo(
             "builtin",
             "Built in",
-            "EfficientNet-Lite2 read out into the word space of all-MiniLM-L6-v2. Nothing to "
-            "download; about 0.1 s a photo on two processor cores.",
+            "EfficientNet-Lite2, read out into the word space of all-MiniLM-L6-v2: nothing to "
+            "download, about 0.1 s a photo on two processor cores.",
             token_dim=384,
         ),
     ),
@@ -101,8 +101,8 @@ REGISTRY = {
         EncoderInfo(
             "maskclip",
             "Dense CLIP",
-            "A CLIP of open_clip's (any plain ViT) with a token for every patch, as MaskCLIP does. "
-            "Needs its weights; ViT-B-16: about 0.5 s a photo on two processor cores.",
+            "A CLIP of open_clip's (any plain ViT) with a token for every patch, as MaskCLIP does: "
+            "needs its weights, about 0.5 s a photo (ViT-B-16) on two processor cores.",
             files=(WeightsFile("weights", "clip", "CLIP weights"),),
         ),
     ),
@@ -112,7 +112,7 @@ REGISTRY = {
             "clip-dinoiser",
             "CLIP-DINOiser",
             "The encoder of the Insight paper: dense CLIP ViT-B-16, its patches cleaned by those "
-            "that look alike. Needs two files of weights; as fast as dense CLIP.",
+            "that look alike; needs two files of weights, as fast as dense CLIP.",
             models=("ViT-B-16", "ViT-B-16-quickgelu"),
             files=(
                 WeightsFile("clip_weights", "clip", "CLIP weights"),

@@ -8,16 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QWidget,
@@ -25,6 +22,13 @@ from PySide6.QtWidgets import (
 
 from insight_app.exchange import registry
 from insight_app.exchange.content import Content
+from insight_app.gui.dialogs.confirming import confirm
+from insight_app.gui.dialogs.files import (
+    Purpose,
+    choose_folder,
+    choose_new_file,
+    start_folder,
+)
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.session import Session
@@ -52,8 +56,8 @@ class ExportDialog(QDialog):
         for one in registry.FORMATS:
             self.format.addItem(one.title, one.name)
         form.addRow("Format", self.format)
-        folder = session.settings.get("last_folder") or str(Path.home())
-        self.path = QLineEdit(str(Path(folder) / f"{project.name}.json"), self)
+        folder = start_folder(session.settings, Purpose.EXPORTS)
+        self.path = QLineEdit(str(folder / f"{project.name}.json"), self)
         self.path.setAccessibleName("Where to")
         choose = QPushButton("Choose…", self)
         choose.clicked.connect(self._choose)
@@ -102,18 +106,16 @@ class ExportDialog(QDialog):
         self.show_folder.hide()
 
     def _choose(self) -> None:
+        settings, typed = self.session.settings, Path(self.path.text()).expanduser()
+        start = typed.parent if typed.parent.is_dir() else None
         if self.kind.is_folder:
-            chosen = QFileDialog.getExistingDirectory(self, "Export into", self.path.text())
+            chosen = choose_folder(self, "Export into", settings, Purpose.EXPORTS, start)
         else:
-            chosen, _filter = QFileDialog.getSaveFileName(
-                self,
-                "Export to",
-                self.path.text(),
-                options=QFileDialog.Option.DontConfirmOverwrite,
+            chosen = choose_new_file(
+                self, "Export to", settings, typed.name, start=start, asks_to_replace=False
             )
-        if chosen:
-            self.path.setText(chosen)
-            self.session.settings.set("last_folder", str(Path(chosen).parent))
+        if chosen is not None:
+            self.path.setText(str(chosen))
 
     def _write(self) -> None:
         path = Path(self.path.text()).expanduser()
@@ -158,10 +160,7 @@ class ExportDialog(QDialog):
         text = f"{path.name} is there already. Replace it?"
         if self.kind.is_folder:
             text = f"There are files in {path.name} already. Replace those of the same names?"
-        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        box = QMessageBox(QMessageBox.Icon.Question, "Replace", text, yes | no, self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        return box.exec() == yes
+        return confirm(self, "Replace", text, do="Replace", keep="Keep what is there")
 
     def _written_by_worker(self, reply: Message) -> None:
         self._written([Path(str(file)) for file in reply["files"]])

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import icons, theme
+from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import show_in_folder
@@ -159,7 +159,8 @@ class FoldersDialog(QDialog):
     # ---- what is done
 
     def _add(self) -> None:
-        chosen = choose_folder(self, "Add a folder of photos", Path.home())
+        settings = self.session.settings
+        chosen = choose_folder(self, "Add a folder of photos", settings, Purpose.PHOTOS)
         if chosen is not None:
             self.session.folders.add([chosen])
 
@@ -178,13 +179,8 @@ class FoldersDialog(QDialog):
 
 def point_to(session: Session, old: Path, parent: QWidget) -> None:
     """Ask where the photos of a folder are now, and tell the project."""
-    nearest = next((above for above in old.parents if above.is_dir()), Path.home())
-    new = choose_folder(parent, f"Where are the photos of {old.name} now?", nearest)
+    nearest = next((above for above in old.parents if above.is_dir()), None)
+    title = f"Where are the photos of {old.name} now?"
+    new = choose_folder(parent, title, session.settings, Purpose.PHOTOS, nearest)
     if new is not None:
         session.folders.move(old, new)
-
-
-def choose_folder(parent: QWidget, title: str, start: Path) -> Path | None:
-    """Let a person choose a folder; None where they choose none."""
-    chosen = QFileDialog.getExistingDirectory(parent, title, str(start))
-    return Path(chosen) if chosen else None

@@ -1,4 +1,4 @@
-"""Preferences: looks, who judges, going on after judging, the device. Takes effect at once."""
+"""Preferences: looks, who judges, going on, the start, the device. They take effect at once."""
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -55,6 +55,10 @@ class PreferencesDialog(QDialog):
         self.advance.setChecked(settings.get("auto_advance"))
         self.advance.toggled.connect(lambda on: settings.set("auto_advance", on))
         form.addRow("Judging", self.advance)
+        self.open_last = QCheckBox("Open the project that was open last", self)
+        self.open_last.setChecked(settings.get("open_last"))
+        self.open_last.toggled.connect(lambda on: settings.set("open_last", on))
+        form.addRow("At the start", self.open_last)
         self.device = self._choice("device", DEVICES)
         form.addRow("Analyze on", self.device)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

@@ -12,7 +12,6 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.errors import WorldError
+from insight_app.gui.dialogs.files import choose_new_file
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
@@ -188,15 +188,16 @@ class ConceptTablePanel(Panel):
         save_table((titles, self.model.texts(places, columns)), path)
 
     def _ask_csv(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save table", "concepts.csv", "CSV (*.csv)")
-        if not chosen:
+        settings = self.session.settings
+        path = choose_new_file(self, "Save table", settings, "concepts.csv", "CSV (*.csv)")
+        if path is None:
             return
         try:
-            self.save_csv(Path(chosen))
+            self.save_csv(path)
         except WorldError as error:
             self.show_error(error)
         else:
-            self.session.messages.say(f"Saved {Path(chosen).name}")
+            self.session.messages.say(f"Saved {path.name}")
 
     def _shown_columns(self) -> list[int]:
         header = self.view.horizontalHeader()

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.folders import point_to
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
@@ -138,14 +139,15 @@ class ProblemsPanel(Panel):
 
     def _ask_to_read_again(self) -> None:
         """Ask before all photos are coded anew: it takes as long as the first time."""
-        answer = QMessageBox.question(
+        details = "It takes as long as the first analysis. Everything that was judged stays."
+        if confirm(
             self,
             "Analyze again",
-            "Read and code all photos anew? It takes as long as the first analysis. "
-            "Everything that was judged stays.",
-            defaultButton=QMessageBox.StandardButton.No,
-        )
-        if answer == QMessageBox.StandardButton.Yes:
+            "Read and code all photos anew?",
+            do="Analyze again",
+            keep="Leave as it is",
+            details=details,
+        ):
             self.session.analysis.analyze(read_again=True)
 
     def _button(self, line: ProblemLine, parent: QWidget) -> QPushButton:

@@ -95,8 +95,10 @@ class QueuePanel(Panel):
         self._count()
         self._lead()
         concepts = self.list.concepts
-        if self._leads and concepts and self.session.selection.primary not in set(concepts):
-            self.session.selection.select(concepts=concepts[:1])
+        selection = self.session.selection
+        is_elsewhere = selection.is_given or selection.primary not in set(concepts)
+        if self._leads and concepts and is_elsewhere:
+            selection.select(concepts=concepts[:1])
 
     @property
     def _leads(self) -> bool:

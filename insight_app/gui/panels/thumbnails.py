@@ -108,7 +108,8 @@ class ThumbnailsPanel(Panel):
             self._asked = None
             self._show_state()
             return
-        concept = selected(self.session)
+        is_given = self.session.selection.is_given
+        concept = None if is_given else selected(self.session)
         row = concept.row if concept is not None and concept.is_machine else None
         listing = Listing(None if row is None else self.session.state.id_of(row), self.folders)
         if (results.generation, listing) == self._asked:
@@ -135,7 +136,8 @@ class ThumbnailsPanel(Panel):
 
     def _show_state(self) -> None:
         count, state = len(self.model.order), self.session.state
-        concept, awaits = find(state, self.session.selection.primary), state.awaits_photos
+        selection, awaits = self.session.selection, state.awaits_photos
+        concept = None if selection.is_given else find(state, selection.primary)
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         self.all.setVisible(bool(self.folders) or (concept is not None and not awaits))

@@ -1,33 +1,116 @@
-"""Where a person was in a project: remembered when it is left, found again when it opens."""
+"""Where a person is in a project: remembered when it is left, found again when it opens.
+
+At a first opening nothing was selected yet: the first photo is shown, and the concept that is
+strongest in it, so that a photo never stands there bare. Knows no panel.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
 
 from insight_app.gui.settings import Settings
+from insight_app.gui.state.image_codes import ImageCodes, PhotoCodes
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
 
 
-def remember(settings: Settings, state: ProjectState, selection: SelectionModel) -> None:
-    """Keep what is selected, and the project among the recent ones."""
-    if state.path is not None:
-        remember_opening(settings, state)
-        place = {"image": selection.image, "concepts": list(selection.concepts)}
-        settings.set_place(state.path, place)
+class PlaceMemory(QObject):
+    """Keeps the places of all projects in the settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        present: Callable[[], ProjectState],
+        selection: SelectionModel,
+        image_codes: ImageCodes,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings, self._present = settings, present
+        self._selection, self._codes = selection, image_codes
+        self._awaits_concept = False
+        """No concept was selected in this project so far."""
+        selection.changed.connect(self._selected)
+        image_codes.ready.connect(lambda _image: self._choose_concept())
+
+    def remember(self) -> None:
+        """Keep what is selected, and the project among the recent ones."""
+        state, selection = self._present(), self._selection
+        if state.path is not None:
+            self._remember_opening()
+            chosen = () if selection.is_given else selection.concepts
+            place = {"image": selection.image, "concepts": list(chosen)}
+            self._settings.set_place(state.path, place)
+
+    def enter(self) -> None:
+        """Return to where the project was left, and open it at the next start of the program."""
+        self._remember_opening()
+        self._settings.set("last_project", str(self._present().path or ""))
+        self._awaits_concept = True
+        self._find_again()
+
+    def results_came(self) -> None:
+        """Find a place as soon as there are results to find one in."""
+        # In a turn of its own: what the panels do with the first results is long enough.
+        QTimer.singleShot(0, self, self._find_first)
+
+    def _remember_opening(self) -> None:
+        """Keep the project among the recent ones, with what the start page shows of it."""
+        state = self._present()
+        if state.path is not None:
+            share = float(state.catalogue.reviewed_share()) if state.catalogue is not None else 0.0
+            count = int(state.results.image_count) if state.results is not None else 0
+            self._settings.remember(state.path, images=count, reviewed=share)
+
+    def _find_again(self) -> None:
+        """Select what was selected when the project was left last, else the first photo."""
+        state = self._present()
+        if state.path is None or state.results is None:
+            return
+        place = self._settings.place(state.path)
+        image = place.get("image")
+        if image is None or not state.results.is_listed(int(image)):
+            image = state.results.first_image
+        known = [id for id in place.get("concepts", []) if state.row_of(id) is not None]
+        self._selection.select(concepts=known, image=image)
+        self._choose_concept()
+
+    def _find_first(self) -> None:
+        if self._selection.image is None:
+            self._find_again()
+        else:
+            self._choose_concept()
+
+    # ---- the first concept
+
+    def _selected(self) -> None:
+        if self._selection.concepts:
+            self._awaits_concept = False
+        else:
+            self._choose_concept()
+
+    def _choose_concept(self) -> None:
+        """Select the strongest concept of the photo, once; the strongest of all without photos."""
+        state, image = self._present(), self._selection.image
+        if not self._awaits_concept or state.catalogue is None or self._selection.concepts:
+            return
+        if image is None:
+            row = _first_row(state)
+        else:
+            codes = self._codes.get(image)
+            row = None if codes is None else _strongest(state, codes)
+        if row is not None:
+            self._selection.give(state.ids_of((row,)))
 
 
-def remember_opening(settings: Settings, state: ProjectState) -> None:
-    """Keep the project among the recent ones, with what the start page shows of it."""
-    if state.path is not None:
-        share = float(state.catalogue.reviewed_share()) if state.catalogue is not None else 0.0
-        count = int(state.results.image_count) if state.results is not None else 0
-        settings.remember(state.path, images=count, reviewed=share)
+def _strongest(state: ProjectState, codes: PhotoCodes) -> int | None:
+    """Return the row of the strongest concept of a photo that is not hidden."""
+    assert state.catalogue is not None
+    hidden = state.catalogue.hidden
+    return next((row for row in codes.concepts.tolist() if not hidden[row]), None)
 
 
-def find_again(settings: Settings, state: ProjectState, selection: SelectionModel) -> None:
-    """Select what was selected when the project was left last, else the first photo."""
-    if state.path is None or state.results is None:
-        return
-    place = settings.place(state.path)
-    image = place.get("image")
-    if image is None or not state.results.is_listed(int(image)):
-        image = state.results.first_image
-    known = [id for id in place.get("concepts", []) if state.row_of(id) is not None]
-    selection.select(concepts=known, image=image)
+def _first_row(state: ProjectState) -> int | None:
+    """Return the row at the top of the hierarchy."""
+    assert state.catalogue is not None
+    return next(iter(state.catalogue.roots()), None)

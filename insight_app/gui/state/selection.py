@@ -90,7 +90,8 @@ class History:
     def visit(self, selection: Selection) -> None:
         """Go to a new selection; what lay ahead is dropped.
 
-        Stepping from cell to cell within one photo is one place, not many.
+        Stepping from cell to cell within one photo is one place, not many; and before a concept
+        was selected in the first photo, one was nowhere yet.
         """
         here = self.current
         if selection == here:
@@ -101,8 +102,10 @@ class History:
             and here.cell is not None
             and selection.cell is not None
         )
+        is_start = self.position == 0 and not here.concepts and here.cell is None
+        nowhere = is_start and here.image in (None, selection.image)
         del self.entries[self.position + 1 :]
-        if same_place:
+        if same_place or nowhere:
             self.entries[self.position] = selection
         else:
             self.entries.append(selection)
@@ -139,6 +142,7 @@ class SelectionModel(QObject):
         self._write_editors = write_editors
         self._history = History()
         self._colours: dict[ConceptId, QColor] = {}
+        self._given: tuple[ConceptId, ...] = ()
 
     # ---- what is selected
 
@@ -156,6 +160,11 @@ class SelectionModel(QObject):
     def primary(self) -> "ConceptId | None":
         """The concept that single-concept panels and keys act on."""
         return self.concepts[0] if self.concepts else None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether nobody chose these concepts: they are shown so that a photo is not bare."""
+        return bool(self._given) and self.concepts == self._given
 
     @property
     def image(self) -> int | None:
@@ -203,6 +212,12 @@ class SelectionModel(QObject):
             self._history.visit(new)
             self._moved()
 
+    def give(self, concepts: "Iterable[ConceptId]") -> None:
+        """Select concepts at a first opening; no list of photos narrows down to them."""
+        self._given = tuple(concepts)
+        self._history.visit(self.current.changed(self._given))
+        self._moved()
+
     def select_rows(
         self,
         rows: Iterable[int],
@@ -241,10 +256,12 @@ class SelectionModel(QObject):
         """Forget selection, history and colours: they belong to a project that is left."""
         self._history.clear()
         self._colours = {}
+        self._given = ()
 
     def _leave(self, new: Selection) -> None:
         if new.concepts != self.current.concepts:
             self._write_editors()
+            self._given = ()
 
     def _moved(self) -> None:
         wanted = self.concepts

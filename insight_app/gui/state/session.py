@@ -5,11 +5,10 @@ Puts them together and owns what happens when a project is entered or left. Know
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
-from insight_app.gui.state import places
 from insight_app.gui.state.analysis_control import AnalysisControl
 from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.editors import Editors
@@ -21,6 +20,7 @@ from insight_app.gui.state.judgement_queue import JudgementQueue
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.pictures import Pictures
+from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.selection import SelectionModel
@@ -31,7 +31,8 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
-    analysis, folders, worker, jobs, pictures, image_codes, editors, messages, settings, actions.
+    analysis, folders, worker, jobs, pictures, image_codes, places, editors, messages, settings,
+    actions.
     """
 
     bare_photo = Signal(bool)
@@ -74,9 +75,10 @@ class Session(QObject):
         self.pictures.broke.connect(self.folders.look)
         self.folders.came_back.connect(self.pictures.try_again)
         self.image_codes = ImageCodes(self.jobs, self)
+        self.places = PlaceMemory(settings, self._present, self.selection, self.image_codes, self)
         self._shown_path: Path | None = None
-        self.projects.entered.connect(self._entered)
-        self.projects.results_changed.connect(self._return_if_nowhere)
+        self.projects.entered.connect(self.places.enter)
+        self.projects.results_changed.connect(self.places.results_came)
 
     @property
     def state(self) -> ProjectState:
@@ -103,7 +105,7 @@ class Session(QObject):
         self.editors.write_all()
         if not self.queue.settle():
             return False
-        places.remember(self.settings, self.state, self.selection)
+        self.places.remember()
         return True
 
     def _replaced(self) -> None:
@@ -125,15 +127,3 @@ class Session(QObject):
                 key="meanings",
                 priority=BACKGROUND,
             )
-
-    def _entered(self) -> None:
-        places.remember_opening(self.settings, self.state)
-        places.find_again(self.settings, self.state, self.selection)
-
-    def _return_if_nowhere(self) -> None:
-        # In a turn of its own: what the panels do with the first results is long enough.
-        QTimer.singleShot(0, self, self._find_first_place)
-
-    def _find_first_place(self) -> None:
-        if self.selection.image is None:
-            places.find_again(self.settings, self.state, self.selection)

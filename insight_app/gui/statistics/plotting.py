@@ -6,16 +6,16 @@ Knows pyqtgraph; knows no particular plot.
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QToolTip, QWidget
 
 from insight_app.errors import WorldError
 from insight_app.gui import theme
+from insight_app.gui.dialogs.files import choose_new_file
 from insight_app.gui.panel import Panel
 from insight_app.gui.statistics.saving import Table, save_picture, save_table
 from insight_app.gui.statistics.selecting import how
@@ -143,10 +143,10 @@ def add_export_button(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Tab
 
 def _ask_and_save(panel: Panel, plot: pg.PlotWidget, table: Callable[[], Table], kind: str) -> None:
     name = f"{panel.title.lower()}.{kind}"
-    chosen, _ = QFileDialog.getSaveFileName(panel, "Export", name, f"{kind.upper()} (*.{kind})")
-    if not chosen:
+    kinds = f"{kind.upper()} (*.{kind})"
+    path = choose_new_file(panel, "Export", panel.session.settings, name, kinds)
+    if path is None:
         return
-    path = Path(chosen)
     if path.suffix.lower() != f".{kind}":
         path = path.with_name(f"{path.name}.{kind}")
     try:

@@ -40,7 +40,7 @@ def add_file_commands(
     add("file.export", "&Export…", "Ctrl+E", lambda: dialogs.show_export(session, window),
         context=FILE, icon="export")  # fmt: skip
     add("file.folder", "&Show project in folder", "", opening.show_project, context=FILE)
-    add("file.close", "&Close project", "Ctrl+W", session.projects.close, context=FILE)
+    add("file.close", "&Close project", "Ctrl+W", opening.close_project, context=FILE)
     add("file.preferences", "&Preferences…", "Ctrl+,",
         lambda: dialogs.show_preferences(session, window), context=FILE, icon="gear")  # fmt: skip
     add("file.quit", "&Quit", "Ctrl+Q", window.close, context=FILE)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from insight_app.gui.actions import Actions
+from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.state.session import Session
 from insight_app.gui.wording import words
 
@@ -54,15 +55,15 @@ def show_about(parent: QWidget) -> None:
 
 def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
     """Ask what cannot be undone: leaving with judgements that could not be written."""
-    box = QMessageBox(parent)
-    box.setWindowTitle("Not saved")
     pending = session.queue.pending
-    box.setText(f"{pending} judgement{'s' * (pending != 1)} could not be written.")
-    box.setInformativeText(words(session.queue.error) if session.queue.error else "")
-    leave = box.addButton("Leave without them", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-    box.exec()
-    return box.clickedButton() is leave
+    return confirm(
+        parent,
+        "Not saved",
+        f"{pending} judgement{'s' * (pending != 1)} could not be written.",
+        do="Leave without them",
+        keep="Stay",
+        details=words(session.queue.error) if session.queue.error else "",
+    )
 
 
 def _open(dialog: QDialog) -> None:

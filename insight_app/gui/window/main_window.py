@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
             self.session.analysis.open_and_analyze(self._open_at_start, self._analyze_at_start)
         elif self._open_at_start is not None:
             self.opening.open_paths([self._open_at_start])
-        else:
+        elif not self.opening.open_last():
             self.start.refresh()
 
     # ---- workspaces

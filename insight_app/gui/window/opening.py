@@ -6,10 +6,11 @@ What the commands of the File menu do, and what is dropped on the window goes th
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from insight_app.errors import WorldError
+from insight_app.gui.dialogs.confirming import confirm
+from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.state.analysis_control import holds_dictionary
 from insight_app.gui.state.session import Session
 from insight_app.gui.wording import show_in_folder
@@ -24,7 +25,7 @@ class Opening:
     def open_something(self) -> None:
         """Ask for a project, or a folder of photos or of released files to make one of."""
         title = "Open a project (a folder NAME.insight), photos, or released files"
-        if chosen := self._ask_for_folder(title):
+        if chosen := self._ask_for_folder(title, Purpose.PROJECTS):
             self.open_paths([chosen])
 
     def open_paths(self, paths: Sequence[Path]) -> None:
@@ -45,7 +46,8 @@ class Opening:
 
     def open_released(self) -> None:
         """Ask for released files and make a project on them; photos may come later."""
-        if chosen := self._ask_for_folder("A folder of released files (ae.pt with config.json)"):
+        title = "A folder of released files (ae.pt with config.json)"
+        if chosen := self._ask_for_folder(title, Purpose.RELEASED):
             self.new_project((), chosen)
 
     def open_recent(self, path: str) -> None:
@@ -54,6 +56,28 @@ class Opening:
             self._session.projects.open(Path(path))
         elif self._ask_to_forget(path):
             self._session.settings.forget(path)
+
+    def open_last(self) -> bool:
+        """Open the project that was open last; False if there is none, or nobody wants it."""
+        settings, session = self._session.settings, self._session
+        path = settings.get("last_project")
+        if not path or not settings.get("open_last"):
+            return False
+        if Path(path).exists():
+            session.projects.open(Path(path))
+            return True
+        gone = WorldError(
+            "The project that was open last is not there any more.",
+            where=path,
+            do="If it is on a drive, connect it and open the project again.",
+        )
+        session.messages.report(gone)
+        return False
+
+    def close_project(self) -> None:
+        """Leave the project for the start page, where the next start begins too."""
+        if self._session.projects.close():
+            self._session.settings.set("last_project", "")
 
     def new_project(self, folders: Sequence[Path] = (), dictionary: Path | None = None) -> None:
         """Show the wizard, with what is known already filled in."""
@@ -65,7 +89,7 @@ class Opening:
 
     def add_photos(self) -> None:
         """Ask for one more folder and analyze its photos into the open project."""
-        if chosen := self._ask_for_folder("Add a folder of photos"):
+        if chosen := self._ask_for_folder("Add a folder of photos", Purpose.PHOTOS):
             self._session.folders.add([chosen])
 
     def show_project(self) -> None:
@@ -73,22 +97,16 @@ class Opening:
         if (path := self._session.state.path) is not None:
             show_in_folder(path)
 
-    def _ask_for_folder(self, title: str) -> Path | None:
-        settings = self._session.settings
-        chosen = QFileDialog.getExistingDirectory(self._parent, title, settings.get("last_folder"))
-        if not chosen:
-            return None
-        settings.set("last_folder", str(Path(chosen).parent))
-        return Path(chosen)
+    def _ask_for_folder(self, title: str, purpose: Purpose) -> Path | None:
+        return choose_folder(self._parent, title, self._session.settings, purpose)
 
     def _ask_to_forget(self, path: str) -> bool:
         """Return whether a project that is not there any more shall leave the list."""
-        box = QMessageBox(self._parent)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Project not found")
-        box.setText(f"{Path(path).name} is not there any more. It was at {path}.")
-        box.setInformativeText("Take it off the list of recent projects?")
-        drop = box.addButton("Take off the list", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        return box.clickedButton() is drop
+        return confirm(
+            self._parent,
+            "Project not found",
+            f"{Path(path).name} is not there any more. It was at {path}.",
+            do="Take off the list",
+            keep="Keep",
+            details="Take it off the list of recent projects?",
+        )

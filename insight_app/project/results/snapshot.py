@@ -279,10 +279,11 @@ class Results:
 
     @property
     def first_image(self) -> int | None:
-        """The id that `image_ids` begins with."""
+        """The first image in path order that was analyzed, before there is one the very first."""
         with self._open.reading() as files:
             order = files.places["order"]
-            return int(order[0]) if order.size else None
+            is_coded = files.places["status"][order] == int(Status.CODED)
+            return int(order[is_coded.argmax()]) if order.size else None
 
     def is_listed(self, image_id: int) -> bool:
         """Return whether there is such an image and it is shown: not replaced, not taken out."""

@@ -6,24 +6,37 @@ A folder (one of ours, or released files) is inspected by the worker as soon as 
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
+from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.wizard.found import FoundDictionary, from_reply
 from insight_app.gui.dialogs.wizard.part import Part, Questions
+from insight_app.gui.settings import Settings
+from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import tooltip, words
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
 SHIPPED_FOR = "builtin"
 """The encoder that the shipped dictionary reads."""
+SENTENCES = {
+    BUILTIN: "The dictionary names what the encoder sees: 1,024 concepts, learned on photos of all "
+    "kinds.",
+    TRAIN: "The dictionary names what the encoder sees: its concepts are learned on these photos "
+    "first, which takes a few times as long.",
+    FOLDER: "The dictionary names what the encoder sees: concepts that somebody learned before.",
+}
+"""What a dictionary is, to a person who chooses one."""
 
 
 class DictionaryPart(Part):
     """found: what is in the chosen folder, or why it cannot be read; None until that is known."""
 
-    def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, questions: Questions, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__("", parent)
         self.heading.hide()
-        self.questions = questions
+        self.questions, self._settings = questions, settings
         self.path: Path | None = None
         self.found: FoundDictionary | Exception | None = None
         self._asked: int | None = None
@@ -32,11 +45,18 @@ class DictionaryPart(Part):
         self.choice = QComboBox(self)
         self.choice.setAccessibleName("Dictionary")
         self.label.setBuddy(self.choice)
+        self.open = QPushButton("From a folder…", self)
+        self.open.setToolTip("A dictionary of Insight, or released files (ae.pt with config.json)")
+        self.open.setAutoDefault(False)
+        self.open.clicked.connect(self._choose)
+        self.sentence = dim_label("", self)
+        self.sentence.setWordWrap(True)
         self._list(SHIPPED_FOR)
-        self.choice.activated.connect(self._activated)
-        self.choice.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.choice.currentIndexChanged.connect(lambda _index: self._chosen())
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.choice, 0, 1)
+        grid.addWidget(self.open, 0, 2)
+        grid.addWidget(self.sentence, 1, 1, 1, 2)
 
     @property
     def kind(self) -> str:
@@ -46,7 +66,7 @@ class DictionaryPart(Part):
     @property
     def is_folder(self) -> bool:
         """Whether a folder is chosen."""
-        return self.kind == FOLDER and self.path is not None
+        return self.kind == FOLDER
 
     @property
     def is_reading(self) -> bool:
@@ -59,8 +79,6 @@ class DictionaryPart(Part):
 
     def refusal(self) -> str:
         """Return why this dictionary cannot be used; '' if it can."""
-        if self.kind == FOLDER and self.path is None:
-            return "Choose the folder of the dictionary."
         if not self.is_folder:
             return ""
         if self.found is None:
@@ -70,7 +88,7 @@ class DictionaryPart(Part):
         return " ".join(self.found.problems)
 
     def set_encoder(self, name: str) -> None:
-        """Offer what can go with an encoder."""
+        """Offer what can go with an encoder; the one that is shipped comes with its encoder."""
         if (self.choice.findData(BUILTIN) >= 0) != (name == SHIPPED_FOR):
             self._list(name)
             self.changed.emit()
@@ -78,7 +96,7 @@ class DictionaryPart(Part):
     def use_folder(self, path: Path) -> None:
         """Choose a folder and inspect it."""
         self.path, self.found = path, None
-        self._list_folder()
+        self._choose_quietly(FOLDER)
         if self._asked is not None:
             self.questions.forget(self._asked)
         self._asked = self.questions.ask(
@@ -93,39 +111,40 @@ class DictionaryPart(Part):
         self.found = found
         self.learned.emit()
 
+    # ---- the list
+
     def _list(self, encoder: str) -> None:
-        kept = self.choice.currentData()
+        """List what goes with an encoder; a folder stays chosen, else the first is."""
+        was_folder = self.choice.count() > 0 and self.is_folder
         self.choice.blockSignals(True)
         self.choice.clear()
         if encoder == SHIPPED_FOR:
             self.choice.addItem("The one that comes with Insight", BUILTIN)
-        self.choice.addItem("Train one on these photos (takes longer)", TRAIN)
-        self.choice.addItem("", FOLDER)
-        self._name_folder()
-        self.choice.setCurrentIndex(max(0, self.choice.findData(kept)))
+        self.choice.addItem("Train one on these photos", TRAIN)
         self.choice.blockSignals(False)
+        self._choose_quietly(FOLDER if was_folder else self.choice.itemData(0))
 
-    def _list_folder(self) -> None:
-        self._name_folder()
+    def _choose_quietly(self, kind: str) -> None:
+        """Show a choice without telling that a person made it; a chosen folder is listed."""
         self.choice.blockSignals(True)
-        self.choice.setCurrentIndex(self.choice.findData(FOLDER))
+        if self.path is not None:
+            if self.choice.findData(FOLDER) < 0:
+                self.choice.addItem("", FOLDER)
+            place = self.choice.findData(FOLDER)
+            self.choice.setItemText(place, f"From {self.path.name}")
+            tip = tooltip(str(self.path))
+            self.choice.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self.choice.setCurrentIndex(max(0, self.choice.findData(kind)))
         self.choice.blockSignals(False)
+        self.sentence.setText(SENTENCES[self.kind])
 
-    def _name_folder(self) -> None:
-        """Show the chosen folder; activated again, another one can be chosen."""
-        index = self.choice.findData(FOLDER)
-        text = "From a folder…" if self.path is None else f"From {self.path.name}…"
-        self.choice.setItemText(index, text)
-        tip = "A dictionary of Insight, or released files (ae.pt with config.json)"
-        role = Qt.ItemDataRole.ToolTipRole
-        self.choice.setItemData(index, tip if self.path is None else tooltip(str(self.path)), role)
+    def _chosen(self) -> None:
+        self.sentence.setText(SENTENCES[self.kind])
+        self.changed.emit()
 
-    def _activated(self, index: int) -> None:
-        if self.choice.itemData(index) != FOLDER:
-            return
-        before = str(self.path.parent) if self.path is not None else ""
-        chosen = QFileDialog.getExistingDirectory(self, "A dictionary or released files", before)
-        if chosen:
-            self.use_folder(Path(chosen))
-        elif self.path is None:
-            self.choice.setCurrentIndex(0)
+    def _choose(self) -> None:
+        start = self.path.parent if self.path is not None and self.path.parent.is_dir() else None
+        title = "A dictionary or released files"
+        chosen = choose_folder(self, title, self._settings, Purpose.RELEASED, start)
+        if chosen is not None:
+            self.use_folder(chosen)

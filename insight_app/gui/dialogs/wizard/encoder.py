@@ -13,10 +13,12 @@ from insight_app.concepts.encoders import EncoderInfo
 from insight_app.gui.dialogs.wizard import offer
 from insight_app.gui.dialogs.wizard.part import Part, Questions
 from insight_app.gui.dialogs.wizard.weights import WeightsChoice
+from insight_app.gui.settings import Settings
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress
+from insight_app.gui.widgets import dim_label
 
-FIRST_FILE_ROW = 2
+FIRST_FILE_ROW = 3
 
 
 class EncoderPart(Part):
@@ -26,9 +28,11 @@ class EncoderPart(Part):
     """What is waited for; '' = nothing any more."""
     failed = Signal(object)
 
-    def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, questions: Questions, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Encoder and dictionary", parent)
-        self.questions = questions
+        self.questions, self._settings = questions, settings
         self.offer = offer.at_hand()
         self.grid = self.add_grid()
         self.encoder = QComboBox(self)
@@ -36,11 +40,13 @@ class EncoderPart(Part):
         self.model = QComboBox(self)
         self.model.setAccessibleName("Model of the encoder")
         self.model_label = QLabel("Model", self)
-        for row, (label, widget) in enumerate(
-            ((QLabel("Encoder", self), self.encoder), (self.model_label, self.model))
-        ):
-            self.grid.addWidget(label, row, 0)
-            self.grid.addWidget(widget, row, 1)
+        self.sentence = dim_label("", self)
+        self.sentence.setWordWrap(True)
+        self.grid.addWidget(QLabel("Encoder", self), 0, 0)
+        self.grid.addWidget(self.encoder, 0, 1)
+        self.grid.addWidget(self.sentence, 1, 1)
+        self.grid.addWidget(self.model_label, 2, 0)
+        self.grid.addWidget(self.model, 2, 1)
         self.weights: list[WeightsChoice] = []
         self._labels: list[QLabel] = []
         self._fill_encoders()
@@ -131,7 +137,7 @@ class EncoderPart(Part):
 
     def _encoder_chosen(self) -> None:
         info = self.info
-        self.encoder.setToolTip(info.description)
+        self.sentence.setText(info.description)
         for widget in (self.model_label, self.model):
             widget.setVisible(info.needs_files)
         for row in (*self._labels, *self.weights):
@@ -140,10 +146,10 @@ class EncoderPart(Part):
             row.deleteLater()
         self.weights, self._labels = [], []
         for place, file in enumerate(info.files, FIRST_FILE_ROW):
-            label, choice = QLabel(file.title, self), WeightsChoice(file, self)
+            label, choice = QLabel(file.title, self), WeightsChoice(file, self._settings, self)
             label.setBuddy(choice)
             choice.asked.connect(lambda path, choice=choice: self.import_file(choice, path))
-            choice.currentIndexChanged.connect(lambda _index: self.changed.emit())
+            choice.changed.connect(self.changed)
             self.grid.addWidget(label, place, 0)
             self.grid.addWidget(choice, place, 1)
             self._labels.append(label)

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPushButton, QWidget
 
+from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.wizard.part import Part
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
@@ -69,11 +70,10 @@ class PhotosPart(Part):
         self.learned.emit()
 
     def _choose(self) -> None:
-        start = self.session.settings.get("last_folder")
-        chosen = QFileDialog.getExistingDirectory(self, "A folder of photos", start)
-        if chosen:
-            self.session.settings.set("last_folder", str(Path(chosen).parent))
-            self.add_folder(Path(chosen))
+        settings = self.session.settings
+        chosen = choose_folder(self, "A folder of photos", settings, Purpose.PHOTOS)
+        if chosen is not None:
+            self.add_folder(chosen)
 
     def _remove(self) -> None:
         for item in self.list.selectedItems() or [self.list.item(self.list.count() - 1)]:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
+from insight_app.gui.dialogs.files import Purpose, choose_folder, start_folder
 from insight_app.gui.dialogs.wizard.part import Part
+from insight_app.gui.settings import Settings
 
 FORBIDDEN = '/\\:*?"<>|'
 
@@ -13,8 +14,9 @@ FORBIDDEN = '/\\:*?"<>|'
 class PlacePart(Part):
     """The name follows what is chosen until a person types one."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("Name and place", parent)
+        self._settings = settings
         self._named_by_person = False
         self._suggested = ""
         grid = self.add_grid()
@@ -22,7 +24,7 @@ class PlacePart(Part):
         self.name.setAccessibleName("Name of the project")
         self.name.textEdited.connect(self._typed)
         self.name.textChanged.connect(lambda _text: self.changed.emit())
-        self.folder = QLineEdit(str(_usual_place()), self)
+        self.folder = QLineEdit(str(start_folder(settings, Purpose.PROJECTS)), self)
         self.folder.setAccessibleName("Folder for the project")
         self.folder.textChanged.connect(lambda _text: self.changed.emit())
         choose = QPushButton("Choose…", self)
@@ -59,13 +61,10 @@ class PlacePart(Part):
         self._named_by_person = True
 
     def _choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Where", self.folder.text())
-        if chosen:
-            self.folder.setText(chosen)
-
-
-def _usual_place() -> Path:
-    """Return the person's documents, or their home where there is no such folder."""
-    location = QStandardPaths.StandardLocation.DocumentsLocation
-    documents = Path(QStandardPaths.writableLocation(location))
-    return documents if documents.is_dir() else Path.home()
+        typed = Path(self.folder.text()).expanduser()
+        start = typed if typed.is_dir() else None
+        chosen = choose_folder(
+            self, "The folder for the project", self._settings, Purpose.PROJECTS, start
+        )
+        if chosen is not None:
+            self.folder.setText(str(chosen))

@@ -3,63 +3,73 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from insight_app.concepts.encoders import WeightsFile
+from insight_app.gui.dialogs.files import Purpose, choose_file
 from insight_app.gui.dialogs.wizard.offer import Weights
+from insight_app.gui.settings import Settings
 from insight_app.gui.wording import size_text, tooltip
 
-FROM_FILE = "from file"
 ENDINGS = "Weights (*.pt *.pth *.bin *.safetensors);;All files (*)"
 
 
-class WeightsChoice(QComboBox):
+class WeightsChoice(QWidget):
     """`asked(path)` when a person points to a file; whoever imports it calls `offer` again."""
 
     asked = Signal(Path)
+    changed = Signal()
+    """Another file is chosen."""
 
-    def __init__(self, file: WeightsFile, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, file: WeightsFile, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.file = file
-        self.setAccessibleName(file.title)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.activated.connect(self._chosen)
+        self.file, self._settings = file, settings
+        self.list = QComboBox(self)
+        self.list.setAccessibleName(file.title)
+        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.list.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.open = QPushButton("Choose a file…", self)
+        self.open.setAccessibleName(f"Choose a file: {file.title}")
+        self.open.setAutoDefault(False)
+        self.open.clicked.connect(self._choose)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.list, 1)
+        row.addWidget(self.open)
+        self.setFocusProxy(self.list)
 
     @property
     def path(self) -> str:
         """The chosen file; '' where there is none yet."""
-        chosen = self.currentData()
-        return "" if chosen in (None, FROM_FILE) else str(chosen)
+        return str(self.list.currentData() or "")
 
     def offer(self, weights: list[Weights], wanted: str = "") -> None:
         """List what is at hand; `wanted` (else what was chosen before) is chosen if it is there."""
         before = wanted or self.path
-        self.blockSignals(True)
-        self.clear()
+        self.list.blockSignals(True)
+        self.list.clear()
         for one in weights:
             where = "download cache" if one.is_cached else "library"
-            self.addItem(f"{one.name}  ({size_text(one.size)}, {where})", one.path)
-            self.setItemData(self.count() - 1, tooltip(one.path), Qt.ItemDataRole.ToolTipRole)
+            self.list.addItem(f"{one.name}  ({size_text(one.size)}, {where})", one.path)
+            tip = tooltip(one.path)
+            self.list.setItemData(self.list.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         if not weights:
-            self.addItem("None at hand", "")
-        self.insertSeparator(self.count())
-        self.addItem("From a file…", FROM_FILE)
-        self.setCurrentIndex(max(0, self.findData(before)))
-        self.blockSignals(False)
+            self.list.addItem("None at hand", "")
+        self.list.setCurrentIndex(max(0, self.list.findData(before)))
+        self.list.blockSignals(False)
         self.setEnabled(True)
 
     def set_importing(self, path: Path) -> None:
         """Show that a file is being taken in."""
-        self.blockSignals(True)
-        self.clear()
-        self.addItem(f"Importing {path.name}…", "")
-        self.blockSignals(False)
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.addItem(f"Importing {path.name}…", "")
+        self.list.blockSignals(False)
         self.setEnabled(False)
 
-    def _chosen(self, index: int) -> None:
-        if self.itemData(index) != FROM_FILE:
-            return
-        self.setCurrentIndex(0)
-        chosen, _kind = QFileDialog.getOpenFileName(self, self.file.title, "", ENDINGS)
-        if chosen:
-            self.asked.emit(Path(chosen))
+    def _choose(self) -> None:
+        chosen = choose_file(self, self.file.title, self._settings, Purpose.WEIGHTS, ENDINGS)
+        if chosen is not None:
+            self.asked.emit(chosen)
