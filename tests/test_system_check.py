@@ -28,9 +28,10 @@ def test_a_machine_that_runs_these_tests_lacks_nothing() -> None:
 def test_a_missing_library_is_named_with_the_command_that_brings_it(
     check: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(check, "is_missing", lambda name: name.startswith(("libEGL", "libg")))
+    lists = check.system_libraries
+    monkeypatch.setattr(lists, "is_missing", lambda name: name.startswith(("libEGL", "libg")))
     monkeypatch.setattr(
-        check.shutil, "which", lambda tool: "/usr/bin/dnf" if tool == "dnf" else None
+        lists.shutil, "which", lambda tool: "/usr/bin/dnf" if tool == "dnf" else None
     )
     assert check.main([]) == 1
     told = capsys.readouterr().err
@@ -44,7 +45,8 @@ def test_window_libraries_are_asked_for_only_where_a_window_can_be(check: Module
 
     assert "libxcb-cursor.so.0" in names(True, DISPLAY=":0")
     assert "libwayland-client.so.0" in names(True, WAYLAND_DISPLAY="wayland-0")
-    assert names(True) == names(False, DISPLAY=":0") == {row[0] for row in check.LIBRARIES}
+    always = {row.file for row in check.system_libraries.LIBRARIES}
+    assert names(True) == names(False, DISPLAY=":0") == always
 
 
 def test_an_old_python_says_so(check: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

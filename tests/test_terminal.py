@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -70,17 +69,6 @@ def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(
     assert told[0] == "Looking at [photos] 0 of 1000"
     assert told[-2:] == ["Looking at [photos] 1000 of 1000", "Finding names"]
     assert len(told) < 10
-
-
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="these always have a display")
-def test_without_a_display_it_says_so_and_what_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(KnownError, match="no display") as refused:
-        terminal.need_display("without one: insight-app demo --no-window")
-    assert "--no-window" in str(refused.value)
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    terminal.need_display("")
 
 
 def test_values_are_lines_with_groups_indented() -> None:

@@ -28,7 +28,7 @@ from rich.progress import Progress as Bar
 from insight_app import __version__
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress
 from insight_app.disk_errors import must_be_the_worlds
-from insight_app.errors import KnownError, WorldError
+from insight_app.errors import KnownError
 
 PLAIN_SECONDS = 5.0
 """A plain line of progress at most this often, unless what is done changes."""
@@ -176,18 +176,6 @@ def _report_bug(error: Exception) -> None:
     console.print(
         f"Nothing that was saved is lost. Please report it with this file: {path}", markup=False
     )
-
-
-def need_display(instead: str) -> None:
-    """Raise KnownError if no window can be shown; `instead`: what works without one."""
-    is_window_system = sys.platform in ("win32", "darwin") or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    )
-    if not is_window_system:
-        raise WorldError(
-            "There is no display to show a window on (DISPLAY and WAYLAND_DISPLAY are not set).",
-            do=f"Start it in a desktop session, or over `ssh -X`; {instead}",
-        )
 
 
 def quoted(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from insight_app.cli import terminal
+from insight_app.cli import display, terminal
 from insight_app.errors import WorldError
 
 
@@ -20,7 +20,7 @@ def open_window(
     ] = None,
 ) -> None:
     """Open the window on a project."""
-    terminal.need_display("the other commands work without one: insight-app --help")
+    display.need_display("the other commands work without one: insight-app --help")
     if project is not None and not project.exists():
         raise WorldError("There is no such project.", where=str(project))
     _show(project)
@@ -43,7 +43,7 @@ def demo(
     from insight_app import demo as demo_project
 
     if window:
-        terminal.need_display("without one: insight-app demo --no-window")
+        display.need_display("without one: insight-app demo --no-window")
         project, photos = demo_project.set_up(folder)
         _show(project, analyze=() if demo_project.is_finished(project) else [photos])
     again = "What is done is kept. The same command goes on with it."
