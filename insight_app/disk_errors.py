@@ -50,7 +50,8 @@ def must_be_the_worlds(error: Exception) -> WorldError | None:
 
 
 _NEVER_A_BUG = {
-    "ENOSPC", "EDQUOT", "EROFS", "EIO", "ENXIO", "ENODEV", "ESTALE", "ETIMEDOUT", "EMFILE", "ENFILE"
+    "ENOSPC", "EDQUOT", "EROFS", "EIO", "ENXIO", "ENODEV", "ESTALE", "ETIMEDOUT", "EMFILE",
+    "ENFILE", "EFBIG",
 }  # fmt: skip
 _FULL = "Free some space, then try again."
 _IN_USE = ("another program has it open", "Close that program, then try again.")
@@ -59,7 +60,7 @@ _FORBIDDEN = ("you may not use it", "Check the permissions of the file and of it
 _TOO_MANY = ("too many files are open", "Close other programs, then try again.")
 _MEANINGS: Mapping[str, tuple[str, str]] = {
     "ENOSPC": ("the disk is full", _FULL),
-    "EDQUOT": ("your share of the disk is full", _FULL),
+    "EDQUOT": ("your share of the disk (quota) is full", "Delete files of yours, then try again."),
     "EACCES": _FORBIDDEN,
     "EPERM": _FORBIDDEN,
     "EROFS": ("the disk is write-protected", "Choose a place that may be written to."),
@@ -72,7 +73,10 @@ _MEANINGS: Mapping[str, tuple[str, str]] = {
     "ENOTDIR": ("a part of its place is no folder", "Choose another place."),
     "EEXIST": ("something has this name", "Choose another name."),
     "ELOOP": ("its links lead in a circle", "Choose another place."),
-    "EFBIG": ("it is too big for this disk", "Choose another disk."),
+    "EFBIG": (
+        "it would be larger than a file may be here",
+        "Choose another disk, or have the limit raised (`ulimit -f` shows it), then try again.",
+    ),
     "EBUSY": _IN_USE,
     "ETXTBSY": _IN_USE,
     "EMFILE": _TOO_MANY,

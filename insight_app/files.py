@@ -19,6 +19,10 @@ STALE_SECONDS = 24 * 3600.0
 day."""
 
 
+PROBE = 1 << 16
+"""Bytes that are written to see whether they can be."""
+
+
 def write_whole(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """Let `write` fill a new file beside `path`, then put it in the place of the old one.
 
@@ -86,6 +90,28 @@ def write_synced(path: Path, write: Callable[[BinaryIO], object]) -> None:
         write(file)
         file.flush()
         os.fsync(file.fileno())
+
+
+def why_not_longer(path: Path) -> OSError | None:
+    """Return what the system says to a new file that is a little longer than `path`; None if fine.
+
+    For errors that come without a number, as SQLite's do. What it stands for is removed again.
+    """
+    try:
+        # What a database writes beside a file may be longer.
+        sizes = [one.stat().st_size for one in path.parent.iterdir() if one.stem == path.stem]
+        beside = path.with_name(f".{path.name[:40]}.{uuid4().hex[:12]}.part")
+        try:
+            with beside.open("xb") as file:
+                file.seek(max(sizes, default=0))  # what lies before takes no room
+                file.write(b"\0" * PROBE)
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        return error
+    return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 import torch
 from rdflib import SKOS, Graph, Literal
 
-from insight_app.cli import terminal
+from insight_app.cli import folders, terminal
 from insight_app.cli.program import app
 from insight_app.cli.terminal import Exit
 from insight_app.concepts import encoders
@@ -119,6 +119,22 @@ def test_folders_are_listed_moved_taken_out_and_put_back(
     assert run("folders", project, "--remove", "park", "--put-back", "park")[0] == Exit.USAGE
     assert run("folders", tmp_path)[0] == Exit.ERROR
     assert run("check", project)[0] == Exit.OK
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_folder_is_one_line_whatever_it_is_called(
+    project: Path, tmp_path: Path, run: Run
+) -> None:
+    photos = shutil.copytree(made_photos(project), tmp_path / "two\nlines \x1b[31mred 中文")
+    _, _, said = run("folders", project, "--moved", made_photos(project), photos)
+    code, text, _ = run("folders", project)
+    inside = [folder for folder in photos.iterdir() if folder.is_dir()]
+    assert code == Exit.OK and len(text.splitlines()) == 1 + len(inside)
+    for told in (text, said):
+        assert "two\\nlines \\x1b[31mred 中文" in told and "\x1b" not in told
+    counts = {"coded": 0, "unreadable": 0, "missing": 0, "removed": 0, "state": "here"}
+    lines = [folders._line("a", counts | {"photos": photos}) for photos in (1, 2)]
+    assert lines == ["a: 1 photo, 1 not analyzed yet", "a: 2 photos, 2 not analyzed yet"]
 
 
 def made_photos(project: Path) -> Path:

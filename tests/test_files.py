@@ -203,7 +203,10 @@ def on_a_full_disk(place: Path) -> None:
         (over_a_folder, "a folder has this name (Is a directory)"),
         (below_a_file, "a part of its place is no folder (Not a directory)"),
         (under_a_name_too_long, "the name is too long (File name too long)"),
-        (on_a_full_disk, "it is too big for this disk (File too large)"),
+        (
+            on_a_full_disk,
+            "it would be larger than a file may be here (File too large)",
+        ),
     ],
 )
 @pytest.mark.skipif(os.name != "posix", reason="words of POSIX systems")

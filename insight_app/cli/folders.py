@@ -79,15 +79,15 @@ def _change(
     with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
         if remove:
             done = changing.remove(project, remove, progress=progress, cancel=cancel)
-            said = f"{done.photos:,} photos were taken out. --put-back brings them back."
+            were = "was" if done.photos == 1 else "were"
+            said = f"{_photos(done.photos)} {were} taken out. --put-back brings them back."
         elif put_back:
             done = changing.put_back(project, put_back, progress=progress, cancel=cancel)
-            said = f"{done.photos:,} photos are back."
+            said = f"{_photos(done.photos)} {'is' if done.photos == 1 else 'are'} back."
         elif moved:
             done = changing.move(project, *moved, progress=progress, cancel=cancel)
-            said = f"{done.photos - done.missing:,} of {done.photos:,} photos were found in "
-            said += f"{moved[1]}."
-    terminal.err().print(said, markup=False)
+            said = f"Found {done.photos - done.missing:,} of {_photos(done.photos)} in {moved[1]}."
+    terminal.err().print(terminal.plain(said), markup=False)
 
 
 def _line(name: str, found: dict[str, Any]) -> str:
@@ -99,7 +99,11 @@ def _line(name: str, found: dict[str, Any]) -> str:
         "missing": found["missing"],
         "taken out": found["removed"],
     }
-    said = [f"{found['photos']:,} photos"] if found["photos"] or not found["removed"] else []
+    said = [_photos(found["photos"])] if found["photos"] or not found["removed"] else []
     said += [f"{number:,} {what}" for what, number in counts.items() if number]
     where = ["NOT THERE"] if found["state"] == "not there" else []
-    return f"{name}: {', '.join([*where, *said])}"
+    return f"{terminal.plain(name)}: {', '.join([*where, *said])}"
+
+
+def _photos(count: int) -> str:
+    return f"{count:,} photo{'s' * (count != 1)}"

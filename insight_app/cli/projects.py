@@ -159,7 +159,7 @@ def check(project: ProjectPath) -> None:
 
     findings = findings_of(project)
     for finding in findings:
-        terminal.err().print(str(finding), markup=False)
+        terminal.err().print(terminal.plain(str(finding)), markup=False)
     if any(finding.is_damage for finding in findings):
         raise typer.Exit(Exit.DAMAGED)
     terminal.out().print(f"{project}: everything is in order.", markup=False)

@@ -7,6 +7,7 @@ it is a plain line now and then.
 import io
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -30,6 +31,8 @@ from insight_app.concepts.progress import Cancelled, CancelToken, Progress
 from insight_app.disk_errors import must_be_the_worlds
 from insight_app.errors import KnownError
 
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs that move the cursor, end the line, turn the writing round, or are none."""
 PLAIN_SECONDS = 5.0
 """A plain line of progress at most this often, unless what is done changes."""
 
@@ -50,6 +53,11 @@ def escape_unprintable() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def plain(text: str) -> str:
+    r"""Return a text of others as one line without commands to the terminal: \\n, \\x1b."""
+    return UNSAFE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def out() -> Console:
@@ -85,7 +93,9 @@ def _bar(console: Console) -> Iterator[Progress]:
         task = bar.add_task("", total=None)
 
         def show(done: int, total: int, message: str) -> None:
-            bar.update(task, completed=done, total=total or None, description=escape(message))
+            bar.update(
+                task, completed=done, total=total or None, description=escape(plain(message))
+            )
 
         yield show
 
@@ -100,7 +110,7 @@ def _plain_lines(console: Console) -> Progress:
             return
         last_message, last_time = message, now
         count = f"{done} of {total}" if total else str(done) if done else ""
-        console.print(" ".join(part for part in (message, count) if part), markup=False)
+        console.print(" ".join(part for part in (plain(message), count) if part), markup=False)
 
     return show
 
@@ -136,7 +146,7 @@ def run(command: Callable[[], object]) -> int:
     try:
         command()
     except KnownError as error:
-        err().print(f"Error: {error}", markup=False)
+        err().print(f"Error: {plain(str(error))}", markup=False)
         return Exit.ERROR
     except (Cancelled, KeyboardInterrupt):
         return Exit.CANCELLED
@@ -148,7 +158,7 @@ def run(command: Callable[[], object]) -> int:
         return stopped.code if isinstance(stopped.code, int) else Exit.OK
     except Exception as error:
         if (known := must_be_the_worlds(error)) is not None:
-            err().print(f"Error: {known}", markup=False)
+            err().print(f"Error: {plain(str(known))}", markup=False)
             return Exit.ERROR
         _report_bug(error)
         return Exit.BUG
@@ -208,7 +218,7 @@ def _text(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else plain(str(value))
 
 
 def print_values(values: Mapping[str, Any], as_json: bool) -> None:

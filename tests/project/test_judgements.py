@@ -244,6 +244,9 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(path: Path) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert "not saved" in failure.value.kept
+        assert "larger than a file may be" in failure.value.what
+        assert "still connected" not in failure.value.do and failure.value.where == str(path)
+        assert [one.name for one in path.parent.iterdir() if one.name.endswith(".part")] == []
         assert (judgements.state.concepts, judgements.count) == (state, count)
         judgements.judge([j.note("f:2", "works again")], "Noted")
     with opened(path) as judgements:

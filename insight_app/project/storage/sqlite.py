@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
+from insight_app.files import why_not_longer
 from insight_app.project.storage.connecting import Mode, connect
 
 _PRAGMAS: Mapping[str, str | int] = {
@@ -131,6 +133,8 @@ def _known(error: BaseException | None, path: Path, kept: str, remedy: Remedy) -
     for prefix, what in _DAMAGE.items():
         if code.startswith(prefix):
             return damaged(what, path, remedy)
+    if code in _NOT_WRITTEN and (refused := why_not_longer(path)) is not None:
+        return disk_error(refused, "The file cannot be written", where=path, kept=kept)
     for prefix, (what, do) in _FAULTS.items():
         if code.startswith(prefix):
             return WorldError(what, where=str(path), kept=kept, do=do)
@@ -141,6 +145,10 @@ _DAMAGE = {
     "SQLITE_CORRUPT": "The file is damaged.",
     "SQLITE_NOTADB": "The file is not a database any more.",
 }
+_NOT_WRITTEN = {
+    f"SQLITE_IOERR_{what}" for what in ("WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "SHMSIZE")
+}
+"""What SQLite says of every refusal to write but a full disk."""
 _FAULTS = {
     "SQLITE_FULL": ("The disk is full.", "Free some space, then try again."),
     "SQLITE_BUSY": (
