@@ -30,6 +30,7 @@ from insight_app import __version__
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress
 from insight_app.disk_errors import must_be_the_worlds
 from insight_app.errors import KnownError
+from insight_app.figures import figure
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Signs that move the cursor, end the line, turn the writing round, or are none."""
@@ -218,7 +219,7 @@ def _text(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3f}" if isinstance(value, float) else plain(str(value))
+    return figure(value) if isinstance(value, float) else plain(str(value))
 
 
 def print_values(values: Mapping[str, Any], as_json: bool) -> None:

@@ -18,7 +18,8 @@ Who = Literal["person", "machine", "nobody"]
 class ExportedName:
     """Hold a name that the machine proposed.
 
-    score: its cosine, None if not known.  reading, definition: of the term, "" if not known.
+    score: share of votes or cosine, as its rule scores; None if not known.  reading, definition: of
+    the term, "" if not known.
     """
 
     name: str

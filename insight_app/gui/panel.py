@@ -256,4 +256,5 @@ class Panel(QWidget):
 
     def _announce(self, seen: bool) -> None:
         self.session.actions.panel_seen(self, seen)
+        self.session.seen_panels.put(self.object_name, seen)
         self.seen.emit(seen)

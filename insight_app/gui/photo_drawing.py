@@ -3,16 +3,14 @@
 from typing import TYPE_CHECKING
 
 from PIL import Image
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from insight_app.concepts.geometry import Geometry
+from insight_app.gui import theme
 
 if TYPE_CHECKING:
     from insight_app.project.photos.decoding import Upright
-
-CUTOUT_CELLS = 3
-"""A cut-out is so many cells wide and high: the cell with its surroundings."""
 
 
 def to_qimage(image: Image.Image) -> QImage:
@@ -30,19 +28,39 @@ def cover(image: Image.Image, side: int) -> QImage:
     return to_qimage(image.resize((side, side), Image.Resampling.BILINEAR, box=box))
 
 
-def cut_out(photo: "Upright", geometry: Geometry, cell: int, side: int) -> QImage:
+def cut_out(photo: "Upright", geometry: Geometry, cell: int, side: int, around: int) -> QImage:
     """Return a cell with its surroundings as a square of `side` pixels, the cell outlined.
 
-    At the photo's edge the window is moved inwards, not padded.
+    around: so many cells are as wide as the square; at the photo's edge the window is moved
+    inwards, not padded. 0 = the whole photo, with margins.
     """
     x, y, w, h = geometry.cell_rect(cell)
-    span = min(CUTOUT_CELLS * max(w, h), photo.width, photo.height)
+    if not around:
+        return _whole(photo, QRectF(x, y, w, h), side)
+    span = min(around * max(w, h), photo.width, photo.height)
     left = min(max(x + w / 2 - span / 2, 0), photo.width - span)
     top = min(max(y + h / 2 - span / 2, 0), photo.height - span)
     box = photo.box((left, top, span, span))
     square = to_qimage(photo.image.resize((side, side), Image.Resampling.BILINEAR, box=box))
     zoom = side / span
     outline(square, QRectF((x - left) * zoom, (y - top) * zoom, w * zoom, h * zoom))
+    return square
+
+
+def _whole(photo: "Upright", cell: QRectF, side: int) -> QImage:
+    """Return the whole photo in the middle of a dark square, the cell (of the photo) outlined."""
+    zoom = side / max(photo.width, photo.height)
+    width, height = (max(1, round(zoom * length)) for length in (photo.width, photo.height))
+    square = QImage(side, side, QImage.Format.Format_RGB32)
+    square.fill(theme.STAGE)
+    left, top = (side - width) // 2, (side - height) // 2
+    painter = QPainter(square)
+    box = photo.box((0, 0, photo.width, photo.height))
+    small = photo.image.resize((width, height), Image.Resampling.BILINEAR, box=box)
+    painter.drawImage(left, top, to_qimage(small))
+    painter.end()
+    corner = QPointF(left + zoom * cell.x(), top + zoom * cell.y())
+    outline(square, QRectF(corner, cell.size() * zoom))
     return square
 
 

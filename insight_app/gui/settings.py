@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "overlay_opacity": 70,
     "overlay_threshold": 0,
     "overlay_this_photo": False,
+    "cutout_cells": 3,  # cells around an example, across; 0 = the whole photo
     "workspace": "images",
     "open_last": True,  # the project that was open last, at the next start
     "last_project": "",

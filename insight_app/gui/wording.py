@@ -1,4 +1,4 @@
-"""Numbers, sizes, times, errors and places in words, as every part of the window says them.
+"""Sizes, times, errors and places in words, as every part of the window says them.
 
 Knows no window.
 """
@@ -11,19 +11,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from insight_app.errors import KnownError
+from insight_app.figures import figure
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
-
-
-def number_text(value: float) -> str:
-    """Return at most three significant digits: 0.0123, 6.10, 137, 1,310."""
-    if value == 0:
-        return "0"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    if abs(value) >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
 def size_text(count: float) -> str:
@@ -31,7 +21,7 @@ def size_text(count: float) -> str:
     unit = 0
     while count >= 999.5 and unit < len(UNITS) - 1:
         count, unit = count / 1000, unit + 1
-    return f"{number_text(count)} {UNITS[unit]}" if unit else f"{count:.0f} bytes"
+    return f"{figure(count)} {UNITS[unit]}" if unit else f"{count:.0f} bytes"
 
 
 def time_left(seconds: float) -> str:

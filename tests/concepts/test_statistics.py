@@ -17,6 +17,7 @@ from insight_app.concepts.statistics import (
     histogram_edges,
     maxima,
 )
+from insight_app.concepts.statistics.counts import BINS, used_bins
 
 CONCEPTS, CELLS = 7, 4
 
@@ -103,6 +104,19 @@ def test_counts_agree_with_the_dense_version(images):
         expected = np.histogram(values[values > 0], bins=edges[:126])[0]
         assert np.array_equal(counts.histogram[concept][:125], expected)
         assert counts.histogram[concept].sum() == counts.cells[concept]
+
+
+@given(st.lists(st.floats(2**-24, 60000, width=16), min_size=1, max_size=60), st.integers(0, 30))
+@settings(deadline=None)
+def test_bins_hold_every_value_once_and_end_at_the_strongest(found: list[float], fewest: int):
+    values = np.array(found, np.float16)
+    bins = np.bincount(values.view(np.uint16) >> 8, minlength=BINS)
+    borders, cells = used_bins(bins, float(values.max()), fewest)
+    assert cells.sum() == values.size and cells[-1] > 0
+    assert borders[-1] == values.max() and (np.diff(borders[:-1]) > 0).all()
+    assert cells.size >= min(fewest, np.flatnonzero(bins)[-1] + 1)
+    for low, high, count in zip(borders, [*borders[1:-1], np.inf], cells, strict=False):
+        assert ((values >= low) & (values < high)).sum() == count
 
 
 @given(some_images())

@@ -11,13 +11,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPixmap
 
 from insight_app.concepts.geometry import Geometry
+from insight_app.figures import figure
 from insight_app.gui.panels.in_photo import InPhotoPanel
 from insight_app.gui.panels.photo import PhotoPanel, shown_geometry
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.thumbnails import TROUBLE
 from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.window.main_window import MainWindow
-from insight_app.gui.wording import number_text
 from insight_app.project.results.records import ImageRecord
 from tests.gui.conftest import wait_idle
 
@@ -320,7 +320,7 @@ def test_rows_of_the_list_say_their_strength_and_headings_cannot_be_chosen(qtbot
     click_cell(qtbot, photo, strongest_cell(photo))
     heading, first = view.model().index(0, 0), view.model().index(1, 0)
     row, value = photo.shown.cell(window.session.selection.cell)[0]
-    name, strength = window.session.state.name(row)[0], number_text(value)
+    name, strength = window.session.state.name(row)[0], figure(value)
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == f"{name}, not reviewed, strength {strength}"
     told = first.data(Qt.ItemDataRole.ToolTipRole)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from insight_app.concepts.codes import Codes
@@ -16,7 +18,7 @@ from insight_app.project.analysis import recording
 from insight_app.project.analysis.coding import pending_images
 from insight_app.project.check import check
 from insight_app.project.results import analysis_database
-from insight_app.project.results.examples import BANDS
+from insight_app.project.results.examples import ALL, BANDS, FEW, shared_out
 from insight_app.project.results.snapshot import Results
 from tests.synthetic import make_project
 
@@ -60,6 +62,7 @@ def test_counts_are_those_of_the_codes(
         assert counts.sum() == values.size
         if values.size:
             assert np.array_equal(np.histogram(values, edges)[0], counts)
+            assert edges[-1] == values.max()
     assert check(project) == []
 
 
@@ -93,6 +96,31 @@ def test_bands_hold_every_image_once_in_their_order(
         for e in results.examples(concept, "random", 4, start)
     ]
     assert pages == bands["random"]
+
+
+@given(n=st.integers(0, 200), concept=st.integers(0, 9), wanted=st.integers(1, 80))
+def test_no_place_stands_in_two_bands(n: int, concept: int, wanted: int) -> None:
+    found = shared_out(n, concept, dict.fromkeys(BANDS, wanted))
+    shown = np.concatenate(list(found.values()))
+    assert np.unique(shown).size == shown.size and np.isin(shown, np.arange(n)).all()
+    strongest, middle, weakest = (found[band] for band in BANDS[:3])
+    assert (np.diff(strongest) > 0).all() and (np.diff(weakest) < 0).all()
+    if n > FEW:
+        assert strongest[0] == 0 and weakest[0] == n - 1
+        assert strongest.max() < middle.min() and middle.max() < weakest.min()
+
+
+def test_few_places_are_one_band(results: Results, dense: dict[int, np.ndarray]) -> None:
+    wanted = dict.fromkeys(BANDS, 6)
+    for concept in range(results.F):
+        expected = by_strength(dense, concept)
+        bands = results.bands(concept, wanted)
+        shown = [(e.image_id, e.cell, e.value) for found in bands.values() for e in found]
+        assert len(set(shown)) == len(shown) and set(shown) <= set(expected)
+        if len(expected) <= FEW:
+            assert list(bands) == [ALL] and shown == expected
+        else:
+            assert list(bands) == list(BANDS)
 
 
 def test_strongest_images_of_some_folders(results: Results, dense: dict[int, np.ndarray]) -> None:

@@ -24,6 +24,24 @@ def histogram_edges() -> NDArray[np.float64]:
     return edges
 
 
+def used_bins(
+    counts: NDArray[np.int64], maximum: float, fewest: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return (borders (n + 1,), cells (n,)) of the bins (BINS,) that hold something.
+
+    The last border is `maximum`, the strongest value counted: nothing lies between it and the end
+    of its bin. fewest: so many bins, with empty ones below where less are used.
+    """
+    used = np.flatnonzero(counts)
+    if not used.size:
+        return np.zeros(1), np.zeros(0, np.int64)
+    high = int(used[-1]) + 1
+    low = max(0, min(int(used[0]), high - fewest))
+    borders = histogram_edges()[low : high + 1]
+    borders[-1] = maximum
+    return borders, counts[low:high]
+
+
 class Counts:
     """Running counts over F concepts.
 

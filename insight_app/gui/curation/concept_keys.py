@@ -30,8 +30,9 @@ def keys_of(session: Session) -> "ConceptKeys":
 
 
 def candidates_of(concept: PresentConcept) -> "list[CandidateName]":
-    """Return the candidate names that have a key, best first."""
-    return concept.results.candidates(concept.row)[:NAMES] if concept.is_machine else []
+    """Return the candidate names that have a key, by their scores; without scores as published."""
+    found = concept.results.candidates(concept.row)[:NAMES] if concept.is_machine else []
+    return sorted(found, key=lambda one: 0.0 if one.score is None else -one.score)
 
 
 @dataclass(frozen=True)

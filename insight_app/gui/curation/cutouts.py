@@ -1,7 +1,8 @@
 """Cut-outs of a concept as a grid: the cell with its surroundings, strength in the corner.
 
-A click selects photo and cell, hovering shows the whole photo (photo_popup.py). Which examples are
-shown is the panel's matter.
+All are equally large, and show as much around the cell, wherever they are. A click selects photo
+and cell, hovering shows the whole photo (photo_popup.py). Which examples are shown is the panel's
+matter.
 """
 
 from collections.abc import Sequence
@@ -15,23 +16,31 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from insight_app.figures import figure
 from insight_app.gui import theme
 from insight_app.gui.curation.photo_popup import PhotoPopup
+from insight_app.gui.curation.surroundings import AROUND, PREFERENCE, around
 from insight_app.gui.key_filter import OWNS_KEYS
 from insight_app.gui.photo_drawing import paint_strength
 from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_frame
-from insight_app.gui.wording import number_text
 
 if TYPE_CHECKING:
     from insight_app.project.results.records import Example
 
 GAP = 4
+LINES = 8
+"""A cut-out is as high as so many lines of text."""
+AT_FIRST = 12
+"""Cut-outs that are waited for before other examples are shown."""
+PATIENCE = 1500
+"""Milliseconds after which the others come without their pictures."""
 POPUP_DELAY = 350
 KEYS = (
     Qt.Key.Key_Left,
@@ -46,21 +55,20 @@ KEYS = (
 class CutoutGrid(QWidget):
     """Examples in rows; as high as they need.
 
-    columns: how many in a row; 0 = as many as fit when each is about `side` wide.
+    Other examples replace those shown once the first of their pictures are there.
     """
 
     chosen = Signal(int)
     """A place in `examples`: it was clicked or Enter was pressed on it."""
 
-    def __init__(
-        self, session: Session, parent: QWidget | None = None, *, columns: int = 0, side: int = 112
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.examples: list[Example] = []
-        self._columns, self._side = columns, side
+        self._coming: list[Example] | None = None
         self._current = 0
         self._hovered = -1
+        self._around = self._around_before = around(session.settings)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty(OWNS_KEYS, [int(key.value) for key in KEYS])
         self.setMouseTracking(True)
@@ -68,31 +76,76 @@ class CutoutGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._popup_soon = QTimer(self, singleShot=True, interval=POPUP_DELAY)
         self._popup_soon.timeout.connect(self._show_popup)
+        self._enough = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._enough.timeout.connect(self._replace)
         session.pictures.ready.connect(self._picture_ready)
         session.selection.changed.connect(lambda: self.update())
+        session.settings.changed.connect(self._preference_changed)
 
     def show_examples(self, examples: "Sequence[Example]") -> None:
-        """Show other examples; those already loaded are drawn at once."""
-        if list(examples) == self.examples:
+        """Show other examples as soon as the first can be drawn; more of the same at once."""
+        wanted, shown = list(examples), self.examples
+        if wanted == (shown if self._coming is None else self._coming):
             return
-        self.examples = list(examples)
+        self._coming = wanted
+        is_longer = bool(shown) and wanted[: len(shown)] == shown
+        if is_longer or not wanted or not self.isVisible() or self._is_drawable():
+            self._replace()
+        else:
+            self._enough.start()
+
+    def _is_drawable(self) -> bool:
+        """Return whether the pictures are there that one sees first; they are asked for."""
+        asked = [
+            self.picture(example) is not None
+            or self.session.pictures.broken(example.image_id) is not None
+            for example in (self._coming or [])[:AT_FIRST]
+        ]
+        return all(asked)
+
+    def _replace(self) -> None:
+        self._enough.stop()
+        if self._coming is None:
+            return
+        self.examples, self._coming = self._coming, None
         self._current = min(self._current, max(0, len(self.examples) - 1))
         self._leave()
         self._describe()
         self._fit()
         self.update()
 
+    def picture(self, example: "Example") -> QPixmap | None:
+        """Return what is drawn for an example; None: it is being loaded."""
+        return self.session.pictures.cutout(
+            example.image_id, example.cell, self.cell_side, self._around
+        )
+
+    def _drawn(self, example: "Example") -> QPixmap | None:
+        """Return the same, and until it is there the example with other surroundings."""
+        pixmap = self.picture(example)
+        for other in (self._around_before, *AROUND):
+            if pixmap is None:
+                pixmap = self.session.pictures.loaded_cutout(
+                    example.image_id, example.cell, self.cell_side, other
+                )
+        return pixmap
+
+    def _preference_changed(self, name: str) -> None:
+        if name == PREFERENCE:
+            self._around_before, self._around = self._around, around(self.session.settings)
+            self.update()
+
     # ---- geometry
 
     @property
     def columns(self) -> int:
         """How many stand in a row."""
-        return self._columns or max(2, round((self.width() + GAP) / (self._side + GAP)))
+        return max(1, (self.width() + GAP) // (self.cell_side + GAP))
 
     @property
     def cell_side(self) -> int:
         """Pixels of an example's side."""
-        return max(24, (self.width() + GAP) // self.columns - GAP)
+        return LINES * self.fontMetrics().height()
 
     def rect_of(self, place: int) -> QRect:
         """Return where an example is drawn."""
@@ -108,11 +161,10 @@ class CutoutGrid(QWidget):
         return place if column < self.columns and 0 <= place < len(self.examples) else -1
 
     def sizeHint(self) -> QSize:
-        columns = self._columns or 3
-        return QSize(columns * (self._side + GAP), self._height())
+        return QSize(3 * (self.cell_side + GAP), self._height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize((self._columns or 2) * 40, 24)
+        return QSize(self.cell_side, 24)
 
     def _height(self) -> int:
         rows = -(-len(self.examples) // self.columns)
@@ -126,6 +178,11 @@ class CutoutGrid(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
     # ---- drawing
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -137,16 +194,16 @@ class CutoutGrid(QWidget):
             box = self.rect_of(place)
             if not box.intersects(event.rect()):
                 continue
-            pixmap = pictures.cutout(example.image_id, example.cell, self.cell_side)
+            pixmap = self._drawn(example)
             if pixmap is not None:
                 painter.drawPixmap(box, pixmap)
             else:
-                painter.fillRect(box, c.of("track"))
+                paint_frame(painter, box, c.of("line"), 1)
                 if pictures.broken(example.image_id):
                     painter.setPen(c.of("dim"))
                     word = "there" if pictures.is_gone(example.image_id) else "readable"
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"not\n{word}")
-            paint_strength(painter, box, number_text(example.value))
+            paint_strength(painter, box, figure(example.value))
             if chosen == (example.image_id, example.cell):
                 paint_frame(painter, box, c.of("accent"), 3)
             if place == self._current and self.hasFocus():
@@ -202,7 +259,7 @@ class CutoutGrid(QWidget):
         example = self.examples[self._current]
         self.setAccessibleDescription(
             f"{self._current + 1} of {len(self.examples)}, photo {example.image_id}, "
-            f"strength {number_text(example.value)}"
+            f"strength {figure(example.value)}"
         )
 
     # ---- the whole photo
@@ -238,5 +295,8 @@ class CutoutGrid(QWidget):
         popup.show_photo(self.examples[self._hovered], QRect(corner, box.size()))
 
     def _picture_ready(self, key: Key) -> None:
-        if key.kind == "cutout" and self.isVisible():
-            self.update()
+        if key.kind == "thumbnail" or not self.isVisible():
+            return
+        if self._coming is not None and self._is_drawable():
+            self._replace()
+        self.update()

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
@@ -189,7 +190,7 @@ def concept_hits(
     hits = []
     for row in map(int, rows):
         name, by_person = state.name(row)
-        detail = f"{int(state.catalogue.images[row]):,} images"
+        detail = counted(int(state.catalogue.images[row]), "image")
         status = int(state.catalogue.status[row])
         hits.append(Hit(name, detail, partial(act, state.id_of(row)), not by_person, status))
     return hits

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from insight_app.project.results.records import Example
 
 EXAMPLES = 6
+SHOWS_EXAMPLES = frozenset({"exemplars", "review"})
+"""Panels that show the same examples: beside one of them the card leaves them out."""
 
 
 class CardPanel(Panel):
@@ -46,7 +48,7 @@ class CardPanel(Panel):
         column.setSpacing(8)
         self.head = ConceptTitle(session, inside)
         self.buttons = JudgeButtons(session, inside, ("accept", "unsure", "reject"))
-        self.cutouts = CutoutGrid(session, inside, columns=3)
+        self.cutouts = CutoutGrid(session, inside)
         self.cutouts.setAccessibleName("Strongest places")
         for widget in (self.head, self.buttons, self.cutouts):
             row = QVBoxLayout()
@@ -54,13 +56,12 @@ class CardPanel(Panel):
             row.addWidget(widget)
             column.addLayout(row)
         self.candidates = CandidateList(session, inside)
-        self.names = Section("Candidate names", self.candidates, inside)
         self.relatives = Relatives(session, inside, (PARENTS, CHILDREN, TOGETHER))
         self.strength = Strength(inside)
         self.note = NoteField(session, inside)
         self.history = ConceptHistory(session, inside)
         for part in (
-            self.names,
+            self.candidates.section,
             self.relatives,
             self.strength,
             Section("Note", self.note, inside),
@@ -71,6 +72,7 @@ class CardPanel(Panel):
         self.area = scrolled(inside, self)
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.area, 1)
+        session.seen_panels.changed.connect(self._follow_panels)
         keys_of(session).register(ConceptVerbs(self, rename=self.head.rename, note=self.edit_note))
 
     def edit_note(self) -> None:
@@ -87,14 +89,21 @@ class CardPanel(Panel):
         self.head.show_concept(concept)
         if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
-        self.names.note.setText(self.candidates.show_concept(concept))
-        self.names.setVisible(not self.candidates.is_empty)
-        for part in (self.relatives, self.strength, self.note, self.history):
+        for part in (self.candidates, self.relatives, self.strength, self.note, self.history):
             part.show_concept(concept)
         self._load_examples(concept)
 
+    def _follow_panels(self) -> None:
+        if self.cutouts.isHidden() != self._are_beside:
+            self.invalidate()
+
+    @property
+    def _are_beside(self) -> bool:
+        return bool(self.session.seen_panels.names & SHOWS_EXAMPLES)
+
     def _load_examples(self, concept: PresentConcept) -> None:
-        if concept.version == self._examples_of:
+        self.cutouts.setVisible(not self._are_beside)
+        if concept.version == self._examples_of or self._are_beside:
             return
         self._examples_of = concept.version
         if not concept.is_counted:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
+from insight_app.figures import figure
 from insight_app.gui import theme
 from insight_app.gui.curation.present_concept import find
 from insight_app.gui.panel import Panel
@@ -16,7 +17,6 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import number_text
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -122,7 +122,7 @@ class CoOccurrencePlotPanel(Panel):
             plotting.show_tip(self.plot, "")
             return
         names = self._names()
-        share = number_text(float(self._matrix[cell]))
+        share = figure(float(self._matrix[cell]))
         plotting.show_tip(self.plot, f"R({names[cell[0]]} → {names[cell[1]]}) = {share}")
 
     def _clicked(self, at: QPointF, _way: object) -> None:

@@ -28,11 +28,15 @@ class EvidencePanel(Panel):
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(8)
         self.candidates = CandidateList(session, inside)
-        self.names = Section("Candidate names", self.candidates, inside)
         self.relatives = Relatives(session, inside, (TOGETHER,))
         self.strength = Strength(inside)
         self.note = NoteField(session, inside)
-        for part in (self.names, self.relatives, self.strength, Section("Note", self.note, inside)):
+        for part in (
+            self.candidates.section,
+            self.relatives,
+            self.strength,
+            Section("Note", self.note, inside),
+        ):
             column.addWidget(part)
         column.addStretch(1)
         self.area = scrolled(inside, self)
@@ -53,7 +57,5 @@ class EvidencePanel(Panel):
             return
         if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
-        self.names.note.setText(self.candidates.show_concept(concept))
-        self.names.setVisible(not self.candidates.is_empty)
-        for part in (self.relatives, self.strength, self.note):
+        for part in (self.candidates, self.relatives, self.strength, self.note):
             part.show_concept(concept)

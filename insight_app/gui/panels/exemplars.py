@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from insight_app.figures import counted
 from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.curation.present_concept import find, selected
+from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, base_widget, scrolled
+from insight_app.project.results.examples import FEW
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -19,11 +22,12 @@ if TYPE_CHECKING:
 
 PAGE = 60
 BAND_WORDS = {
-    "strongest": "strongest first",
-    "middle": "around the median",
-    "threshold": "just above the threshold",
-    "random": "at random",
+    "strongest": ("strong", "strongest first"),
+    "middle": ("middle", "around the median"),
+    "threshold": ("weak", "just above the threshold first"),
+    "random": ("random", "at random"),
 }
+"""What a band is called in its button, and in full."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class ExemplarsPanel(Panel):
         self._shown: ShownBand | None = None
         self._is_whole = False
         self._loading = False
-        self.grid = CutoutGrid(session, self, side=120)
+        self.grid = CutoutGrid(session, self)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(12, 12, 12, 12)
@@ -62,9 +66,9 @@ class ExemplarsPanel(Panel):
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self.empty, 1)
         self.buttons: dict[str, QToolButton] = {}
-        for band, tip in BAND_WORDS.items():
+        for band, (word, tip) in BAND_WORDS.items():
             button = QToolButton(self)
-            button.setText(band)
+            button.setText(word)
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setChecked(band == self.band)
@@ -72,6 +76,7 @@ class ExemplarsPanel(Panel):
             button.clicked.connect(lambda _c=False, band=band: self.set_band(band))
             self.header.add(button)
             self.buttons[band] = button
+        self.header.add(SurroundingsButton(session, self))
 
     def set_band(self, band: str) -> None:
         """Show another band: strongest, middle, threshold or random."""
@@ -86,10 +91,17 @@ class ExemplarsPanel(Panel):
         self.empty.setVisible(not has_any)
         if concept is None or not has_any:
             self._shown = None
+            self.set_info("")
             self.empty.set_text(self._why_empty(concept is not None))
             return
         self.grid.setAccessibleName(f"Examples of {concept.name}")
-        band = ShownBand(session.state.epoch, concept.id, self.band)
+        images = int(concept.catalogue.images[concept.row])
+        has_bands = images > FEW
+        for name, button in self.buttons.items():
+            button.setVisible(has_bands)
+            button.setChecked(name == self.band)
+        self.set_info("" if has_bands else counted(images, "image"))
+        band = ShownBand(session.state.epoch, concept.id, self.band if has_bands else "strongest")
         if band != self._shown:
             self._shown, self._is_whole = band, False
             self._load(band, 0)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from insight_app.figures import counted, figure
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
@@ -18,7 +19,6 @@ from insight_app.gui.statistics.rows import NO_ROWS, rows_of
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.statistics.selecting import How
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import number_text
 
 HOW = "drag to select · Shift adds · Alt removes · Esc clears"
 NO_PHOTOS = "With photos, every concept becomes a point here: how often against how strongly."
@@ -133,9 +133,9 @@ class FrequencyPlotPanel(Panel):
             return
         row = int(self._drawn[place])
         images, cells = (int(self.rows.values[key][row]) for key in ("images", "cells"))
-        mean = number_text(float(self.rows.values["mean"][row]))
+        mean = figure(float(self.rows.values["mean"][row]))
         name = self.rows.state.name(row)[0]
-        text = f"{name}: {images:,} images, {cells:,} cells, mean {mean}"
+        text = f"{name}: {counted(images, 'image')}, {counted(cells, 'cell')}, mean {mean}"
         plotting.show_tip(self.plot, text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from insight_app.figures import column, counted, figure, percent
 from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_list import ConceptList
 from insight_app.gui.curation.lists.concept_row import ConceptRow
@@ -17,7 +18,6 @@ from insight_app.gui.state.lists import Follow
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
-from insight_app.gui.wording import number_text
 
 
 class InPhotoPanel(Panel):
@@ -65,10 +65,10 @@ class InPhotoPanel(Panel):
 
     def _show_info(self, codes: PhotoCodes) -> None:
         count = int(codes.concepts.size)
-        text = f"{count:,} concept{'s' * (count != 1)}"
+        text = f"{counted(count, 'concept')} by strength"
         if codes.unexplained.size:
-            explained = 100 * (1 - float(np.mean(codes.unexplained)))
-            text += f", {explained:.0f} % explained"
+            explained = 1 - float(np.mean(codes.unexplained))
+            text += f", {percent(explained)} explained"
             self.header.info.setToolTip(
                 "Share of a token's energy that its concepts explain, mean over all cells"
             )
@@ -105,13 +105,14 @@ def _rows(
     state: ProjectState, found: Sequence[tuple[int, float]], largest: float
 ) -> list[ConceptRow | str]:
     concepts = state.ids_of(row for row, _value in found)
+    numbers = column([figure(value) for _row, value in found])
     return [
         ConceptRow(
             concept,
-            number := number_text(value),
+            number,
             measure="strength",
-            tip=f"Strongest cell here {number}",
+            tip=f"Strongest cell here {number.strip()}",
             share=value / largest,
         )
-        for concept, (_row, value) in zip(concepts, found, strict=True)
+        for concept, number, (_row, value) in zip(concepts, numbers, found, strict=True)
     ]

@@ -6,8 +6,10 @@ What was judged in this sitting stays in the list, faint, so that Left and undo 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QStyle, QToolButton, QWidget
 
+from insight_app.figures import column, counted, figure, percentage
 from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
@@ -19,7 +21,7 @@ from insight_app.gui.widgets import EmptyState, dim_label
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
-BY_SHARE = "Ordered by share of activation"
+UNIT = "% of activation"
 WHY_SHARE = (
     "Share = the concept's summed activation / that of all concepts. Judging from the top reviews "
     "most of what the model says with the fewest keys"
@@ -49,13 +51,15 @@ class QueuePanel(Panel):
         self.all.setAccessibleName("List judged concepts too")
         self.all.toggled.connect(lambda _on: self.invalidate())
         self.header.add(self.all)
+        self.note = dim_label("", self)
+        self.note.setWordWrap(True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.note.setContentsMargins(12, 6, 12 + self.style().pixelMetric(
+            QStyle.PixelMetric.PM_ScrollBarExtent), 4)  # fmt: skip
+        self.body.addWidget(self.note)
         self.body.addWidget(self.list, 1)
         self.setFocusProxy(self.list)
         self.body.addWidget(self.empty, 1)
-        self.note = dim_label("", self)
-        self.note.setWordWrap(True)
-        self.note.setContentsMargins(12, 8, 12, 8)
-        self.body.addWidget(self.note)
 
     def refresh(self) -> None:
         if self.reasons & {"project", "results", "view"}:
@@ -84,13 +88,14 @@ class QueuePanel(Panel):
                 if due[row] or row in kept or self.all.isChecked()
             ]
             totals = catalogue.total.tolist()
+            numbers = column([percentage(totals[row] / (whole or 1.0)) for row in rows])
             self.list.set_rows(
                 [
-                    _row(concept, totals[row], whole, results.tokens)
-                    for concept, row in zip(state.ids_of(rows), rows, strict=True)
+                    _row(concept, number, totals[row], whole, results.tokens)
+                    for concept, row, number in zip(state.ids_of(rows), rows, numbers, strict=True)
                 ]
             )
-            self.note.setText(BY_SHARE if whole else BY_LEVEL)
+            self.note.setText(UNIT if whole else BY_LEVEL)
             self.note.setToolTip(WHY_SHARE if whole else "")
         self._count()
         self._lead()
@@ -130,15 +135,12 @@ class QueuePanel(Panel):
         )
 
 
-def _row(concept: "ConceptId", total: float, whole: float, tokens: int) -> ConceptRow:
+def _row(concept: "ConceptId", number: str, total: float, whole: float, tokens: int) -> ConceptRow:
     """Return the row of a concept; whole: the activation of all, 0 before anything was coded."""
     if not whole:
         return ConceptRow(concept)
-    tip = f"Share of activation = {total:,.0f} / {whole:,.0f}, summed over {tokens:,} cells"
-    return ConceptRow(concept, percent(total / whole), tip=tip)
-
-
-def percent(share: float) -> str:
-    """Return a share with at most three significant digits: 12.3 %, 0.041 %."""
-    value = 100 * share
-    return f"{value:.1f} %" if value >= 1 else f"{value:.2g} %"
+    tip = (
+        f"Share of activation = {figure(total)} / {figure(whole)}, "
+        f"summed over {counted(tokens, 'cell')}"
+    )
+    return ConceptRow(concept, number, measure=UNIT, tip=tip)

@@ -3,7 +3,7 @@
 The queue says which concept comes; judging and going on are the session's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
@@ -18,28 +18,34 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import figure, percent
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
-from insight_app.gui.curation.example_band import COLUMNS, ExampleBand
+from insight_app.gui.curation.example_band import ExampleBand
 from insight_app.gui.curation.facts.title import ConceptTitle
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
 from insight_app.gui.curation.present_concept import PresentConcept, find, selected
+from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.jobs import BACKGROUND
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, KeyButton, base_widget, scrolled, thin_line
+from insight_app.project.results.examples import ALL
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
     from insight_app.project.results.records import Example
 
 BANDS = {
+    ALL: "All examples",
     "strongest": "Strongest",
     "middle": "Middle",
     "threshold": "Just above the threshold",
     "random": "Random",
 }
+ROW = 6
+"""Examples of a band at first, and so many more each time."""
 LINKS = 6
 """Relatives named on either side."""
 
@@ -60,6 +66,7 @@ class ReviewPanel(Panel):
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 12, 20, 12)
         column.setSpacing(10)
+        self.header.add(SurroundingsButton(session, self))
         self.head = ConceptTitle(session, inside, scale=1.9)
         self.relatives = QLabel(inside)
         self.relatives.setTextFormat(Qt.TextFormat.RichText)
@@ -73,7 +80,7 @@ class ReviewPanel(Panel):
         column.addWidget(self.relatives)
         self.bands: dict[str, ExampleBand] = {}
         for band, words in BANDS.items():
-            self.bands[band] = ExampleBand(session, band, words, inside)
+            self.bands[band] = ExampleBand(session, words, inside)
             column.addWidget(self.bands[band])
         self.no_photos = EmptyState(
             "No photos in this project yet. With photos, places where the concept fires appear "
@@ -109,6 +116,7 @@ class ReviewPanel(Panel):
         below.addLayout(line)
         self.foot.addWidget(self.footer)
         self.current_band = "strongest"
+        self._wanted = dict.fromkeys(BANDS, ROW)
         for one in self.bands.values():
             one.grid.installEventFilter(self)
         keys_of(session).register(ConceptVerbs(self, rename=self.head.rename))
@@ -122,7 +130,7 @@ class ReviewPanel(Panel):
         share = 0.0 if state.catalogue is None else state.catalogue.reviewed_share()
         self.progress.set_share(share)
         of = "of the concepts" if state.awaits_photos else "of activation"
-        self.set_info(f"{100 * share:.3g} % {of} judged" if shown else "")
+        self.set_info(f"{percent(share)} {of} judged" if shown else "")
         self.no_photos.setVisible(shown and state.awaits_photos)
         if concept is None:
             self._shown = None
@@ -134,31 +142,53 @@ class ReviewPanel(Panel):
                 self.area.verticalScrollBar().setValue(0)
             self._shown = concept.version
             self.current_band = "strongest"
-            for band in self.bands.values():
-                band.show_concept(concept)
+            self._wanted = dict.fromkeys(BANDS, ROW)
+            self._load(concept)
             self._fetch_ahead(concept)
+
+    def _load(self, concept: PresentConcept) -> None:
+        """Read the examples of all bands together: no place stands in two of them."""
+        if not concept.is_machine:
+            self._show_examples(concept.version, 0, {})
+            return
+        images = int(concept.catalogue.images[concept.row])
+        self.session.jobs.run(
+            partial(concept.results.bands, concept.row, dict(self._wanted)),
+            done=partial(self._show_examples, concept.version, images),
+            key="bands",
+        )
+
+    def _show_examples(
+        self,
+        version: "tuple[int, ConceptId]",
+        images: int,
+        found: "Mapping[str, Sequence[Example]]",
+    ) -> None:
+        if version == self._shown:
+            for name, band in self.bands.items():
+                band.show_examples(found.get(name, ()), images)
 
     def _fetch_ahead(self, concept: PresentConcept) -> None:
         """Load the next concept's strongest cut-outs, so that they are there when it comes."""
         following = find(concept.state, self.session.lists.following(concept.id))
         if following is not None and following.is_machine:
             self.session.jobs.run(
-                partial(following.results.examples, following.row, "strongest", COLUMNS),
+                partial(following.results.examples, following.row, "strongest", ROW),
                 done=self._fetch_cutouts,
                 key="ahead",
                 priority=BACKGROUND,
             )
 
     def _fetch_cutouts(self, examples: "Sequence[Example]") -> None:
-        side = self.bands["strongest"].grid.cell_side
         for example in examples:
-            self.session.pictures.cutout(example.image_id, example.cell, side)
+            self.bands["strongest"].grid.picture(example)
 
     def _show_relatives(self, concept: PresentConcept) -> None:
         catalogue, row = concept.catalogue, concept.row
+        children = [(edge.child, edge.strength) for edge in catalogue.children(row)]
         groups = (
             ("under", [(edge.parent, edge.strength) for edge in catalogue.parents(row)]),
-            ("above", [(edge.child, edge.strength) for edge in catalogue.children(row)]),
+            ("above", sorted(children, key=lambda child: -child[1])),
         )
         parts = []
         for word, relatives in groups:
@@ -178,7 +208,10 @@ class ReviewPanel(Panel):
 
     def more(self) -> None:
         """Show another row of the band that has the keyboard or was used last."""
-        self.bands[self.current_band].more()
+        concept = selected(self.session)
+        if concept is not None and concept.version == self._shown:
+            self._wanted[self.current_band] += ROW
+            self._load(concept)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
@@ -200,9 +233,9 @@ class JudgedShare(QWidget):
     def set_share(self, share: float) -> None:
         """Show another share, 0 to 1."""
         self._share = share
-        self.setAccessibleDescription(f"{100 * share:.3g} %")
+        self.setAccessibleDescription(percent(share))
         self.setToolTip(
-            f"{100 * share:.3g} % of all activation falls on concepts that are judged or hidden"
+            f"{percent(share)} of all activation falls on concepts that are judged or hidden"
         )
         self.update()
 
@@ -220,5 +253,5 @@ def _link(state: ProjectState, row: int, strength: float) -> str:
     """Return a relative as rich text: its name, upright by a person, italic by the machine."""
     name, by_person = state.name(row)
     text = escape(name) if by_person else f"<i>{escape(name)}</i>"
-    number = f" {strength:.2f}" if strength else ""
+    number = f" {figure(strength)}" if strength else ""
     return f'<a href="{escape(state.id_of(row))}" style="text-decoration:none">{text}</a>{number}'

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QModelIndex
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from insight_app.figures import counted
 from insight_app.gui.curation.lists.concept_list import SPACE_KEY
 from insight_app.gui.curation.present_concept import find, selected
 from insight_app.gui.finding.hits import Hit, concept_hits
@@ -188,7 +189,7 @@ class ThumbnailsPanel(Panel):
         hits = [
             Hit(
                 folder.path or "(top folder)",
-                f"{folder.images:,} images",
+                counted(folder.images, "image"),
                 partial(self.show_folder, folder.id),
             )
             for folder in state.results.folders

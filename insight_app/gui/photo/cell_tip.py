@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
+from insight_app.figures import figure
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import paint_chip
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.photo.legend import FAINT_TEXT, LIGHT_TEXT
 from insight_app.gui.state.session import Session
-from insight_app.gui.wording import number_text
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -72,7 +72,7 @@ class CellTip(QFrame):
             colour = self.session.selection.colour(concept.row)
             if colour is not None:
                 paint_chip(painter, 12, top + line / 2, colour)
-            strength = number_text(value)
+            strength = figure(value)
             painter.setFont(theme.tabular(self.font()))
             painter.setPen(LIGHT_TEXT if colour is not None else FAINT_TEXT)
             painter.drawText(12, top, width, line, Qt.AlignmentFlag.AlignRight | middle, strength)

@@ -10,12 +10,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from insight_app.figures import figure
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import paint_chip
 from insight_app.gui.curation.present_concept import find
 from insight_app.gui.photo.overlay import Layer, density
 from insight_app.gui.state.session import Session
-from insight_app.gui.wording import number_text
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -56,7 +56,7 @@ class Legend(QWidget):
         """
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         named = [(find(self.session.state, layer.concept), layer.scale) for layer in layers]
-        names = ", ".join(f"{one.name} 0 to {number_text(scale)}" for one, scale in named if one)
+        names = ", ".join(f"{one.name} 0 to {figure(scale)}" for one, scale in named if one)
         self.setAccessibleDescription(names)
         scale = (
             "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
@@ -120,7 +120,7 @@ class Legend(QWidget):
                 gradient.setColorAt(float(share), colour)
             painter.fillRect(bar, gradient)
             self.bars[concept.id] = bar
-            left = self._word(painter, left + BAR + 6, number_text(layer.scale))
+            left = self._word(painter, left + BAR + 6, figure(layer.scale))
             self._places.append((QRectF(start, 0, left - start, self.height()), concept.id))
             left += GAP
         if self.layers and self._only_here:

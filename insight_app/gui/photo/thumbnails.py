@@ -13,12 +13,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRec
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from insight_app.figures import figure
 from insight_app.gui import icons, theme
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.photo_drawing import paint_strength
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
-from insight_app.gui.wording import number_text, tooltip
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.results.snapshot import Results
@@ -63,7 +64,7 @@ class ThumbnailModel(QAbstractListModel):
     def strength_at(self, place: int) -> str:
         """Return the strength of the concept in a photo as text, '' where none is chosen."""
         values = self.listed.values
-        return "" if values is None else number_text(float(values[place]))
+        return "" if values is None else figure(float(values[place]))
 
     def trouble_at(self, place: int) -> str:
         """Return what is wrong with a photo, '' where nothing is."""

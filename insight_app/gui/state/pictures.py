@@ -36,12 +36,16 @@ Kind = Literal["thumbnail", "cutout", "photo"]
 
 
 class Key(NamedTuple):
-    """A picture: of which photo, which of its cells (cut-outs), how large in logical pixels."""
+    """A picture: of which photo, which of its cells (cut-outs), how large in logical pixels.
+
+    around: so many cells wide is a cut-out; 0 = the whole photo.
+    """
 
     kind: Kind
     image: int
     cell: int = 0
     size: int = 0
+    around: int = 0
 
 
 class Pictures(QObject):
@@ -91,9 +95,13 @@ class Pictures(QObject):
         """Return the middle of a photo as a square of `size` logical pixels."""
         return self._get(Key("thumbnail", int(image_id), size=size))
 
-    def cutout(self, image_id: int, cell: int, size: int) -> QPixmap | None:
-        """Return a cell with its surroundings (3 x 3 cells), the cell outlined, as a square."""
-        return self._get(Key("cutout", int(image_id), int(cell), size))
+    def cutout(self, image_id: int, cell: int, size: int, around: int) -> QPixmap | None:
+        """Return a cell with its surroundings, the cell outlined, as a square: see Key."""
+        return self._get(Key("cutout", int(image_id), int(cell), size, around))
+
+    def loaded_cutout(self, image_id: int, cell: int, size: int, around: int) -> QPixmap | None:
+        """Return a cut-out that is in memory; it is not loaded for that."""
+        return self._cache.get(Key("cutout", int(image_id), int(cell), size, around))
 
     def photo(self, image_id: int) -> QPixmap | None:
         """Return the whole photo, upright."""
@@ -218,7 +226,8 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
             data = finding.read_bytes(record.path)
             return decoding.decode(data, record.path, short_side=640)
 
-        square = cut_out(sources.get(key.image, decode), record.geometry, key.cell, side)
+        photo = sources.get(key.image, decode)
+        square = cut_out(photo, record.geometry, key.cell, side, key.around)
     square.setDevicePixelRatio(ratio)
     return square
 

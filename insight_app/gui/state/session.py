@@ -23,6 +23,7 @@ from insight_app.gui.state.pictures import Pictures
 from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.projects import Projects
+from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.worker_client import WorkerClient
 
@@ -31,8 +32,8 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
-    analysis, folders, worker, jobs, pictures, image_codes, places, editors, messages, settings,
-    actions.
+    analysis, folders, worker, jobs, pictures, image_codes, places, editors, seen_panels, messages,
+    settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -43,6 +44,7 @@ class Session(QObject):
         self.settings, self.actions = settings, actions
         self.messages = Messages(self)
         self.editors = Editors()
+        self.seen_panels = SeenPanels(self)
         self._epochs = Epochs()
         self.jobs = Jobs(self._epochs, self)
         self.jobs.failed.connect(self.messages.report)

@@ -32,13 +32,13 @@ COLUMNS = (
     Column("name", "name", "Italic: named by the machine. Upright: by a person.", False),
     Column("images", "images", "Images with at least one cell where the concept is active."),
     Column("cells", "cells", "Cells where the concept is active: #{t : a(t) > 0}."),
-    Column("mean", "mean", "Mean strength where active: sum a(t) / cells."),
-    Column("maximum", "max", "Strongest cell: max a(t)."),
+    Column("mean", "mean strength", "Mean strength where active: sum a(t) / cells."),
+    Column("maximum", "max strength", "Strongest cell: max a(t)."),
     Column("level", "level", "Group of the dictionary, 0 = coarsest."),
     Column("parents", "parents", "Concepts directly above it in the hierarchy."),
     Column("children", "children", "Concepts directly below it in the hierarchy."),
-    Column("share", "of images", "Images covered / images analyzed in the chosen folders."),
-    Column("spread", "by folder", "Share of the folder where it is most frequent.", False),
+    Column("share", "% of images", "100 x images covered / images analyzed in the chosen folders."),
+    Column("spread", "% by folder", "Share of the folder where it is most frequent.", False),
 )
 KEYS = tuple(column.key for column in COLUMNS)
 
@@ -69,6 +69,8 @@ def plain(column: str, value: float) -> str:
     """Return a value as a spreadsheet or program reads it: full precision, no separators."""
     if column == "status":
         return STATUS_WORDS[int(value)]
-    if column in ("mean", "maximum", "share", "spread"):
+    if column in ("share", "spread"):
+        return f"{100 * float(value):.6g}"
+    if column in ("mean", "maximum"):
         return f"{float(value):.6g}"
     return str(int(value))

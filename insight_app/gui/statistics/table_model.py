@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
+from insight_app.figures import DECIMALS, aligned, counted, figure, percent, percentage
 from insight_app.gui import theme
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS, plain
 from insight_app.gui.statistics.rows import StatisticsRows
-from insight_app.gui.wording import number_text, tooltip
+from insight_app.gui.wording import tooltip
 
 Role = Qt.ItemDataRole
 COUNTED = ("images", "cells", "mean", "maximum", "share")
@@ -127,7 +128,8 @@ class ConceptTableModel(QAbstractTableModel):
         if role == Role.ToolTipRole:
             return tooltip(self._explanation(row, column.key))
         if role == Role.AccessibleTextRole:
-            return f"{column.title or 'status'}: {self._text(row, column.key) or self._word(row)}"
+            text = self._text(row, column.key).strip() or self._word(row)
+            return f"{column.title or 'status'}: {text}"
         if role == Role.FontRole and column.key == "name":
             font = QApplication.font()
             return font if self._rows.state.name(row)[1] else theme.italic(font)
@@ -153,9 +155,9 @@ class ConceptTableModel(QAbstractTableModel):
             return ""
         value = self._rows.values[key][row]
         if key == "share":
-            return f"{100 * value:.3g} %"
+            return aligned(percentage(float(value)), DECIMALS)
         if key in ("mean", "maximum"):
-            return number_text(float(value))
+            return aligned(figure(float(value)), DECIMALS)
         return f"{int(value):,}"
 
     def _explanation(self, row: int, key: str) -> str:
@@ -166,12 +168,13 @@ class ConceptTableModel(QAbstractTableModel):
             name, by_person = self._rows.state.name(row)
             return f"{name} (#{row}), named by {'a person' if by_person else 'the machine'}"
         if key == "mean":
-            return f"mean strength over {int(values['cells'][row]):,} cells where it is active"
+            cells = counted(int(values["cells"][row]), "cell")
+            return f"mean strength over {cells} where it is active"
         if key == "share":
-            return f"{int(values['images'][row]):,} of {self._rows.of_images:,} images"
+            return f"{int(values['images'][row]):,} of {counted(self._rows.of_images, 'image')}"
         if key == "spread":
             lines = [
-                f"{name}: {100 * share:.3g} % of {size:,} images"
+                f"{name}: {percent(share)} of {counted(size, 'image')}"
                 for name, share, size in zip(
                     self._rows.folders.names,
                     self._rows.shares[:, row],

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.curation.surroundings import show_more_around
 from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
@@ -81,6 +82,9 @@ def add_view_commands(
         tip="Arrange the panels of this workspace as they come")  # fmt: skip
     add("view.theme", "Light or dark", "Ctrl+Shift+L", lambda: _toggle_theme(settings),
         context=VIEW, icon="circle-half")  # fmt: skip
+    add("view.surroundings", "&Surroundings of examples", "S",
+        partial(show_more_around, settings), context=VIEW,
+        tip="Examples with 3, 5 or 9 cells across, or in the whole photo")  # fmt: skip
     add("view.full_screen", "F&ull screen", "F11", lambda: _toggle_full_screen(window),
         context=VIEW)  # fmt: skip
     for spec in PANELS:

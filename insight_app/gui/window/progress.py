@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import figure
 from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import number_text, time_left
+from insight_app.gui.wording import time_left
 
 
 class AnalysisProgress(QWidget):
@@ -176,4 +177,4 @@ def stage(progress: Progress) -> str:
 def rate(progress: Progress) -> str:
     """Return how fast it goes: "8.31 photos/s"; '' where that is not known yet."""
     unit = "photos/s" if "photo" in progress.message.lower() else "steps/s"
-    return f"{number_text(progress.rate)} {unit}" if progress.rate else ""
+    return f"{figure(progress.rate)} {unit}" if progress.rate else ""

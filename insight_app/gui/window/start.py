@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import counted, percent
 from insight_app.gui import icons, theme
 from insight_app.gui.settings import RecentProject
 from insight_app.gui.state.epochs import Scope
@@ -155,10 +156,8 @@ class RecentRow(QPushButton):
         when = f"{opened.day} {opened:%b %Y}"
         self._details = [f"opened {when}"]
         if project.images:
-            self._details.insert(0, f"{project.images:,} images")
-        self._details.append(
-            "not found" if self._gone else f"{100 * project.reviewed:.0f} % reviewed"
-        )
+            self._details.insert(0, counted(project.images, "image"))
+        self._details.append("not found" if self._gone else f"{percent(project.reviewed)} reviewed")
         self.setAccessibleName(f"Open {self._name}, {', '.join(self._details)}")
         self.setToolTip(tooltip(str(path)))
         self.clicked.connect(lambda: self.chosen.emit(project.path))

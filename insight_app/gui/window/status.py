@@ -6,6 +6,7 @@ Reads the session; progress.py shows what runs.
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from insight_app.figures import counted, percent
 from insight_app.gui import theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
@@ -69,9 +70,9 @@ class StatusBar(QStatusBar):
         self._show_device()
         if catalogue is not None and results is not None:
             judged = int((catalogue.status > 0).sum())
-            share = 100 * catalogue.reviewed_share()
+            share = percent(catalogue.reviewed_share())
             of = " of activation" if results.coded_images else ""
-            self.reviewed.setText(f"Reviewed {share:.0f} %{of} ({judged:,} concepts)")
+            self.reviewed.setText(f"Reviewed {share}{of} ({counted(judged, 'concept')})")
         self._show_saved()
 
     def _show_device(self) -> None:

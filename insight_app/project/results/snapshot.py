@@ -5,7 +5,7 @@ several threads; a snapshot stays readable while the next generation is written,
 Knows nothing of judgements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from sqlalchemy import Engine, func, select
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae import DictionaryInfo, info
-from insight_app.concepts.statistics.counts import histogram_edges
+from insight_app.concepts.statistics.counts import used_bins
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
@@ -183,6 +183,11 @@ class Results:
     # ---- concepts
 
     @property
+    def score_unit(self) -> str:
+        """What scores of candidate names are: votes (naming rule "shared") or cosine."""
+        return "votes" if self.encoder[1].partition(":")[0] == "builtin" else "cosine"
+
+    @property
     def mean(self) -> NDArray[np.float64]:
         """(F,) mean strength where active."""
         return Sums(self.images, self.cells, self.total, self.maximum).mean
@@ -191,14 +196,14 @@ class Results:
         """Return the names that the machine proposes, best first."""
         return self._candidates[concept]
 
-    def histogram(self, concept: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return (borders (n + 1,), cells (n,)) over strengths that occur, four bins a doubling."""
-        counts = self._histograms[concept]
-        used = np.flatnonzero(counts)
-        if not used.size:
-            return np.zeros(1), np.zeros(0, np.int64)
-        low, high = int(used[0]), int(used[-1]) + 1
-        return histogram_edges()[low : high + 1], counts[low:high]
+    def histogram(
+        self, concept: int, fewest: int = 0
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return (borders (n + 1,), cells (n,)) over strengths that occur, four bins a doubling.
+
+        The last border is the maximum. fewest: at least so many bins, empty ones at the low end.
+        """
+        return used_bins(self._histograms[concept], float(self.maximum[concept]), fewest)
 
     def co_occurring(self, concept: int, n: int = 12) -> list[tuple[int, float]]:
         """Return (other, R[concept, other]): where most of its activation falls too."""
@@ -216,6 +221,14 @@ class Results:
         """Return places of one of `examples.BANDS`, one an image."""
         with self._open.reading() as files:
             return examples.of_band(files.segments, files.is_coded, concept, band, limit, offset)
+
+    def bands(self, concept: int, wanted: Mapping[str, int]) -> dict[str, list[Example]]:
+        """Return the first `wanted` places of several bands, no place in two of them.
+
+        Only `examples.ALL` where there are too few for several.
+        """
+        with self._open.reading() as files:
+            return examples.side_by_side(files.segments, files.is_coded, concept, wanted)
 
     def strongest_images(
         self, concept: int, limit: int, offset: int = 0, folders: Sequence[int] | None = None

@@ -1,6 +1,6 @@
 """The candidate names of a concept with their number keys; a click or the key takes one.
 
-Where they come from (the shipped dictionary, a release, the photos) stands beside the heading.
+The heading says where they come from: the shipped dictionary, a release, the photos.
 """
 
 from collections.abc import Sequence
@@ -17,39 +17,59 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import column, figure, percentage
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_keys import candidates_of, keys_of
+from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_key_cap
-from insight_app.gui.wording import number_text, tooltip
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
 
+TITLE = "Candidate names"
 LINE = 10
 SOURCES = {
-    "release": "from the release",
-    "dictionary": "with the dictionary",
-    "photos": "from your photos",
+    "release": "Names from the release",
+    "dictionary": "Names with the dictionary",
+    "photos": "Names from your photos",
 }
 """What a run of names is called (results.names_run)."""
+UNITS = {
+    "votes": ("% of votes", "Votes of its examples, and of its children's, that the word covers"),
+    "cosine": ("cosine", "Cosine of the concept's direction and the word"),
+}
+"""What a kind of score (results.score_unit) is called, and what it means."""
 
 
 class CandidateModel(QAbstractListModel):
-    """The candidates of one concept, best first; present: the name that it has."""
+    """The candidates of one concept by score; present: the name that it has.
+
+    scores: as shown, '' where there is none.  unit: what they are.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.candidates: Sequence[CandidateName] = ()
-        self.present = ""
+        self.scores: list[str] = []
+        self.present, self.unit = "", "cosine"
 
-    def set_candidates(self, candidates: "Sequence[CandidateName]", present: str) -> None:
-        """Show other candidates."""
+    def set_candidates(
+        self, candidates: "Sequence[CandidateName]", present: str, unit: str
+    ) -> None:
+        """Show other candidates; unit: what their scores are."""
         self.beginResetModel()
-        self.candidates, self.present = candidates, present
+        self.candidates, self.present, self.unit = candidates, present, unit
+        self.scores = column([self._score(one) for one in candidates])
         self.endResetModel()
+
+    def _score(self, one: "CandidateName") -> str:
+        if one.score is None:
+            return ""
+        return percentage(one.score) if self.unit == "votes" else figure(one.score)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.candidates)
@@ -59,13 +79,13 @@ class CandidateModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return one.term
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            score = "" if one.score is None else f"score {number_text(one.score)}"
+            score = f"{UNITS[self.unit][0]} {self._score(one)}" if self._score(one) else ""
             words = ", ".join(part for part in (one.term, one.reading, score) if part)
             return f"{index.row() + 1}: {words}"
         if role == Qt.ItemDataRole.ToolTipRole:
             score = "From the release, which gives no score"
             if one.score is not None:
-                score = f"Score: cosine of the concept's direction and the term, {one.score:.3g}"
+                score = f"{UNITS[self.unit][1]}: {self._score(one)}"
             return tooltip("\n".join(part for part in (one.definition, score) if part))
         return None
 
@@ -94,8 +114,7 @@ class CandidateDelegate(QStyledItemDelegate):
         right, middle = rect.right() - 14, Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.tabular(option.font))
         painter.setPen(c.of("text"))
-        if one.score is not None:
-            number = f"{one.score:.2f}"
+        if number := self._model.scores[index.row()]:
             box = QRectF(0, rect.y(), right, rect.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
             right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
@@ -117,7 +136,7 @@ class CandidateDelegate(QStyledItemDelegate):
 
 
 class CandidateList(QListView):
-    """As high as its candidates."""
+    """As high as its candidates; section: their heading, with the unit of their scores."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,21 +149,22 @@ class CandidateList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("CandidateName names")
+        self.section = Section(TITLE, self, parent)
         self.keys = keys_of(session)
         self.clicked.connect(lambda index: self.keys.take(index.row() + 1))
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the concept has no candidates."""
-        return not self._candidates.candidates
-
-    def show_concept(self, concept: PresentConcept) -> str:
-        """Show the candidates of a concept; return where they come from, '' if not known."""
-        self._candidates.set_candidates(candidates_of(concept), concept.name)
+    def show_concept(self, concept: PresentConcept) -> None:
+        """Show the candidates of a concept."""
+        found, unit = candidates_of(concept), concept.results.score_unit
+        self._candidates.set_candidates(found, concept.name, unit)
         line = self.fontMetrics().height() + LINE
         self.setFixedHeight(line * self._candidates.rowCount() + 2)
-        return SOURCES.get(concept.results.names_run, "")
+        self.section.heading.setText(SOURCES.get(concept.results.names_run, TITLE))
+        has_scores = any(one.score is not None for one in found)
+        shown, meaning = UNITS[unit] if has_scores else ("", "")
+        self.section.note.setText(shown)
+        self.section.note.setToolTip(meaning)
+        self.section.setVisible(bool(found))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

@@ -1,12 +1,14 @@
 """The relatives of a concept as lists: parents, children, and what it fires together with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.figures import column, counted, figure
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 PARENTS, CHILDREN, TOGETHER = "Parents", "Children", "Fires together with"
 ROWS = 8
 CO_OCCURRING = 8
+WHAT_IS_R_OF_A_CHILD = "R = share of the child's activation on cells where the parent is active too"
 WHAT_IS_R = "R = share of this concept's activation on cells where the other is active too"
 
 
@@ -49,6 +52,7 @@ class Relatives(QWidget):
             self._fill(PARENTS, [_relation(concept, edge, edge.parent) for edge in edges])
         if CHILDREN in self.lists:
             edges = [edge for edge in catalogue.children(row) if not catalogue.hidden[edge.child]]
+            edges.sort(key=lambda edge: -edge.strength)
             self._fill(CHILDREN, [_relation(concept, edge, edge.child) for edge in edges])
         if TOGETHER in self.lists and self._counted != concept.version:
             self._counted = concept.version
@@ -70,7 +74,7 @@ class Relatives(QWidget):
         self._fill(
             TOGETHER,
             [
-                ConceptRow(other, f"{share:.2f}", tip=f"{WHAT_IS_R}: {share:.3g}")
+                ConceptRow(other, figure(share), measure="R", tip=f"{WHAT_IS_R}: {figure(share)}")
                 for other, (_row, share) in zip(concepts, found, strict=True)
             ],
         )
@@ -79,7 +83,11 @@ class Relatives(QWidget):
         section = self.sections[part]
         section.setVisible(bool(rows))
         section.heading.setText(f"{part} ({len(rows):,})" if len(rows) > ROWS else part)
-        self.lists[part].set_rows(rows)
+        section.note.setText("R" if any(row.number for row in rows) else "")
+        section.note.setToolTip(WHAT_IS_R if part == TOGETHER else WHAT_IS_R_OF_A_CHILD)
+        numbers = column([row.number for row in rows])
+        aligned = (replace(row, number=text) for row, text in zip(rows, numbers, strict=True))
+        self.lists[part].set_rows(list(aligned))
 
 
 def _relation(concept: PresentConcept, edge: "Edge", other: int) -> ConceptRow:
@@ -92,9 +100,9 @@ def _relation(concept: PresentConcept, edge: "Edge", other: int) -> ConceptRow:
         tag = RELEASE
     support = "not counted here: as the dictionary brings it along"
     if edge.cells:
-        support = f"{edge.cells:,} cells in {edge.images:,} images"
+        support = f"{counted(edge.cells, 'cell')} in {counted(edge.images, 'image')}"
     tip = (
-        f"R = share of the child's activation on cells where the parent is active too: "
-        f"{edge.strength:.3g} forward, {edge.reverse_strength:.3g} back, {support}"
+        f"{WHAT_IS_R_OF_A_CHILD}: {figure(edge.strength)} forward, "
+        f"{figure(edge.reverse_strength)} back, {support}"
     )
-    return ConceptRow(id, f"{edge.strength:.2f}", tag, tip=tip)
+    return ConceptRow(id, figure(edge.strength), tag, measure="R", tip=tip)

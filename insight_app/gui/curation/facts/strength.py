@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from insight_app.gui.curation.facts.histogram import Histogram
+from insight_app.figures import counted
+from insight_app.gui.curation.facts.histogram import FEWEST, Histogram
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.present_concept import PresentConcept
 
@@ -20,6 +21,11 @@ class Strength(QWidget):
         self._shown: tuple[int, ConceptId] | None = None
         self.histogram = Histogram(self)
         self.section = Section("Strength", self.histogram, self, margin=12)
+        self.section.note.setText("log scale")
+        self.section.note.setToolTip(
+            "From the weakest cell to the strongest; each bar is the cells in its range, four bars "
+            "for every doubling of strength"
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.section)
@@ -30,6 +36,6 @@ class Strength(QWidget):
         if concept.is_counted and concept.version != self._shown:
             self._shown = concept.version
             cells = int(concept.catalogue.cells[concept.row])
-            self.section.heading.setText(f"Strength over {cells:,} cells")
-            edges, counts = concept.results.histogram(concept.row)
+            self.section.heading.setText(f"Strength over {counted(cells, 'cell')}")
+            edges, counts = concept.results.histogram(concept.row, FEWEST)
             self.histogram.show_counts(edges.tolist(), counts.tolist())

@@ -7,12 +7,13 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.figures import counted, figure, percent
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel
-from insight_app.gui.wording import number_text, tooltip
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -83,12 +84,12 @@ def _counts(concept: PresentConcept) -> tuple[str, str]:
     if concept.state.awaits_photos:
         return f"no photos yet, {address}", "Where it fires is counted when photos are added"
     images, coded = int(catalogue.images[row]), concept.results.coded_images
-    share = f"{100 * images / max(1, coded):.3g} %"
-    mean, total = (number_text(float(values[row])) for values in (catalogue.mean, catalogue.total))
+    share = percent(images / max(1, coded))
+    mean, total = (figure(float(values[row])) for values in (catalogue.mean, catalogue.total))
     return (
-        f"in {images:,} images ({share}), mean {mean}, {address}",
-        f"{images:,} of {coded:,} images have at least one active cell\n"
-        f"Mean strength = {total} / {int(catalogue.cells[row]):,} active cells",
+        f"in {counted(images, 'image')} ({share}), mean {mean}, {address}",
+        f"{images:,} of {counted(coded, 'image')} with at least one active cell\n"
+        f"Mean strength = {total} / {counted(int(catalogue.cells[row]), 'active cell')}",
     )
 
 

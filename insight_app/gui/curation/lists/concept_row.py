@@ -30,7 +30,7 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class ConceptRow:
-    """A concept in a list; number and tag as shown.
+    """A concept in a list; number and tag as shown, numbers of a list aligned (figures.column).
 
     measure: what the number is, where no heading says so.  tip: formula and count of the number.
     share: the length of its bar, 0 to 1; None = it has none.
@@ -101,7 +101,7 @@ class ConceptRowDelegate(QStyledItemDelegate):
         painter.setPen(c.of("text"))
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | MIDDLE, item.number)
         # Bars stand below each other whatever their numbers are.
-        widest = item.number if item.share is None else "00.00"
+        widest = item.number if item.share is None else "00.000"
         right = inner.right() - painter.fontMetrics().horizontalAdvance(widest) - 8
         if item.share is not None:
             width = max(40.0, min(96.0, inner.width() * 0.26))

@@ -74,7 +74,7 @@ class ConceptRowsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return concept.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            number = f"{item.measure} {item.number}".strip()
+            number = f"{item.measure} {item.number.strip()}".strip()
             words = (concept.name, concept.status_word, item.tag, number)
             return ", ".join(word for word in words if word)
         if role == Qt.ItemDataRole.ToolTipRole:

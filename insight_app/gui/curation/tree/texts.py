@@ -1,8 +1,8 @@
 """What the hierarchy says of a concept: its number, the length of its bar, its tooltips."""
 
+from insight_app.figures import DECIMALS, aligned, counted, figure, percent
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.curation.tree.order import STRENGTH
-from insight_app.gui.wording import number_text
 
 
 def number(concept: PresentConcept, by: str) -> str:
@@ -10,7 +10,7 @@ def number(concept: PresentConcept, by: str) -> str:
     if concept.state.awaits_photos:
         return ""
     if by == STRENGTH:
-        return number_text(float(concept.catalogue.mean[concept.row]))
+        return aligned(figure(float(concept.catalogue.mean[concept.row])), DECIMALS)
     return f"{int(concept.catalogue.images[concept.row]):,}"
 
 
@@ -36,9 +36,9 @@ def tip_of_numbers(concept: PresentConcept) -> str:
         return "Not counted yet: there are no photos in this project."
     catalogue, row = concept.catalogue, concept.row
     images, coded = int(catalogue.images[row]), concept.results.coded_images
-    mean, total = (number_text(float(values[row])) for values in (catalogue.mean, catalogue.total))
+    mean, total = (figure(float(values[row])) for values in (catalogue.mean, catalogue.total))
     return (
         f"Images with at least one active cell: {images:,} of {coded:,} "
-        f"({100 * images / max(1, coded):.3g} %)\nMean strength of its active cells: "
-        f"{mean} = {total} / {int(catalogue.cells[row]):,} cells"
+        f"({percent(images / max(1, coded))})\nMean strength of its active cells: "
+        f"{mean} = {total} / {counted(int(catalogue.cells[row]), 'cell')}"
     )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
+from insight_app.figures import counted
 from insight_app.gui.curation.present_concept import PresentConcept, at_row
 from insight_app.gui.curation.tree import drop, texts
 from insight_app.gui.curation.tree.drop import DropPlan
@@ -300,7 +301,7 @@ class ConceptTreeModel(QAbstractItemModel):
             tip = texts.tip_of_name if column == NAME else texts.tip_of_numbers
             return tooltip(tip(concept))
         if role == Qt.ItemDataRole.AccessibleTextRole and column == NAME:
-            images = f"{concept.catalogue.images[concept.row]} images"
+            images = counted(int(concept.catalogue.images[concept.row]), "image")
             parts = [concept.name, concept.status_word, images]
             if also := self.also_under(index):
                 parts.append(f"also under {also}")
