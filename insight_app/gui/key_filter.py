@@ -1,7 +1,8 @@
 """Keys that act only when the focused widget has no use for them, and the held Space bar.
 
 Qt would let a window's shortcut win over a list's own arrows or a button's Space; here the widget
-comes first. Knows the registry of actions, not what they do.
+comes first. A letter never searches in a view: it does its act or nothing. Knows the registry of
+actions, not what they do.
 """
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
@@ -15,8 +16,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QLineEdit,
+    QListView,
     QPlainTextEdit,
     QTextEdit,
+    QTreeView,
     QWidget,
 )
 
@@ -33,8 +36,14 @@ OWN_KEYS = (
 )
 PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
-PASSES_KEYS = "passes_soft_keys"
-"""A widget's property: keys (list of int) that it leaves to the window."""
+SPACE = Qt.Key.Key_Space
+ZOOM = {Qt.Key.Key_Plus, Qt.Key.Key_Minus}
+SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
+PASSED = ((QTreeView, {SPACE}), (QListView, {SPACE, *ZOOM}), (QAbstractItemView, ZOOM))
+"""What views leave to the window: only a tree has branches that + and - open and close."""
+
+PASSES_SIDEWAYS = "passes_sideways"
+"""A view's property: it is one column wide and has no use for Left and Right."""
 
 OWNS_KEYS = "owns_soft_keys"
 """A widget's property: list of keys (int) that a widget of our own understands itself."""
@@ -76,9 +85,11 @@ class KeyFilter(QObject):
             return False
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             return self._space(watched, event)
-        if kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
-            return self._press(watched, event)
-        return False
+        if kind != QEvent.Type.KeyPress:
+            return False
+        if not event.isAutoRepeat() and self._press(watched, event):
+            return True
+        return _is_type_ahead(watched, event)
 
     def _is_inside(self, widget: QWidget) -> bool:
         """Return whether a widget is in the window or in a dock that floats over it."""
@@ -115,9 +126,30 @@ def needs_key(widget: QWidget, key: Qt.Key) -> bool:
     """Return whether the widget itself has a use for the key."""
     if isinstance(widget, QAbstractButton):
         return key in PRESSES
-    if key in (widget.property(PASSES_KEYS) or ()):
+    if isinstance(widget, QAbstractItemView) and _is_passed(widget, key):
         return False
     return key in (widget.property(OWNS_KEYS) or ()) or isinstance(widget, OWN_KEYS)
+
+
+def _is_passed(view: QAbstractItemView, key: Qt.Key) -> bool:
+    """Return whether a view leaves a key to the window."""
+    if key in SIDEWAYS:
+        return bool(view.property(PASSES_SIDEWAYS))
+    return next(key in keys for kind, keys in PASSED if isinstance(view, kind))
+
+
+def _is_type_ahead(widget: QWidget, event: QKeyEvent) -> bool:
+    """Return whether a view would take a key as the start of a name to search for.
+
+    A key that acts was served before: Qt gives shortcuts their turn first.
+    """
+    text = event.text()
+    if not isinstance(widget, QAbstractItemView) or not text.strip() or not text.isprintable():
+        return False
+    if isinstance(widget, QTreeView) and text in "+-*":  # opens and closes branches
+        return False
+    chords = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
+    return not event.modifiers() & chords
 
 
 def _plain(event: QKeyEvent) -> int:

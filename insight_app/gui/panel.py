@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -219,6 +220,11 @@ class Panel(QWidget):
         self.reasons.add(reason)
         if self.isVisible():
             self._refresh()
+
+    def has_keyboard(self) -> bool:
+        """Return whether the keyboard is in this panel."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
     def refresh(self) -> None:
         """Show the present state; override."""

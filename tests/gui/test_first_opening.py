@@ -56,7 +56,7 @@ def test_the_strongest_concept_of_the_first_photo_is_selected_and_drawn(qtbot, w
 def test_a_hidden_concept_is_not_the_first_one(qtbot, open_window, project_dir) -> None:
     window = open_window(project_dir)
     first = window.session.selection.concepts
-    window.session.curation.hide(first)
+    window.session.curation.hide()
     wait_idle(qtbot, window)
     window.session.selection.select(concepts=())
     window.close()

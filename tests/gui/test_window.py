@@ -363,6 +363,8 @@ def test_hidden_concepts_leave_the_list_of_the_photo_and_come_back(qtbot, window
     listed = window.docks["in_photo"].panel.list
     concept = window.session.state.id_of(row)
     assert concept not in listed.concepts
+    assert window.session.selection.primary in listed.concepts, "the next one is selected"
+    choose(qtbot, window, row)
     qtbot.keyClick(photo_stage, Qt.Key.Key_H)
     wait_saved(qtbot, window)
     assert concept in listed.concepts

@@ -3,12 +3,13 @@
 Sorts, filters, selects and copies; the numbers come from gui/statistics.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from insight_app.errors import WorldError
 from insight_app.gui.dialogs.files import choose_new_file
 from insight_app.gui.panel import Panel
+from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.rows import Filter, rows_of
@@ -30,6 +32,9 @@ from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.statistics.table_model import ConceptTableModel
 from insight_app.gui.statistics.table_view import table_view
 from insight_app.gui.widgets import plain_label
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
 
 
 class ConceptTablePanel(Panel):
@@ -48,13 +53,26 @@ class ConceptTablePanel(Panel):
         self._build_filters()
         self.body.addWidget(self.view)
         self.setFocusProxy(self.view)
+        self.view.installEventFilter(self)
         self._add_button("Copy", "Copy the selected rows with their headers", self.copy)
         self._add_button("CSV…", "Save the rows shown as CSV", self._ask_csv)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.view.selectionModel().selectionChanged.connect(self._picked)
-        self.rows.changed.connect(lambda: self.invalidate("view"))
+        self.rows.changed.connect(self._rows_changed)
         self.rows.outdated.connect(lambda: self.invalidate("view"))
+
+        self._stood = 0
+        """Where the selected concept stood last: the next is there once it was filtered out."""
+        session.lists.offer(
+            OfferedConcepts(
+                self.object_name,
+                self.isVisible,
+                self.has_keyboard,
+                self._concepts,
+                self._neighbour,
+            )
+        )
 
     def _build_filters(self) -> None:
         line = QHBoxLayout()
@@ -119,6 +137,8 @@ class ConceptTablePanel(Panel):
             self.search.setText(self.rows.filter.text)
         self._list_folders()
         self._show_selection()
+        if self.model.rowCount():
+            self.session.lists.listed(self.object_name)
 
     def _list_folders(self) -> None:
         menu = self.folders.menu()
@@ -142,11 +162,54 @@ class ConceptTablePanel(Panel):
         chosen = set(self.rows.filter.folders) ^ {id}
         self.rows.set_filter(replace(self._filter, folders=tuple(sorted(chosen))))
 
+    # ---- the list that is gone through
+
+    def _concepts(self) -> "tuple[ConceptId, ...]":
+        return self.rows.state.ids_of(self.model.order.tolist())
+
+    def _neighbour(
+        self, concept: "ConceptId | None", by: int, leaving: "Collection[ConceptId]"
+    ) -> "ConceptId | None":
+        row = None if concept is None else self.rows.state.row_of(concept)
+        place: float | None = None if row is None else self.model.place_of(row)
+        if place is None and concept is not None:
+            place = self._stood - 0.5
+        left_out = set(self.rows.state.rows_of(leaving))
+        found = neighbour(self.model.order.tolist(), place, by, left_out)
+        return None if found is None else self.rows.state.id_of(found)
+
+    def _rows_changed(self) -> None:
+        """Follow another filter or judgement; what leaves the table passes the selection on."""
+        self.invalidate("view")
+        if self.search.hasFocus():  # once the keyboard comes to the table
+            return
+        self._select_what_is_seen()
+
+    def _select_what_is_seen(self) -> None:
+        """Go on to what took the place of the selected, where none of it is in the table."""
+        selection, lists = self.session.selection, self.session.lists
+        is_current = self.rows.state is self.session.state
+        if not (is_current and selection.rows and lists.is_in_front(self.object_name)):
+            return
+        if all(self.model.place_of(row) is None for row in self.rows.selected):
+            concept = lists.remaining(selection.concepts)
+            if concept is not None:
+                selection.select(concepts=(concept,))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the keyboard come to a row that is seen."""
+        if watched is self.view and event.type() == QEvent.Type.FocusIn:
+            self._select_what_is_seen()
+        return False
+
     def _show_selection(self) -> None:
         """Select in the table what is selected in the window, and bring the first into view."""
         rows = self.rows.selected
         places = [place for place in map(self.model.place_of, rows) if place is not None]
-        self.set_info(f"{len(rows):,} of {self.model.rowCount():,} selected")
+        if places:
+            self._stood = places[0]
+        filtered_out = f", {gone:,} filtered out" if (gone := len(rows) - len(places)) else ""
+        self.set_info(f"{len(rows):,} of {self.model.rowCount():,} selected{filtered_out}")
         wanted, last = QItemSelection(), self.model.columnCount() - 1
         for low, high in _runs(sorted(places)):
             wanted.select(self.model.index(low, 0), self.model.index(high, last))

@@ -19,7 +19,7 @@ from insight_app.gui.curation.tree.order import BY_NAME, IMAGES, STRENGTH
 from insight_app.gui.panel import Panel
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.curation import Curation
-from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.lists import OfferedConcepts
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
 from insight_app.gui.wording import tooltip
@@ -46,7 +46,6 @@ class HierarchyPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._judged: set[int] = set()
-        self._is_refreshing = False
         self._hits: tuple[ConceptId, ...] = ()
         self._hit = 0
         self.view = HierarchyView(session, self)
@@ -88,7 +87,16 @@ class HierarchyPanel(Panel):
         below.addWidget(AdvanceSwitch(session, self))
         self.foot.addLayout(below)
         self.view.drop_planned.connect(lambda text: self.drop_line.setText(text or HOW_TO_DRAG))
-        self.view.list_changed.connect(self._lead)
+        self.view.list_changed.connect(lambda: session.lists.listed(self.object_name))
+        session.lists.offer(
+            OfferedConcepts(
+                self.object_name,
+                self.isVisible,
+                self.has_keyboard,
+                self.view.concepts_in_order,
+                self.view.neighbour,
+            )
+        )
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._menu)
         keys_of(session).register(ConceptVerbs(self, rename=self.view.rename))
@@ -150,6 +158,11 @@ class HierarchyPanel(Panel):
             text = f"levels {levels[0]}-{levels[1]}"
         self.level_button.setText(text)
         self.view.reload(keep=True)
+        if not self.view.selectionModel().hasSelection():
+            # What is selected is of another level: keys act on what is seen.
+            first = self.view.neighbour(None, 1, ())
+            if first is not None:
+                self.session.selection.select(concepts=(first,))
 
     def _fill_levels(self) -> None:
         menu, group = self.level_button.menu(), QActionGroup(self)
@@ -173,7 +186,6 @@ class HierarchyPanel(Panel):
         self.view.setVisible(has_any)
         self.search.setEnabled(has_any)
         self.empty.setVisible(not has_any)
-        self._is_refreshing = True
         if self.reasons & {"project", "results"}:
             self._judged.clear()
             self.view.reload(keep="project" not in self.reasons)
@@ -182,28 +194,12 @@ class HierarchyPanel(Panel):
             self.view.judged(judged, self.changed_rows is None)
         if has_any:
             self.view.follow_selection()
-        self._is_refreshing = False
-        self._lead()
         self._show_count()
 
     def _show_count(self) -> None:
         catalogue = self.session.state.catalogue
         count = 0 if catalogue is None else int(catalogue.is_active.sum())
         self.set_info(f"{count:,} concepts" if count else "")
-
-    def _lead(self) -> None:
-        """Let judging go on through this tree, where it is what Left and Right go through."""
-        session, tree = self.session, self.view.tree
-        is_current = tree.state is session.state and self.isVisible() and not self._is_refreshing
-        if is_current and session.lists.follows is Follow.CONCEPTS and not self._has_queue():
-            session.lists.set_rows(self.view.rows_in_order())
-
-    def _has_queue(self) -> bool:
-        """Return whether a review queue is on the screen: it goes first."""
-        return any(
-            panel.isVisible() and panel.object_name == "queue"
-            for panel in self.window().findChildren(Panel)
-        )
 
     # ---- search
 

@@ -14,7 +14,7 @@ from insight_app.gui.curation.lists.concept_list import ConceptList
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.image_codes import PhotoCodes
-from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.lists import OfferedConcepts
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
@@ -40,6 +40,16 @@ class InPhotoPanel(Panel):
         self.whole.clicked.connect(lambda: session.selection.select(cell=None))
         self.header.add(self.whole)
         session.image_codes.ready.connect(lambda _image: self.invalidate())
+        session.lists.offer(
+            OfferedConcepts(
+                self.object_name,
+                self.isVisible,
+                self.has_keyboard,
+                self.list.distinct_concepts,
+                self.list.neighbour,
+                chooses_first=False,  # without a concept all photos are listed
+            )
+        )
 
     def refresh(self) -> None:
         state, selection = self.session.state, self.session.selection
@@ -60,8 +70,7 @@ class InPhotoPanel(Panel):
         self.list.show()
         self.list.set_items(items)
         self._show_info(codes)
-        if self.session.lists.follows is Follow.IMAGES:
-            self.session.lists.set_rows(state.rows_of(dict.fromkeys(self.list.concepts)))
+        self.session.lists.listed(self.object_name)
 
     def _show_info(self, codes: PhotoCodes) -> None:
         count = int(codes.concepts.size)

@@ -21,6 +21,7 @@ from insight_app.gui.photo.legend import Legend
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.photo.unseen import NOT_SEEN
 from insight_app.gui.state.image_codes import PhotoCodes
+from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton, dim_label
@@ -76,6 +77,7 @@ class PhotoPanel(Panel):
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(lambda _image, error: self.show_error(error))
         session.lists.changed.connect(self._show_position)
+        session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
     # ---- building
 

@@ -3,9 +3,11 @@
 What was judged in this sitting stays in the list, faint, so that Left and undo lead back to it.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStyle, QToolButton, QWidget
 
@@ -14,12 +16,13 @@ from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
-from insight_app.gui.state.lists import Follow
+from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, dim_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements.catalogue import Catalogue
 
 UNIT = "% of activation"
 WHY_SHARE = (
@@ -60,60 +63,120 @@ class QueuePanel(Panel):
         self.body.addWidget(self.list, 1)
         self.setFocusProxy(self.list)
         self.body.addWidget(self.empty, 1)
+        self._rank: NDArray[np.int64] = np.zeros(0, np.int64)
+        """(concepts,) the place of each row of the present state among all, by its share."""
+        self._whole = 0.0
+        """The summed activation of all concepts."""
+        self._numbers: dict[int, str] = {}
+        """Row -> its share, as shown."""
+        session.lists.offer(
+            OfferedConcepts(
+                self.object_name,
+                self.isVisible,
+                self.has_keyboard,
+                lambda: self.list.concepts,
+                self._neighbour,
+                gives_way=True,
+            )
+        )
 
     def refresh(self) -> None:
         if self.reasons & {"project", "results", "view"}:
-            self._rebuild()
+            self._rebuild(keep="results" in self.reasons and "project" not in self.reasons)
         elif "curation" in self.reasons:
-            self._count()
-            self.list.refresh(self.session.state.ids_of(self.changed_rows or ()))
-        self.list.mark(self.session.selection.primary)
-        self._lead()
+            self._follow_judgements()
+        self._show_selected()
 
-    def _rebuild(self) -> None:
+    # ---- which concepts are listed
+
+    def _rebuild(self, keep: bool) -> None:
+        """List what is not judged; keep: and what was listed before."""
         state = self.session.state
         catalogue, results = state.catalogue, state.results
+        self._rank = np.zeros(0, np.int64)
         if catalogue is None or results is None:
             self.list.set_rows([])
         else:
-            is_same_project = "results" in self.reasons and "project" not in self.reasons
-            kept = set(state.rows_of(self.list.concepts)) if is_same_project else set()
-            whole = float(catalogue.total.sum())
-            shown = (catalogue.total > 0 if whole else catalogue.is_active) & ~catalogue.hidden
-            due = catalogue.status == 0
+            whole = self._whole = float(catalogue.total.sum())
             order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
-            rows = [
-                row
-                for row in order[shown[order]].tolist()
-                if due[row] or row in kept or self.all.isChecked()
-            ]
-            totals = catalogue.total.tolist()
-            numbers = column([percentage(totals[row] / (whole or 1.0)) for row in rows])
-            self.list.set_rows(
-                [
-                    _row(concept, number, totals[row], whole, results.tokens)
-                    for concept, row, number in zip(state.ids_of(rows), rows, numbers, strict=True)
-                ]
-            )
+            self._rank = np.argsort(order)
+            fires, due = self._fires(catalogue), catalogue.status == 0
+            may = fires & ~catalogue.hidden
+            if not self.all.isChecked():
+                due[list(state.rows_of(self.list.concepts if keep else ()))] = True
+                may &= due
+            rows = np.flatnonzero(fires).tolist()
+            shares = (catalogue.total[rows] / (whole or 1.0)).tolist()
+            self._numbers = dict(zip(rows, column(list(map(percentage, shares))), strict=True))
+            self.list.set_rows([self._row(row) for row in order[may[order]].tolist()])
             self.note.setText(UNIT if whole else BY_LEVEL)
             self.note.setToolTip(WHY_SHARE if whole else "")
         self._count()
-        self._lead()
-        concepts = self.list.concepts
-        selection = self.session.selection
-        is_elsewhere = selection.is_given or selection.primary not in set(concepts)
-        if self._leads and concepts and is_elsewhere:
-            selection.select(concepts=concepts[:1])
 
-    @property
-    def _leads(self) -> bool:
-        """Whether judging goes on through this list."""
-        return self.isVisible() and self.session.lists.follows is Follow.CONCEPTS
+    def _fires(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
+        """Return (size,) what there is something to judge of."""
+        return catalogue.total > 0 if self._whole else catalogue.is_active
 
-    def _lead(self) -> None:
-        concepts = self.list.concepts
-        if self._leads and self.session.lists.concepts != concepts:
-            self.session.lists.set_rows(self.session.state.rows_of(concepts))
+    def _may_be_listed(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
+        """Return (size,) what could be in a queue, judged or not."""
+        return self._fires(catalogue) & ~catalogue.hidden
+
+    def _follow_judgements(self) -> None:
+        """Take out what was hidden, put in what came back; all else keeps its place."""
+        state, catalogue = self.session.state, self.session.state.catalogue
+        if catalogue is None or catalogue.size != self._rank.size:
+            self._rebuild(keep=True)
+            return
+        may, all_too = self._may_be_listed(catalogue), self.all.isChecked()
+        changed = self.changed_rows
+        rows = range(catalogue.size) if changed is None else changed
+        for row in rows:
+            concept = state.id_of(row)
+            is_listed = self.list.place_of(concept) is not None
+            if is_listed and not may[row]:
+                self.list.remove(concept)
+            elif not is_listed and may[row] and (all_too or not catalogue.status[row]):
+                self._insert(row)
+        self.list.refresh(state.ids_of(rows))
+        self._count()
+
+    def _show_selected(self) -> None:
+        """Mark the selected concept; one that was judged before is listed at its place."""
+        state, concept = self.session.state, self.session.selection.primary
+        row = None if concept is None else state.row_of(concept)
+        catalogue = state.catalogue
+        is_missing = self.list.place_of(concept) is None
+        if catalogue is None or row is None or row >= self._rank.size:
+            pass  # nothing to list
+        elif is_missing and self._may_be_listed(catalogue)[row]:
+            self._insert(row)
+            self._count()
+        self.list.mark(concept)
+        self.session.lists.listed(self.object_name)
+
+    def _insert(self, row: int) -> None:
+        self.list.insert(self._place_for(row), self._row(row))
+
+    def _place_for(self, row: int) -> int:
+        """Return before which place of the list a row belongs."""
+        listed = np.array(self.session.state.rows_of(self.list.concepts), np.int64)
+        return int(np.searchsorted(self._rank[listed], self._rank[row]))
+
+    def _neighbour(
+        self, concept: "ConceptId | None", by: int, leaving: "Collection[ConceptId]"
+    ) -> "ConceptId | None":
+        place: float | None = self.list.place_of(concept)
+        row = None if concept is None else self.session.state.row_of(concept)
+        if place is None and row is not None and row < self._rank.size:  # hidden
+            place = self._place_for(row) - 0.5
+        return neighbour(self.list.concepts, place, by, leaving)
+
+    def _row(self, row: int) -> ConceptRow:
+        state = self.session.state
+        assert state.catalogue is not None and state.results is not None
+        total = float(state.catalogue.total[row])
+        number = self._numbers[row]
+        return _row(state.id_of(row), number, total, self._whole, state.results.tokens)
 
     def _count(self) -> None:
         state = self.session.state

@@ -11,12 +11,10 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
-from insight_app.gui.curation.lists.concept_list import SPACE_KEY
 from insight_app.gui.curation.present_concept import find, selected
 from insight_app.gui.finding.hits import Hit, concept_hits
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
-from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo.thumbnails import (
     GAP,
@@ -25,6 +23,7 @@ from insight_app.gui.photo.thumbnails import (
     ThumbnailModel,
     list_photos,
 )
+from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
@@ -66,7 +65,6 @@ class ThumbnailsPanel(Panel):
         self.view = GridView(SMALLEST + GAP, self)
         self.delegate = ThumbnailDelegate(session, self.model, self.view)
         self.view.setItemDelegate(self.delegate)
-        self.view.setProperty(PASSES_KEYS, [SPACE_KEY])
         self.view.setAccessibleName("Photos")
         self.view.setModel(self.model)
         self.view.selectionModel().currentChanged.connect(self._chosen)
@@ -85,6 +83,7 @@ class ThumbnailsPanel(Panel):
         self.all.clicked.connect(self.show_all)
         self.header.add(self.all)
         session.pictures.ready.connect(self._picture_ready)
+        session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
     # ---- which photos
 

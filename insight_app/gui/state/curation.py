@@ -6,6 +6,7 @@ Knows no panel.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -22,8 +23,24 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import Act, Changes, ConceptId, Relation
 
 
+ASKS_ABOVE = 50
+"""Judging more concepts at once is asked for first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is about to be done to many concepts: the verb, and what does it."""
+
+    verb: str
+    concepts: "tuple[ConceptId, ...]"
+    do: Callable[[], None]
+
+
 class Curation(QObject):
     """The judgements that a person can make in this window."""
+
+    asked = Signal(object)
+    """A Question: it is done only if the person says so."""
 
     changed = Signal(object, bool)
     """(rows: set[int], structure: bool): what a committed judgement changed in the catalogue."""
@@ -61,18 +78,22 @@ class Curation(QObject):
         """Say that the selected names are wrong (hide() says that the concepts are), then go on."""
         self._judge_selected("reject", "Rejected")
 
-    def hide(self, concepts: "Sequence[ConceptId]") -> None:
-        """Take concepts out of lists: junk. Those that are all hidden come back."""
+    def hide(self) -> None:
+        """Take the selected concepts out of lists: junk. Those that are all hidden come back."""
         from insight_app.project import judgements as j
 
-        catalogue, rows = self._present().catalogue, self._present().rows_of(concepts)
-        if catalogue is None or not rows:
+        self._write_editors()
+        state, concepts = self._present(), self._selection.concepts
+        rows = state.rows_of(concepts)
+        if state.catalogue is None or not rows:
             return
-        if all(catalogue.hidden[row] for row in rows):
-            acts = [j.unhide(concept) for concept in concepts]
-            self.judge(acts, f"Shown again: {self._what(concepts)}")
+        concepts = state.ids_of(rows)
+        if all(state.catalogue.hidden[row] for row in rows):
+            self._judge_all("Show", concepts, [j.unhide(one) for one in concepts], "Shown again:")
         else:
-            self.judge([j.hide(c) for c in concepts], f"Hidden: {self._what(concepts)}")
+            # What leaves the lists cannot stay selected in them, whatever the switch says.
+            then = self._lists.remaining(concepts)
+            self._judge_all("Hide", concepts, [j.hide(one) for one in concepts], "Hidden:", then)
 
     # ---- names, notes
 
@@ -142,13 +163,33 @@ class Curation(QObject):
         rows = state.rows_of(concepts)
         if state.catalogue is None or not rows:
             return
-        following = self._lists.following(concepts[0]) if len(concepts) == 1 else None
+        concepts = state.ids_of(rows)
+        goes_on = len(concepts) == 1 and self._settings.get("auto_advance")
+        following = self._lists.following(concepts[0]) if goes_on else None
         make = {"accept": j.accept, "unsure": j.unsure, "reject": j.reject}[verb]
         names = state.catalogue.names
-        acts = [make(state.id_of(row), names[row]) for row in rows]
-        self.judge(acts, f"{word} {self._what(concepts)}")
-        if following is not None and self._settings.get("auto_advance"):
-            self._selection.select(concepts=(following,))
+        acts = [make(concept, names[row]) for concept, row in zip(concepts, rows, strict=True)]
+        self._judge_all(verb.capitalize(), concepts, acts, word, following)
+
+    def _judge_all(
+        self,
+        verb: str,
+        concepts: "tuple[ConceptId, ...]",
+        acts: "Sequence[Act]",
+        word: str,
+        then: "ConceptId | None" = None,
+    ) -> None:
+        """Judge and select `then`; above ASKS_ABOVE concepts only when the person says so."""
+
+        def do() -> None:
+            self.judge(acts, f"{word} {self._what(concepts)}")
+            if then is not None and not self._present().read_only:
+                self._selection.select(concepts=(then,))
+
+        if len(concepts) > ASKS_ABOVE and not self._present().read_only:
+            self.asked.emit(Question(verb, concepts, do))
+        else:
+            do()
 
     def _judge_relation(self, relation: "Relation", verb: str, word: str) -> None:
         from insight_app.project import judgements as j
@@ -199,8 +240,8 @@ class Curation(QObject):
             self._messages.offer(text, "Undo", self.undo)
 
     def _return_to(self, changes: "Changes") -> None:
-        """Select what an undo or redo concerns."""
+        """Select what an undo or redo concerns: all of it, where nothing of it is selected."""
         concepts = list(changes.concepts) or [child for child, _parent in changes.relations]
         known = [concept for concept in concepts if self._present().row_of(concept) is not None]
         if known and not set(known) & set(self._selection.concepts):
-            self._selection.select(concepts=(known[0],))
+            self._selection.select(concepts=known)

@@ -1,11 +1,14 @@
-"""The lists that Left, Right and going on after a judgement walk through.
+"""The list in front of the person: what the arrows, A, U, X and H go through.
 
-The panel in front gives its concepts or its photos in the order in which they are seen. Knows no
-panel.
+Panels offer the lists that they show. In front is the one that has the keyboard, else the first one
+seen in the order of the workspace's panels. What comes next is asked for at the key press, before
+a judgement takes anything out of the list. Knows no panel.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from enum import Enum
+from math import ceil, floor
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -21,16 +24,48 @@ T = TypeVar("T")
 
 
 class Follow(Enum):
-    """What Left and Right go through."""
+    """What a list is of."""
 
     IMAGES = "images"
     CONCEPTS = "concepts"
 
 
+@dataclass(frozen=True, eq=False)
+class OfferedPhotos:
+    """A view of `Lists.images` that a panel shows."""
+
+    panel: str
+    is_seen: Callable[[], bool]
+    has_keyboard: Callable[[], bool]
+    follow = Follow.IMAGES
+
+
+@dataclass(frozen=True, eq=False)
+class OfferedConcepts:
+    """A list of concepts that a panel shows.
+
+    concepts: from top to bottom.  neighbour(concept, by, leaving): the one before (-1) or after (1)
+    it that is not leaving, from where it stood if it is not in the list any more; of None the
+    first; None at an end.
+    chooses_first: its first is selected where a workspace opens with nothing selected.
+    gives_way: also in the place of a concept that nobody chose.
+    """
+
+    panel: str
+    is_seen: Callable[[], bool]
+    has_keyboard: Callable[[], bool]
+    concepts: "Callable[[], Sequence[ConceptId]]"
+    neighbour: "Callable[[ConceptId | None, int, Collection[ConceptId]], ConceptId | None]"
+    chooses_first: bool = True
+    gives_way: bool = False
+    follow = Follow.CONCEPTS
+
+
 class Lists(QObject):
-    """The list of concepts and the list of photos that one walks through."""
+    """Which list is in front, and the photos in the order in which they are shown."""
 
     changed = Signal()
+    """The photos are in another order."""
 
     def __init__(
         self,
@@ -40,30 +75,66 @@ class Lists(QObject):
     ) -> None:
         super().__init__(parent)
         self._present, self._selection = present, selection
-        self.follows = Follow.IMAGES
-        self.concepts: tuple[ConceptId, ...] = ()
+        self._offered: list[OfferedPhotos | OfferedConcepts] = []
+        self._panels: tuple[str, ...] = ()
+        self._wants_first = False
         self.images: ImageOrder = NO_IMAGES
+        selection.changed.connect(self._selected)
 
-    @property
-    def rows(self) -> tuple[int, ...]:
-        """The rows of the listed concepts in the present state."""
-        return self._present().rows_of(self.concepts)
+    # ---- what is offered
 
-    def set_rows(self, rows: Iterable[int]) -> None:
-        """Take the concepts that judging goes on through, by their rows in the present state."""
-        concepts = self._present().ids_of(rows)
-        if concepts != self.concepts:
-            self.concepts = concepts
-            self.changed.emit()
+    def offer(self, offered: OfferedPhotos | OfferedConcepts) -> None:
+        """Let a panel's list be gone through, whenever it is in front."""
+        self._offered.append(offered)
+
+    def set_panels(self, panels: Sequence[str]) -> None:
+        """Take the order of a workspace's panels: its main one first."""
+        self._panels = tuple(panels)
 
     def set_images(self, order: ImageOrder) -> None:
-        """Take the photos that Left and Right go through."""
+        """Take the order in which the photos are shown."""
         self.images = order
         self.changed.emit()
 
     def clear(self) -> None:
-        """Forget both lists: they belong to a project that is left."""
-        self.concepts, self.images = (), NO_IMAGES
+        """Forget the photos: they belong to a project that is left."""
+        self.images = NO_IMAGES
+
+    # ---- which one is in front
+
+    @property
+    def follows(self) -> Follow:
+        """What Left and Right go through now."""
+        front = self._front(self._offered)
+        return Follow.IMAGES if front is None else front.follow
+
+    @property
+    def concepts(self) -> "tuple[ConceptId, ...]":
+        """The concepts of the list in front, from top to bottom."""
+        front = self._front_of_concepts()
+        return () if front is None else tuple(front.concepts())
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Their rows in the present state."""
+        return self._present().rows_of(self.concepts)
+
+    def is_in_front(self, panel: str) -> bool:
+        """Return whether judging goes on through this panel's list."""
+        front = self._front_of_concepts()
+        return front is not None and front.panel == panel
+
+    def _front_of_concepts(self) -> OfferedConcepts | None:
+        return self._front([one for one in self._offered if isinstance(one, OfferedConcepts)])
+
+    def _front(self, offered: "Sequence[_Offered]") -> "_Offered | None":
+        seen = [one for one in offered if one.is_seen()]
+        held = [one for one in seen if one.has_keyboard()]
+        order = {panel: place for place, panel in enumerate(self._panels)}
+        seen.sort(key=lambda one: order.get(one.panel, len(order)))
+        return next(iter(held or seen), None)
+
+    # ---- going through it
 
     def step(self, by: int) -> None:
         """Select the next (1) or previous (-1) photo or concept; at the ends the last stays."""
@@ -71,21 +142,72 @@ class Lists(QObject):
             image = self.images.neighbour(self._selection.image, by)
             if image is not None:
                 self._selection.select(image=image)
-        else:
-            concept = neighbour(self.concepts, self._selection.primary, by)
-            if concept is not None:
-                self._selection.select(concepts=(concept,))
+            return
+        concept = self._neighbour(self._selection.primary, by)
+        if concept is not None:
+            self._selection.select(concepts=(concept,))
 
     def following(self, concept: "ConceptId") -> "ConceptId | None":
-        """Return the concept after this one in the list, None at its end."""
-        return neighbour(self.concepts, concept, 1)
+        """Return the concept after this one in the list in front, None at its end."""
+        return self._neighbour(concept, 1)
+
+    def remaining(self, leaving: "Collection[ConceptId]") -> "ConceptId | None":
+        """Return what takes the place of concepts that leave: the next, at the end the previous."""
+        concept = self._selection.primary
+        return self._neighbour(concept, 1, leaving) or self._neighbour(concept, -1, leaving)
+
+    def _neighbour(
+        self, concept: "ConceptId | None", by: int, leaving: "Collection[ConceptId]" = ()
+    ) -> "ConceptId | None":
+        front = self._front_of_concepts()
+        return None if front is None else front.neighbour(concept, by, leaving)
+
+    # ---- something is always selected
+
+    def want_first(self) -> None:
+        """Select the first of the list in front if nothing is selected, once it lists something."""
+        self._wants_first = True
+        self._choose_first()
+
+    def listed(self, panel: str) -> None:
+        """Hear from a panel that its list is another one."""
+        if self._wants_first and self.is_in_front(panel):
+            self._choose_first()
+
+    def _choose_first(self) -> None:
+        front = self._front_of_concepts()
+        if front is None or not front.chooses_first:
+            return
+        is_free = front.gives_way and self._selection.is_given
+        first = front.neighbour(None, 1, ())
+        if self._selection.rows and not is_free:
+            self._wants_first = False
+        elif first is not None and self._present().row_of(first) is not None:
+            self._wants_first = False
+            self._selection.select(concepts=(first,))
+
+    def _selected(self) -> None:
+        if self._selection.rows and not self._selection.is_given:
+            self._wants_first = False
 
 
-def neighbour(items: Sequence[T], current: T | None, by: int) -> T | None:
-    """Return the item `by` places from the current one; None at an end or in an empty list."""
-    if not items:
-        return None
-    if current is None or current not in items:
-        return items[0]
-    place = items.index(current) + by
-    return items[place] if 0 <= place < len(items) else None
+_Offered = TypeVar("_Offered", bound=OfferedPhotos | OfferedConcepts)
+
+
+def neighbour(
+    items: Sequence[T], place: float | None, by: int, leaving: Collection[T] = ()
+) -> T | None:
+    """Return the nearest item before (-1) or after (1) a place that is not leaving; None at an end.
+
+    place: None = outside the list, so the first; n - 0.5 = between the items n - 1 and n.
+    """
+    if place is None:
+        at, by = 0, 1
+    else:
+        place = min(place, len(items) - 0.5)
+        at = floor(place) + 1 if by > 0 else ceil(place) - 1
+    while 0 <= at < len(items):
+        if items[at] not in leaving:
+            return items[at]
+        at += by
+    return None

@@ -11,7 +11,10 @@ from PySide6.QtCore import QObject, QTimer
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.image_codes import ImageCodes, PhotoCodes
 from insight_app.gui.state.project_state import ProjectState
-from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.selection import Selection, SelectionModel
+
+REMEMBER_AFTER = 1000
+"""Milliseconds after which a new selection is kept for the next start."""
 
 
 class PlaceMemory(QObject):
@@ -30,24 +33,38 @@ class PlaceMemory(QObject):
         self._selection, self._codes = selection, image_codes
         self._awaits_concept = False
         """No concept was selected in this project so far."""
+        # A window that is killed leaves no time to remember anything.
+        self._soon = QTimer(self, singleShot=True, interval=REMEMBER_AFTER)
+        self._soon.timeout.connect(self._remember_place)
+        selection.changed.connect(self._soon.start)
         selection.changed.connect(self._selected)
         image_codes.ready.connect(lambda _image: self._choose_concept())
 
     def remember(self) -> None:
         """Keep what is selected, and the project among the recent ones."""
-        state, selection = self._present(), self._selection
-        if state.path is not None:
+        if self._present().path is not None:
             self._remember_opening()
+            self._remember_place()
+
+    def _remember_place(self) -> None:
+        state, selection = self._present(), self._selection
+        self._soon.stop()
+        if state.path is not None:
             chosen = () if selection.is_given else selection.concepts
             place = {"image": selection.image, "concepts": list(chosen)}
             self._settings.set_place(state.path, place)
 
+    def begin(self) -> None:
+        """Return to where the project was left, before anybody hears that it is open."""
+        self._soon.stop()
+        self._selection.begin(self._place())
+
     def enter(self) -> None:
-        """Return to where the project was left, and open it at the next start of the program."""
+        """Open the project at the next start of the program too; show no photo bare."""
         self._remember_opening()
         self._settings.set("last_project", str(self._present().path or ""))
         self._awaits_concept = True
-        self._find_again()
+        self._choose_concept()
 
     def results_came(self) -> None:
         """Find a place as soon as there are results to find one in."""
@@ -62,24 +79,23 @@ class PlaceMemory(QObject):
             count = int(state.results.image_count) if state.results is not None else 0
             self._settings.remember(state.path, images=count, reviewed=share)
 
-    def _find_again(self) -> None:
-        """Select what was selected when the project was left last, else the first photo."""
+    def _place(self) -> Selection:
+        """Return what was selected when the project was left last; its photo, else the first."""
         state = self._present()
         if state.path is None or state.results is None:
-            return
+            return Selection()
         place = self._settings.place(state.path)
         image = place.get("image")
         if image is None or not state.results.is_listed(int(image)):
             image = state.results.first_image
-        known = [id for id in place.get("concepts", []) if state.row_of(id) is not None]
-        self._selection.select(concepts=known, image=image)
-        self._choose_concept()
+        known = (id for id in place.get("concepts", []) if state.row_of(id) is not None)
+        return Selection(tuple(known), image)
 
     def _find_first(self) -> None:
         if self._selection.image is None:
-            self._find_again()
-        else:
-            self._choose_concept()
+            place = self._place()
+            self._selection.select(self._selection.concepts or place.concepts, place.image)
+        self._choose_concept()
 
     # ---- the first concept
 

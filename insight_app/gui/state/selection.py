@@ -120,9 +120,9 @@ class History:
         """Go to where one was before going back."""
         self.position = min(len(self.entries) - 1, self.position + 1)
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.entries, self.position = [Selection()], 0
+    def begin(self, selection: Selection) -> None:
+        """Forget everything, and look at this first."""
+        self.entries, self.position = [selection], 0
 
 
 class SelectionModel(QObject):
@@ -252,11 +252,14 @@ class SelectionModel(QObject):
             self._history.forward()
             self._moved()
 
-    def clear(self) -> None:
-        """Forget selection, history and colours: they belong to a project that is left."""
-        self._history.clear()
-        self._colours = {}
-        self._given = ()
+    def begin(self, selection: Selection) -> None:
+        """Forget the way back and the colours of a project that is left, and begin here.
+
+        Before anybody hears of the project that is entered: nothing is announced.
+        """
+        self._history.begin(selection)
+        self._colours, self._given = {}, ()
+        self._give_colours()
 
     def _leave(self, new: Selection) -> None:
         if new.concepts != self.current.concepts:
@@ -264,13 +267,16 @@ class SelectionModel(QObject):
             self._given = ()
 
     def _moved(self) -> None:
+        self._give_colours()
+        self.changed.emit()
+
+    def _give_colours(self) -> None:
         wanted = self.concepts
         kept = {concept: colour for concept, colour in self._colours.items() if concept in wanted}
         for concept in wanted:
             if concept not in kept:
                 kept[concept] = _free_colour(kept.values())
         self._colours = kept
-        self.changed.emit()
 
 
 def _free_colour(taken: Iterable[QColor]) -> QColor:

@@ -5,7 +5,7 @@ Puts them together and owns what happens when a project is entered or left. Know
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
@@ -81,6 +81,10 @@ class Session(QObject):
         self._shown_path: Path | None = None
         self.projects.entered.connect(self.places.enter)
         self.projects.results_changed.connect(self.places.results_came)
+        # What was selected may be gone; in a turn of its own, after the panels.
+        self.projects.results_changed.connect(
+            lambda: QTimer.singleShot(0, self, self.lists.want_first)
+        )
 
     @property
     def state(self) -> ProjectState:
@@ -115,7 +119,7 @@ class Session(QObject):
         state = self.state
         if state.path != self._shown_path:
             self._shown_path = state.path
-            self.selection.clear()
+            self.places.begin()
             self.lists.clear()
             self.queue.set_judgements(None if state.project is None else state.project.judgements)
         self.worker.cancel_over()

@@ -101,9 +101,9 @@ def add_concept_commands(actions: Actions, session: Session) -> None:
         tip="I cannot tell; go on to the next")  # fmt: skip
     add("concept.reject", "Re&ject", "X", curation.reject, context=CONCEPT, icon="x",
         tip="The name is wrong; go on to the next")  # fmt: skip
-    add("concept.hide", "&Hide from lists", "H",
-        lambda: curation.hide(session.selection.concepts), context=CONCEPT, icon="eye-slash",
-        tip="Junk: hide the concept, or show it again")  # fmt: skip
+    add("concept.hide", "&Hide from lists", "H", curation.hide, context=CONCEPT, icon="eye-slash",
+        tip="Junk: hide the concept and go on to the next; on a hidden one: show it again. "
+        "Search for hidden:yes, or “hidden too” in Statistics, lists them")  # fmt: skip
     add("concept.previous", "&Previous", "Left; Alt+Up", lambda: session.lists.step(-1),
         context=CONCEPT, icon="caret-left", tip="Previous photo or concept")  # fmt: skip
     add("concept.next", "&Next", "Right; Alt+Down", lambda: session.lists.step(1), context=CONCEPT,
@@ -165,6 +165,7 @@ def update_commands(actions: Actions, session: Session) -> None:
     chosen = has_concepts and bool(session.selection.rows)
     for id in ("concept.accept", "concept.unsure", "concept.reject", "concept.hide"):
         set_enabled(id, chosen and can_write)
+    _name_judging(actions, session)
     running = session.analysis.is_running
     set_enabled("analysis.add", can_write and not running)
     set_enabled("analysis.resume", can_write and not running)
@@ -172,6 +173,20 @@ def update_commands(actions: Actions, session: Session) -> None:
     set_enabled("analysis.cancel", running)
     actions["concept.advance"].setChecked(session.settings.get("auto_advance"))
     actions["view.theme"].setText("Light theme" if theme.colours().dark else "Dark theme")
+
+
+def _name_judging(actions: Actions, session: Session) -> None:
+    """Say on menus and buttons what A, U, X and H do: to how many, and what hiding means now."""
+    rows, catalogue = session.selection.rows, session.state.catalogue
+    of_all = f" all {len(rows):,}" if len(rows) > 1 else ""
+    for verb in ("accept", "unsure", "reject"):
+        entry = actions.entry(f"concept.{verb}")
+        entry.action.setText(f"{entry.text}{of_all}")
+    is_hidden = catalogue is not None and bool(rows) and bool(catalogue.hidden[list(rows)].all())
+    if is_hidden:
+        actions["concept.hide"].setText(f"Show again{of_all}")
+    else:
+        actions["concept.hide"].setText(f"&Hide{of_all} from lists")
 
 
 def _update_undo(actions: Actions, session: Session) -> None:

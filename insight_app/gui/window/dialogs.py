@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from insight_app.gui.actions import Actions
+from insight_app.gui.curation.several import tally
 from insight_app.gui.dialogs.confirming import confirm
+from insight_app.gui.state.curation import Question
 from insight_app.gui.state.session import Session
 from insight_app.gui.wording import words
 
@@ -64,6 +66,20 @@ def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
         keep="Stay",
         details=words(session.queue.error) if session.queue.error else "",
     )
+
+
+def ask_many(session: Session, question: Question, parent: QWidget) -> None:
+    """Ask before many concepts are judged at once."""
+    count = len(question.concepts)
+    if confirm(
+        parent,
+        f"{question.verb} {count:,} concepts",
+        f"{question.verb} all {count:,} selected concepts?",
+        do=f"{question.verb} {count:,}",
+        keep="Leave as they are",
+        details=f"{tally(session.state, question.concepts)}.\nOne undo takes all of it back.",
+    ):
+        question.do()
 
 
 def _open(dialog: QDialog) -> None:

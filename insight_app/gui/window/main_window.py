@@ -28,7 +28,6 @@ from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.message_strip import MessageSlot, MessageStrip
 from insight_app.gui.panel import TroubleLine
 from insight_app.gui.settings import Settings
-from insight_app.gui.state.lists import Follow
 from insight_app.gui.state.session import Session
 from insight_app.gui.window import commands, dialogs
 from insight_app.gui.window.dock_area import DockArea
@@ -42,7 +41,7 @@ from insight_app.gui.window.panels_ahead import PanelsAhead
 from insight_app.gui.window.placement import Placement
 from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
-from insight_app.gui.window.workspaces import BY_NAME
+from insight_app.gui.window.workspaces import BY_NAME, panel_names
 from insight_app.gui.wording import words
 
 if TYPE_CHECKING:
@@ -147,6 +146,7 @@ class MainWindow(QMainWindow):
         session.projects.results_changed.connect(self._update)
         session.curation.changed.connect(lambda _rows, _structure: self._update())
         session.selection.changed.connect(self._update)
+        session.curation.asked.connect(lambda question: dialogs.ask_many(session, question, self))
         session.queue.pending_changed.connect(self._pending_changed)
         session.analysis.progress.connect(lambda _progress: self._update())
         session.messages.line.connect(self.strip.say)
@@ -183,10 +183,12 @@ class MainWindow(QMainWindow):
         self.session.editors.write_all()
         self.actions_[f"view.{name}"].setChecked(True)
         self.settings.set("workspace", name)
-        self.session.lists.follows = Follow.IMAGES if name == "images" else Follow.CONCEPTS
+        main, own = BY_NAME[name].main, panel_names(BY_NAME[name].arrangement)
+        self.session.lists.set_panels((main, *own))
         self.dock_area.show_workspace(name)
         self.message_place.settle()
         self.dock_area.focus_main()
+        self.session.lists.want_first()
 
     # ---- following the session
 

@@ -3,7 +3,7 @@
 Which concepts are in it is its owner's matter, how a row looks that of concept_row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt
@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from insight_app.gui.curation.lists.concept_row import ConceptRow, ConceptRowDelegate
 from insight_app.gui.curation.lists.concept_rows import ConceptRowsModel
-from insight_app.gui.key_filter import PASSES_KEYS
+from insight_app.gui.key_filter import PASSES_SIDEWAYS
+from insight_app.gui.state.lists import neighbour
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 ROOM = 10
-SPACE_KEY = int(Qt.Key.Key_Space.value)
 
 
 class ConceptList(QListView):
@@ -40,7 +40,7 @@ class ConceptList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setProperty(PASSES_KEYS, [SPACE_KEY])
+        self.setProperty(PASSES_SIDEWAYS, True)
         self._following = False
         self.selectionModel().selectionChanged.connect(self._chosen)
 
@@ -53,6 +53,18 @@ class ConceptList(QListView):
     def concepts(self) -> "list[ConceptId]":
         """The concepts of the rows, from top to bottom."""
         return [item.concept for item in self.items if isinstance(item, ConceptRow)]
+
+    def distinct_concepts(self) -> "tuple[ConceptId, ...]":
+        """Return the concepts of the rows, each where it stands first."""
+        return tuple(self._rows.places)
+
+    def neighbour(
+        self, concept: "ConceptId | None", by: int, leaving: "Collection[ConceptId]"
+    ) -> "ConceptId | None":
+        """Return the concept before (-1) or after (1) one of the list; from outside the first."""
+        concepts = self.distinct_concepts()
+        place = concepts.index(concept) if concept in self._rows.places else None
+        return neighbour(concepts, place, by, leaving)
 
     def set_items(self, items: Sequence[ConceptRow | str]) -> None:
         """Show other rows; scroll and selection stay where they can."""

@@ -10,10 +10,9 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from insight_app.gui.curation.lists.concept_list import SPACE_KEY
 from insight_app.gui.curation.lists.concept_row import ConceptRow, ConceptRowDelegate
 from insight_app.gui.curation.lists.concept_rows import ConceptRowsModel
-from insight_app.gui.key_filter import PASSES_KEYS
+from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 
@@ -47,8 +46,7 @@ class ConceptPicker(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        sideways = (Qt.Key.Key_Left, Qt.Key.Key_Right)
-        self.setProperty(PASSES_KEYS, [SPACE_KEY, *(int(key.value) for key in sideways)])
+        self.setProperty(PASSES_SIDEWAYS, True)
         if grows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.clicked.connect(self._pick)
@@ -72,6 +70,18 @@ class ConceptPicker(QListView):
             self.setFixedHeight(line * min(len(rows), self._grows))
         self.viewport().update()
 
+    def insert(self, place: int, row: ConceptRow) -> None:
+        """List one more concept; what is seen stays where it is."""
+        self._rows.insert(place, row)
+
+    def remove(self, concept: "ConceptId") -> None:
+        """List a concept no longer."""
+        self._rows.remove(self._rows.places[concept])
+
+    def place_of(self, concept: "ConceptId | None") -> int | None:
+        """Return where a concept stands, None where it is not listed."""
+        return None if concept is None else self._rows.places.get(concept)
+
     def refresh(self, concepts: "Sequence[ConceptId]") -> None:
         """Show that names or status of these concepts are different now."""
         self._rows.refresh(concepts)
@@ -79,7 +89,7 @@ class ConceptPicker(QListView):
 
     def mark(self, concept: "ConceptId | None") -> None:
         """Make a concept the current one and bring it into view."""
-        place = None if concept is None else self._rows.places.get(concept)
+        place = self.place_of(concept)
         if place is None:
             self.selectionModel().clearSelection()
         else:

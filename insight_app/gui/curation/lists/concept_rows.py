@@ -32,11 +32,28 @@ class ConceptRowsModel(QAbstractListModel):
         """Show other rows."""
         self.beginResetModel()
         self.items = list(items)
+        self._find_places()
+        self.endResetModel()
+
+    def insert(self, place: int, item: ConceptRow) -> None:
+        """Put a row at a place; its concept is not listed yet."""
+        self.beginInsertRows(QModelIndex(), place, place)
+        self.items.insert(place, item)
+        self._find_places()
+        self.endInsertRows()
+
+    def remove(self, place: int) -> None:
+        """Take the row at a place out."""
+        self.beginRemoveRows(QModelIndex(), place, place)
+        del self.items[place]
+        self._find_places()
+        self.endRemoveRows()
+
+    def _find_places(self) -> None:
         self.places = {}
         for place, item in enumerate(self.items):
             if isinstance(item, ConceptRow):
                 self.places.setdefault(item.concept, place)
-        self.endResetModel()
 
     def refresh(self, concepts: "Iterable[ConceptId]") -> None:
         """Show that names or status of these concepts are different now."""

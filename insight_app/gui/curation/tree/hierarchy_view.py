@@ -3,7 +3,7 @@
 Turns Qt's selection into the session's and back; which concepts are listed is the model's matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -27,11 +27,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.curation.lists.concept_list import SPACE_KEY
 from insight_app.gui.curation.tree.delegate import HierarchyDelegate
 from insight_app.gui.curation.tree.drop import MIME
 from insight_app.gui.curation.tree.tree_model import BAR, NAME, NUMBER, ConceptTreeModel
-from insight_app.gui.key_filter import PASSES_KEYS
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_frame
 
@@ -47,7 +45,7 @@ class HierarchyView(QTreeView):
     drop_planned = Signal(str)
     """What the drop under way would do or why it cannot; '' when it is over."""
     list_changed = Signal()
-    """Other rows are open, or another one is current."""
+    """Other concepts are listed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +71,6 @@ class HierarchyView(QTreeView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setAutoExpandDelay(600)
-        self.setProperty(PASSES_KEYS, [SPACE_KEY])
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
@@ -84,14 +81,9 @@ class HierarchyView(QTreeView):
         self._following = False
         self._target = QPersistentModelIndex()
         self._drops_on_top = False
+        self._aim = QPersistentModelIndex()
+        """The place that was found last when one asked for the next concept."""
         self.selectionModel().selectionChanged.connect(self._chosen)
-        self.selectionModel().currentChanged.connect(self._other_list)
-        self.expanded.connect(self._other_list)
-        self.collapsed.connect(self._other_list)
-
-    def _other_list(self, *_indexes: QModelIndex) -> None:
-        if not self._following:  # who follows announces it once, at the end
-            self.list_changed.emit()
 
     # ---- selection
 
@@ -139,13 +131,15 @@ class HierarchyView(QTreeView):
             self.selectionModel().setCurrentIndex(current, FLAG.NoUpdate)
             self.scrollTo(current)
         self._following = False
-        self.list_changed.emit()
 
     def _nearest(self, places: Sequence[QModelIndex]) -> QModelIndex:
-        """Return the first place after the current one, else the first of all."""
+        """Return the place one steps to, else the first after the current one, else the first."""
         present = self.currentIndex()
         if not places:
             return QModelIndex()
+        for index in places:
+            if self._aim == index:
+                return index
         if not present.isValid() or len(places) == 1:
             return places[0]
         here = self.visualRect(present).top()
@@ -166,16 +160,41 @@ class HierarchyView(QTreeView):
             self.expand(above)
             above = above.parent()
 
-    def rows_in_order(self) -> list[int]:
-        """Return the rows in reading order, each once: the current one where it is current."""
-        current = self.currentIndex()
-        row = self.tree.row_at(current)
-        here = self.tree.node(current).id
-        found: dict[int, None] = {}
-        for node in self.tree.walk(self.isExpanded):
-            if node.row != row or node.id == here:
-                found.setdefault(node.row, None)
-        return list(found)
+    def concepts_in_order(self) -> "tuple[ConceptId, ...]":
+        """Return the concepts of the open places from top to bottom, each once."""
+        rows = dict.fromkeys(node.row for node in self.tree.walk(self.isExpanded))
+        return self.tree.state.ids_of(rows)
+
+    def neighbour(
+        self, concept: "ConceptId | None", by: int, leaving: "Collection[ConceptId]"
+    ) -> "ConceptId | None":
+        """Return what stands before (-1) or after (1) a concept where it is current.
+
+        Of None the first of all.
+        """
+        place = QModelIndex() if concept is None else self._place_of(concept)
+        index = self.tree.index(0, NAME)
+        if place.isValid():
+            index = self._beside(place, by)
+        while index.isValid():
+            found = self.tree.concept_at(index)
+            if found != concept and found not in leaving:
+                self._aim = QPersistentModelIndex(index)
+                return found
+            index = self._beside(index, by)
+        return None
+
+    def _beside(self, index: QModelIndex, by: int) -> QModelIndex:
+        beside = self.indexBelow(index) if by > 0 else self.indexAbove(index)
+        return beside.siblingAtColumn(NAME)
+
+    def _place_of(self, concept: "ConceptId") -> QModelIndex:
+        """Return where a concept is current, else its first open place, else what is current."""
+        current = self.currentIndex().siblingAtColumn(NAME)
+        if self.tree.concept_at(current) == concept:
+            return current
+        places = [index for index in self.tree.listed(concept) if self._is_open(index)]
+        return min(places, key=lambda index: self.visualRect(index).top(), default=current)
 
     # ---- keeping places
 
@@ -203,6 +222,7 @@ class HierarchyView(QTreeView):
             self.selectionModel().setCurrentIndex(index, FLAG.NoUpdate)
         self._following = False
         self.show_concepts(self._selected())
+        self.list_changed.emit()
         if keep:
             self.executeDelayedItemsLayout()
             self.verticalScrollBar().setValue(scroll)
@@ -213,7 +233,6 @@ class HierarchyView(QTreeView):
         self.tree.judged(rows, relations)
         self._following = False
         self.viewport().update()
-        self.list_changed.emit()
 
     # ---- keys
 

@@ -1,0 +1,322 @@
+"""One "next": the list in front of the person is what A, U, X, H and the arrows go through."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from insight_app.gui.state.lists import Follow
+from insight_app.gui.statistics.columns import KEYS
+from tests.gui.conftest import WAIT, wait_idle, wait_saved
+from tests.synthetic import publish_again
+
+Key = Qt.Key
+NO = Qt.KeyboardModifier.NoModifier
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def show(qtbot, window, workspace: str):
+    """Go to a workspace as a person does; return the panel it is about."""
+    number = ["images", "concepts", "review", "statistics"].index(workspace)
+    press(qtbot, window, Key(Key.Key_1 + number), CTRL)
+    names = {"images": "photo", "concepts": "hierarchy", "review": "queue"}
+    return window.docks[names.get(workspace, "concept_table")].panel
+
+
+def press(qtbot, window, key, modifier=NO) -> None:
+    qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
+    wait_saved(qtbot, window)
+
+
+def selected(window) -> int | None:
+    return window.session.selection.row
+
+
+def click(view, index, modifiers=NO) -> None:
+    view.scrollTo(index)
+    at = view.visualRect(index).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifiers, at)
+
+
+def seen_from_top(view) -> list[int]:
+    """The rows of the open places of the tree, as they are painted from top to bottom."""
+    places, index = [], view.tree.index(0, 0)
+    while index.isValid():
+        places.append(view.tree.row_at(index))
+        index = view.indexBelow(index)
+    return places
+
+
+# ---- through the list in front
+
+
+def test_in_statistics_judging_goes_through_the_table(qtbot, window) -> None:
+    show(qtbot, window, "review")
+    table = show(qtbot, window, "statistics")
+    table.view.sortByColumn(KEYS.index("name"), Qt.SortOrder.AscendingOrder)
+    first, second, third, fourth, fifth, *_ = table.model.order.tolist()
+    click(table.view, table.model.index(0, KEYS.index("name")))
+    for key, following in ((Key.Key_A, second), (Key.Key_X, third), (Key.Key_H, fourth)):
+        press(qtbot, window, key)
+        assert selected(window) == following
+        (place,) = table.view.selectionModel().selectedRows()
+        assert table.model.order[place.row()] == following, "what is shown is what is current"
+    catalogue = window.session.state.catalogue
+    assert catalogue.status[[first, second]].tolist() == [1, 3] and catalogue.hidden[third]
+    press(qtbot, window, Key.Key_Down, ALT)
+    assert selected(window) == fifth
+    for expected in (fourth, second):
+        press(qtbot, window, Key.Key_Up, ALT)
+        assert selected(window) == expected, "what is hidden is not gone through"
+    for _undo in range(3):
+        press(qtbot, window, Key.Key_Z, CTRL)
+    assert selected(window) == first
+    click(table.view, table.model.index(table.model.rowCount() - 1, KEYS.index("name")))
+    last = selected(window)
+    press(qtbot, window, Key.Key_A)
+    assert selected(window) == last == table.model.order[-1], "at the end the last stays"
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_what_leaves_a_filtered_table_passes_the_selection_on(qtbot, window, goes_on) -> None:
+    window.settings.set("auto_advance", goes_on)
+    table = show(qtbot, window, "statistics")
+    qtbot.keyClicks(table.search, "status:unreviewed")
+    order = table.model.order.tolist()
+    click(table.view, table.model.index(1, KEYS.index("name")))
+    press(qtbot, window, Key.Key_A)
+    assert order[1] not in table.model.order
+    assert selected(window) == order[2], "keys never act on what the filter hides"
+    click(table.view, table.model.index(table.model.rowCount() - 1, KEYS.index("name")))
+    press(qtbot, window, Key.Key_X)
+    assert selected(window) == table.model.order[-1] == order[-2], "at the end the previous"
+    name = window.session.state.name(order[4])[0]
+    table.search.setFocus()
+    table.search.selectAll()
+    qtbot.keyClicks(table.search, name)
+    assert selected(window) == order[-2], "not while one is typing"
+    assert "1 filtered out" in table.header.info.text()
+    table.view.setFocus()
+    assert selected(window) in table.model.order, "what has the keyboard shows what is selected"
+
+
+def test_the_tree_is_gone_through_as_it_is_seen(qtbot, window) -> None:
+    view = show(qtbot, window, "concepts").view
+    view.setFocus()
+    view.expandToDepth(1)
+    press(qtbot, window, Key.Key_Home)
+    seen = seen_from_top(view)
+    walked = [selected(window)]
+    for _ in seen[1:]:
+        press(qtbot, window, Key.Key_Down, ALT)
+        walked.append(selected(window))
+        assert view.tree.row_at(view.currentIndex()) == walked[-1]
+    assert walked == seen, "a concept under two parents twice, as it is seen"
+    press(qtbot, window, Key.Key_Down, ALT)
+    assert selected(window) == seen[-1]
+    for _ in seen[1:]:
+        press(qtbot, window, Key.Key_Up, ALT)
+        walked.pop()
+        assert selected(window) == walked[-1]
+    press(qtbot, window, Key.Key_End)
+    press(qtbot, window, Key.Key_H)
+    assert window.session.state.catalogue.hidden[seen[-1]]
+    assert selected(window) == seen[-2], "the last left the list: the previous"
+
+
+def test_hiding_in_the_queue_takes_it_out_and_search_shows_it_again(qtbot, window) -> None:
+    queue = show(qtbot, window, "review")
+    first, second, *_ = order = window.session.lists.rows
+    press(qtbot, window, Key.Key_H)
+    assert selected(window) == second and window.session.lists.rows == order[1:]
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert selected(window) == first and window.session.lists.rows == order
+    press(qtbot, window, Key.Key_H)
+    press(qtbot, window, Key.Key_F, CTRL)
+    qtbot.keyClicks(window.search.line, "hidden:yes")
+    qtbot.keyClick(window.search.line, Key.Key_Return)
+    assert selected(window) == first, "hidden ones are found by searching for them"
+    queue.list.setFocus()
+    press(qtbot, window, Key.Key_Right)
+    assert selected(window) == second, "on from where it stood"
+    window.session.selection.back()
+    assert window.actions_["concept.hide"].text().startswith("Show again")
+    press(qtbot, window, Key.Key_H)
+    assert not window.session.state.catalogue.hidden[first]
+    assert selected(window) == first and window.session.lists.rows == order
+
+
+def test_the_list_with_the_keyboard_is_in_front(qtbot, window) -> None:
+    photo = show(qtbot, window, "images")
+    listed = window.docks["in_photo"].panel.list
+    lists, image = window.session.lists, window.session.selection.image
+    assert lists.follows is Follow.IMAGES
+    photo.stage.setFocus()
+    press(qtbot, window, Key.Key_Right)
+    assert window.session.selection.image == lists.images.neighbour(image, 1)
+    image = window.session.selection.image
+    listed.setFocus()
+    seen = window.session.state.rows_of(listed.distinct_concepts())
+    click(listed, listed.model().index(0, 0))
+    press(qtbot, window, Key.Key_Right)
+    press(qtbot, window, Key.Key_A)
+    assert selected(window) == seen[2]
+    assert window.session.selection.image == image
+
+
+# ---- something is always selected
+
+
+def test_something_is_selected_wherever_one_comes(
+    qtbot, open_window, project_dir, tmp_path
+) -> None:
+    second = tmp_path / "Second.insight"
+    shutil.copytree(project_dir, second)
+    window = open_window(project_dir)
+    show(qtbot, window, "review")
+    first = window.session.lists.rows[0]
+    assert selected(window) == first
+    press(qtbot, window, Key.Key_A)
+    press(qtbot, window, Key.Key_Left)
+    assert selected(window) == first
+    qtbot.waitUntil(lambda: "concepts" in window.settings.place(project_dir))
+    kept = window.settings.place(project_dir)
+    window.close()
+
+    again = open_window(project_dir)
+    queue = again.docks["queue"].panel
+    assert again.workspace == "review" and selected(again) == first, "a judged one is kept too"
+    assert queue.list.currentIndex().row() == 0 and queue.list.place_of(kept["concepts"][0]) == 0
+    press(qtbot, again, Key.Key_Right)
+    assert selected(again) == again.session.lists.rows[1]
+
+    again.opening.open_paths([second])
+    qtbot.waitUntil(lambda: again.session.state.path == second, timeout=WAIT)
+    wait_idle(qtbot, again)
+    rows = again.session.lists.rows
+    assert again.workspace == "review" and selected(again) == rows[0]
+    press(qtbot, again, Key.Key_X)
+    assert again.session.state.catalogue.status[rows[0]] == 3
+    for workspace in ("concepts", "statistics"):
+        again.session.selection.select(concepts=())
+        show(qtbot, again, workspace)
+        assert selected(again) == again.session.lists.rows[0]
+    publish_again(second, dictionary="5e17be71c0000002")
+    again.session.projects.published(str(second))
+    qtbot.waitUntil(lambda: again.session.state.id_of(0).startswith("5e17be71c0000002"))
+    wait_idle(qtbot, again)
+    qtbot.waitUntil(lambda: selected(again) is not None)
+
+
+def test_levels_that_leave_the_selected_out_select_the_first(qtbot, window) -> None:
+    panel = show(qtbot, window, "concepts")
+    catalogue = window.session.state.catalogue
+    window.session.selection.select_rows([int(np.flatnonzero(catalogue.level == 0)[0])])
+    panel.set_levels((2, 2))
+    assert catalogue.level[selected(window)] == 2
+    assert panel.view.tree.row_at(panel.view.currentIndex()) == selected(window)
+
+
+# ---- keys in lists
+
+
+def test_letters_never_search_and_soft_keys_pass(qtbot, window) -> None:
+    session, photo = window.session, show(qtbot, window, "images")
+    in_photo, thumbnails = window.docks["in_photo"].panel, window.docks["thumbnails"].panel
+    names = [session.state.name(row)[0] for row in range(session.state.catalogue.size)]
+    letters = sorted({name[0] for name in names} - set("auxhmncflviprg"))
+    assert letters, "names begin with letters that are no keys"
+    bare = []
+    session.bare_photo.connect(bare.append)
+    for view in (in_photo.list, thumbnails.view):
+        view.setFocus()
+        assert view.hasFocus()
+        zoom = photo.stage.scale()
+        press(qtbot, window, Key.Key_Plus)
+        assert photo.stage.scale() > zoom
+        press(qtbot, window, Key.Key_Minus)
+        press(qtbot, window, Key.Key_0)
+        QTest.keyPress(view, Key.Key_Space)
+        QTest.keyRelease(view, Key.Key_Space)
+    assert bare == [True, False] * 2
+    for workspace in ("images", "concepts", "review", "statistics"):
+        show(qtbot, window, workspace)
+        panels = [d.panel for d in window.docks.values() if d.panel and d.panel.isVisible()]
+        views = [
+            view
+            for panel in panels
+            for name in ("list", "view")
+            if (view := getattr(panel, name, None)) is not None
+        ]
+        assert views
+        for view in views:
+            view.setFocus()
+            before = view.currentIndex(), session.selection.current
+            for letter in letters:
+                qtbot.keyClicks(view, letter)
+            assert (view.currentIndex(), session.selection.current) == before
+    view = show(qtbot, window, "concepts").view
+    branch = next(
+        index for row in range(view.tree.rowCount())
+        if view.tree.hasChildren(index := view.tree.index(row, 0))
+    )  # fmt: skip
+    click(view, branch)
+    view.collapse(branch)
+    press(qtbot, window, Key.Key_Plus)
+    assert view.isExpanded(branch), "in a tree + opens a branch"
+    press(qtbot, window, Key.Key_Minus)
+    assert not view.isExpanded(branch)
+
+
+# ---- many at once
+
+
+def test_many_are_asked_for_and_enter_is_no(qtbot, window, monkeypatch) -> None:
+    monkeypatch.setattr("insight_app.gui.state.curation.ASKS_ABOVE", 5)
+    view, session = show(qtbot, window, "concepts").view, window.session
+    press(qtbot, window, Key.Key_A, CTRL)
+    rows = list(session.selection.rows)
+    assert len(rows) > 5
+    catalogue = session.state.catalogue
+
+    def answer(key: Key | None) -> list[str]:
+        """Press X, and in the box that asks a key, or the button that does it; what it said."""
+        said = []
+
+        def in_box() -> None:
+            box = QApplication.activeModalWidget()
+            if not isinstance(box, QMessageBox) or not box.isVisible():
+                QTimer.singleShot(20, in_box)
+                return
+            said.extend([box.text(), box.informativeText()])
+            do = next(one for one in box.buttons() if one.text() == f"Reject {len(rows)}")
+            qtbot.keyClick(box.defaultButton() if key else do, key or Key.Key_Space)
+
+        QTimer.singleShot(20, in_box)
+        qtbot.keyClick(view, Key.Key_X)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        wait_saved(qtbot, window)
+        return said
+
+    for key in (Key.Key_Return, Key.Key_Escape):
+        question, details = answer(key)
+        assert question == f"Reject all {len(rows)} selected concepts?"
+        assert f"{len(rows)} not reviewed" in details
+        assert not catalogue.status.any(), "Enter and Escape leave them"
+    answer(None)
+    assert (catalogue.status[rows] == 3).all()
+    assert list(session.selection.rows) == rows, "a set stays selected"
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert not catalogue.status.any(), "one undo takes all of it back"
+
+
+def test_the_settings_are_on_the_disk_when_a_window_is_killed(qtbot, window, home: Path) -> None:
+    show(qtbot, window, "review")
+    press(qtbot, window, Key.Key_Right)
+    chosen = window.session.selection.primary
+    qtbot.waitUntil(lambda: chosen in (home / "window.ini").read_text(), timeout=WAIT)
