@@ -1,12 +1,13 @@
 # make demo  sets everything up and opens Insight on the built-in demo project
 # make test  sets everything up and runs all checks and tests, without a display
+# make long-day does thousands of random acts in the window and checks after each what must hold
 # make bench measures speed and size beside what is published; the figures go to build/bench.json
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench window-check clean
+.PHONY: demo test check bench long-day window-check clean
 
 demo: window-check $(STAMP)
 	$(BIN)/insight-app demo
@@ -28,6 +29,14 @@ $(PUBLISHED): $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
 		--target build/bench dictionary-learning==0.1.0 einops==0.8.1
 	@touch $@
+
+# SEEDS days of ACTS acts each, from seed FIRST on.
+SEEDS ?= 20
+FIRST ?= 1
+ACTS ?= 250
+
+long-day: $(STAMP)
+	$(BIN)/python -m tests.long_day --seeds $(SEEDS) --first $(FIRST) --acts $(ACTS)
 
 check: $(STAMP)
 	$(BIN)/ruff check insight_app tests packaging

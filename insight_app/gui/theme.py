@@ -174,19 +174,26 @@ def tabular(font: QFont) -> QFont:
 
 
 def _mark(name: str, colour: str) -> str:
-    """Return the path of a small vector picture in a colour of the theme, for a style sheet."""
+    """Return a small vector picture in a colour of the theme, as a style sheet names it.
+
+    "none" while the disk is full: the theme changes all the same.
+    """
     global _marks
     if _marks is None or not _marks.isValid():
         _marks = QTemporaryDir()
     path = Path(_marks.filePath(f"{name}_{colour.removeprefix('#')}.svg"))
-    if not path.exists():
-        path.write_text(
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 14 14"><path fill="none" '
-            f'stroke="{colour}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" '
-            f'd="{MARKS[name]}"/></svg>',
-            "utf-8",
-        )
-    return path.as_posix()
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 14 14"><path fill="none" '
+        f'stroke="{colour}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" '
+        f'd="{MARKS[name]}"/></svg>'
+    )
+    try:
+        if not path.exists():
+            path.write_text(picture, "utf-8")
+    except OSError:
+        path.unlink(missing_ok=True)
+        return "none"
+    return f"url({path.as_posix()})"
 
 
 def _style_sheet(c: Colours) -> str:
@@ -237,7 +244,7 @@ def _style_sheet(c: Colours) -> str:
     QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.dim};
         border-radius: 3px; background: {c.base}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
-        image: url({_mark("check", c.on_accent)}); }}
+        image: {_mark("check", c.on_accent)}; }}
     QCheckBox::indicator:focus {{ border-color: {c.accent}; }}
     QCheckBox::indicator:disabled {{ border-color: {c.track}; background: {c.window}; }}
     QSlider {{ border: 1px solid transparent; border-radius: 4px; min-height: 20px; }}
@@ -252,7 +259,7 @@ def _style_sheet(c: Colours) -> str:
     QComboBox:focus {{ border-color: {c.accent}; }}
     QComboBox:disabled {{ color: {c.dim}; }}
     QComboBox::drop-down {{ border: 0; width: 24px; }}
-    QComboBox::down-arrow {{ image: url({_mark("down", c.dim)}); width: 14px; height: 14px; }}
+    QComboBox::down-arrow {{ image: {_mark("down", c.dim)}; width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {c.base}; border: 1px solid {c.line};
         selection-background-color: {c.selected}; selection-color: {c.on_selected}; }}
     QLabel[dim="true"], QCheckBox[dim="true"] {{ color: {c.dim}; }}

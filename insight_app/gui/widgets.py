@@ -186,6 +186,9 @@ def scrolled(inside: QWidget, parent: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    # A bar that came and went would change the width, with it the height of pictures in rows, and
+    # with that the bar: Qt then lays them out again and again until the stack is full.
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     area.setWidget(inside)
     return area
 

@@ -92,6 +92,7 @@ class SearchBox(SearchField):
             "Words of names and candidate names; status:accepted | unreviewed | unsure | rejected, "
             'level:2, hidden:yes, parent:"name", min:5 (images) narrow it down (Ctrl+F)'
         )
+        session.projects.opened.connect(self.line.clear)  # what was sought is of the last project
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the longest hint that is read whole."""
