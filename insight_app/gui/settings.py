@@ -1,19 +1,25 @@
 """What the window remembers between two starts: one file, one place, plain values.
 
 Owns the names and defaults of every preference. Nothing of a project is kept here but where it is
-and what was selected in it.
+and what was selected in it. Where the file cannot be written the window goes on without, and what
+is set lasts until it is closed.
 """
 
 import hashlib
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from insight_app.disk_errors import disk_error
+from insight_app.errors import WorldError
+from insight_app.files import why_not_longer
 
 STATE_VERSION = 2
 """Version of saved window states. 1 held arrangements in which panels had piled up."""
@@ -56,11 +62,15 @@ class Settings(QObject):
 
     changed = Signal(str)
     """The preference of this name has another value; or "shortcuts", or "recent"."""
+    failed = Signal(object)
+    """The error for which settings cannot be kept, or were lost; told once."""
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = path or default_path()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # `check` says why
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._was_told = False
         self._file = QSettings(str(self.path), QSettings.Format.IniFormat)
         for older in range(1, STATE_VERSION):
             self._file.remove(f"window{older}")
@@ -140,8 +150,14 @@ class Settings(QObject):
         """Return the recent projects, newest first; those that are gone are still in it."""
         try:
             items = json.loads(str(self._file.value("recent", "[]")))
-            return [RecentProject(**item) for item in items]
-        except (json.JSONDecodeError, TypeError):
+            return [
+                RecentProject(
+                    str(item["path"]), float(item["opened"]), int(item["images"]),
+                    float(item["reviewed"]),
+                )
+                for item in items
+            ]  # fmt: skip
+        except (ValueError, TypeError, KeyError):
             return []
 
     def remember(self, path: Path, *, images: int = 0, reviewed: float = 0.0) -> None:
@@ -161,6 +177,39 @@ class Settings(QObject):
     def sync(self) -> None:
         """Write to disk now."""
         self._file.sync()
+        self.check()
+
+    def check(self) -> None:
+        """Tell once that settings cannot be kept, or that some were lost."""
+        if self._was_told:
+            return
+        if self._file.status() == QSettings.Status.FormatError:
+            error = WorldError(
+                "The file of the settings was damaged.",
+                where=str(self.path),
+                kept="What could be read of it is kept, all else is as at the first start.",
+            )
+        elif self._file.status() != QSettings.Status.NoError or not self._file.isWritable():
+            error = self._why_not_kept()
+        else:
+            return
+        self._was_told = True
+        self.failed.emit(error)
+
+    def _why_not_kept(self) -> WorldError:
+        what = "Settings cannot be kept"
+        kept = "Everything works; what you set is forgotten when the window is closed."
+        do = "Check this folder, or name another file in INSIGHT_SETTINGS."
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return disk_error(error, what, where=self.path.parent, kept=kept, do=do)
+        refused = why_not_longer(self.path)
+        if refused is not None:
+            return disk_error(refused, what, where=self.path, kept=kept, do=do)
+        return WorldError(
+            f"{what}: the file cannot be written.", where=str(self.path), kept=kept, do=do
+        )
 
 
 def _key(path: Path) -> str:

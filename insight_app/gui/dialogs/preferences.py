@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.disk_errors import disk_error
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
 
@@ -28,7 +29,8 @@ class PreferencesDialog(QDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.settings = settings = session.settings
+        self._session, self.settings = session, session.settings
+        settings = self.settings
         self.setWindowTitle("Preferences")
         self.setMinimumWidth(440)
         form = QFormLayout(self)
@@ -80,7 +82,10 @@ class PreferencesDialog(QDialog):
         name = " ".join(self.person.text().split())
         present = person.this_person()
         if name and name != present.name:
-            person.remember(Person(present.uuid, name))
+            try:
+                person.remember(Person(present.uuid, name))
+            except OSError as error:
+                self._session.messages.report(disk_error(error, "Your name cannot be kept"))
 
 
 def _person_name() -> str:

@@ -5,6 +5,7 @@ strongest in it, so that a photo never stands there bare. Knows no panel.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -85,10 +86,12 @@ class PlaceMemory(QObject):
         if state.path is None or state.results is None:
             return Selection()
         place = self._settings.place(state.path)
-        image = place.get("image")
-        if image is None or not state.results.is_listed(int(image)):
+        image, concepts = place.get("image"), place.get("concepts")
+        if not isinstance(image, int) or not state.results.is_listed(image):
             image = state.results.first_image
-        known = (id for id in place.get("concepts", []) if state.row_of(id) is not None)
+        kept = concepts if isinstance(concepts, list) else []
+        texts: list[Any] = [id for id in kept if isinstance(id, str)]
+        known = (id for id in texts if state.row_of(id) is not None)
         return Selection(tuple(known), image)
 
     def _find_first(self) -> None:

@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         self.search.finished.connect(self.dock_area.focus_main)
         self.start.recent_chosen.connect(self.opening.open_recent)
         self.settings.changed.connect(self._setting_changed)
+        self.settings.failed.connect(self.show_problem)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.keys.bare_photo.connect(session.bare_photo)
 
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
             self.opening.open_paths([self._open_at_start])
         elif not self.opening.open_last():
             self.start.refresh()
+            self._check_settings()
 
     # ---- workspaces
 
@@ -229,6 +231,7 @@ class MainWindow(QMainWindow):
             wanted = self.settings.get("workspace")
             self.show_workspace(wanted if wanted in BY_NAME else "images")
             self._say_state(project)
+            self._check_settings()
             self.panels_ahead.start()
         self._update()
 
@@ -242,6 +245,11 @@ class MainWindow(QMainWindow):
             self._show_trouble(" ".join([f"Read-only: {project.why_read_only}", *project.warnings]))
         elif project.warnings:
             self._show_trouble(" ".join(project.warnings), "Dismiss", self._hide_trouble)
+
+    def _check_settings(self) -> None:
+        """Say that settings cannot be kept, where nothing else is to be said."""
+        if not self.trouble.isVisible():
+            self.settings.check()
 
     def _update(self) -> None:
         commands.update_commands(self.actions_, self.session)
