@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 from insight_app import demo
 from insight_app.gui import theme
 from insight_app.gui.app import application
-from insight_app.gui.settings import Settings
+from insight_app.gui.settings import HINTS, Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.main_window import MainWindow
 from insight_app.gui.window.workspaces import WORKSPACES
@@ -86,6 +86,8 @@ def main() -> None:
     project = arguments.project or demo.prepare()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "settings.ini")
+        for hint in HINTS:
+            settings.set(hint, False)
         settings.set("theme", arguments.theme)
         app: QApplication = application()
         theme.apply(app, arguments.theme, settings.get("interface_size"))

@@ -75,9 +75,10 @@ class KeyFilter(QObject):
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate and self._space_held:
             self._release()
+        if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
+            self._heard.start()  # a key that is a shortcut is only ever asked for
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
-        self._heard.start()
         if not isinstance(watched, QWidget) or not self._is_inside(watched):
             return False
         assert isinstance(event, QKeyEvent)

@@ -24,6 +24,9 @@ from insight_app.files import why_not_longer
 STATE_VERSION = 2
 """Version of saved window states. 1 held arrangements in which panels had piled up."""
 
+HINT_OVERLAY, HINT_NAME, HINT_KEYS = HINTS = ("hint_overlay", "hint_name", "hint_keys")
+"""The hints of the first minutes: each is a setting, True until it was used or dismissed."""
+
 DEFAULTS: dict[str, Any] = {
     "theme": "system",  # system | light | dark
     "interface_size": 100,  # percent of the system's font size
@@ -37,6 +40,9 @@ DEFAULTS: dict[str, Any] = {
     "workspace": "images",
     "open_last": True,  # the project that was open last, at the next start
     "last_project": "",
+    HINT_OVERLAY: True,
+    HINT_NAME: True,
+    HINT_KEYS: True,
 }
 RECENT_LIMIT = 12
 

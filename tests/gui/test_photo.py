@@ -150,6 +150,8 @@ def test_a_photo_that_was_not_analyzed_yet_is_shown_whole(qtbot, window) -> None
     pixmap = QPixmap(300, 200)
     pixmap.fill(Qt.GlobalColor.darkCyan)
     stage = panel(window).stage
+    window.session.selection.select(concepts=())
+    wait_idle(qtbot, window)
     stage.show_photo(pixmap, shown_geometry(codes, pixmap))
     middle = stage.grab().toImage().pixelColor(stage.rect().center())
     assert middle == QColor(Qt.GlobalColor.darkCyan)

@@ -17,7 +17,9 @@ from insight_app.gui.curation.facts.strength import Strength
 from insight_app.gui.curation.facts.title import ConceptTitle
 from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.curation.present_concept import PresentConcept, selected
+from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
+from insight_app.gui.settings import HINT_KEYS, HINT_NAME
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, base_widget, scrolled
 
@@ -50,7 +52,9 @@ class CardPanel(Panel):
         self.buttons = JudgeButtons(session, inside, ("accept", "unsure", "reject"))
         self.cutouts = CutoutGrid(session, inside)
         self.cutouts.setAccessibleName("Strongest places")
-        for widget in (self.head, self.buttons, self.cutouts):
+        self.name_hint = HintLine(session, HINT_NAME, inside)
+        self.keys_hint = HintLine(session, HINT_KEYS, inside)
+        for widget in (self.head, self.name_hint, self.buttons, self.keys_hint, self.cutouts):
             row = QVBoxLayout()
             row.setContentsMargins(12, 0, 12, 0)
             row.addWidget(widget)
@@ -87,6 +91,9 @@ class CardPanel(Panel):
         if concept is None:
             return
         self.head.show_concept(concept)
+        can_judge = not self.session.state.read_only
+        self.name_hint.set_relevant(can_judge and not concept.by_person)
+        self.keys_hint.set_relevant(can_judge)
         if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
         for part in (self.candidates, self.relatives, self.strength, self.note, self.history):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from insight_app.concepts.geometry import Geometry
 from insight_app.gui.curation.present_concept import find
+from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.cell_tip import CellTip
@@ -20,6 +21,7 @@ from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import Legend
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.photo.unseen import NOT_SEEN
+from insight_app.gui.settings import HINT_OVERLAY
 from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
@@ -66,6 +68,11 @@ class PhotoPanel(Panel):
         self.tip = CellTip(session, self.stage)
         self.body.addWidget(self.stage, 1)
         self.body.addWidget(self.legend)
+        self.hint = HintLine(session, HINT_OVERLAY, self)
+        around = QVBoxLayout()
+        around.setContentsMargins(12, 2, 8, 0)
+        around.addWidget(self.hint)
+        self.body.addLayout(around)
         self.controls = OverlayControls(session, self)
         self.controls.changed.connect(self._show_overlay)
         self.foot.addWidget(self.controls)
@@ -242,6 +249,7 @@ class PhotoPanel(Panel):
         caution = "drawn, not measured" if self.controls.is_drawn else ""
         self.legend.set_note(" · ".join(part for part in (caution, self.finer.words()) if part))
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
+        self.hint.set_relevant(any(layer.values.any() for layer in layers))
         if self.controls.mode == overlay.CONTOURS:
             lines = [
                 (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)

@@ -134,11 +134,15 @@ def add_analysis_commands(
         context=ANALYSIS, icon="warning")  # fmt: skip
 
 
-def add_help_commands(actions: Actions, window: QMainWindow) -> None:
+def add_help_commands(
+    actions: Actions, window: QMainWindow, show_hints: Callable[[], object]
+) -> None:
     """Register what explains."""
     add = actions.add
     add("help.shortcuts", "&Keys", "?; F1", lambda: dialogs.show_shortcuts(actions, window),
         context=HELP, icon="keyboard")  # fmt: skip
+    add("help.hints", "Show &hints again", "", show_hints, context=HELP,
+        tip="The three hints of the first opening")  # fmt: skip
     add("help.about", "&About and licences", "", lambda: dialogs.show_about(window), context=HELP,
         icon="info")  # fmt: skip
 

@@ -31,6 +31,7 @@ from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window import commands, dialogs
 from insight_app.gui.window.dock_area import DockArea
+from insight_app.gui.window.hints import Hints
 from insight_app.gui.window.main_bar import MainBar
 from insight_app.gui.window.menus import Menus
 from insight_app.gui.window.message_place import MessagePlace
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.missing_folders = MissingFolders(
             self.session, self.trouble, lambda: not self.trouble.isVisible(), self
         )
+        self.hints = Hints(self.session, self.keys, self)
         self._connect()
         self.placement.restore()
         self._project_changed()
@@ -106,7 +108,7 @@ class MainWindow(QMainWindow):
         commands.add_concept_commands(actions, session)
         show_folders = partial(dialogs.show_folders, session, self)
         commands.add_analysis_commands(actions, session, self.opening, docks, show_folders)
-        commands.add_help_commands(actions, self)
+        commands.add_help_commands(actions, self, lambda: self.hints.show_again())
 
     def _build(self) -> None:
         fill_panels = self.dock_area.fill_menu
