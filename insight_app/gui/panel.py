@@ -204,9 +204,10 @@ class Panel(QWidget):
         self._outer.removeWidget(self.header)
         return self.header
 
-    def set_info(self, text: str) -> None:
-        """Show a few words at the right of the header."""
+    def set_info(self, text: str, tip: str = "") -> None:
+        """Show a few words at the right of the header; tip: what they mean."""
         self.header.info.setText(text)
+        self.header.info.setToolTip(tooltip(tip))
 
     def show_error(self, error: Exception) -> None:
         """Show an error in this panel's line of trouble."""

@@ -95,13 +95,19 @@ def test_at_the_top_stands_what_is_below_nothing_listed(order, catalogue: Catalo
     expected = []
     for row in listed:
         has_parent = any((row, parent) in edges for parent in listed)
-        # Of the whole tree, one that never fires stays where something is below it.
+        # One that never fires stays where something is below it.
         is_whole = not order.flat and order.levels is None
-        leads = is_whole and any(parent == row for _child, parent in edges)
+        below = [child for child, parent in edges if parent == row]
+        leads = bool(below) if is_whole else not order.flat and bool(listed & set(below))
         if (catalogue.is_active[row] or leads) and (order.flat or not has_parent):
             expected.append(row)
     found = order.top(catalogue, name_of(catalogue))
     assert found == in_order(order, catalogue, expected)
+    todo, reached = list(found), set()
+    while todo:
+        reached.add(row := todo.pop())
+        todo.extend(order.below(catalogue, row, name_of(catalogue)))
+    assert reached == set(np.flatnonzero(order.listed(catalogue)).tolist())
 
 
 @given(orders, catalogues())

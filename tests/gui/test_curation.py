@@ -1,12 +1,14 @@
 """Curating with real keys and clicks: the hierarchy, the card, the review."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import at_row, find
+from insight_app.gui.curation.tree.drag_label import BESIDE_MOUSE, drag_label
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3
@@ -270,6 +272,29 @@ def test_a_concept_cannot_be_dropped_on_what_is_below_it(qtbot, concepts) -> Non
     assert concepts.session.state.project.judgements.count == count
 
 
+def test_dragging_in_a_locked_tree_selects_no_range(qtbot, concepts) -> None:
+    session, view = concepts.session, tree(concepts)
+    port, left = view.viewport(), Qt.MouseButton.LeftButton
+    rows = session.lists.rows[:4]
+    at = [view.visualRect(places_of(concepts, row)[0]).center() for row in rows]
+    concepts.docks["hierarchy"].panel.lock.setChecked(True)
+    QTest.mousePress(port, left, NO, at[0])
+    for point in at[1:]:
+        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(point),
+                           QPointF(port.mapToGlobal(point)), left, left, NO)  # fmt: skip
+        QApplication.sendEvent(port, move)
+    QTest.mouseRelease(port, left, NO, at[-1])
+    assert session.selection.rows == (rows[0],)
+
+
+def test_what_is_dragged_hangs_beside_the_mouse_and_hides_no_row(concepts) -> None:
+    view = tree(concepts)
+    label = drag_label(view, "a name " * 40)
+    assert BESIDE_MOUSE.x() < 0 and BESIDE_MOUSE.y() < 0, "right of it and below"
+    assert label.deviceIndependentSize().height() < 2 * view.sizeHintForRow(0)
+    assert label.deviceIndependentSize().width() < view.width()
+
+
 def test_the_lock_switches_dragging_off(qtbot, concepts) -> None:
     row, _old, new = free_pair(concepts)
     before = parents(concepts, row)
@@ -397,10 +422,11 @@ def test_m_shows_more_of_the_band(qtbot, review) -> None:
     assert band.grid.examples[: len(before)] == before
 
 
-def test_renaming_in_the_review(qtbot, review) -> None:
-    session = review.session
+def test_renaming_in_the_review_gives_the_keyboard_back(qtbot, review) -> None:
+    session, had_it = review.session, QApplication.focusWidget()
     row = session.selection.row
     type_name(qtbot, review, "quay")
+    assert QApplication.focusWidget() is had_it, "no frame is left around the title"
     assert session.state.name(row) == ("quay", True) and session.selection.row == row
 
 

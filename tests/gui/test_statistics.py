@@ -53,6 +53,9 @@ def on_screen(plot, x: float, y: float) -> QPoint:
 def test_the_table_shows_what_was_counted(statistics) -> None:
     results, model = statistics.session.state.results, table(statistics).model
     assert model.rowCount() == int((results.images >= 1).sum())
+    catalogue, rows = statistics.session.state.catalogue, table(statistics).rows
+    for key, relatives in (("parents", catalogue.parents), ("children", catalogue.children)):
+        assert rows.values[key].tolist() == [len(relatives(n)) for n in range(catalogue.size)]
     place = shown_names(statistics).index("boat")
     row = int(model.order[place])
     texts = model.texts([place], [KEYS.index(key) for key in ("images", "cells", "mean")])[0]
@@ -157,6 +160,34 @@ def test_counting_some_folders_only(qtbot, statistics) -> None:
     assert np.array_equal(images, expected.images)
     assert "dog" not in shown_names(statistics) and "sail" in shown_names(statistics)
     assert shown.rows.of_images == harbour.coded
+
+
+def test_judgements_are_followed_when_seen_and_only_in_their_rows(qtbot, statistics) -> None:
+    session, model = statistics.session, table(statistics).model
+    emitted: list[object] = []
+    model.dataChanged.connect(lambda first, last, *_: emitted.append((first.row(), last.row())))
+    model.modelReset.connect(lambda: emitted.append("reset"))
+    model.layoutChanged.connect(lambda: emitted.append("layout"))
+    table(statistics).rows.changed.connect(lambda: emitted.append("changed"))
+    rows = [int(row) for row in model.order[:3]]
+    statistics.show_workspace("review")
+    wait_idle(qtbot, statistics)
+    for row in rows:
+        session.curation.rename(session.state.id_of(row), f"quay {row}")
+    wait_saved(qtbot, statistics)
+    assert emitted == [], "nobody sees the table"
+    statistics.show_workspace("statistics")
+    wait_idle(qtbot, statistics)
+    assert sorted(emitted) == [(0, 0), (1, 1), (2, 2)]
+    assert shown_names(statistics)[:3] == [f"quay {row}" for row in rows]
+    emitted.clear()
+    session.selection.select_rows(rows=(rows[0],))
+    session.curation.unsure()
+    wait_saved(qtbot, statistics)
+    assert emitted == [(0, 0)]
+    session.curation.hide((session.state.id_of(rows[2]),))
+    wait_saved(qtbot, statistics)
+    assert emitted.count("changed") == 1 and rows[2] not in model.order and rows[1] in model.order
 
 
 def test_a_judgement_changes_its_row_and_nothing_else(qtbot, statistics) -> None:

@@ -27,7 +27,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
-from insight_app.gui.statistics.rows import Filter, rows_of
+from insight_app.gui.statistics.rows import Filter, ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.statistics.table_model import ConceptTableModel
 from insight_app.gui.statistics.table_view import table_view
@@ -60,7 +60,7 @@ class ConceptTablePanel(Panel):
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.view.selectionModel().selectionChanged.connect(self._picked)
         self.rows.changed.connect(self._rows_changed)
-        self.rows.outdated.connect(lambda: self.invalidate("view"))
+        ask_when_seen(self, self.rows)
 
         self._stood = 0
         """Where the selected concept stood last: the next is there once it was filtered out."""
@@ -123,7 +123,8 @@ class ConceptTablePanel(Panel):
     # ---- following the session
 
     def refresh(self) -> None:
-        self.rows.update()
+        if self.rows.update():
+            return
         if self.rows.is_empty or self.session.state.awaits_photos:
             can_add = self.session.state.awaits_photos and not self.session.state.read_only
             self.trouble.show_trouble(

@@ -43,7 +43,7 @@ class CoOccurrencePlotPanel(Panel):
         self.body.addWidget(self.plot, 1)
         self.note = dim_label("", self)
         self.note.setWordWrap(True)
-        self.note.setContentsMargins(12, 0, 12, 6)
+        self.note.setContentsMargins(12, 2, 12, 6)
         self.body.addWidget(self.note)
         self._asked: tuple[ConceptId, ...] = ()
         self._concepts: tuple[ConceptId, ...] = ()

@@ -13,7 +13,7 @@ from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.statistics.rows import ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.widgets import dim_label
 
@@ -58,16 +58,17 @@ class FolderPlotPanel(Panel):
         self.body.addWidget(self.plot, 1)
         self.note = dim_label("", self)
         self.note.setWordWrap(True)
-        self.note.setContentsMargins(12, 0, 12, 6)
+        self.note.setContentsMargins(12, 2, 12, 6)
         self.body.addWidget(self.note)
         self._items: list[pg.GraphicsObject] = []
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("view"))
         self.rows.changed.connect(lambda: self.invalidate("view"))
-        self.rows.outdated.connect(lambda: self.invalidate("view"))
+        ask_when_seen(self, self.rows)
 
     def refresh(self) -> None:
-        self.rows.update()
+        if self.rows.update():
+            return
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []

@@ -15,7 +15,7 @@ from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import NO_ROWS, rows_of
+from insight_app.gui.statistics.rows import NO_ROWS, ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.statistics.selecting import How
 from insight_app.gui.widgets import dim_label
@@ -48,7 +48,7 @@ class FrequencyPlotPanel(Panel):
         self.body.addWidget(self.plot, 1)
         self.how = dim_label(HOW, self)
         self.how.setWordWrap(True)
-        self.how.setContentsMargins(12, 0, 12, 6)
+        self.how.setContentsMargins(12, 2, 12, 6)
         self.body.addWidget(self.how)
         self._points: NDArray[np.float64] = np.zeros((0, 2))
         self._drawn = NO_ROWS
@@ -58,7 +58,7 @@ class FrequencyPlotPanel(Panel):
         self.box.clicked.connect(self._clicked)
         self.plot.scene().sigMouseMoved.connect(self._hovered)
         self.rows.changed.connect(lambda: self.invalidate("rows"))
-        self.rows.outdated.connect(lambda: self.invalidate("view"))
+        ask_when_seen(self, self.rows)
 
     def invalidate(self, reason: str = "view") -> None:
         """Follow as every panel does, with one reason of its own: "rows", the points moved."""
@@ -68,7 +68,8 @@ class FrequencyPlotPanel(Panel):
         super().invalidate(reason)
 
     def refresh(self) -> None:
-        self.rows.update()
+        if self.rows.update():
+            return
         if "rows" in self.reasons or self._drawn.size == 0:
             self._draw_points()
         self._draw_selection()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPoint, Qt, Q
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
+from insight_app.figures import counted
 from insight_app.gui import icons
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
@@ -21,6 +22,7 @@ from insight_app.gui.qt_types import Index
 from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.lists import OfferedConcepts
 from insight_app.gui.state.session import Session
+from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
 from insight_app.gui.wording import tooltip
 
@@ -46,6 +48,7 @@ class HierarchyPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._judged: set[int] = set()
+        self._count: int | None = None
         self._hits: tuple[ConceptId, ...] = ()
         self._hit = 0
         self.view = HierarchyView(session, self)
@@ -142,6 +145,7 @@ class HierarchyPanel(Panel):
         tree = self.view.tree
         tree.order = replace(tree.order, flat=flat)
         self.view.reload(keep=False)
+        self._show_count()
 
     def set_locked(self, locked: bool) -> None:
         """Switch dragging off, or on."""
@@ -163,6 +167,7 @@ class HierarchyPanel(Panel):
             first = self.view.neighbour(None, 1, ())
             if first is not None:
                 self.session.selection.select(concepts=(first,))
+        self._show_count()
 
     def _fill_levels(self) -> None:
         menu, group = self.level_button.menu(), QActionGroup(self)
@@ -194,12 +199,22 @@ class HierarchyPanel(Panel):
             self.view.judged(judged, self.changed_rows is None)
         if has_any:
             self.view.follow_selection()
-        self._show_count()
+        self._show_count(bool(self.reasons - {"selection", "view"}))
 
-    def _show_count(self) -> None:
-        catalogue = self.session.state.catalogue
-        count = 0 if catalogue is None else int(catalogue.is_active.sum())
-        self.set_info(f"{count:,} concepts" if count else "")
+    def _show_count(self, is_other: bool = True) -> None:
+        """Say how many concepts are listed of how many; is_other: they may be others."""
+        catalogue, found = self.session.state.catalogue, totals(self.session.state)
+        if catalogue is None or found is None:
+            self.set_info("")
+            return
+        if is_other or self._count is None:
+            self._count = int(self.view.tree.order.listed(catalogue).sum())
+        count = self._count
+        tip = (
+            f"{count:,} of {counted(found.known, 'concept')} are listed: those that fire, that a "
+            f"person judged, or that are related to another.\n{found.explanation}"
+        )
+        self.set_info(f"{count:,} of {found.known:,}", tip)
 
     # ---- search
 

@@ -78,10 +78,11 @@ class InPhotoPanel(Panel):
         if codes.unexplained.size:
             explained = 1 - float(np.mean(codes.unexplained))
             text += f", {percent(explained)} explained"
-            self.header.info.setToolTip(
-                "Share of a token's energy that its concepts explain, mean over all cells"
-            )
-        self.set_info(text)
+        self.set_info(
+            text,
+            "The concepts that fire in this photo, by the strength of their strongest cell.\n"
+            "Explained: share of a token's energy that its concepts explain, mean over all cells",
+        )
 
     def _show_empty(self, text: str) -> None:
         self.list.hide()

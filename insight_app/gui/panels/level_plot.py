@@ -10,7 +10,7 @@ from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics import plotting
-from insight_app.gui.statistics.rows import rows_of
+from insight_app.gui.statistics.rows import ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.statistics.selecting import How
 from insight_app.gui.widgets import dim_label
@@ -21,26 +21,27 @@ class LevelPlotPanel(Panel):
 
     title = "Levels"
     object_name = "level_plot"
-    follows = frozenset({"curation"})
+    follows: frozenset[str] = frozenset()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.rows = rows_of(session)
         self.box = plotting.SelectingBox()
-        self.plot = plotting.plot_widget(self, self.box)
+        self.plot = plotting.plot_widget(self, self.box, left=plotting.WholeAxis("left"))
         self.plot.setAccessibleName(self.title)
         self.plot.setLabel("bottom", "level (0 = coarsest)")
         self.plot.setLabel("left", "concepts")
         self.body.addWidget(self.plot, 1)
         legend = dim_label("light: shown here · dark: judged by a person", self)
-        legend.setContentsMargins(12, 0, 12, 6)
+        legend.setContentsMargins(12, 2, 12, 6)
         self.body.addWidget(legend)
         self._bars: list[pg.BarGraphItem] = []
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("view"))
         self.box.clicked.connect(self._clicked)
         self.rows.changed.connect(lambda: self.invalidate("view"))
-        self.rows.outdated.connect(lambda: self.invalidate("view"))
+        self.rows.judged.connect(lambda _rows: self.invalidate("view"))
+        ask_when_seen(self, self.rows)
 
     def counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (levels,) concepts shown, and (levels,) those of them with a status."""
@@ -53,7 +54,8 @@ class LevelPlotPanel(Panel):
         return np.bincount(level, minlength=size), np.bincount(level[judged], minlength=size)
 
     def refresh(self) -> None:
-        self.rows.update()
+        if self.rows.update():
+            return
         for bar in self._bars:
             self.plot.removeItem(bar)
         shown, judged = self.counts()
@@ -69,7 +71,10 @@ class LevelPlotPanel(Panel):
             self.plot.addItem(item)
         ticks = [(int(level), str(level)) for level in place]
         self.plot.plotItem.getAxis("bottom").setTicks([ticks])
-        self.set_info(f"{int(shown.sum()):,} concepts, {int(judged.sum()):,} judged")
+        self.set_info(
+            f"{int(judged.sum()):,} of {int(shown.sum()):,} judged",
+            "Judged by a person, of the concepts that pass the filter of the table",
+        )
 
     def _clicked(self, at: QPointF, way: How) -> None:
         catalogue, rows = self.rows.state.catalogue, self.rows.rows

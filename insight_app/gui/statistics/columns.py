@@ -26,6 +26,11 @@ class Column:
     meaning: str
     is_number: bool = True
 
+    @property
+    def header(self) -> str:
+        """The title on two lines, where it has several words."""
+        return "\n".join(self.title.rsplit(" ", 1))
+
 
 COLUMNS = (
     Column("status", "", "What a person said of the name.", False),
@@ -50,18 +55,18 @@ def values(
 
     sums: (n,) counts over `of_images` images; shares: (folders, n) of each folder's images.
     """
-    n = catalogue.size
+    children, parents = catalogue.relation_ends()
     return {
-        "status": np.asarray(catalogue.status, np.int64),
+        "status": catalogue.status.astype(np.int64),
         "images": sums.images,
         "cells": sums.cells,
         "mean": sums.mean,
         "maximum": np.asarray(sums.maximum, np.float64),
         "level": np.asarray(catalogue.level, np.int64),
-        "parents": np.fromiter((len(catalogue.parents(row)) for row in range(n)), np.int64, n),
-        "children": np.fromiter((len(catalogue.children(row)) for row in range(n)), np.int64, n),
+        "parents": np.bincount(children, minlength=catalogue.size),
+        "children": np.bincount(parents, minlength=catalogue.size),
         "share": sums.images / max(of_images, 1),
-        "spread": shares.max(axis=0) if shares.size else np.zeros(n),
+        "spread": shares.max(axis=0) if shares.size else np.zeros(catalogue.size),
     }
 
 

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 
 
+TICK_MARGIN = 8
+"""Pixels around a plot, so that the numbers at the ends of its axes are whole."""
+MOST_WHOLE = 12
+"""Counts that an axis says one by one."""
+
+
 class SelectingBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """A plot's area where dragging draws a rectangle; wheel zooms, the middle button pans."""
 
@@ -66,12 +72,25 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         steps = (1, 2, 5) if high - low < 3.5 else (1,)
         powers = range(max(math.floor(low), 0), math.ceil(high) + 1)
         counts = [step * 10**power for power in powers for step in steps]
-        if high - low < 0.35:
-            counts = [*range(math.ceil(10**low), math.floor(10**high) + 1)][:50]
+        if 10**high - 10**low < MOST_WHOLE:
+            counts = [*range(max(1, math.ceil(10**low)), math.floor(10**high) + 1)]
         return [(None, [math.log10(n) for n in counts if low <= math.log10(n) <= high])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [f"{round(10**value):,}" for value in values]
+
+
+class WholeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """An axis of counts: nothing stands between two of them."""
+
+    def tickValues(
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, Sequence[float]]]:
+        found: list[tuple[float, Sequence[float]]] = super().tickValues(low, high, size)
+        return [(step, values) for step, values in found if step >= 1]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{round(value):,}" for value in values]
 
 
 class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -87,12 +106,18 @@ class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 def plot_widget(
-    parent: QWidget, box: pg.ViewBox | None = None, bottom: pg.AxisItem | None = None
+    parent: QWidget,
+    box: pg.ViewBox | None = None,
+    left: pg.AxisItem | None = None,
+    bottom: pg.AxisItem | None = None,
 ) -> ThemedPlot:
     """Make an empty plot in the theme's colours."""
-    axes = {"bottom": bottom} if bottom is not None else None
+    axes = {"left": left or pg.AxisItem("left"), "bottom": bottom or pg.AxisItem("bottom")}
     widget = ThemedPlot(parent, viewBox=box or pg.ViewBox(enableMenu=False), axisItems=axes)
     widget.setFrameShape(widget.Shape.NoFrame)
+    widget.plotItem.setContentsMargins(0, TICK_MARGIN, 2 * TICK_MARGIN, TICK_MARGIN)
+    for axis in (widget.plotItem.getAxis(name) for name in ("left", "bottom")):
+        axis.enableAutoSIPrefix(False)
     widget.plotItem.hideButtons()
     widget.plotItem.setMenuEnabled(False)
     apply_theme(widget)

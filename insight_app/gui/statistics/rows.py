@@ -8,17 +8,22 @@ selection belongs to the session.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
+from insight_app.gui.panel import Panel
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.columns import Values, values
 from insight_app.gui.statistics.counting import Counted, FolderCounts, count
 from insight_app.gui.statistics.selecting import How, combined
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements.catalogue import Catalogue
 
 NO_ROWS = np.zeros(0, np.int64)
 
@@ -42,11 +47,12 @@ def rows_of(session: Session) -> "StatisticsRows":
 class StatisticsRows(QObject):
     """rows (m,): what passes the filter, rows of `state`; names, values, folders: of all its rows.
 
-    Counting starts when a panel that is seen asks for it with `update()`.
+    Counting starts, and judgements are followed, when a panel that is seen asks for it with
+    `update()`: see `ask_when_seen`.
     """
 
     outdated = Signal()
-    """The numbers are of another project or generation; who is seen asks for new ones."""
+    """Project, results or judgements are others; who is seen asks for what that changes."""
     changed = Signal()
     """Rows or numbers are new."""
     judged = Signal(object)
@@ -65,6 +71,8 @@ class StatisticsRows(QObject):
     def _forget(self) -> None:
         self.state = ProjectState()
         self._counted: Counted | None = None
+        self._judged: set[int] = set()
+        """Rows of `state` that were judged since the last update."""
         self.names: list[str] = []
         self.values: Mapping[str, Values] = {}
         self.folders = FolderCounts()
@@ -108,11 +116,16 @@ class StatisticsRows(QObject):
 
     # ---- counting
 
-    def update(self) -> None:
-        """Count again if the project or its results are others than those counted."""
+    def update(self) -> bool:
+        """Count again if project or results are others than those counted, and follow judgements.
+
+        Return whether `changed` was said: whoever is seen has shown the new rows by then.
+        """
         if self._is_outdated:
             self._is_outdated = False
             self._count()
+            return False
+        return self._follow()
 
     def _opened(self) -> None:
         self.filter = Filter()
@@ -137,16 +150,34 @@ class StatisticsRows(QObject):
         self.state, self._counted = state, counted
         self._choose()
 
-    def _curated(self, rows: set[int], structure: bool) -> None:
-        catalogue = self.state.catalogue
-        if self.state is not self._session.state or catalogue is None:
+    def _curated(self, rows: set[int], _structure: bool) -> None:
+        if self._counted is None or self.state is not self._session.state:
             return  # rows of newer results, which are counted when somebody looks
-        if structure or self.filter.text or not self.filter.with_hidden:
+        self._judged |= rows
+        self.outdated.emit()
+
+    def _follow(self) -> bool:
+        """Take over what judgements changed since, of their rows only; return as `update` does."""
+        judged, self._judged = self._judged, set()
+        catalogue = self.state.catalogue
+        if not judged or catalogue is None:
+            return False
+        if catalogue.size != self.values["status"].size:  # a person made one
             self._choose()
-        else:
-            self.values = {**self.values, "status": np.asarray(catalogue.status, np.int64)}
-            self.names = catalogue.names
-        self.judged.emit(rows)
+            return True
+        for row in judged:
+            self.values["status"][row] = catalogue.status[row]
+            self.values["parents"][row] = len(catalogue.parents(row))
+            self.values["children"][row] = len(catalogue.children(row))
+        self.judged.emit(judged)
+        among = np.array(sorted(judged), np.int64)
+        passing = among[self._passes(catalogue)[among]]
+        rows = np.union1d(np.setdiff1d(self.rows, among), passing)
+        if np.array_equal(rows, self.rows):
+            return False
+        self.rows = rows
+        self.changed.emit()
+        return True
 
     def _choose(self) -> None:
         """Find the rows that pass the filter, keep what each column needs, and announce it."""
@@ -157,7 +188,12 @@ class StatisticsRows(QObject):
         self.folders, self.shares = counted.by_folder, counted.by_folder.shares
         self.names = catalogue.names
         self.values = values(catalogue, counted.sums, counted.of_images, self.shares)
-        passes = counted.sums.images >= self.filter.min_images
+        self.rows = np.flatnonzero(self._passes(catalogue))
+        self.changed.emit()
+
+    def _passes(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
+        """Return (n,) which concepts pass the filter."""
+        passes = self.values["images"] >= self.filter.min_images
         if self.state.awaits_photos:  # nothing is counted: names, levels, relations are there
             passes = catalogue.is_active
         if not self.filter.with_hidden:
@@ -166,5 +202,16 @@ class StatisticsRows(QObject):
             found = np.zeros(catalogue.size, bool)
             found[catalogue.search(self.filter.text)] = True
             passes = passes & found
-        self.rows = np.flatnonzero(passes)
-        self.changed.emit()
+        return passes
+
+
+def ask_when_seen(panel: Panel, rows: StatisticsRows) -> None:
+    """Let a panel ask for the rows as soon as they are outdated, or when it is seen again."""
+
+    def ask() -> None:
+        if panel.isVisible():
+            rows.update()
+        else:
+            panel.reasons.add("view")
+
+    rows.outdated.connect(ask)

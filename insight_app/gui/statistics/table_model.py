@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
-from insight_app.figures import DECIMALS, aligned, counted, figure, percent, percentage
+from insight_app.figures import aligned, counted, figure, most_decimals, percent, percentage
 from insight_app.gui import theme
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.qt_types import Index
@@ -18,6 +18,8 @@ from insight_app.gui.statistics.rows import StatisticsRows
 from insight_app.gui.wording import tooltip
 
 Role = Qt.ItemDataRole
+MEASURED = {"mean": 1, "maximum": 1, "share": 100}
+"""Columns whose points stand below each other, and what their values are shown times."""
 COUNTED = ("images", "cells", "mean", "maximum", "share")
 """Columns of what is counted over photos."""
 
@@ -58,8 +60,14 @@ class ConceptTableModel(QAbstractTableModel):
                 by = np.argsort(sign * self._rows.values[key][rows], kind="stable")
             rows = rows[by]
         self.order, self._state = rows, self._rows.state
+        self._decimals = {key: self._most_decimals(key, scale) for key, scale in MEASURED.items()}
         self._place = np.full(len(self._rows.names), -1, np.int64)
         self._place[rows] = np.arange(rows.size)
+
+    def _most_decimals(self, key: str, scale: int) -> int:
+        """Return the decimals of the smallest value shown of a column: it has most of them."""
+        shown = self._rows.values[key][self.order] if self.order.size else np.zeros(0)
+        return most_decimals([scale * float(shown[shown > 0].min(initial=np.inf))])
 
     def _relayout(self) -> None:
         """Follow another filter, order or state: move what stays, keep the selection."""
@@ -107,14 +115,14 @@ class ConceptTableModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == Role.DisplayRole:
-            return column.title
+            return column.header
         if role == Role.ToolTipRole:
             return column.meaning
         if role == Role.AccessibleTextRole:
             return column.title or "status"
         if role == Role.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return side | Qt.AlignmentFlag.AlignBottom
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
@@ -155,9 +163,9 @@ class ConceptTableModel(QAbstractTableModel):
             return ""
         value = self._rows.values[key][row]
         if key == "share":
-            return aligned(percentage(float(value)), DECIMALS)
+            return aligned(percentage(float(value)), self._decimals[key])
         if key in ("mean", "maximum"):
-            return aligned(figure(float(value)), DECIMALS)
+            return aligned(figure(float(value)), self._decimals[key])
         return f"{int(value):,}"
 
     def _explanation(self, row: int, key: str) -> str:

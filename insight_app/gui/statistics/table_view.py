@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 from insight_app.gui import icons, theme
 from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
-from insight_app.gui.statistics.table_model import ConceptTableModel
+from insight_app.gui.statistics.table_header import TableHeader
+from insight_app.gui.statistics.table_model import MEASURED, ConceptTableModel
 
 MAX_BARS = 24
 """Folders drawn in the "by folder" column; its tooltip names the rest."""
-ARROW = 16
-"""Room in a header beside its title: margins and the arrow of sorting."""
+WIDEST = "00.000"
+MARGINS = 10
+"""Room in a header beside its title."""
 
 
 def table_view(model: ConceptTableModel, parent: QWidget) -> QTableView:
@@ -46,14 +48,16 @@ def table_view(model: ConceptTableModel, parent: QWidget) -> QTableView:
     vertical.hide()
     vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     vertical.setDefaultSectionSize(view.fontMetrics().height() + 10)
-    header = view.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionsMovable(True)
+    header = TableHeader(view)
+    view.setHorizontalHeader(header)
     letter = view.fontMetrics().averageCharWidth()
     for index, key in enumerate(KEYS):
-        widths = {"status": 4, "name": 24, "spread": 14}
-        title = view.fontMetrics().horizontalAdvance(COLUMNS[index].title) + ARROW
-        width = letter * widths.get(key, 8)
+        widths = {"status": 4, "name": 24, "spread": 12}
+        lines = COLUMNS[index].header.split("\n")
+        title = max(map(view.fontMetrics().horizontalAdvance, lines)) + MARGINS
+        width = letter * widths.get(key, 6)
+        if key in MEASURED:
+            width = view.fontMetrics().horizontalAdvance(WIDEST) + MARGINS
         header.resizeSection(index, width if key == "status" else max(width, title))
     header.setSectionResizeMode(KEYS.index("name"), QHeaderView.ResizeMode.Stretch)
     view.setSortingEnabled(True)

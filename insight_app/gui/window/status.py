@@ -10,6 +10,7 @@ from insight_app.figures import counted, percent
 from insight_app.gui import theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
+from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.window.progress import AnalysisProgress, rate
 from insight_app.gui.wording import size_text
@@ -66,7 +67,10 @@ class StatusBar(QStatusBar):
         self.counts.setText("")
         self.reviewed.setText("")
         if results is not None:
-            self.counts.setText(f"{results.image_count:,} images, {results.F:,} concepts")
+            found = totals(session.state)
+            parts = [counted(results.image_count, "image"), found.text if found else ""]
+            self.counts.setText(", ".join(part for part in parts if part))
+            self.counts.setToolTip(found.explanation if found else "")
         self._show_device()
         if catalogue is not None and results is not None:
             judged = int((catalogue.status > 0).sum())

@@ -129,6 +129,13 @@ class Catalogue:
         found = (edge for by in self._hierarchy.by_child.values() for edge in by.values())
         return sorted(found, key=lambda edge: (edge.child, edge.parent))
 
+    def relation_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (children, parents), each (m,): the rows at the ends of all relations in force."""
+        found = self._hierarchy.by_child.items()
+        ends = [(child, parent) for child, parents in found for parent in parents]
+        children, parents = np.array(ends, np.int64).reshape(-1, 2).T
+        return children, parents
+
     def roots(self) -> list[int]:
         """Return the shown rows below no shown one, the concept in most images first.
 

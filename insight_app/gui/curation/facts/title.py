@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.figures import counted, figure, percent
@@ -29,6 +30,8 @@ class ConceptTitle(QWidget):
         self.session = session
         self.concept: ConceptId | None = None
         self.editor: NameEdit | None = None
+        self._keyboard_was: QWidget | None = None
+        """Who gets the keyboard back after renaming."""
         self.name = _Name(self, scale)
         self.facts = ElidedLabel("", self)
         self.facts.setProperty("dim", True)
@@ -53,6 +56,7 @@ class ConceptTitle(QWidget):
         concept = find(self.session.state, self.concept)
         if concept is None or self.session.state.read_only or self.editor is not None:
             return
+        self._keyboard_was = QApplication.focusWidget()
         self.editor = NameEdit(self.session, concept, self)
         self.editor.setFont(self.name.font())
         self.editor.left.connect(self.end_edit)
@@ -70,8 +74,10 @@ class ConceptTitle(QWidget):
         editor.hide()
         editor.deleteLater()
         self.name.show()
+        before, self._keyboard_was = self._keyboard_was, None
         if had_focus:
-            self.name.setFocus()
+            is_there = before is not None and isValid(before) and before.isVisible()
+            (before if before is not None and is_there else self.name).setFocus()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.rename()
@@ -100,7 +106,7 @@ class _Name(QWidget):
         super().__init__(parent)
         self._scale = scale
         self._text = self._words = ""
-        self._by_person = False
+        self._by_person = self._came_by_key = False
         self._status = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -146,7 +152,17 @@ class _Name(QWidget):
         painter.setPen(icons.status_colour(self._status))
         if left + small - 10 <= self.width():
             painter.drawText(QRectF(left + 17, 1, small, self.height()), middle, self._words)
-        if self.hasFocus():
+        if self.hasFocus() and self._came_by_key:
             painter.setPen(c.of("accent"))
-            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        reason = Qt.FocusReason
+        self._came_by_key = event.reason() in (
+            reason.TabFocusReason,
+            reason.BacktabFocusReason,
+            reason.ShortcutFocusReason,
+        )
+        super().focusInEvent(event)

@@ -16,11 +16,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QDrag,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
 )
@@ -28,6 +30,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.curation.tree.delegate import HierarchyDelegate
+from insight_app.gui.curation.tree.drag_label import BESIDE_MOUSE, drag_label
 from insight_app.gui.curation.tree.drop import MIME
 from insight_app.gui.curation.tree.tree_model import BAR, NAME, NUMBER, ConceptTreeModel
 from insight_app.gui.state.session import Session
@@ -261,6 +264,27 @@ class HierarchyView(QTreeView):
             self.selectionModel().setCurrentIndex(self.tree.index(0, NAME), FLAG.NoUpdate)
 
     # ---- dragging
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag with a small label beside the mouse: a picture of the rows would hide the target."""
+        places = [index for index in self.selectedIndexes() if index.column() == NAME]
+        if not places:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.tree.mimeData(places))
+        drag.setPixmap(drag_label(self, self._dragged_words(places)))
+        drag.setHotSpot(BESIDE_MOUSE)
+        drag.exec(actions, self.defaultDropAction())
+
+    def _dragged_words(self, places: Sequence[QModelIndex]) -> str:
+        names = dict.fromkeys(str(index.data()) for index in places)
+        return next(iter(names)) if len(places) == 1 else f"{len(places):,} concepts"
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select no range where dragging is switched off or nothing can be moved."""
+        is_held = bool(event.buttons() & Qt.MouseButton.LeftButton)
+        if not (is_held and (self.tree.locked or self.session.state.read_only)):
+            super().mouseMoveEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)  # scrolls and opens branches

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insight_app.project.judgements.catalogue import Catalogue
 
@@ -36,6 +37,18 @@ class ConceptOrder:
             return True
         return bool(self.levels[0] <= catalogue.level[row] <= self.levels[1])
 
+    def listed(self, catalogue: Catalogue) -> NDArray[np.bool_]:
+        """Return (n,) which concepts are listed somewhere."""
+        shows = ~catalogue.hidden
+        if self.levels is not None:
+            shows &= (catalogue.level >= self.levels[0]) & (catalogue.level <= self.levels[1])
+        found: NDArray[np.bool_] = catalogue.is_active.copy()
+        if not self.flat:
+            children, parents = catalogue.relation_ends()
+            found[children[shows[parents]]] = True
+            found[parents if self.levels is None else parents[shows[children]]] = True
+        return found & shows
+
     def parents(self, catalogue: Catalogue, row: int) -> list[int]:
         """Return the shown concepts that a concept is below, the strongest relation first."""
         above = (edge.parent for edge in catalogue.parents(row))
@@ -45,10 +58,9 @@ class ConceptOrder:
         """Return the rows that stand at the top, in order."""
         if not self.flat and self.levels is None:
             return self._sorted(catalogue, catalogue.roots(), name_of)
-        active = np.flatnonzero(catalogue.is_active).tolist()
-        found = (row for row in active if self.shows(catalogue, row))
+        found = np.flatnonzero(self.listed(catalogue)).tolist()
         if not self.flat:
-            found = (row for row in found if not self.parents(catalogue, row))
+            found = [row for row in found if not self.parents(catalogue, row)]
         return self._sorted(catalogue, found, name_of)
 
     def below(self, catalogue: Catalogue, row: int, name_of: NameOf) -> list[int]:
