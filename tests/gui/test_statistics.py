@@ -185,7 +185,8 @@ def test_judgements_are_followed_when_seen_and_only_in_their_rows(qtbot, statist
     session.curation.unsure()
     wait_saved(qtbot, statistics)
     assert emitted == [(0, 0)]
-    session.curation.hide((session.state.id_of(rows[2]),))
+    session.selection.select_rows(rows=(rows[2],))
+    session.curation.hide()
     wait_saved(qtbot, statistics)
     assert emitted.count("changed") == 1 and rows[2] not in model.order and rows[1] in model.order
 

@@ -266,7 +266,7 @@ class HierarchyView(QTreeView):
     # ---- dragging
 
     def startDrag(self, actions: Qt.DropAction) -> None:
-        """Drag with a small label beside the mouse: a picture of the rows would hide the target."""
+        """Show a small label beside the mouse: a picture of the rows would hide the target."""
         places = [index for index in self.selectedIndexes() if index.column() == NAME]
         if not places:
             return
