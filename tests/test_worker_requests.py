@@ -109,6 +109,19 @@ def test_encoders_models_and_weights_are_listed(
     refused = {model["name"]: model["refusal"] for model in told["models"]}
     assert refused["ViT-B-16"] == "" and refused["ViT-B-16-SigLIP"]
     assert isinstance(told["library"], list) and isinstance(told["cached"], list)
+    for id, (kind, model, name, address) in enumerate(
+        (
+            ("clip", "ViT-B-16", "ViT-B-16/laion2b_s34b_b88k", "/laion/CLIP-ViT-B-16-laion2B-"),
+            ("clip", "ViT-g-14", "ViT-g-14/", "https://"),
+            ("dinoiser", "", "clip-dinoiser", "https://github.com/wysoczanska/clip_dinoiser/"),
+            ("clip", "no such", "", ""),
+        ),
+        2,
+    ):
+        worker.send(id=id, do="weights_source", kind=kind, model=model)
+        source = worker.hear(id=id, kind="result")
+        assert source["name"].startswith(name) and address in source["address"]
+        assert bool(source["address"]) == bool(name)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")

@@ -220,6 +220,8 @@ def _style_sheet(c: Colours) -> str:
         padding: 4px 8px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QLineEdit:focus {{ border-color: {c.accent}; }}
+    QLineEdit[bare="true"] {{ background: transparent; border-color: transparent; padding: 0; }}
+    QLineEdit[bare="true"]:focus {{ border-color: {c.accent}; }}
     QPushButton {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 4px;
         padding: 4px 12px; }}
     QPushButton:hover {{ background: {c.hover}; }}

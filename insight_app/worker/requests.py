@@ -58,6 +58,7 @@ class Requests:
             "embed": self.embed,
             "device": self.device,
             "encoders": self.encoders,
+            "weights_source": self.weights_source,
             "check_encoder": self.check_encoder,
             "import_model": self.import_model,
             "inspect": self.inspect,
@@ -213,6 +214,13 @@ class Requests:
             "library": [asdict(entry) for entry in library.entries()],
             "cached": [asdict(entry) for entry in library.cached()],
         }
+
+    def weights_source(self, request: Request) -> dict[str, Any]:
+        """Return where weights of a `kind` (for a `model`) are published: `name` and `address`."""
+        from insight_app.concepts.encoders.models import fetching
+
+        name, address = fetching.source_of(request["kind"], str(request.get("model") or ""))
+        return {"name": name, "address": address}
 
     def check_encoder(self, request: Request) -> dict[str, Any]:
         """Load `encoder` with `encoder_options` and compare it with `dictionary`, if given."""

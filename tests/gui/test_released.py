@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from insight_app.concepts import hsae
 from insight_app.concepts.encoders.models import library
@@ -291,8 +291,22 @@ def test_weights_of_an_encoder_are_chosen_or_imported(
     assert not any("SigLIP" in model for model in models)
     choose(dialog.encoder.encoder, "clip-dinoiser")
     assert dialog.encoder.model.count() == len(dialog.encoder.info.models) > 0
+    clip, heads = (one.source for one in dialog.encoder.weights)
+    qtbot.waitUntil(lambda: clip.isVisible() and heads.isVisible(), timeout=PATIENCE)
+    assert heads.command.text().endswith("models fetch clip-dinoiser")
+    copies = clip.findChildren(QToolButton)
+    copied = []
+    for button in copies:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        copied.append(QGuiApplication.clipboard().text())
+    command, address = copied
+    assert command.endswith("insight-app models fetch ViT-B-16/laion2b_s34b_b88k")
+    assert address.startswith("https://") and "laion/CLIP-ViT-B-16-laion2B-s34B-b88K" in address
+    assert heads.address.text().startswith("https://github.com/")
+    grab(dialog, "wizard_missing_weights")
     choose(dialog.encoder.encoder, "maskclip")
     (weights,) = dialog.encoder.weights
+    qtbot.waitUntil(weights.source.isVisible, timeout=PATIENCE)
     assert not dialog.begin.isEnabled()
     assert "CLIP weights" in dialog.message.text()
 
@@ -313,6 +327,7 @@ def test_weights_of_an_encoder_are_chosen_or_imported(
     (entry,) = library.entries()
     assert dialog.plan().encoder_options == {"model": "ViT-B-16", "weights": entry.file}
     assert entry.name in weights.list.currentText()
+    assert not weights.source.isVisible()
     assert dialog.begin.isEnabled()
     grab(dialog, "wizard_weights")
     dialog.reject()

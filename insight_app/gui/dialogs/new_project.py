@@ -7,7 +7,7 @@ does, with the Plan this dialog returns; an encoder and a dictionary of one's ow
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -306,6 +306,13 @@ class NewProjectDialog(QDialog):
             self._update()
         else:
             super().reject()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Look again, when one comes back to this page, for weights that were fetched elsewhere."""
+        super().changeEvent(event)
+        is_back = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
+        if is_back and self.encoder.missing() and not self._importing:
+            self.encoder.ask()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -48,6 +48,17 @@ def fetch(
     return _fetch(_urls(one), "clip", one.model, one.tag, progress, stop, pause)
 
 
+def source_of(kind: str, model: str = "") -> tuple[str, str]:
+    """Return what `fetch` knows weights by, and their address; ("", "") where none are published.
+
+    kind: "dinoiser", or "clip" with its model.
+    """
+    if kind == "dinoiser":
+        return published.HEADS, published.HEADS_URL
+    one = published.usual_for(model)
+    return ("", "") if one is None else (one.name, next(iter(_urls(one))))
+
+
 def _urls(one: published.PublishedWeights) -> dict[str, bool]:
     """Return the URLs of the weights, best first, and whether the server announces their SHA-256.
 

@@ -95,6 +95,13 @@ def named(name: str) -> PublishedWeights:
     return usable(chosen[0])
 
 
+def usual_for(model: str) -> PublishedWeights | None:
+    """Return the weights to begin with for a model, the paper's if it has them; None if none."""
+    fitting = [one for one in published() if one.model == model and not one.refusal]
+    fitting.sort(key=lambda one: one.tag != DEFAULT_TAGS.get(model, ""))
+    return next(iter(fitting), None)
+
+
 def usable(one: PublishedWeights) -> PublishedWeights:
     """Return the same weights; KnownError that says why if they cannot be used."""
     if one.refusal:

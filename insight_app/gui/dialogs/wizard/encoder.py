@@ -166,6 +166,20 @@ class EncoderPart(Part):
         for choice in self.weights:
             fitting = self.offer.weights_for(choice.file, self.model_name())
             choice.offer(fitting, wanted.get(choice.file.option, ""))
+            if self.offer.is_complete and not fitting:
+                self._ask_source(choice)
+
+    def _ask_source(self, choice: WeightsChoice) -> None:
+        """Ask the worker how weights that are not at hand can be got."""
+        model = self.model_name() if choice.file.kind == "clip" else ""
+
+        def told(reply: Message) -> None:
+            if choice in self.weights and model in ("", self.model_name()) and not choice.path:
+                choice.source.show_source(str(reply["name"]), str(reply["address"]))
+                self.learned.emit()
+
+        question = {"kind": choice.file.kind, "model": model}
+        self.questions.ask("weights_source", question, told, self.failed.emit)
 
     # ---- importing
 

@@ -3,11 +3,19 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from insight_app.concepts.encoders import WeightsFile
 from insight_app.gui.dialogs.files import Purpose, choose_file
 from insight_app.gui.dialogs.wizard.offer import Weights
+from insight_app.gui.dialogs.wizard.weights_source import WeightsSource
 from insight_app.gui.settings import Settings
 from insight_app.gui.wording import size_text, tooltip
 
@@ -34,10 +42,15 @@ class WeightsChoice(QWidget):
         self.open.setAccessibleName(f"Choose a file: {file.title}")
         self.open.setAutoDefault(False)
         self.open.clicked.connect(self._choose)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.source = WeightsSource(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        row = QHBoxLayout()
         row.addWidget(self.list, 1)
         row.addWidget(self.open)
+        column.addLayout(row)
+        column.addWidget(self.source)
         self.setFocusProxy(self.list)
 
     @property
@@ -60,6 +73,8 @@ class WeightsChoice(QWidget):
         self.list.setCurrentIndex(max(0, self.list.findData(before)))
         self.list.blockSignals(False)
         self.setEnabled(True)
+        if weights:
+            self.source.hide()
 
     def set_importing(self, path: Path) -> None:
         """Show that a file is being taken in."""
