@@ -304,6 +304,11 @@ def test_weights_of_an_encoder_are_chosen_or_imported(
     assert address.startswith("https://") and "laion/CLIP-ViT-B-16-laion2B-s34B-b88K" in address
     assert heads.address.text().startswith("https://github.com/")
     grab(dialog, "wizard_missing_weights")
+    screen = dialog.screen().availableGeometry()
+    tall = dialog.height()
+    assert screen.height() >= dialog.frameGeometry().height() and dialog.begin.isVisible()
+    choose(dialog.encoder.encoder, "builtin")
+    qtbot.waitUntil(lambda: dialog.height() < tall - 100)
     choose(dialog.encoder.encoder, "maskclip")
     (weights,) = dialog.encoder.weights
     qtbot.waitUntil(weights.source.isVisible, timeout=PATIENCE)

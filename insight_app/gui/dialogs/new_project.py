@@ -26,6 +26,7 @@ from insight_app.gui.dialogs.wizard.found import FoundDictionary
 from insight_app.gui.dialogs.wizard.part import Questions
 from insight_app.gui.dialogs.wizard.photos import PhotosPart
 from insight_app.gui.dialogs.wizard.place import PlacePart
+from insight_app.gui.dialogs.wizard.questionnaire import Questionnaire
 from insight_app.gui.state.analysis_control import Plan, holds_dictionary
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import plain_label, restyle
@@ -36,6 +37,8 @@ TRAINING_FACTOR = 3
 """Training a dictionary passes over the photos a few times before they are analyzed."""
 START_SECONDS = 10
 WIDTH = 600
+LEAST_HEIGHT = 400
+"""Pixels to which the page can be made smaller; the questions are scrolled then."""
 FITS_ALREADY = "builtin"
 """The encoder and the dictionary that come with Insight need no trying."""
 
@@ -82,10 +85,8 @@ class NewProjectDialog(QDialog):
     def _lay_out(self) -> None:
         across = QHBoxLayout()
         across.setSpacing(20)
-        questions = QWidget(self)
-        questions.setMinimumWidth(WIDTH)
-        column = QVBoxLayout(questions)
-        column.setContentsMargins(0, 0, 0, 0)
+        self.area = Questionnaire(WIDTH, self)
+        column = self.area.column
         column.setSpacing(16)
         column.addWidget(self.photos)
         model = QVBoxLayout()
@@ -95,7 +96,7 @@ class NewProjectDialog(QDialog):
         column.addLayout(model)
         column.addWidget(self.place)
         column.addStretch(1)
-        across.addWidget(questions, 1)
+        across.addWidget(self.area, 1)
         self.side_line.setFrameShape(QFrame.Shape.NoFrame)
         self.side_line.setProperty("upright", True)
         self.side_line.setFixedWidth(1)
@@ -194,11 +195,20 @@ class NewProjectDialog(QDialog):
         QTimer.singleShot(0, self._fit)
 
     def _fit(self) -> None:
-        """Make room for rows that came, and none for those that went."""
+        """Make room for rows that came, and none for those that went; stay on the screen."""
+        self.area.settle()
+        self._page.invalidate()
         self._page.activate()
-        hint = self.sizeHint()
-        self.setMinimumSize(hint)
-        self.resize(hint)
+        hint, free = self.sizeHint(), self.screen().availableGeometry()
+        frame = self.frameGeometry().height() - self.height()
+        height, width = min(hint.height(), free.height() - frame), hint.width()
+        if height < hint.height():
+            width += self.area.verticalScrollBar().sizeHint().width()
+        self.setMinimumSize(width, min(height, LEAST_HEIGHT))
+        self.resize(width, height)
+        below = self.frameGeometry().top() + height + frame - 1 - free.bottom()
+        if self.isVisible() and below > 0:
+            self.move(self.x(), max(free.top(), self.y() - below))
 
     def _suit_encoder(self) -> None:
         """Choose, once it is known what a folder's dictionary reads, an encoder that fits it."""
