@@ -111,7 +111,7 @@ def test_released_files_open_without_photos_and_take_them_later(
     assert session.state.awaits_photos
     assert session.state.results.names_run == "release"
     assert window.workspace == "concepts"
-    assert "concepts" in window.docks["hierarchy"].panel.header.info.text()
+    assert "of 64" in window.docks["hierarchy"].panel.header.info.text()
     row = session.state.catalogue.names.index("thing 1")
     for workspace in WORKSPACES:
         window.show_workspace(workspace.name)
