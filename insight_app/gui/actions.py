@@ -74,7 +74,6 @@ class Actions(QObject):
         self._settings = settings
         self._window = window
         self._entries: dict[str, ActionEntry] = {}
-        self._has_icons = False
 
     def add(
         self,
@@ -106,7 +105,7 @@ class Actions(QObject):
         self._entries[id] = entry
         chosen = self._settings.shortcut(id)
         self._apply_keys(entry, keys if chosen is None else chosen)
-        if icon and self._has_icons:
+        if icon:
             action.setIcon(icons.icon(icon))
         self._window.addAction(action)
         if panel is not None:
@@ -176,13 +175,6 @@ class Actions(QObject):
             if entry.action.isEnabled() and sequence in entry.soft_sequences():
                 return entry.action
         return None
-
-    def refresh_icons(self) -> None:
-        """Draw all icons: after the first paint, and again in the colours of another theme."""
-        self._has_icons = True
-        for entry in self._entries.values():
-            if entry.icon:
-                entry.action.setIcon(icons.icon(entry.icon))
 
     def _apply_keys(self, entry: ActionEntry, keys: str) -> None:
         entry.keys = keys

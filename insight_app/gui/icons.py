@@ -5,33 +5,77 @@ Owns which picture stands for what. Status has shape before colour.
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QLabel, QWidget
 
 from insight_app.gui import theme
 
 UNREVIEWED, ACCEPTED, UNSURE, REJECTED = range(4)
-ICON_SIDES = (16, 32, 48)
-"""In pixels of the screen: what is asked for at 100 to 200 %."""
 STATUS_WORDS = ("not reviewed", "accepted", "unsure", "rejected")
 
 
-def icon(name: str, colour: str = "text") -> QIcon:
-    """Return the icon `name` of the Phosphor family in a colour of the theme."""
-    c = theme.colours()
-    return _icon(name, getattr(c, colour), c.dim)
+class _Glyph(QIconEngine):
+    """Draws a glyph as large as it is asked for, in the colours of the theme at that time."""
+
+    def __init__(self, name: str, colour: str) -> None:
+        super().__init__()
+        self._name, self._colour = name, colour
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        pixels = (rect.size().toSizeF() * ratio).toSize()
+        painter.drawPixmap(rect, self.scaledPixmap(pixels, mode, state, ratio))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+    def scaledPixmap(
+        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
+    ) -> QPixmap:
+        colour = "dim" if mode == QIcon.Mode.Disabled else self._colour
+        side = min(size.width(), size.height())
+        return _pixmap(self._name, theme.colours().of(colour).name(), side)
 
 
 @lru_cache(maxsize=256)
-def _icon(name: str, colour: str, disabled: str) -> QIcon:
+def icon(name: str, colour: str = "text") -> QIcon:
+    """Return the icon `name` of the Phosphor family in a colour of the theme, whichever it is."""
+    return QIcon(_Glyph(name, colour))
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, side: int) -> QPixmap:
+    """Draw a glyph once: from its font at every repaint costs."""
     import qtawesome
 
-    drawn = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled)
-    icon = QIcon()  # of pixmaps: drawing a glyph anew at every repaint, or at size 0, costs
-    for mode, sides in ((QIcon.Mode.Normal, ICON_SIDES), (QIcon.Mode.Disabled, ICON_SIDES[:2])):
-        for side in sides:
-            icon.addPixmap(drawn.pixmap(QSize(side, side), mode), mode)
-    return icon
+    if side <= 0:
+        return QPixmap()
+    drawn: QPixmap = qtawesome.icon(f"ph.{name}", color=colour).pixmap(QSize(side, side), 1.0)
+    return drawn
+
+
+class Sign(QLabel):
+    """An icon that stands by itself."""
+
+    def __init__(self, name: str, colour: str, side: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon = icon(name, colour)
+        self.setFixedSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
 
 
 def status_colour(status: int) -> QColor:

@@ -7,10 +7,11 @@ or go. Knows no session; window/message_place.py says in which panel the line is
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from insight_app.gui import theme
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.wording import tooltip
 
@@ -111,7 +112,7 @@ class MessageSlot(QWidget):
         super().__init__(parent)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._set_height()
+        theme.follow(self._set_height)
         self.hide()
 
     def take(self, strip: MessageStrip) -> None:
@@ -128,9 +129,3 @@ class MessageSlot(QWidget):
 
     def _set_height(self) -> None:
         self.setFixedHeight(self.fontMetrics().height() + SPACE)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another size of the interface."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._set_height()

@@ -5,7 +5,7 @@ Knows the session's signals; knows no particular panel.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -82,7 +82,7 @@ class PanelHeader(QWidget):
         row.addWidget(self.title, 1)
         row.addWidget(self.info)
         self._row = row
-        self._set_height()
+        theme.follow(self._measure)
 
     def sizeHint(self) -> QSize:
         """Return the height that a dock gives its title bar, whatever the minimum is."""
@@ -92,7 +92,7 @@ class PanelHeader(QWidget):
         """Return no less than the height of all headers."""
         return super().minimumSizeHint().expandedTo(QSize(0, self.minimumHeight()))
 
-    def _set_height(self) -> None:
+    def _measure(self) -> None:
         """Leave room for buttons, in headers without any too: titles beside each other line up."""
         self.setMinimumHeight(self.fontMetrics().height() + 24)
 
@@ -103,13 +103,6 @@ class PanelHeader(QWidget):
     def add_after_title(self, widget: QWidget) -> None:
         """Put a widget right after the title."""
         self._row.insertWidget(1, widget)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another size of the interface."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.title.setFont(theme.bold(self.font()))
-            self._set_height()
 
 
 class TroubleLine(QFrame):

@@ -1,13 +1,15 @@
 """Colours, palette and sizes of the window, light and dark.
 
-Owns every colour that is not part of a photo. Knows nothing of what is drawn with them.
+Owns every colour that is not part of a photo, and tells when they or the sizes are others. Knows
+nothing of what is drawn with them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Qt, QTemporaryDir
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -35,6 +37,7 @@ class Colours:
     hover: str
     bar: str
     track: str
+    handle: str
     accepted: str
     unsure: str
     rejected: str
@@ -59,6 +62,7 @@ LIGHT = Colours(
     hover="#eceff2",
     bar="#3a84cc",
     track="#d9dde2",
+    handle="#b6bcc3",
     accepted="#1a7a3f",
     unsure="#8f5c00",
     rejected="#b42318",
@@ -78,6 +82,7 @@ DARK = Colours(
     hover="#2f3237",
     bar="#4b93d6",
     track="#3f444a",
+    handle="#565c63",
     accepted="#63c78a",
     unsure="#e0b050",
     rejected="#f28779",
@@ -89,6 +94,13 @@ _marks: QTemporaryDir | None = None
 _current = LIGHT
 
 
+class _Theme(QObject):
+    changed = Signal()
+
+
+_told = _Theme()
+
+
 def colours() -> Colours:
     """Return those of the theme that is applied."""
     return _current
@@ -97,6 +109,16 @@ def colours() -> Colours:
 def system_is_dark() -> bool:
     """Return whether the system asks for a dark theme."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def follow(look: Callable[[], None]) -> None:
+    """Call `look`, a method of a QObject, now and after every change of theme or of size.
+
+    For what is not asked for at every paint: colours within a text, and sizes in pixels that were
+    measured in letters. Colours, fonts and icons follow by themselves.
+    """
+    look()
+    _told.changed.connect(look)
 
 
 def apply(app: QApplication, theme: str, interface_size: int = 100) -> None:
@@ -115,6 +137,9 @@ def apply(app: QApplication, theme: str, interface_size: int = 100) -> None:
         font.setPointSizeF(font.pointSizeF() * interface_size / 100)
     app.setFont(font)
     app.setStyleSheet(_style_sheet(_current))
+    _told.changed.emit()
+    for widget in app.allWidgets():
+        widget.update()
 
 
 def palette(c: Colours) -> QPalette:
@@ -213,7 +238,7 @@ def _style_sheet(c: Colours) -> str:
     QStatusBar {{ background: {c.window}; color: {c.dim}; border-top: 1px solid {c.line}; }}
     QStatusBar::item {{ border: 0; }}
     QStatusBar QLabel {{ color: {c.dim}; }}
-    QToolBar#main_bar {{ background: {c.window}; border: 0; border-bottom: 1px solid {c.line};
+    QToolBar {{ background: {c.window}; border: 0; border-bottom: 1px solid {c.line};
         padding: 4px 8px; spacing: 4px; }}
     QAbstractScrollArea {{ border: 0; }}
     QLineEdit {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 4px;
@@ -240,9 +265,9 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:checked {{ background: {c.selected}; color: {c.accent}; }}
     QToolButton[small="true"] {{ padding: 2px; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QTreeWidget::item, QListWidget::item {{ padding: 3px 4px; }}
-    QListWidget::item:hover {{ background: {c.hover}; }}
-    QListWidget::item:selected {{ background: {c.selected}; color: {c.on_selected}; }}
+    QTreeView::item, QListView::item {{ padding: 3px 4px; }}
+    QListView::item:hover {{ background: {c.hover}; }}
+    QListView::item:selected {{ background: {c.selected}; color: {c.on_selected}; }}
     QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.dim};
         border-radius: 3px; background: {c.base}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
@@ -255,6 +280,16 @@ def _style_sheet(c: Colours) -> str:
     QSlider::sub-page:horizontal {{ background: {c.bar}; border-radius: 2px; }}
     QSlider::handle:horizontal {{ width: 10px; margin: -5px 0; border: 2px solid {c.accent};
         border-radius: 7px; background: {c.base}; }}
+    QScrollBar {{ background: transparent; border: 0; }}
+    QScrollBar:vertical {{ width: 12px; }}
+    QScrollBar:horizontal {{ height: 12px; }}
+    QScrollBar::handle {{ background: {c.handle}; border-radius: 3px; margin: 3px; }}
+    QScrollBar::handle:vertical {{ min-height: 32px; }}
+    QScrollBar::handle:horizontal {{ min-width: 32px; }}
+    QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {c.dim}; }}
+    QScrollBar::handle:disabled {{ background: transparent; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QComboBox {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 4px;
         padding: 4px 8px; }}
     QComboBox:hover {{ background: {c.hover}; }}

@@ -3,6 +3,8 @@
 Knows actions and theme; nothing of projects.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QTreeWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -180,6 +183,15 @@ def base_widget(parent: QWidget | None = None) -> QWidget:
     return widget
 
 
+def item_tree(heads: Sequence[str], parent: QWidget) -> QTreeWidget:
+    """Make an empty tree of items under heads of columns."""
+    tree = QTreeWidget(parent)
+    tree.ensurePolished()  # rows that are laid out before have another height
+    tree.setHeaderLabels(list(heads))
+    tree.setUniformRowHeights(True)
+    return tree
+
+
 def scrolled(inside: QWidget, parent: QWidget) -> QScrollArea:
     """Make an area in which a column of widgets scrolls up and down."""
     area = QScrollArea(parent)
@@ -215,6 +227,24 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(space, int(self.alignment()), text)
         painter.end()
+
+
+class LinkLabel(QLabel):
+    """Rich text with links: Qt gives them the theme's colour when the text is set."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        theme.follow(self._set_again)
+
+    def _set_again(self) -> None:
+        text = self.text()
+        self.clear()
+        self.setText(text)
 
 
 class EmptyState(QWidget):

@@ -74,10 +74,13 @@ def open_window(qtbot, home: Path) -> Iterator[OpenWindow]:
     """open_window(project or None) -> a shown window on it; call it again for a restart."""
     windows: list[MainWindow] = []
 
-    def open_one(project: Path | None = None, *, dark: bool = False) -> MainWindow:
+    def open_one(
+        project: Path | None = None, *, dark: bool = False, interface_size: int = 100
+    ) -> MainWindow:
         settings = Settings()
         settings.set("theme", "dark" if dark else "light")
-        theme.apply(application(), settings.get("theme"))
+        settings.set("interface_size", interface_size)
+        theme.apply(application(), settings.get("theme"), interface_size)
         window = MainWindow(settings, project)
         windows.append(window)
         window.resize(*SIZE)

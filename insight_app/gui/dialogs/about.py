@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from insight_app import __version__, licences
 from insight_app.gui import theme
+from insight_app.gui.widgets import item_tree
 from insight_app.gui.wording import tooltip
 
 
@@ -65,10 +66,8 @@ class AboutDialog(QDialog):
 def _table(
     heads: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int], parent: QWidget
 ) -> QTreeWidget:
-    table = QTreeWidget(parent)
-    table.setHeaderLabels(list(heads))
+    table = item_tree(heads, parent)
     table.setRootIsDecorated(False)
-    table.setUniformRowHeights(True)
     for place, width in enumerate(widths):
         table.setColumnWidth(place, width)
     for row in rows:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 from insight_app.gui import icons, theme
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import dim_label, item_tree
 from insight_app.gui.wording import show_in_folder
 
 if TYPE_CHECKING:
@@ -51,11 +50,9 @@ class FoldersDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
-        self.tree = QTreeWidget(self)
+        self.tree = item_tree(["Folder", "Photos", ""], self)
         self.tree.setAccessibleName("Photo folders of this project")
-        self.tree.setHeaderLabels(["Folder", "Photos", ""])
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setUniformRowHeights(True)
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -84,7 +81,7 @@ class FoldersDialog(QDialog):
         session.analysis.progress.connect(self._follow)
         session.projects.opened.connect(self.reject)
         session.folders.look()
-        self._fill()
+        theme.follow(self._fill)
 
     def _button(self, text: str, act: Callable[[], object], row: QHBoxLayout) -> QPushButton:
         button = QPushButton(text, self)
@@ -114,7 +111,8 @@ class FoldersDialog(QDialog):
                 one.setSelected(one.data(0, PATH_ROLE) in chosen)
         if not self.tree.selectedItems() and (first := self.tree.topLevelItem(0)) is not None:
             # Said outright: else a Ctrl that is still held from the key that opened this decides.
-            self.tree.setCurrentItem(first, 0, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            flag = QItemSelectionModel.SelectionFlag
+            self.tree.setCurrentItem(first, 0, flag.ClearAndSelect | flag.Rows)
         self._follow()
 
     def _item(self, shown: "SourceState | FolderState", name: str) -> QTreeWidgetItem:

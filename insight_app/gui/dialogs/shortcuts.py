@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QKeySequenceEdit,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import ActionEntry, Actions, parsed
-from insight_app.gui.widgets import dim_label, plain_label
+from insight_app.gui.widgets import dim_label, item_tree, plain_label
 
 FIXED = (
     ("Space, held", "Show the bare photo"),
@@ -45,10 +44,8 @@ class ShortcutsDialog(QDialog):
         self.filter.setPlaceholderText("Find an action or a key")
         self.filter.textChanged.connect(lambda _text: self._fill())
         column.addWidget(self.filter)
-        self.tree = QTreeWidget(self)
-        self.tree.setHeaderLabels(["Action", "Keys"])
+        self.tree = item_tree(["Action", "Keys"], self)
         self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
         self.tree.setColumnWidth(0, 380)
         self.tree.setAccessibleName("Actions and their keys")
         self.tree.currentItemChanged.connect(lambda _new, _old: self._show_current())
@@ -78,7 +75,7 @@ class ShortcutsDialog(QDialog):
         reset.clicked.connect(self._reset_all)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        self._fill()
+        theme.follow(self._fill)
         self._show_current()
 
     # ---- the list

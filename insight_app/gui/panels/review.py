@@ -8,11 +8,10 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -30,7 +29,14 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.jobs import BACKGROUND
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import EmptyState, KeyButton, base_widget, scrolled, thin_line
+from insight_app.gui.widgets import (
+    EmptyState,
+    KeyButton,
+    LinkLabel,
+    base_widget,
+    scrolled,
+    thin_line,
+)
 from insight_app.project.results.examples import ALL
 
 if TYPE_CHECKING:
@@ -68,14 +74,9 @@ class ReviewPanel(Panel):
         column.setSpacing(10)
         self.header.add(SurroundingsButton(session, self))
         self.head = ConceptTitle(session, inside, scale=1.9)
-        self.relatives = QLabel(inside)
-        self.relatives.setTextFormat(Qt.TextFormat.RichText)
+        self.relatives = LinkLabel(inside)
         self.relatives.setWordWrap(True)
         self.relatives.linkActivated.connect(self._follow_link)
-        flag = Qt.TextInteractionFlag
-        self.relatives.setTextInteractionFlags(
-            flag.LinksAccessibleByMouse | flag.LinksAccessibleByKeyboard
-        )
         column.addWidget(self.head)
         column.addWidget(self.relatives)
         self.bands: dict[str, ExampleBand] = {}

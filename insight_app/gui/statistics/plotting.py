@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QMenu, QToolButton, QToolTip, QWidget
 
@@ -29,6 +29,8 @@ TICK_MARGIN = 8
 """Pixels around a plot, so that the numbers at the ends of its axes are whole."""
 MOST_WHOLE = 12
 """Counts that an axis says one by one."""
+TICK_STEP = 8
+"""Pixels by which an axis makes more or less room for its numbers."""
 
 
 class SelectingBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
@@ -65,7 +67,20 @@ class SelectingBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             self.clicked.emit(QPointF(point), how(event.modifiers()))
 
 
-class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Leaves its numbers the room they need now; pyqtgraph's own also counts what was before."""
+
+    def _updateMaxTextSize(self, side: float) -> None:
+        room = math.ceil(side / TICK_STEP) * TICK_STEP
+        if self.orientation in ("left", "right"):
+            self.textWidth = room
+            self.setWidth(self.fixedWidth)
+        else:
+            self.textHeight = room
+            self.setHeight(self.fixedHeight)
+
+
+class CountAxis(Axis):
     """An axis of log10 counts that says the counts themselves: 1, 2, 5, 10, 20, ..."""
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[None, list[float]]]:
@@ -80,7 +95,7 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         return [f"{round(10**value):,}" for value in values]
 
 
-class WholeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class WholeAxis(Axis):
     """An axis of counts: nothing stands between two of them."""
 
     def tickValues(
@@ -98,11 +113,17 @@ class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     rethemed = Signal()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.plotItem is not None:
-            apply_theme(self)
-            self.rethemed.emit()
+    def look(self) -> None:
+        """Take colours and font of the theme that is applied now."""
+        colours = theme.colours()
+        self.setBackground(colours.of("base"))
+        for name in ("left", "bottom"):
+            axis = self.plotItem.getAxis(name)
+            axis.setPen(colours.of("line"))
+            axis.setTextPen(colours.of("dim"))
+            axis.setTickFont(theme.tabular(self.font()))
+            axis.label.setFont(self.font())
+        self.rethemed.emit()
 
 
 def plot_widget(
@@ -112,7 +133,7 @@ def plot_widget(
     bottom: pg.AxisItem | None = None,
 ) -> ThemedPlot:
     """Make an empty plot in the theme's colours."""
-    axes = {"left": left or pg.AxisItem("left"), "bottom": bottom or pg.AxisItem("bottom")}
+    axes = {"left": left or Axis("left"), "bottom": bottom or Axis("bottom")}
     widget = ThemedPlot(parent, viewBox=box or pg.ViewBox(enableMenu=False), axisItems=axes)
     widget.setFrameShape(widget.Shape.NoFrame)
     widget.plotItem.setContentsMargins(0, TICK_MARGIN, 2 * TICK_MARGIN, TICK_MARGIN)
@@ -120,20 +141,8 @@ def plot_widget(
         axis.enableAutoSIPrefix(False)
     widget.plotItem.hideButtons()
     widget.plotItem.setMenuEnabled(False)
-    apply_theme(widget)
+    theme.follow(widget.look)
     return widget
-
-
-def apply_theme(widget: pg.PlotWidget) -> None:
-    """Give a plot colours and font of the theme that is applied now."""
-    colours = theme.colours()
-    widget.setBackground(colours.of("base"))
-    for name in ("left", "bottom"):
-        axis = widget.plotItem.getAxis(name)
-        axis.setPen(colours.of("line"))
-        axis.setTextPen(colours.of("dim"))
-        axis.setTickFont(theme.tabular(widget.font()))
-        axis.label.setFont(widget.font())
 
 
 def faded(colour: QColor, alpha: int) -> QColor:

@@ -6,7 +6,7 @@ Knows the model's columns; nothing of where its rows come from.
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,6 +24,7 @@ from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.table_header import TableHeader
 from insight_app.gui.statistics.table_model import MEASURED, ConceptTableModel
 
+NAME = KEYS.index("name")
 MAX_BARS = 24
 """Folders drawn in the "by folder" column; its tooltip names the rest."""
 WIDEST = "00.000"
@@ -31,9 +32,50 @@ MARGINS = 10
 """Room in a header beside its title."""
 
 
+class _TableView(QTableView):
+    """A table whose rows and columns are measured in letters; the name has what is left over."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._least_name = 0
+        self.setHorizontalHeader(TableHeader(self))
+        self.horizontalHeader().sectionResized.connect(self._resized)
+
+    def measure(self) -> None:
+        """Fit rows and columns to the size of the interface."""
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 10)
+        letter = metrics.averageCharWidth()
+        for index, key in enumerate(KEYS):
+            widths = {"status": 4, "name": 24, "spread": 12}
+            lines = COLUMNS[index].header.split("\n")
+            title = max(map(metrics.horizontalAdvance, lines)) + MARGINS
+            width = letter * widths.get(key, 6)
+            if key in MEASURED:
+                width = metrics.horizontalAdvance(WIDEST) + MARGINS
+            width = width if key == "status" else max(width, title)
+            if index == NAME:
+                self._least_name = width
+            self.setColumnWidth(index, width)
+        self._fit_name()
+
+    def _resized(self, column: int, _before: int, _now: int) -> None:
+        if column != NAME:
+            self._fit_name()
+
+    def _fit_name(self) -> None:
+        """Fill the width; not as a stretched column does, which may be left without a letter."""
+        others = self.horizontalHeader().length() - self.columnWidth(NAME)
+        self.setColumnWidth(NAME, max(self._least_name, self.viewport().width() - others))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_name()
+
+
 def table_view(model: ConceptTableModel, parent: QWidget) -> QTableView:
     """Make the view of a table of concepts."""
-    view = QTableView(parent)
+    view = _TableView(parent)
     view.setModel(model)
     view.setAccessibleName("Table of concepts")
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -47,21 +89,10 @@ def table_view(model: ConceptTableModel, parent: QWidget) -> QTableView:
     vertical = view.verticalHeader()
     vertical.hide()
     vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    vertical.setDefaultSectionSize(view.fontMetrics().height() + 10)
-    header = TableHeader(view)
-    view.setHorizontalHeader(header)
-    letter = view.fontMetrics().averageCharWidth()
-    for index, key in enumerate(KEYS):
-        widths = {"status": 4, "name": 24, "spread": 12}
-        lines = COLUMNS[index].header.split("\n")
-        title = max(map(view.fontMetrics().horizontalAdvance, lines)) + MARGINS
-        width = letter * widths.get(key, 6)
-        if key in MEASURED:
-            width = view.fontMetrics().horizontalAdvance(WIDEST) + MARGINS
-        header.resizeSection(index, width if key == "status" else max(width, title))
-    header.setSectionResizeMode(KEYS.index("name"), QHeaderView.ResizeMode.Stretch)
+    theme.follow(view.measure)
     view.setSortingEnabled(True)
     view.sortByColumn(KEYS.index("images"), Qt.SortOrder.DescendingOrder)
+    header = view.horizontalHeader()
     header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     header.customContextMenuRequested.connect(lambda at: _columns_menu(header, at))
     return view

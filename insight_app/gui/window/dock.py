@@ -3,7 +3,7 @@
 Knows which class a panel is, not what it shows.
 """
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
@@ -37,6 +37,7 @@ class DockTitle(QWidget):
         self.header: QWidget = PanelHeader(dock.windowTitle(), self)
         self.close_button = QToolButton(self)
         self.close_button.setAutoRaise(True)
+        self.close_button.setIcon(icons.icon("x", "dim"))
         self.close_button.setToolTip("Close this panel; View > Panels opens it again")
         self.close_button.setAccessibleName(f"Close {dock.windowTitle()}")
         self.close_button.setProperty("small", True)
@@ -60,16 +61,6 @@ class DockTitle(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Return no more width than a panel has at least; the header then gives way."""
         return QSize(LEAST_SIZE.width(), self.header.minimumSizeHint().height())
-
-    def refresh_icon(self) -> None:
-        """Draw the cross in the colours of the present theme."""
-        self.close_button.setIcon(icons.icon("x", "dim"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.refresh_icon()
 
 
 class _Outline(QWidget):
@@ -128,7 +119,6 @@ class PanelDock(QDockWidget):
             self.make_panel()
         except Exception as error:  # one broken panel must not take the window with it
             self.session.messages.report(error)
-        self.title.refresh_icon()
         super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -163,7 +163,6 @@ class MainWindow(QMainWindow):
 
     def _fill(self) -> None:
         """Do what the first paint does not need."""
-        self.actions_.refresh_icons()
         self.worker_start.start()
         if self._open_at_start is not None and self._analyze_at_start:
             self.session.analysis.open_and_analyze(self._open_at_start, self._analyze_at_start)
@@ -303,10 +302,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, self.settings.get("theme"), self.settings.get("interface_size"))
-        self.actions_.refresh_icons()
         self._update()
-        for widget in app.allWidgets():
-            widget.update()
 
     # ---- the window itself
 

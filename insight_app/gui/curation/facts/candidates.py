@@ -152,19 +152,23 @@ class CandidateList(QListView):
         self.section = Section(TITLE, self, parent)
         self.keys = keys_of(session)
         self.clicked.connect(lambda index: self.keys.take(index.row() + 1))
+        theme.follow(self._measure)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show the candidates of a concept."""
         found, unit = candidates_of(concept), concept.results.score_unit
         self._candidates.set_candidates(found, concept.name, unit)
-        line = self.fontMetrics().height() + LINE
-        self.setFixedHeight(line * self._candidates.rowCount() + 2)
+        self._measure()
         self.section.heading.setText(SOURCES.get(concept.results.names_run, TITLE))
         has_scores = any(one.score is not None for one in found)
         shown, meaning = UNITS[unit] if has_scores else ("", "")
         self.section.note.setText(shown)
         self.section.note.setToolTip(meaning)
         self.section.setVisible(bool(found))
+
+    def _measure(self) -> None:
+        line = self.fontMetrics().height() + LINE
+        self.setFixedHeight(line * self._candidates.rowCount() + 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

@@ -10,6 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import ConceptRow, ConceptRowDelegate
 from insight_app.gui.curation.lists.concept_rows import ConceptRowsModel
 from insight_app.gui.key_filter import PASSES_SIDEWAYS
@@ -50,6 +51,7 @@ class ConceptPicker(QListView):
         if grows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.clicked.connect(self._pick)
+        theme.follow(self._measure)
 
     @property
     def concepts(self) -> "tuple[ConceptId, ...]":
@@ -65,10 +67,13 @@ class ConceptPicker(QListView):
         """List other concepts, each once."""
         if list(rows) != self.items:
             self._rows.set_items(rows)
+        self._measure()
+        self.viewport().update()
+
+    def _measure(self) -> None:
         if self._grows:
             line = self.fontMetrics().height() + ROOM
-            self.setFixedHeight(line * min(len(rows), self._grows))
-        self.viewport().update()
+            self.setFixedHeight(line * min(len(self.items), self._grows))
 
     def insert(self, place: int, row: ConceptRow) -> None:
         """List one more concept; what is seen stays where it is."""
