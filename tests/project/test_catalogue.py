@@ -397,6 +397,21 @@ def test_words_and_filters_find_rows_best_first(
     assert catalogue.search(text) == rows
 
 
+def test_a_hit_says_why_it_is_one_where_its_name_does_not(catalogue: Catalogue) -> None:
+    for text in ("puppy", "al", "wolf", "kind of amphibian", "status:accepted"):
+        words = search.parse(text).words
+        reasons = []
+        for row in catalogue.search(text):
+            why = catalogue.why_found(row, text)
+            name = search.folded(catalogue.names[row])
+            assert (why == "") == all(word in name for word in words)
+            assert not why.startswith("via ") or any(word in why for word in words)
+            reasons.append(("", "v", "b").index(why[:1]))
+        assert reasons == sorted(reasons), "names, candidates, meanings"
+    assert catalogue.why_found(catalogue.search("wolf")[0], "wolf") == "via wolf"
+    assert catalogue.why_found(7, "kind of amphibian") == "by meaning"
+
+
 def test_a_new_name_is_found_at_once_and_the_old_one_no_more(catalogue: Catalogue) -> None:
     assert catalogue.search("puppy") == [2]
     act = j.rename("f:2", "whelp")

@@ -6,14 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from insight_app.gui.curation.present_concept import PresentConcept
-from insight_app.gui.finding.hits import Hit, HitList, concept_hits
+from insight_app.gui.finding.hits import Found, HitList, found_concepts
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, plain_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
-
-SHOWN = 200
 
 
 class ParentDialog(QDialog):
@@ -57,10 +55,6 @@ class ParentDialog(QDialog):
         self.session.curation.add_parent(self.child, parent)
         self.accept()
 
-    def _hits(self, text: str) -> list[Hit]:
-        state = self.session.state
-        if state.catalogue is None:
-            return []
-        child = state.row_of(self.child)
-        rows = [row for row in state.catalogue.search(text) if row != child][:SHOWN]
-        return concept_hits(self.session, rows, choose=self.choose)
+    def _hits(self, text: str) -> Found:
+        child = self.session.state.row_of(self.child)
+        return found_concepts(self.session, text, choose=self.choose, but=child)

@@ -1,9 +1,9 @@
-"""A list of hits: lines to choose from, found by what is typed.
+"""A list of hits: lines to choose from, found by what is typed, and how many there are.
 
 Knows how a concept is shown in such a list; nothing of where the list hangs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
@@ -31,12 +31,15 @@ from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import dim_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 LIMIT = 200
 """How many concepts a list shows at most."""
+DETAIL_SHARE = 0.6
+"""Of a line's width that its detail takes at most."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ class Hit:
     choose: Callable[[], object]
     italic: bool = False
     status: int = -1
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits, and what stands under them: how many there are, or what may be typed."""
+
+    hits: list[Hit]
+    note: str = ""
+
+
+NOTHING = Found([])
+NOTHING_FOUND = "Nothing found. Try part of a name, or status:unreviewed, level:2, min:5"
 
 
 class HitModel(QAbstractListModel):
@@ -103,10 +118,10 @@ class HitDelegate(QStyledItemDelegate):
             rect.adjust(24, 0, 0, 0)
         painter.setPen(c.of("dim"))
         painter.setFont(option.font)
-        painter.drawText(
-            rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, hit.detail
-        )
-        rect.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(hit.detail) - 12, 0)
+        right, metrics = Qt.TextElideMode.ElideRight, painter.fontMetrics()
+        detail = metrics.elidedText(hit.detail, right, round(rect.width() * DETAIL_SHARE))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
+        rect.adjust(0, 0, -metrics.horizontalAdvance(detail) - 12, 0)
         painter.setPen(c.of("text"))
         painter.setFont(theme.italic(option.font) if hit.italic else option.font)
         text = painter.fontMetrics().elidedText(hit.text, Qt.TextElideMode.ElideRight, rect.width())
@@ -123,7 +138,7 @@ class HitList(QListView):
     """A hit is about to do what it stands for."""
     escaped = Signal()
 
-    def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], list[Hit]]) -> None:
+    def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], Found]) -> None:
         super().__init__(parent)
         self.line, self._find = line, find
         self._model = HitModel(self)
@@ -133,16 +148,39 @@ class HitList(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setAccessibleName("Hits")
+        self.note = dim_label("", self)
+        self.note.setMargin(4)
+        self.note.setIndent(8)
+        self.note.setWordWrap(True)
         self.clicked.connect(lambda index: self.choose(index.row()))
         line.textEdited.connect(lambda _text: self.update_hits())
         line.installEventFilter(self)
 
     def update_hits(self) -> None:
         """Search again, and make the first hit current."""
-        self._model.set_hits(self._find(self.line.text()))
+        found = self._find(self.line.text())
+        self._model.set_hits(found.hits)
         if self._model.hits:
             self.setCurrentIndex(self._model.index(0))
+        self.note.setText(found.note)
+        self.setAccessibleDescription(found.note)
+        self._place_note()
         self.updated.emit()
+
+    @property
+    def note_height(self) -> int:
+        """Pixels that the note under the hits takes."""
+        return self.note.heightForWidth(self.width() - 2) if self.note.text() else 0
+
+    def _place_note(self) -> None:
+        height = self.note_height
+        self.setViewportMargins(0, 0, 0, height)
+        self.note.setVisible(height > 0)
+        self.note.setGeometry(1, self.height() - height - 1, self.width() - 2, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_note()
 
     def hits(self) -> list[Hit]:
         """Return what is listed."""
@@ -177,20 +215,35 @@ class HitList(QListView):
         return super().eventFilter(watched, event)
 
 
-def concept_hits(
+def found_concepts(
     session: Session,
-    rows: Iterable[int],
+    text: str,
     choose: "Callable[[ConceptId], object] | None" = None,
-) -> list[Hit]:
-    """Return lines for concepts; choosing one selects it, or does what `choose` does."""
-    state = session.state
-    if state.catalogue is None:
-        return []
+    but: int | None = None,
+) -> Found:
+    """Search for concepts but the row `but`; choosing one selects it, or does what `choose` does.
+
+    A hit says why it is one, where its name does not: "via sheepdog".
+    """
+    catalogue, state = session.state.catalogue, session.state
+    if catalogue is None:
+        return NOTHING
     act = choose or (lambda concept: session.selection.select(concepts=(concept,)))
+    rows = [row for row in map(int, catalogue.search(text)) if row != but]
     hits = []
-    for row in map(int, rows):
+    for row in rows[:LIMIT]:
         name, by_person = state.name(row)
-        detail = counted(int(state.catalogue.images[row]), "image")
-        status = int(state.catalogue.status[row])
+        parts = (catalogue.why_found(row, text), counted(int(catalogue.images[row]), "image"))
+        detail = " · ".join(part for part in parts if part)
+        status = int(catalogue.status[row])
         hits.append(Hit(name, detail, partial(act, state.id_of(row)), not by_person, status))
-    return hits
+    return Found(hits, note_of(len(rows)))
+
+
+def note_of(count: int) -> str:
+    """Return what stands under the hits of a search for concepts."""
+    if not count:
+        return NOTHING_FOUND
+    return (
+        f"the first {LIMIT} of {count:,} concepts" if count > LIMIT else counted(count, "concept")
+    )

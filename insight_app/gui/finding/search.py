@@ -6,11 +6,13 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from insight_app.gui.finding.hits import LIMIT, Hit, HitList, concept_hits
+from insight_app.gui.finding.hits import NOTHING, Found, HitList, found_concepts
 from insight_app.gui.state.session import Session
 
 SHOWN = 12
 """How many hits are seen at once."""
+LETTERS = 44
+"""As wide is a list of hits at least, whatever it hangs under."""
 HINTS = (
     'Search, or status:unreviewed parent:"vehicle"',
     "Search, or status:unreviewed level:2",
@@ -27,7 +29,7 @@ class SearchField(QWidget):
     finished = Signal()
     """A hit was chosen, or Escape pressed: nobody has the keyboard."""
 
-    def __init__(self, find: Callable[[str], list[Hit]], parent: QWidget | None = None) -> None:
+    def __init__(self, find: Callable[[str], Found], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -102,10 +104,8 @@ class SearchBox(SearchField):
         fitting = (hint for hint in HINTS if metrics.horizontalAdvance(hint) <= room)
         self.setPlaceholderText(next(fitting, HINTS[-1]))
 
-    def _hits(self, text: str) -> list[Hit]:
-        if not text.strip() or self.session.state.catalogue is None:
-            return []
-        return concept_hits(self.session, self.session.state.catalogue.search(text)[:LIMIT])
+    def _hits(self, text: str) -> Found:
+        return found_concepts(self.session, text) if text.strip() else NOTHING
 
 
 class HangingHits(HitList):
@@ -117,7 +117,7 @@ class HangingHits(HitList):
 
     left = Signal()
 
-    def __init__(self, line: QLineEdit, find: Callable[[str], list[Hit]]) -> None:
+    def __init__(self, line: QLineEdit, find: Callable[[str], Found]) -> None:
         super().__init__(line, line, find)
         self.setWindowFlags(Qt.WindowType.ToolTip)
         self.setObjectName("search_hits")
@@ -129,10 +129,12 @@ class HangingHits(HitList):
 
     def _hang(self) -> None:
         hits = self.hits()
-        if hits and self.line.hasFocus():
-            height = self.sizeHintForRow(0) * min(len(hits), SHOWN) + 2
+        if (hits or self.note.text()) and self.line.hasFocus():
+            width = max(self.line.width(), LETTERS * self.fontMetrics().averageCharWidth())
+            self.resize(width, self.height())
+            height = self.sizeHintForRow(0) * min(len(hits), SHOWN) + self.note_height + 2
             below = self.line.mapToGlobal(QPoint(0, self.line.height() + 2))
-            self.setGeometry(QRect(below, QSize(self.line.width(), height)))
+            self.setGeometry(QRect(below, QSize(width, height)))
             self.line.window().installEventFilter(self)
             self.show()
             self.raise_()
@@ -141,7 +143,8 @@ class HangingHits(HitList):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Go away when the window goes elsewhere; the keys in the line edit are the list's."""
-        if watched is not self.line and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+        is_elsewhere = event.type() in (QEvent.Type.Move, QEvent.Type.Resize)
+        if is_elsewhere and watched is self.line.window():
             self.hide()
         return super().eventFilter(watched, event)
 

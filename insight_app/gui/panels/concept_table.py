@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.errors import WorldError
 from insight_app.gui.dialogs.files import choose_new_file
+from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.session import Session
@@ -132,6 +133,8 @@ class ConceptTablePanel(Panel):
                 "Add photos…" if can_add else "",
                 self.session.actions["analysis.add"].trigger,
             )
+        elif not self.model.rowCount():
+            self.trouble.show_trouble(NOTHING_FOUND, "Clear the filter", self._clear_filter)
         else:
             self.trouble.hide()
         if self.search.text() != self.rows.filter.text:
@@ -140,6 +143,11 @@ class ConceptTablePanel(Panel):
         self._show_selection()
         if self.model.rowCount():
             self.session.lists.listed(self.object_name)
+
+    def _clear_filter(self) -> None:
+        self.search.clear()
+        self.minimum.setValue(Filter().min_images)
+        self.rows.set_filter(replace(Filter(), with_hidden=self.hidden.isChecked()))
 
     def _list_folders(self) -> None:
         menu = self.folders.menu()

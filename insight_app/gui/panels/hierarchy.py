@@ -17,6 +17,7 @@ from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
 from insight_app.gui.curation.tree.hierarchy_view import HierarchyView
 from insight_app.gui.curation.tree.order import BY_NAME, IMAGES, STRENGTH
+from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.curation import Curation
@@ -203,6 +204,9 @@ class HierarchyPanel(Panel):
 
     def _show_count(self, is_other: bool = True) -> None:
         """Say how many concepts are listed of how many; is_other: they may be others."""
+        if self._hits:
+            self._show_hit()
+            return
         catalogue, found = self.session.state.catalogue, totals(self.session.state)
         if catalogue is None or found is None:
             self.set_info("")
@@ -230,12 +234,22 @@ class HierarchyPanel(Panel):
 
     def _jump(self) -> None:
         if not self._hits:
-            self.set_info("no hit")
+            self.set_info("nothing found", NOTHING_FOUND)
             self._select_soon.stop()
             return
-        self.set_info(f"{self._hit + 1:,} of {len(self._hits):,} hits")
+        self._show_hit()
         self.view.show_concepts((self._hits[self._hit],), everywhere=True)
         self._select_soon.start()
+
+    def _show_hit(self) -> None:
+        """Say which of the hits is shown, and why it is one."""
+        state, concept = self.session.state, self._hits[self._hit]
+        row = state.row_of(concept)
+        why = ""
+        if state.catalogue is not None and row is not None:
+            why = state.catalogue.why_found(row, self.search.text())
+        place = f"{self._hit + 1:,} of {counted(len(self._hits), 'hit')}"
+        self.set_info(place, f"{place}, {why or 'by its name'}")
 
     def _select_hit(self) -> None:
         self._select_soon.stop()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from insight_app.figures import column, counted, figure, percent
+from insight_app.figures import column, figure, percent
 from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_list import ConceptList
 from insight_app.gui.curation.lists.concept_row import ConceptRow
@@ -74,7 +74,7 @@ class InPhotoPanel(Panel):
 
     def _show_info(self, codes: PhotoCodes) -> None:
         count = int(codes.concepts.size)
-        text = f"{counted(count, 'concept')} by strength"
+        text = f"{count:,} by strength"
         if codes.unexplained.size:
             explained = 1 - float(np.mean(codes.unexplained))
             text += f", {percent(explained)} explained"

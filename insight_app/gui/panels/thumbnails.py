@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
 from insight_app.gui.curation.present_concept import find, selected
-from insight_app.gui.finding.hits import Hit, concept_hits
+from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, Found, Hit, found_concepts
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
 from insight_app.gui.panel import Panel
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 SMALLEST = 96
 WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
-HITS = 50
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,8 @@ class ThumbnailsPanel(Panel):
             self.empty.set_text(NO_PHOTOS if awaits else WAITING)
         elif concept is not None:
             self.set_info(f"{count:,} with {concept.name}")
-            self.empty.set_text(f"No photo has {concept.name}.")
+            where = " of this folder" if self.folders else ""
+            self.empty.set_text(f"No photo{where} has {concept.name}. “All” above shows all.")
         else:
             self.set_info(f"{count:,}")
 
@@ -181,10 +181,10 @@ class ThumbnailsPanel(Panel):
 
     # ---- the filter
 
-    def _hits(self, text: str) -> list[Hit]:
+    def _hits(self, text: str) -> Found:
         state, words = self.session.state, text.lower().split()
         if state.results is None or state.catalogue is None or not words:
-            return []
+            return NOTHING
         hits = [
             Hit(
                 folder.path or "(top folder)",
@@ -194,4 +194,9 @@ class ThumbnailsPanel(Panel):
             for folder in state.results.folders
             if all(word in folder.path.lower() for word in words)
         ]
-        return [*hits, *concept_hits(self.session, state.catalogue.search(text)[:HITS])]
+        found = found_concepts(self.session, text)
+        if not hits:
+            return found
+        folders = counted(len(hits), "folder")
+        concepts = "" if found.note == NOTHING_FOUND else f", {found.note}"
+        return Found([*hits, *found.hits], folders + concepts)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from insight_app.gui.finding.hits import LIMIT, Hit, HitList, concept_hits
+from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, Found, Hit, HitList, found_concepts
 from insight_app.gui.state.session import Session
 
 
@@ -45,14 +45,13 @@ class CommandPalette(QFrame):
         self.line.clearFocus()
         super().hideEvent(event)
 
-    def _hits(self, text: str) -> list[Hit]:
+    def _hits(self, text: str) -> Found:
         words = text.lower().split()
         hits = []
         for entry in self.session.actions.entries():
-            found = f"{entry.context} {entry.title}".lower()
-            if entry.action.isEnabled() and all(word in found for word in words):
+            name = f"{entry.context} {entry.title}".lower()
+            if entry.action.isEnabled() and all(word in name for word in words):
                 hits.append(Hit(entry.title, entry.shown_keys(), entry.action.trigger))
-        if words and self.session.state.catalogue is not None:
-            rows = self.session.state.catalogue.search(text)[:LIMIT]
-            hits.extend(concept_hits(self.session, rows))
-        return hits
+        found = found_concepts(self.session, text) if words else NOTHING
+        note = "" if hits and found.note == NOTHING_FOUND else found.note
+        return Found([*hits, *found.hits], note)

@@ -21,7 +21,7 @@ from insight_app.project.judgements.hierarchy import (
 )
 from insight_app.project.judgements.machine_results import MachineResults
 from insight_app.project.judgements.state import Changes, ConceptState, CurationState
-from insight_app.project.judgements.texts import Texts
+from insight_app.project.judgements.texts import Meaning, Texts
 
 _NOBODY = ConceptState()
 
@@ -53,7 +53,7 @@ class Catalogue:
         self._extra: list[ConceptId] = []
         self._extra_rows: dict[ConceptId, int] = {}
         self._texts: Texts | None = None
-        self._meanings: list[str] | None = None
+        self._meanings: list[Meaning] | None = None
         concepts, relations = dict(state.concepts), dict(state.relations)
         ends = {concept for pair, judged in relations.items() if judged.status for concept in pair}
         self._add_rows(sorted(self._unknown(concepts, ends)))
@@ -188,6 +188,20 @@ class Catalogue:
         rows = rows[np.lexsort((rows, -self.images[rows]))]
         return texts.ranked(rows.tolist(), query.words)
 
+    def why_found(self, row: int, text: str) -> str:
+        """Return by what else than its name a row matches, "" where its name does.
+
+        "via sheepdog" for a candidate name, else "by meaning".
+        """
+        beside = self._search_texts().beside_name(row, search.parse(text).words)
+        if not beside or row >= self._results.F:
+            return ""
+        terms = [candidate.term for candidate in self._results.candidates(row)]
+        if not all(word in search.folded("\n".join(terms)) for word in beside):
+            return "by meaning"
+        found = (term for term in terms if any(word in search.folded(term) for word in beside))
+        return f"via {next(found)}"
+
     def reviewed_share(self) -> float:
         """Return the share of all activation that falls on concepts judged or hidden; 0 to 1.
 
@@ -284,7 +298,7 @@ class Catalogue:
             found[list(self._hierarchy.by_parent.get(row, ()))] = True
         return found
 
-    def read_meanings(self) -> list[str]:
+    def read_meanings(self) -> list[Meaning]:
         """Return (F,) what the machine's concepts may be called and mean, in comparable spelling.
 
         Only reads the machine's results: another thread may do it while the catalogue is used.
@@ -292,12 +306,12 @@ class Catalogue:
         texts = []
         for concept in range(self._results.F):
             candidates = self._results.candidates(concept)
-            parts = [search.folded(candidate.term) for candidate in candidates]
-            parts += [search.folded(one.definition) for one in candidates[:1]]
-            texts.append("\n".join(parts))
+            terms = "\n".join(search.folded(candidate.term) for candidate in candidates)
+            definitions = [search.folded(one.definition) for one in candidates[:1]]
+            texts.append(Meaning(terms, "".join(definitions)))
         return texts
 
-    def prepare_search(self, meanings: list[str]) -> None:
+    def prepare_search(self, meanings: list[Meaning]) -> None:
         """Take over what read_meanings found, so that the first search need not."""
         self._meanings = meanings
         self._search_texts()
