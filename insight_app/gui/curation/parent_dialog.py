@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from insight_app.gui.curation.present_concept import PresentConcept
-from insight_app.gui.finding.hits import Found, HitList, found_concepts
+from insight_app.gui.finding.hits import FoundHits, HitList, found_concepts
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, plain_label
 
@@ -55,6 +55,6 @@ class ParentDialog(QDialog):
         self.session.curation.add_parent(self.child, parent)
         self.accept()
 
-    def _hits(self, text: str) -> Found:
+    def _hits(self, text: str) -> FoundHits:
         child = self.session.state.row_of(self.child)
         return found_concepts(self.session, text, choose=self.choose, but=child)

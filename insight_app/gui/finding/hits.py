@@ -54,14 +54,14 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundHits:
     """Hits, and what stands under them: how many there are, or what may be typed."""
 
     hits: list[Hit]
     note: str = ""
 
 
-NOTHING = Found([])
+NOTHING = FoundHits([])
 NOTHING_FOUND = "Nothing found. Try part of a name, or status:unreviewed, level:2, min:5"
 
 
@@ -138,7 +138,7 @@ class HitList(QListView):
     """A hit is about to do what it stands for."""
     escaped = Signal()
 
-    def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], Found]) -> None:
+    def __init__(self, line: QLineEdit, parent: QWidget, find: Callable[[str], FoundHits]) -> None:
         super().__init__(parent)
         self.line, self._find = line, find
         self._model = HitModel(self)
@@ -220,7 +220,7 @@ def found_concepts(
     text: str,
     choose: "Callable[[ConceptId], object] | None" = None,
     but: int | None = None,
-) -> Found:
+) -> FoundHits:
     """Search for concepts but the row `but`; choosing one selects it, or does what `choose` does.
 
     A hit says why it is one, where its name does not: "via sheepdog".
@@ -237,7 +237,7 @@ def found_concepts(
         detail = " · ".join(part for part in parts if part)
         status = int(catalogue.status[row])
         hits.append(Hit(name, detail, partial(act, state.id_of(row)), not by_person, status))
-    return Found(hits, note_of(len(rows)))
+    return FoundHits(hits, note_of(len(rows)))
 
 
 def note_of(count: int) -> str:

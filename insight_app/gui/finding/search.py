@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from insight_app.gui.finding.hits import NOTHING, Found, HitList, found_concepts
+from insight_app.gui.finding.hits import NOTHING, FoundHits, HitList, found_concepts
 from insight_app.gui.state.session import Session
 
 SHOWN = 12
@@ -29,7 +29,7 @@ class SearchField(QWidget):
     finished = Signal()
     """A hit was chosen, or Escape pressed: nobody has the keyboard."""
 
-    def __init__(self, find: Callable[[str], Found], parent: QWidget | None = None) -> None:
+    def __init__(self, find: Callable[[str], FoundHits], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +104,7 @@ class SearchBox(SearchField):
         fitting = (hint for hint in HINTS if metrics.horizontalAdvance(hint) <= room)
         self.setPlaceholderText(next(fitting, HINTS[-1]))
 
-    def _hits(self, text: str) -> Found:
+    def _hits(self, text: str) -> FoundHits:
         return found_concepts(self.session, text) if text.strip() else NOTHING
 
 
@@ -117,7 +117,7 @@ class HangingHits(HitList):
 
     left = Signal()
 
-    def __init__(self, line: QLineEdit, find: Callable[[str], Found]) -> None:
+    def __init__(self, line: QLineEdit, find: Callable[[str], FoundHits]) -> None:
         super().__init__(line, line, find)
         self.setWindowFlags(Qt.WindowType.ToolTip)
         self.setObjectName("search_hits")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
 from insight_app.gui.curation.present_concept import find, selected
-from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, Found, Hit, found_concepts
+from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, FoundHits, Hit, found_concepts
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
 from insight_app.gui.panel import Panel
@@ -181,7 +181,7 @@ class ThumbnailsPanel(Panel):
 
     # ---- the filter
 
-    def _hits(self, text: str) -> Found:
+    def _hits(self, text: str) -> FoundHits:
         state, words = self.session.state, text.lower().split()
         if state.results is None or state.catalogue is None or not words:
             return NOTHING
@@ -199,4 +199,4 @@ class ThumbnailsPanel(Panel):
             return found
         folders = counted(len(hits), "folder")
         concepts = "" if found.note == NOTHING_FOUND else f", {found.note}"
-        return Found([*hits, *found.hits], folders + concepts)
+        return FoundHits([*hits, *found.hits], folders + concepts)

@@ -4,7 +4,14 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, Found, Hit, HitList, found_concepts
+from insight_app.gui.finding.hits import (
+    NOTHING,
+    NOTHING_FOUND,
+    FoundHits,
+    Hit,
+    HitList,
+    found_concepts,
+)
 from insight_app.gui.state.session import Session
 
 
@@ -45,7 +52,7 @@ class CommandPalette(QFrame):
         self.line.clearFocus()
         super().hideEvent(event)
 
-    def _hits(self, text: str) -> Found:
+    def _hits(self, text: str) -> FoundHits:
         words = text.lower().split()
         hits = []
         for entry in self.session.actions.entries():
@@ -54,4 +61,4 @@ class CommandPalette(QFrame):
                 hits.append(Hit(entry.title, entry.shown_keys(), entry.action.trigger))
         found = found_concepts(self.session, text) if words else NOTHING
         note = "" if hits and found.note == NOTHING_FOUND else found.note
-        return Found([*hits, *found.hits], note)
+        return FoundHits([*hits, *found.hits], note)
