@@ -13,8 +13,10 @@ from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-OKABE_ITO = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
-"""Okabe and Ito's colours for the colour-blind, without black, which a photo would swallow."""
+OKABE_ITO = (
+    "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442", "#999999",
+)  # fmt: skip
+"""Okabe and Ito's colours for the colour-blind; grey for their black, which a photo swallows."""
 
 STAGE = QColor("#212427")
 """Behind the photo, in both themes."""

@@ -99,6 +99,7 @@ class ConceptKeys(QObject):
                 verb()
 
     def _enable(self) -> None:
-        can = selected(self.session) is not None and not self.session.state.read_only
+        # Of several none is shown alone: what names one of them would act unseen.
+        can = len(self.session.selection.rows) == 1 and not self.session.state.read_only
         for id in (*CONCEPT_ACTIONS, *(f"concept.name_{n}" for n in range(1, NAMES + 1))):
             self.session.actions.set_enabled(id, can)

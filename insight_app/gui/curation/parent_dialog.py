@@ -26,7 +26,7 @@ class ParentDialog(QDialog):
         self.setWindowTitle("Add a parent")
         self.resize(440, 420)
         column = QVBoxLayout(self)
-        title = plain_label(f"Put “{child.name}” also under", self)
+        title = plain_label(f"Put “{child.name_told_apart}” also under", self)
         self.line = QLineEdit(self)
         self.line.setPlaceholderText("Name of the parent")
         self.line.setAccessibleName("Name of the parent")

@@ -47,6 +47,16 @@ class PresentConcept:
         return self.state.name(self.row)[0]
 
     @property
+    def distinctions(self) -> tuple[str, ...]:
+        """What tells it from others of its name, the fullest first; () where it has none."""
+        return self.state.distinctions(self.row)
+
+    @property
+    def name_told_apart(self) -> str:
+        """The name, with its number where another concept has the same."""
+        return self.state.name_told_apart(self.row)
+
+    @property
     def by_person(self) -> bool:
         """Whether a person gave the name: it is upright then, else italic."""
         return bool(self.catalogue.by_person[self.row])
@@ -64,7 +74,8 @@ class PresentConcept:
     @property
     def introduction(self) -> str:
         """The name, who gave it, and what was judged of it, as tooltips begin."""
-        return f"{self.name}: {self.state.giver(self.row)}, {self.status_word}"
+        name = " ".join((self.name, *self.distinctions[:1]))
+        return f"{name}: {self.state.giver(self.row)}, {self.status_word}"
 
 
 def at_row(state: ProjectState, row: int) -> PresentConcept | None:

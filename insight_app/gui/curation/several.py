@@ -1,14 +1,106 @@
-"""Several selected concepts: how many, what was said of them, and what a key would do to all."""
+"""Several selected concepts: how many, what was said of them, and what each key does to all.
+
+Judging is the session's; which panel shows this instead of one concept is the panel's matter.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from insight_app.figures import counted
+from insight_app.gui import theme
+from insight_app.gui.curation.lists.concept_picker import ConceptPicker
+from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.project_state import ProjectState
+from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import KeyButton, dim_label, plain_label, thin_line
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+
+MOST_LISTED = 200
+VERBS = {"accept": 1, "unsure": 2, "reject": 3}
+"""What is said of a name -> its place in STATUS_WORDS."""
+
+
+class SeveralCard(QWidget):
+    """Stands in the place of one concept's card while several are selected."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setProperty("base", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, 8)
+        column.setSpacing(8)
+        head = QGridLayout()
+        head.setContentsMargins(12, 0, 12, 4)
+        head.setVerticalSpacing(8)
+        head.setColumnStretch(1, 1)
+        self.title = plain_label("", self)
+        font = theme.bold(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        self.title.setFont(font)
+        self.said = dim_label("", self)
+        self.said.setWordWrap(True)
+        head.addWidget(self.title, 0, 0, 1, 2)
+        head.addWidget(self.said, 1, 0, 1, 2)
+        self.effects = {}
+        for line, verb in enumerate((*VERBS, "hide"), 2):
+            button = KeyButton(
+                session.actions, f"concept.{verb}", primary=verb == "accept", parent=self
+            )
+            self.effects[verb] = dim_label("", self)
+            self.effects[verb].setWordWrap(True)
+            head.addWidget(button, line, 0, Qt.AlignmentFlag.AlignLeft)
+            head.addWidget(self.effects[verb], line, 1)
+        column.addLayout(head)
+        self.hint = dim_label("", self)
+        self.hint.setWordWrap(True)
+        self.hint.setContentsMargins(12, 0, 12, 4)
+        column.addWidget(self.hint)
+        column.addWidget(thin_line(self))
+        self.list = ConceptPicker(session, self, grows=MOST_LISTED, has_colours=True)
+        self.list.setAccessibleName("Selected concepts")
+        column.addWidget(self.list)
+        column.addStretch(1)
+
+    def show_selected(self) -> None:
+        """Show what is selected now."""
+        state, selection = self.session.state, self.session.selection
+        concepts = state.ids_of(selection.rows)
+        self.title.setText(f"{len(concepts):,} selected")
+        self.said.setText(tally(state, concepts))
+        for verb, label in self.effects.items():
+            label.setText(effect(state, concepts, verb))
+        coloured, listed = len(selection.coloured), concepts[:MOST_LISTED]
+        hints = ["One undo takes it back for all of them. A click below shows one alone."]
+        if coloured < len(concepts):
+            hints.append(f"{coloured} are drawn in colours of their own, the others are not.")
+        if len(listed) < len(concepts):
+            hints.append(f"The first {len(listed)} are listed.")
+        self.hint.setText(" ".join(hints))
+        self.list.set_rows([ConceptRow(concept) for concept in listed])
+
+
+def effect(state: ProjectState, concepts: "Sequence[ConceptId]", verb: str) -> str:
+    """Return what a verb would change of concepts, in words."""
+    catalogue, rows = state.catalogue, list(state.rows_of(concepts))
+    if catalogue is None:
+        return ""
+    if verb == "hide":
+        done, word = int(catalogue.hidden[rows].sum()), "hidden"
+        if done == len(rows):
+            return "brings all of them back into the lists"
+    else:
+        done, word = int((catalogue.status[rows] == VERBS[verb]).sum()), STATUS_WORDS[VERBS[verb]]
+    changed = f"changes {counted(len(rows) - done, 'concept')}"
+    return f"{changed}, {done:,} {'is' if done == 1 else 'are'} {word} already" if done else changed
 
 
 def tally(state: ProjectState, concepts: "Sequence[ConceptId]") -> str:
@@ -17,8 +109,9 @@ def tally(state: ProjectState, concepts: "Sequence[ConceptId]") -> str:
     if catalogue is None:
         return ""
     counts = Counter(int(catalogue.status[row]) for row in rows if not catalogue.hidden[row])
-    parts = [f"{counts[status]:,} {word}" for status, word in enumerate(STATUS_WORDS)]
-    parts = [part for status, part in enumerate(parts) if counts[status]]
+    parts = [
+        f"{counts[status]:,} {word}" for status, word in enumerate(STATUS_WORDS) if counts[status]
+    ]
     if hidden := sum(bool(catalogue.hidden[row]) for row in rows):
         parts.append(f"{hidden:,} hidden")
     return ", ".join(parts)

@@ -233,8 +233,9 @@ def found_concepts(
     hits = []
     for row in rows[:LIMIT]:
         name, by_person = state.name(row)
-        parts = (catalogue.why_found(row, text), counted(int(catalogue.images[row]), "image"))
-        detail = " · ".join(part for part in parts if part)
+        images = counted(int(catalogue.images[row]), "image")
+        facts = next(iter(state.distinctions(row)), images)
+        detail = " · ".join(part for part in (catalogue.why_found(row, text), facts) if part)
         status = int(catalogue.status[row])
         hits.append(Hit(name, detail, partial(act, state.id_of(row)), not by_person, status))
     return FoundHits(hits, note_of(len(rows)))

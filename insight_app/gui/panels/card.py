@@ -17,6 +17,7 @@ from insight_app.gui.curation.facts.strength import Strength
 from insight_app.gui.curation.facts.title import ConceptTitle
 from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.curation.present_concept import PresentConcept, selected
+from insight_app.gui.curation.several import SeveralCard
 from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
 from insight_app.gui.settings import HINT_KEYS, HINT_NAME
@@ -76,6 +77,9 @@ class CardPanel(Panel):
         self.area = scrolled(inside, self)
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.area, 1)
+        self.several = SeveralCard(session, self)
+        self.several_area = scrolled(self.several, self)
+        self.body.addWidget(self.several_area, 1)
         session.seen_panels.changed.connect(self._follow_panels)
         keys_of(session).register(ConceptVerbs(self, rename=self.head.rename, note=self.edit_note))
 
@@ -86,8 +90,14 @@ class CardPanel(Panel):
 
     def refresh(self) -> None:
         concept = selected(self.session)
-        self.area.setVisible(concept is not None)
+        are_several = len(self.session.selection.rows) > 1
+        self.area.setVisible(concept is not None and not are_several)
+        self.several_area.setVisible(are_several)
         self.empty.setVisible(concept is None)
+        if are_several:
+            self.note.write()
+            self.several.show_selected()
+            return
         if concept is None:
             return
         self.head.show_concept(concept)

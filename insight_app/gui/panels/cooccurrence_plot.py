@@ -101,11 +101,18 @@ class CoOccurrencePlotPanel(Panel):
 
     def _names(self) -> list[str]:
         found = (find(self.session.state, concept) for concept in self._concepts)
-        return ["" if concept is None else concept.name for concept in found]
+        return ["" if concept is None else concept.name_told_apart for concept in found]
+
+    def _short(self, id: "ConceptId") -> str:
+        """Return a name that an axis has room for; what tells it apart stays."""
+        concept = find(self.session.state, id)
+        if concept is None:
+            return ""
+        name = concept.name if len(concept.name) <= 16 else concept.name[:15] + "…"
+        return " ".join((name, *concept.distinctions[-1:]))
 
     def _label(self) -> None:
-        names = self._names()
-        short = [name if len(name) <= 16 else name[:15] + "…" for name in names]
+        short = [self._short(concept) for concept in self._concepts]
         axes = self.plot.plotItem
         axes.getAxis("left").setTicks([[(k + 0.5, name) for k, name in enumerate(short)]])
         few = short if len(short) <= 8 else [str(k + 1) for k in range(len(short))]

@@ -82,7 +82,7 @@ class FolderPlotPanel(Panel):
             self.plot.hide()
             return
         self.plot.show()
-        self.set_info(self.rows.state.name(concept)[0])
+        self.set_info(self.rows.state.name_told_apart(concept))
         shown = [*shares[:-1][:MOST_FOLDERS], shares[-1]]
         place = -np.arange(len(shown))
         colour = self.rows.colour(concept) or theme.colours().of("bar")

@@ -93,16 +93,20 @@ class FrequencyPlotPanel(Panel):
     def _draw_selection(self) -> None:
         selected = self.rows.selected
         text = f"{len(selected):,} of {self._drawn.size:,} selected"
+        if (in_colour := len(self.rows.coloured)) < len(selected):
+            text += f", {in_colour} in colours of their own"
         self.set_info("" if self.session.state.awaits_photos else text)
         places = np.flatnonzero(np.isin(self._drawn, np.asarray(selected, np.int64)))
         colours = theme.colours()
-        accent, has_colours = colours.of("accent"), len(selected) <= len(theme.OKABE_ITO)
-        rows = self._drawn[places].tolist() if has_colours else []
-        brushes = [pg.mkBrush(self.rows.colour(row) or accent) for row in rows]
+        brushes = [pg.mkBrush(colours.of("accent"))] * places.size
+        point_of = {row: point for point, row in enumerate(self._drawn[places].tolist())}
+        for row in self.rows.coloured:
+            if row in point_of:
+                brushes[point_of[row]] = pg.mkBrush(self.rows.colour(row))
         self._chosen.setData(
             pos=self._points[places],
             size=11,
-            brush=brushes or pg.mkBrush(accent),
+            brush=brushes,
             pen=pg.mkPen(colours.of("text"), width=1),
         )
 
@@ -135,7 +139,7 @@ class FrequencyPlotPanel(Panel):
         row = int(self._drawn[place])
         images, cells = (int(self.rows.values[key][row]) for key in ("images", "cells"))
         mean = figure(float(self.rows.values["mean"][row]))
-        name = self.rows.state.name(row)[0]
+        name = self.rows.state.name_told_apart(row)
         text = f"{name}: {counted(images, 'image')}, {counted(cells, 'cell')}, mean {mean}"
         plotting.show_tip(self.plot, text)
 

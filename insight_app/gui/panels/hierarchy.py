@@ -291,7 +291,7 @@ class HierarchyPanel(Panel):
         if concept is not None:
             state, curation = concept.state, self.session.curation
             for edge in concept.catalogue.parents(concept.row):
-                text = f"Take out of {state.name(edge.parent)[0]}"
+                text = f"Take out of {state.name_told_apart(edge.parent)}"
                 remove = menu.addAction(text.replace("&", "&&"))
                 remove.setToolTip(tooltip(text))
                 remove.setEnabled(not state.read_only)

@@ -229,7 +229,7 @@ class PhotoPanel(Panel):
             return []
         g = shown.record.geometry
         layers = []
-        for id in self.session.selection.concepts:
+        for id in self.session.selection.coloured:
             concept, present = find(self._shown_in, id), find(self.session.state, id)
             if concept is None or present is None or not concept.is_machine:
                 continue
@@ -237,9 +237,15 @@ class PhotoPanel(Panel):
             is_own_scale = self.controls.only_here.isChecked()
             scale = float(values.max() if is_own_scale else results.maximum[concept.row])
             colour = self.session.selection.colour(present.row)
-            assert colour is not None  # every selected concept has one
+            assert colour is not None
             layers.append(overlay.Layer(id, colour, values, scale))
         return layers
+
+    def _left_out(self) -> str:
+        """Say how many of the selected concepts are drawn, where they are more than the colours."""
+        selection = self.session.selection
+        drawn, selected = len(selection.coloured), len(selection.concepts)
+        return f"{drawn} of {selected:,} drawn" if drawn < selected else ""
 
     def _show_overlay(self) -> None:
         layers, threshold = self.layers(), self.controls.threshold.value() / 100
@@ -247,7 +253,8 @@ class PhotoPanel(Panel):
         g = None if drawn is None else drawn.record.geometry
         has_unseen = g is not None and g.width > 0 and g.crop[2:] != (g.width, g.height)
         caution = "drawn, not measured" if self.controls.is_drawn else ""
-        self.legend.set_note(" · ".join(part for part in (caution, self.finer.words()) if part))
+        notes = (self._left_out(), caution, self.finer.words())
+        self.legend.set_note(" · ".join(note for note in notes if note))
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
         self.hint.set_relevant(any(layer.values.any() for layer in layers))
         if self.controls.mode == overlay.CONTOURS:

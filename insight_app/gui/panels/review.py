@@ -24,6 +24,7 @@ from insight_app.gui.curation.example_band import ExampleBand
 from insight_app.gui.curation.facts.title import ConceptTitle
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
 from insight_app.gui.curation.present_concept import PresentConcept, find, selected
+from insight_app.gui.curation.several import SeveralCard
 from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.jobs import BACKGROUND
@@ -93,6 +94,9 @@ class ReviewPanel(Panel):
         column.addStretch(1)
         self.area = scrolled(inside, self)
         self.body.addWidget(self.area, 1)
+        self.several = SeveralCard(session, self)
+        self.several_area = scrolled(self.several, self)
+        self.body.addWidget(self.several_area, 1)
         self.body.addWidget(self.empty, 1)
         session.actions.add(
             "review.more", "&More examples", "M", self.more, context="Review", panel=self,
@@ -125,15 +129,19 @@ class ReviewPanel(Panel):
     def refresh(self) -> None:
         state, concept = self.session.state, selected(self.session)
         shown = concept is not None
-        self.area.setVisible(shown)
-        self.footer.setVisible(shown)
+        are_several = len(self.session.selection.rows) > 1
+        self.area.setVisible(shown and not are_several)
+        self.several_area.setVisible(are_several)
+        self.footer.setVisible(shown and not are_several)
         self.empty.setVisible(not shown)
         share = 0.0 if state.catalogue is None else state.catalogue.reviewed_share()
         self.progress.set_share(share)
         of = "of the concepts" if state.awaits_photos else "of activation"
         self.set_info(f"{percent(share)} {of} judged" if shown else "")
         self.no_photos.setVisible(shown and state.awaits_photos)
-        if concept is None:
+        if are_several:
+            self.several.show_selected()
+        if concept is None or are_several:
             self._shown = None
             return
         self.head.show_concept(concept)
@@ -252,7 +260,7 @@ class JudgedShare(QWidget):
 
 def _link(state: ProjectState, row: int, strength: float) -> str:
     """Return a relative as rich text: its name, upright by a person, italic by the machine."""
-    name, by_person = state.name(row)
+    name, by_person = state.name_told_apart(row), state.name(row)[1]
     text = escape(name) if by_person else f"<i>{escape(name)}</i>"
     number = f" {figure(strength)}" if strength else ""
     return f'<a href="{escape(state.id_of(row))}" style="text-decoration:none">{text}</a>{number}'

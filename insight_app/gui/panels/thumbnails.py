@@ -146,9 +146,11 @@ class ThumbnailsPanel(Panel):
             self.set_info("")
             self.empty.set_text(NO_PHOTOS if awaits else WAITING)
         elif concept is not None:
-            self.set_info(f"{count:,} with {concept.name}")
+            self.set_info(f"{count:,} with {concept.name_told_apart}")
             where = " of this folder" if self.folders else ""
-            self.empty.set_text(f"No photo{where} has {concept.name}. “All” above shows all.")
+            self.empty.set_text(
+                f"No photo{where} has {concept.name_told_apart}. “All” above shows all."
+            )
         else:
             self.set_info(f"{count:,}")
 

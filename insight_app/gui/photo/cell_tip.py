@@ -53,7 +53,7 @@ class CellTip(QFrame):
 
     def sizeHint(self) -> QSize:
         metrics, shown = self.fontMetrics(), self._shown()
-        names = [metrics.horizontalAdvance(concept.name) for concept, _value in shown]
+        names = [metrics.horizontalAdvance(concept.name_told_apart) for concept, _value in shown]
         width = max([metrics.horizontalAdvance(self.title), *(60 + n for n in names)])
         return QSize(min(width, 320) + 36, self._line() * (1 + len(shown)) + 12)
 
@@ -78,7 +78,13 @@ class CellTip(QFrame):
             painter.drawText(12, top, width, line, Qt.AlignmentFlag.AlignRight | middle, strength)
             space = width - 18 - painter.fontMetrics().horizontalAdvance(strength) - 10
             painter.setFont(self.font() if concept.by_person else theme.italic(self.font()))
+            told = "".join(f"  {one}" for one in concept.distinctions[-1:])
+            room = space - self.fontMetrics().horizontalAdvance(told)
             metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-            shown = metrics.elidedText(concept.name, right, space)
-            painter.drawText(30, top, space, line, middle, shown)
+            shown = metrics.elidedText(concept.name, right, room)
+            painter.drawText(30, top, room, line, middle, shown)
+            taken = metrics.horizontalAdvance(shown)
+            painter.setFont(self.font())
+            painter.setPen(FAINT_TEXT)
+            painter.drawText(30 + taken, top, space - taken, line, middle, told)
         painter.end()

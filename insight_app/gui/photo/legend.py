@@ -56,7 +56,9 @@ class Legend(QWidget):
         """
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         named = [(find(self.session.state, layer.concept), layer.scale) for layer in layers]
-        names = ", ".join(f"{one.name} 0 to {figure(scale)}" for one, scale in named if one)
+        names = ", ".join(
+            f"{one.name_told_apart} 0 to {figure(scale)}" for one, scale in named if one
+        )
         self.setAccessibleDescription(names)
         scale = (
             "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
@@ -96,7 +98,8 @@ class Legend(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
         room = max(1, len(self.layers))
         widest = max(40.0, (end - left) / room - BAR - 2 * GAP - 60)
-        for layer in self.layers:
+        fitting = self._fitting(end - left, widest)
+        for layer in self.layers[:fitting]:
             concept = find(self.session.state, layer.concept)
             if concept is None:
                 continue
@@ -111,6 +114,8 @@ class Legend(QWidget):
             left = self._word(painter, left, shown) + 10
             painter.setFont(self.font())
             painter.setPen(FAINT_TEXT)
+            for number in concept.distinctions[-1:]:
+                left = self._word(painter, left, number) + 10
             left = self._word(painter, left, "0") + 6
             bar = QRectF(left, middle - 4, BAR, 8)
             gradient = QLinearGradient(bar.topLeft(), bar.topRight())
@@ -123,6 +128,9 @@ class Legend(QWidget):
             left = self._word(painter, left + BAR + 6, figure(layer.scale))
             self._places.append((QRectF(start, 0, left - start, self.height()), concept.id))
             left += GAP
+        if fitting < len(self.layers):
+            painter.setPen(FAINT_TEXT)
+            left = self._word(painter, left, f"and {len(self.layers) - fitting} more") + GAP
         if self.layers and self._only_here:
             text = "this photo only"
             if left + metrics.horizontalAdvance(text) < end:
@@ -133,6 +141,22 @@ class Legend(QWidget):
             painter.setPen(FAINT_TEXT)
             self._word(painter, end - width, BEYOND)
         painter.end()
+
+    def _fitting(self, room: float, widest: float) -> int:
+        """Return how many layers have room, with the words that say how many are left out."""
+        metrics, taken = self.fontMetrics(), 0.0
+        for place, layer in enumerate(self.layers):
+            concept = find(self.session.state, layer.concept)
+            words = [figure(layer.scale), "0"]
+            if concept is not None:
+                words += concept.distinctions[-1:]
+                taken += min(int(widest), metrics.horizontalAdvance(concept.name))
+            taken += BAR + GAP + 27 + sum(metrics.horizontalAdvance(word) + 8 for word in words)
+            rest = len(self.layers) - place - 1
+            more = metrics.horizontalAdvance(f"and {rest} more") if rest else 0
+            if place and taken + more > room:
+                return place
+        return len(self.layers)
 
     def _word(self, painter: QPainter, left: float, text: str) -> float:
         width = painter.fontMetrics().horizontalAdvance(text)

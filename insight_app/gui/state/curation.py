@@ -207,7 +207,7 @@ class Curation(QObject):
 
     def _name(self, concept: "ConceptId") -> str:
         row = self._present().row_of(concept)
-        return str(concept) if row is None else self._present().name(row)[0]
+        return str(concept) if row is None else self._present().name_told_apart(row)
 
     def _allowed(self, child: "ConceptId", parent: "ConceptId") -> bool:
         state = self._present()

@@ -184,7 +184,7 @@ class Lists(QObject):
             self._wants_first = False
         elif first is not None and self._present().row_of(first) is not None:
             self._wants_first = False
-            self._selection.select(concepts=(first,))
+            self._selection.give((first,))
 
     def _selected(self) -> None:
         if self._selection.rows and not self._selection.is_given:

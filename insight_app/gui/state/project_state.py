@@ -5,11 +5,13 @@ address inside one ProjectState; what lasts longer names a concept by its Concep
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.errors import WorldError
+from insight_app.figures import counted
 
 if TYPE_CHECKING:  # SQLAlchemy takes longer to import than the first paint may take
     from insight_app.project.judgements import ConceptId
@@ -29,6 +31,8 @@ class ProjectState:
     project: "Project | None" = None
     results: "Results | None" = None
     catalogue: "Catalogue | None" = None
+    _facts: dict[int, str] = field(default_factory=dict, repr=False)
+    """Row -> what distinctions() read of it; the results of a state never change."""
 
     @property
     def path(self) -> Path | None:
@@ -83,6 +87,35 @@ class ProjectState:
             return f"concept {row}", False
         by_person = bool(self.catalogue.by_person[row])
         return self.catalogue.names[row] or f"concept {row}", by_person
+
+    def distinctions(self, row: int) -> tuple[str, ...]:
+        """Return what tells a concept from others of its name, in words; () where it has none.
+
+        The fullest first: its number, the next name it could have, its images; the number last.
+        """
+        if self.catalogue is None or not self.catalogue.shares_name(row):
+            return ()
+        number = f"#{row}"
+        if row not in self._facts:
+            self._facts[row] = self._facts_of(row)
+        return (f"{number} {self._facts[row]}", number) if self._facts[row] else (number,)
+
+    def name_told_apart(self, row: int) -> str:
+        """Return the name to show where there is no room for more: with its number if need be."""
+        return " ".join((self.name(row)[0], *self.distinctions(row)[-1:]))
+
+    def _facts_of(self, row: int) -> str:
+        """Return the best candidate name that is not the name itself, and the images."""
+        if self.catalogue is None or self.results is None or row >= self.results.F:
+            return ""
+        name = self.catalogue.names[row].casefold()
+        try:
+            terms = (one.term for one in self.results.candidates(row))
+            other = next((term for term in terms if term.casefold() != name), "")
+        except WorldError:
+            other = ""
+        images = "" if self.awaits_photos else counted(int(self.catalogue.images[row]), "image")
+        return " · ".join(part for part in (other, images) if part)
 
     def giver(self, row: int) -> str:
         """Return who gave a concept's name, in words."""

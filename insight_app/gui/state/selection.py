@@ -192,9 +192,17 @@ class SelectionModel(QObject):
         return None if self.primary is None else self._present().row_of(self.primary)
 
     def colour(self, row: int) -> QColor | None:
-        """Return the colour of a selected concept by its row; None where it is not selected."""
+        """Return the colour of a selected concept by its row; None where it has none.
+
+        Of many selected as many have one as there are colours.
+        """
         state = self._present()
         return None if state.catalogue is None else self._colours.get(state.id_of(row))
+
+    @property
+    def coloured(self) -> "tuple[ConceptId, ...]":
+        """The selected concepts that have a colour of their own, the primary always."""
+        return tuple(concept for concept in self.concepts if concept in self._colours)
 
     # ---- moving it
 
@@ -271,18 +279,17 @@ class SelectionModel(QObject):
         self.changed.emit()
 
     def _give_colours(self) -> None:
-        wanted = self.concepts
-        kept = {concept: colour for concept, colour in self._colours.items() if concept in wanted}
-        for concept in wanted:
-            if concept not in kept:
-                kept[concept] = _free_colour(kept.values())
-        self._colours = kept
-
-
-def _free_colour(taken: Iterable[QColor]) -> QColor:
-    """Return the first of Okabe and Ito's colours that is not taken; grey when all are."""
-    used = {colour.name().upper() for colour in taken}
-    for name in theme.OKABE_ITO:
-        if name.upper() not in used:
-            return QColor(name)
-    return QColor("#999999")
+        """Keep the colours of what is still selected, and give the free ones to what has none."""
+        wanted = set(self.concepts)
+        given = {concept: colour for concept, colour in self._colours.items() if concept in wanted}
+        used = {colour.name().upper() for colour in given.values()}
+        free = [QColor(name) for name in reversed(theme.OKABE_ITO) if name.upper() not in used]
+        for concept in self.concepts:
+            if not free:
+                break
+            if concept not in given:
+                given[concept] = free.pop()
+        primary = self.primary
+        if primary is not None and primary not in given:
+            given[primary] = given.pop(next(reversed(given)))
+        self._colours = given

@@ -5,7 +5,7 @@ Puts them together and owns what happens when a project is entered or left. Know
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
@@ -81,10 +81,8 @@ class Session(QObject):
         self._shown_path: Path | None = None
         self.projects.entered.connect(self.places.enter)
         self.projects.results_changed.connect(self.places.results_came)
-        # What was selected may be gone; in a turn of its own, after the panels.
-        self.projects.results_changed.connect(
-            lambda: QTimer.singleShot(0, self, self.lists.want_first)
-        )
+        # What was selected may be gone: the list in front chooses as soon as it is new.
+        self.projects.results_changed.connect(self.lists.want_first)
 
     @property
     def state(self) -> ProjectState:

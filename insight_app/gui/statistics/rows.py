@@ -104,6 +104,11 @@ class StatisticsRows(QObject):
         """The rows of the selected concepts."""
         return self.state.rows_of(self._session.selection.concepts)
 
+    @property
+    def coloured(self) -> tuple[int, ...]:
+        """The rows of the selected concepts that have a colour of their own."""
+        return self.state.rows_of(self._session.selection.coloured)
+
     def select(self, rows: Iterable[int], way: How = How.REPLACE) -> None:
         """Replace the selection by rows, or add them, or take them away."""
         selection = self._session.selection

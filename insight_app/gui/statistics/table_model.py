@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from insight_app.figures import aligned, counted, figure, most_decimals, percent, percentage
 from insight_app.gui import theme
+from insight_app.gui.curation.present_concept import PresentConcept, at_row
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS, plain
@@ -137,6 +138,8 @@ class ConceptTableModel(QAbstractTableModel):
             return tooltip(self._explanation(row, column.key))
         if role == Role.AccessibleTextRole:
             text = self._text(row, column.key).strip() or self._word(row)
+            if column.key == "name":
+                text = self._rows.state.name_told_apart(row)
             return f"{column.title or 'status'}: {text}"
         if role == Role.FontRole and column.key == "name":
             font = QApplication.font()
@@ -146,6 +149,10 @@ class ConceptTableModel(QAbstractTableModel):
     def status_at(self, place: int) -> int:
         """Return what was judged of a name: a place in STATUS_WORDS."""
         return int(self._rows.values["status"][self.order[place]])
+
+    def concept_at(self, place: int) -> PresentConcept | None:
+        """Return the concept that stands at a place, as it is in the state that was counted."""
+        return at_row(self._rows.state, int(self.order[place]))
 
     def shares_at(self, place: int) -> NDArray[np.float64]:
         """Return (folders,) the share of each folder's images with a concept."""
@@ -174,7 +181,9 @@ class ConceptTableModel(QAbstractTableModel):
             return self._word(row)
         if key == "name":
             name, by_person = self._rows.state.name(row)
-            return f"{name} (#{row}), named by {'a person' if by_person else 'the machine'}"
+            facts = ", ".join(self._rows.state.distinctions(row)[:1]) or f"#{row}"
+            giver = "a person" if by_person else "the machine"
+            return f"{name} ({facts}), named by {giver}"
         if key == "mean":
             cells = counted(int(values["cells"][row]), "cell")
             return f"mean strength over {cells} where it is active"

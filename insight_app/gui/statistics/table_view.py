@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import icons, theme
+from insight_app.gui.curation.lists.concept_row import paint_name
 from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.table_header import TableHeader
@@ -113,7 +114,7 @@ def _columns_menu(header: QHeaderView, at: QPoint) -> None:
 
 
 class _CellDelegate(QStyledItemDelegate):
-    """Draws the status as a shape and the folders as small bars; text is left to Qt."""
+    """Draws status, name, and the folders as small bars; numbers are left to Qt."""
 
     def __init__(self, model: ConceptTableModel, parent: QObject) -> None:
         super().__init__(parent)
@@ -126,10 +127,17 @@ class _CellDelegate(QStyledItemDelegate):
             icons.paint_status(painter, QRectF(option.rect), self._model.status_at(index.row()))
         elif key == "spread":
             _paint_bars(painter, QRectF(option.rect), self._model.shares_at(index.row()))
+        elif key == "name" and (concept := self._model.concept_at(index.row())) is not None:
+            painter.save()
+            painter.setPen(theme.colours().of("text"))
+            paint_name(painter, option, QRectF(option.rect).adjusted(4, 0, -4, 0), concept)
+            painter.restore()
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus
+        if KEYS[index.column()] == "name":
+            option.text = ""  # painted with what tells it apart
         if KEYS[index.column()] not in ("status", "name", "spread"):
             option.font = theme.tabular(option.font)
 

@@ -5,6 +5,7 @@ an earlier dictionary that a person named. Pure Python and numpy: no Qt, no SQL.
 Catalogue at a time.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -39,6 +40,7 @@ class Catalogue:
         self._results = results
         self._prefix = machine_concept(results.dictionary.fingerprint, 0)[:-1]
         self.names = [str(name) for name in results.machine_names]
+        self._with_name = Counter(self.names)
         self.by_person = np.zeros(results.F, bool)
         self.status = np.zeros(results.F, np.uint8)
         self.hidden = np.zeros(results.F, bool)
@@ -97,6 +99,11 @@ class Catalogue:
             if index < self._results.F:
                 return index
         return self._extra_rows.get(concept)
+
+    def shares_name(self, row: int) -> bool:
+        """Return whether another concept has the same name in force."""
+        name = self.names[row]
+        return bool(name) and self._with_name[name] > 1
 
     # ---- relations
 
@@ -250,6 +257,7 @@ class Catalogue:
             self._extra_rows[concept] = self.size
             self._extra.append(concept)
             self.names.append("")
+            self._with_name[""] += 1
             self.is_gone = np.append(self.is_gone, not is_own(concept))
         # Not to be seen before a person has named it.
         self.hidden = np.append(self.hidden, np.ones(count, bool))
@@ -266,6 +274,8 @@ class Catalogue:
         machine_name = "" if is_extra else str(self._results.machine_names[row])
         name = machine_name if judged.name is None else judged.name
         if name != self.names[row]:
+            self._with_name[self.names[row]] -= 1
+            self._with_name[name] += 1
             self.names[row] = name
             if self._texts is not None:
                 self._texts.set_name(row, name)

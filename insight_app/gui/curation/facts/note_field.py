@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.state.session import Session
@@ -21,6 +22,7 @@ class NoteField(QPlainTextEdit):
         self.session = session
         self.concept: ConceptId | None = None
         self._written = ""
+        self._came_from: QWidget | None = None
         self.setAccessibleName("Note")
         self.setPlaceholderText("What should the next person know? (N)")
         self.setTabChangesFocus(True)
@@ -60,14 +62,23 @@ class NoteField(QPlainTextEdit):
         leaves = enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if leaves or event.key() == Qt.Key.Key_Escape:
             self.write()
-            self.clearFocus()
+            self._give_back_keyboard()
         else:
             super().keyPressEvent(event)
 
     def take_keyboard(self) -> None:
         """Take the keyboard, to go on behind what is written already."""
+        self._came_from = QApplication.focusWidget()
         self.setFocus()
         self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _give_back_keyboard(self) -> None:
+        """Let what had the keyboard before go on: a list, by the next key."""
+        before, self._came_from = self._came_from, None
+        if before is not None and before is not self and isValid(before) and before.isVisible():
+            before.setFocus()
+        else:
+            self.clearFocus()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -36,12 +36,17 @@ class ConceptPicker(QListView):
         *,
         grows: int = 0,
         fade_judged: bool = False,
+        has_colours: bool = False,
     ) -> None:
         super().__init__(parent)
         self.session, self._grows = session, grows
         self._rows = ConceptRowsModel(session, self)
         self.setModel(self._rows)
-        self.setItemDelegate(ConceptRowDelegate(session, self, ROOM, fade_judged=fade_judged))
+        self.setItemDelegate(
+            ConceptRowDelegate(
+                session, self, ROOM, fade_judged=fade_judged, has_colours=has_colours
+            )
+        )
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

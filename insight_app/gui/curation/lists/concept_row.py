@@ -25,6 +25,8 @@ PAD = 12
 STATUS_WIDTH = 20
 CHIP = 11
 CHIP_WIDTH = 20
+LEAST_LETTERS = 4
+"""Of a name, beside what tells it apart."""
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -116,7 +118,7 @@ class ConceptRowDelegate(QStyledItemDelegate):
             right -= width + 10
         painter.setPen(c.of("dim" if self._fade and status else "text"))
         room = QRectF(left, top, right - left, height)
-        paint_name(painter, option, room, concept.name, concept.by_person)
+        paint_name(painter, option, room, concept)
 
 
 def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -135,13 +137,40 @@ def paint_focus(painter: QPainter, option: QStyleOptionViewItem) -> None:
 
 
 def paint_name(
-    painter: QPainter, option: QStyleOptionViewItem, room: QRectF, name: str, by_person: bool
+    painter: QPainter,
+    option: QStyleOptionViewItem,
+    room: QRectF,
+    concept: PresentConcept,
+    *,
+    is_brief: bool = False,
 ) -> int:
-    """Paint a name, italic where it is the machine's; return the width it took."""
-    painter.setFont(option.font if by_person else theme.italic(option.font))
-    fits = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
+    """Paint a name, italic where it is the machine's; return the width it took.
+
+    Where others have the same, what tells it apart is dim behind it: as much of it as there is
+    room for, with is_brief only the number.
+    """
+    painter.setFont(option.font if concept.by_person else theme.italic(option.font))
+    metrics, plain = painter.fontMetrics(), option.fontMetrics
+    suffixes = [f"  {one}" for one in concept.distinctions]
+    wanted = metrics.horizontalAdvance(concept.name)
+    widths = [plain.horizontalAdvance(one) for one in suffixes]
+    fitting = [at for at, width in enumerate(widths) if wanted + width <= room.width()]
+    at = len(suffixes) - 1 if is_brief or not fitting else fitting[0]
+    least = min(wanted, LEAST_LETTERS * plain.averageCharWidth())
+    if suffixes and room.width() - widths[at] < least:
+        suffixes = []  # a few letters of the name say more than a number alone
+    left = int(room.width()) - (widths[at] if suffixes else 0)
+    fits = metrics.elidedText(concept.name, Qt.TextElideMode.ElideRight, left)
     painter.drawText(room, MIDDLE, fits)
-    return painter.fontMetrics().horizontalAdvance(fits)
+    taken = metrics.horizontalAdvance(fits)
+    if suffixes:
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(theme.colours().of("dim"))
+        painter.drawText(room.adjusted(taken, 0, 0, 0), MIDDLE, suffixes[at])
+        painter.restore()
+        taken += widths[at]
+    return taken
 
 
 def paint_chip(painter: QPainter, left: float, middle: float, colour: QColor) -> None:

@@ -92,7 +92,7 @@ class ConceptRowsModel(QAbstractListModel):
             return concept.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             number = f"{item.measure} {item.number.strip()}".strip()
-            words = (concept.name, concept.status_word, item.tag, number)
+            words = (concept.name_told_apart, concept.status_word, item.tag, number)
             return ", ".join(word for word in words if word)
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = (concept.introduction, item.tip)

@@ -69,8 +69,8 @@ class HierarchyDelegate(QStyledItemDelegate):
         painter.setPen(c.of("text"))
         width = max(0.0, box.right() - left - 4)
         name_room = QRectF(left, box.y(), width, box.height())
-        left += paint_name(painter, option, name_room, concept.name, concept.by_person) + 10
         others = "" if self._tree.order.flat else self._tree.also_under(index)
+        left += paint_name(painter, option, name_room, concept, is_brief=bool(others)) + 10
         room = box.right() - left - 4
         if others and room > 30:
             font = option.font

@@ -127,4 +127,4 @@ def _names(state: ProjectState, concepts: "Sequence[ConceptId]") -> str:
 
 def _name(state: ProjectState, concept: "ConceptId") -> str:
     row = state.row_of(concept)
-    return concept if row is None else state.name(row)[0]
+    return concept if row is None else state.name_told_apart(row)

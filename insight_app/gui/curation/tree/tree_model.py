@@ -302,7 +302,7 @@ class ConceptTreeModel(QAbstractItemModel):
             return tooltip(tip(concept))
         if role == Qt.ItemDataRole.AccessibleTextRole and column == NAME:
             images = counted(int(concept.catalogue.images[concept.row]), "image")
-            parts = [concept.name, concept.status_word, images]
+            parts = [concept.name_told_apart, concept.status_word, images]
             if also := self.also_under(index):
                 parts.append(f"also under {also}")
             return ", ".join(parts)
@@ -315,7 +315,7 @@ class ConceptTreeModel(QAbstractItemModel):
         parent = self.node(index).parent
         here = -1 if parent is None else parent.row
         parents = self.order.parents(self._catalogue, self.row_at(index))
-        return ", ".join(self._name(row) for row in parents if row != here)
+        return ", ".join(self.state.name_told_apart(row) for row in parents if row != here)
 
     # ---- dragging
 
