@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTabBar, QWidget
 
 from insight_app.gui.curation.parent_dialog import ParentDialog
 from insight_app.gui.curation.present_concept import selected
@@ -131,3 +131,16 @@ def test_dialogs_look_as_opened_after_a_change_of_theme(
     assert_same(
         live, {name: picture(qtbot, window, widget) for name, widget in opened.items()}, tmp_path
     )
+
+
+def test_no_tabs_of_statistics_stay_over_other_workspaces(qtbot, window) -> None:
+    for size in (130, 100, 130, 100):
+        window.show_workspace("statistics")
+        wait_idle(qtbot, window)
+        change(window, "light", size)
+        window.show_workspace("images")
+        for _ in range(4):
+            QApplication.processEvents()
+            wait_idle(qtbot, window)
+        bars = window.dock_area.findChildren(QTabBar)
+        assert not any(bar.isVisible() for bar in bars), "left behind"

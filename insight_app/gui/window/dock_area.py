@@ -6,9 +6,9 @@ is saved of it are docks and nothing else: no bar, no line of trouble. Knows no 
 
 from zlib import crc32
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabBar, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.message_strip import MessageSlot
@@ -89,6 +89,21 @@ class DockArea(QMainWindow):
 
     def _arrange(self) -> None:
         arrange(self, self.docks, BY_NAME[self.workspace].arrangement)
+
+    def event(self, event: QEvent) -> bool:
+        """Lay out, then hide tabs that were left behind by another workspace (Qt 6.11)."""
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._hide_strays()
+        return is_done
+
+    def _hide_strays(self) -> None:
+        """Hide bars of tabs none of whose panels is there: they lie over the panels that are."""
+        here = {dock.windowTitle() for dock in self.docks.values() if not dock.isHidden()}
+        only_children = Qt.FindChildOption.FindDirectChildrenOnly
+        for bar in self.findChildren(QTabBar, options=only_children):
+            if here.isdisjoint(map(bar.tabText, range(bar.count()))):
+                bar.hide()
 
     # ---- panels
 
