@@ -220,6 +220,15 @@ class Panel(QWidget):
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
+    def refresh_while_empty(self) -> None:
+        """Refresh as soon as photos are on their way to a project that has none."""
+
+        def progressed(_progress: object) -> None:
+            if self.session.state.results is None:
+                self.invalidate()
+
+        self.session.analysis.progress.connect(progressed)
+
     def refresh(self) -> None:
         """Show the present state; override."""
 

@@ -21,6 +21,7 @@ from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.preferences import PreferencesDialog
 from insight_app.gui.dialogs.wizard.dictionary import BUILTIN, FOLDER, TRAIN
 from insight_app.gui.settings import Settings
+from insight_app.project.project import Project
 from tests.gui.conftest import wait_idle
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -46,6 +47,15 @@ def test_the_strongest_concept_of_the_first_photo_is_selected_and_drawn(qtbot, w
     wait_idle(qtbot, window)
     assert not window.docks["exemplars"].panel.empty.isVisible()
     assert window.docks["hierarchy"].panel.view.currentIndex().isValid()
+
+    # Review begins at its top; that nobody chose it either is seen by all photos being there
+    qtbot.keyClick(window, Qt.Key.Key_3, CTRL)
+    wait_idle(qtbot, window)
+    assert selection.concepts == window.docks["queue"].panel.list.concepts[:1]
+    qtbot.keyClick(window, Qt.Key.Key_1, CTRL)
+    wait_idle(qtbot, window)
+    order = window.docks["thumbnails"].panel.model.order
+    assert len(order) == window.session.state.results.image_count
 
     # a photo without a selection is a person's choice afterwards
     selection.select(concepts=())
@@ -113,6 +123,26 @@ def test_a_last_project_that_cannot_be_opened_is_one_line_on_the_start_page(
     line = window.trouble.label.text()
     assert str(project_dir) in line and ("not there any more" in line) == gone
     assert len(window.findChildren(QMessageBox)) == 0
+
+
+def test_a_project_without_photos_says_in_every_panel_what_would_be_there_and_how(
+    qtbot, open_window, tmp_path: Path
+) -> None:
+    Project.create(tmp_path / "New.insight").close()
+    window = open_window(tmp_path / "New.insight")
+    qtbot.keyClick(window, Qt.Key.Key_1, CTRL)
+    wait_idle(qtbot, window)
+    photo, thumbnails = window.docks["photo"].panel, window.docks["thumbnails"].panel
+    for button in (photo.add_photos, thumbnails.add):
+        assert button.isVisible() and button.isEnabled()
+    assert "No photos in this project yet" in photo.stage.message
+    for key, name in (
+        (Qt.Key.Key_1, "card"), (Qt.Key.Key_2, "exemplars"), (Qt.Key.Key_3, "review")
+    ):  # fmt: skip
+        qtbot.keyClick(window, key, CTRL)
+        wait_idle(qtbot, window)
+        (text,) = window.docks[name].panel.empty.findChildren(QLabel)
+        assert text.isVisible() and "analyzed" in text.text() and "Choose" not in text.text()
 
 
 # ---- choosing files, and questions

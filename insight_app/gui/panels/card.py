@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from insight_app.project.results.records import Example
 
 EXAMPLES = 6
+CHOOSE = "Choose a concept to see its strongest places, names, relations and history."
+WAITING = (
+    "A concept's strongest places, names, relations and history appear here as soon as the first "
+    "photos are analyzed."
+)
 SHOWS_EXAMPLES = frozenset({"exemplars", "review"})
 """Panels that show the same examples: beside one of them the card leaves them out."""
 
@@ -42,9 +47,7 @@ class CardPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._examples_of: tuple[int, ConceptId] | None = None
-        self.empty = EmptyState(
-            "Choose a concept to see its strongest places, names, relations and history.", self
-        )
+        self.empty = EmptyState(WAITING, self)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 8, 0, 8)
@@ -94,6 +97,7 @@ class CardPanel(Panel):
         self.area.setVisible(concept is not None and not are_several)
         self.several_area.setVisible(are_several)
         self.empty.setVisible(concept is None)
+        self.empty.set_text(CHOOSE if self.session.state.catalogue is not None else WAITING)
         if are_several:
             self.note.write()
             self.several.show_selected()

@@ -112,6 +112,8 @@ class ExemplarsPanel(Panel):
                 "No photos in this project yet. The places where a concept fires appear here when "
                 "some are added."
             )
+        if self.session.state.catalogue is None:
+            return "The places where a concept fires appear here as soon as photos are analyzed."
         if is_chosen:
             return "A concept that a person made: it fires nowhere itself."
         return "Choose a concept: the places where it fires appear here."

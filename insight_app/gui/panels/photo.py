@@ -84,6 +84,7 @@ class PhotoPanel(Panel):
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(lambda _image, error: self.show_error(error))
         session.lists.changed.connect(self._show_position)
+        self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
     # ---- building
@@ -127,8 +128,8 @@ class PhotoPanel(Panel):
             self.stage.show_photo(None, None)
             self.stage.set_message("Photos appear here as soon as the first ones are found.")
             self._show_name()
-        self.add_photos.setVisible(self.session.state.awaits_photos)
-        if self.session.state.awaits_photos:
+        self.add_photos.setVisible(self.session.lacks_photos)
+        if self.session.lacks_photos:
             self.stage.show_photo(None, None)
             self.stage.set_message(NO_PHOTOS)
         self._show_photo()

@@ -53,6 +53,8 @@ BANDS = {
 }
 ROW = 6
 """Examples of a band at first, and so many more each time."""
+CHOOSE = "Choose a concept in the queue to review it here."
+WAITING = "One concept after the other is reviewed here as soon as the first photos are analyzed."
 LINKS = 6
 """Relatives named on either side."""
 
@@ -68,7 +70,7 @@ class ReviewPanel(Panel):
         self._shown: tuple[int, ConceptId] | None = None
         self.progress = JudgedShare(self)
         self.body.addWidget(self.progress)
-        self.empty = EmptyState("Choose a concept in the queue to review it here.", self)
+        self.empty = EmptyState(WAITING, self)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 12, 20, 12)
@@ -134,6 +136,7 @@ class ReviewPanel(Panel):
         self.several_area.setVisible(are_several)
         self.footer.setVisible(shown and not are_several)
         self.empty.setVisible(not shown)
+        self.empty.set_text(WAITING if self.session.state.catalogue is None else CHOOSE)
         share = 0.0 if state.catalogue is None else state.catalogue.reviewed_share()
         self.progress.set_share(share)
         of = "of the concepts" if state.awaits_photos else "of activation"

@@ -82,6 +82,7 @@ class ThumbnailsPanel(Panel):
         self.all.clicked.connect(self.show_all)
         self.header.add(self.all)
         session.pictures.ready.connect(self._picture_ready)
+        self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
     # ---- which photos
@@ -135,7 +136,7 @@ class ThumbnailsPanel(Panel):
 
     def _show_state(self) -> None:
         count, state = len(self.model.order), self.session.state
-        selection, awaits = self.session.selection, state.awaits_photos
+        selection, awaits = self.session.selection, self.session.lacks_photos
         concept = None if selection.is_given else find(state, selection.primary)
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)

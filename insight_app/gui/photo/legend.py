@@ -91,7 +91,7 @@ class Legend(QWidget):
             end -= metrics.horizontalAdvance(self.note)
             self._word(painter, end, self.note)
             end -= GAP
-        if not self.layers:
+        if not self.layers and self.session.state.catalogue is not None:
             painter.setPen(FAINT_TEXT)
             text = "Click a cell, or choose a concept.   Hold Space for the bare photo."
             box = QRectF(left, 0, end - left, self.height())

@@ -221,10 +221,13 @@ class SelectionModel(QObject):
             self._moved()
 
     def give(self, concepts: "Iterable[ConceptId]") -> None:
-        """Select concepts at a first opening; no list of photos narrows down to them."""
-        self._given = tuple(concepts)
-        self._history.visit(self.current.changed(self._given))
-        self._moved()
+        """Select concepts on nobody's behalf; no list of photos narrows down to them."""
+        new = self.current.changed(concepts)
+        if new != self.current:
+            self._leave(new)
+            self._given = new.concepts
+            self._history.visit(new)
+            self._moved()
 
     def select_rows(
         self,

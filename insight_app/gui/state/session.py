@@ -89,6 +89,13 @@ class Session(QObject):
         """What is shown now."""
         return self.projects.state
 
+    @property
+    def lacks_photos(self) -> bool:
+        """Whether the project has no photo yet, and none is on its way."""
+        state = self.state
+        is_empty = state.project is not None and state.results is None
+        return state.awaits_photos or (is_empty and not self.analysis.is_running)
+
     def close(self) -> bool:
         """End everything; False if a judgement could not be written."""
         if not self.projects.close():
