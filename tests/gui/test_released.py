@@ -135,7 +135,7 @@ def test_released_files_open_without_photos_and_take_them_later(
     review = window.docks["review"].panel
     assert "name from the release" in review.head.name.accessibleName()
     evidence = window.docks["evidence"].panel
-    assert evidence.candidates.section.heading.text() == "Names from the release"
+    assert evidence.candidates.section.heading.text() == "Released names"
     model = evidence.candidates.model()
     assert model.candidates[0].score is None
     told = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)

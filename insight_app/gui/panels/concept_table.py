@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.errors import WorldError
+from insight_app.figures import counted
 from insight_app.gui.dialogs.files import choose_new_file
 from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
@@ -250,7 +251,7 @@ class ConceptTablePanel(Panel):
         if with_headers:
             lines.insert(0, [COLUMNS[column].title or "status" for column in columns])
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
-        self.session.messages.say(f"Copied {len(lines) - with_headers:,} rows")
+        self.session.messages.say(f"Copied {counted(len(lines) - with_headers, 'row')}")
 
     def save_csv(self, path: Path) -> None:
         """Write all rows shown, in the order shown."""

@@ -75,7 +75,6 @@ class ReviewPanel(Panel):
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 12, 20, 12)
         column.setSpacing(10)
-        self.header.add(SurroundingsButton(session, self))
         self.head = ConceptTitle(session, inside, scale=1.9)
         self.relatives = LinkLabel(inside)
         self.relatives.setWordWrap(True)
@@ -104,6 +103,8 @@ class ReviewPanel(Panel):
             "review.more", "&More examples", "M", self.more, context="Review", panel=self,
             icon="plus", tip="More examples of the band that was looked at last",
         )  # fmt: skip
+        self.header.add(KeyButton(session.actions, "review.more", "More", flat=True, parent=self))
+        self.header.add(SurroundingsButton(session, self))
         self.footer = QWidget(self)
         below = QVBoxLayout(self.footer)
         below.setContentsMargins(0, 0, 0, 0)
@@ -116,7 +117,6 @@ class ReviewPanel(Panel):
         for id, text in (
             ("concept.previous", "Previous"),
             ("concept.next", "Next"),
-            ("review.more", "More"),
         ):
             line.addWidget(KeyButton(session.actions, id, text, flat=True, parent=self.footer))
         line.addWidget(AdvanceSwitch(session, self.footer))

@@ -139,6 +139,7 @@ def plot_widget(
     widget.plotItem.setContentsMargins(0, TICK_MARGIN, 2 * TICK_MARGIN, TICK_MARGIN)
     for axis in (widget.plotItem.getAxis(name) for name in ("left", "bottom")):
         axis.enableAutoSIPrefix(False)
+        axis.setStyle(hideOverlappingLabels=False)
     widget.plotItem.hideButtons()
     widget.plotItem.setMenuEnabled(False)
     theme.follow(widget.look)

@@ -48,7 +48,7 @@ class _TableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 10)
         letter = metrics.averageCharWidth()
         for index, key in enumerate(KEYS):
-            widths = {"status": 4, "name": 24, "spread": 12}
+            widths = {"status": 4, "name": 24, "spread": 12, "cells": 9}
             lines = COLUMNS[index].header.split("\n")
             title = max(map(metrics.horizontalAdvance, lines)) + MARGINS
             width = letter * widths.get(key, 6)

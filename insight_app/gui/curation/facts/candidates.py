@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 TITLE = "Candidate names"
 LINE = 10
 SOURCES = {
-    "release": "Names from the release",
-    "dictionary": "Names with the dictionary",
-    "photos": "Names from your photos",
+    "release": "Released names",
+    "dictionary": "Shipped names",
+    "photos": "Names from photos",
 }
 """What a run of names is called (results.names_run)."""
 UNITS = {
