@@ -44,6 +44,11 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing if count == 1 else thing + 's'}"
 
 
+def agreeing(count: int, one: str, many: str) -> str:
+    """Return the form of a word that goes with so many: "is" for one, "are" for others."""
+    return one if count == 1 else many
+
+
 def spread(values: Sequence[float]) -> str:
     """Return from where to where values go: 0.841 to 0.994; one number where that is all."""
     low, high = figure(min(values)), figure(max(values))

@@ -8,6 +8,7 @@ import typer
 
 from insight_app.cli import terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
+from insight_app.figures import agreeing, counted
 
 
 def folders(
@@ -79,14 +80,15 @@ def _change(
     with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
         if remove:
             done = changing.remove(project, remove, progress=progress, cancel=cancel)
-            were = "was" if done.photos == 1 else "were"
-            said = f"{_photos(done.photos)} {were} taken out. --put-back brings them back."
+            were = agreeing(done.photos, "was", "were")
+            said = f"{counted(done.photos, 'photo')} {were} taken out. --put-back brings them back."
         elif put_back:
             done = changing.put_back(project, put_back, progress=progress, cancel=cancel)
-            said = f"{_photos(done.photos)} {'is' if done.photos == 1 else 'are'} back."
+            said = f"{counted(done.photos, 'photo')} {agreeing(done.photos, 'is', 'are')} back."
         elif moved:
             done = changing.move(project, *moved, progress=progress, cancel=cancel)
-            said = f"Found {done.photos - done.missing:,} of {_photos(done.photos)} in {moved[1]}."
+            photos = counted(done.photos, "photo")
+            said = f"Found {done.photos - done.missing:,} of {photos} in {moved[1]}."
     terminal.err().print(terminal.plain(said), markup=False)
 
 
@@ -99,11 +101,7 @@ def _line(name: str, found: dict[str, Any]) -> str:
         "missing": found["missing"],
         "taken out": found["removed"],
     }
-    said = [_photos(found["photos"])] if found["photos"] or not found["removed"] else []
+    said = [counted(found["photos"], "photo")] if found["photos"] or not found["removed"] else []
     said += [f"{number:,} {what}" for what, number in counts.items() if number]
     where = ["NOT THERE"] if found["state"] == "not there" else []
     return f"{terminal.plain(name)}: {', '.join([*where, *said])}"
-
-
-def _photos(count: int) -> str:
-    return f"{count:,} photo{'s' * (count != 1)}"

@@ -9,20 +9,18 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from insight_app.errors import KnownError
 from insight_app.gui import theme
 from insight_app.gui.message_strip import MessageSlot
 from insight_app.gui.state.session import Session
+from insight_app.gui.trouble_line import TroubleLine
 from insight_app.gui.widgets import ElidedLabel
-from insight_app.gui.wording import tooltip
+from insight_app.gui.wording import tooltip, words
 
 LEAST_SIZE = QSize(160, 96)
 """Pixels below its header that every panel has. Not what its contents ask for: that changes, and a
@@ -105,38 +103,6 @@ class PanelHeader(QWidget):
         self._row.insertWidget(1, widget)
 
 
-class TroubleLine(QFrame):
-    """One line at the top: what happened, what was kept, and a button for what to do."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("trouble", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 8, 4)
-        self.label = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
-        self.button = QPushButton("", self)
-        self.button.clicked.connect(self._clicked)
-        row.addWidget(self.label, 1)
-        row.addWidget(self.button)
-        self._callback: Callable[[], object] | None = None
-        self.hide()
-
-    def show_trouble(
-        self, text: str, button: str = "", callback: Callable[[], object] | None = None
-    ) -> None:
-        """Show a line, with a button for what to do unless `button` is ''."""
-        self.label.setText(" ".join(text.split()))
-        self.label.setToolTip(tooltip(text))
-        self.button.setText(button)
-        self.button.setVisible(bool(button))
-        self._callback = callback
-        self.show()
-
-    def _clicked(self) -> None:
-        if self._callback is not None:
-            self._callback()
-
-
 class Panel(QWidget):
     """Base of all panels.
 
@@ -183,6 +149,7 @@ class Panel(QWidget):
         self.reasons: set[str] = {"project", "results", "curation", "selection", "view"}
         self.changed_rows: set[int] | None = None
         self._refreshed_epoch = session.state.epoch
+        session.projects.opened.connect(self.trouble.hide)  # it was the last project's
         session.projects.opened.connect(lambda: self.invalidate("project"))
         session.projects.results_changed.connect(lambda: self.invalidate("results"))
         session.curation.changed.connect(self._curated)
@@ -202,10 +169,20 @@ class Panel(QWidget):
         self.header.info.setText(text)
         self.header.info.setToolTip(tooltip(tip))
 
-    def show_error(self, error: Exception) -> None:
-        """Show an error in this panel's line of trouble."""
-        text = str(error) if isinstance(error, KnownError) else f"An error of Insight: {error}"
-        self.trouble.show_trouble(text, "Dismiss", self.trouble.hide)
+    def show_error(
+        self, error: Exception, button: str = "", mend: Callable[[], object] | None = None
+    ) -> None:
+        """Show an error in this panel's line of trouble; mend() is tried when `button` is clicked.
+
+        It is over when that is tried, and when another project is opened.
+        """
+
+        def try_it() -> None:
+            self.trouble.hide()
+            if mend is not None:
+                mend()
+
+        self.trouble.show_trouble(words(error), button, try_it, can_dismiss=True)
 
     def invalidate(self, reason: str = "view") -> None:
         """Note that what is shown is out of date; redrawn now if seen, else when it is."""

@@ -308,6 +308,7 @@ def _style_sheet(c: Colours) -> str:
     QWidget[header="true"] {{ background: {c.base}; border-bottom: 1px solid {c.line}; }}
     QWidget[base="true"] {{ background: {c.base}; }}
     QFrame[trouble="true"] {{ background: {c.trouble}; border-bottom: 1px solid {c.line}; }}
+    QFrame[trouble="true"] QTextEdit {{ background: transparent; color: {c.text}; border: 0; }}
     QFrame[popup="true"] {{ background: {c.base}; border: 1px solid {c.line}; }}
     QFrame[popup="true"] QLabel {{ color: {c.text}; border: 0; }}
     QFrame[popup="true"] QLabel[dim="true"] {{ color: {c.dim}; }}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
+from insight_app.figures import counted
 from insight_app.files import aside
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
@@ -238,7 +239,7 @@ def _restore(path: Path, place: Path, backup: Backup, who: Person) -> str:
     judgements = Judgements.open(path, who, backup_folder=place)
     try:
         if replaced is not None and (found := judgements.salvage(replaced)):
-            said.append(f"{found:,} later judgements could be read from it and are back too.")
+            said.append(f"{counted(found, 'later judgement')} could be read from it too.")
     finally:
         judgements.close()
     return " ".join(said)

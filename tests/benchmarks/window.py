@@ -159,7 +159,7 @@ def stalls(home: Path, photos: int) -> None:
     session = window.session
     session.worker.start()
     problems: list[Exception] = []
-    session.messages.problem.connect(problems.append)
+    session.messages.problem.connect(lambda error, *_: problems.append(error))
     beats: list[tuple[float, float]] = []
     last = time.perf_counter()
 

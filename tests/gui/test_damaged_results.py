@@ -13,8 +13,8 @@ def test_a_project_with_damaged_results_opens_and_says_what_to_do(
     window = open_window(project_dir)
     session = window.session
     assert session.state.project is not None and session.state.results is None
-    assert "damaged" in window.trouble.label.text()
-    assert "Analyze again" in window.trouble.label.text()
+    assert "damaged" in window.trouble.text
+    assert "Analyze again" in window.trouble.text
     assert session.actions["analysis.resume"].isEnabled()
     window.grab()
 
@@ -24,4 +24,4 @@ def test_a_project_without_its_results_files_opens_too(qtbot, open_window, proje
     window = open_window(project_dir)
     wait_idle(qtbot, window)
     assert window.session.state.project is not None
-    assert "not where they should be" in window.trouble.label.text()
+    assert "not where they should be" in window.trouble.text

@@ -353,7 +353,7 @@ def test_a_line_of_trouble_is_no_part_of_a_workspace(qtbot, window) -> None:
     assert window.trouble.isVisible()
     press(qtbot, window, 2)
     assert window.trouble.isVisible(), "it is still true"
-    window.trouble.button.click()
+    window.trouble.close_button.click()
     for number in (1, 2, 3, 2):
         press(qtbot, window, number)
         assert not window.trouble.isVisible(), "what has passed does not come back"

@@ -45,7 +45,7 @@ def test_a_table_without_rows_says_so_and_clears_its_filter(qtbot, window) -> No
     typed(qtbot, panel.search, "qqq")
     wait_idle(qtbot, window)
     assert panel.model.rowCount() == 0 and panel.trouble.isVisible()
-    assert panel.trouble.label.text() == NOTHING_FOUND
+    assert panel.trouble.text == NOTHING_FOUND
     qtbot.mouseClick(panel.trouble.button, Qt.MouseButton.LeftButton)
     wait_idle(qtbot, window)
     assert panel.model.rowCount() == count and not panel.trouble.isVisible()

@@ -120,7 +120,7 @@ def test_a_last_project_that_cannot_be_opened_is_one_line_on_the_start_page(
     qtbot.waitUntil(window.trouble.isVisible)
     wait_idle(qtbot, window)
     assert window.start.isVisible() and not window.start.busy.isVisible()
-    line = window.trouble.label.text()
+    line = window.trouble.text
     assert str(project_dir) in line and ("not there any more" in line) == gone
     assert len(window.findChildren(QMessageBox)) == 0
 

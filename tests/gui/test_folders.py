@@ -96,7 +96,7 @@ def test_a_folder_that_moved_is_said_and_found_again_and_nothing_counts_twice(
     qtbot, analyzed, photos, answer
 ) -> None:
     before, session, problems = counted(analyzed), analyzed.session, []
-    session.messages.problem.connect(problems.append)
+    session.messages.problem.connect(lambda error, *_: problems.append(error))
     new = photos.rename(photos.with_name("journey"))
     look(qtbot, analyzed)
     (missing,) = session.folders.missing
@@ -169,18 +169,23 @@ def test_adding_photos_is_taken_back(qtbot, analyzed, tmp_path) -> None:
     assert counted(analyzed)[0] == PHOTOS + 6
 
 
-def test_a_place_with_none_of_the_photos_is_refused_with_the_reason(
-    qtbot, analyzed, photos, tmp_path
+def test_a_place_with_none_of_the_photos_is_refused_and_another_can_be_chosen(
+    qtbot, analyzed, photos, tmp_path, answer
 ) -> None:
-    problems, before = [], counted(analyzed)
-    analyzed.session.messages.problem.connect(problems.append)
-    photos.rename(photos.with_name("journey"))
+    before, line, session = counted(analyzed), analyzed.trouble, analyzed.session
+    new = photos.rename(photos.with_name("journey"))
     other = draw(tmp_path / "other", 4, seed=77)
-    analyzed.session.folders.move(photos, other)
+    session.folders.move(photos, other)
     ended(qtbot, analyzed)
-    (problem,) = problems
-    assert str(other) in str(problem)
+    assert line.isVisible() and str(other) in line.text
+    assert line.button.text() == "Choose another folder…"
     assert counted(analyzed) == before
+    answer(new)
+    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    ended(qtbot, analyzed)
+    look(qtbot, analyzed)
+    assert not line.isVisible()
+    assert session.state.results.coded_images == PHOTOS
 
 
 def test_photos_are_shown_again_when_their_folder_is_back(qtbot, analyzed, photos) -> None:
@@ -206,7 +211,7 @@ def test_a_missing_folder_is_said_at_once_with_the_button_that_mends_it(
     new = photos.rename(photos.with_name("journey"))
     look(qtbot, analyzed)
     assert line.isVisible()
-    assert str(photos) in line.label.text() and "12 photos" in line.label.text()
+    assert str(photos) in line.text and "12 photos" in line.text
     qtbot.keyClick(analyzed, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert line.isVisible(), "also in another workspace"
     answer(new)
@@ -225,7 +230,7 @@ def test_a_folder_that_is_missing_at_the_start_is_said_then(
     photos.rename(photos.with_name("journey"))
     again = open_window(project)
     qtbot.waitUntil(again.trouble.isVisible)
-    assert "is not there" in again.trouble.label.text()
+    assert "is not there" in again.trouble.text
     photos.with_name("journey").rename(photos)
     look(qtbot, again)
     assert not again.trouble.isVisible()

@@ -32,7 +32,7 @@ def test_twenty_analyses_beside_one_window(qtbot, open_window, tmp_path) -> None
     window = open_window()
     tiny_worker.use(window)
     session = window.session
-    session.messages.problem.connect(problems.append)
+    session.messages.problem.connect(lambda error, *_: problems.append(error))
     photos = draw(tmp_path / "photos", 12)
     session.analysis.open_and_analyze(project, [photos], **tiny_worker.how(tmp_path))
     qtbot.waitUntil(lambda: session.analysis.is_running)

@@ -6,7 +6,10 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from insight_app.errors import WorldError
+from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.window.workspaces import BY_NAME, WORKSPACES
+from insight_app.project.judgements import note
 from tests.gui.conftest import wait_idle, wait_saved
 
 
@@ -128,3 +131,173 @@ def test_the_line_goes_to_the_first_panel_that_is_seen(qtbot, window) -> None:
     photo.raise_()
     settle()
     assert panel_of(window) == "photo"
+
+
+# ---- what is wrong
+
+DEEP = "/media/expedition/" + "a_very_deep_folder_of_photos_without_any_space/" * 4
+
+
+def is_whole(line) -> bool:
+    """Whether all words of a line of trouble are inside of what is seen of it."""
+    words = line.words
+    needed = words.document().size().height()
+    shown = words.viewport().height()
+    inside = line.rect().contains(words.geometry())
+    return inside and needed <= shown + 1 and line.height() >= line.heightForWidth(line.width())
+
+
+@pytest.mark.parametrize("dark", (False, True))
+@pytest.mark.parametrize("size", ((1366, 768), (900, 600)))
+def test_trouble_is_read_whole_with_the_button_that_mends_it(
+    qtbot, open_window, project_dir, size, dark, grab
+) -> None:
+    window = open_window(project_dir, dark=dark)
+    window.resize(*size)
+    session, line = window.session, window.trouble
+    tried = []
+    error = WorldError(
+        "The photos could not be read.",
+        where=DEEP + "DSC_0001.jpg",
+        kept="What was counted and judged is kept.",
+        do="Connect the drive and try again.",
+    )
+    session.messages.report(error, "Try again", lambda: tried.append(1))
+    for workspace in WORKSPACES:
+        window.show_workspace(workspace.name)
+        wait_idle(qtbot, window)
+        settle()
+        assert line.text == str(error) and is_whole(line), workspace.name
+        assert line.button.text() == "Try again" and line.button.isVisible()
+        boxes = [line.words, line.button, line.close_button]
+        assert all(line.rect().contains(box.geometry()) for box in boxes)
+        assert not line.button.geometry().intersects(line.words.geometry())
+    main = window.docks["concept_table"].panel
+    main.show_error(error, "Try again", lambda: tried.append(2))
+    settle()
+    assert is_whole(main.trouble)
+    grab(window, f"trouble_{size[0]}_{'dark' if dark else 'light'}")
+    main.trouble.button.click()
+    line.button.click()
+    settle()
+    assert tried == [2, 1]
+    assert not line.isVisible() and not main.trouble.isVisible(), "it is tried: no strip remains"
+
+
+def test_the_gravest_trouble_is_told_and_the_others_are_counted_and_listed(qtbot, window) -> None:
+    session, line = window.session, window.trouble
+    session.messages.report(WorldError("The first."))
+    session.messages.report(WorldError("The second."))
+    session.messages.report(WorldError("The second."))
+    assert line.text == "The second." and line.others.text() == "1 more"
+    qtbot.mouseClick(line.others, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    problems = window.docks["problems"].panel
+    listed = [label.text() for label in problems.area.findChildren(QLabel)]
+    assert {"The first.", "The second."} <= set(listed)
+    line.close_button.click()
+    assert line.text == "The first." and line.others.isHidden()
+    line.close_button.click()
+    assert not line.isVisible()
+    wait_idle(qtbot, window)
+    listed = [label.text() for label in problems.area.findChildren(QLabel)]
+    assert not {"The first.", "The second."} & set(listed)
+    session.messages.report(WorldError("Of this project."))
+    window.docks["photo"].panel.show_error(WorldError("Of this photo."))
+    session.projects.close()
+    wait_idle(qtbot, window)
+    assert not line.isVisible() and window.docks["photo"].panel.trouble.isHidden()
+
+
+def test_not_saved_yet_is_gone_once_it_is_saved(qtbot, open_window, project_dir, full_disk) -> None:
+    window = open_window(project_dir)
+    session, line, bar = window.session, window.trouble, window.statusBar()
+    with full_disk:
+        session.curation.judge([note(session.state.id_of(0), "seen")], "Noted")
+        qtbot.waitUntil(line.isVisible)
+        assert line.text.startswith("Not saved yet") and line.close_button.isHidden()
+        assert bar.saved.text() == "1 judgement NOT saved"
+        window.show_workspace("review")
+        settle()
+        assert line.isVisible() and is_whole(line)
+        qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: session.queue.error is not None)
+        assert line.isVisible(), "it did not help"
+    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    wait_saved(qtbot, window)
+    for name in ("images", "review", "concepts", "images"):
+        window.show_workspace(name)
+        settle()
+        assert not line.isVisible()
+        assert bar.saved.text() == "All judgements saved"
+    window.close()
+    again = open_window(project_dir)
+    assert not again.trouble.isVisible()
+    assert again.session.state.catalogue.notes[0] == "seen"
+
+
+def test_why_it_is_read_only_is_read_whole_and_it_can_be_opened_again(
+    qtbot, open_window, project_dir
+) -> None:
+    first, second = open_window(project_dir), open_window(project_dir)
+    why, line = second.session.state.why_read_only, second.trouble
+    settle()
+    assert why and line.text == f"Read-only: {why}" and is_whole(line)
+    saved = second.statusBar().saved
+    assert saved.text() == f"Read-only: {why}"
+    assert saved.width() >= saved.sizeHint().width()
+    first.close()
+    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not second.session.state.read_only)
+    wait_idle(qtbot, second)
+    assert not line.isVisible()
+    assert second.statusBar().saved.text() == "All judgements saved"
+
+
+# ---- the status bar
+
+STEPS = (
+    Progress(1, "analyze", 0, 0, "Reading the encoder", None),
+    Progress(1, "analyze", 0, 12_000, "Analyzing photos", None),
+    Progress(1, "analyze", 9, 12_000, "Analyzing photos", 40_000.0, rate=0.083),
+    Progress(1, "analyze", 11_999, 12_000, "Analyzing photos", 1.0, rate=108.3),
+    Progress(1, "analyze", 40, 1_000_000, "Counting which concepts fire together", 9e4),
+    Progress(1, "analyze", 11_999, 12_000, "Analyzing photos", 1.0, paused=True),
+)
+
+
+@pytest.mark.parametrize("size", ((1366, 768), (1280, 720), (900, 600)))
+def test_the_buttons_of_the_status_bar_never_move_and_nothing_is_cut_off(
+    qtbot, window, size, grab
+) -> None:
+    window.resize(*size)
+    settle()
+    bar, session = window.statusBar(), window.session
+    session.worker.device = "NVIDIA GeForce RTX 4090"
+    session.worker.memory, session.worker.device_memory = 12_850_000_000, 5_230_000_000
+    session.worker.memory_known.emit()
+    labels = (bar.counts, bar.reviewed, bar.device, bar.rate, bar.memory, bar.saved)
+    places = set()
+    for step in STEPS:
+        session.analysis.progress.emit(step)
+        settle()
+        places.add(tuple(place(one).getRect() for one in (bar.progress.pause, bar.progress.cancel)))
+        shown = [label for label in labels if label.isVisible() and label.text()]
+        assert bar.saved in shown and bar.saved.text() == "All judgements saved"
+        for label in shown:
+            assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+        parts = [place(one) for one in (*shown, bar.progress)]
+        assert all(place(bar).contains(part) for part in parts)
+        for number, part in enumerate(parts):
+            assert not any(part.intersects(other) for other in parts[number + 1 :])
+        words = bar.progress.label
+        if size[0] > 1000:
+            assert words.width() >= words.fontMetrics().horizontalAdvance(words.text())
+            assert bar.reviewed in shown
+    assert len(places) == 1, "where the mouse was going they are"
+    grab(window, f"status_{size[0]}")
+    judge(qtbot, window)
+    settle()
+    places.add(tuple(place(one).getRect() for one in (bar.progress.pause, bar.progress.cancel)))
+    assert len(places) == 1, "also while something is saved"
+    session.analysis.progress.emit(None)

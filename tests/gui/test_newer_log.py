@@ -32,10 +32,10 @@ def test_it_is_said_when_the_project_opens_and_undo_says_why_it_does_not(
     qtbot, open_window, newer
 ) -> None:
     window = open_window(newer)
-    assert "1 judgement was made with a newer version of Insight" in window.trouble.label.text()
+    assert "1 judgement was made with a newer version of Insight" in window.trouble.text
     assert window.actions_["edit.undo"].text() == "&Undo: Also called port"
     told: list[str] = []
-    window.session.messages.line.connect(lambda text, _can_undo: told.append(text))
+    window.session.messages.line.connect(told.append)
     window.actions_["edit.undo"].trigger()
     qtbot.waitUntil(lambda: bool(told))
     assert "“Also called port” cannot be undone. A newer version of Insight made it" in told[0]

@@ -210,7 +210,7 @@ def check_a_finer_look(qtbot, window: MainWindow) -> None:
     Path(photo.shown.record.path).unlink()
     qtbot.keyClick(photo.stage, Qt.Key.Key_F)
     qtbot.waitUntil(photo.trouble.isVisible, timeout=PATIENCE)
-    assert Path(photo.shown.record.path).name in photo.trouble.label.text()
+    assert Path(photo.shown.record.path).name in photo.trouble.text
     assert not photo.finer.is_on
 
 

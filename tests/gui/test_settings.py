@@ -28,10 +28,10 @@ def test_without_a_place_for_settings_all_works_and_it_is_said_once(
 ) -> None:
     file = wall(tmp_path, monkeypatch)
     window = open_window(project_dir)
-    said = window.trouble.label.text()
+    said = window.trouble.text
     assert window.trouble.isVisible() and "Settings cannot be kept" in said and str(file) in said
     assert "bug" not in said and "no folder" in said
-    window.trouble.button.click()
+    window.trouble.close_button.click()
     for number in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_2):
         qtbot.keyClick(window, number, CTRL)
         wait_idle(qtbot, window)
@@ -46,7 +46,7 @@ def test_without_a_place_for_settings_all_works_and_it_is_said_once(
     assert not window.trouble.isVisible(), "once is enough"
 
     problems: list[Exception] = []
-    window.session.messages.problem.connect(problems.append)
+    window.session.messages.problem.connect(lambda error, *_: problems.append(error))
     page = PreferencesDialog(window.session, window)
     page.person.setText("Ada")
     page.person.editingFinished.emit()
@@ -60,7 +60,7 @@ def test_a_full_disk_is_said_when_settings_are_written(qtbot, window, full_disk)
     with full_disk:
         window.settings.set("overlay_opacity", 33)
         window.settings.sync()
-        assert "larger than a file may be" in window.trouble.label.text()
+        assert "larger than a file may be" in window.trouble.text
     window.settings.sync()
     assert Settings().get("overlay_opacity") == 33, "kept as soon as there is room"
 

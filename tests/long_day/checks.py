@@ -156,7 +156,7 @@ def the_status_bar_says_whether_all_is_saved(day: Day) -> str:
     elif session.queue.error is not None:
         wanted = f"{pending} judgement{'s' * (pending != 1)} NOT saved"
     elif session.state.read_only:
-        wanted = "Read-only"
+        wanted = f"Read-only: {session.state.why_read_only}"
     else:
         wanted = "All judgements saved"
     return "" if text == wanted else f"the status bar says {text!r}, not {wanted!r}"
@@ -176,7 +176,7 @@ def the_status_bar_shows_what_runs(day: Day) -> str:
 @check
 def the_line_of_trouble_is_true(day: Day) -> str:
     window, session = day.window, day.window.session
-    text = window.trouble.label.toolTip() if window.trouble.isVisible() else ""
+    text = window.trouble.text if window.trouble.isVisible() else ""
     unsaved = session.queue.error is not None
     if unsaved and not text:
         return "judgements are not saved, and no line of trouble says it"

@@ -86,7 +86,7 @@ class Day:
         window = self.window = MainWindow(settings, None if place is None else place.project)
         window.session.worker.command = gate.COMMAND
         window.session.queue.committed.connect(self._committed)
-        window.session.messages.problem.connect(lambda error: self.told.append(str(error)))
+        window.session.messages.problem.connect(lambda error, *_: self.told.append(str(error)))
         if self.after_close is None:
             window.resize(*SIZE)
         window.show()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.state.session import Session
@@ -125,7 +126,9 @@ class FoldersDialog(QDialog):
         item.setData(0, PATH_ROLE, shown.path)
         item.setData(0, STATE_ROLE, shown.state)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{name}, {photos:,} photos, {words}")
+        item.setData(
+            0, Qt.ItemDataRole.AccessibleTextRole, f"{name}, {counted(photos, 'photo')}, {words}"
+        )
         colours = theme.colours()
         if shown.state == NOT_THERE or counts.missing:
             for part in (0, 2):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import counted
 from insight_app.gui.dialogs.wizard.dictionary import TRAIN, DictionaryPart
 from insight_app.gui.dialogs.wizard.encoder import EncoderPart
 from insight_app.gui.dialogs.wizard.findings import FindingsView
@@ -252,7 +253,7 @@ class NewProjectDialog(QDialog):
         seconds = START_SECONDS + found * SECONDS_A_PHOTO
         if self.dictionary.kind == TRAIN:
             seconds *= TRAINING_FACTOR
-        photos = f"{found:,} photo{'s' * (found != 1)}"
+        photos = counted(found, "photo")
         return f"{photos}, about {time_left(seconds)} to analyze"
 
     def _outlook(self) -> str:

@@ -166,7 +166,7 @@ class ConceptTablePanel(Panel):
             action.setChecked(folder.id in chosen)
             action.triggered.connect(partial(self._toggle_folder, folder.id))
         count = len(chosen)
-        self.folders.setText("all folders" if not count else f"{count} folder{'s' * (count > 1)}")
+        self.folders.setText(counted(count, "folder") if count else "all folders")
 
     def _toggle_folder(self, id: int, _on: bool = False) -> None:
         chosen = set(self.rows.filter.folders) ^ {id}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
@@ -96,7 +97,7 @@ class FolderPlotPanel(Panel):
         has_all = all(one.low is not None for one in shown)
         few = [] if has_all else [f"No interval for folders under {FEWEST_IMAGES} images."]
         left_out = len(shares) - len(shown)
-        more = [f"{left_out:,} more folders in the CSV."] if left_out > 0 else []
+        more = [f"{counted(left_out, 'more folder')} in the CSV."] if left_out > 0 else []
         self.note.setText(" ".join(["Lines: 95 % interval (Wilson).", *few, *more]))
 
     @property

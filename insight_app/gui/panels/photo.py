@@ -4,6 +4,7 @@ Decides which photo and which layers are shown; the stage draws, overlay.py comp
 picture stays until the new one and its codes are there.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
@@ -53,7 +54,9 @@ class PhotoPanel(Panel):
         self._is_stale = False
         self.finer = FinerLook(session, self)
         self.finer.changed.connect(self._finer_changed)
-        self.finer.failed.connect(self.show_error)
+        self.finer.failed.connect(
+            lambda error: self.show_error(error, "Try again", self.toggle_finer)
+        )
         self._add_actions()
         self._build_header()
         self.stage = Stage(self)
@@ -82,7 +85,7 @@ class PhotoPanel(Panel):
         session.bare_photo.connect(self.stage.set_bare)
         session.pictures.ready.connect(self._picture_ready)
         session.image_codes.ready.connect(lambda _image: self._show_photo())
-        session.image_codes.failed.connect(lambda _image, error: self.show_error(error))
+        session.image_codes.failed.connect(self._cannot_read)
         session.lists.changed.connect(self._show_position)
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
@@ -148,6 +151,7 @@ class PhotoPanel(Panel):
                 return
             self.shown, self._shown_in, self._is_stale = codes, self.session.state, False
             self.finer.leave()
+            self.trouble.hide()  # it was the last photo's
             self.stage.set_message(broken or "")
             geometry = shown_geometry(codes, pixmap)
             if is_another or geometry != self.stage.geometry_of_photo:
@@ -158,6 +162,11 @@ class PhotoPanel(Panel):
         self._show_finer_state()
         self._show_overlay()
         self._show_position()
+
+    def _cannot_read(self, image_id: int, error: Exception) -> None:
+        if image_id == self.session.selection.image:
+            again = partial(self.session.image_codes.read_again, image_id)
+            self.show_error(error, "Try again", again)
 
     # ---- the finer look
 

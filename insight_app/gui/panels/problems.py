@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.folders import point_to
 from insight_app.gui.panel import Panel
-from insight_app.gui.state.session import Session
+from insight_app.gui.state.session import READ_ONLY, Session
+from insight_app.gui.state.troubles import Gravity, Trouble
 from insight_app.gui.widgets import (
     ElidedLabel,
     EmptyState,
@@ -46,6 +48,8 @@ class ProblemLine:
     kept: str = ""
     do: str = ""
     kind: "ProblemKind | Literal['older rule'] | None" = None
+    trouble: tuple[object, Trouble] | None = None
+    """A trouble of the window with its key; it brings its own button."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class ProblemsPanel(Panel):
         self.folders.setToolTip("Where the photos are; take folders out and put them back")
         self.folders.clicked.connect(session.actions["analysis.folders"].trigger)
         session.folders.changed.connect(self.invalidate)
+        session.troubles.changed.connect(self.invalidate)
         self.resume = QPushButton("Resume the analysis", self.bar)
         self.resume.clicked.connect(session.actions["analysis.resume"].trigger)
         row.addWidget(self.folders)
@@ -99,8 +104,13 @@ class ProblemsPanel(Panel):
         self.resume.setVisible(found.is_unfinished and can_write)
         self.bar.setVisible(state.results is not None)
         warnings = () if state.project is None else state.project.warnings
-        lines = [*map(ProblemLine, warnings), *found.lines]
-        count = len(warnings) + found.count
+        troubles = [
+            ProblemLine(one.text, trouble=(key, one))
+            for key, one in self.session.troubles.present
+            if one.gravity in (Gravity.UNSAVED, Gravity.FAILED) or key == READ_ONLY
+        ]
+        lines = [*troubles, *map(ProblemLine, warnings), *found.lines]
+        count = len(troubles) + len(warnings) + found.count
         self.set_info(f"{count:,}" if count else "")
         self.empty.setVisible(not lines)
         self.area.setVisible(bool(lines))
@@ -132,7 +142,7 @@ class ProblemsPanel(Panel):
         text = plain_label(" ".join(part for part in parts if part), widget)
         text.setWordWrap(True)
         words.addWidget(text)
-        if line.where or line.kind:
+        if line.where or line.kind or (line.trouble is not None and line.trouble[1].button):
             button = self._button(line, widget)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return widget
@@ -154,7 +164,11 @@ class ProblemsPanel(Panel):
         """Return the button that mends a problem where one can, else one that shows its place."""
         path, session = Path(line.where), self.session
         can_write = not session.state.read_only
-        if line.kind in ("folder missing", "missing") and can_write:
+        if line.trouble is not None:
+            key, trouble = line.trouble
+            button = QPushButton(trouble.button, parent)
+            button.clicked.connect(lambda: session.troubles.mend(key))
+        elif line.kind in ("folder missing", "missing") and can_write:
             button = QPushButton("Point to the folder…", parent)
             folder = path if line.kind == "folder missing" else path.parent
             button.clicked.connect(lambda: point_to(session, folder, self))
@@ -180,7 +194,7 @@ def find_problems(results: "Results") -> ResultProblems:
     if is_unfinished:
         what = (
             f"The last analysis stopped after {results.coded_images:,} of "
-            f"{results.image_count:,} photos."
+            f"{counted(results.image_count, 'photo')}."
         )
         lines.insert(0, ProblemLine(what, kept="What was analyzed is kept."))
     is_older = bool(results.coded_images) and results.reading_rule < NEWEST_RULE

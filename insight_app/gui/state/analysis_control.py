@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from insight_app.concepts.hsae.description import DESCRIPTION, RELEASE, WEIGHTS
+from insight_app.errors import Refusal
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.messages import Messages
@@ -38,6 +39,7 @@ class _Work:
     """One piece of long work; the end of an older one is no concern of the one that runs."""
 
     done: Callable[[Message], object]
+    failed: Callable[[Exception], object]
     request: int = 0
     is_paused: bool = False
 
@@ -62,6 +64,8 @@ class AnalysisControl(QObject):
         self._projects, self._worker = projects, worker
         self._settings, self._messages = settings, messages
         self._work: _Work | None = None
+        self._error: Exception | None = None
+        """Why the last work failed."""
         self.last_progress: Progress | None = None
         projects.opened.connect(self._project_changed)
 
@@ -110,14 +114,25 @@ class AnalysisControl(QObject):
         self._begin(
             "analyze",
             lambda _summary: None,
+            None,
             folders=list(folders),
             device=self._settings.get("device"),
             **how,
         )
 
-    def change(self, do: str, *, done: Callable[[Message], object], **arguments: Any) -> None:
-        """Change what the results are of, by a request of the worker; done(reply) at its end."""
-        self._begin(do, done, **arguments)
+    def change(
+        self,
+        do: str,
+        *,
+        done: Callable[[Message], object],
+        failed: Callable[[Exception], object] | None = None,
+        **arguments: Any,
+    ) -> None:
+        """Change what the results are of, by a request of the worker; done(reply) at its end.
+
+        failed: told the error; without it the error is reported, with a button to try again.
+        """
+        self._begin(do, done, failed, **arguments)
 
     @property
     def is_running(self) -> bool:
@@ -138,11 +153,19 @@ class AnalysisControl(QObject):
             self._messages.say("Analysis cancelled; what was analyzed is kept")
         self._show(None)
 
-    def _begin(self, do: str, done: Callable[[Message], object], **arguments: Any) -> None:
+    def _begin(
+        self,
+        do: str,
+        done: Callable[[Message], object],
+        failed: Callable[[Exception], object] | None,
+        **arguments: Any,
+    ) -> None:
         path = self._projects.state.path
         if path is None:
             return
-        work = self._work = _Work(done)
+        again = partial(self._begin, do, done, failed, **arguments)
+        work = self._work = _Work(done, failed or partial(self._report, again))
+        self._messages.withdraw(self._error)
         work.request = self._worker.request(
             do,
             project=str(path),
@@ -183,7 +206,14 @@ class AnalysisControl(QObject):
 
     def _failed(self, work: _Work, error: Exception) -> None:
         self._leave(work, None)
-        self._messages.report(error)
+        work.failed(error)
+
+    def _report(self, again: Callable[[], object], error: Exception) -> None:
+        self._error = error
+        if isinstance(error, Refusal):
+            self._messages.report(error)
+        else:
+            self._messages.report(error, "Try again", again)
 
     def _leave(self, work: _Work, shown: Progress | None) -> None:
         """Note that a piece of work has ended, and read what it published."""

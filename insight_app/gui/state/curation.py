@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from insight_app.errors import Refusal
+from insight_app.figures import counted
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Write, WriteKind
 from insight_app.gui.state.lists import Lists
@@ -203,7 +204,7 @@ class Curation(QObject):
         self.judge([make(child, parent)], f"{word} {self._name(child)} under {self._name(parent)}")
 
     def _what(self, concepts: "Sequence[ConceptId]") -> str:
-        return self._name(concepts[0]) if len(concepts) == 1 else f"{len(concepts)} concepts"
+        return self._name(concepts[0]) if len(concepts) == 1 else counted(len(concepts), "concept")
 
     def _name(self, concept: "ConceptId") -> str:
         row = self._present().row_of(concept)

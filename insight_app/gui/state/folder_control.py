@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.figures import agreeing, counted
 from insight_app.gui.state.analysis_control import AnalysisControl
 from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.messages import Messages
@@ -26,6 +27,8 @@ class FolderControl(QObject):
 
     changed = Signal()
     """A folder is there that was not, or is not any more, or its photos are others."""
+    not_moved = Signal(object, object)
+    """(old folder, error): the photos of a folder are not where they were said to be."""
     came_back = Signal()
     """A folder that was not there is there again."""
 
@@ -82,7 +85,11 @@ class FolderControl(QObject):
     def move(self, old: Path, new: Path) -> None:
         """Say where the photos of a folder are now."""
         self._analysis.change(
-            "move_folder", old=str(old), new=str(new), done=partial(self._moved, new)
+            "move_folder",
+            old=str(old),
+            new=str(new),
+            done=partial(self._moved, new),
+            failed=partial(self.not_moved.emit, old),
         )
 
     # ---- what came of it
@@ -107,13 +114,16 @@ class FolderControl(QObject):
         )
 
     def _put_back(self, folders: Sequence[Path], names: str, reply: Message) -> None:
-        text = f"{_photos(reply)} of {names} count again"
+        counts = agreeing(_count(reply), "counts", "count")
+        text = f"{_photos(reply)} of {names} {counts} again"
         self._messages.offer(text, "Take out again", partial(self.remove, folders))
 
     def _moved(self, new: Path, reply: Message) -> None:
         missing = int(reply.get("missing", 0))
-        rest = f"; {missing:,} of them are not there" if missing else ""
-        self._messages.say(f"{_photos(reply)} are in {new} now{rest}")
+        text = f"{_photos(reply)} {agreeing(_count(reply), 'is', 'are')} in {new} now"
+        if missing:
+            text += f"; {missing:,} of them {agreeing(missing, 'is', 'are')} not there"
+        self._messages.say(text)
 
     def _offer_undo(self, folders: Sequence[Path]) -> None:
         if self.sources:  # the first photos of a project are what it was made for
@@ -127,9 +137,12 @@ class FolderControl(QObject):
 
 
 def _names(folders: Sequence[Path]) -> str:
-    return folders[0].name if len(folders) == 1 else f"{len(folders)} folders"
+    return folders[0].name if len(folders) == 1 else counted(len(folders), "folder")
 
 
 def _photos(reply: Message) -> str:
-    photos = int(reply.get("photos", 0))
-    return f"{photos:,} photo{'s' * (photos != 1)}"
+    return counted(_count(reply), "photo")
+
+
+def _count(reply: Message) -> int:
+    return int(reply.get("photos", 0))

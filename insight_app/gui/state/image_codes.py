@@ -77,6 +77,11 @@ class ImageCodes(QObject):
             )
         return None
 
+    def read_again(self, image_id: int) -> None:
+        """Try once more to read codes that could not be read."""
+        self._reading.discard(image_id)
+        self.get(image_id)
+
     def _keep(self, read: PhotoCodes) -> None:
         self._reading.discard(read.image_id)
         self._kept[read.image_id] = read

@@ -12,8 +12,10 @@ class Messages(QObject):
     """A remark that passes."""
     offered = Signal(str, str, object)
     """(text, link, act): what was done, and a link that calls act(), such as taking it back."""
-    problem = Signal(object)
-    """An exception to be told loudly."""
+    problem = Signal(object, str, object)
+    """(error, button, act): to be told loudly, with a button ('': none) that calls act()."""
+    withdrawn = Signal(object)
+    """An error that was told and is over."""
 
     def say(self, text: str) -> None:
         """Tell a remark that passes."""
@@ -23,6 +25,13 @@ class Messages(QObject):
         """Tell what was done, with a link that calls act(), such as taking it back."""
         self.offered.emit(text, link, act)
 
-    def report(self, error: Exception) -> None:
-        """Tell an error loudly."""
-        self.problem.emit(error)
+    def report(
+        self, error: Exception, button: str = "", act: Callable[[], object] | None = None
+    ) -> None:
+        """Tell an error loudly, with a button that mends it where something does."""
+        self.problem.emit(error, button, act)
+
+    def withdraw(self, error: Exception | None) -> None:
+        """Say that an error is over: what failed is tried again."""
+        if error is not None:
+            self.withdrawn.emit(error)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.errors import Refusal
 from insight_app.gui.state import loading
 from insight_app.gui.state.epochs import Epochs, Scope
 from insight_app.gui.state.jobs import Jobs
@@ -53,6 +54,8 @@ class Projects(QObject):
         self._epochs, self._thread, self._messages = epochs, thread, messages
         self._leave, self._replaced = leave, replaced
         self._opening: Path | None = None
+        self._error: Exception | None = None
+        """Why the last one could not be opened."""
         self._is_reading = self._must_read_again = False
 
     # ---- opening
@@ -69,6 +72,7 @@ class Projects(QObject):
         if self._opening is not None and _is_same(self._opening, path):
             return
         self._opening = path
+        self._messages.withdraw(self._error)
         self.opening.emit(str(path))
         # A project that nobody waits for any more must still be closed: this answer always comes.
         self._thread.run(
@@ -104,6 +108,12 @@ class Projects(QObject):
         self.opened.emit()
         return True
 
+    def reopen(self) -> None:
+        """Open the project anew: what kept it from being written may have passed."""
+        path = self.state.path
+        if path is not None and self.close():
+            self.open(path)
+
     def restore_backup(self) -> None:
         """Put the newest backup in the place of damaged judgements, and open the project again."""
         project = self.state.project
@@ -123,7 +133,11 @@ class Projects(QObject):
         if path is None or path == self._opening:
             self._opening = None
             self.opening.emit("")
-        self._messages.report(error)
+        self._error = error
+        if path is None or isinstance(error, Refusal):
+            self._messages.report(error)
+        else:
+            self._messages.report(error, "Try again", partial(self.open, path))
 
     def _loaded(self, path: Path, then: Callable[[], object] | None, loaded: Loaded) -> None:
         if path != self._opening or not self.close():

@@ -25,7 +25,12 @@ from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.worker_client import WorkerClient
+from insight_app.gui.wording import words
+
+UNSAVED, WARNINGS, READ_ONLY = "unsaved", "warnings", "read-only"
+"""Keys of troubles that there is one of at most."""
 
 
 class Session(QObject):
@@ -33,7 +38,7 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
     analysis, folders, worker, jobs, pictures, image_codes, places, editors, seen_panels, messages,
-    settings, actions.
+    troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -43,6 +48,9 @@ class Session(QObject):
         super().__init__(parent)
         self.settings, self.actions = settings, actions
         self.messages = Messages(self)
+        self.troubles = Troubles(self)
+        self.messages.problem.connect(self.troubles.report)
+        self.messages.withdrawn.connect(self.troubles.take)
         self.editors = Editors()
         self.seen_panels = SeenPanels(self)
         self._epochs = Epochs()
@@ -54,7 +62,9 @@ class Session(QObject):
             self._epochs, self._project_thread, self.messages, self._leave, self._replaced, self
         )
         self.queue = JudgementQueue(self._project_thread, self)
-        self.queue.failed.connect(self.messages.report)
+        self.queue.failed.connect(self._cannot_save)
+        self.queue.pending_changed.connect(self._saving_goes_on)
+        self.projects.opened.connect(self._say_state)
         self.selection = SelectionModel(self._present, self.editors.write_all, self)
         self.lists = Lists(self._present, self.selection, self)
         self.curation = Curation(
@@ -105,6 +115,33 @@ class Session(QObject):
         self._project_thread.wait()
         self._project_thread.close()
         return True
+
+    # ---- what is wrong with the project and with saving
+
+    def _cannot_save(self, error: Exception) -> None:
+        text = f"Not saved yet: {words(error)}"
+        trouble = Trouble(text, Gravity.UNSAVED, "Retry", self.queue.retry)
+        self.troubles.put(UNSAVED, trouble)
+
+    def _saving_goes_on(self) -> None:
+        if self.queue.error is None:
+            self.troubles.take(UNSAVED)
+
+    def _say_state(self) -> None:
+        """Forget what was wrong with the last project, and say what is with this one."""
+        self.troubles.clear()
+        project, projects = self.state.project, self.projects
+        if project is None:
+            return
+        if project.warnings:
+            text = " ".join(project.warnings)
+            self.troubles.put(WARNINGS, Trouble(text, Gravity.PROJECT, can_dismiss=True))
+        if not project.read_only:
+            return
+        text, button, act = f"Read-only: {project.why_read_only}", "Open again", projects.reopen
+        if project.damage is not None and project.backups:
+            button, act = "Restore the newest backup", projects.restore_backup
+        self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, button, act))
 
     # ---- entering and leaving a project
 

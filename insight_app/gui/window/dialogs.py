@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
+from insight_app.figures import counted
 from insight_app.gui.actions import Actions
 from insight_app.gui.curation.several import tally
 from insight_app.gui.dialogs.confirming import confirm
@@ -61,7 +62,7 @@ def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
     return confirm(
         parent,
         "Not saved",
-        f"{pending} judgement{'s' * (pending != 1)} could not be written.",
+        f"{counted(pending, 'judgement')} could not be written.",
         do="Leave without them",
         keep="Stay",
         details=words(session.queue.error) if session.queue.error else "",

@@ -5,10 +5,9 @@ what is shown in them.
 """
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -26,9 +25,10 @@ from insight_app.gui.actions import Actions
 from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.message_strip import MessageSlot, MessageStrip
-from insight_app.gui.panel import TroubleLine
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.troubles import Gravity, Trouble
+from insight_app.gui.trouble_line import TroubleLine
 from insight_app.gui.window import commands, dialogs
 from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.hints import Hints
@@ -44,9 +44,6 @@ from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
 from insight_app.gui.window.workspaces import BY_NAME, panel_names
 from insight_app.gui.wording import words
-
-if TYPE_CHECKING:
-    from insight_app.project.project import Project
 
 WORKER_DELAY = 2000
 """Milliseconds: the worker's imports would compete with the first pictures."""
@@ -81,14 +78,11 @@ class MainWindow(QMainWindow):
         self._add_commands()
         self.start = StartPage(self.session, self)
         self.trouble = TroubleLine(self)
-        self._unsaved: Exception | None = None
         self.middle = QStackedWidget(self)
         self._build()
         self.panels_ahead = PanelsAhead(self.docks.values(), self.session, self.keys, self)
         self.placement = Placement(self, settings)
-        self.missing_folders = MissingFolders(
-            self.session, self.trouble, lambda: not self.trouble.isVisible(), self
-        )
+        self.missing_folders = MissingFolders(self.session, self)
         self.hints = Hints(self.session, self.keys, self)
         self._connect()
         self.placement.restore()
@@ -149,15 +143,17 @@ class MainWindow(QMainWindow):
         session.curation.changed.connect(lambda _rows, _structure: self._update())
         session.selection.changed.connect(self._update)
         session.curation.asked.connect(lambda question: dialogs.ask_many(session, question, self))
-        session.queue.pending_changed.connect(self._pending_changed)
+        session.queue.pending_changed.connect(self._update)
         session.analysis.progress.connect(lambda _progress: self._update())
         session.messages.line.connect(self.strip.say)
         session.messages.offered.connect(self.strip.offer)
-        session.messages.problem.connect(self.show_problem)
+        session.troubles.changed.connect(self._show_trouble)
+        self.trouble.dismissed.connect(self._dismiss_trouble)
+        self.trouble.others.clicked.connect(self.actions_["analysis.problems"].trigger)
         self.search.finished.connect(self.dock_area.focus_main)
         self.start.recent_chosen.connect(self.opening.open_recent)
         self.settings.changed.connect(self._setting_changed)
-        self.settings.failed.connect(self.show_problem)
+        self.settings.failed.connect(self._say_unkept)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.keys.bare_photo.connect(session.bare_photo)
 
@@ -170,7 +166,7 @@ class MainWindow(QMainWindow):
             self.opening.open_paths([self._open_at_start])
         elif not self.opening.open_last():
             self.start.refresh()
-            self._check_settings()
+            self.settings.check()
 
     # ---- workspaces
 
@@ -216,7 +212,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} - Insight" if name else "Insight")
         self._name_project(name)
         self.bar.show_for(project is not None)
-        self._hide_trouble()
         self.strip.clear()
         if project is None:
             gc.unfreeze()
@@ -231,60 +226,36 @@ class MainWindow(QMainWindow):
             self.middle.setCurrentWidget(self.dock_area)
             wanted = self.settings.get("workspace")
             self.show_workspace(wanted if wanted in BY_NAME else "images")
-            self._say_state(project)
-            self._check_settings()
+            self.settings.check()
             self.panels_ahead.start()
         self._update()
-
-    def _say_state(self, project: "Project") -> None:
-        """Tell what a person should know of a project that was just opened."""
-        if project.damage is not None and project.backups:
-            text = f"Read-only: {project.why_read_only}"
-            restore = self.session.projects.restore_backup
-            self._show_trouble(text, "Restore the newest backup", restore)
-        elif project.read_only:
-            self._show_trouble(" ".join([f"Read-only: {project.why_read_only}", *project.warnings]))
-        elif project.warnings:
-            self._show_trouble(" ".join(project.warnings), "Dismiss", self._hide_trouble)
-
-    def _check_settings(self) -> None:
-        """Say that settings cannot be kept, where nothing else is to be said."""
-        if not self.trouble.isVisible():
-            self.settings.check()
 
     def _update(self) -> None:
         commands.update_commands(self.actions_, self.session)
 
-    def _pending_changed(self) -> None:
-        if self._unsaved is not None and self.session.queue.error is not self._unsaved:
-            self._hide_trouble()
-        self._update()
+    def _show_trouble(self) -> None:
+        """Show the gravest trouble, and how many more there are."""
+        troubles = self.session.troubles
+        if not (present := troubles.present):
+            self.trouble.hide()
+            return
+        key, first = present[0]
+        has_list = self.session.state.project is not None
+        self.trouble.show_trouble(
+            first.text,
+            first.button,
+            partial(troubles.mend, key),
+            can_dismiss=first.can_dismiss,
+            others=len(present) - 1 if has_list else 0,
+        )
 
-    def show_problem(self, error: Exception) -> None:
-        """Tell an error loudly, with what can be done about it."""
-        if self.session.queue.error is error:
-            self._show_trouble(f"Not saved yet: {words(error)}", "Retry", self._retry)
-            self._unsaved = error
-        else:
-            self._show_trouble(words(error), "Dismiss", self._hide_trouble)
+    def _say_unkept(self, error: Exception) -> None:
+        trouble = Trouble(words(error), Gravity.PROGRAM, can_dismiss=True)
+        self.session.troubles.put("settings", trouble)
 
-    def _retry(self) -> None:
-        self._hide_trouble()
-        self.session.queue.retry()
-
-    def _show_trouble(
-        self, text: str, button: str = "", callback: Callable[[], object] | None = None
-    ) -> None:
-        self._unsaved = None
-        self.missing_folders.is_shown = False
-        self.trouble.show_trouble(text, button, callback)
-
-    def _hide_trouble(self) -> None:
-        """Take the line away; a folder that is missing has its turn then."""
-        self._unsaved = None
-        self.missing_folders.is_shown = False
-        self.trouble.hide()
-        self.missing_folders.follow()
+    def _dismiss_trouble(self) -> None:
+        key, _first = self.session.troubles.present[0]
+        self.session.troubles.take(key)
 
     # ---- looks
 

@@ -37,7 +37,8 @@ class Opening:
         if is_project(inside):
             self._session.projects.open(inside)
         elif not first.exists():
-            self._session.messages.report(WorldError("There is nothing there.", where=str(first)))
+            error = WorldError("There is nothing there.", where=str(first))
+            self._session.messages.report(error, "Open another…", self.open_something)
         else:
             folders = list(dict.fromkeys(p if p.is_dir() else p.parent for p in paths))
             released = [folder for folder in folders if holds_dictionary(folder)]

@@ -5,7 +5,7 @@ Shows what the worker tells; asks it to pause or cancel through the actions and 
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -22,8 +23,10 @@ from insight_app.figures import figure
 from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
-from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import time_left
+from insight_app.gui.widgets import ElidedLabel, dim_label
+from insight_app.gui.wording import time_left, tooltip
+
+MOST_TIME = time_left(11 * 3600 + 40 * 60)
 
 
 class AnalysisProgress(QWidget):
@@ -34,16 +37,17 @@ class AnalysisProgress(QWidget):
         self.session = session
         self.progress: Progress | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.label = QLabel(self)
+        self.label = _Words(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(160, 8)
         self.more = self._button("Details", self.show_details)
         self.pause = self._button("Pause: what is done is kept", self._pause)
         self.cancel = self._button("Cancel: what is done is kept", self._cancel)
-        for widget in (self.label, self.bar, self.more, self.pause, self.cancel):
+        row.addWidget(self.label, 1)
+        for widget in (self.bar, self.more, self.pause, self.cancel):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.details = ProgressDetails(session, self)
         self.details.stop.connect(self._cancel)
@@ -78,7 +82,7 @@ class AnalysisProgress(QWidget):
             parts.append(f"{progress.done:,} of {progress.total:,}")
         if progress.seconds_left is not None and not progress.paused:
             parts.append(f"{time_left(progress.seconds_left)} left")
-        self.label.setText(", ".join(parts))
+        self.label.set_words(", ".join(parts), longest(progress))
         if self.details.isVisible():
             self.details.show_progress(progress)
 
@@ -99,6 +103,28 @@ class AnalysisProgress(QWidget):
 
     def _cancel(self) -> None:
         self.session.analysis.cancel()
+
+
+class _Words(ElidedLabel):
+    """What runs and how far it is; as wide as the longest of what is said of this step."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", parent, Qt.TextElideMode.ElideRight)
+        self._longest = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setFont(theme.tabular(self.font()))
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def set_words(self, text: str, longest: str) -> None:
+        """Show other words."""
+        self._longest = longest
+        self.setText(text)
+        self.setToolTip(tooltip(text))
+
+    def sizeHint(self) -> QSize:
+        """Return room for the longest."""
+        width = self.fontMetrics().horizontalAdvance(self._longest)
+        return QSize(width + 2, super().sizeHint().height())
 
 
 class ProgressDetails(QFrame):
@@ -172,6 +198,12 @@ class ProgressDetails(QFrame):
 def stage(progress: Progress) -> str:
     """Return what is being done now, in words."""
     return "Paused" if progress.paused else progress.message or progress.what
+
+
+def longest(progress: Progress) -> str:
+    """Return the longest that is said of this step, so that it has its room from the start."""
+    what, total = progress.message or progress.what, progress.total
+    return f"{what}, {total:,} of {total:,}, {MOST_TIME} left" if total else what
 
 
 def rate(progress: Progress) -> str:

@@ -3,7 +3,7 @@
 Reads the session; progress.py shows what runs.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from insight_app.figures import counted, percent
@@ -13,7 +13,10 @@ from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel
 from insight_app.gui.window.progress import AnalysisProgress, rate
-from insight_app.gui.wording import size_text
+from insight_app.gui.window.status_row import StatusRow
+from insight_app.gui.wording import size_text, tooltip
+
+SAVED, MANY_NOT_SAVED = "All judgements saved", "999 judgements NOT saved"
 
 
 class StatusBar(QStatusBar):
@@ -24,30 +27,27 @@ class StatusBar(QStatusBar):
         self.session = session
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
-        self.counts = QLabel(self)
-        self.reviewed = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
+        self.counts, self.reviewed = QLabel(self), QLabel(self)
         self.reviewed.setToolTip(
             "Activation of the concepts that were judged, over the activation of all concepts "
             "(sums over all cells)"
         )
-        self.progress = AnalysisProgress(session, self)
-        self.device = QLabel(self)
-        self.rate = QLabel(self)
+        self.device, self.rate, self.memory = QLabel(self), QLabel(self), QLabel(self)
         self.rate.setToolTip("Photos a second since this step of the analysis began")
-        self.memory = QLabel(self)
         self.memory.setToolTip("Memory that the analysis process holds, its models included")
-        self.saved = QLabel(self)
-        for label in (self.rate, self.memory):
+        self.progress = AnalysisProgress(session, self)
+        self.saved = _Saved(self)
+        for label in (self.counts, self.reviewed, self.rate, self.memory):
             label.setFont(theme.tabular(label.font()))
-        labels = (self.counts, self.reviewed, self.device, self.rate, self.memory, self.saved)
-        for label in labels:
-            label.setContentsMargins(4, 0, 12, 0)
-        self.addWidget(self.counts)
-        # Gives way first: whether all is saved must be read whole at any width.
-        self.addWidget(self.reviewed, 1)
-        self.addPermanentWidget(self.progress)
-        for label in labels[2:]:
-            self.addPermanentWidget(label)
+        self.row = StatusRow(
+            left=(self.counts, self.reviewed),
+            middle=(self.device, self.memory, self.rate),
+            by_importance=(self.reviewed, self.counts, self.rate, self.memory, self.device),
+            work=self.progress,
+            end=self.saved,
+            parent=self,
+        )
+        self.addWidget(self.row, 1)
         session.projects.opened.connect(self.refresh)
         session.projects.results_changed.connect(self.refresh)
         session.curation.changed.connect(lambda _rows, _structure: self.refresh())
@@ -90,7 +90,6 @@ class StatusBar(QStatusBar):
     def _show_rate(self, progress: Progress | None) -> None:
         text = rate(progress) if progress is not None and not progress.paused else ""
         self.rate.setText(text)
-        self.rate.setVisible(bool(text))
         self._show_device()
 
     def _show_memory(self) -> None:
@@ -99,19 +98,35 @@ class StatusBar(QStatusBar):
         if worker.device_memory:
             parts.append(f"{size_text(worker.device_memory)} on the device")
         self.memory.setText(", ".join(parts))
-        self.memory.setVisible(bool(parts))
 
     def _show_saved(self) -> None:
-        session = self.session
-        pending = session.queue.pending
-        if session.state.project is None:
+        state, queue = self.session.state, self.session.queue
+        pending = counted(queue.pending, "judgement")
+        if state.project is None:
             text = ""
-        elif session.queue.error is not None:
-            text = f"{pending} judgement{'s' * (pending != 1)} NOT saved"
-        elif pending:
-            text = f"Saving {pending} judgement{'s' * (pending != 1)}"
-        elif session.state.read_only:
-            text = "Read-only"
+        elif queue.error is not None:
+            text = f"{pending} NOT saved"
+        elif queue.pending:
+            text = f"Saving {pending}"
+        elif state.project.damage is not None:
+            text = "Read-only: the judgements are damaged"
+        elif state.read_only:
+            text = f"Read-only: {state.why_read_only}"
         else:
-            text = "All judgements saved"
+            text = SAVED
         self.saved.setText(text)
+        self.saved.setToolTip(tooltip(text))
+
+
+class _Saved(ElidedLabel):
+    """Whether all is saved: of the same width whatever it says, so that nothing beside it moves."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", parent, Qt.TextElideMode.ElideRight)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the longest of what it says, and for why nothing can be judged."""
+        metrics, size = self.fontMetrics(), super().sizeHint()
+        longest = max(map(metrics.horizontalAdvance, (SAVED, MANY_NOT_SAVED, self.text())))
+        return QSize(longest + 2, size.height())

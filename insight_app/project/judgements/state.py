@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from insight_app.figures import agreeing, counted
 from insight_app.project.judgements.acts import ConceptId, Relation, Value, split_relation
 
 
@@ -131,7 +132,7 @@ def not_understood(count: int) -> str:
     """Return in words that so many entries were written by a newer Insight, "" for none."""
     if not count:
         return ""
-    which = "1 judgement was" if count == 1 else f"{count:,} judgements were"
+    which = f"{counted(count, 'judgement')} {agreeing(count, 'was', 'were')}"
     return (
         f"{which} made with a newer version of Insight: kept in the log and exported with it, "
         "but not applied here. Update Insight to see what they say."

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from insight_app.errors import KnownError, Refusal
+from insight_app.figures import counted
 from insight_app.project.judgements import merge, tables
 from insight_app.project.judgements.acts import Act, Value, relation
 from insight_app.project.judgements.edits import Edit
@@ -141,7 +142,7 @@ class Judgements:
         """
         before = self.not_understood
         new = self._take_over(merge.complete(lines.load(path), self.entries(), path))
-        text = f"Took over {len(new):,} judgements from {path.name}"
+        text = f"Took over {counted(len(new), 'judgement')} from {path.name}"
         if newer := not_understood(self.not_understood - before):
             text = f"{text}; {newer}"
         said = [entry.judgement for entry in new]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from insight_app.figures import counted
 from insight_app.project.results.records import Problem
 from insight_app.project.results.schema import Folder, Image, Skipped, Status
 from insight_app.project.results.sources import FolderPlace, Places, SourceState
@@ -65,7 +66,8 @@ def _gone(sources: Sequence[SourceState]) -> Iterator[_Keyed]:
                 Problem(
                     source.path,
                     "The folder is not there.",
-                    f"Its {source.counts.photos:,} photos are kept and counted as they were.",
+                    "What was counted and judged of "
+                    f"{counted(source.counts.photos, 'photo')} is kept.",
                     "Point to where it is now, connect its drive, or take it out of the project.",
                     "folder missing",
                 ),
@@ -86,7 +88,7 @@ def _removed(places: Places, sources: Sequence[SourceState]) -> Iterator[_Keyed]
                 (str(root.path), ""),
                 Problem(
                     root.path,
-                    f"This folder was taken out of the project with {photos:,} photos.",
+                    f"This folder was taken out of the project with {counted(photos, 'photo')}.",
                     "Their codes and what was judged are kept.",
                     "Put it back to count it again.",
                     "removed",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData
 
+from insight_app.figures import agreeing, counted
 from insight_app.gui.state.project_state import ProjectState
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def plan(
         return DropPlan(refusal="Only concepts of this hierarchy can be dropped here.")
     if state.read_only:
         return DropPlan(refusal="This project is open for reading only.")
-    what = _name(state, places[0][0]) if len(places) == 1 else f"{len(places)} concepts"
+    what = _name(state, places[0][0]) if len(places) == 1 else counted(len(places), "concept")
     if target is None:
         if adds:
             return DropPlan(refusal="At the top there is no parent to add; drop without Ctrl.")
@@ -84,7 +85,7 @@ def _to_the_top(
         for edge in catalogue.parents(row)
     ]
     if not pairs:
-        return DropPlan(refusal=f"{what} is at the top already.")
+        return DropPlan(refusal=f"{what} {agreeing(len(places), 'is', 'are')} at the top already.")
     acts = tuple(j.remove_parent(concept, old) for concept, old in pairs)
     olds = _names(state, [old for _concept, old in pairs])
     return DropPlan(acts, f"Take {what} out of {olds}, to the top.", f"Moved {what} to the top")
@@ -114,7 +115,9 @@ def _under(
     if adds or not olds:
         also = "also " if adds else ""
         return DropPlan(
-            tuple(acts), f"Put {what} {also}under {new}.", f"{what} is now {also}under {new}"
+            tuple(acts),
+            f"Put {what} {also}under {new}.",
+            f"{what} {agreeing(len(places), 'is', 'are')} now {also}under {new}",
         )
     will = f"Move {what} from {olds} to {new}. Ctrl adds a parent instead."
     return DropPlan(tuple(acts), will, f"Moved {what} from {olds} to {new}")

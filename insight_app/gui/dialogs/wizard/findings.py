@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.dialogs.wizard.found import FoundDictionary
 from insight_app.gui.widgets import ElidedLabel, dim_label, plain_label, scrolled, thin_line
@@ -167,7 +168,7 @@ class LevelBars(QWidget):
         super().__init__(parent)
         self.sizes = [int(size) for size in sizes]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"{len(self.sizes)} levels: {self.text()}")
+        self.setAccessibleName(f"{counted(len(self.sizes), 'level')}: {self.text()}")
 
     def text(self) -> str:
         """Return the sizes from coarse to fine."""

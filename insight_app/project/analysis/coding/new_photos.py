@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from insight_app.concepts.progress import Cancelled, CancelToken
+from insight_app.figures import counted
 from insight_app.project.analysis.coding import crashes, pending_images, pipeline
 from insight_app.project.analysis.coding.batches import Batches, code
 from insight_app.project.analysis.coding.commit_policy import CommitPolicy
@@ -76,8 +77,8 @@ class NewPhotos:
         publish(recorder)
         if self._waiting:
             self._hooks.notice(
-                f"{self._waiting:,} photos were not there any more when their turn came; the next "
-                "analysis looks for them again."
+                f"Gone when their turn came: {counted(self._waiting, 'photo')}. The next analysis "
+                "looks for them again."
             )
 
     def _code(self, writer: pipeline.Writer, batches: Batches, weights: "HSAE") -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.errors import Refusal
+from insight_app.figures import agreeing
 from insight_app.project.analysis.folders import folder_rows, membership, scanning, sources
 from insight_app.project.analysis.folders.folder_rows import NewPlace
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
@@ -77,8 +78,8 @@ def _refusal(parts: Sequence[Relocation], old: Path, new: Path) -> Refusal:
         what = f"{old} is still there, and nothing that is gone from it is in this folder."
     else:
         photos = sum(part.photos for part in parts)
-        what = f"None of the {photos:,} photos of {old} is in this folder: 0 of {photos:,} were "
-        what += "found by name, size or content."
+        what = f"No photo of {old} is in this folder: 0 of {photos:,} "
+        what += f"{agreeing(photos, 'was', 'were')} found by name, size or content."
     do = "Choose the folder that the photos are in now."
     return Refusal(what, where=str(new), kept="Nothing was changed.", do=do)
 
