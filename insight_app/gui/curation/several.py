@@ -43,9 +43,6 @@ class SeveralCard(QWidget):
         head.setVerticalSpacing(8)
         head.setColumnStretch(1, 1)
         self.title = plain_label("", self)
-        font = theme.bold(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.35)
-        self.title.setFont(font)
         self.said = dim_label("", self)
         self.said.setWordWrap(True)
         head.addWidget(self.title, 0, 0, 1, 2)
@@ -69,6 +66,12 @@ class SeveralCard(QWidget):
         self.list.setAccessibleName("Selected concepts")
         column.addWidget(self.list)
         column.addStretch(1)
+        theme.follow(self._measure)
+
+    def _measure(self) -> None:
+        font = theme.bold(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        self.title.setFont(font)
 
     def show_selected(self) -> None:
         """Show what is selected now."""

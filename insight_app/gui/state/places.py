@@ -17,6 +17,9 @@ from insight_app.gui.state.selection import Selection, SelectionModel
 REMEMBER_AFTER = 1000
 """Milliseconds after which a new selection is kept for the next start."""
 
+KEPT = 500
+"""Selected concepts that are kept: the settings are no place for thousands."""
+
 
 class PlaceMemory(QObject):
     """Keeps the places of all projects in the settings."""
@@ -52,7 +55,7 @@ class PlaceMemory(QObject):
         self._soon.stop()
         if state.path is not None:
             chosen = () if selection.is_given else selection.concepts
-            place = {"image": selection.image, "concepts": list(chosen)}
+            place = {"image": selection.image, "concepts": list(chosen[:KEPT])}
             self._settings.set_place(state.path, place)
 
     def begin(self) -> None:
