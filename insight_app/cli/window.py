@@ -15,7 +15,8 @@ def open_window(
     project: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[PROJECT]", help="The project folder; without it the start page opens."
+            metavar="[PROJECT]",
+            help="The project folder; without it the one that was open last, or the start page.",
         ),
     ] = None,
 ) -> None:
