@@ -108,6 +108,17 @@ def test_the_project_that_was_open_opens_again_unless_it_was_closed(
     opened(open_window(), False)
 
 
+def test_a_second_window_leaves_the_project_to_the_first(qtbot, open_window, project_dir) -> None:
+    first = open_window(project_dir)
+    second = open_window()
+    qtbot.waitUntil(second.trouble.isVisible)
+    assert "open in another window" in second.trouble.label.text()
+    assert second.start.isVisible() and second.session.state.project is None
+    second.opening.open_recent(str(project_dir))
+    qtbot.waitUntil(lambda: second.session.state.project is not None)
+    assert second.session.state.read_only and not first.session.state.read_only
+
+
 @pytest.mark.parametrize("gone", [True, False])
 def test_a_last_project_that_cannot_be_opened_is_one_line_on_the_start_page(
     qtbot, open_window, project_dir: Path, gone: bool

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal, WorldError
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.catalogue import Catalogue
@@ -29,10 +29,26 @@ class Loaded:
     damaged: KnownError | None = None
 
 
-def open_project(path: Path, read_only: bool) -> Loaded:
-    """Open a project and read its results; without them where they are damaged."""
-    from insight_app.project.project import Project
+def open_project(path: Path, read_only: bool, only_if_free: bool = False) -> Loaded:
+    """Open a project and read its results; without them where they are damaged.
 
+    only_if_free: not where another window has it already.
+    """
+    from insight_app.project.project import Project
+    from insight_app.project.storage import lock
+
+    if not path.exists():
+        raise WorldError(
+            "The project is not there any more.",
+            where=str(path),
+            do="If it lies on a drive, connect it and open the project again.",
+        )
+    if only_if_free and lock.holder(path) is not None:
+        raise Refusal(
+            "The project is open in another window.",
+            where=str(path),
+            do="Open it once more to look at it without changing anything.",
+        )
     project = Project.open(path, read_only=read_only)
     try:
         return load(project)

@@ -61,9 +61,17 @@ class Projects(QObject):
     # ---- opening
 
     def open(
-        self, path: Path, read_only: bool = False, then: Callable[[], object] | None = None
+        self,
+        path: Path,
+        read_only: bool = False,
+        then: Callable[[], object] | None = None,
+        *,
+        only_if_free: bool = False,
     ) -> None:
-        """Open a project in the background; then() once it is open, not where that fails."""
+        """Open a project in the background; then() once it is open, not where that fails.
+
+        only_if_free: refuse a project that another window has, rather than open it read-only.
+        """
         if self.is_open(path):
             self._messages.say(f"{path.name} is open already")
             if then is not None:
@@ -76,7 +84,7 @@ class Projects(QObject):
         self.opening.emit(str(path))
         # A project that nobody waits for any more must still be closed: this answer always comes.
         self._thread.run(
-            partial(loading.open_project, path, read_only),
+            partial(loading.open_project, path, read_only, only_if_free),
             done=partial(self._loaded, path, then),
             failed=partial(self._open_failed, path),
             scope=Scope.PROGRAM,

@@ -60,20 +60,12 @@ class Opening:
 
     def open_last(self) -> bool:
         """Open the project that was open last; False if there is none, or nobody wants it."""
-        settings, session = self._session.settings, self._session
+        settings = self._session.settings
         path = settings.get("last_project")
         if not path or not settings.get("open_last"):
             return False
-        if Path(path).exists():
-            session.projects.open(Path(path))
-            return True
-        gone = WorldError(
-            "The project that was open last is not there any more.",
-            where=path,
-            do="If it is on a drive, connect it and open the project again.",
-        )
-        session.messages.report(gone)
-        return False
+        self._session.projects.open(Path(path), only_if_free=True)
+        return True
 
     def close_project(self) -> None:
         """Leave the project for the start page, where the next start begins too."""
