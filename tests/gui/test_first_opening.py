@@ -112,7 +112,7 @@ def test_a_second_window_leaves_the_project_to_the_first(qtbot, open_window, pro
     first = open_window(project_dir)
     second = open_window()
     qtbot.waitUntil(second.trouble.isVisible)
-    assert "open in another window" in second.trouble.label.text()
+    assert "open in another window" in second.trouble.text
     assert second.start.isVisible() and second.session.state.project is None
     second.opening.open_recent(str(project_dir))
     qtbot.waitUntil(lambda: second.session.state.project is not None)
