@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
@@ -443,6 +443,8 @@ def test_the_wizard_counts_photos_and_refuses_what_cannot_be(
     dialog.place.folder.setText(str(made_project.parent))
     qtbot.waitUntil(lambda: dialog.photos.found == 24)
     assert "24 photos, about" in dialog.photos.words.text()
+    others = [one for one in dialog.findChildren(QPushButton) if one.text().endswith("…")]
+    assert len(others) >= 3 and not any(one.autoDefault() for one in others), "Enter is Start"
     assert dialog.begin.isEnabled()
     plan = dialog.plan()
     assert plan.folders == (photos,)

@@ -31,6 +31,8 @@ class PhotosPart(Part):
         add.clicked.connect(self._choose)
         self.remove = QPushButton("Remove", self)
         self.remove.clicked.connect(self._remove)
+        for button in (add, self.remove):
+            button.setAutoDefault(False)  # Enter means Start
         self.words = dim_label("", self)
         self.words.setWordWrap(True)
         row.addWidget(add)

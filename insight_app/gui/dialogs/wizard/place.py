@@ -28,6 +28,7 @@ class PlacePart(Part):
         self.folder.setAccessibleName("Folder for the project")
         self.folder.textChanged.connect(lambda _text: self.changed.emit())
         choose = QPushButton("Choose…", self)
+        choose.setAutoDefault(False)  # Enter means Start
         choose.clicked.connect(self._choose)
         grid.addWidget(QLabel("Name", self), 0, 0)
         grid.addWidget(self.name, 0, 1, 1, 2)
