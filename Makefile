@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench long-day window-check clean
+.PHONY: demo test check bench long-day long-day-shrink window-check clean
 
 demo: window-check $(STAMP)
 	$(BIN)/insight-app demo
@@ -37,6 +37,13 @@ ACTS ?= 250
 
 long-day: $(STAMP)
 	$(BIN)/python -m tests.long_day --seeds $(SEEDS) --first $(FIRST) --acts $(ACTS)
+
+# With REPLAY=build/long-day-7.txt: that one, made shorter; else hypothesis looks for a short day that
+# fails, by SEED.
+SEED ?= 1
+long-day-shrink: $(STAMP)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.long_day \
+		$(if $(REPLAY),--shorten $(REPLAY),--shortest $(SEED) --seeds 30 --acts 40)
 
 check: $(STAMP)
 	$(BIN)/ruff check insight_app tests packaging

@@ -403,6 +403,20 @@ def test_reviewing_by_keys(qtbot, review) -> None:
     assert (session.state.catalogue.status[third], session.selection.row) == (0, third)
 
 
+def test_a_name_that_is_on_its_way_to_the_disk_is_the_one_judged(qtbot, review, full_disk) -> None:
+    session = review.session
+    row = session.selection.row
+    name = session.state.results.candidates(row)[1].term
+    with full_disk:
+        for key in (Qt.Key.Key_2, Qt.Key.Key_U):
+            qtbot.keyClick(QApplication.focusWidget(), key)
+        qtbot.waitUntil(lambda: session.queue.error is not None)
+    session.queue.retry()
+    wait_saved(qtbot, review)
+    assert session.state.name(row) == (name, True)
+    assert session.state.catalogue.status[row] == UNSURE
+
+
 def test_at_the_end_of_the_queue_the_last_stays(qtbot, review) -> None:
     session = review.session
     last = session.lists.rows[-1]

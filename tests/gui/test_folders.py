@@ -149,6 +149,24 @@ def test_a_folder_is_taken_out_and_put_back_exactly(qtbot, analyzed, photos) -> 
     assert check(session.state.path) == []
 
 
+def test_a_photo_that_was_taken_out_is_selected_no_more(qtbot, analyzed, photos) -> None:
+    session, selection = analyzed.session, analyzed.session.selection
+    ids = session.state.results.image_ids().tolist()
+    paths = {id: session.state.results.image(id).path for id in ids}
+    gone, kept = ([id for id in ids if paths[id].parent.name == name] for name in "ab")
+    for image in (kept[0], gone[0], gone[1]):
+        selection.select(image=image)
+    session.folders.remove([photos / "a"])
+    ended(qtbot, analyzed)
+    assert selection.image in kept
+    selection.back()
+    assert selection.image == kept[0], "nor on the way back"
+    session.folders.remove([photos])
+    ended(qtbot, analyzed)
+    assert selection.image is None
+    assert analyzed.docks["photo"].panel.header.title.text() == "Photo"
+
+
 def test_adding_photos_is_taken_back(qtbot, analyzed, tmp_path) -> None:
     before, session, offers = counted(analyzed), analyzed.session, []
     session.messages.offered.connect(lambda *offer: offers.append(offer))

@@ -67,6 +67,22 @@ def test_opening_another_project_keeps_the_note_where_it_was_typed(
     assert notes(other_project) == []
 
 
+def test_a_note_is_gone_on_with_where_one_comes_back_to_its_project(
+    qtbot, typing, project_dir, other_project
+) -> None:
+    for project in (other_project, project_dir):
+        typing.session.projects.open(project)
+        qtbot.waitUntil(lambda project=project: typing.session.state.path == project)
+        wait_saved(qtbot, typing)
+    note = typing.docks["card"].panel.note
+    assert note.toPlainText() == TEXT
+    note.take_keyboard()
+    qtbot.keyClicks(note, " more")
+    qtbot.keyClick(note, Qt.Key.Key_Escape)
+    wait_saved(qtbot, typing)
+    assert notes(project_dir) == [f"{TEXT} more"]
+
+
 def test_closing_the_window_keeps_the_note(qtbot, typing, project_dir) -> None:
     assert typing.close()
     assert notes(project_dir) == [TEXT]

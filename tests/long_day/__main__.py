@@ -2,6 +2,8 @@
 
 python -m tests.long_day [--seeds 20] [--first 1] [--acts 250] [--offscreen]
 python -m tests.long_day --replay FILE      the acts of a replay, one a line
+python -m tests.long_day --shortest SEED    short days by hypothesis: the shortest that fails
+python -m tests.long_day --shorten FILE     a replay that fails, made shorter
 """
 
 import argparse
@@ -20,6 +22,7 @@ from insight_app.gui.app import application  # isort: skip
 from tests.long_day import display
 from tests.long_day.day import Broken, Step, parsed
 from tests.long_day.driver import live, random_steps
+from tests.long_day.shortest import search, shorten
 
 FAULT = "FAULT:"
 
@@ -31,12 +34,19 @@ def main() -> int:
     parser.add_argument("--acts", type=int, default=250, help="acts a day")
     parser.add_argument("--offscreen", action="store_true", help="without a display")
     parser.add_argument("--replay", type=Path, help="a file with the acts of one day")
+    parser.add_argument("--shortest", type=int, metavar="SEED", help="search a short one")
+    parser.add_argument("--shorten", type=Path, metavar="FILE", help="make a replay shorter")
     parser.add_argument("--only", type=int, help="one seed, in this process")
     given = parser.parse_args()
     if given.replay is not None:
         return one_day(parsed(given.replay.read_text("utf-8")), given.acts)
     if given.only is not None:
         return one_day(random_steps(given.only), given.acts)
+    if given.shortest is not None:
+        return shortest_day(given.shortest, given.seeds, given.acts)
+    if given.shorten is not None:
+        print(*shorten(parsed(given.shorten.read_text("utf-8"))), sep="\n")
+        return 0
     seeds = range(given.first, given.first + given.seeds)
     lacking = display.missing()
     if given.offscreen or lacking:
@@ -58,6 +68,14 @@ def one_day(steps: Iterable[Step], most: int) -> int:
             print(f"{FAULT} {error}", flush=True)
             return 1
     return 0
+
+
+def shortest_day(seed: int, days: int, acts: int) -> int:
+    application()
+    fault, steps = search(seed, days, acts)
+    print(f"{FAULT} {fault}" if fault else f"no fault in {days} days of {acts} acts")
+    print(*steps, sep="\n")
+    return bool(fault)
 
 
 def many_days(seeds: Iterable[int], most: int, environment: dict[str, str]) -> int:

@@ -14,7 +14,7 @@ from tests.gui.test_docks import MEMBERS, Picture, is_in_front, look, unsound
 
 @dataclass(frozen=True)
 class LeftAs:
-    """A workspace as it was left; room: of the dock area; shape: number of its changes."""
+    """A workspace as it was left; room: the size of the dock area, none where that passes."""
 
     picture: Picture
     floating: dict[str, QRect]
@@ -41,7 +41,9 @@ class Arranged:
     def leave(self, window: MainWindow) -> None:
         """Remember how the workspace that is shown lies there."""
         picture = look(window)
-        self.left[self.workspace] = LeftAs(picture, dict(self.floating), window.dock_area.size())
+        # A line of trouble that comes or goes meanwhile changes the room twice.
+        room = QSize() if window.trouble.isVisible() else window.dock_area.size()
+        self.left[self.workspace] = LeftAs(picture, dict(self.floating), room)
 
     def come_to(self, workspace: str) -> None:
         self.workspace = workspace
@@ -79,7 +81,7 @@ class Arranged:
         if wanted is None:
             return ""
         left = self.left[self.workspace]
-        is_same_room = left.room == window.dock_area.size()
+        is_same_room = left.room == window.dock_area.size() and not window.trouble.isVisible()
         for name, one in seen.items():
             before = wanted[name]
             if not is_same_room:

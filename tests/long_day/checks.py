@@ -3,6 +3,7 @@
 Compared with the disk and with the models; read from the window as a person sees it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.state.judgement_queue import WriteKind
 from tests.long_day import ledger, watch, world
 from tests.long_day.day import Day
 
@@ -59,7 +62,7 @@ def what_is_selected_exists(day: Day) -> str:
         return f"a relation is selected that does not exist: {selection.relation}"
     image = selection.image
     if image is None:
-        return ""
+        return "no photo is selected" if state.results.image_count else ""
     if not state.results.is_listed(image):
         return f"the selected photo {image} is not in the project"
     cells = state.results.image(image).geometry.cells
@@ -132,9 +135,10 @@ def the_status_bar_counts_what_is_there(day: Day) -> str:
     newest = world.generation(project)
     if state.results.generation != newest and not day.world.gate.standing:
         return f"generation {state.results.generation} is shown, {newest} is published"
-    photos, concepts = world.photos_listed(project), day.place.kind.concepts
-    wanted = f"{photos:,} images, {concepts:,} concepts"
-    if bar.counts.text() != wanted and not day.world.gate.standing:
+    counted = [int(text) for text in re.findall(r"\d+", bar.counts.text())]
+    fire, known = world.firing(project, newest), day.place.kind.concepts
+    wanted = [world.photos_listed(project), *([fire, known] if fire else [known])]
+    if counted != wanted and not day.world.gate.standing:
         return f"the status bar says {bar.counts.text()!r}, on the disk are {wanted}"
     sum = ledger.replayed(day.logs[project])
     judged = sum_of = 0
@@ -178,12 +182,30 @@ def the_line_of_trouble_is_true(day: Day) -> str:
     window, session = day.window, day.window.session
     text = window.trouble.text if window.trouble.isVisible() else ""
     unsaved = session.queue.error is not None
-    if unsaved and not text:
-        return "judgements are not saved, and no line of trouble says it"
+    if unsaved and not text.startswith("Not saved yet"):
+        return f"judgements are not saved, and the line of trouble says {text!r}"
     if not unsaved and "Not saved yet" in text:
         return f"all is saved, and the line of trouble says {text!r}"
     if "is not there" in text and day.place is not None and not day.place.away:
         return f"every folder is there, and the line of trouble says {text!r}"
+    return ""
+
+
+@check
+def the_message_is_true(day: Day) -> str:
+    """Undo and Redo are offered for what was done last, and for nothing else."""
+    strip, last = day.window.strip, day.last
+    if strip.link.isHidden() or strip.link.text() not in ("Undo", "Redo"):
+        return ""
+    text, link = strip.label.text(), strip.link.text()
+    if text.startswith("Added"):  # a folder
+        return ""
+    if last is None:
+        return f"{link} is offered for {text!r}, and nothing was done in this project"
+    wanted = last.write.text or last.changes.text
+    can = "Redo" if last.write.kind is WriteKind.UNDO else "Undo"
+    if (text, link) != (wanted, can):
+        return f"{link} is offered for {text!r}, and {wanted!r} was done last"
     return ""
 
 
@@ -267,6 +289,12 @@ def _pictures(day: Day) -> Iterator[tuple[QWidget, list[QRect]]]:
         edge = edge.adjusted(4, 4, -4, -4) & stage.rect()
         if edge.width() > 4 and edge.height() > 4:
             yield stage, [edge]
+    for grid in day.window.findChildren(CutoutGrid):
+        if not grid.visibleRegion().isEmpty() and grid.examples:
+            seen = [grid.rect_of(place) for place in range(len(grid.examples))]
+            inner = [one.adjusted(8, 8, -8, -one.height() // 3) for one in seen]
+            room = grid.visibleRegion().boundingRect()
+            yield grid, [one for one in inner if room.contains(one)]
 
 
 def _reddish(image: QImage, place: QRect) -> float:

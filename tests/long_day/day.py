@@ -61,6 +61,8 @@ class Day:
         self.judged = {place.project: Judged() for place in world.places}
         self.logs: dict[Path, list[ledger.Entry]] = {place.project: [] for place in world.places}
         self.acknowledged = dict.fromkeys(self.logs, 0)
+        self.last: Committed | None = None
+        """What was committed last in the project that is open."""
         self.told: list[str] = []
         """Problems that were told loudly since the last act."""
         self.after_close: watch.Left | None = None
@@ -103,11 +105,14 @@ class Day:
         active = QApplication.activeWindow()
         if active is None or not active.isVisible():
             self.window.activateWindow()
-            until(self.window.isActiveWindow, "the window's turn")
+            until(lambda: self.window.isActiveWindow(), f"the window's turn after {active}")
 
     def look_which(self) -> None:
         """Note which project is open now."""
+        before = self.place
         self.place = self.world.place_of(self.window.session.state.path)
+        if self.place is not before:
+            self.last = None
         self.arranged.is_away = self.place is None
 
     def restart(self) -> None:
@@ -139,6 +144,7 @@ class Day:
     # ---- judgements
 
     def _committed(self, committed: Committed) -> None:
+        self.last = committed
         if not committed.changes.is_empty and self.place is not None:
             self.acknowledged[self.place.project] += 1
 

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from PIL import Image
 
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.project.analysis.run import analyze
+from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.long_day.gate import Gate
 
@@ -156,14 +158,6 @@ def _words(kind: Kind) -> Vocabulary:
 # ---- what is on the disk
 
 
-@dataclass(frozen=True)
-class Counted:
-    """generation: the newest that is published."""
-
-    generation: int
-    photos: int
-
-
 def read(database: Path, sql: str) -> list[sqlite3.Row]:
     """Ask a database that others are writing."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
@@ -174,6 +168,13 @@ def read(database: Path, sql: str) -> list[sqlite3.Row]:
 def generation(project: Path) -> int:
     (row,) = read(project / "analysis.sqlite", "SELECT max(id) AS id FROM generation")
     return int(row["id"] or 0)
+
+
+@lru_cache(maxsize=8)
+def firing(project: Path, _generation: int) -> int:
+    """How many concepts are active somewhere, by the newest results."""
+    with Results.open(project) as results:  # type: ignore[union-attr]
+        return int((results.cells > 0).sum())
 
 
 def photos_listed(project: Path) -> int:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 TIP_ROWS = 6
+WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add some to see where its concepts fire."
 
 
@@ -127,14 +128,15 @@ class PhotoPanel(Panel):
             self.finer.leave()
         if "results" in self.reasons:
             self._is_stale = True
-        if self.session.state.results is None:
+        lacks = self.session.lacks_photos
+        self.add_photos.setVisible(lacks)
+        if lacks or self.session.selection.image is None:
+            self.shown = None
             self.stage.show_photo(None, None)
-            self.stage.set_message("Photos appear here as soon as the first ones are found.")
+            self.stage.set_message(NO_PHOTOS if lacks else WAITING)
             self._show_name()
-        self.add_photos.setVisible(self.session.lacks_photos)
-        if self.session.lacks_photos:
-            self.stage.show_photo(None, None)
-            self.stage.set_message(NO_PHOTOS)
+            self._show_overlay()
+            self._show_position()
         self._show_photo()
 
     def _show_photo(self) -> None:

@@ -21,7 +21,8 @@ from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import Act, Changes, ConceptId, Relation
+    from insight_app.gui.state.judgement_queue import ActsThen
+    from insight_app.project.judgements import Act, Changes, ConceptId, CurationState, Relation
 
 
 ASKS_ABOVE = 50
@@ -131,13 +132,14 @@ class Curation(QObject):
 
     # ---- all of it
 
-    def judge(self, acts: "Sequence[Act]", text: str) -> None:
+    def judge(self, acts: "Sequence[Act] | ActsThen", text: str) -> None:
         """Queue a judgement; everything follows when it is on the disk."""
         state = self._present()
         if state.read_only:
             self._messages.report(Refusal(f"{text} was not written. {state.why_read_only}"))
         elif acts:
-            self._queue.submit(Write(WriteKind.JUDGE, tuple(acts), text))
+            fixed = acts if callable(acts) else tuple(acts)
+            self._queue.submit(Write(WriteKind.JUDGE, fixed, text))
 
     def undo(self) -> None:
         """Take back the newest act of this person, what is being typed included."""
@@ -168,15 +170,19 @@ class Curation(QObject):
         goes_on = len(concepts) == 1 and self._settings.get("auto_advance")
         following = self._lists.following(concepts[0]) if goes_on else None
         make = {"accept": j.accept, "unsure": j.unsure, "reject": j.reject}[verb]
-        names = state.catalogue.names
-        acts = [make(concept, names[row]) for concept, row in zip(concepts, rows, strict=True)]
+        machine = {one: state.machine_name(row) for one, row in zip(concepts, rows, strict=True)}
+
+        def acts(judged: "CurationState") -> "list[Act]":
+            # A name that was given a moment ago may still be on its way to the disk.
+            return [make(one, _name_given(judged, one) or machine[one]) for one in concepts]
+
         self._judge_all(verb.capitalize(), concepts, acts, word, following)
 
     def _judge_all(
         self,
         verb: str,
         concepts: "tuple[ConceptId, ...]",
-        acts: "Sequence[Act]",
+        acts: "Sequence[Act] | ActsThen",
         word: str,
         then: "ConceptId | None" = None,
     ) -> None:
@@ -246,3 +252,9 @@ class Curation(QObject):
         known = [concept for concept in concepts if self._present().row_of(concept) is not None]
         if known and not set(known) & set(self._selection.concepts):
             self._selection.select(concepts=known)
+
+
+def _name_given(judged: "CurationState", concept: "ConceptId") -> str:
+    """Return the name that a person gave, '' if nobody did."""
+    found = judged.concepts.get(concept)
+    return "" if found is None else found.name or ""

@@ -5,11 +5,11 @@ everything after it, until it is tried again. Knows nothing of what a judgement 
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
@@ -30,12 +30,16 @@ class WriteKind(Enum):
     REDO = "redo"
 
 
+ActsThen: TypeAlias = "Callable[[CurationState], Sequence[Act]]"
+"""Acts on what has been judged by the time that they are written."""
+
+
 @dataclass(frozen=True)
 class Write:
     """One thing to write: a judgement (acts and their text), an undo, or a redo."""
 
     kind: WriteKind
-    acts: "Sequence[Act]" = ()
+    acts: "Sequence[Act] | ActsThen" = ()
     text: str = ""
 
 
@@ -151,7 +155,8 @@ class JudgementQueue(QObject):
 def _perform(judgements: "Judgements", write: Write) -> Committed:
     """Write to the log; runs on the project's thread."""
     if write.kind is WriteKind.JUDGE:
-        changes = judgements.judge(write.acts, write.text)
+        acts = write.acts(judgements.state) if callable(write.acts) else write.acts
+        changes = judgements.judge(acts, write.text)
     elif write.kind is WriteKind.UNDO:
         changes = judgements.undo()
     else:

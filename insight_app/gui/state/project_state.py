@@ -117,6 +117,12 @@ class ProjectState:
         images = "" if self.awaits_photos else counted(int(self.catalogue.images[row]), "image")
         return " · ".join(part for part in (other, images) if part)
 
+    def machine_name(self, row: int) -> str:
+        """Return the name that the machine gave a concept, '' if it gave none."""
+        if self.results is None or row >= self.results.F:
+            return ""
+        return str(self.results.machine_names[row])
+
     def giver(self, row: int) -> str:
         """Return who gave a concept's name, in words."""
         if self.catalogue is not None and self.catalogue.by_person[row]:

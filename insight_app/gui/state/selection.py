@@ -120,6 +120,18 @@ class History:
         """Go to where one was before going back."""
         self.position = min(len(self.entries) - 1, self.position + 1)
 
+    def drop_photos(self, is_there: Callable[[int], bool], instead: int | None) -> None:
+        """Forget photos that are gone; one that is looked at gives way to another."""
+        here = self.current
+        if here.image is not None and not is_there(here.image):
+            here = here.changed(image=instead)
+        kept = [
+            here if place == self.position else entry
+            for place, entry in enumerate(self.entries)
+            if place == self.position or entry.image is None or is_there(entry.image)
+        ]
+        self.entries, self.position = kept, next(n for n, one in enumerate(kept) if one is here)
+
     def begin(self, selection: Selection) -> None:
         """Forget everything, and look at this first."""
         self.entries, self.position = [selection], 0
@@ -262,6 +274,13 @@ class SelectionModel(QObject):
             self._write_editors()
             self._history.forward()
             self._moved()
+
+    def drop_photos(self, is_there: Callable[[int], bool], instead: int | None) -> None:
+        """Forget photos that are not in the project any more, also on the way back.
+
+        Before anybody hears of the results: nothing is announced.
+        """
+        self._history.drop_photos(is_there, instead)
 
     def begin(self, selection: Selection) -> None:
         """Forget the way back and the colours of a project that is left, and begin here.

@@ -164,6 +164,8 @@ class Session(QObject):
             self.places.begin()
             self.lists.clear()
             self.queue.set_judgements(None if state.project is None else state.project.judgements)
+        elif (results := state.results) is not None:
+            self.selection.drop_photos(results.is_listed, results.first_image)
         self.worker.cancel_over()
         self.jobs.drop_over()
         self.pictures.show(state)

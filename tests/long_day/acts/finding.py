@@ -21,6 +21,8 @@ def search(day: Day, pick: Pick) -> str | None:
     """Ctrl+F, words, and Enter or Escape."""
     if day.place is None or not day.window.actions_["edit.find"].isEnabled():
         return None
+    if not day.window.search.isVisible():
+        return None
     press("f", CTRL)
     until(day.window.search.line.hasFocus, "the keyboard in the search")
     words = _words(day, pick)

@@ -9,10 +9,17 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.parent_dialog import ParentDialog
 from tests.long_day.acts.registry import act
-from tests.long_day.day import Day
+from tests.long_day.day import Broken, Day
 from tests.long_day.hands import CTRL, LEFT, NO, SHIFT, Pick, press, seen_rows, serve, write
 from tests.long_day.judged import Said
 
+OWN_LISTS = {
+    "images": "in_photo",
+    "concepts": "hierarchy",
+    "review": "queue",
+    "statistics": "concept_table",
+}
+"""The list of concepts that each workspace is about."""
 STATUS = {"A": "accepted", "U": "unsure", "X": "rejected"}
 
 
@@ -30,6 +37,50 @@ def _can_judge(day: Day) -> bool:
         and bool(day.window.session.selection.rows)
         and not _has_text(day)
     )
+
+
+def _can(day: Day, action: str) -> bool:
+    """Whether a key does something now; some come with the first panel that understands them."""
+    return action in day.window.actions_ and day.window.actions_[action].isEnabled()
+
+
+def _following(day: Day) -> object:
+    """What must be selected after a letter: the next row of the list in front, at its end the same.
+
+    In front is the list with the keyboard, else the workspace's own; None where that is another.
+    """
+    window, primary = day.window, day.window.session.selection.primary
+    if not window.settings.get("auto_advance"):
+        return primary
+    name = OWN_LISTS[day.arranged.workspace]
+    dock, focus = window.docks[name], QApplication.focusWidget()
+    if dock.panel is None or dock.visibleRegion().isEmpty():
+        return None
+    lists = [window.docks[one].panel for one in set(OWN_LISTS.values()) - {name}]
+    if any(panel is not None and panel.isAncestorOf(focus) for panel in lists if focus is not None):
+        return None
+    if name == "hierarchy":
+        view = dock.panel.view
+        below = view.indexBelow(view.currentIndex())
+        concept = view.tree.concept_at(below.siblingAtColumn(0)) if below.isValid() else primary
+        places = [] if concept is None else view.tree.listed(concept)
+        is_plain = view.tree.concept_at(view.currentIndex()) == primary and len(places) <= 1
+        return concept if is_plain else None
+    if name == "concept_table":
+        ids = window.session.state.ids_of(dock.panel.model.order.tolist())
+    else:
+        ids = tuple(dock.panel.list.concepts)
+    if ids.count(primary) != 1:
+        return None
+    place = ids.index(primary) + 1
+    return ids[place] if place < len(ids) else primary
+
+
+def _name(day: Day, concept: str, row: int) -> str:
+    """What a concept is called by all that was done so far, on the disk or not."""
+    given = day.said.fields.get(concept, {}).get("name")
+    results = day.window.session.state.results
+    return str(given or (results.machine_names[row] if row < results.F else ""))
 
 
 def _named(name: str) -> dict[str, object]:
@@ -54,15 +105,17 @@ def letter(day: Day, pick: Pick) -> str | None:
     if selection.relation is not None:
         said = [(" > ".join(selection.relation), {"status": status})]
     else:
-        names = state.catalogue.names
         rows = {concept: state.row_of(concept) for concept in selection.concepts}
         said = [
-            (concept, _of_status(status, names[row]))
+            (concept, _of_status(status, _name(day, concept, row)))
             for concept, row in rows.items()
             if row is not None
         ]
+    following = _following(day) if len(said) == 1 and selection.relation is None else None
     press(key)
     day.said.judge(said)
+    if following is not None and selection.primary != following:
+        raise Broken(f"{key} went on to {selection.primary}, not to {following}")
     return f"{key} on {', '.join(target for target, _ in said)}"
 
 
@@ -99,7 +152,7 @@ def redo(day: Day, pick: Pick) -> str | None:
 @act(4)
 def rename(day: Day, pick: Pick) -> str | None:
     """F2 and a name; sometimes Escape instead of Enter."""
-    if not _can_judge(day) or not day.window.actions_["concept.rename"].isEnabled():
+    if not _can_judge(day) or not _can(day, "concept.rename"):
         return None
     concept = day.window.session.selection.primary
     press(Qt.Key.Key_F2)
@@ -119,7 +172,7 @@ def rename(day: Day, pick: Pick) -> str | None:
 @act(4)
 def note(day: Day, pick: Pick) -> str | None:
     """N, some words, and Escape, which keeps them."""
-    if not _can_judge(day) or not day.window.actions_["concept.note"].isEnabled():
+    if not _can_judge(day) or not _can(day, "concept.note"):
         return None
     concept = day.window.session.selection.primary
     press("N")
@@ -149,7 +202,7 @@ def candidate(day: Day, pick: Pick) -> str | None:
     if row is None or row >= session.state.results.F:
         return None
     found = session.state.results.candidates(row)
-    if not day.window.actions_["concept.name_1"].isEnabled():
+    if not _can(day, "concept.name_1"):
         return None
     press(str(number))
     if number <= len(found):
@@ -203,7 +256,7 @@ def drop(day: Day, pick: Pick) -> str | None:
 @act(2)
 def parent(day: Day, pick: Pick) -> str | None:
     """Add a parent by the dialog, or leave it."""
-    if not _can_judge(day) or not day.window.actions_["concept.add_parent"].isEnabled():
+    if not _can_judge(day) or not _can(day, "concept.add_parent"):
         return None
     session = day.window.session
     child = session.selection.primary

@@ -2,11 +2,14 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
 from insight_app.gui.dialogs.export import ExportDialog
+from insight_app.gui.dialogs.folders import PATH_ROLE, FoldersDialog
 from tests.long_day.acts.registry import act
 from tests.long_day.day import Day
 from tests.long_day.hands import CTRL, Pick, click, press, serve, until
@@ -71,6 +74,17 @@ def restart(day: Day, pick: Pick) -> str | None:
 # ---- analyses
 
 
+@contextmanager
+def _chosen(folder: Path) -> Iterator[None]:
+    """What the person chooses in the system's dialog."""
+    before = QFileDialog.getExistingDirectory
+    QFileDialog.getExistingDirectory = lambda *_args: str(folder)
+    try:
+        yield
+    finally:
+        QFileDialog.getExistingDirectory = before
+
+
 @act(3)
 def analyze(day: Day, pick: Pick) -> str | None:
     """Resume, or add one more folder; stopped in the middle, or not."""
@@ -81,12 +95,8 @@ def analyze(day: Day, pick: Pick) -> str | None:
         gate.shut()
     if folders and pick.chance(0.7):
         folder = folders.pop()
-        before = QFileDialog.getExistingDirectory
-        QFileDialog.getExistingDirectory = lambda *_args: str(folder)
-        try:
+        with _chosen(folder):
             day.window.actions_["analysis.add"].trigger()
-        finally:
-            QFileDialog.getExistingDirectory = before
         what = folder.name
     else:
         day.window.actions_["analysis.resume"].trigger()
@@ -147,6 +157,55 @@ def folder_away(day: Day, pick: Pick) -> str | None:
     return said
 
 
+def _change_folders(day: Day, button: str, folder: Path | None = None) -> bool:
+    """Press a button of the dialog of photo folders, with this folder chosen, else the first."""
+    day.window.actions_["analysis.folders"].trigger()
+    day.settle()
+    (dialog,) = day.window.findChildren(FoldersDialog)
+    for place in range(dialog.tree.topLevelItemCount()):
+        item = dialog.tree.topLevelItem(place)
+        if item.data(0, PATH_ROLE) == folder:
+            dialog.tree.setCurrentItem(item)
+    can = getattr(dialog, button).isEnabled()
+    if can:
+        click(getattr(dialog, button))
+    until(lambda: not _is_busy(day), button)
+    dialog.reject()
+    return can
+
+
+@act(3)
+def take_out(day: Day, pick: Pick) -> str | None:
+    """Take the folder that is chosen out of the project, or put it back."""
+    if day.place is None or _is_busy(day) or day.world.is_full:
+        return None
+    day.world.gate.open()
+    for button in ("put_back", "remove"):
+        if _change_folders(day, button):
+            return button
+    return "nothing can be done"
+
+
+@act(2)
+def point(day: Day, pick: Pick) -> str | None:
+    """Say where a folder is that was renamed; it stays there."""
+    if day.place is None or _is_busy(day) or not day.place.away or day.world.is_full:
+        return None
+    day.world.gate.open()
+    place = day.place
+    old, new = next(iter(place.away.items()))
+    day.window.session.folders.look()
+    day.settle()
+    with _chosen(new):
+        if not _change_folders(day, "point", old):
+            return "nothing can be done"
+    if day.told:
+        return f"{old.name} is {new.name}: {day.told}"
+    del place.away[old]
+    place.photos = new
+    return f"{old.name} is {new.name}"
+
+
 @act(3)
 def export(day: Day, pick: Pick) -> str | None:
     """Export as JSON or CSV into a file of its own."""
@@ -196,8 +255,6 @@ def room_again(day: Day, pick: Pick) -> str | None:
     day.world.make_room(day.window.session.worker.process_id)
     window = day.window
     if window.session.queue.error is not None:
-        if not window.trouble.isVisible():
-            return "nothing offers to try again"
         click(window.trouble.button)
     until(lambda: not window.session.queue.pending, "writing what waited")
     return "room"

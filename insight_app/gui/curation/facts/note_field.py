@@ -1,5 +1,6 @@
 """The note on a concept: a judgement when the keyboard leaves it, and before anything else goes."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -21,6 +22,7 @@ class NoteField(QPlainTextEdit):
         super().__init__(parent)
         self.session = session
         self.concept: ConceptId | None = None
+        self._project: Path | None = None
         self._written = ""
         self._came_from: QWidget | None = None
         self.setAccessibleName("Note")
@@ -29,15 +31,16 @@ class NoteField(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(8)
         self.textChanged.connect(self.updateGeometry)
-        session.projects.opened.connect(self._forget)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show a concept's note; what is being typed for this concept stays."""
-        text = concept.catalogue.notes.get(concept.row, "")
-        if concept.id == self.concept and (text == self._written or self.hasFocus()):
+        text, project = concept.catalogue.notes.get(concept.row, ""), concept.state.path
+        is_same = (project, concept.id) == (self._project, self.concept)
+        if is_same and (text == self._written or self.hasFocus()):
             return
-        self.write()
-        self.concept, self._written = concept.id, text
+        if project == self._project:  # else it was written when the project was left
+            self.write()
+        self.concept, self._project, self._written = concept.id, project, text
         self.setReadOnly(concept.state.read_only)
         self.setPlainText(text)
 
@@ -47,11 +50,6 @@ class NoteField(QPlainTextEdit):
         if self.concept is not None and text != self._written and not self.isReadOnly():
             self._written = text
             self.session.curation.note(self.concept, text)
-
-    def _forget(self) -> None:
-        """Show no concept's note: the project was left, the note written before."""
-        self.concept, self._written = None, ""
-        self.clear()
 
     def sizeHint(self) -> QSize:
         lines = min(6, max(2, self.document().blockCount()))
