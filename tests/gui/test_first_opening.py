@@ -188,6 +188,23 @@ def test_file_dialogs_begin_where_one_chose_last_for_the_same_purpose_else_where
     assert start_folder(settings, Purpose.PHOTOS) == pictures
 
 
+def test_what_was_typed_is_where_the_next_one_begins(qtbot, window, tmp_path: Path) -> None:
+    (typed := tmp_path / "typed").mkdir()
+    page = NewProjectDialog(window.session, (), window)
+    page.place.folder.setText(str(typed))
+    page.place.name.setText("One")
+    page.accept()
+    again = NewProjectDialog(window.session, (), window)
+    assert again.place.folder.text() == str(typed)
+    again.reject()
+    export = ExportDialog(window.session, window)
+    export.path.setText(str(typed / "one.json"))
+    qtbot.mouseClick(export.write, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil((typed / "one.json").exists)
+    wait_idle(qtbot, window)
+    assert Path(ExportDialog(window.session, window).path.text()).parent == typed
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
 def test_enter_and_esc_replace_nothing(qtbot, window, tmp_path: Path, key) -> None:
     dialog, asked = ExportDialog(window.session, window), []

@@ -123,6 +123,7 @@ class ExportDialog(QDialog):
         overwrite = any(path.iterdir()) if kind.is_folder and path.is_dir() else path.exists()
         if overwrite and not self._may_replace(path):
             return
+        self.session.settings.set_folder(Purpose.EXPORTS.value, str(path.parent))
         self._set_busy(True)
         self.message.setText("Writing…")
         if kind.is_folder:

@@ -76,6 +76,7 @@ class NewProjectDialog(QDialog):
             part.learned.connect(self._follow)
         self.encoder.busy.connect(self._set_importing)
         self.encoder.failed.connect(self._show_trouble)
+        self.accepted.connect(self.place.remember)
         self.finished.connect(lambda _result: self.questions.forget_all())
         for folder in folders:
             self.photos.add_folder(folder)

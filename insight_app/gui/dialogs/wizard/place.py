@@ -47,6 +47,10 @@ class PlacePart(Part):
         name = self.name.text().strip().removesuffix(".insight")
         return Path(self.folder.text()).expanduser() / f"{name}.insight"
 
+    def remember(self) -> None:
+        """Offer the same folder the next time."""
+        self._settings.set_folder(Purpose.PROJECTS.value, str(self.place().parent))
+
     def refusal(self) -> str:
         """Return why the project cannot be made there; '' if it can."""
         name = self.name.text().strip()
