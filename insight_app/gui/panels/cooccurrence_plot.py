@@ -114,9 +114,10 @@ class CoOccurrencePlotPanel(Panel):
     def _label(self) -> None:
         short = [self._short(concept) for concept in self._concepts]
         axes = self.plot.plotItem
-        axes.getAxis("left").setTicks([[(k + 0.5, name) for k, name in enumerate(short)]])
-        few = short if len(short) <= 8 else [str(k + 1) for k in range(len(short))]
-        axes.getAxis("bottom").setTicks([[(k + 0.5, name) for k, name in enumerate(few)]])
+        numbered = [(k + 0.5, f"{name}  {k + 1}") for k, name in enumerate(short)]
+        axes.getAxis("left").setTicks([numbered])
+        # Names would lie over each other there.
+        axes.getAxis("bottom").setTicks([[(k + 0.5, str(k + 1)) for k in range(len(short))]])
 
     def _cell(self, at: QPointF) -> tuple[int, int] | None:
         row, column = int(np.floor(at.y())), int(np.floor(at.x()))

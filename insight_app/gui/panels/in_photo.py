@@ -80,7 +80,7 @@ class InPhotoPanel(Panel):
             text += f", {percent(explained)} explained"
         self.set_info(
             text,
-            "The concepts that fire in this photo, by the strength of their strongest cell.\n"
+            f"{text}\n\nThe concepts that fire in this photo, by their strongest cell's strength.\n"
             "Explained: share of a token's energy that its concepts explain, mean over all cells",
         )
 
