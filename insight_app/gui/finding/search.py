@@ -11,7 +11,7 @@ from insight_app.gui.state.session import Session
 
 SHOWN = 12
 """How many hits are seen at once."""
-LETTERS = 44
+LETTERS = 64
 """As wide is a list of hits at least, whatever it hangs under."""
 HINTS = (
     'Search, or status:unreviewed parent:"vehicle"',
@@ -134,6 +134,8 @@ class HangingHits(HitList):
             self.resize(width, self.height())
             height = self.sizeHintForRow(0) * min(len(hits), SHOWN) + self.note_height + 2
             below = self.line.mapToGlobal(QPoint(0, self.line.height() + 2))
+            screen = self.line.screen().availableGeometry()
+            below.setX(max(screen.left(), min(below.x(), screen.right() - width)))
             self.setGeometry(QRect(below, QSize(width, height)))
             self.line.window().installEventFilter(self)
             self.show()
