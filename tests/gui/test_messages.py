@@ -301,3 +301,30 @@ def test_the_buttons_of_the_status_bar_never_move_and_nothing_is_cut_off(
     places.add(tuple(place(one).getRect() for one in (bar.progress.pause, bar.progress.cancel)))
     assert len(places) == 1, "also while something is saved"
     session.analysis.progress.emit(None)
+
+
+# ---- what closes a panel
+
+
+def test_every_panel_has_a_cross_that_the_keyboard_reaches_and_the_menu_brings_it_back(
+    qtbot, window
+) -> None:
+    window.show_workspace("images")
+    for name, dock in window.docks.items():
+        window.dock_area.open_panel(name)
+        settle()
+        button = dock.title.close_button
+        assert place(dock.title).contains(place(button)) and place(button).width() >= 16
+        assert button.accessibleName() == f"Close {dock.windowTitle()}"
+        assert "View > Panels" in button.toolTip()
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+        assert dock.isHidden(), name
+        settle()
+        focused = QApplication.focusWidget()
+        assert focused is not None and focused.isVisible(), f"{name}: the keys go nowhere"
+        window.actions_[f"panel.{name}"].trigger()
+        settle()
+        assert dock.isVisible(), name
+        dock.hide()

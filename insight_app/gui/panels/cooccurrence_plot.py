@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
-from insight_app.figures import figure
+from insight_app.figures import counted, figure
 from insight_app.gui import theme
 from insight_app.gui.curation.present_concept import find
 from insight_app.gui.panel import Panel
@@ -94,7 +94,7 @@ class CoOccurrencePlotPanel(Panel):
         self.plot.setYRange(0, n, padding=0.02)
         self._label()
         first = f", the first {MOST} of {chosen:,} selected" if chosen > n else ""
-        self.set_info(f"{n} concepts{first}")
+        self.set_info(f"{counted(n, 'concept')}{first}")
         self.note.setText(
             "R = share of the row's activation on cells where the column is active too; 0 to 1."
         )

@@ -184,7 +184,7 @@ class QueuePanel(Panel):
         if (catalogue := state.catalogue) is not None:
             rows = np.array(state.rows_of(self.list.concepts), np.int64)
             left = int(((catalogue.status[rows] == 0) & ~catalogue.hidden[rows]).sum())
-        tip = f"{left:,} of the {len(self.list.concepts):,} concepts listed are not judged yet"
+        tip = f"Not judged yet: {left:,} of {counted(len(self.list.concepts), 'listed concept')}"
         self.set_info(f"{left:,} left" if catalogue is not None else "", tip)
         has_any = bool(self.list.items)
         self.list.setVisible(has_any)

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from insight_app.figures import figure
 from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
-from insight_app.gui.state.worker_client import Progress
+from insight_app.gui.state.worker_client import Progress, WorkerClient
 from insight_app.gui.widgets import ElidedLabel, dim_label
-from insight_app.gui.wording import time_left, tooltip
+from insight_app.gui.wording import size_text, time_left, tooltip
 
 MOST_TIME = time_left(11 * 3600 + 40 * 60)
 
@@ -42,7 +42,7 @@ class AnalysisProgress(QWidget):
         self.label = _Words(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.bar.setFixedSize(160, 8)
+        self.bar.setFixedSize(120, 8)
         self.more = self._button("Details", self.show_details)
         self.pause = self._button("Pause: what is done is kept", self._pause)
         self.cancel = self._button("Cancel: what is done is kept", self._cancel)
@@ -142,7 +142,7 @@ class ProgressDetails(QFrame):
         form.setContentsMargins(16, 12, 16, 12)
         form.setHorizontalSpacing(16)
         self.values: dict[str, QLabel] = {}
-        for name in ("Now", "Done", "Speed", "Time left", "Problems"):
+        for name in ("Now", "Done", "Speed", "Time left", "Device", "Problems"):
             value = QLabel("", self)
             value.setFont(theme.tabular(value.font()))
             value.setMinimumWidth(180)
@@ -175,6 +175,9 @@ class ProgressDetails(QFrame):
         self.values["Time left"].setText(
             time_left(left) if left is not None and not progress.paused else "not known yet"
         )
+        worker = self.session.worker
+        parts = (worker.device, memory_text(worker))
+        self.values["Device"].setText(", ".join(filter(None, parts)) or "not known yet")
         self.pause.setText("Go on" if progress.paused else "Pause")
         results = self.session.state.results
         if results is None:
@@ -198,6 +201,14 @@ class ProgressDetails(QFrame):
 def stage(progress: Progress) -> str:
     """Return what is being done now, in words."""
     return "Paused" if progress.paused else progress.message or progress.what
+
+
+def memory_text(worker: WorkerClient) -> str:
+    """Return the memory that the worker holds, and that on the device; '' before it is known."""
+    parts = [size_text(worker.memory)] if worker.memory else []
+    if worker.device_memory:
+        parts.append(f"{size_text(worker.device_memory)} on the device")
+    return ", ".join(parts)
 
 
 def longest(progress: Progress) -> str:

@@ -12,9 +12,9 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel
-from insight_app.gui.window.progress import AnalysisProgress, rate
+from insight_app.gui.window.progress import AnalysisProgress, memory_text, rate
 from insight_app.gui.window.status_row import StatusRow
-from insight_app.gui.wording import size_text, tooltip
+from insight_app.gui.wording import tooltip
 
 SAVED, MANY_NOT_SAVED = "All judgements saved", "999 judgements NOT saved"
 
@@ -42,7 +42,7 @@ class StatusBar(QStatusBar):
         self.row = StatusRow(
             left=(self.counts, self.reviewed),
             middle=(self.device, self.memory, self.rate),
-            by_importance=(self.reviewed, self.counts, self.rate, self.memory, self.device),
+            by_importance=(self.reviewed, self.rate, self.counts, self.memory, self.device),
             work=self.progress,
             end=self.saved,
             parent=self,
@@ -93,11 +93,7 @@ class StatusBar(QStatusBar):
         self._show_device()
 
     def _show_memory(self) -> None:
-        worker = self.session.worker
-        parts = [size_text(worker.memory)] if worker.memory else []
-        if worker.device_memory:
-            parts.append(f"{size_text(worker.device_memory)} on the device")
-        self.memory.setText(", ".join(parts))
+        self.memory.setText(memory_text(self.session.worker))
 
     def _show_saved(self) -> None:
         state, queue = self.session.state, self.session.queue
