@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.curation.surroundings import show_more_around
 from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.settings import Settings
@@ -111,6 +112,7 @@ def add_concept_commands(actions: Actions, session: Session) -> None:
     add("concept.advance", "&Go on after judging", "", lambda: _toggle_advance(session.settings),
         context=CONCEPT, checkable=True,
         tip="After accept, unsure or reject go on to the next")  # fmt: skip
+    keys_of(session)  # registers the others, also where no panel is open that has them
 
 
 def add_analysis_commands(
