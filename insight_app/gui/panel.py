@@ -167,6 +167,7 @@ class Panel(QWidget):
     def set_info(self, text: str, tip: str = "") -> None:
         """Show a few words at the right of the header; tip: what they mean."""
         self.header.info.setText(text)
+        self.header.info.setVisible(bool(text))
         self.header.info.setToolTip(tooltip(tip))
 
     def show_error(

@@ -24,7 +24,7 @@ STAGE = QColor("#212427")
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of one theme, by meaning. `dim` and the status colours reach 4.5:1 on `base`."""
+    """The colours of one theme, by meaning. What is written reaches 4.5:1 where it is written."""
 
     dark: bool
     window: str
@@ -65,7 +65,7 @@ LIGHT = Colours(
     bar="#3a84cc",
     track="#d9dde2",
     handle="#b6bcc3",
-    accepted="#1a7a3f",
+    accepted="#17703a",
     unsure="#8f5c00",
     rejected="#b42318",
     trouble="#fdf1d8",
@@ -77,9 +77,9 @@ DARK = Colours(
     line="#3b3f45",
     text="#e8eaed",
     dim="#a2aab3",
-    accent="#5aa9f5",
+    accent="#62aef6",
     on_accent="#0d1116",
-    selected="#24435f",
+    selected="#1e3850",
     on_selected="#f2f5f8",
     hover="#2f3237",
     bar="#4b93d6",
@@ -173,9 +173,7 @@ def palette(c: Colours) -> QPalette:
     ):
         p.setColor(r, QColor(name))
     for r in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
-        faded = QColor(c.dim)
-        faded.setAlphaF(0.6)
-        p.setColor(QPalette.ColorGroup.Disabled, r, faded)
+        p.setColor(QPalette.ColorGroup.Disabled, r, QColor(c.dim))
     return p
 
 

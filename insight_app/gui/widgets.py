@@ -47,7 +47,7 @@ class KeyButton(QPushButton):
         action = self._action = actions[action_id]
         self._label = text
         self.setCheckable(action.isCheckable())
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
@@ -69,15 +69,17 @@ class KeyButton(QPushButton):
         """Do nothing: the action decides whether the button is checked."""
 
     def sizeHint(self) -> QSize:
+        size = self.minimumSizeHint()
+        if key := self._key():
+            size += QSize(GAP + key_cap_width(self, key), 0)
+        return size
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the words; where there is no more, the key is not shown."""
         font = theme.bold(self.font()) if self.isCheckable() else self.font()
         metrics = QFontMetrics(font)  # checked ones are bold
         width = 2 * PADDING + metrics.horizontalAdvance(self.text())
-        if key := self._key():
-            width += GAP + key_cap_width(self, key)
         return QSize(width, metrics.height() + 12)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
     def _key(self) -> str:
         return self._actions.entry(self._id).shown_keys()
@@ -108,7 +110,7 @@ class KeyButton(QPushButton):
         painter.drawText(
             space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
         )
-        if key:
+        if key and self.width() >= self.sizeHint().width():
             width = key_cap_width(self, key)
             cap = QRectF(
                 self.width() - PADDING - width + 4, 0, width, self.fontMetrics().height() + 1

@@ -289,7 +289,7 @@ class CutoutGrid(QWidget):
         if not 0 <= self._hovered < len(self.examples):
             return
         box = self.rect_of(self._hovered)
-        corner = self.mapTo(self.window(), box.topLeft())
+        corner = self.mapToGlobal(box.topLeft())
         window = self.window()
         popup = window.findChild(PhotoPopup) or PhotoPopup(self.session, window)
         popup.show_photo(self.examples[self._hovered], QRect(corner, box.size()))

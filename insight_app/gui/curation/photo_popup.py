@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QWidget
 
 from insight_app.gui import theme
@@ -23,7 +23,7 @@ class PhotoPopup(QFrame):
     """Takes no clicks; shows nothing before the photo is loaded."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(window, Qt.WindowType.ToolTip | Qt.WindowType.WindowTransparentForInput)
         self.session = session
         self._example: Example | None = None
         self._beside = QRect()
@@ -36,7 +36,7 @@ class PhotoPopup(QFrame):
         session.projects.opened.connect(self.leave)
 
     def show_photo(self, example: "Example", beside: QRect) -> None:
-        """Show an example's photo next to the rectangle `beside` of the window."""
+        """Show an example's photo next to the rectangle `beside` of the screen."""
         self._example, self._beside = example, beside
         self._show_loaded(example)
 
@@ -67,12 +67,13 @@ class PhotoPopup(QFrame):
         self.update()
 
     def _place(self, size: QSize) -> None:
-        window = self.window()
+        screen = QGuiApplication.screenAt(self._beside.center()) or self.screen()
+        room = screen.availableGeometry().adjusted(GAP, GAP, -GAP, -GAP)
         left = self._beside.right() + GAP
-        if left + size.width() > window.width():
-            left = self._beside.left() - size.width() - GAP
-        top = min(max(GAP, self._beside.top()), window.height() - size.height() - GAP)
-        self.setGeometry(max(GAP, left), top, size.width(), size.height())
+        if left + size.width() > room.right():
+            left = max(room.left(), self._beside.left() - size.width() - GAP)
+        top = max(room.top(), min(self._beside.top(), room.bottom() - size.height()))
+        self.setGeometry(left, top, size.width(), size.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

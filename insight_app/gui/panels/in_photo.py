@@ -74,7 +74,7 @@ class InPhotoPanel(Panel):
 
     def _show_info(self, codes: PhotoCodes) -> None:
         count = int(codes.concepts.size)
-        text = f"{count:,} by strength"
+        text = f"{count:,}"
         if codes.unexplained.size:
             explained = 1 - float(np.mean(codes.unexplained))
             text += f", {percent(explained)} explained"

@@ -113,6 +113,8 @@ class ReviewPanel(Panel):
         line = QHBoxLayout()
         line.setContentsMargins(20, 8, 12, 8)
         self.buttons = JudgeButtons(session, self.footer)
+        # Their keys are the last that make room.
+        self.buttons.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         line.addWidget(self.buttons, 1)
         for id, text in (
             ("concept.previous", "Previous"),

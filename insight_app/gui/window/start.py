@@ -3,32 +3,47 @@
 Reads the list of recent projects from the settings; their pictures from the thumbnail cache.
 """
 
-from datetime import datetime
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from insight_app.figures import counted, percent
-from insight_app.gui import icons, theme
+from insight_app.errors import KnownError
+from insight_app.gui import theme
 from insight_app.gui.settings import RecentProject
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.pictures import first_thumbnail
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton, base_widget, dim_label
-from insight_app.gui.wording import tooltip
+from insight_app.gui.window.recent_row import PICTURE, RecentRow
 
-PICTURE = 72
+Stamp: TypeAlias = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """How a recent project was on the disk when it was last looked at."""
+
+    stamp: Stamp
+    picture: QImage | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there was no such folder."""
+        return not self.stamp
 
 
 class StartPage(QWidget):
@@ -94,11 +109,12 @@ class StartPage(QWidget):
         column.addWidget(area, 1)
         session.settings.changed.connect(self._setting_changed)
         self.recent_rows: dict[str, RecentRow] = {}
+        self._found: dict[str, OnDisk] = {}
+        self._looked_at: set[str] = set()
         self.set_opening("")
-        self.refresh()
 
     def _setting_changed(self, name: str) -> None:
-        if name == "recent":
+        if name == "recent" and self.isVisible():
             self.refresh()
 
     def set_opening(self, path: str) -> None:
@@ -108,110 +124,76 @@ class StartPage(QWidget):
         self.busy_text.setText(f"Opening {Path(path).name}" if path else "")
 
     def refresh(self) -> None:
-        """List the recent projects anew."""
+        """List the recent projects; of those that changed on the disk the picture is read anew."""
+        recent = self.session.settings.recent()
+        self.recent_title.setVisible(bool(recent))
+        if recent != [row.project for row in self.recent_rows.values()]:
+            self._list(recent)
+        for path in self.recent_rows:
+            self._look(path)
+
+    def _list(self, recent: Sequence[RecentProject]) -> None:
         while (item := self.list.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        recent = self.session.settings.recent()
-        self.recent_title.setVisible(bool(recent))
         self.recent_rows = {}
         for project in recent:
             row = RecentRow(project, self.rows)
             row.chosen.connect(self.recent_chosen)
+            row.forgotten.connect(self.session.settings.forget)
             self.list.addWidget(row)
             self.recent_rows[project.path] = row
-            self._load_picture(project.path)
+            self._show(project.path)
         self.list.addStretch(1)
 
-    def _load_picture(self, path: str) -> None:
-        """Load a project's picture; where there is none, the square stays empty."""
-
-        def done(image: QImage | None) -> None:
-            if image is not None and path in self.recent_rows:
-                self.recent_rows[path].set_picture(image)
-
+    def _look(self, path: str) -> None:
+        """Look at a project on the disk, unless that is being done."""
+        if path in self._looked_at:
+            return
+        self._looked_at.add(path)
+        found = self._found.get(path)
         self.session.jobs.run(
-            partial(first_thumbnail, Path(path), PICTURE * 2),
-            done=done,
-            failed=lambda _error: None,
+            partial(look_at, Path(path), PICTURE * 2, found),
+            done=partial(self._looked, path),
+            failed=lambda _error: self._looked_at.discard(path),
             key=("recent", path),
             scope=Scope.PROGRAM,
         )
 
+    def _looked(self, path: str, found: OnDisk) -> None:
+        self._looked_at.discard(path)
+        self._found[path] = found
+        self._show(path)
 
-class RecentRow(QPushButton):
-    """A project that was open once: picture, name, place, date, share reviewed."""
+    def _show(self, path: str) -> None:
+        found, row = self._found.get(path), self.recent_rows.get(path)
+        if found is not None and row is not None:
+            picture = None if found.picture is None else QPixmap.fromImage(found.picture)
+            row.show_state(picture, found.is_gone)
 
-    chosen = Signal(str)
 
-    def __init__(self, project: RecentProject, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.project = project
-        self._picture: QPixmap | None = None
-        path = Path(project.path)
-        self._gone = not path.exists()
-        self._name = path.name.removesuffix(".insight")
-        opened = datetime.fromtimestamp(project.opened)
-        when = f"{opened.day} {opened:%b %Y}"
-        self._details = [f"opened {when}"]
-        if project.images:
-            self._details.insert(0, counted(project.images, "image"))
-        self._details.append("not found" if self._gone else f"{percent(project.reviewed)} reviewed")
-        self.setAccessibleName(f"Open {self._name}, {', '.join(self._details)}")
-        self.setToolTip(tooltip(str(path)))
-        self.clicked.connect(lambda: self.chosen.emit(project.path))
+def look_at(path: Path, side: int, before: OnDisk | None) -> OnDisk:
+    """Return how a project is on the disk, `before` where nothing changed; runs on the pool."""
+    stamp = _stamp(path)
+    if before is not None and before.stamp == stamp:
+        return before
+    try:
+        picture = first_thumbnail(path, side) if stamp else None
+    except (KnownError, OSError):  # opening it will say what is wrong
+        picture = None
+    return OnDisk(stamp, picture)
 
-    def set_picture(self, image: QImage) -> None:
-        """Show the project's picture."""
-        self._picture = QPixmap.fromImage(image)
-        self.update()
 
-    def sizeHint(self) -> QSize:
-        """Return a row's height, with room for the picture."""
-        return QSize(400, PICTURE + 16)
+def _stamp(path: Path) -> Stamp:
+    """Return names and times of change of what a project holds; () where it is gone.
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show that the row can be clicked."""
-        super().enterEvent(event)
-        self.update()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Do nothing: a double click opens once, not twice."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint picture, name, place and details."""
-        c = theme.colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(c.of("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
-        painter.setBrush(c.of("hover") if self.underMouse() else QColor(c.base))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-        box = self.rect().adjusted(8, 8, 0, -8)
-        box.setWidth(box.height())
-        if self._picture is not None:
-            painter.drawPixmap(box, self._picture)
-        else:
-            painter.fillRect(box, c.of("track"))
-            sign = QRect(0, 0, 28, 28)
-            sign.moveCenter(box.center())
-            icons.icon("image-square", "dim").paint(painter, sign)
-        left = box.right() + 16
-        width = self.width() - left - 16
-        metrics = painter.fontMetrics()
-        line = metrics.height() + 4
-        top = (self.height() - 3 * line) // 2
-        for number, (text, colour, font) in enumerate(
-            (
-                (self._name, c.dim if self._gone else c.text, theme.bold(self.font())),
-                (self.project.path, c.dim, self.font()),
-                (" · ".join(self._details), c.rejected if self._gone else c.dim, self.font()),
-            )
-        ):
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
-            painter.drawText(left, top + number * line, width, line,
-                             Qt.AlignmentFlag.AlignVCenter, shown)  # fmt: skip
-        painter.end()
+    Without what SQLite makes to read it.
+    """
+    try:
+        with os.scandir(path) as entries:
+            found = [(one.name, one.stat()) for one in entries if not one.name.endswith("-shm")]
+    except OSError:
+        return ()
+    held = [(name, s.st_mtime_ns) for name, s in found if s.st_size or not name.endswith("-wal")]
+    return tuple(sorted(held)) or (("", 0),)

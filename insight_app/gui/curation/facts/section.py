@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.widgets import ElidedLabel, plain_label, thin_line
+from insight_app.gui.widgets import ElidedLabel, dim_label, thin_line
 
 
 class Section(QWidget):
@@ -18,17 +18,16 @@ class Section(QWidget):
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(4)
         column.addWidget(thin_line(self))
-        self.heading = plain_label(title, self)
+        self.heading = ElidedLabel(title, self, Qt.TextElideMode.ElideRight)
         self.heading.setFont(theme.bold(self.font()))
         self.heading.setContentsMargins(12, 6, 12, 2)
-        self.note = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
-        self.note.setProperty("dim", True)
+        self.note = dim_label("", self)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.note.setContentsMargins(0, 6, 12, 2)
         head = QHBoxLayout()
         head.setSpacing(0)
-        head.addWidget(self.heading)
-        head.addWidget(self.note, 1)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.note)
         column.addLayout(head)
         inset = QVBoxLayout()
         inset.setContentsMargins(margin, 0, margin, 0)

@@ -13,11 +13,15 @@ from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel
+from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+
+
+STATUS_ROOM = 28
+"""Pixels behind a long name for the shape of its status."""
 
 
 class ConceptTitle(QWidget):
@@ -33,8 +37,8 @@ class ConceptTitle(QWidget):
         self._keyboard_was: QWidget | None = None
         """Who gets the keyboard back after renaming."""
         self.name = _Name(self, scale)
-        self.facts = ElidedLabel("", self)
-        self.facts.setProperty("dim", True)
+        self.facts = dim_label("", self)
+        self.facts.setWordWrap(True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
@@ -141,7 +145,8 @@ class _Name(QWidget):
         small = painter.fontMetrics().horizontalAdvance(self._words) + 34
         font = self._font()
         painter.setFont(font if self._by_person else theme.italic(font))
-        room = self.width() - (small if self.width() > small + 60 else 22)
+        whole = painter.fontMetrics().horizontalAdvance(self._text) + small
+        room = self.width() - (small if whole <= self.width() else STATUS_ROOM)
         text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, int(room))
         painter.setPen(c.of("text"))
         middle = Qt.AlignmentFlag.AlignVCenter
