@@ -77,6 +77,7 @@ class PanelHeader(QWidget):
         row.setSpacing(8)
         self.title = _Title(title, self)
         self.info = _Info(self)
+        self.info.hide()
         row.addWidget(self.title, 1)
         row.addWidget(self.info)
         self._row = row
