@@ -328,3 +328,15 @@ def test_every_panel_has_a_cross_that_the_keyboard_reaches_and_the_menu_brings_i
         settle()
         assert dock.isVisible(), name
         dock.hide()
+
+
+def test_a_panel_that_floats_keeps_the_keyboard_from_its_cross(qtbot, window) -> None:
+    window.show_workspace("concepts")
+    wait_idle(qtbot, window)
+    for name in ("hierarchy", "card"):
+        dock = window.docks[name]
+        dock.setFloating(True)
+        dock.activateWindow()
+        settle()
+        assert dock.focusWidget() is not dock.title.close_button, name
+        assert QApplication.focusWidget() is not dock.title.close_button, name

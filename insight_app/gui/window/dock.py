@@ -129,6 +129,9 @@ class PanelDock(QDockWidget):
     def _show_outline(self, is_floating: bool) -> None:
         self._outline.setVisible(is_floating)
         self._outline.raise_()
+        if is_floating and self.panel is not None:
+            # Else the window that comes gives the keyboard to its first button, the cross.
+            self.panel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer on the title what a mouse or a double click does."""
