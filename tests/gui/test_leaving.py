@@ -83,6 +83,25 @@ def test_a_note_is_gone_on_with_where_one_comes_back_to_its_project(
     assert notes(project_dir) == [f"{TEXT} more"]
 
 
+def test_a_note_that_cannot_be_written_yet_is_gone_on_with(
+    qtbot, typing, full_disk, project_dir
+) -> None:
+    note, session = typing.docks["card"].panel.note, typing.session
+    with full_disk:
+        qtbot.keyClick(note, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: session.queue.error is not None)
+        session.selection.select_rows((4,))
+        assert note.toPlainText() == ""
+        session.selection.select_rows((3,))
+        assert note.toPlainText() == TEXT
+        note.take_keyboard()
+        qtbot.keyClicks(note, " more")
+        qtbot.keyClick(note, Qt.Key.Key_Escape)
+    session.queue.retry()
+    wait_saved(qtbot, typing)
+    assert notes(project_dir) == [f"{TEXT} more"]
+
+
 def test_closing_the_window_keeps_the_note(qtbot, typing, project_dir) -> None:
     assert typing.close()
     assert notes(project_dir) == [TEXT]

@@ -67,6 +67,7 @@ class Day:
         """Problems that were told loudly since the last act."""
         self.after_close: watch.Left | None = None
         self.window: MainWindow
+        self._is_open = False
 
     # ---- the window's life
 
@@ -79,13 +80,15 @@ class Day:
                 yield self
             finally:
                 self.world.close()
-                self.window.session.queue.drop_all()
-                self._close()
+                if self._is_open:
+                    self.window.session.queue.drop_all()
+                    self._close()
 
     def open_window(self, place: Place | None = None) -> None:
         settings = Settings(self.world.settings)
         theme.apply(application(), settings.get("theme"), settings.get("interface_size"))
         window = self.window = MainWindow(settings, None if place is None else place.project)
+        self._is_open = True
         window.session.worker.command = gate.COMMAND
         window.session.queue.committed.connect(self._committed)
         window.session.messages.problem.connect(lambda error, *_: self.told.append(str(error)))
@@ -135,6 +138,7 @@ class Day:
         window = self.window
         if not window.close():
             raise Broken("the window does not close")
+        self._is_open = False
         window.deleteLater()
         serve()
         del self.window, window

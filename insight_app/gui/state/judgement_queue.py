@@ -19,6 +19,7 @@ from insight_app.gui.state.jobs import Jobs
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Act, Changes, CurationState
+    from insight_app.project.judgements.acts import Value
     from insight_app.project.judgements.store import Judgements
 
 
@@ -88,6 +89,19 @@ class JudgementQueue(QObject):
     def pending(self) -> int:
         """How many writes are not on the disk yet."""
         return len(self._queue)
+
+    def said(self, target: str, name: str) -> "Value":
+        """Return what a field is given by what is pending, None if nothing is or an undo decides.
+
+        '' where it is taken away.
+        """
+        for write in reversed(self._queue):
+            if write.kind is not WriteKind.JUDGE:
+                return None
+            for act in () if callable(write.acts) else reversed(write.acts):
+                if act.target == target and name in act.after:
+                    return act.after[name] or ""
+        return None
 
     def retry(self) -> None:
         """Try the write that failed again, then the rest."""

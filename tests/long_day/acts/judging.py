@@ -179,15 +179,17 @@ def note(day: Day, pick: Pick) -> str | None:
     field = QApplication.focusWidget()
     if not isinstance(field, QPlainTextEdit):
         return "no panel in sight has a note"
+    shown, wanted = field.toPlainText(), day.said.fields.get(concept, {}).get("note", "")
+    if shown != wanted and not day.window.session.queue.pending:
+        raise Broken(f"the note on {concept} is {wanted!r}, shown is {shown!r}")
     if pick.chance(0.3):
         press("a", CTRL)
         press(Qt.Key.Key_Delete)
     else:
         write(f" ux {pick.number(1, 99)}")
     text = field.toPlainText().strip()
-    before = day.window.session.state.catalogue.notes.get(day.window.session.selection.row, "")
     press(Qt.Key.Key_Escape)
-    if text != before:
+    if text != shown.strip():
         day.said.judge([(concept, {"note": text or None})])
     return f"{concept}: {text!r}"
 

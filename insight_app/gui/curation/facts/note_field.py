@@ -34,7 +34,7 @@ class NoteField(QPlainTextEdit):
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show a concept's note; what is being typed for this concept stays."""
-        text, project = concept.catalogue.notes.get(concept.row, ""), concept.state.path
+        text, project = self._note_on(concept), concept.state.path
         is_same = (project, concept.id) == (self._project, self.concept)
         if is_same and (text == self._written or self.hasFocus()):
             return
@@ -43,6 +43,12 @@ class NoteField(QPlainTextEdit):
         self.concept, self._project, self._written = concept.id, project, text
         self.setReadOnly(concept.state.read_only)
         self.setPlainText(text)
+
+    def _note_on(self, concept: PresentConcept) -> str:
+        """Return the note as it was typed last, though it may still be on its way to the disk."""
+        pending = self.session.queue.said(concept.id, "note")
+        committed = concept.catalogue.notes.get(concept.row, "")
+        return pending if isinstance(pending, str) else committed
 
     def write(self) -> None:
         """Judge the note if it was changed."""
