@@ -68,6 +68,8 @@ class Actions(QObject):
 
     changed = Signal()
     """Keys were changed."""
+    acting = Signal()
+    """An action is about to be done: what waits to be selected is selected first."""
 
     def __init__(self, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -100,7 +102,7 @@ class Actions(QObject):
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(False)
         if callback is not None:
-            action.triggered.connect(lambda _checked=False: callback())
+            action.triggered.connect(lambda _checked=False: self._act(callback))
         entry = ActionEntry(id, action, text, context, keys, tip, icon, panel)
         self._entries[id] = entry
         chosen = self._settings.shortcut(id)
@@ -111,6 +113,10 @@ class Actions(QObject):
         if panel is not None:
             action.setEnabled(False)
         return action
+
+    def _act(self, callback: Callable[[], object]) -> None:
+        self.acting.emit()
+        callback()
 
     def __getitem__(self, id: str) -> QAction:
         return self._entries[id].action

@@ -469,3 +469,45 @@ def test_escape_keeps_a_note_and_undo_brings_back_an_emptied_one(qtbot, window) 
     press(qtbot, window, Key.Key_Z, CTRL)
     assert row not in notes and note.toPlainText() == ""
     assert not session.state.catalogue.status.any(), "letters of a note judge nothing"
+
+
+# ---- what is typed selects a moment later: keys act on what is seen
+
+
+def test_keys_judge_the_hit_that_the_tree_shows_and_what_is_chosen_after_it(qtbot, window) -> None:
+    panel, state = show(qtbot, window, "concepts"), window.session.state
+    catalogue, view = state.catalogue, panel.view
+    first, hit = selected(window), state.catalogue.names.index("boat")
+    assert first != hit
+    panel.search.setFocus()
+    for key in "boat":
+        qtbot.keyClick(panel.search, key)
+    assert view.tree.row_at(view.currentIndex()) == hit and selected(window) == first
+    qtbot.keyClick(panel.search, Key.Key_Tab)
+    assert not panel.search.hasFocus()
+    press(qtbot, window, Key.Key_A)
+    assert catalogue.status[hit] == 1 and not catalogue.status[first]
+
+    # a click on another place, the selected one too, is not thrown back to the hit
+    for row in (selected(window), first):
+        panel.search.setFocus()
+        panel.search.selectAll()
+        for key in "boat":
+            qtbot.keyClick(panel.search, key)
+        window.session.selection.select_rows((row,))
+        assert selected(window) == row == view.tree.row_at(view.currentIndex())
+        window.session.selection.settle()
+        assert selected(window) == row
+
+    # a hit that is given up, and letters that find nothing, leave what is selected marked
+    for last in (Key.Key_Q, Key.Key_Escape):
+        panel.search.clear()
+        qtbot.keyClick(panel.search, "b")
+        qtbot.keyClick(panel.search, last)
+        assert view.tree.row_at(view.currentIndex()) == selected(window) == first
+    # an action of the menu acts on the hit too
+    panel.search.clear()
+    qtbot.keyClicks(panel.search, "boat")
+    window.actions_["concept.reject"].trigger()
+    wait_saved(qtbot, window)
+    assert catalogue.status[hit] == 3

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -35,7 +35,6 @@ ORDERS = {
     STRENGTH: ("by strength", "Sorted by the mean strength of active cells"),
     BY_NAME: ("by name", "Sorted by name"),
 }
-SELECT_AFTER = 250
 HOW_TO_DRAG = "Drag onto a parent; Ctrl adds one"
 
 
@@ -61,8 +60,6 @@ class HierarchyPanel(Panel):
         self.search.textChanged.connect(self._searched)
         self.search.installEventFilter(self)
         session.projects.opened.connect(self.search.clear)  # its hits are of the last project
-        self._select_soon = QTimer(self, singleShot=True, interval=SELECT_AFTER)
-        self._select_soon.timeout.connect(self._select_hit)
         self._build_header()
         self.setFocusProxy(self.view)
         self.empty = EmptyState(
@@ -225,8 +222,9 @@ class HierarchyPanel(Panel):
     def _searched(self, text: str) -> None:
         catalogue = self.session.state.catalogue
         self._hits, self._hit = (), 0
+        self.session.selection.forget_soon()
         if catalogue is None or not text.strip():
-            self._select_soon.stop()
+            self.view.follow_selection()  # it marks a hit that nobody waits for any more
             self._show_count()
             return
         self._hits = self.session.state.ids_of(catalogue.search(text))
@@ -235,11 +233,11 @@ class HierarchyPanel(Panel):
     def _jump(self) -> None:
         if not self._hits:
             self.set_info("nothing found", NOTHING_FOUND)
-            self._select_soon.stop()
+            self.view.follow_selection()
             return
         self._show_hit()
         self.view.show_concepts((self._hits[self._hit],), everywhere=True)
-        self._select_soon.start()
+        self.session.selection.select_soon(self._select_hit)
 
     def _show_hit(self) -> None:
         """Say which of the hits is shown, and why it is one."""
@@ -252,11 +250,12 @@ class HierarchyPanel(Panel):
         self.set_info(place, f"{place}, {why or 'by its name'}")
 
     def _select_hit(self) -> None:
-        self._select_soon.stop()
         if self._hits:
             self.session.selection.select(concepts=(self._hits[self._hit],))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() == QEvent.Type.FocusOut:
+            self.session.selection.settle()
         if watched is not self.search or event.type() != QEvent.Type.KeyPress:
             return False
         assert isinstance(event, QKeyEvent)

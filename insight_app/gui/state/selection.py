@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QColor
 
 from insight_app.gui import theme
@@ -29,6 +29,9 @@ KEEP: Final = Keep()
 """Where a part of the selection is asked for: leave it as it is."""
 
 HISTORY_LIMIT = 500
+
+SELECT_AFTER = 250
+"""Milliseconds without another letter after which what was typed selects."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,10 @@ class SelectionModel(QObject):
         self._history = History()
         self._colours: dict[ConceptId, QColor] = {}
         self._given: tuple[ConceptId, ...] = ()
+        self._choose: Callable[[], None] | None = None
+        """Selects what is seen already; waits for the next letter."""
+        self._soon = QTimer(self, singleShot=True, interval=SELECT_AFTER)
+        self._soon.timeout.connect(self.settle)
 
     # ---- what is selected
 
@@ -226,14 +233,43 @@ class SelectionModel(QObject):
         relation: "Relation | Keep | None" = KEEP,
     ) -> None:
         """Move the selection; what is not given stays."""
+        is_other_shown = False
+        if isinstance(concepts, Keep):
+            self.settle()
+        else:
+            is_other_shown = self._choose is not None
+            self.forget_soon()
         new = self.current.changed(concepts, image, cell, relation)
         if new != self.current:
             self._leave(new)
             self._history.visit(new)
             self._moved()
+        elif is_other_shown:
+            self.changed.emit()  # who shows already what is not selected now follows
+
+    def select_soon(self, choose: Callable[[], None]) -> None:
+        """Call what selects when nothing was typed for a moment, or as soon as anybody acts.
+
+        Whatever else is selected meanwhile stands.
+        """
+        self._choose = choose
+        self._soon.start()
+
+    def settle(self) -> None:
+        """Select now what waits to be selected: keys act on what is seen."""
+        choose = self._choose
+        self.forget_soon()
+        if choose is not None:
+            choose()
+
+    def forget_soon(self) -> None:
+        """Select nothing of what waits to be selected."""
+        self._soon.stop()
+        self._choose = None
 
     def give(self, concepts: "Iterable[ConceptId]") -> None:
         """Select concepts on nobody's behalf; no list of photos narrows down to them."""
+        self.settle()
         new = self.current.changed(concepts)
         if new != self.current:
             self._leave(new)
@@ -263,6 +299,7 @@ class SelectionModel(QObject):
 
     def back(self) -> None:
         """Select what was selected before."""
+        self.settle()
         if self._history.can_go_back:
             self._write_editors()
             self._history.back()
@@ -270,6 +307,7 @@ class SelectionModel(QObject):
 
     def forward(self) -> None:
         """Select what was selected before going back."""
+        self.settle()
         if self._history.can_go_forward:
             self._write_editors()
             self._history.forward()
@@ -287,6 +325,7 @@ class SelectionModel(QObject):
 
         Before anybody hears of the project that is entered: nothing is announced.
         """
+        self.forget_soon()
         self._history.begin(selection)
         self._colours, self._given = {}, ()
         self._give_colours()

@@ -66,6 +66,7 @@ class Session(QObject):
         self.queue.pending_changed.connect(self._saving_goes_on)
         self.projects.opened.connect(self._say_state)
         self.selection = SelectionModel(self._present, self.editors.write_all, self)
+        actions.acting.connect(self.selection.settle)
         self.lists = Lists(self._present, self.selection, self)
         self.curation = Curation(
             self._present,
