@@ -165,6 +165,12 @@ def test_a_photo_that_was_taken_out_is_selected_no_more(qtbot, analyzed, photos)
     ended(qtbot, analyzed)
     assert selection.image is None
     assert analyzed.docks["photo"].panel.header.title.text() == "Photo"
+    session.folders.put_back([photos])
+    ended(qtbot, analyzed)
+    assert selection.image is not None
+    while selection.can_go_back:
+        selection.back()
+        assert selection.image is not None, "nor to when there was no photo"
 
 
 def test_adding_photos_is_taken_back(qtbot, analyzed, tmp_path) -> None:

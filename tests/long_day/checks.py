@@ -137,7 +137,8 @@ def the_status_bar_counts_what_is_there(day: Day) -> str:
         return f"generation {state.results.generation} is shown, {newest} is published"
     counted = [int(text) for text in re.findall(r"\d+", bar.counts.text())]
     fire, known = world.firing(project, newest), day.place.kind.concepts
-    wanted = [world.photos_listed(project), *([fire, known] if fire else [known])]
+    photos = world.photos_listed(project)
+    wanted = [photos, *([fire, known] if photos else [known])]
     if counted != wanted and not day.world.gate.standing:
         return f"the status bar says {bar.counts.text()!r}, on the disk are {wanted}"
     sum = ledger.replayed(day.logs[project])

@@ -96,7 +96,7 @@ class Day:
             window.resize(*SIZE)
         window.show()
         window.activateWindow()
-        until(window.isActiveWindow, "the window's turn")
+        until(_has_active, "the window's turn")
         wanted = settings.get("last_project") if place is None else place.project
         if wanted:
             until(lambda: window.session.state.project is not None, f"opening {wanted}")
@@ -108,7 +108,7 @@ class Day:
         active = QApplication.activeWindow()
         if active is None or not active.isVisible():
             self.window.activateWindow()
-            until(lambda: self.window.isActiveWindow(), f"the window's turn after {active}")
+            until(_has_active, f"the window's turn after {active}")
 
     def look_which(self) -> None:
         """Note which project is open now."""
@@ -174,3 +174,9 @@ class Day:
             )
 
         until(is_settled, "coming to rest")
+
+
+def _has_active() -> bool:
+    """Whether a window in sight has the keyboard: this one, or a panel that floats over it."""
+    active = QApplication.activeWindow()
+    return active is not None and active.isVisible()

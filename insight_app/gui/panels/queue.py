@@ -175,7 +175,8 @@ class QueuePanel(Panel):
         state = self.session.state
         assert state.catalogue is not None and state.results is not None
         total = float(state.catalogue.total[row])
-        number = self._numbers[row]
+        # Without photos a concept is listed as soon as it has relations; no numbers are shown then.
+        number = self._numbers.get(row, "")
         return _row(state.id_of(row), number, total, self._whole, state.results.tokens)
 
     def _count(self) -> None:

@@ -108,7 +108,8 @@ class History:
         is_start = self.position == 0 and not here.concepts and here.cell is None
         nowhere = is_start and here.image in (None, selection.image)
         del self.entries[self.position + 1 :]
-        if same_place or nowhere:
+        first_photo = here.image is None and selection.concepts == here.concepts
+        if same_place or nowhere or first_photo:
             self.entries[self.position] = selection
         else:
             self.entries.append(selection)
@@ -128,10 +129,14 @@ class History:
         here = self.current
         if here.image is not None and not is_there(here.image):
             here = here.changed(image=instead)
+
+        def stays(entry: Selection) -> bool:
+            return instead is None if entry.image is None else is_there(entry.image)
+
         kept = [
             here if place == self.position else entry
             for place, entry in enumerate(self.entries)
-            if place == self.position or entry.image is None or is_there(entry.image)
+            if place == self.position or stays(entry)
         ]
         self.entries, self.position = kept, next(n for n, one in enumerate(kept) if one is here)
 

@@ -179,7 +179,7 @@ def note(day: Day, pick: Pick) -> str | None:
     field = QApplication.focusWidget()
     if not isinstance(field, QPlainTextEdit):
         return "no panel in sight has a note"
-    shown, wanted = field.toPlainText(), day.said.fields.get(concept, {}).get("note", "")
+    shown, wanted = field.toPlainText().strip(), day.said.fields.get(concept, {}).get("note", "")
     if shown != wanted and not day.window.session.queue.pending:
         raise Broken(f"the note on {concept} is {wanted!r}, shown is {shown!r}")
     if pick.chance(0.3):
@@ -189,7 +189,7 @@ def note(day: Day, pick: Pick) -> str | None:
         write(f" ux {pick.number(1, 99)}")
     text = field.toPlainText().strip()
     press(Qt.Key.Key_Escape)
-    if text != shown.strip():
+    if text != shown:
         day.said.judge([(concept, {"note": text or None})])
     return f"{concept}: {text!r}"
 
