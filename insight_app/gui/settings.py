@@ -45,6 +45,9 @@ DEFAULTS: dict[str, Any] = {
     HINT_KEYS: True,
 }
 RECENT_LIMIT = 12
+LATEST = 32_503_680_000
+"""Seconds from 1970 to 3000: any later date in the settings is damage."""
+MOST_IMAGES = 10**9
 
 
 @dataclass(frozen=True)
@@ -130,10 +133,7 @@ class Settings(QObject):
 
     def place(self, project: Path) -> dict[str, Any]:
         """Return what was selected in a project when it was closed."""
-        try:
-            value = json.loads(str(self._file.value(f"places/{_key(project)}", "{}")))
-        except json.JSONDecodeError:
-            return {}
+        value = self._json(f"places/{_key(project)}")
         return value if isinstance(value, dict) else {}
 
     def set_place(self, project: Path, place: dict[str, Any]) -> None:
@@ -154,17 +154,9 @@ class Settings(QObject):
 
     def recent(self) -> list[RecentProject]:
         """Return the recent projects, newest first; those that are gone are still in it."""
-        try:
-            items = json.loads(str(self._file.value("recent", "[]")))
-            return [
-                RecentProject(
-                    str(item["path"]), float(item["opened"]), int(item["images"]),
-                    float(item["reviewed"]),
-                )
-                for item in items
-            ]  # fmt: skip
-        except (ValueError, TypeError, KeyError):
-            return []
+        items = self._json("recent")
+        read = (_recent(item) for item in items) if isinstance(items, list) else ()
+        return [project for project in read if project is not None]
 
     def remember(self, path: Path, *, images: int = 0, reviewed: float = 0.0) -> None:
         """Put a project at the head of the recent ones."""
@@ -179,6 +171,13 @@ class Settings(QObject):
     def _write_recent(self, items: list[RecentProject]) -> None:
         self._file.setValue("recent", json.dumps([asdict(item) for item in items]))
         self.changed.emit("recent")
+
+    def _json(self, name: str) -> object:
+        """Return a value that was kept as JSON; None where there is none, or it is damaged."""
+        try:
+            return json.loads(str(self._file.value(name, "null")))
+        except (ValueError, RecursionError):
+            return None
 
     def sync(self) -> None:
         """Write to disk now."""
@@ -216,6 +215,19 @@ class Settings(QObject):
         return WorldError(
             f"{what}: the file cannot be written.", where=str(self.path), kept=kept, do=do
         )
+
+
+def _recent(item: object) -> RecentProject | None:
+    """Return a recent project as the settings have it; None for what is none."""
+    match item:
+        case {"path": str(path), "opened": int() | float() as opened,
+              "images": int(images), "reviewed": int() | float() as reviewed}:  # fmt: skip
+            pass
+        case _:
+            return None
+    if not (path and 0 <= opened <= LATEST and 0 <= images <= MOST_IMAGES and 0 <= reviewed <= 1):
+        return None
+    return RecentProject(path, float(opened), images, float(reviewed))
 
 
 def _key(path: Path) -> str:

@@ -87,14 +87,49 @@ def test_damaged_settings_are_as_at_the_first_start(
     assert not again.trouble.isVisible() and again.session.selection.rows == (3,)
 
 
+def test_a_recent_project_that_may_not_be_looked_at_stops_nothing(qtbot, open_window, tmp_path):
+    """A folder without permission, a drive that answers with errors: here a name too long."""
+    unseen = tmp_path / ("x" * 300)
+    settings = Settings()
+    settings.remember(unseen)
+    settings.set("last_project", str(unseen))
+    settings.sync()
+    window = open_window()
+    qtbot.waitUntil(window.trouble.isVisible)
+    assert "cannot be looked at" in window.trouble.text and "too long" in window.trouble.text
+    row = window.start.recent_rows[str(unseen)]
+    qtbot.waitUntil(lambda: row._is_known)
+    assert not row.is_gone
+    for opening in (row.click, lambda: window.opening.open_paths([unseen])):
+        for _key, trouble in window.session.troubles.present:
+            assert "bug" not in trouble.text
+        opening()
+        wait_idle(qtbot, window)
+    assert window.start.isVisible() and "cannot be looked at" in window.trouble.text
+
+
 def test_what_was_remembered_of_projects_is_checked(qtbot, open_window, project_dir: Path) -> None:
     settings = Settings()
-    for recent in ('[{"path": 3}]', "[1, 2]", "7", '[{"path": "/x", "opened": "yesterday"}]'):
+    shape = '[{"path": "/x", "opened": %s, "images": %s, "reviewed": %s}]'
+    for recent in (
+        shape % ("NaN", 1, 0),
+        shape % ("1e300", 1, 0),
+        shape % (-1, 1, 0),
+        shape % (1, "Infinity", 0),
+        shape % (1, 1, 7),
+        '[{"path": 3}]',
+        "[1, 2]",
+        "7",
+        '[{"path": "/x", "opened": "yesterday"}]',
+        "[" * 100_000,
+    ):
         settings._file.setValue("recent", recent)
         assert settings.recent() == []
+    settings._file.setValue("recent", json.dumps([7, *json.loads(shape % (1, 2, 0.5))]))
+    assert [(one.path, one.images, one.reviewed) for one in settings.recent()] == [("/x", 2, 0.5)]
     settings.set_place(project_dir, {"image": "first", "concepts": [["dog"], 7, "x:1"]})
     window = open_window(project_dir)
     assert window.session.selection.image is not None and len(window.session.selection.rows) == 1
-    for place in (json.dumps([1]), json.dumps({"image": [], "concepts": "cat"})):
+    for place in (json.dumps([1]), json.dumps({"image": [], "concepts": "cat"}), "{" * 100_000):
         settings._file.setValue(next(k for k in settings._file.allKeys() if "places/" in k), place)
         assert isinstance(settings.place(project_dir), dict)

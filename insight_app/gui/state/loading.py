@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def open_project(path: Path, read_only: bool, only_if_free: bool = False) -> Loa
     from insight_app.project.project import Project
     from insight_app.project.storage import lock
 
-    if not path.exists():
+    with disk_errors("The project cannot be looked at", where=path):
+        is_there = path.exists()
+    if not is_there:
         raise WorldError(
             "The project is not there any more.",
             where=str(path),

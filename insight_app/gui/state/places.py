@@ -90,7 +90,7 @@ class PlaceMemory(QObject):
             return Selection()
         place = self._settings.place(state.path)
         image, concepts = place.get("image"), place.get("concepts")
-        if not isinstance(image, int) or not state.results.is_listed(image):
+        if type(image) is not int or not state.results.is_listed(image):
             image = state.results.first_image
         kept = concepts if isinstance(concepts, list) else []
         texts: list[Any] = [id for id in kept if isinstance(id, str)]

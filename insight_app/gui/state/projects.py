@@ -3,6 +3,7 @@
 Everything that touches the disk runs on the project's own thread. Knows no widget.
 """
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -259,4 +260,4 @@ class Projects(QObject):
 
 def _is_same(one: Path, other: Path) -> bool:
     """Return whether two paths name one folder, links followed."""
-    return one == other or one.resolve() == other.resolve()
+    return one == other or os.path.realpath(one) == os.path.realpath(other)

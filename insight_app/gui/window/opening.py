@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
-from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.state.analysis_control import holds_dictionary
 from insight_app.gui.state.session import Session
@@ -30,6 +30,13 @@ class Opening:
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open a project; for photos and released files show the wizard."""
+        try:
+            self._open_paths(paths)
+        except OSError as error:
+            told = disk_error(error, "It cannot be looked at", where=paths[0])
+            self._session.messages.report(told, "Open another…", self.open_something)
+
+    def _open_paths(self, paths: Sequence[Path]) -> None:
         from insight_app.project.folder import is_project
 
         first = paths[0]
@@ -52,11 +59,8 @@ class Opening:
             self.new_project((), chosen)
 
     def open_recent(self, path: str) -> None:
-        """Open a recent project; one that is gone is dropped from the list with a question."""
-        if Path(path).exists():
-            self._session.projects.open(Path(path))
-        elif self._ask_to_forget(path):
-            self._session.settings.forget(path)
+        """Open a recent project; where it is gone, the error says so."""
+        self._session.projects.open(Path(path))
 
     def open_last(self) -> bool:
         """Open the project that was open last; False if there is none, or nobody wants it."""
@@ -92,14 +96,3 @@ class Opening:
 
     def _ask_for_folder(self, title: str, purpose: Purpose) -> Path | None:
         return choose_folder(self._parent, title, self._session.settings, purpose)
-
-    def _ask_to_forget(self, path: str) -> bool:
-        """Return whether a project that is not there any more shall leave the list."""
-        return confirm(
-            self._parent,
-            "Project not found",
-            f"{Path(path).name} is not there any more. It was at {path}.",
-            do="Take off the list",
-            keep="Keep",
-            details="Take it off the list of recent projects?",
-        )

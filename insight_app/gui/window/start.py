@@ -193,7 +193,9 @@ def _stamp(path: Path) -> Stamp:
     try:
         with os.scandir(path) as entries:
             found = [(one.name, one.stat()) for one in entries if not one.name.endswith("-shm")]
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
+    except OSError:  # opening it will say why it cannot be looked at
+        return (("", 0),)
     held = [(name, s.st_mtime_ns) for name, s in found if s.st_size or not name.endswith("-wal")]
     return tuple(sorted(held)) or (("", 0),)
