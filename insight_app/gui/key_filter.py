@@ -43,7 +43,7 @@ PASSED = ((QTreeView, {SPACE}), (QListView, {SPACE, *ZOOM}), (QAbstractItemView,
 """What views leave to the window: only a tree has branches that + and - open and close."""
 
 PASSES_SIDEWAYS = "passes_sideways"
-"""A view's property: it is one column wide and has no use for Left and Right."""
+"""A view's property: rows are chosen in it, and it has no use for Left and Right."""
 
 OWNS_KEYS = "owns_soft_keys"
 """A widget's property: list of keys (int) that a widget of our own understands itself."""

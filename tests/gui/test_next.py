@@ -99,9 +99,59 @@ def test_what_leaves_a_filtered_table_passes_the_selection_on(qtbot, window, goe
     table.search.selectAll()
     qtbot.keyClicks(table.search, name)
     assert selected(window) == order[-2], "not while one is typing"
-    assert "1 filtered out" in table.header.info.text()
-    table.view.setFocus()
-    assert selected(window) in table.model.order, "what has the keyboard shows what is selected"
+    assert table.header.info.text() == "0 of 1 selected, 1 filtered out"
+    qtbot.waitUntil(lambda: selected(window) == order[4])  # typing rests
+    wait_idle(qtbot, window)
+    assert table.header.info.text() == "1 of 1 selected"
+
+
+def test_in_the_table_keys_act_on_nothing_that_is_not_seen(qtbot, window) -> None:
+    table, session = show(qtbot, window, "statistics"), window.session
+    catalogue, plot = session.state.catalogue, window.docks["frequency_plot"].panel
+    first, second, third, *rest = table.model.order.tolist()
+    click(table.view, table.model.index(0, KEYS.index("name")))
+    for key, expected in ((Key.Key_Right, second), (Key.Key_Right, third), (Key.Key_Left, second)):
+        press(qtbot, window, key)
+        assert selected(window) == expected, "Left and Right go through the rows"
+    session.selection.select_rows((first, second))
+    table.search.setFocus()
+    qtbot.keyClicks(table.search, f'status:unreviewed "{session.state.name(second)[0]}"')
+    qtbot.keyClick(table.search, Key.Key_Tab)
+    assert not table.search.hasFocus()
+    assert session.selection.rows == (second,), "only what the table shows stays selected"
+    press(qtbot, window, Key.Key_A)
+    assert catalogue.status[[first, second]].tolist() == [0, 1]
+    table.search.clear()
+
+    session.selection.select_rows((rest[-1],))
+    wait_idle(qtbot, window)
+    table.search.setFocus()
+    qtbot.keyClicks(table.search, "level:0")
+    qtbot.keyClick(table.search, Key.Key_Tab)
+    assert selected(window) == table.model.order[0] != rest[-1], "the first that is found"
+    table.search.clear()
+
+    # what was selected elsewhere is said to be filtered out, and no key judges it
+    table.search.setFocus()
+    qtbot.keyClicks(table.search, session.state.name(third)[0])
+    qtbot.keyClick(table.search, Key.Key_Tab)
+    assert selected(window) == third
+    for key in (Key.Key_A, Key.Key_X, Key.Key_H, Key.Key_1):
+        session.selection.select_rows((rest[0],))
+        wait_idle(qtbot, window)
+        assert table.header.info.text() == "0 of 1 selected, 1 filtered out"
+        assert plot.header.info.text() == "0 of 1 selected"
+        assert "filtered out" in table.trouble.text and table.trouble.isVisible()
+        press(qtbot, window, key)
+        assert selected(window) == third and not table.trouble.isVisible()
+    assert not catalogue.status[[third, rest[0]]].any() and not catalogue.hidden[rest[0]]
+    assert not catalogue.by_person[[third, rest[0]]].any()
+    session.selection.select_rows((rest[0],))
+    wait_idle(qtbot, window)
+    table.trouble.button.click()
+    wait_idle(qtbot, window)
+    assert table.view.currentIndex().row() == table.model.place_of(rest[0])
+    assert selected(window) == rest[0]
 
 
 def test_the_tree_is_gone_through_as_it_is_seen(qtbot, window) -> None:

@@ -76,6 +76,8 @@ class ConceptKeys(QObject):
 
     def take(self, number: int) -> None:
         """Give the selected concept its candidate name `number`, counted from 1."""
+        if self.session.lists.choose_shown():
+            return
         concept = selected(self.session)
         found = [] if concept is None else candidates_of(concept)
         if concept is not None and number <= len(found):
@@ -86,10 +88,12 @@ class ConceptKeys(QObject):
         from insight_app.gui.curation.parent_dialog import ParentDialog
 
         concept = selected(self.session)
-        if concept is not None:
+        if concept is not None and not self.session.lists.choose_shown():
             ParentDialog(self.session, concept, QApplication.activeWindow()).open()
 
     def _do(self, verb_of: Callable[[ConceptVerbs], Verb | None]) -> None:
+        if self.session.lists.choose_shown():
+            return
         able = [one for one in self._panels if verb_of(one) is not None and one.panel.isVisible()]
         focused = QApplication.focusWidget()
         mine = [one for one in able if focused is not None and one.panel.isAncestorOf(focused)]

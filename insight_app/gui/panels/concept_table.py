@@ -56,6 +56,7 @@ class ConceptTablePanel(Panel):
         self.body.addWidget(self.view)
         self.setFocusProxy(self.view)
         self.view.installEventFilter(self)
+        self.search.installEventFilter(self)
         self._add_button("Copy", "Copy the selected rows with their headers", self.copy)
         self._add_button("CSV…", "Save the rows shown as CSV", self._ask_csv)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy)
@@ -73,6 +74,7 @@ class ConceptTablePanel(Panel):
                 self.has_keyboard,
                 self._concepts,
                 self._neighbour,
+                is_all_that_shows=True,
             )
         )
 
@@ -137,13 +139,28 @@ class ConceptTablePanel(Panel):
         elif not self.model.rowCount():
             self.trouble.show_trouble(NOTHING_FOUND, "Clear the filter", self._clear_filter)
         else:
-            self.trouble.hide()
+            self._say_filtered_out()
         if self.search.text() != self.rows.filter.text:
             self.search.setText(self.rows.filter.text)
         self._list_folders()
         self._show_selection()
         if self.model.rowCount():
             self.session.lists.listed(self.object_name)
+
+    def _say_filtered_out(self) -> None:
+        """Say where nothing of what is selected is in the table, and how it comes into it."""
+        rows, catalogue = self.rows.selected, self.rows.state.catalogue
+        is_left_out = all(self.model.place_of(row) is None for row in rows)
+        if not rows or catalogue is None or not is_left_out or self.search.hasFocus():
+            self.trouble.hide()
+        elif catalogue.hidden[list(rows)].any() and not self._filter.with_hidden:
+            self.trouble.show_trouble(
+                "What is selected is hidden.", "List hidden too", self.hidden.click
+            )
+        else:
+            self.trouble.show_trouble(
+                "What is selected is filtered out.", "Clear the filter", self._clear_filter
+            )
 
     def _clear_filter(self) -> None:
         self.search.clear()
@@ -191,25 +208,24 @@ class ConceptTablePanel(Panel):
     def _rows_changed(self) -> None:
         """Follow another filter or judgement; what leaves the table passes the selection on."""
         self.invalidate("view")
-        if self.search.hasFocus():  # once the keyboard comes to the table
-            return
-        self._select_what_is_seen()
+        if self.search.hasFocus():  # the next letter may bring it back
+            self._stood = 0  # what is sought is at the top
+            self.session.selection.select_soon(self._select_what_is_seen)
+        else:
+            self._select_what_is_seen()
 
     def _select_what_is_seen(self) -> None:
-        """Go on to what took the place of the selected, where none of it is in the table."""
-        selection, lists = self.session.selection, self.session.lists
-        is_current = self.rows.state is self.session.state
-        if not (is_current and selection.rows and lists.is_in_front(self.object_name)):
-            return
-        if all(self.model.place_of(row) is None for row in self.rows.selected):
-            concept = lists.remaining(selection.concepts)
-            if concept is not None:
-                selection.select(concepts=(concept,))
+        """Select only what is in the table; of a selection that left it, what took its place."""
+        lists = self.session.lists
+        if self.rows.state is self.session.state and lists.is_in_front(self.object_name):
+            lists.choose_shown()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the keyboard come to a row that is seen."""
         if watched is self.view and event.type() == QEvent.Type.FocusIn:
             self._select_what_is_seen()
+        elif watched is self.search and event.type() == QEvent.Type.FocusOut:
+            self.session.selection.settle()
         return False
 
     def _show_selection(self) -> None:
@@ -219,7 +235,7 @@ class ConceptTablePanel(Panel):
         if places:
             self._stood = places[0]
         filtered_out = f", {gone:,} filtered out" if (gone := len(rows) - len(places)) else ""
-        self.set_info(f"{len(rows):,} of {self.model.rowCount():,} selected{filtered_out}")
+        self.set_info(f"{len(places):,} of {self.model.rowCount():,} selected{filtered_out}")
         wanted, last = QItemSelection(), self.model.columnCount() - 1
         for low, high in _runs(sorted(places)):
             wanted.select(self.model.index(low, 0), self.model.index(high, last))

@@ -91,7 +91,8 @@ class FrequencyPlotPanel(Panel):
         self._all.setData(pos=self._points, size=7, brush=brush, pen=None)
 
     def _draw_selection(self) -> None:
-        selected = self.rows.selected
+        drawn = set(self._drawn.tolist())
+        selected = [row for row in self.rows.selected if row in drawn]
         text = f"{len(selected):,} of {self._drawn.size:,} selected"
         if (in_colour := len(self.rows.coloured)) < len(selected):
             text += f", {in_colour} in colours of their own"

@@ -92,7 +92,7 @@ class Curation(QObject):
         concepts = state.ids_of(rows)
         if all(state.catalogue.hidden[row] for row in rows):
             self._judge_all("Show", concepts, [j.unhide(one) for one in concepts], "Shown again:")
-        else:
+        elif not self._asks_to_look():
             # What leaves the lists cannot stay selected in them, whatever the switch says.
             then = self._lists.remaining(concepts)
             self._judge_all("Hide", concepts, [j.hide(one) for one in concepts], "Hidden:", then)
@@ -162,6 +162,8 @@ class Curation(QObject):
             return
         from insight_app.project import judgements as j
 
+        if self._asks_to_look():
+            return
         state, concepts = self._present(), self._selection.concepts
         rows = state.rows_of(concepts)
         if state.catalogue is None or not rows:
@@ -177,6 +179,14 @@ class Curation(QObject):
             return [make(one, _name_given(judged, one) or machine[one]) for one in concepts]
 
         self._judge_all(verb.capitalize(), concepts, acts, word, following)
+
+    def _asks_to_look(self) -> bool:
+        """Select what is seen instead of judging what is not; say so, and return whether it was."""
+        if not self._lists.choose_shown():
+            return False
+        shown = self._what(self._selection.concepts)
+        self._messages.say(f"Nothing was judged: what was selected is not listed. Now: {shown}")
+        return True
 
     def _judge_all(
         self,

@@ -49,6 +49,7 @@ class OfferedConcepts:
     first; None at an end.
     chooses_first: its first is selected where a workspace opens with nothing selected.
     gives_way: also in the place of a concept that nobody chose.
+    is_all_that_shows: nothing else shows what is selected, so that keys act on nothing but it.
     """
 
     panel: str
@@ -58,6 +59,7 @@ class OfferedConcepts:
     neighbour: "Callable[[ConceptId | None, int, Collection[ConceptId]], ConceptId | None]"
     chooses_first: bool = True
     gives_way: bool = False
+    is_all_that_shows: bool = False
     follow = Follow.CONCEPTS
 
 
@@ -161,6 +163,23 @@ class Lists(QObject):
     ) -> "ConceptId | None":
         front = self._front_of_concepts()
         return None if front is None else front.neighbour(concept, by, leaving)
+
+    def choose_shown(self) -> bool:
+        """Select only what is seen, where the list in front leaves out what is selected.
+
+        What took its place, if none of it is listed. Return whether the selection is another one.
+        """
+        selected, front = self._selection.concepts, self._front_of_concepts()
+        if front is None or not front.is_all_that_shows or not self._selection.rows:
+            return False
+        listed = set(front.concepts())
+        shown = tuple(concept for concept in selected if concept in listed)
+        if not shown and (instead := self.remaining(selected)) is not None:
+            shown = (instead,)
+        if shown == selected or not shown:
+            return False
+        self._selection.select(concepts=shown)
+        return True
 
     # ---- something is always selected
 

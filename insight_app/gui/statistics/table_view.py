@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.lists.concept_row import paint_name
+from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.table_header import TableHeader
@@ -85,6 +86,7 @@ def table_view(model: ConceptTableModel, parent: QWidget) -> QTableView:
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)
+    view.setProperty(PASSES_SIDEWAYS, True)  # whole rows are chosen: no cell to go to
     view.setItemDelegate(_CellDelegate(model, view))
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     vertical = view.verticalHeader()
