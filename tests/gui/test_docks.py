@@ -287,6 +287,58 @@ def test_a_floating_panel_goes_with_its_workspace_and_with_its_project(qtbot, wi
     assert QRect(card.pos(), card.size()) == place
 
 
+def test_a_panel_that_is_opened_again_has_its_size_and_so_have_its_neighbours(
+    qtbot, open_window, project_dir
+) -> None:
+    window = open_window(project_dir)
+    before = look(window)
+    for name in ("thumbnails", "card", "thumbnails"):
+        close(qtbot, window.docks[name])
+        press(qtbot, window, 2)
+        press(qtbot, window, 1)
+        open_again(window, window.docks[name])
+        assert_same(look(window), before, f"{name} closed and opened again")
+    close(qtbot, window.docks["thumbnails"])
+    window.close()
+    window = open_window(project_dir)
+    images = window.docks["thumbnails"]
+    open_again(window, images)
+    assert_same(look(window), before, "closed before the restart")
+    close(qtbot, images)
+    edge = window.docks["photo"].geometry()
+    drag(window, QPoint(edge.right() + 1, edge.center().y()), QPoint(-90, 0))
+    right = window.docks["card"].width()
+    open_again(window, images)
+    look(window)
+    assert abs(images.width() - before["thumbnails"].place.width()) <= 1
+    assert window.docks["card"].width() > before["card"].place.width() + 40 <= right, "dragged"
+
+
+def test_a_floating_panel_is_found_where_it_was_and_never_in_the_corner(qtbot, window) -> None:
+    card = window.docks["card"]
+    place = QRect(150, 120, 320, 300)
+    float_at(qtbot, card, place)
+    card.move(0, 0)  # so says a desktop that has not placed it yet
+    for _turn in range(2):
+        press(qtbot, window, 2)
+        press(qtbot, window, 1)
+        assert QRect(card.pos(), card.size()) == place
+        double_click(qtbot, card)
+        double_click(qtbot, card)
+        assert QRect(card.pos(), card.size()) == place
+    window.actions_["view.reset"].trigger()
+    wait_idle(qtbot, window)
+    double_click(qtbot, card)
+    screen = window.screen().availableGeometry()
+    assert screen.contains(card.geometry())
+    assert card.pos() not in (place.topLeft(), screen.topLeft()), "forgotten: beside the middle"
+    assert window.geometry().contains(card.geometry().center())
+    card.move(5000, 4000)
+    press(qtbot, window, 2)
+    press(qtbot, window, 1)
+    assert screen.contains(card.geometry()), "of a screen that is gone"
+
+
 def test_where_nothing_can_float_what_floated_elsewhere_is_docked(qtbot, window) -> None:
     card = window.docks["card"]
     float_at(qtbot, card, QRect(150, 120, 320, 300))

@@ -3,10 +3,11 @@
 Knows which class a panel is, not what it shows.
 """
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -27,7 +28,7 @@ class DockTitle(QWidget):
     window when it floats, and with it its place.
     """
 
-    def __init__(self, dock: QDockWidget) -> None:
+    def __init__(self, dock: "PanelDock") -> None:
         super().__init__(dock)
         self.setProperty("header", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -41,8 +42,7 @@ class DockTitle(QWidget):
         self.close_button.setToolTip("Close this panel; View > Panels opens it again")
         self.close_button.setAccessibleName(f"Close {dock.windowTitle()}")
         self.close_button.setProperty("small", True)
-        # Not close(): for a dock that was hidden while it floated it does nothing (Qt 6.11).
-        self.close_button.clicked.connect(dock.hide)
+        self.close_button.clicked.connect(dock.close_wanted)
         self._row.addWidget(self.header, 1)
         self._row.addWidget(self.close_button)
 
@@ -80,11 +80,19 @@ class _Outline(QWidget):
 
 
 class PanelDock(QDockWidget):
-    """The dock of one panel; named so that arrangements can be saved."""
+    """The dock of one panel; named so that arrangements can be saved.
+
+    is_dragged: whether the mouse moves it just now.
+    """
+
+    close_wanted = Signal()
+    moved = Signal()
+    """It was moved or resized, also by the desktop."""
 
     def __init__(self, spec: PanelSpec, session: Session, parent: QWidget) -> None:
         super().__init__(spec.title, parent)
         self.spec, self.session = spec, session
+        self.is_dragged = False
         self.setObjectName(f"dock_{spec.name}")
         feature = QDockWidget.DockWidgetFeature
         features = feature.DockWidgetClosable | feature.DockWidgetMovable
@@ -125,6 +133,22 @@ class PanelDock(QDockWidget):
         """Keep the outline at the edges."""
         super().resizeEvent(event)
         self._outline.setGeometry(self.rect())
+        self.moved.emit()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Tell of it."""
+        super().moveEvent(event)
+        self.moved.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Notice that the mouse drags it: it then is where the mouse is."""
+        if event.type() != QEvent.Type.MouseMove:
+            return super().event(event)
+        self.is_dragged = True
+        try:
+            return super().event(event)
+        finally:
+            self.is_dragged = False
 
     def _show_outline(self, is_floating: bool) -> None:
         self._outline.setVisible(is_floating)
@@ -142,5 +166,5 @@ class PanelDock(QDockWidget):
         if self.can_float:
             text = "Dock" if self.isFloating() else "Float"
             menu.addAction(text, lambda: self.setFloating(not self.isFloating()))
-        menu.addAction("Close panel", self.hide)
+        menu.addAction("Close panel", self.close_wanted.emit)
         menu.exec(event.globalPos())

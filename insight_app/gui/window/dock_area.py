@@ -4,9 +4,10 @@ Owns which workspace is shown and how each is arranged. A window within the wind
 is saved of it are docks and nothing else: no bar, no line of trouble. Knows no particular panel.
 """
 
+from functools import partial
 from zlib import crc32
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabBar, QWidget
 
@@ -16,6 +17,16 @@ from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.arranging import arrange, put_away
 from insight_app.gui.window.dock import PanelDock
+from insight_app.gui.window.panel_places import (
+    ClosedPanel,
+    PanelPlaces,
+    docked_sizes,
+    float_place,
+    give_sizes,
+    is_corner,
+    rect_numbers,
+    sizes_to_give,
+)
 from insight_app.gui.window.workspaces import BY_NAME, PANELS, panel_names
 
 STATE_VERSION = crc32(" ".join(sorted(spec.name for spec in PANELS)).encode()) & 0x7FFFFFFF
@@ -42,9 +53,15 @@ class DockArea(QMainWindow):
         self.workspace = ""
         self.docks = {spec.name: PanelDock(spec, session, self) for spec in PANELS}
         self.slot = MessageSlot(self)
+        self._places = PanelPlaces()
+        self._placed: set[str] = set()  # floating panels whose place is known
+        self._is_arranging = True
         for dock in self.docks.values():
             self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             dock.hide()
+            dock.close_wanted.connect(partial(self.close_panel, dock.spec.name))
+            dock.topLevelChanged.connect(partial(self._floated, dock))
+            dock.moved.connect(partial(self._moved, dock))
 
     # ---- workspaces
 
@@ -56,6 +73,7 @@ class DockArea(QMainWindow):
         self.workspace = name
         if isinstance(QApplication.activeWindow(), PanelDock):  # a floating one, about to go
             self.window().activateWindow()
+        self._places = PanelPlaces.from_bytes(self.settings.state(f"places/{name}"))
         state = self.settings.state(f"workspace/{name}")
         if state is None or not self._restore(state):
             self._arrange()
@@ -64,6 +82,7 @@ class DockArea(QMainWindow):
         """Save the present workspace and show none."""
         self.save()
         self.workspace = ""
+        self._is_arranging = True
         put_away(self.docks)
 
     def save(self) -> None:
@@ -71,24 +90,32 @@ class DockArea(QMainWindow):
         if self.workspace:
             state = self.saveState(STATE_VERSION)
             self.settings.set_state(f"workspace/{self.workspace}", state)
+            self.settings.set_state(f"places/{self.workspace}", self._places.to_bytes())
 
     def reset(self) -> None:
         """Show the present workspace as it comes."""
         if self.workspace:
+            self._places = PanelPlaces()
             self._arrange()
             self.save()
 
     def _restore(self, state: QByteArray) -> bool:
+        self._is_arranging = True
         put_away(self.docks)
         if not self.restoreState(state, STATE_VERSION):
             return False
         for dock in self.docks.values():
             if dock.isFloating() and not dock.can_float:  # it was left on another desktop
                 dock.setFloating(False)
+            elif dock.isFloating():
+                self._place_floating(dock, dock.geometry())
+        self._is_arranging = False
         return True
 
     def _arrange(self) -> None:
+        self._is_arranging = True
         arrange(self, self.docks, BY_NAME[self.workspace].arrangement)
+        self._is_arranging = False
 
     def event(self, event: QEvent) -> bool:
         """Lay out, then hide tabs that were left behind by another workspace (Qt 6.11)."""
@@ -113,9 +140,51 @@ class DockArea(QMainWindow):
 
     def open_panel(self, name: str) -> None:
         """Bring a panel into view, in this workspace only."""
-        dock = self.docks[name]
+        dock, closed = self.docks[name], self._places.closed.pop(name, None)
+        was_hidden, now = dock.isHidden(), docked_sizes(self.docks)
         dock.show()
         dock.raise_()
+        if closed is not None and was_hidden and not dock.isFloating():
+            give_sizes(self, self.docks, sizes_to_give(closed, name, now, self.size()))
+
+    def close_panel(self, name: str) -> None:
+        """Close a panel; opened again it has its size and place."""
+        dock, before = self.docks[name], docked_sizes(self.docks)
+        has_tabs = any(not other.isHidden() for other in self.tabifiedDockWidgets(dock))
+        # Not close(): for a dock that was hidden while it floated it does nothing (Qt 6.11).
+        dock.hide()
+        if name not in before or has_tabs:  # it takes no room of others
+            self._places.closed.pop(name, None)
+            return
+        if (layout := self.layout()) is not None:
+            layout.activate()
+        room = [self.width(), self.height()]
+        self._places.closed[name] = ClosedPanel(before, docked_sizes(self.docks), room)
+
+    # ---- floating panels
+
+    def _floated(self, dock: PanelDock, is_floating: bool) -> None:
+        if not is_floating:
+            self._placed.discard(dock.spec.name)
+        elif dock.is_dragged:
+            self._placed.add(dock.spec.name)
+        elif not self._is_arranging:
+            self._place_floating(dock, None)
+
+    def _place_floating(self, dock: PanelDock, saved: QRect | None) -> None:
+        remembered = self._places.floats.get(dock.spec.name)
+        wanted = QRect(*remembered) if remembered is not None else saved
+        place = float_place(wanted, dock.size(), self.window())
+        if place != dock.geometry():
+            dock.setGeometry(place)
+        self._placed.add(dock.spec.name)
+
+    def _moved(self, dock: PanelDock) -> None:
+        """Remember where a floating panel was put; not where a desktop puts what it mislaid."""
+        if self._is_arranging or dock.spec.name not in self._placed or not dock.isVisible():
+            return
+        if dock.is_dragged or not is_corner(dock.geometry(), self.window()):
+            self._places.floats[dock.spec.name] = rect_numbers(dock.geometry())
 
     def focus_main(self) -> None:
         """Give the keyboard to the panel that the workspace is about."""
@@ -165,4 +234,4 @@ class DockArea(QMainWindow):
         if is_open:
             self.open_panel(name)
         else:
-            self.docks[name].hide()
+            self.close_panel(name)
