@@ -13,7 +13,7 @@ from insight_app.project.analysis.coding import single_image
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from tests import tiny
 from tests.project.test_reading_rule import draw, make_old
-from tests.test_worker import Process, photos, worker  # noqa: F401 (fixtures)
+from tests.test_worker import PATIENCE, Process, photos, worker  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
@@ -131,6 +131,7 @@ def test_a_terminated_worker_leaves_no_folder_behind(
     worker.send(id=1, do="embed", encoder="tiny", texts=["one"])
     file = Path(worker.hear(id=1, kind="result")["file"])
     worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(PATIENCE) == 1, "its input is still open"
     assert worker.end() == 1 and not file.parent.exists()
 
 

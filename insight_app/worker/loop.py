@@ -29,6 +29,8 @@ NICENESS = 10
 
 def main() -> int:
     """Run until standard input closes."""
+    # A reader of its own: Python aborts if it ends while a thread still reads from sys.stdin.
+    source = os.fdopen(os.dup(0), "rb")
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
@@ -36,7 +38,7 @@ def main() -> int:
         os.nice(NICENESS)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the folder is removed then too
     with tempfile.TemporaryDirectory(prefix="insight-worker-") as folder:
-        Worker(sys.stdin.buffer, out, Path(folder)).run()
+        Worker(source, out, Path(folder)).run()
     return 0
 
 
