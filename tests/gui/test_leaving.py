@@ -1,6 +1,9 @@
 """What is being typed is written before anything leaves, and to the project it was typed in."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,11 +11,41 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from insight_app.gui.curation.name_edit import NameEdit
+from insight_app.gui.window.status import NOTE_NOT_SAVED, SAVED
 from insight_app.project.project import Project
 from tests.gui.conftest import wait_idle, wait_saved
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 TEXT = "half a thought"
+ROOT = Path(__file__).parents[2]
+TYPES = """
+import sys
+from pathlib import Path
+from PySide6.QtTest import QTest
+from insight_app.gui.app import application
+from insight_app.gui.settings import Settings
+from insight_app.gui.window.main_window import MainWindow
+from insight_app.gui.window.status import SAVED
+app = application()
+window = MainWindow(Settings(), Path(sys.argv[1]))
+window.show()
+def wait(condition):
+    while not condition():
+        app.processEvents()
+wait(lambda: window.session.state.catalogue is not None)
+window.show_workspace("concepts")
+window.session.selection.select_rows((3,))
+note = window.docks["card"].panel.note
+wait(lambda: note.concept == window.session.state.id_of(3))
+note.take_keyboard()
+QTest.keyClicks(note, sys.argv[2])
+assert window.statusBar().saved.text() != SAVED
+wait(lambda: window.statusBar().saved.text() == SAVED)
+assert note.hasFocus()
+print("saved", flush=True)
+sys.stdin.read()
+"""
+"""A person who types a note, and is still in it when the window says that all is saved."""
 
 
 @pytest.fixture
@@ -100,6 +133,37 @@ def test_a_note_that_cannot_be_written_yet_is_gone_on_with(
     session.queue.retry()
     wait_saved(qtbot, typing)
     assert notes(project_dir) == [f"{TEXT} more"]
+
+
+def test_a_note_is_written_when_the_typing_rests_and_typing_goes_on(
+    qtbot, typing, project_dir
+) -> None:
+    note, saved = typing.docks["card"].panel.note, typing.statusBar().saved
+    qtbot.keyClick(note, Qt.Key.Key_Left)
+    assert saved.text() == NOTE_NOT_SAVED and notes(project_dir) == []
+    qtbot.waitUntil(lambda: saved.text() == SAVED)
+    wait_saved(qtbot, typing)
+    assert notes(project_dir) == [TEXT]
+    assert note.hasFocus() and note.textCursor().position() == len(TEXT) - 1
+    qtbot.keyClicks(note, "!")
+    qtbot.waitUntil(lambda: saved.text() == SAVED)
+    wait_saved(qtbot, typing)
+    assert notes(project_dir) == ["half a though!t"]
+    typing.session.curation.undo()
+    wait_saved(qtbot, typing)
+    assert note.toPlainText() == TEXT and notes(project_dir) == [TEXT]
+    qtbot.keyClicks(note, "s")
+    qtbot.keyClick(note, Qt.Key.Key_Z, CTRL)
+    assert note.toPlainText() == TEXT and saved.text() == SAVED
+
+
+def test_a_note_outlives_a_killed_window(project_dir) -> None:
+    command = [sys.executable, "-c", TYPES, str(project_dir), TEXT]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ, text=True, **pipes) as window:
+        said = window.stdout.readline()
+        window.kill()
+    assert said == "saved\n" and notes(project_dir) == [TEXT]
 
 
 def test_closing_the_window_keeps_the_note(qtbot, typing, project_dir) -> None:

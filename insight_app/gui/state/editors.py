@@ -6,6 +6,8 @@ Knows no widget: an editor is whatever can write what was typed.
 
 from typing import Protocol
 
+from PySide6.QtCore import QObject, Signal
+
 
 class OpenEditor(Protocol):
     """A text field of one concept in which somebody may be typing."""
@@ -14,11 +16,26 @@ class OpenEditor(Protocol):
         """Judge what was typed, where it is not what was there before."""
 
 
-class Editors:
-    """The editors that are open now."""
+class Editors(QObject):
+    """The editors that are open now, and which of them hold what is still to be judged."""
 
-    def __init__(self) -> None:
+    unwritten_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._open: list[OpenEditor] = []
+        self._unwritten: set[OpenEditor] = set()
+
+    @property
+    def are_unwritten(self) -> bool:
+        """Whether something typed waits to be judged, as every note does for a moment."""
+        return bool(self._unwritten)
+
+    def set_unwritten(self, editor: OpenEditor, is_unwritten: bool) -> None:
+        """Say whether an editor holds text that will be judged and is not yet."""
+        if is_unwritten != (editor in self._unwritten):
+            self._unwritten ^= {editor}
+            self.unwritten_changed.emit()
 
     def opened(self, editor: OpenEditor) -> None:
         """Remember an editor until `closed` is called with it."""

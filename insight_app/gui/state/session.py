@@ -51,7 +51,7 @@ class Session(QObject):
         self.troubles = Troubles(self)
         self.messages.problem.connect(self.troubles.report)
         self.messages.withdrawn.connect(self.troubles.take)
-        self.editors = Editors()
+        self.editors = Editors(self)
         self.seen_panels = SeenPanels(self)
         self._epochs = Epochs()
         self.jobs = Jobs(self._epochs, self)

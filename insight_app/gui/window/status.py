@@ -17,6 +17,7 @@ from insight_app.gui.window.status_row import StatusRow
 from insight_app.gui.wording import tooltip
 
 SAVED, MANY_NOT_SAVED = "All judgements saved", "999 judgements NOT saved"
+NOTE_NOT_SAVED = "Note not yet saved"
 
 
 class StatusBar(QStatusBar):
@@ -53,6 +54,7 @@ class StatusBar(QStatusBar):
         session.curation.changed.connect(lambda _rows, _structure: self.refresh())
         session.queue.pending_changed.connect(self._show_saved)
         session.queue.failed.connect(lambda _error: self._show_saved())
+        session.editors.unwritten_changed.connect(self._show_saved)
         session.worker.device_known.connect(lambda _device: self.refresh())
         session.worker.memory_known.connect(self._show_memory)
         session.analysis.progress.connect(self._show_rate)
@@ -108,6 +110,8 @@ class StatusBar(QStatusBar):
             text = "Read-only: the judgements are damaged"
         elif state.read_only:
             text = f"Read-only: {state.why_read_only}"
+        elif self.session.editors.are_unwritten:
+            text = NOTE_NOT_SAVED
         else:
             text = SAVED
         self.saved.setText(text)

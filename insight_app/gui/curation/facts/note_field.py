@@ -1,9 +1,9 @@
-"""The note on a concept: a judgement when the keyboard leaves it, and before anything else goes."""
+"""The note on a concept: a judgement when the typing rests, and before anything leaves it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QSizePolicy, QWidget
 from shiboken6 import isValid
@@ -13,6 +13,9 @@ from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+
+REST = 2000
+"""Milliseconds without a change after which a note is written."""
 
 
 class NoteField(QPlainTextEdit):
@@ -30,19 +33,23 @@ class NoteField(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(8)
-        self.textChanged.connect(self.updateGeometry)
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self.write)
+        self.textChanged.connect(self._changed)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show a concept's note; what is being typed for this concept stays."""
         text, project = self._note_on(concept), concept.state.path
         is_same = (project, concept.id) == (self._project, self.concept)
-        if is_same and (text == self._written or self.hasFocus()):
-            return
+        if is_same and (text == self._written or self._is_unwritten):
+            return  # not under the hands of who types
         if project == self._project:  # else it was written when the project was left
             self.write()
         self.concept, self._project, self._written = concept.id, project, text
         self.setReadOnly(concept.state.read_only)
         self.setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        self._follow_typing()
 
     def _note_on(self, concept: PresentConcept) -> str:
         """Return the note as it was typed last, though it may still be on its way to the disk."""
@@ -52,10 +59,37 @@ class NoteField(QPlainTextEdit):
 
     def write(self) -> None:
         """Judge the note if it was changed."""
-        text = self.toPlainText().strip()
-        if self.concept is not None and text != self._written and not self.isReadOnly():
-            self._written = text
+        if self.concept is not None and self._is_unwritten:
+            text = self._typed
+            if not self.session.state.read_only:  # else it stays typed, and why is said
+                self._written = text
             self.session.curation.note(self.concept, text)
+            self._follow_typing()
+
+    @property
+    def _typed(self) -> str:
+        """The note as the log would keep it."""
+        from insight_app.project.judgements.acts import unicode
+
+        return unicode(self.toPlainText()).strip()
+
+    @property
+    def _is_unwritten(self) -> bool:
+        # Modified: the field itself shows some characters of a note as others.
+        is_modified = self.concept is not None and self.document().isModified()
+        return is_modified and self._typed != self._written
+
+    def _changed(self) -> None:
+        self.updateGeometry()
+        self._follow_typing()
+
+    def _follow_typing(self) -> None:
+        """Write what is typed once it rests; until then say that it is not."""
+        self.session.editors.set_unwritten(self, self._is_unwritten)
+        if self._is_unwritten and not self.session.state.read_only:
+            self._rest.start()
+        else:
+            self._rest.stop()
 
     def sizeHint(self) -> QSize:
         lines = min(6, max(2, self.document().blockCount()))
