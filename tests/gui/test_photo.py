@@ -390,3 +390,60 @@ def test_a_photo_that_cannot_be_read_is_marked_and_says_why(qtbot, window) -> No
     window.dock_area.open_panel("problems")
     problems = window.docks["problems"].panel
     qtbot.waitUntil(lambda: problems.header.info.text() == "1")
+
+
+# ---- a concept that is not in the photo
+
+
+def test_a_concept_chosen_elsewhere_brings_its_photo_and_a_chosen_photo_says_it_lacks_it(
+    qtbot, window
+) -> None:
+    session, photo = window.session, panel(window)
+    thumbnails, results = window.docks["thumbnails"].panel, session.state.results
+    images = session.state.catalogue.images
+    row = int(np.argmin(np.where(images > 0, images, images.max() + 1)))
+    ids = results.strongest_images(row, 10_000)[0].tolist()
+    without = next(id for id in results.image_ids().tolist() if id not in ids)
+    name = session.state.name_told_apart(row)
+    show(qtbot, window, without)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    session.selection.select_rows((row,))
+    wait_idle(qtbot, window)
+    assert session.selection.image == without, "only where a photo is seen"
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: session.selection.image == ids[0])
+    wait_idle(qtbot, window)
+    assert not photo.absent.isVisible() and photo.legend.layers
+    assert thumbnails.view.currentIndex().row() == 0
+    assert photo.header.info.text() == f"1 of {len(ids)}"
+
+    # all photos are listed and the concept stays; one without it is shown, and says so
+    qtbot.mouseClick(thumbnails.all, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    assert session.selection.rows == (row,) and thumbnails.all.isChecked()
+    assert len(thumbnails.model.order) == results.image_count
+    place = thumbnails.model.order.place(without)
+    thumbnails.view.setCurrentIndex(thumbnails.model.index(place))
+    wait_idle(qtbot, window)
+    assert session.selection.image == without and photo.shown.image_id == without
+    assert photo.absent.isVisible()
+    assert photo.absent.text().startswith(f"{name} is not in this photo.")
+    assert not photo.legend.layers and name not in photo.legend.accessibleDescription()
+    photo.absent.linkActivated.emit("strongest")
+    wait_idle(qtbot, window)
+    assert session.selection.image == ids[0] and not photo.absent.isVisible()
+    qtbot.mouseClick(thumbnails.all, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    assert thumbnails.model.order.ids.tolist() == ids and session.selection.rows == (row,)
+
+    # the way back leads to what was seen, and nothing is thrown forward
+    for _step in range(3):
+        session.selection.back()
+        wait_idle(qtbot, window)
+    assert session.selection.image == without and session.selection.rows != (row,)
+
+    # words of another list than the one that is seen do not stay in the field
+    thumbnails.filter.take_keyboard()
+    qtbot.keyClicks(thumbnails.filter.line, "zzzq")
+    qtbot.keyClick(thumbnails.filter.line, Qt.Key.Key_Escape)
+    assert thumbnails.filter.line.text() == ""

@@ -16,6 +16,7 @@ from insight_app.gui.curation.present_concept import find
 from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo import overlay
+from insight_app.gui.photo.absent import AbsentLine
 from insight_app.gui.photo.cell_tip import CellTip
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
@@ -76,6 +77,8 @@ class PhotoPanel(Panel):
         around = QVBoxLayout()
         around.setContentsMargins(12, 2, 8, 0)
         around.addWidget(self.hint)
+        self.absent = AbsentLine(session, self)
+        around.addWidget(self.absent)
         self.body.addLayout(around)
         self.controls = OverlayControls(session, self)
         self.controls.changed.connect(self._show_overlay)
@@ -267,8 +270,10 @@ class PhotoPanel(Panel):
         caution = "drawn, not measured" if self.controls.is_drawn else ""
         notes = (self._left_out(), caution, self.finer.words())
         self.legend.set_note(" · ".join(note for note in notes if note))
+        self.absent.show_layers(layers)
+        layers = [layer for layer in layers if layer.values.any()]
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
-        self.hint.set_relevant(any(layer.values.any() for layer in layers))
+        self.hint.set_relevant(bool(layers))
         if self.controls.mode == overlay.CONTOURS:
             lines = [
                 (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)

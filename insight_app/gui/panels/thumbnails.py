@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
-from insight_app.gui.curation.present_concept import find, selected
+from insight_app.gui.curation.present_concept import PresentConcept, selected
 from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, FoundHits, Hit, found_concepts
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
@@ -57,9 +57,12 @@ class ThumbnailsPanel(Panel):
         self._asked: tuple[int, Listing] | None = None
         """The generation and the listing that were read last, or are being read."""
         self._shown: Listing | None = None
+        self._all_of: ConceptId | None = None
+        """The concept of which all photos are listed, also those without it."""
         self.filter = SearchField(self._hits, self)
         self.filter.setPlaceholderText("folder or concept")
         self.filter.setAccessibleName("Filter photos by folder or concept")
+        self.filter.line.left.connect(self._filter_left)
         self.model = ThumbnailModel(session, self)
         self.view = GridView(SMALLEST + GAP, self)
         self.delegate = ThumbnailDelegate(session, self.model, self.view)
@@ -77,8 +80,9 @@ class ThumbnailsPanel(Panel):
         self.body.addWidget(self.empty, 1)
         self.all = QToolButton(self)
         self.all.setText("All")  # no cross: the panel's own is beside it
-        self.all.setToolTip("Show all photos, whatever the concept and the folder")
-        self.all.setAccessibleName("Show all photos")
+        self.all.setCheckable(True)
+        self.all.setToolTip("List all photos, whatever the concept and the folder; again: only its")
+        self.all.setAccessibleName("List all photos")
         self.all.clicked.connect(self.show_all)
         self.header.add(self.all)
         session.pictures.ready.connect(self._picture_ready)
@@ -87,12 +91,19 @@ class ThumbnailsPanel(Panel):
 
     # ---- which photos
 
-    def show_all(self) -> None:
-        """Show all photos again: of every folder, whatever is in them."""
+    def show_all(self, on: bool = True) -> None:
+        """List the photos of every folder, whatever is in them; what is selected stays so."""
         self.folders = ()
-        self.filter.line.clear()
-        self.session.selection.select(concepts=())
+        self._all_of = self.session.selection.primary if on else None
         self.invalidate()
+
+    @property
+    def _concept(self) -> PresentConcept | None:
+        """The concept whose photos are listed, None where all are."""
+        selection = self.session.selection
+        if selection.is_given or selection.primary == self._all_of:
+            return None
+        return selected(self.session)
 
     def show_folder(self, folder: int) -> None:
         """Show the photos of one folder."""
@@ -102,14 +113,15 @@ class ThumbnailsPanel(Panel):
     def refresh(self) -> None:
         results = self.session.state.results
         if "project" in self.reasons:
-            self.folders, self._asked, self._shown = (), None, None
+            self.folders, self._asked, self._shown, self._all_of = (), None, None, None
         if results is None:
             self.model.set_listed(ListedPhotos())
             self._asked = None
             self._show_state()
             return
-        is_given = self.session.selection.is_given
-        concept = None if is_given else selected(self.session)
+        if self.session.selection.primary != self._all_of:
+            self._all_of = None
+        concept = self._concept
         row = concept.row if concept is not None and concept.is_machine else None
         listing = Listing(None if row is None else self.session.state.id_of(row), self.folders)
         if (results.generation, listing) == self._asked:
@@ -136,11 +148,13 @@ class ThumbnailsPanel(Panel):
 
     def _show_state(self) -> None:
         count, state = len(self.model.order), self.session.state
-        selection, awaits = self.session.selection, self.session.lacks_photos
-        concept = None if selection.is_given else find(state, selection.primary)
+        concept, awaits = self._concept, self.session.lacks_photos
+        shows_all = self._all_of is not None
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
-        self.all.setVisible(bool(self.folders) or (concept is not None and not awaits))
+        is_narrowed = concept is not None and not awaits
+        self.all.setVisible(bool(self.folders) or is_narrowed or shows_all)
+        self.all.setChecked(shows_all)
         self.add.setVisible(awaits)
         self.filter.setEnabled(not awaits)
         if state.catalogue is None or awaits:
@@ -183,6 +197,11 @@ class ThumbnailsPanel(Panel):
             self.view.update(self.model.index(place))
 
     # ---- the filter
+
+    def _filter_left(self) -> None:
+        """Keep no words of another list than the one that is seen."""
+        if self.filter.line.isActiveWindow():
+            self.filter.line.clear()
 
     def _hits(self, text: str) -> FoundHits:
         state, words = self.session.state, text.lower().split()

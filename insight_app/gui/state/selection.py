@@ -163,6 +163,8 @@ class SelectionModel(QObject):
         self._history = History()
         self._colours: dict[ConceptId, QColor] = {}
         self._given: tuple[ConceptId, ...] = ()
+        self.is_photo_older = False
+        """Whether the concepts were chosen after the photo: it may be one without them."""
         self._choose: Callable[[], None] | None = None
         """Selects what is seen already; waits for the next letter."""
         self._soon = QTimer(self, singleShot=True, interval=SELECT_AFTER)
@@ -247,6 +249,8 @@ class SelectionModel(QObject):
         new = self.current.changed(concepts, image, cell, relation)
         if new != self.current:
             self._leave(new)
+            is_same_photo = new.image == self.image and new.cell == self.cell
+            self.is_photo_older = is_same_photo and bool(new.concepts)
             self._history.visit(new)
             self._moved()
         elif is_other_shown:
@@ -271,6 +275,13 @@ class SelectionModel(QObject):
         """Select nothing of what waits to be selected."""
         self._soon.stop()
         self._choose = None
+
+    def bring_photo(self, image: int) -> None:
+        """Show another photo of what is selected, as the place where one is already."""
+        if image != self.image:
+            self.is_photo_older = False
+            self._history.entries[self._history.position] = self.current.changed(image=image)
+            self._moved()
 
     def give(self, concepts: "Iterable[ConceptId]") -> None:
         """Select concepts on nobody's behalf; no list of photos narrows down to them."""
@@ -308,6 +319,7 @@ class SelectionModel(QObject):
         if self._history.can_go_back:
             self._write_editors()
             self._history.back()
+            self.is_photo_older = False
             self._moved()
 
     def forward(self) -> None:
@@ -316,6 +328,7 @@ class SelectionModel(QObject):
         if self._history.can_go_forward:
             self._write_editors()
             self._history.forward()
+            self.is_photo_older = False
             self._moved()
 
     def drop_photos(self, is_there: Callable[[int], bool], instead: int | None) -> None:
@@ -333,6 +346,7 @@ class SelectionModel(QObject):
         self.forget_soon()
         self._history.begin(selection)
         self._colours, self._given = {}, ()
+        self.is_photo_older = False
         self._give_colours()
 
     def _leave(self, new: Selection) -> None:
