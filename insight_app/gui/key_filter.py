@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui.actions import Actions
+from insight_app.gui.held_keys import HeldKeys
 
 OWN_KEYS = (
     QAbstractItemView,
@@ -34,6 +35,17 @@ OWN_KEYS = (
     QPlainTextEdit,
     QTextEdit,
 )
+TEXTS = (QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit)
+MOVES = {
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Backtab,
+}
 PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 SPACE = Qt.Key.Key_Space
@@ -60,6 +72,7 @@ class KeyFilter(QObject):
         self._window, self._actions = window, actions
         self._space_held = False
         self._heard = QElapsedTimer()
+        self._held = HeldKeys()
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def uninstall(self) -> None:
@@ -75,8 +88,11 @@ class KeyFilter(QObject):
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate and self._space_held:
             self._release()
-        if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
+        if isinstance(event, QKeyEvent):
             self._heard.start()  # a key that is a shortcut is only ever asked for
+            if self._held.is_missed_repeat(event) and _acts_once(event):
+                event.accept()
+                return True
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         if not isinstance(watched, QWidget) or not self._is_inside(watched):
@@ -121,6 +137,11 @@ class KeyFilter(QObject):
     def _release(self) -> None:
         self._space_held = False
         self.bare_photo.emit(False)
+
+
+def _acts_once(event: QKeyEvent) -> bool:
+    """Return whether a key does something once a press: not where one types or moves about."""
+    return event.key() not in MOVES and not isinstance(QApplication.focusWidget(), TEXTS)
 
 
 def needs_key(widget: QWidget, key: Qt.Key) -> bool:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
 
 from insight_app.gui.state.lists import Follow
 from insight_app.gui.statistics.columns import KEYS
@@ -561,3 +562,37 @@ def test_keys_judge_the_hit_that_the_tree_shows_and_what_is_chosen_after_it(qtbo
     window.actions_["concept.reject"].trigger()
     wait_saved(qtbot, window)
     assert catalogue.status[hit] == 3
+
+
+def test_a_key_that_is_held_judges_once(qtbot, open_window, project_dir: Path) -> None:
+    """Under X a held key is releases and presses of one moment; Qt takes some for new presses."""
+    window = open_window(project_dir)
+    window.show_workspace("concepts")
+    widget = QApplication.focusWidget()
+
+    def send(kind: QEvent.Type, moment: int) -> bool:
+        event = QKeyEvent(kind, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "x")
+        event.setTimestamp(moment)
+        event.ignore()
+        QApplication.sendEvent(widget, event)
+        return event.isAccepted()
+
+    asks, down, release = (
+        QEvent.Type.ShortcutOverride,
+        QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
+    )
+    assert not send(asks, 1000)  # the shortcut may have it
+    send(release, 1500)
+    assert send(asks, 1500)  # taken, so that no shortcut gets it
+    send(down, 1500)
+    send(release, 1540)
+    assert send(asks, 1540)
+    send(release, 1580)
+    assert not send(asks, 1700)  # pressed again
+    press(qtbot, window, Key.Key_F, CTRL)
+    widget = QApplication.focusWidget()
+    assert isinstance(widget, QLineEdit)
+    send(release, 1800)
+    send(down, 1800)
+    assert widget.text().endswith("x")  # where one types it repeats
