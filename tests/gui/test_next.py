@@ -201,6 +201,38 @@ def test_hiding_in_the_queue_takes_it_out_and_search_shows_it_again(qtbot, windo
     assert selected(window) == first and window.session.lists.rows == order
 
 
+def test_hiding_again_goes_on_as_hiding_does_and_a_hidden_concept_says_so(qtbot, window) -> None:
+    queue, session = show(qtbot, window, "review"), window.session
+    catalogue, title = session.state.catalogue, window.docks["review"].panel.head
+    first, second, *_ = session.lists.rows
+    press(qtbot, window, Key.Key_H)
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert selected(window) == first and not title.hidden.isVisible()
+    press(qtbot, window, Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert catalogue.hidden[first] and selected(window) == second
+    assert queue.list.currentIndex().row() == queue.list.place_of(session.selection.primary)
+    press(qtbot, window, Key.Key_A)
+    assert catalogue.status[[first, second]].tolist() == [0, 1]
+    for _undo in range(2):
+        press(qtbot, window, Key.Key_Z, CTRL)
+    show(qtbot, window, "concepts")
+    press(qtbot, window, Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert catalogue.hidden[first] and selected(window) != first
+
+    # one that is looked up says that it is hidden, and how to bring it back
+    show(qtbot, window, "review")
+    session.selection.select_rows((first,))
+    wait_idle(qtbot, window)
+    assert not queue.list.currentIndex().isValid(), "nothing else is outlined"
+    assert "hidden" in title.name.accessibleName()
+    assert title.hidden.isVisible() and "Show again" in title.hidden.text()
+    assert "(H)" in title.hidden.text()
+    title.hidden.linkActivated.emit("show")
+    wait_saved(qtbot, window)
+    assert not catalogue.hidden[first] and not title.hidden.isVisible()
+    assert selected(window) == first
+
+
 def test_the_list_with_the_keyboard_is_in_front(qtbot, window) -> None:
     photo = show(qtbot, window, "images")
     listed = window.docks["in_photo"].panel.list

@@ -67,6 +67,11 @@ class PresentConcept:
         return int(self.catalogue.status[self.row])
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether a person took it out of the lists."""
+        return bool(self.catalogue.hidden[self.row])
+
+    @property
     def status_word(self) -> str:
         """What was judged of the name, in words."""
         return STATUS_WORDS[self.status]
@@ -75,7 +80,8 @@ class PresentConcept:
     def introduction(self) -> str:
         """The name, who gave it, and what was judged of it, as tooltips begin."""
         name = " ".join((self.name, *self.distinctions[:1]))
-        return f"{name}: {self.state.giver(self.row)}, {self.status_word}"
+        hidden = ", hidden" if self.is_hidden else ""
+        return f"{name}: {self.state.giver(self.row)}, {self.status_word}{hidden}"
 
 
 def at_row(state: ProjectState, row: int) -> PresentConcept | None:

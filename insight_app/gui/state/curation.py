@@ -243,10 +243,15 @@ class Curation(QObject):
         catalogue = self._present().catalogue
         if catalogue is None:
             return
+        shown = [one for one in changes.concepts if not self._is_hidden(one)]
+        leaves = kind is not WriteKind.JUDGE and bool(shown)
+        then = self._lists.remaining(shown) if leaves else None
         if not changes.is_empty:
             rows = set(catalogue.apply(committed.state, changes))
             self.changed.emit(rows, bool(changes.relations))
-        if kind is not WriteKind.JUDGE:
+        if then is not None and all(map(self._is_hidden, shown)):
+            self._selection.select(concepts=(then,))  # as hide() does
+        elif kind is not WriteKind.JUDGE:
             self._return_to(changes)
         text = committed.write.text or changes.text
         if kind is WriteKind.UNDO:
@@ -255,6 +260,11 @@ class Curation(QObject):
             self._messages.say(text)
         else:
             self._messages.offer(text, "Undo", self.undo)
+
+    def _is_hidden(self, concept: "ConceptId") -> bool:
+        state = self._present()
+        row = state.row_of(concept)
+        return state.catalogue is not None and row is not None and bool(state.catalogue.hidden[row])
 
     def _return_to(self, changes: "Changes") -> None:
         """Select what an undo or redo concerns: all of it, where nothing of it is selected."""

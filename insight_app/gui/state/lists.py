@@ -156,6 +156,8 @@ class Lists(QObject):
     def remaining(self, leaving: "Collection[ConceptId]") -> "ConceptId | None":
         """Return what takes the place of concepts that leave: the next, at the end the previous."""
         concept = self._selection.primary
+        if concept not in leaving:
+            concept = next(iter(leaving), concept)
         return self._neighbour(concept, 1, leaving) or self._neighbour(concept, -1, leaving)
 
     def _neighbour(

@@ -1,5 +1,6 @@
 """The name of the selected concept, large: status, who named it, and renaming in place."""
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -13,7 +14,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import LinkLabel, dim_label
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class ConceptTitle(QWidget):
         self._column.setSpacing(2)
         self._column.addWidget(self.name)
         self._column.addWidget(self.facts)
+        self.hidden = LinkLabel(self)
+        self.hidden.setWordWrap(True)
+        self.hidden.linkActivated.connect(lambda _link: session.actions["concept.hide"].trigger())
+        self.hidden.hide()
+        self._column.addWidget(self.hidden)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show a concept; a name being typed for another one is written first."""
@@ -54,6 +60,13 @@ class ConceptTitle(QWidget):
         text, tip = _counts(concept)
         self.facts.setText(text)
         self.facts.setToolTip(tip)
+        if concept.is_hidden:
+            entry = self.session.actions.entry("concept.hide")
+            keys = f" ({escape(entry.shown_keys())})" if entry.shown_keys() else ""
+            can = not concept.state.read_only
+            link = f' <a href="show">Show again</a>{keys}' if can else ""
+            self.hidden.setText(f"Hidden from lists.{link}")
+        self.hidden.setVisible(concept.is_hidden)
 
     def rename(self) -> None:
         """Edit the name in place."""
@@ -123,6 +136,8 @@ class _Name(QWidget):
             is_released = concept.results.names_run == RELEASE
             giver = "name from the release" if is_released else "machine name"
             self._words = f"{giver}, {concept.status_word}"
+        if concept.is_hidden:
+            self._words = f"hidden, {self._words}"
         self.setAccessibleName(f"Concept {self._text}, {self._words}")
         self.setToolTip(tooltip(f"{self._text}: {self._words}. Double click or F2 renames"))
         self.update()

@@ -101,7 +101,7 @@ class ConceptPicker(QListView):
         """Make a concept the current one and bring it into view."""
         place = self.place_of(concept)
         if place is None:
-            self.selectionModel().clearSelection()
+            self.selectionModel().clear()  # nothing is outlined that keys do not act on
         else:
             index = self._rows.index(place)
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
