@@ -260,6 +260,24 @@ def test_a_folder_that_is_missing_at_the_start_is_said_then(
     assert not again.trouble.isVisible()
 
 
+def test_a_photo_that_could_not_be_loaded_is_there_with_its_folder_though_nobody_saw_it_come(
+    qtbot, analyzed, photos
+) -> None:
+    session, stage = analyzed.session, analyzed.docks["photo"].panel.stage
+    analyzed.show_workspace("images")
+    wait_idle(qtbot, analyzed)
+    away = photos.rename(photos.with_name("journey"))
+    session.selection.select(image=int(session.state.results.image_ids()[-1]))
+    qtbot.waitUntil(lambda: stage.message != "")
+    qtbot.waitUntil(lambda: len(session.folders.missing) == 1)
+    analyzed.show_workspace("concepts")
+    away.rename(photos)
+    look(qtbot, analyzed)
+    analyzed.show_workspace("images")
+    qtbot.waitUntil(lambda: stage.geometry_of_photo is not None)
+    assert not stage.message
+
+
 def test_the_list_of_problems_offers_what_mends_them(qtbot, analyzed, photos, answer) -> None:
     session = analyzed.session
     session.folders.remove([photos / "a"])

@@ -79,6 +79,7 @@ class CutoutGrid(QWidget):
         self._enough = QTimer(self, singleShot=True, interval=PATIENCE)
         self._enough.timeout.connect(self._replace)
         session.pictures.ready.connect(self._picture_ready)
+        session.pictures.tried_again.connect(lambda: self.update())
         session.selection.changed.connect(lambda: self.update())
         session.settings.changed.connect(self._preference_changed)
 

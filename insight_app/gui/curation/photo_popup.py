@@ -33,6 +33,7 @@ class PhotoPopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         session.pictures.ready.connect(self._picture_ready)
+        session.pictures.tried_again.connect(self._try_again)
         session.projects.opened.connect(self.leave)
 
     def show_photo(self, example: "Example", beside: QRect) -> None:
@@ -49,6 +50,10 @@ class PhotoPopup(QFrame):
         example = self._example
         if example is not None and key == Key("photo", example.image_id):
             self._show_loaded(example)
+
+    def _try_again(self) -> None:
+        if self._example is not None:
+            self._show_loaded(self._example)
 
     def _show_loaded(self, example: "Example") -> None:
         results = self.session.state.results

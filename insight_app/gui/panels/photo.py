@@ -54,6 +54,7 @@ class PhotoPanel(Panel):
         self._shown_in = session.state
         """The state whose rows the shown codes name concepts by."""
         self._is_stale = False
+        """What is shown may be another by now: its codes, or whether it can be loaded."""
         self.finer = FinerLook(session, self)
         self.finer.changed.connect(self._finer_changed)
         self.finer.failed.connect(
@@ -88,6 +89,7 @@ class PhotoPanel(Panel):
         self.stage.hovered.connect(self._hovered)
         session.bare_photo.connect(self.stage.set_bare)
         session.pictures.ready.connect(self._picture_ready)
+        session.pictures.tried_again.connect(self._look_again)
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(self._cannot_read)
         session.lists.changed.connect(self._show_position)
@@ -215,6 +217,12 @@ class PhotoPanel(Panel):
     def _picture_ready(self, key: Key) -> None:
         if key.kind == "photo":
             self._show_photo()
+
+    def _look_again(self) -> None:
+        """Show a photo anew that could not be loaded: it may be there now."""
+        if self.shown is not None and self.stage.geometry_of_photo is None:
+            self._is_stale = True
+            self.invalidate()
 
     def _show_name(self) -> None:
         shown = self.drawn_codes

@@ -86,6 +86,7 @@ class ThumbnailsPanel(Panel):
         self.all.clicked.connect(self.show_all)
         self.header.add(self.all)
         session.pictures.ready.connect(self._picture_ready)
+        session.pictures.tried_again.connect(self.view.viewport().update)
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 

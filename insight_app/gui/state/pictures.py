@@ -55,6 +55,8 @@ class Pictures(QObject):
 
     ready = Signal(object)
     """The Key of a picture that is there now, or that turned out to be broken."""
+    tried_again = Signal()
+    """What could not be loaded may be there now: whoever shows one of these asks once more."""
     broke = Signal()
     """A photo could not be loaded: it may be gone with its folder."""
 
@@ -86,10 +88,9 @@ class Pictures(QObject):
 
     def try_again(self) -> None:
         """Forget which photos could not be loaded: their folder may be back."""
-        broken = list(self._broken)
-        self._broken.clear()
-        for image in broken:
-            self.ready.emit(Key("photo", image))
+        if self._broken:
+            self._broken.clear()
+            self.tried_again.emit()
 
     def thumbnail(self, image_id: int, size: int) -> QPixmap | None:
         """Return the middle of a photo as a square of `size` logical pixels."""
