@@ -350,6 +350,27 @@ def test_choosing_rows_in_the_list_overlays_them(qtbot, window) -> None:
     assert {layer.concept for layer in photo.layers()} == chosen
 
 
+def test_another_photos_list_shows_the_selected_concept_and_stays_where_it_is_scrolled(
+    qtbot, window
+) -> None:
+    session, panel = window.session, window.docks["in_photo"].panel
+    view = panel.list
+    view.setFixedHeight(3 * view.sizeHintForRow(0))
+    row = int(np.argmax(session.state.catalogue.images))
+    session.selection.select_rows((row,))
+    was_below = False
+    for image in session.state.results.strongest_images(row, 6)[0].tolist():
+        session.selection.select(image=image)
+        wait_idle(qtbot, window)
+        (index,) = view.selectedIndexes()
+        assert view.viewport().rect().contains(view.visualRect(index))
+        was_below |= view.verticalScrollBar().value() > 0
+        view.scrollToTop()
+        panel.invalidate()
+        assert view.verticalScrollBar().value() == 0
+    assert was_below
+
+
 def test_thumbnails_follow_the_concept_strongest_first(qtbot, window) -> None:
     session, thumbnails = window.session, window.docks["thumbnails"].panel
     assert thumbnails.model.order.ids.tolist() == session.state.results.image_ids().tolist()

@@ -4,6 +4,7 @@ Choosing rows moves the selection: several rows are several overlays.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -19,6 +20,9 @@ from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
 
 class InPhotoPanel(Panel):
     """What the model found in this photo."""
@@ -30,6 +34,8 @@ class InPhotoPanel(Panel):
         super().__init__(session, parent)
         self.list = ConceptList(session, self)
         self.list.setAccessibleName("Concepts of this photo")
+        self._in_view: tuple[int, int | None, ConceptId | None] | None = None
+        """The photo, cell and concept that the list was last scrolled to."""
         self.empty = EmptyState("The concepts of the chosen photo are listed here.", self)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.empty, 1)
@@ -69,6 +75,10 @@ class InPhotoPanel(Panel):
         self.empty.hide()
         self.list.show()
         self.list.set_items(items)
+        asked = (codes.image_id, selection.cell, selection.primary)
+        if asked != self._in_view:  # else the list stays where the person scrolled it
+            self._in_view = asked
+            self.list.scroll_to_selected()
         self._show_info(codes)
         self.session.lists.listed(self.object_name)
 

@@ -99,6 +99,11 @@ class ConceptList(QListView):
         self._following = False
         self.viewport().update()
 
+    def scroll_to_selected(self) -> None:
+        """Bring the concept that is selected first into view, if it is listed."""
+        if self._rows.concept_at(self.currentIndex()) == self.session.selection.primary:
+            self.scrollTo(self.currentIndex())
+
     def _chosen(self) -> None:
         if self._following:
             return
