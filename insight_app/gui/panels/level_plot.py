@@ -3,8 +3,9 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
@@ -13,7 +14,9 @@ from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.statistics.selecting import How
-from insight_app.gui.widgets import dim_label
+
+MEANINGS = ("shown here", "judged by a person")
+MARGIN, GAP = 12, 16
 
 
 class LevelPlotPanel(Panel):
@@ -32,9 +35,7 @@ class LevelPlotPanel(Panel):
         self.plot.setLabel("bottom", "level (0 = coarsest)")
         self.plot.setLabel("left", "concepts")
         self.body.addWidget(self.plot, 1)
-        legend = dim_label("light: shown here · dark: judged by a person", self)
-        legend.setContentsMargins(12, 2, 12, 6)
-        self.body.addWidget(legend)
+        self.body.addWidget(_Legend(self))
         self._bars: list[pg.BarGraphItem] = []
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("view"))
@@ -60,12 +61,9 @@ class LevelPlotPanel(Panel):
             self.plot.removeItem(bar)
         shown, judged = self.counts()
         place = np.arange(shown.size)
-        bar, accent = theme.colours().of("bar"), theme.colours().of("accent")
         self._bars = [
-            pg.BarGraphItem(
-                x=place, height=shown, width=0.7, brush=plotting.faded(bar, 110), pen=None
-            ),
-            pg.BarGraphItem(x=place, height=judged, width=0.7, brush=accent, pen=None),
+            pg.BarGraphItem(x=place, height=height, width=0.7, brush=colour, pen=None)
+            for height, colour in zip((shown, judged), _bar_colours(), strict=True)
         ]
         for item in self._bars:
             self.plot.addItem(item)
@@ -88,3 +86,36 @@ class LevelPlotPanel(Panel):
         return ("level", "concepts", "judged"), [
             (level, int(a), int(b)) for level, (a, b) in enumerate(zip(shown, judged, strict=True))
         ]
+
+
+def _bar_colours() -> tuple[QColor, QColor]:
+    """Return the colours of what is shown and of what is judged, in the present theme."""
+    colours = theme.colours()
+    return plotting.faded(colours.of("bar"), 110), colours.of("accent")
+
+
+class _Legend(QWidget):
+    """Each colour of the bars beside what it means."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Bars: concepts shown here; in front, those judged by a person")
+
+    def sizeHint(self) -> QSize:
+        """Return the height of a line."""
+        return QSize(100, self.fontMetrics().height() + 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint squares and words."""
+        painter = QPainter(self)
+        metrics, left = self.fontMetrics(), MARGIN
+        side = metrics.ascent()
+        painter.setPen(theme.colours().of("dim"))
+        for colour, meaning in zip(_bar_colours(), MEANINGS, strict=True):
+            painter.fillRect(left, (self.height() - side) // 2, side, side, colour)
+            left += side + 6
+            line = QRect(left, 0, self.width() - left, self.height())
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, meaning)
+            left += metrics.horizontalAdvance(meaning) + GAP
+        painter.end()
