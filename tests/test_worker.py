@@ -20,7 +20,7 @@ from insight_app.worker.loaded_models import LoadedModels
 from insight_app.worker.pace import Estimate, Pace
 from tests import tiny
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import sys
@@ -229,3 +229,24 @@ def test_the_time_left_follows_the_pace_of_the_present_step() -> None:
     assert estimate.pace(0, 100, "Analyzing", 50.0) is None
     assert estimate.pace(10, 100, "Analyzing", 55.0) == Pace(2.0, pytest.approx(45))
     assert estimate.pace(100, 100, "Analyzing", 100.0) == Pace(2.0, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_worker_without_room_for_temporary_files_says_so_in_one_line() -> None:
+    """As on a full disk: not a byte can be written in any folder for temporary files."""
+    import resource
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "insight_app.worker"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        preexec_fn=full,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 1 and not ended.stdout
+    assert "no room for temporary files" in ended.stderr and "Traceback" not in ended.stderr

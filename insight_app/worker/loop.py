@@ -37,7 +37,12 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the folder is removed then too
-    with tempfile.TemporaryDirectory(prefix="insight-worker-") as folder:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="insight-worker-")
+    except OSError as error:
+        print(f"There is no room for temporary files ({error.strerror}).", file=sys.stderr)
+        return 1
+    with made as folder:
         Worker(source, out, Path(folder)).run()
     return 0
 

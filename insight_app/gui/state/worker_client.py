@@ -286,7 +286,8 @@ class WorkerClient(QObject):
         now = time.monotonic()
         self._crashes.append(now)
         if len(self._crashes) == CRASHES_ALLOWED and now - self._crashes[0] < CRASH_SPAN:
-            last = "\n".join(list(self._errors)[-6:])
+            # The last line says what happened; the lines of code before it help nobody here.
+            last = next((line for line in reversed(self._errors) if line.strip()), "nothing")
             self._crashes.clear()
             self._give_up(
                 WorldError(
