@@ -25,7 +25,7 @@ from tests import shaped, tiny
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.test_worker import PROGRAM
 
-PATIENCE = 60_000
+PATIENCE = 300_000
 COLOURS = ("navy", "firebrick", "gold", "seagreen", "orchid", "gray")
 
 
