@@ -49,6 +49,10 @@ class ActionEntry:
         """The text without the marks of menus."""
         return self.text.replace("&", "").rstrip("…")
 
+    def shown_text(self) -> str:
+        """Return what menus call it now, without their marks."""
+        return self.action.text().replace("&", "").rstrip("…")
+
     def sequences(self) -> list[QKeySequence]:
         """Return its keys."""
         return parsed(self.keys)

@@ -450,9 +450,12 @@ def test_a_read_only_project_says_why_nothing_can_be_judged(qtbot, window, proje
     qtbot.waitUntil(lambda: window.session.state.catalogue is not None, timeout=10_000)
     window.show_workspace("review")
     wait_idle(qtbot, window)
-    buttons = window.docks["review"].panel.buttons
-    assert not any(button.isEnabled() for button in buttons.buttons.values())
-    assert window.session.state.project.why_read_only in buttons.why.text()
+    why = f"Read-only: {window.session.state.project.why_read_only}"
+    for key in (Qt.Key.Key_A, Qt.Key.Key_F2, Qt.Key.Key_N, Qt.Key.Key_X, Qt.Key.Key_1):
+        window.strip.clear()
+        QTest.keyClick(QApplication.focusWidget(), key)
+        assert window.strip.label.text() == why
+    assert window.session.state.catalogue.status.max() == 0 and not window.session.queue.pending
 
 
 def test_renaming_completes_from_the_vocabulary(qtbot, window) -> None:
@@ -475,3 +478,35 @@ def test_names_of_relatives_show_who_gave_them(qtbot, review) -> None:
     wait_saved(qtbot, review)
     assert ">quay</a>" in words.text()
     assert "<i>quay" not in words.text()
+
+
+def test_open_branches_are_found_again_after_a_restart(
+    qtbot, concepts, open_window, project_dir
+) -> None:
+    view = tree(concepts)
+    branch = next(
+        index
+        for index in (view.tree.index(place, 0) for place in range(view.tree.rowCount()))
+        if view.tree.rowCount(index) and not view.isExpanded(index)
+    )
+    view.setCurrentIndex(branch)
+    QTest.keyClick(view, Qt.Key.Key_Plus)
+    opened = view.open_paths()
+    assert opened
+    concepts.close()
+    again = open_window(project_dir)
+    again.show_workspace("concepts")
+    wait_idle(qtbot, again)
+    assert set(opened) <= set(tree(again).open_paths())
+
+
+def test_what_is_accepted_already_says_so_and_goes_on(qtbot, concepts) -> None:
+    session = concepts.session
+    session.selection.select_rows(rows=(0,))
+    session.curation.accept()
+    wait_saved(qtbot, concepts)
+    session.selection.select_rows(rows=(0,))
+    QTest.keyClick(tree(concepts), Qt.Key.Key_A)
+    wait_saved(qtbot, concepts)
+    assert concepts.strip.label.text().startswith("Already accepted")
+    assert session.selection.row != 0

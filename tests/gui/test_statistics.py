@@ -276,3 +276,35 @@ def test_what_the_disk_refuses_is_said_in_words(statistics, tmp_path: Path, kind
     with pytest.raises(WorldError, match="could not be written") as refused:
         save_table(shown.table(), path) if kind == "csv" else save_picture(shown.plot, path)
     assert refused.value.where == str(path) and refused.value.do
+
+
+def test_keys_of_the_filter_and_the_order_that_one_left(
+    qtbot, statistics, open_window, project_dir: Path
+) -> None:
+    shown = table(statistics)
+    shown.search.setFocus()
+    QTest.keyClicks(shown.search, "xylophone")
+    assert shown.header.info.text().startswith("0 of 0")
+    levels = panel(statistics, "level_plot").plot.plotItem.vb.viewRange()[1]
+    assert levels[0] > -1 and levels[1] < 3, "nothing has no axis from -20 to 20"
+    QTest.keyClick(shown.search, Qt.Key.Key_Escape)
+    assert not shown.search.text() and shown.model.rowCount()
+    QTest.keyClick(shown.search, Qt.Key.Key_Down)
+    assert shown.view.hasFocus()
+
+    place = shown.model.rowCount() - 1
+    statistics.session.selection.select_rows(rows=(int(shown.model.order[place]),))
+    wait_idle(qtbot, statistics)
+    header = shown.view.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(KEYS.index("name")) + 12, header.height() // 2)
+    QTest.mouseClick(
+        header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at
+    )
+    current = shown.view.visualRect(shown.view.currentIndex())
+    assert shown.view.viewport().rect().contains(current.center())
+    order = shown_names(statistics)
+    statistics.close()
+    again = open_window(project_dir)
+    again.show_workspace("statistics")
+    wait_idle(qtbot, again)
+    assert shown_names(again) == order

@@ -87,11 +87,15 @@ class ConceptKeys(QObject):
         """Ask under which other concept the selected one shall stand."""
         from insight_app.gui.curation.parent_dialog import ParentDialog
 
+        if self.session.curation.refuses():
+            return
         concept = selected(self.session)
         if concept is not None and not self.session.lists.choose_shown():
             ParentDialog(self.session, concept, QApplication.activeWindow()).open()
 
     def _do(self, verb_of: Callable[[ConceptVerbs], Verb | None]) -> None:
+        if self.session.curation.refuses():
+            return
         if self.session.lists.choose_shown():
             return
         able = [one for one in self._panels if verb_of(one) is not None and one.panel.isVisible()]
@@ -104,6 +108,7 @@ class ConceptKeys(QObject):
 
     def _enable(self) -> None:
         # Of several none is shown alone: what names one of them would act unseen.
-        can = len(self.session.selection.rows) == 1 and not self.session.state.read_only
+        # Where nothing can be written, they say why.
+        can = len(self.session.selection.rows) == 1
         for id in (*CONCEPT_ACTIONS, *(f"concept.name_{n}" for n in range(1, NAMES + 1))):
             self.session.actions.set_enabled(id, can)

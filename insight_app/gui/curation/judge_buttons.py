@@ -1,14 +1,13 @@
 """The buttons for judging the selected concept, and the switch for going on afterwards.
 
-Both are views of the window's actions; a project that cannot be written says why instead.
+Both are views of the window's actions.
 """
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, KeyButton
-from insight_app.gui.wording import tooltip
+from insight_app.gui.widgets import KeyButton
 
 VERBS = ("accept", "unsure", "reject", "rename", "note")
 
@@ -41,7 +40,6 @@ class JudgeButtons(QWidget):
     ) -> None:
         super().__init__(parent)
         keys_of(session)  # registers the actions
-        self.session = session
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -53,17 +51,4 @@ class JudgeButtons(QWidget):
         }
         for button in self.buttons.values():
             row.addWidget(button)
-        self.why = ElidedLabel("", self)
-        self.why.setProperty("dim", True)
-        row.addWidget(self.why, 1)
-        row.addStretch(0 if "note" in verbs else 1)
-        session.projects.opened.connect(self.follow)
-        self.follow()
-
-    def follow(self) -> None:
-        """Show why nothing can be judged, where nothing can."""
-        project = self.session.state.project
-        why = project.why_read_only if project is not None and project.read_only else ""
-        self.why.setText(f"Nothing can be judged: {why}" if why else "")
-        self.why.setToolTip(tooltip(self.why.text()))
-        self.why.setVisible(bool(why))
+        row.addStretch(1)

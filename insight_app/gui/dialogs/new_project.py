@@ -33,7 +33,6 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import plain_label, restyle
 from insight_app.gui.wording import time_left, words
 
-SECONDS_A_PHOTO = 0.2
 TRAINING_FACTOR = 3
 """Training a dictionary passes over the photos a few times before they are analyzed."""
 START_SECONDS = 10
@@ -251,11 +250,11 @@ class NewProjectDialog(QDialog):
                 return "Add photos now, or later: names and relations need none."
             return "Add a folder, or drop one here. Photos stay where they are."
         found = self.photos.found or 0
-        seconds = START_SECONDS + found * SECONDS_A_PHOTO
+        seconds = START_SECONDS + found * self.encoder.info.seconds_a_photo
         if self.dictionary.kind == TRAIN:
             seconds *= TRAINING_FACTOR
         photos = counted(found, "photo")
-        return f"{photos}, about {time_left(seconds)} to analyze"
+        return f"{photos}, about {time_left(seconds)} to analyze, the start included"
 
     def _outlook(self) -> str:
         """Return what Start will do."""

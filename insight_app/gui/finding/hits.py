@@ -176,7 +176,8 @@ class HitList(QListView):
         height = self.note_height
         self.setViewportMargins(0, 0, 0, height)
         self.note.setVisible(height > 0)
-        self.note.setGeometry(1, self.height() - height - 1, self.width() - 2, height)
+        top = self.height() - height - 1 if self._model.hits else 1  # alone it is at the top
+        self.note.setGeometry(1, top, self.width() - 2, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -124,6 +124,7 @@ class HangingHits(HitList):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.updated.connect(self._hang)
         self.chosen.connect(self._leave)
+        self.escaped.connect(line.clear)  # what is sought no longer does not stay there
         self.escaped.connect(self._leave)
         self.hide()
 

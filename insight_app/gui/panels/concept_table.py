@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 
+INTO_TABLE = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""Keys that lead from the filter to what it found."""
+TABLE_SORT = "table_sort"
+"""What the place in a project calls how the table is sorted."""
+
+
 class ConceptTablePanel(Panel):
     """The table with its filters above it."""
 
@@ -62,6 +68,10 @@ class ConceptTablePanel(Panel):
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, self.copy)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.view.selectionModel().selectionChanged.connect(self._picked)
+        header = self.view.horizontalHeader()
+        header.sortIndicatorChanged.connect(self._sorted)
+        session.projects.opened.connect(self._sort_as_left)
+        self._sort_as_left()
         self.rows.changed.connect(self._rows_changed)
         ask_when_seen(self, self.rows)
 
@@ -85,6 +95,10 @@ class ConceptTablePanel(Panel):
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("filter: name, or status:unreviewed level:2")
         self.search.setAccessibleName("Filter concepts")
+        self.search.setToolTip(
+            "Words of names and candidate names, not of meanings; Down or Enter goes into the "
+            "table, Escape clears"
+        )
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(
             lambda text: self.rows.set_filter(replace(self._filter, text=text))
@@ -221,12 +235,24 @@ class ConceptTablePanel(Panel):
             lists.choose_shown()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the keyboard come to a row that is seen."""
+        """Let the keyboard come to a row that is seen; serve the keys of the filter."""
         if watched is self.view and event.type() == QEvent.Type.FocusIn:
             self._select_what_is_seen()
         elif watched is self.search and event.type() == QEvent.Type.FocusOut:
             self.session.selection.settle()
+        elif watched is self.search and isinstance(event, QKeyEvent):
+            return event.type() == QEvent.Type.KeyPress and self._filter_key(event.key())
         return False
+
+    def _filter_key(self, key: int) -> bool:
+        """Return whether a key in the filter did something: Escape clears, Down goes below."""
+        if key == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        elif key in INTO_TABLE and self.model.rowCount():
+            self.view.setFocus()
+        else:
+            return False
+        return True
 
     def _show_selection(self) -> None:
         """Select in the table what is selected in the window, and bring the first into view."""
@@ -248,6 +274,23 @@ class ConceptTablePanel(Panel):
                 self.view.scrollTo(current)
         finally:
             self._following = False
+
+    def _sorted(self, column: int, order: Qt.SortOrder) -> None:
+        """Keep the selected row in view, and the order for the next start."""
+        self.view.scrollTo(self.view.currentIndex())
+        is_descending = order == Qt.SortOrder.DescendingOrder
+        self.session.places.keep(TABLE_SORT, lambda: [KEYS[column], is_descending])
+
+    def _sort_as_left(self) -> None:
+        """Sort as when the project was left."""
+        match self.session.places.kept(TABLE_SORT):
+            case [str(key), bool(is_descending)] if key in KEYS:
+                column = KEYS.index(key)
+            case _:
+                column, is_descending = KEYS.index("images"), True
+        orders = Qt.SortOrder
+        order = orders.DescendingOrder if is_descending else orders.AscendingOrder
+        self.view.sortByColumn(column, order)
 
     def _picked(self) -> None:
         if self._following:

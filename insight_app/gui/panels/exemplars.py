@@ -100,7 +100,10 @@ class ExemplarsPanel(Panel):
         for name, button in self.buttons.items():
             button.setVisible(has_bands)
             button.setChecked(name == self.band)
-        self.set_info("" if has_bands else counted(images, "image"))
+        are_several = len(session.selection.rows) > 1
+        whose = f"of {concept.name_told_apart}" if are_several else ""
+        count = "" if has_bands else counted(images, "image")
+        self.set_info(", ".join(filter(None, (whose, count))))
         band = ShownBand(session.state.epoch, concept.id, self.band if has_bands else "strongest")
         if band != self._shown:
             self._shown, self._is_whole = band, False

@@ -35,6 +35,10 @@ ORDERS = {
     STRENGTH: ("by strength", "Sorted by the mean strength of active cells"),
     BY_NAME: ("by name", "Sorted by name"),
 }
+OPEN_BRANCHES = "open_branches"
+"""What the place in a project calls the branches that are open."""
+BRANCHES_KEPT = 200
+"""As many of them are kept: the settings are no place for thousands."""
 HOW_TO_DRAG = "Drag onto a parent; Ctrl adds one"
 
 
@@ -88,6 +92,7 @@ class HierarchyPanel(Panel):
         below.addWidget(AdvanceSwitch(session, self))
         self.foot.addLayout(below)
         self.view.drop_planned.connect(lambda text: self.drop_line.setText(text or HOW_TO_DRAG))
+        self.view.branches_changed.connect(self._keep_branches)
         self.view.list_changed.connect(lambda: session.lists.listed(self.object_name))
         session.lists.offer(
             OfferedConcepts(
@@ -191,13 +196,31 @@ class HierarchyPanel(Panel):
         self.empty.setVisible(not has_any)
         if self.reasons & {"project", "results"}:
             self._judged.clear()
-            self.view.reload(keep="project" not in self.reasons)
+            is_other = "project" in self.reasons
+            self.view.reload(keep=not is_other, opened=self._branches_left() if is_other else ())
         elif self._judged and has_any:
             judged, self._judged = self._judged, set()
             self.view.judged(judged, self.changed_rows is None)
         if has_any:
             self.view.follow_selection()
         self._show_count(bool(self.reasons - {"selection", "view"}))
+
+    def _branches_left(self) -> "list[tuple[ConceptId, ...]]":
+        """Return the paths of the branches that were open when the project was left."""
+        from insight_app.project.judgements import parse_concept
+
+        kept, paths = self.session.places.kept(OPEN_BRANCHES), []
+        for names in kept if isinstance(kept, list) else []:
+            path = [parse_concept(str(one)) for one in names] if isinstance(names, list) else []
+            known = tuple(concept for concept in path if concept is not None)
+            if len(known) == len(path):
+                paths.append(known)
+        return paths[:BRANCHES_KEPT]
+
+    def _keep_branches(self) -> None:
+        self.session.places.keep(
+            OPEN_BRANCHES, lambda: [list(path) for path in self.view.open_paths()[:BRANCHES_KEPT]]
+        )
 
     def _show_count(self, is_other: bool = True) -> None:
         """Say how many concepts are listed of how many; is_other: they may be others."""
@@ -227,7 +250,7 @@ class HierarchyPanel(Panel):
             self.view.follow_selection()  # it marks a hit that nobody waits for any more
             self._show_count()
             return
-        self._hits = self.session.state.ids_of(catalogue.search(text))
+        self._hits = self.session.state.ids_of(catalogue.search(text, meanings=False))
         self._jump()
 
     def _jump(self) -> None:
@@ -247,7 +270,7 @@ class HierarchyPanel(Panel):
         if state.catalogue is not None and row is not None:
             why = state.catalogue.why_found(row, self.search.text())
         place = f"{self._hit + 1:,} of {counted(len(self._hits), 'hit')}"
-        self.set_info(place, f"{place}, {why or 'by its name'}")
+        self.set_info(f"{place}, {why}" if why else place, f"{place}, {why or 'by its name'}")
 
     def _select_hit(self) -> None:
         if self._hits:

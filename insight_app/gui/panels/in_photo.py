@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import column, figure, percent
-from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_list import ConceptList
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
@@ -40,7 +39,7 @@ class InPhotoPanel(Panel):
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.empty, 1)
         self.whole = QToolButton(self)
-        self.whole.setIcon(icons.icon("x", "dim"))
+        self.whole.setText("All places")  # a cross would stand beside the one that closes the panel
         self.whole.setToolTip("Show the whole photo's concepts only")
         self.whole.setAccessibleName("Show the whole photo's concepts only")
         self.whole.clicked.connect(lambda: session.selection.select(cell=None))

@@ -37,6 +37,7 @@ class LevelPlotPanel(Panel):
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(_Legend(self))
         self._bars: list[pg.BarGraphItem] = []
+        self._was_empty = False
         plotting.add_export_button(self, self.plot, self.table)
         self.plot.rethemed.connect(lambda: self.invalidate("view"))
         self.box.clicked.connect(self._clicked)
@@ -67,6 +68,11 @@ class LevelPlotPanel(Panel):
         ]
         for item in self._bars:
             self.plot.addItem(item)
+        if not shown.any():
+            self.plot.setYRange(0, 1)  # pyqtgraph puts nothing into the middle of -20 to 20
+        elif self._was_empty:
+            self.plot.enableAutoRange()
+        self._was_empty = not shown.any()
         ticks = [(int(level), str(level)) for level in place]
         self.plot.plotItem.getAxis("bottom").setTicks([ticks])
         self.set_info(

@@ -96,6 +96,7 @@ class Legend(QWidget):
             text = "Click a cell, or choose a concept.   Hold Space for the bare photo."
             box = QRectF(left, 0, end - left, self.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+            left += metrics.horizontalAdvance(text) + GAP
         room = max(1, len(self.layers))
         widest = max(40.0, (end - left) / room - BAR - 2 * GAP - 60)
         fitting = self._fitting(end - left, widest)
@@ -137,7 +138,7 @@ class Legend(QWidget):
                 painter.setPen(NOTE_TEXT)
                 left = self._word(painter, left, text) + GAP
         width = metrics.horizontalAdvance(BEYOND)
-        if self._has_unseen and self.layers and left + width < end:
+        if self._has_unseen and left + width < end:
             painter.setPen(FAINT_TEXT)
             self._word(painter, end - width, BEYOND)
         painter.end()

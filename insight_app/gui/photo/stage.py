@@ -215,7 +215,7 @@ class Stage(QWidget):
             self._paint_photo(painter)
             if not self.bare:
                 self._paint_overlay(painter)
-                paint_unseen(painter, self.photo_rect(), self.crop_rect(), self.height())
+                paint_unseen(painter, self.photo_rect(), self.crop_rect())
                 self._paint_cells(painter)
         if self.hasFocus():
             painter.setPen(QPen(theme.colours().of("accent"), 2))

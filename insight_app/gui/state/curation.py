@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from insight_app.errors import Refusal
 from insight_app.figures import counted
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Write, WriteKind
@@ -132,14 +131,21 @@ class Curation(QObject):
 
     # ---- all of it
 
-    def judge(self, acts: "Sequence[Act] | ActsThen", text: str) -> None:
-        """Queue a judgement; everything follows when it is on the disk."""
+    def judge(self, acts: "Sequence[Act] | ActsThen", text: str, unchanged: str = "") -> None:
+        """Queue a judgement; everything follows when it is on the disk.
+
+        unchanged: what is said instead of `text` where all of it holds already.
+        """
+        if acts and not self.refuses():
+            fixed = acts if callable(acts) else tuple(acts)
+            self._queue.submit(Write(WriteKind.JUDGE, fixed, text, unchanged))
+
+    def refuses(self) -> bool:
+        """Return whether nothing can be written, and say why."""
         state = self._present()
         if state.read_only:
-            self._messages.report(Refusal(f"{text} was not written. {state.why_read_only}"))
-        elif acts:
-            fixed = acts if callable(acts) else tuple(acts)
-            self._queue.submit(Write(WriteKind.JUDGE, fixed, text))
+            self._messages.say(f"Read-only: {state.why_read_only}")
+        return state.read_only
 
     def undo(self) -> None:
         """Take back the newest act of this person, what is being typed included."""
@@ -199,7 +205,8 @@ class Curation(QObject):
         """Judge and select `then`; above ASKS_ABOVE concepts only when the person says so."""
 
         def do() -> None:
-            self.judge(acts, f"{word} {self._what(concepts)}")
+            what = self._what(concepts)
+            self.judge(acts, f"{word} {what}", f"Already {word.lower()} {what}")
             if then is not None and not self._present().read_only:
                 self._selection.select(concepts=(then,))
 
@@ -217,7 +224,8 @@ class Curation(QObject):
             "unsure": j.unsure_relation,
             "reject": j.reject_relation,
         }[verb]
-        self.judge([make(child, parent)], f"{word} {self._name(child)} under {self._name(parent)}")
+        what = f"{self._name(child)} under {self._name(parent)}"
+        self.judge([make(child, parent)], f"{word} {what}", f"Already {word.lower()} {what}")
 
     def _what(self, concepts: "Sequence[ConceptId]") -> str:
         return self._name(concepts[0]) if len(concepts) == 1 else counted(len(concepts), "concept")
@@ -257,7 +265,7 @@ class Curation(QObject):
         if kind is WriteKind.UNDO:
             self._messages.offer(text, "Redo", self.redo)
         elif changes.is_empty:
-            self._messages.say(text)
+            self._messages.say(committed.write.unchanged or text)
         else:
             self._messages.offer(text, "Undo", self.undo)
 

@@ -37,11 +37,15 @@ ActsThen: TypeAlias = "Callable[[CurationState], Sequence[Act]]"
 
 @dataclass(frozen=True)
 class Write:
-    """One thing to write: a judgement (acts and their text), an undo, or a redo."""
+    """One thing to write: a judgement (acts and their text), an undo, or a redo.
+
+    unchanged: the text of a judgement that changes nothing, where it is another one.
+    """
 
     kind: WriteKind
     acts: "Sequence[Act] | ActsThen" = ()
     text: str = ""
+    unchanged: str = ""
 
 
 @dataclass(frozen=True)

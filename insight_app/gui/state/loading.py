@@ -62,6 +62,13 @@ def open_project(path: Path, read_only: bool, only_if_free: bool = False) -> Loa
         raise
 
 
+def is_free(path: Path) -> bool:
+    """Return whether nobody has a project open for writing."""
+    from insight_app.project.storage import lock
+
+    return lock.holder(path) is None
+
+
 def restore(path: Path, backup: "Backup") -> str:
     """Put a backup in the place of damaged judgements; return what was done, in words."""
     from insight_app.project import project

@@ -35,6 +35,9 @@ class PlaceMemory(QObject):
         super().__init__(parent)
         self._settings, self._present = settings, present
         self._selection, self._codes = selection, image_codes
+        self._kept: dict[str, object] = {}
+        """What was remembered of this project, by name."""
+        self._to_keep: dict[str, Callable[[], object]] = {}
         self._awaits_concept = False
         """No concept was selected in this project so far."""
         # A window that is killed leaves no time to remember anything.
@@ -56,11 +59,25 @@ class PlaceMemory(QObject):
         if state.path is not None:
             chosen = () if selection.is_given else selection.concepts
             place = {"image": selection.image, "concepts": list(chosen[:KEPT])}
-            self._settings.set_place(state.path, place)
+            self._kept |= {name: read() for name, read in self._to_keep.items()}
+            self._to_keep.clear()
+            self._settings.set_place(state.path, {**self._kept, **place})
+
+    def keep(self, name: str, read: Callable[[], object]) -> None:
+        """Remember soon, with the place, what read() returns then: plain and small."""
+        self._to_keep[name] = read
+        self._soon.start()
+
+    def kept(self, name: str) -> object:
+        """Return what was remembered of the project that is open, None if nothing was."""
+        return self._kept.get(name)
 
     def begin(self) -> None:
         """Return to where the project was left, before anybody hears that it is open."""
         self._soon.stop()
+        self._to_keep.clear()
+        path = self._present().path
+        self._kept = {} if path is None else self._settings.place(path)
         self._selection.begin(self._place())
 
     def enter(self) -> None:

@@ -38,6 +38,8 @@ class Projects(QObject):
     """A project is open and everybody has heard of it."""
     results_changed = Signal()
     """The results are of a newer generation."""
+    freed = Signal()
+    """What had the project, so that it is read-only here, has closed it."""
     opening = Signal(str)
     """A project is being opened: its path; '' when that has ended."""
 
@@ -185,6 +187,17 @@ class Projects(QObject):
             failed=lambda _error: None,
             key="newest",
         )
+
+    def look_whether_free(self) -> None:
+        """Say `freed` if the project is read-only for another window that has closed it since."""
+        project = self.state.project
+        if project is not None and project.holder is not None:
+            self._thread.run(
+                partial(loading.is_free, project.path),
+                done=lambda is_free: self.freed.emit() if is_free else None,
+                failed=lambda _error: None,
+                key="free",
+            )
 
     def read_again(self) -> None:
         """Read the newest generation of the machine's results."""

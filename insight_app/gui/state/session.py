@@ -65,6 +65,7 @@ class Session(QObject):
         self.queue.failed.connect(self._cannot_save)
         self.queue.pending_changed.connect(self._saving_goes_on)
         self.projects.opened.connect(self._say_state)
+        self.projects.freed.connect(self._say_freed)
         self.selection = SelectionModel(self._present, self.editors.write_all, self)
         actions.acting.connect(self.selection.settle)
         self.lists = Lists(self._present, self.selection, self)
@@ -143,6 +144,11 @@ class Session(QObject):
         if project.damage is not None and project.backups:
             button, act = "Restore the newest backup", projects.restore_backup
         self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, button, act))
+
+    def _say_freed(self) -> None:
+        text = "The other window has closed this project: opened again it can be judged here."
+        again = self.projects.reopen
+        self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, "Open again", again))
 
     # ---- entering and leaving a project
 

@@ -205,7 +205,7 @@ class StatisticsRows(QObject):
             passes = passes & ~catalogue.hidden
         if self.filter.text.strip():
             found = np.zeros(catalogue.size, bool)
-            found[catalogue.search(self.filter.text)] = True
+            found[catalogue.search(self.filter.text, meanings=False)] = True
             passes = passes & found
         return passes
 

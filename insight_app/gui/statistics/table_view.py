@@ -5,7 +5,7 @@ Knows the model's columns; nothing of where its rows come from.
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPoint, QRectF, Qt
+from PySide6.QtCore import QObject, QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -44,7 +44,10 @@ class _TableView(QTableView):
         self.horizontalHeader().sectionResized.connect(self._resized)
 
     def measure(self) -> None:
-        """Fit rows and columns to the size of the interface."""
+        """Fit rows and columns to the size of the interface; the current row stays in view."""
+        current = self.currentIndex()
+        if self.viewport().rect().intersects(self.visualRect(current)):
+            QTimer.singleShot(0, self, lambda: self.scrollTo(self.currentIndex()))
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 10)
         letter = metrics.averageCharWidth()

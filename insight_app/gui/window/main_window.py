@@ -313,6 +313,7 @@ class MainWindow(QMainWindow):
         if self.isActiveWindow():
             self.session.folders.look()
             self.session.projects.look_for_newer()
+            self.session.projects.look_whether_free()
         else:
             self.dock_area.save()
             self.settings.sync()

@@ -56,9 +56,10 @@ class CommandPalette(QFrame):
         words = text.lower().split()
         hits = []
         for entry in self.session.actions.entries():
-            name = f"{entry.context} {entry.title}".lower()
+            shown = entry.shown_text()
+            name = f"{entry.context} {entry.title} {shown}".lower()
             if entry.action.isEnabled() and all(word in name for word in words):
-                hits.append(Hit(entry.title, entry.shown_keys(), entry.action.trigger))
+                hits.append(Hit(shown, entry.shown_keys(), entry.action.trigger))
         found = found_concepts(self.session, text) if words else NOTHING
         note = "" if hits and found.note == NOTHING_FOUND else found.note
         return FoundHits([*hits, *found.hits], note)

@@ -172,9 +172,10 @@ class Catalogue:
 
     # ---- finding
 
-    def search(self, text: str) -> list[int]:
+    def search(self, text: str, meanings: bool = True) -> list[int]:
         """Return the rows that match, best first: words in names, candidates, meanings; filters.
 
+        Without meanings nothing is found whose names do not say why.
         Filters: status:accepted|unreviewed|unsure|rejected level:2 or level:1-3 hidden:yes|no|all
         parent:"name" min:images by:person|machine. Hidden ones are found only when asked for.
         """
@@ -193,7 +194,7 @@ class Catalogue:
             passes &= self._below(query.parent, texts)
         rows = np.flatnonzero(passes)
         rows = rows[np.lexsort((rows, -self.images[rows]))]
-        return texts.ranked(rows.tolist(), query.words)
+        return texts.ranked(rows.tolist(), query.words, meanings)
 
     def why_found(self, row: int, text: str) -> str:
         """Return by what else than its name a row matches, "" where its name does.

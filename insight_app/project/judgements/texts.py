@@ -38,10 +38,10 @@ class Texts:
         exact = [row for row, text in enumerate(self._names) if text[1:] == name]
         return exact or [row for row, text in enumerate(self._names) if name in text]
 
-    def ranked(self, rows: list[int], words: Sequence[str]) -> list[int]:
+    def ranked(self, rows: list[int], words: Sequence[str], meanings: bool = True) -> list[int]:
         """Return those of `rows` in which all words occur, as ordered.
 
-        Names come before candidate names, and these before meanings.
+        Names come before candidate names, and these before meanings, where those count.
         """
         names, texts = self._names, self._all
         for word in words:
@@ -64,7 +64,8 @@ class Texts:
             else:
                 tier = 3
             tiers[tier].append(row)
-        return [row for tier in tiers for row in tier]
+        counted = tiers if meanings else tiers[:5]
+        return [row for tier in counted for row in tier]
 
     def beside_name(self, row: int, words: Sequence[str]) -> list[str]:
         """Return the words that a row's name does not have."""

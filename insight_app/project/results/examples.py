@@ -31,13 +31,15 @@ def of_band(
 ) -> list[Example]:
     """Return `limit` places of a band from `offset` on; is_coded: (N + 1,) by image_id.
 
-    Strongest first; around the median; weakest first ("threshold"); or in a random order that stays
-    the same.
+    Strongest first; around the median, of these the strongest first; weakest first ("threshold");
+    or in a random order that stays the same.
     """
     if band == "strongest":
         return _examples(*postings.strongest(segments, concept, is_coded, limit, offset))
     image, cell, value = postings.of_concept(segments, concept, is_coded)
     chosen = _order(band, image.size, concept)[offset : offset + limit]
+    if band == "middle":
+        chosen = np.sort(chosen)
     return _examples(image[chosen], cell[chosen], value[chosen])
 
 
@@ -75,6 +77,8 @@ def shared_out(n: int, concept: int, wanted: Mapping[str, int]) -> dict[str, NDA
             order = _order(band, n, concept)
             found[band] = order[third_of[order] == third][: wanted[band]]
             is_taken[found[band]] = True
+    if "middle" in found:
+        found["middle"] = np.sort(found["middle"])
     if "random" in wanted:
         order = _order("random", n, concept)
         found["random"] = order[~is_taken[order]][: wanted["random"]]

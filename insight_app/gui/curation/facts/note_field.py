@@ -32,7 +32,7 @@ class NoteField(QPlainTextEdit):
         self.setPlaceholderText("What should the next person know? (N)")
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(8)
+        self.document().setDocumentMargin(12)  # its text begins under its heading
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.write)
         self.textChanged.connect(self._changed)

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QRect,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -49,6 +50,8 @@ class HierarchyView(QTreeView):
     """What the drop under way would do or why it cannot; '' when it is over."""
     list_changed = Signal()
     """Other concepts are listed."""
+    branches_changed = Signal()
+    """A branch was opened or closed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +89,10 @@ class HierarchyView(QTreeView):
         self._drops_on_top = False
         self._aim = QPersistentModelIndex()
         """The place that was found last when one asked for the next concept."""
+        self._was_seen = False
         self.selectionModel().selectionChanged.connect(self._chosen)
+        self.expanded.connect(self.branches_changed)
+        self.collapsed.connect(self.branches_changed)
 
     # ---- selection
 
@@ -209,9 +215,9 @@ class HierarchyView(QTreeView):
             if node.children and self.isExpanded(self.tree.index_of(node))
         ]
 
-    def reload(self, keep: bool) -> None:
-        """Show everything anew; keep: branches, current place and scroll stay."""
-        paths = self.open_paths() if keep else []
+    def reload(self, keep: bool, opened: "Iterable[tuple[ConceptId, ...]]" = ()) -> None:
+        """Show everything anew; keep: branches, current place and scroll stay; else open some."""
+        paths = self.open_paths() if keep else opened
         current = self.tree.path_of(self.currentIndex()) if keep else ()
         scroll = self.verticalScrollBar().value()
         self._following = True
@@ -226,7 +232,7 @@ class HierarchyView(QTreeView):
         self._following = False
         self.show_concepts(self._selected())
         self.list_changed.emit()
-        if keep:
+        if keep and self._was_seen:
             self.executeDelayedItemsLayout()
             self.verticalScrollBar().setValue(scroll)
 
@@ -329,6 +335,9 @@ class HierarchyView(QTreeView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self._was_seen:  # only now it is as high as it is: what is current may be below
+            self._was_seen = True
+            QTimer.singleShot(0, self, lambda: self.scrollTo(self.currentIndex()))
         box: QRect | None = None
         if self._drops_on_top:
             box = self.viewport().rect()
