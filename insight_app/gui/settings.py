@@ -44,6 +44,12 @@ DEFAULTS: dict[str, Any] = {
     HINT_NAME: True,
     HINT_KEYS: True,
 }
+RANGES = {
+    "interface_size": (75, 200),
+    "overlay_opacity": (0, 100),
+    "overlay_threshold": (0, 100),
+}
+"""Least and largest value of preferences that are numbers."""
 RECENT_LIMIT = 12
 LATEST = 32_503_680_000
 """Seconds from 1970 to 3000: any later date in the settings is damage."""
@@ -91,9 +97,11 @@ class Settings(QObject):
         if isinstance(default, bool):
             return value in (True, "true", "1", 1)
         try:
-            return type(default)(value)
+            found = type(default)(value)
         except (TypeError, ValueError):
             return default
+        least, largest = RANGES.get(name, (found, found))
+        return min(max(found, least), largest)
 
     def set(self, name: str, value: object) -> None:
         """Change the preference `name`."""

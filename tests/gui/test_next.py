@@ -266,7 +266,8 @@ def test_something_is_selected_wherever_one_comes(
     press(qtbot, window, Key.Key_A)
     press(qtbot, window, Key.Key_Left)
     assert selected(window) == first
-    qtbot.waitUntil(lambda: "concepts" in window.settings.place(project_dir))
+    chosen = [window.session.state.id_of(first)]
+    qtbot.waitUntil(lambda: window.settings.place(project_dir).get("concepts") == chosen)
     kept = window.settings.place(project_dir)
     window.close()
 

@@ -278,8 +278,9 @@ class ConceptTablePanel(Panel):
     def _sorted(self, column: int, order: Qt.SortOrder) -> None:
         """Keep the selected row in view, and the order for the next start."""
         self.view.scrollTo(self.view.currentIndex())
-        is_descending = order == Qt.SortOrder.DescendingOrder
-        self.session.places.keep(TABLE_SORT, lambda: [KEYS[column], is_descending])
+        if not self._following:
+            is_descending = order == Qt.SortOrder.DescendingOrder
+            self.session.places.keep(TABLE_SORT, lambda: [KEYS[column], is_descending])
 
     def _sort_as_left(self) -> None:
         """Sort as when the project was left."""
@@ -290,7 +291,11 @@ class ConceptTablePanel(Panel):
                 column, is_descending = KEYS.index("images"), True
         orders = Qt.SortOrder
         order = orders.DescendingOrder if is_descending else orders.AscendingOrder
-        self.view.sortByColumn(column, order)
+        self._following = True
+        try:
+            self.view.sortByColumn(column, order)
+        finally:
+            self._following = False
 
     def _picked(self) -> None:
         if self._following:

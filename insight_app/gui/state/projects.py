@@ -156,6 +156,7 @@ class Projects(QObject):
             if path == self._opening:
                 self._opening = None
                 self.opening.emit("")
+                self._messages.say(f"{path.name} was not opened: not all is saved here yet")
             return
         self._opening = None
         epoch = self._epochs.begin_project()

@@ -71,12 +71,17 @@ def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
 
 def ask_many(session: Session, question: Question, parent: QWidget) -> None:
     """Ask before many concepts are judged at once."""
-    count = len(question.concepts)
+    count, verb = len(question.concepts), question.verb
+    title = does = f"{verb} {count:,}"
+    asks = f"{verb} all {count:,} selected concepts?"
+    if verb == "Unsure":
+        title, does = f"{count:,} as unsure", f"Mark {count:,}"
+        asks = f"Mark all {count:,} selected concepts as unsure?"
     if confirm(
         parent,
-        f"{question.verb} {count:,} concepts",
-        f"{question.verb} all {count:,} selected concepts?",
-        do=f"{question.verb} {count:,}",
+        title,
+        asks,
+        do=does,
         keep="Leave as they are",
         details=f"{tally(session.state, question.concepts)}.\nOne undo takes all of it back.",
     ):

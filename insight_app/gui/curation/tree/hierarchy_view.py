@@ -51,7 +51,7 @@ class HierarchyView(QTreeView):
     list_changed = Signal()
     """Other concepts are listed."""
     branches_changed = Signal()
-    """A branch was opened or closed."""
+    """A person opened or closed a branch."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,8 +91,8 @@ class HierarchyView(QTreeView):
         """The place that was found last when one asked for the next concept."""
         self._was_seen = False
         self.selectionModel().selectionChanged.connect(self._chosen)
-        self.expanded.connect(self.branches_changed)
-        self.collapsed.connect(self.branches_changed)
+        self.expanded.connect(self._branch_changed)
+        self.collapsed.connect(self._branch_changed)
 
     # ---- selection
 
@@ -206,6 +206,10 @@ class HierarchyView(QTreeView):
         return min(places, key=lambda index: self.visualRect(index).top(), default=current)
 
     # ---- keeping places
+
+    def _branch_changed(self) -> None:
+        if not self._following:
+            self.branches_changed.emit()
 
     def open_paths(self) -> "list[tuple[ConceptId, ...]]":
         """Return the paths of all open branches."""

@@ -38,6 +38,7 @@ class PlacePart(Part):
 
     def suggest(self, name: str) -> None:
         """Name the project, unless a person has."""
+        name = " ".join(name.split())  # a folder's name may have a line's end
         if name != self._suggested and not self._named_by_person:
             self._suggested = name
             self.name.setText(name)
@@ -54,7 +55,7 @@ class PlacePart(Part):
     def refusal(self) -> str:
         """Return why the project cannot be made there; '' if it can."""
         name = self.name.text().strip()
-        if not name or any(sign in name for sign in FORBIDDEN):
+        if not name.isprintable() or not name or any(sign in name for sign in FORBIDDEN):
             return f"The project needs a name without {' '.join(FORBIDDEN)}."
         if not Path(self.folder.text()).expanduser().is_dir():
             return "The folder for the project does not exist."
