@@ -629,3 +629,39 @@ def test_a_key_that_is_held_judges_once(qtbot, open_window, project_dir: Path) -
     send(release, 1800)
     send(down, 1800)
     assert widget.text().endswith("x")  # where one types it repeats
+
+
+def test_where_no_panel_shows_it_nothing_is_judged(qtbot, open_window, project_dir: Path) -> None:
+    window = open_window(project_dir)
+    show(qtbot, window, "concepts")
+    wait_idle(qtbot, window)
+    for dock in window.docks.values():
+        dock.close()
+    for key in (Key.Key_A, Key.Key_X, Key.Key_H, Key.Key_1):
+        press(qtbot, window, key)
+        assert window.session.queue.pending == 0
+        assert "no panel is open" in window.strip.label.text()
+    assert window.session.state.project.judgements.count == 0
+
+
+def test_two_parents_that_make_a_circle_are_refused_though_none_is_saved_yet(
+    qtbot, open_window, project_dir: Path
+) -> None:
+    window = open_window(project_dir)
+    session = window.session
+    catalogue = session.state.catalogue
+    one, other = session.state.ids_of(
+        next(
+            (a, b)
+            for a in range(len(catalogue.names))
+            for b in range(a)
+            if not catalogue.refusal(a, b) and not catalogue.refusal(b, a)
+        )
+    )
+    session.curation.add_parent(one, other)
+    session.curation.add_parent(other, one)
+    assert session.queue.pending == 1
+    assert "not saved yet" in window.strip.label.text()
+    wait_saved(qtbot, window)
+    session.curation.add_parent(other, one)
+    assert session.queue.pending == 0 and "circle" in window.strip.label.text()

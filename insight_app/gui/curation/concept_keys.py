@@ -76,7 +76,7 @@ class ConceptKeys(QObject):
 
     def take(self, number: int) -> None:
         """Give the selected concept its candidate name `number`, counted from 1."""
-        if self.session.lists.choose_shown():
+        if self.session.curation.asks_to_look():
             return
         concept = selected(self.session)
         found = [] if concept is None else candidates_of(concept)
@@ -90,13 +90,11 @@ class ConceptKeys(QObject):
         if self.session.curation.refuses():
             return
         concept = selected(self.session)
-        if concept is not None and not self.session.lists.choose_shown():
+        if concept is not None and not self.session.curation.asks_to_look():
             ParentDialog(self.session, concept, QApplication.activeWindow()).open()
 
     def _do(self, verb_of: Callable[[ConceptVerbs], Verb | None]) -> None:
-        if self.session.curation.refuses():
-            return
-        if self.session.lists.choose_shown():
+        if self.session.curation.refuses() or self.session.curation.asks_to_look():
             return
         able = [one for one in self._panels if verb_of(one) is not None and one.panel.isVisible()]
         focused = QApplication.focusWidget()

@@ -17,6 +17,7 @@ from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Wri
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.project_state import ProjectState
+from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import Act, Changes, ConceptId, CurationState, Relation
 
 
+SHOWS_NO_CONCEPT = frozenset({"problems"})
 ASKS_ABOVE = 50
 """Judging more concepts at once is asked for first."""
 
@@ -55,13 +57,14 @@ class Curation(QObject):
         settings: Settings,
         messages: Messages,
         write_editors: Callable[[], None],
+        seen_panels: SeenPanels,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._present, self._queue = present, queue
         self._selection, self._lists = selection, lists
         self._settings, self._messages = settings, messages
-        self._write_editors = write_editors
+        self._write_editors, self._seen_panels = write_editors, seen_panels
         queue.committed.connect(self._committed)
         queue.refused.connect(lambda error: messages.say(str(error)))
 
@@ -91,7 +94,7 @@ class Curation(QObject):
         concepts = state.ids_of(rows)
         if all(state.catalogue.hidden[row] for row in rows):
             self._judge_all("Show", concepts, [j.unhide(one) for one in concepts], "Shown again:")
-        elif not self._asks_to_look():
+        elif not self.asks_to_look():
             # What leaves the lists cannot stay selected in them, whatever the switch says.
             then = self._lists.remaining(concepts)
             self._judge_all("Hide", concepts, [j.hide(one) for one in concepts], "Hidden:", then)
@@ -136,7 +139,12 @@ class Curation(QObject):
 
         unchanged: what is said instead of `text` where all of it holds already.
         """
-        if acts and not self.refuses():
+        if not acts or self.refuses():
+            return
+        if not callable(acts) and any(map(_adds_parent, acts)) and self._is_parent_pending():
+            # Whether two go in a circle together is not known before the first is committed.
+            self._messages.say("Not done: another change of the hierarchy is not saved yet")
+        else:
             fixed = acts if callable(acts) else tuple(acts)
             self._queue.submit(Write(WriteKind.JUDGE, fixed, text, unchanged))
 
@@ -161,6 +169,12 @@ class Curation(QObject):
 
     # ---- how
 
+    def _is_parent_pending(self) -> bool:
+        return any(
+            not callable(write.acts) and any(map(_adds_parent, write.acts))
+            for write in self._queue.waiting
+        )
+
     def _judge_selected(self, verb: str, word: str) -> None:
         self._write_editors()
         if (relation := self._selection.relation) is not None:
@@ -168,7 +182,7 @@ class Curation(QObject):
             return
         from insight_app.project import judgements as j
 
-        if self._asks_to_look():
+        if self.asks_to_look():
             return
         state, concepts = self._present(), self._selection.concepts
         rows = state.rows_of(concepts)
@@ -186,12 +200,18 @@ class Curation(QObject):
 
         self._judge_all(verb.capitalize(), concepts, acts, word, following)
 
-    def _asks_to_look(self) -> bool:
-        """Select what is seen instead of judging what is not; say so, and return whether it was."""
+    def asks_to_look(self) -> bool:
+        """Select what is seen instead of doing something to what is not; say so.
+
+        Return whether there was something to say.
+        """
+        if not self._seen_panels.names - SHOWS_NO_CONCEPT:
+            self._messages.say("Nothing was done: no panel is open that shows it (View > Panels)")
+            return True
         if not self._lists.choose_shown():
             return False
         shown = self._what(self._selection.concepts)
-        self._messages.say(f"Nothing was judged: what was selected is not listed. Now: {shown}")
+        self._messages.say(f"Nothing was done: what was selected is not listed. Now: {shown}")
         return True
 
     def _judge_all(
@@ -286,3 +306,7 @@ def _name_given(judged: "CurationState", concept: "ConceptId") -> str:
     """Return the name that a person gave, '' if nobody did."""
     found = judged.concepts.get(concept)
     return "" if found is None else found.name or ""
+
+
+def _adds_parent(act: "Act") -> bool:
+    return act.kind == "add-parent"

@@ -107,6 +107,11 @@ class JudgementQueue(QObject):
                     return act.after[name] or ""
         return None
 
+    @property
+    def waiting(self) -> tuple[Write, ...]:
+        """Those writes, the next one first."""
+        return tuple(self._queue)
+
     def retry(self) -> None:
         """Try the write that failed again, then the rest."""
         self.error = None

@@ -77,6 +77,7 @@ class Session(QObject):
             settings,
             self.messages,
             self.editors.write_all,
+            self.seen_panels,
             self,
         )
         self.worker = WorkerClient(self._epochs, self)
