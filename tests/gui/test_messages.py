@@ -247,8 +247,8 @@ def test_why_it_is_read_only_is_read_whole_and_it_can_be_opened_again(
     assert saved.text() == f"Read-only: {why}"
     assert saved.width() >= saved.sizeHint().width()
     first.close()
-    second.session.projects.look_whether_free()
-    qtbot.waitUntil(lambda: "has closed this project" in line.text)
+    qtbot.waitUntil(lambda: "has closed it" in line.text)  # it looks by itself
+    assert "has closed it" in saved.text()
     qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not second.session.state.read_only)
     wait_idle(qtbot, second)

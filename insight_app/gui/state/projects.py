@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from insight_app.errors import Refusal
 from insight_app.gui.state import loading
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from insight_app.project.project import Project
 
 T = TypeVar("T")
+LOOK_WHETHER_FREE = 3000
+"""Milliseconds between two looks whether another window still has the project."""
 
 
 class Projects(QObject):
@@ -60,6 +62,8 @@ class Projects(QObject):
         self._error: Exception | None = None
         """Why the last one could not be opened."""
         self._is_reading = self._must_read_again = False
+        self._free_timer = QTimer(self, interval=LOOK_WHETHER_FREE)
+        self._free_timer.timeout.connect(self.look_whether_free)
 
     # ---- opening
 
@@ -195,10 +199,16 @@ class Projects(QObject):
         if project is not None and project.holder is not None:
             self._thread.run(
                 partial(loading.is_free, project.path),
-                done=lambda is_free: self.freed.emit() if is_free else None,
+                done=partial(self._say_freed, project),
                 failed=lambda _error: None,
                 key="free",
             )
+
+    def _say_freed(self, project: "Project", is_free: bool) -> None:
+        if is_free and project is self.state.project:
+            self._free_timer.stop()
+            project.why_read_only = "The other window has closed it; opened again it can be judged."
+            self.freed.emit()
 
     def read_again(self) -> None:
         """Read the newest generation of the machine's results."""
@@ -262,6 +272,10 @@ class Projects(QObject):
 
     def _replace(self, state: ProjectState) -> None:
         old, self.state = self.state, state
+        if state.project is None or state.project.holder is None:
+            self._free_timer.stop()
+        elif state.project is not old.project:
+            self._free_timer.start()
         left = old.project if old.project is not state.project else None
         if left is not None or old.results is not state.results:
             results = old.results if old.results is not state.results else None

@@ -147,8 +147,7 @@ class Session(QObject):
         self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, button, act))
 
     def _say_freed(self) -> None:
-        text = "The other window has closed this project: opened again it can be judged here."
-        again = self.projects.reopen
+        text, again = f"Read-only: {self.state.why_read_only}", self.projects.reopen
         self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, "Open again", again))
 
     # ---- entering and leaving a project

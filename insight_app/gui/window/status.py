@@ -53,6 +53,7 @@ class StatusBar(QStatusBar):
         session.projects.results_changed.connect(self.refresh)
         session.curation.changed.connect(lambda _rows, _structure: self.refresh())
         session.queue.pending_changed.connect(self._show_saved)
+        session.projects.freed.connect(self._show_saved)
         session.queue.failed.connect(lambda _error: self._show_saved())
         session.editors.unwritten_changed.connect(self._show_saved)
         session.worker.device_known.connect(lambda _device: self.refresh())
