@@ -225,11 +225,13 @@ def _style_sheet(c: Colours) -> str:
     """Return what Fusion draws too heavily in other words: boxes become thin lines.
 
     Docks move at once: while one of them is still on its way, an arrangement cannot be restored.
+    Buttons of dialogs have no icons: the system's are black in the dark theme too.
     """
     return f"""
     QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {c.accent}; }}
     QDockWidget {{ border: 0; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow, QDockWidget {{ widget-animation-duration: 0; }}
     QToolTip {{ background: {c.base}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
     QMenuBar {{ background: {c.window}; }}

@@ -101,7 +101,7 @@ class ExemplarsPanel(Panel):
             button.setVisible(has_bands)
             button.setChecked(name == self.band)
         are_several = len(session.selection.rows) > 1
-        whose = f"of {concept.name_told_apart}" if are_several else ""
+        whose = concept.name_told_apart if are_several else ""
         count = "" if has_bands else counted(images, "image")
         self.set_info(", ".join(filter(None, (whose, count))))
         band = ShownBand(session.state.epoch, concept.id, self.band if has_bands else "strongest")
