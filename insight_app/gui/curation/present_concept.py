@@ -6,6 +6,7 @@ Found by its id when it is shown, and then forgotten: what is kept is the id.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from insight_app.figures import counted
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
@@ -40,6 +41,12 @@ class PresentConcept:
     def is_counted(self) -> bool:
         """Whether it was counted over photos."""
         return self.is_machine and not self.state.awaits_photos
+
+    @property
+    def images_counted(self) -> str:
+        """The images that it was counted over, in words."""
+        thing = "analyzed image" if self.results.uncoded_images else "image"
+        return counted(self.results.coded_images, thing)
 
     @property
     def name(self) -> str:

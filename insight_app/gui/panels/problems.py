@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from insight_app.project.results.snapshot import Results
 
 UNFINISHED = ("interrupted", "cancelled", "failed")
+LISTED = (Gravity.UNSAVED, Gravity.FAILED, Gravity.UNFINISHED)
+"""Troubles that the results do not tell of themselves."""
 SHOWN = 200
 """Rows shown at most; the rest is counted."""
 
@@ -107,7 +109,7 @@ class ProblemsPanel(Panel):
         troubles = [
             ProblemLine(one.text, trouble=(key, one))
             for key, one in self.session.troubles.present
-            if one.gravity in (Gravity.UNSAVED, Gravity.FAILED) or key == READ_ONLY
+            if one.gravity in LISTED or key == READ_ONLY
         ]
         lines = [*troubles, *map(ProblemLine, warnings), *found.lines]
         count = len(troubles) + len(warnings) + found.count
@@ -190,7 +192,8 @@ def find_problems(results: "Results") -> ResultProblems:
         ProblemLine(problem.what, str(problem.path), problem.kept, problem.do, problem.kind)
         for problem in results.problems(limit=SHOWN)
     ]
-    is_unfinished = results.run_state in UNFINISHED
+    # That photos wait to be analyzed is told by a trouble, which asks whether somebody is at it.
+    is_unfinished = not results.uncoded_images and results.run_state in UNFINISHED
     if is_unfinished:
         what = (
             f"The last analysis stopped after {results.coded_images:,} of "

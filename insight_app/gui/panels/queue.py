@@ -16,6 +16,7 @@ from insight_app.gui import icons
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
+from insight_app.gui.state.curation import COMING
 from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, dim_label
@@ -94,7 +95,7 @@ class QueuePanel(Panel):
         state = self.session.state
         catalogue, results = state.catalogue, state.results
         self._rank = np.zeros(0, np.int64)
-        if catalogue is None or results is None:
+        if catalogue is None or results is None or state.awaits_first_codes:
             self.list.set_rows([])
         else:
             whole = self._whole = float(catalogue.total.sum())
@@ -186,18 +187,15 @@ class QueuePanel(Panel):
             rows = np.array(state.rows_of(self.list.concepts), np.int64)
             left = int(((catalogue.status[rows] == 0) & ~catalogue.hidden[rows]).sum())
         tip = f"Not judged yet: {left:,} of {counted(len(self.list.concepts), 'listed concept')}"
-        self.set_info(f"{left:,} left" if catalogue is not None else "", tip)
+        is_too_early = catalogue is None or state.awaits_first_codes
+        self.set_info("" if is_too_early else f"{left:,} left", tip)
         has_any = bool(self.list.items)
         self.list.setVisible(has_any)
         self.note.setVisible(has_any)
         self.empty.setVisible(not has_any)
-        judged_all = catalogue is not None and catalogue.size > 0
+        judged_all = catalogue is not None and catalogue.size > 0 and not is_too_early
         self.button.setVisible(judged_all)
-        self.empty.set_text(
-            "Every concept is judged."
-            if judged_all
-            else "Concepts to review appear here as soon as the first photos are analyzed."
-        )
+        self.empty.set_text("Every concept is judged." if judged_all else COMING)
 
 
 def _row(concept: "ConceptId", number: str, total: float, whole: float, tokens: int) -> ConceptRow:

@@ -27,6 +27,7 @@ from insight_app.gui.curation.present_concept import PresentConcept, find, selec
 from insight_app.gui.curation.several import SeveralCard
 from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
+from insight_app.gui.state.curation import COMING
 from insight_app.gui.state.jobs import BACKGROUND
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
@@ -54,7 +55,6 @@ BANDS = {
 ROW = 6
 """Examples of a band at first, and so many more each time."""
 CHOOSE = "Choose a concept in the queue to review it here."
-WAITING = "One concept after the other is reviewed here as soon as the first photos are analyzed."
 LINKS = 6
 """Relatives named on either side."""
 
@@ -70,7 +70,7 @@ class ReviewPanel(Panel):
         self._shown: tuple[int, ConceptId] | None = None
         self.progress = JudgedShare(self)
         self.body.addWidget(self.progress)
-        self.empty = EmptyState(WAITING, self)
+        self.empty = EmptyState(COMING, self)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 12, 20, 12)
@@ -132,13 +132,14 @@ class ReviewPanel(Panel):
 
     def refresh(self) -> None:
         state, concept = self.session.state, selected(self.session)
-        shown = concept is not None
-        are_several = len(self.session.selection.rows) > 1
+        is_too_early = state.catalogue is None or state.awaits_first_codes
+        shown = concept is not None and not is_too_early
+        are_several = len(self.session.selection.rows) > 1 and not is_too_early
         self.area.setVisible(shown and not are_several)
         self.several_area.setVisible(are_several)
         self.footer.setVisible(shown and not are_several)
         self.empty.setVisible(not shown)
-        self.empty.set_text(WAITING if self.session.state.catalogue is None else CHOOSE)
+        self.empty.set_text(COMING if is_too_early else CHOOSE)
         share = 0.0 if state.catalogue is None else state.catalogue.reviewed_share()
         self.progress.set_share(share)
         of = "of the concepts" if state.awaits_photos else "of activation"
@@ -146,7 +147,7 @@ class ReviewPanel(Panel):
         self.no_photos.setVisible(shown and state.awaits_photos)
         if are_several:
             self.several.show_selected()
-        if concept is None or are_several:
+        if concept is None or not shown or are_several:
             self._shown = None
             return
         self.head.show_concept(concept)

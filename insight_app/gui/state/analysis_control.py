@@ -47,6 +47,8 @@ class _Work:
 class AnalysisControl(QObject):
     """Long work on the open project's results: at most one piece is shown, and how far it is."""
 
+    started = Signal()
+    """Work on the results has begun."""
     progress = Signal(object)
     """A Progress, or None when nothing is under way any more."""
     added = Signal(object)
@@ -96,7 +98,7 @@ class AnalysisControl(QObject):
         self._projects.make_and_open(_set_up_demo, "Demo", made)
 
     def open_and_analyze(self, place: Path, folders: Sequence[Path], **how: Any) -> None:
-        """Open a project; once it is open, analyze `folders` into it, as `how` says.
+        """Open a project, its photos in front, and analyze `folders` into it, as `how` says.
 
         Without folders it still gets the dictionary that `how` names; without that nothing is done.
         """
@@ -105,6 +107,8 @@ class AnalysisControl(QObject):
             if (folders or how) and not self._projects.state.read_only:
                 self.analyze([str(folder) for folder in folders], **how)
 
+        if folders:
+            self._settings.set("workspace", "images")
         self._projects.open(place, then=opened)
 
     # ---- at work
@@ -177,6 +181,7 @@ class AnalysisControl(QObject):
             told=self._tell_added,
             **arguments,
         )
+        self.started.emit()
 
     def _tell_progress(self, work: _Work, progress: Progress) -> None:
         if work is self._work:

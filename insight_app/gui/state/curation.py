@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 SHOWS_NO_CONCEPT = frozenset({"problems"})
+COMING = "Concepts come as soon as the first photos are analyzed"
+"""Said where nobody has seen yet where a concept fires."""
 ASKS_ABOVE = 50
 """Judging more concepts at once is asked for first."""
 
@@ -87,6 +89,8 @@ class Curation(QObject):
         from insight_app.project import judgements as j
 
         self._write_editors()
+        if self._is_too_early():
+            return
         state, concepts = self._present(), self._selection.concepts
         rows = state.rows_of(concepts)
         if state.catalogue is None or not rows:
@@ -177,6 +181,8 @@ class Curation(QObject):
 
     def _judge_selected(self, verb: str, word: str) -> None:
         self._write_editors()
+        if self._is_too_early():
+            return
         if (relation := self._selection.relation) is not None:
             self._judge_relation(relation, verb, word)
             return
@@ -212,6 +218,13 @@ class Curation(QObject):
             return False
         shown = self._what(self._selection.concepts)
         self._messages.say(f"Nothing was done: what was selected is not listed. Now: {shown}")
+        return True
+
+    def _is_too_early(self) -> bool:
+        """Return whether there is nothing to judge by, and say so."""
+        if not self._present().awaits_first_codes:
+            return False
+        self._messages.say(COMING)
         return True
 
     def _judge_all(

@@ -56,6 +56,12 @@ class ProjectState:
         """Whether a dictionary brought its concepts along and there is not one photo yet."""
         return self.results is not None and not self.results.image_count
 
+    @property
+    def awaits_first_codes(self) -> bool:
+        """Whether there are photos to be analyzed, and nobody has seen a concept in one yet."""
+        results = self.results
+        return results is not None and bool(results.uncoded_images) and not results.coded_images
+
     # ---- concepts
 
     def row_of(self, concept: "ConceptId") -> int | None:

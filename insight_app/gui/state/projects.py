@@ -268,6 +268,11 @@ class Projects(QObject):
         """Whether nothing of the project is being read or written."""
         return not self._thread.busy
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether newer results than those that are shown are on their way."""
+        return self._is_reading or self._must_read_again
+
     # ---- one state after the other
 
     def _replace(self, state: ProjectState) -> None:

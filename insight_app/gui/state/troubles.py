@@ -21,8 +21,9 @@ class Gravity(IntEnum):
     UNSAVED = 0
     FAILED = 1
     FOLDERS = 2
-    PROJECT = 3
-    PROGRAM = 4
+    UNFINISHED = 3
+    PROJECT = 4
+    PROGRAM = 5
 
 
 @dataclass(frozen=True)

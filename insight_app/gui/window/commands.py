@@ -170,7 +170,7 @@ def update_commands(actions: Actions, session: Session) -> None:
     set_enabled("edit.forward", session.selection.can_go_forward)
     chosen = has_concepts and bool(session.selection.rows)
     for id in ("concept.accept", "concept.unsure", "concept.reject", "concept.hide"):
-        set_enabled(id, chosen)  # a project that cannot be written says why
+        set_enabled(id, chosen or state.awaits_first_codes)  # where it cannot be, says why
     _name_judging(actions, session)
     running = session.analysis.is_running
     set_enabled("analysis.add", can_write and not running)

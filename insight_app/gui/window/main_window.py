@@ -42,6 +42,7 @@ from insight_app.gui.window.panels_ahead import PanelsAhead
 from insight_app.gui.window.placement import Placement
 from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
+from insight_app.gui.window.unfinished import UnfinishedAnalysis
 from insight_app.gui.window.workspaces import BY_NAME, panel_names
 from insight_app.gui.wording import words
 
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.panels_ahead = PanelsAhead(self.docks.values(), self.session, self.keys, self)
         self.placement = Placement(self, settings)
         self.missing_folders = MissingFolders(self.session, self)
+        self.unfinished = UnfinishedAnalysis(self.session, self)
         self.hints = Hints(self.session, self.keys, self)
         self._connect()
         self.placement.restore()
@@ -144,6 +146,7 @@ class MainWindow(QMainWindow):
         session.selection.changed.connect(self._update)
         session.curation.asked.connect(lambda question: dialogs.ask_many(session, question, self))
         session.queue.pending_changed.connect(self._update)
+        session.analysis.started.connect(self._update)
         session.analysis.progress.connect(lambda _progress: self._update())
         session.messages.line.connect(self.strip.say)
         session.messages.offered.connect(self.strip.offer)

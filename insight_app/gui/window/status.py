@@ -43,7 +43,7 @@ class StatusBar(QStatusBar):
         self.row = StatusRow(
             left=(self.counts, self.reviewed),
             middle=(self.device, self.memory, self.rate),
-            by_importance=(self.reviewed, self.rate, self.counts, self.memory, self.device),
+            by_importance=(self.reviewed, self.counts, self.rate, self.memory, self.device),
             work=self.progress,
             end=self.saved,
             parent=self,
@@ -72,6 +72,8 @@ class StatusBar(QStatusBar):
         if results is not None:
             found = totals(session.state)
             parts = [counted(results.image_count, "image"), found.text if found else ""]
+            if results.uncoded_images:  # how many fire of a part says little, and takes room
+                parts = [f"{results.coded_images:,} of {parts[0]} analyzed"]
             self.counts.setText(", ".join(part for part in parts if part))
             self.counts.setToolTip(found.explanation if found else "")
         self._show_device()

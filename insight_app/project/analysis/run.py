@@ -177,9 +177,10 @@ class _Work:
     ) -> Summary:
         used = dictionary.chosen(self.engine)
         dictionary.must_fit(self.project, used, wanted, concepts, k)
-        if wanted is None and used.source == dictionary.TRAIN:  # go on as it was begun
-            wanted, concepts, k = used.source, used.concepts, used.k
         described = dictionary.installed(self.project)
+        is_to_be_made = described is None or used.source == dictionary.TRAIN
+        if wanted is None and used.source and is_to_be_made:  # go on as it was begun
+            wanted, concepts, k = used.source, used.concepts, used.k
         source = used.source if described is not None else wanted or dictionary.BUILTIN
         dictionary.keep(self.engine, DictionaryChoice(source, used.fingerprint, concepts, k))
         known = encoder_of.settle(self.project, self.engine, encoder, encoder_options)

@@ -58,7 +58,7 @@ class Results:
 
     images, cells (F,) int64; total (F,) float64, the exact sum of the stored activations; maximum
     (F,) float16; levels (F,) uint8; reading_rule: by which rule of `photos.decoding` its photos
-    became pixels.
+    became pixels. uncoded_images: those that nobody has tried to code yet.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
@@ -87,6 +87,8 @@ class Results:
         with analysis_database.reading(engine) as connection:
             self._places = sources.read_places(connection, project)
             self.reading_rule = reading_rule.of(connection)
+        listed = places["status"][places["order"]]
+        self.uncoded_images = int(np.count_nonzero(listed == int(Status.NEW)))
         self._open = OpenFiles(
             Files(
                 engine=engine,

@@ -72,6 +72,11 @@ class PhotoCounts:
     missing: int = 0
     removed: int = 0
 
+    @property
+    def uncoded(self) -> int:
+        """How many nobody has tried to code yet."""
+        return self.photos - self.coded - self.unreadable - self.missing
+
     def __add__(self, other: "PhotoCounts") -> "PhotoCounts":
         return PhotoCounts(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
 

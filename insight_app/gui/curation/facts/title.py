@@ -106,12 +106,16 @@ def _counts(concept: PresentConcept) -> tuple[str, str]:
     address = f"level {catalogue.level[row]}, #{row}"
     if concept.state.awaits_photos:
         return f"no photos yet, {address}", "Where it fires is counted when photos are added"
+    if concept.state.awaits_first_codes:
+        return f"no photo analyzed yet, {address}", "Where it fires is counted as photos come"
     images, coded = int(catalogue.images[row]), concept.results.coded_images
     share = percent(images / max(1, coded))
+    is_part = concept.results.uncoded_images > 0
+    where = f"{images:,} of {concept.images_counted}" if is_part else counted(images, "image")
     mean, total = (figure(float(values[row])) for values in (catalogue.mean, catalogue.total))
     return (
-        f"in {counted(images, 'image')} ({share}), mean {mean}, {address}",
-        f"{images:,} of {counted(coded, 'image')} with at least one active cell\n"
+        f"in {where} ({share}), mean {mean}, {address}",
+        f"{images:,} of {concept.images_counted} with at least one active cell\n"
         f"Mean strength = {total} / {counted(int(catalogue.cells[row]), 'active cell')}",
     )
 

@@ -34,11 +34,13 @@ def tip_of_numbers(concept: PresentConcept) -> str:
     """Return how a concept was counted."""
     if concept.state.awaits_photos:
         return "Not counted yet: there are no photos in this project."
+    if concept.state.awaits_first_codes:
+        return "Not counted yet: no photo is analyzed."
     catalogue, row = concept.catalogue, concept.row
     images, coded = int(catalogue.images[row]), concept.results.coded_images
     mean, total = (figure(float(values[row])) for values in (catalogue.mean, catalogue.total))
     return (
-        f"Images with at least one active cell: {images:,} of {coded:,} "
+        f"Images with at least one active cell: {images:,} of {concept.images_counted} "
         f"({percent(images / max(1, coded))})\nMean strength of its active cells: "
         f"{mean} = {total} / {counted(int(catalogue.cells[row]), 'cell')}"
     )
