@@ -83,6 +83,7 @@ class StatusBar(QStatusBar):
             of = " of activation" if results.coded_images else ""
             self.reviewed.setText(f"Reviewed {share}{of} ({counted(judged, 'concept')})")
         self._show_saved()
+        self.row.arrange()
 
     def _show_device(self) -> None:
         """Show the device, and the encoder unless the room is needed for what runs."""

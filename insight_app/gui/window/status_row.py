@@ -49,15 +49,18 @@ class StatusRow(QWidget):
     def event(self, event: QEvent) -> bool:
         """Share the row anew when a part says something else, comes or goes."""
         if event.type() == QEvent.Type.LayoutRequest:
-            self._arrange()
+            self.arrange()
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width."""
         super().resizeEvent(event)
-        self._arrange()
+        self.arrange()
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
+        """Share the row; to be called when a label that had no text got some: it is hidden, and
+        what is hidden asks for no room.
+        """
         right = self._put(self._end, self.width(), self._end.sizeHint().width())
         if not self._work.isHidden():
             wanted = self._work.sizeHint().width()
