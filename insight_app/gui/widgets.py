@@ -46,6 +46,7 @@ class KeyButton(QPushButton):
         self._primary, self._flat = primary, flat
         action = self._action = actions[action_id]
         self._label = text
+        self._is_icon = False
         self.setCheckable(action.isCheckable())
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -65,21 +66,31 @@ class KeyButton(QPushButton):
         self.updateGeometry()
         self.update()
 
+    def show_icon(self, is_icon: bool) -> None:
+        """Show the action's icon alone, or the words."""
+        if is_icon != self._is_icon:
+            self._is_icon = is_icon
+            self.updateGeometry()
+            self.update()
+
+    def words_width(self) -> int:
+        """Return the width that the words need."""
+        font = theme.bold(self.font()) if self.isCheckable() else self.font()
+        return 2 * PADDING + QFontMetrics(font).horizontalAdvance(self.text())  # checked: bold
+
     def nextCheckState(self) -> None:
         """Do nothing: the action decides whether the button is checked."""
 
     def sizeHint(self) -> QSize:
         size = self.minimumSizeHint()
-        if key := self._key():
+        if not self._is_icon and (key := self._key()):
             size += QSize(GAP + key_cap_width(self, key), 0)
         return size
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the words; where there is no more, the key is not shown."""
-        font = theme.bold(self.font()) if self.isCheckable() else self.font()
-        metrics = QFontMetrics(font)  # checked ones are bold
-        width = 2 * PADDING + metrics.horizontalAdvance(self.text())
-        return QSize(width, metrics.height() + 12)
+        height = self.fontMetrics().height()
+        return QSize(2 * PADDING + height if self._is_icon else self.words_width(), height + 12)
 
     def _key(self) -> str:
         return self._actions.entry(self._id).shown_keys()
@@ -107,6 +118,10 @@ class KeyButton(QPushButton):
         painter.setPen(QColor(text))
         key = self._key()
         space = self.rect().adjusted(PADDING, 0, -PADDING, 0)
+        if self._is_icon:
+            self._action.icon().paint(painter, space)
+            painter.end()
+            return
         painter.drawText(
             space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
         )
@@ -195,11 +210,10 @@ def item_tree(heads: Sequence[str], parent: QWidget) -> QTreeWidget:
 
 
 def scrolled(inside: QWidget, parent: QWidget) -> QScrollArea:
-    """Make an area in which a column of widgets scrolls up and down."""
+    """Make an area in which a column of widgets scrolls up and down, and across if it must."""
     area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     # A bar that came and went would change the width, with it the height of pictures in rows, and
     # with that the bar: Qt then lays them out again and again until the stack is full.
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)

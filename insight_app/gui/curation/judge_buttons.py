@@ -3,11 +3,12 @@
 Both are views of the window's actions.
 """
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton
+from insight_app.gui.wrap_row import WrapRow
 
 VERBS = ("accept", "unsure", "reject", "rename", "note")
 
@@ -40,7 +41,7 @@ class JudgeButtons(QWidget):
     ) -> None:
         super().__init__(parent)
         keys_of(session)  # registers the actions
-        row = QHBoxLayout(self)
+        row = self._row = WrapRow(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.buttons = {
@@ -51,4 +52,7 @@ class JudgeButtons(QWidget):
         }
         for button in self.buttons.values():
             row.addWidget(button)
-        row.addStretch(1)
+
+    def add(self, widget: QWidget) -> None:
+        """Put another widget beside them."""
+        self._row.addWidget(widget)

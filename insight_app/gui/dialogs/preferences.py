@@ -1,20 +1,28 @@
 """Preferences: looks, who judges, going on, the start, the device. They take effect at once."""
 
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QFrame,
+    QHBoxLayout,
     QLineEdit,
+    QScrollArea,
     QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 
 from insight_app.disk_errors import disk_error
+from insight_app.gui import theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
 
+LEAST_WIDTH, EDGE, SHARE = 440, 32, 0.9
+"""Pixels of the page, pixels around it, and how much of the screen it takes at most."""
 THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 DEVICES = (
     ("auto", "Choose by itself"),
@@ -32,8 +40,16 @@ class PreferencesDialog(QDialog):
         self._session, self.settings = session, session.settings
         settings = self.settings
         self.setWindowTitle("Preferences")
-        self.setMinimumWidth(440)
-        form = QFormLayout(self)
+        inside = self._inside = QWidget(self)
+        self._area = QScrollArea(self)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 16)
+        outer.addWidget(self._area)
+        form = QFormLayout(inside)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setContentsMargins(24, 20, 24, 16)
         form.setVerticalSpacing(12)
         self.theme = self._choice("theme", THEMES)
@@ -52,7 +68,9 @@ class PreferencesDialog(QDialog):
         self.person.setText(_person_name())
         self.person.editingFinished.connect(self._rename_person)
         form.addRow("Your name", self.person)
-        form.addRow("", dim_label("Written beside your judgements from the next opening on.", self))
+        written = dim_label("Written beside your judgements from the next opening on.", self)
+        written.setWordWrap(True)
+        form.addRow("", written)
         self.advance = QCheckBox("Go on to the next after accept, unsure or reject", self)
         self.advance.setChecked(settings.get("auto_advance"))
         self.advance.toggled.connect(lambda on: settings.set("auto_advance", on))
@@ -65,7 +83,24 @@ class PreferencesDialog(QDialog):
         form.addRow("Analyze on", self.device)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        form.addRow(buttons)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 0)
+        foot.addWidget(buttons)
+        outer.addLayout(foot)
+        self._buttons = buttons
+        theme.follow(self._fit_soon)
+
+    def _fit_soon(self) -> None:
+        """Measure once everything has its new font."""
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """Take the size that everything needs, within the screen; what is left scrolls."""
+        inside = self._inside
+        inside.ensurePolished()
+        needed = inside.sizeHint().expandedTo(QSize(LEAST_WIDTH, 0))
+        needed += QSize(EDGE, self._buttons.sizeHint().height() + EDGE)
+        self.resize(needed.boundedTo(self.screen().availableSize() * SHARE))
 
     def _choice(self, name: str, values: tuple[tuple[str, str], ...]) -> QComboBox:
         box = QComboBox(self)

@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject,
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QSpinBox,
@@ -34,6 +33,7 @@ from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.statistics.table_model import ConceptTableModel
 from insight_app.gui.statistics.table_view import table_view
 from insight_app.gui.widgets import plain_label
+from insight_app.gui.wrap_row import WrapRow
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -89,7 +89,7 @@ class ConceptTablePanel(Panel):
         )
 
     def _build_filters(self) -> None:
-        line = QHBoxLayout()
+        line = WrapRow()
         line.setContentsMargins(12, 6, 12, 6)
         line.setSpacing(8)
         self.search = QLineEdit(self)
@@ -119,7 +119,7 @@ class ConceptTablePanel(Panel):
         self.hidden.toggled.connect(
             lambda on: self.rows.set_filter(replace(self._filter, with_hidden=on))
         )
-        line.addWidget(self.search, 1)
+        line.addWidget(self.search)
         line.addWidget(self.folders)
         line.addWidget(plain_label("from", self))
         line.addWidget(self.minimum)

@@ -113,15 +113,13 @@ class ReviewPanel(Panel):
         line = QHBoxLayout()
         line.setContentsMargins(20, 8, 12, 8)
         self.buttons = JudgeButtons(session, self.footer)
-        # Their keys are the last that make room.
-        self.buttons.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
-        line.addWidget(self.buttons, 1)
+        line.addWidget(self.buttons)
         for id, text in (
             ("concept.previous", "Previous"),
             ("concept.next", "Next"),
         ):
-            line.addWidget(KeyButton(session.actions, id, text, flat=True, parent=self.footer))
-        line.addWidget(AdvanceSwitch(session, self.footer))
+            self.buttons.add(KeyButton(session.actions, id, text, flat=True, parent=self.footer))
+        self.buttons.add(AdvanceSwitch(session, self.footer))
         below.addLayout(line)
         self.foot.addWidget(self.footer)
         self.current_band = "strongest"

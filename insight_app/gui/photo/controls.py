@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QHBoxLayout,
     QLabel,
     QSlider,
     QToolButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from insight_app.gui.photo import overlay
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import KeyButton
+from insight_app.gui.wrap_row import WrapRow
 
 MODE_TIPS = {
     overlay.CELLS: "The strength of every cell, as the model computed it",
@@ -33,7 +33,7 @@ class OverlayControls(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings = session.settings
-        row = QHBoxLayout(self)
+        row = WrapRow(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
         self.opacity = _slider("Opacity", settings.get("overlay_opacity"), self)
@@ -57,7 +57,6 @@ class OverlayControls(QWidget):
             self.modes.addButton(button)
             row.addWidget(button)
         self.modes.buttonClicked.connect(lambda _button: self._keep("overlay_mode", self.mode))
-        row.addStretch(1)
         row.addWidget(KeyButton(session.actions, "photo.finer", flat=True, parent=self))
         self.only_here = QCheckBox("This photo only", self)
         self.only_here.setToolTip(
