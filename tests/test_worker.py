@@ -249,4 +249,4 @@ def test_a_worker_without_room_for_temporary_files_says_so_in_one_line() -> None
         check=False,
     )
     assert ended.returncode == 1 and not ended.stdout
-    assert "no room for temporary files" in ended.stderr and "Traceback" not in ended.stderr
+    assert "No temporary files can be written" in ended.stderr and "Traceback" not in ended.stderr

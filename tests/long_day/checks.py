@@ -137,8 +137,11 @@ def the_status_bar_counts_what_is_there(day: Day) -> str:
         return f"generation {state.results.generation} is shown, {newest} is published"
     counted = [int(text) for text in re.findall(r"\d+", bar.counts.text())]
     fire, known = world.firing(project, newest), day.place.kind.concepts
-    photos = world.photos_listed(project)
+    listed = world.photos_listed(project)
+    photos = listed.total()
     wanted = [photos, *([fire, known] if photos else [known])]
+    if listed[world.NEW]:  # how many fire of a part says little
+        wanted = [listed[world.CODED], photos]
     if counted != wanted and not day.world.gate.standing:
         return f"the status bar says {bar.counts.text()!r}, on the disk are {wanted}"
     sum = ledger.replayed(day.logs[project])
@@ -231,7 +234,8 @@ def nothing_of_another_project_is_written(day: Day) -> str:
         return ""
     word = day.world.other(day.place).kind.word
     for text, widget in _texts(day.window):
-        if word in text:
+        # What is said of the other on purpose: why it could not be opened.
+        if word in text and not text.startswith(f"{word}.insight was not opened"):
             return f"{text!r} of another project is in {widget}"
     return ""
 

@@ -8,6 +8,7 @@ import os
 import resource
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from tests import tiny
 from tests.long_day.gate import Gate
 
 STRONG, WEAK = 0, 2
-CHANGED, REMOVED = 4, 5
+NEW, CODED, CHANGED, REMOVED = 0, 1, 4, 5
 HOMES = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
 """Where a person's files are: nothing of who runs this is touched."""
 
@@ -177,8 +178,8 @@ def firing(project: Path, _generation: int) -> int:
         return int((results.cells > 0).sum())
 
 
-def photos_listed(project: Path) -> int:
-    """How many photos are in the project: neither replaced by newer ones nor taken out."""
+def photos_listed(project: Path) -> Counter[int]:
+    """How many photos of each status are in the project: neither replaced nor taken out."""
     images = read(
         project / "analysis.sqlite",
         "SELECT image.status, folder.source_id AS source, folder.path FROM image "
@@ -186,7 +187,8 @@ def photos_listed(project: Path) -> int:
     )
     out = read(project / "analysis.sqlite", "SELECT source_id, path FROM folder WHERE is_removed")
     removed = {(row["source_id"], row["path"]) for row in out}
-    return sum(
-        row["status"] not in (CHANGED, REMOVED) and (row["source"], row["path"]) not in removed
+    return Counter(
+        int(row["status"])
         for row in images
+        if row["status"] not in (CHANGED, REMOVED) and (row["source"], row["path"]) not in removed
     )

@@ -88,14 +88,18 @@ def test_bands_hold_every_image_once_in_their_order(
     assert bands["strongest"] == expected
     assert bands["threshold"] == expected[::-1]
     assert sorted(bands["middle"]) == sorted(bands["random"]) == sorted(expected)
-    ranks = [abs(expected.index(entry) - (len(expected) - 1) / 2) for entry in bands["middle"]]
-    assert ranks == sorted(ranks)
-    pages = [
-        (e.image_id, e.cell, e.value)
-        for start in range(0, len(expected), 4)
-        for e in results.examples(concept, "random", 4, start)
-    ]
-    assert pages == bands["random"]
+
+    def pages(band: str) -> list[list[tuple[int, int, float]]]:
+        starts = range(0, len(expected), 4)
+        read = [results.examples(concept, band, 4, start) for start in starts]
+        return [[(e.image_id, e.cell, e.value) for e in page] for page in read]
+
+    assert [entry for page in pages("random") for entry in page] == bands["random"]
+    ranks = [[expected.index(entry) for entry in page] for page in pages("middle")]
+    assert all(page == sorted(page) for page in ranks), "the strongest first"
+    nearest_first = [sorted(abs(r - (len(expected) - 1) / 2) for r in page) for page in ranks]
+    far = [distance for page in nearest_first for distance in page]
+    assert far == sorted(far), "page by page further from the median"
 
 
 @given(n=st.integers(0, 200), concept=st.integers(0, 9), wanted=st.integers(1, 80))
