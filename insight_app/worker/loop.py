@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.disk_errors import disk_error, must_be_the_worlds
+from insight_app.disk_errors import must_be_the_worlds
 from insight_app.errors import KnownError, Refusal
 from insight_app.worker.requests import LONG, Request, Requests
 
@@ -40,7 +40,7 @@ def main() -> int:
     try:
         made = tempfile.TemporaryDirectory(prefix="insight-worker-")
     except OSError as error:
-        print(disk_error(error, "No temporary files can be written").what, file=sys.stderr)
+        print(f"No temporary files can be written, as on a full disk ({error}).", file=sys.stderr)
         return 1
     with made as folder:
         Worker(source, out, Path(folder)).run()

@@ -397,6 +397,20 @@ def test_searching_a_name_selects_its_concept(qtbot, window) -> None:
     assert window.docks["photo"].panel.stage.hasFocus(), "the arrows work at once"
 
 
+def test_a_concept_in_the_palette_is_no_way_to_undo_a_judgement(qtbot, window) -> None:
+    session = window.session
+    name = session.state.name(session.selection.rows[0])[0]
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    wait_saved(qtbot, window)
+    assert name in window.actions_["edit.undo"].text()
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(window.palette_.line, name)
+    qtbot.keyClick(window.palette_.line, Qt.Key.Key_Return)
+    wait_saved(qtbot, window)
+    assert session.state.project.judgements.undo_text is not None
+    assert session.state.name(session.selection.rows[0])[0] == name
+
+
 def test_the_palette_finds_actions_and_concepts(qtbot, window, grab) -> None:
     qtbot.keyClick(window, "k", Qt.KeyboardModifier.ControlModifier)
     palette = window.palette_

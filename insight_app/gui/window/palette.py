@@ -57,7 +57,8 @@ class CommandPalette(QFrame):
         hits = []
         for entry in self.session.actions.entries():
             shown = entry.shown_text()
-            name = f"{entry.context} {entry.title} {shown}".lower()
+            # "Undo: Accepted dog" is no hit for dog: who looks for dog would undo a judgement.
+            name = f"{entry.context} {entry.title} {shown.partition(':')[0]}".lower()
             if entry.action.isEnabled() and all(word in name for word in words):
                 hits.append(Hit(shown, entry.shown_keys(), entry.action.trigger))
         found = found_concepts(self.session, text) if words else NOTHING
