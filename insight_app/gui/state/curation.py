@@ -145,9 +145,8 @@ class Curation(QObject):
         """
         if not acts or self.refuses():
             return
-        if not callable(acts) and any(map(_adds_parent, acts)) and self._is_parent_pending():
-            # Whether two go in a circle together is not known before the first is committed.
-            self._messages.say("Not done: another change of the hierarchy is not saved yet")
+        if not callable(acts) and any(map(self._closes_circle, _added(acts))):
+            self._messages.say("Not done: with what is not saved yet it would go in a circle")
         else:
             fixed = acts if callable(acts) else tuple(acts)
             self._queue.submit(Write(WriteKind.JUDGE, fixed, text, unchanged))
@@ -173,11 +172,23 @@ class Curation(QObject):
 
     # ---- how
 
-    def _is_parent_pending(self) -> bool:
-        return any(
-            not callable(write.acts) and any(map(_adds_parent, write.acts))
-            for write in self._queue.waiting
-        )
+    def _closes_circle(self, added: "Relation") -> bool:
+        """Return whether a parent would be below its child once all that waits is committed."""
+        state, (child, parent) = self._present(), added
+        waiting = [pair for one in self._queue.waiting if not callable(one.acts)
+                   for pair in _added(one.acts)]  # fmt: skip
+        if not waiting or state.catalogue is None:
+            return False  # the catalogue has refused it already
+        above, seen = [parent], {parent}
+        while above:
+            concept = above.pop()
+            row = state.row_of(concept)
+            edges = [] if row is None else state.catalogue.parents(row)
+            found = {state.id_of(edge.parent) for edge in edges}
+            found |= {new for below, new in waiting if below == concept}
+            above += found - seen
+            seen |= found
+        return child in seen
 
     def _judge_selected(self, verb: str, word: str) -> None:
         self._write_editors()
@@ -321,5 +332,9 @@ def _name_given(judged: "CurationState", concept: "ConceptId") -> str:
     return "" if found is None else found.name or ""
 
 
-def _adds_parent(act: "Act") -> bool:
-    return act.kind == "add-parent"
+def _added(acts: "Sequence[Act]") -> "list[Relation]":
+    """Return the (child, parent) that acts add."""
+    from insight_app.project.judgements.acts import split_relation
+
+    pairs = [split_relation(act.target) for act in acts if act.kind == "add-parent"]
+    return [pair for pair in pairs if pair is not None]
