@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.parent_dialog import ParentDialog
+from insight_app.gui.state.curation import SHOWS_NO_CONCEPT
 from tests.long_day.acts.registry import act
 from tests.long_day.day import Broken, Day
 from tests.long_day.hands import CTRL, LEFT, NO, SHIFT, Pick, press, seen_rows, serve, write
@@ -29,13 +30,19 @@ def _has_text(day: Day) -> bool:
 
 def _can_judge(day: Day) -> bool:
     """Whether a letter pressed now is a judgement of what is selected."""
-    state = day.window.session.state
+    session = day.window.session
+    state, lists = session.state, session.lists
     return (
         day.place is not None
         and state.catalogue is not None
         and not state.read_only
-        and bool(day.window.session.selection.rows)
+        and bool(session.selection.rows)
         and not _has_text(day)
+        and bool(session.seen_panels.names - SHOWS_NO_CONCEPT)
+        and not state.awaits_first_codes
+        and not (
+            lists.is_in_front("concept_table") and set(session.selection.rows) - set(lists.rows)
+        )
     )
 
 
