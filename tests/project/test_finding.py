@@ -37,7 +37,7 @@ def test_names_that_are_no_text_are_told_apart(tmp_path: Path) -> None:
         with open(raw, "wb"):  # noqa: PTH123 - a path of bytes
             pass
     except OSError:
-        pytest.skip("file names here are text: one that is not cannot be made")
+        pytest.skip("this file system refuses names that are no text, so no user here has one")
     (folder,) = scan([tmp_path])
     assert (folder.names, len(folder.undecodable)) == ([], 1)
 
