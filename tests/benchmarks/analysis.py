@@ -5,7 +5,11 @@ of them active in a cell. The bare encoder is open_clip's own forward pass over 
 decoded already; the analysis reads, decodes, encodes, codes, counts and writes. Both are measured
 in turns, since a machine gets slower and faster.
 
-    python -m tests.benchmarks.analysis [--photos FOLDER] [--images 192] [--rounds 3]
+    python -m tests.benchmarks.analysis [--device cuda] [--images 192] [--rounds 3] [--photos DIR]
+
+On another device than the processor the bare encoder runs in half precision with batches as large
+as the analysis takes; beside its rate, the codes of the first photos are compared with those that
+the processor gives: how many of the active concepts agree, and how far the strengths lie apart.
 """
 
 import argparse
@@ -25,11 +29,14 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders.torchvision_operators import declare_missing
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.naming.vocabulary import Vocabulary
+from insight_app.project.analysis.coding.batches import BATCH, GPU_BATCH
 from insight_app.project.analysis.coding.memory import keep_freed
 from insight_app.project.analysis.run import analyze
 from tests.benchmarks.report import note
 
-MODEL, F, K, BATCH = "ViT-B-16", 8192, 12, 4
+MODEL, F, K = "ViT-B-16", 8192, 12
+COMPARED = 16
+"""Photos whose codes are compared between two devices."""
 WORD = Vocabulary(["thing"], np.zeros(1, np.uint8), [""], [""], np.eye(1, 512, dtype=np.float32))
 """Naming is not measured: embedding the shipped words takes much longer than these photos."""
 CC12M, TOKEN_BYTES = 10_968_539, 196 * 512 * 4
@@ -40,24 +47,30 @@ def main() -> None:
     asked.add_argument("--photos", type=Path, default=resources.path("photos"))
     asked.add_argument("--images", type=int, default=192)
     asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--device", default="cpu")
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        measure(Path(place), options.photos, options.images, options.rounds)
+        measure(Path(place), options.photos, options.images, options.rounds, options.device)
 
 
-def measure(place: Path, photos: Path, images: int, rounds: int) -> None:
+def measure(place: Path, photos: Path, images: int, rounds: int, device: str) -> None:
     keep_freed()  # the bare encoder shall have it too
     clip = bare_clip()
     torch.save(clip.state_dict(), place / "clip.pt")
     given = {"model": MODEL, "weights": str(place / "clip.pt")}
-    encoder = encoders.load("maskclip", device="cpu", **given)
+    encoder = encoders.load("maskclip", device=device, **given)
+    batch = BATCH.get(device, GPU_BATCH)
     files = repeated(photos, place / "photos", images)
     pixels = torch.stack([encoder.preprocess(Image.open(f).convert("RGB")) for f in files])
-    some = [encoder.encode(part) for part in pixels[:: max(1, images // 16)].split(BATCH)]
+    some = [encoder.encode(part) for part in pixels[:: max(1, images // 16)].split(batch)]
     write_dictionary(torch.cat(some).reshape(-1, encoder.token_dim), place / "dictionary")
+    if device != "cpu":
+        on_processor = encoders.load("maskclip", device="cpu", **given)
+        compare(encoder, on_processor, place / "dictionary", pixels[:COMPARED])
+        clip = clip.half().to(device)
     bare, whole = [], []
     for number in range(rounds):
-        bare.append(images_a_second(clip, pixels))
+        bare.append(images_a_second(clip, pixels, batch, device))
         whole.append(analysis_rate(place, number, encoder))
     stored = sum(f.stat().st_size for f in (place / "0.insight" / "codes").iterdir()) / images
     middle = rounds // 2
@@ -68,6 +81,7 @@ def measure(place: Path, photos: Path, images: int, rounds: int) -> None:
         bare_forward_images_a_second=sorted(bare)[middle],
         rounds=rounds,
         images=images,
+        device=device,
         all_analysis=str([round(rate, 2) for rate in whole]),
         all_bare=str([round(rate, 2) for rate in bare]),
     )
@@ -121,16 +135,39 @@ def write_dictionary(tokens: Tensor, folder: Path) -> None:
     hsae.save(made, folder)
 
 
-def images_a_second(clip: Any, pixels: Tensor) -> float:
+def compare(encoder: Any, reference: Any, dictionary: Path, pixels: Tensor) -> None:
+    """Print how far the codes of the same photos lie apart on two devices."""
+    model = hsae.load(dictionary)
+    tokens = [each.encode(pixels).reshape(-1, each.token_dim) for each in (encoder, reference)]
+    found = model.to(encoder.device).encode(tokens[0]).to_dense()
+    expected = model.encode(tokens[1]).to_dense()
+    both = (found > 0) & (expected > 0)
+    either = (found > 0) | (expected > 0)
+    note(
+        "codes_agreement",
+        float(both.sum() / either.sum()),
+        tokens_apart=float((tokens[0] - tokens[1]).abs().max() / tokens[1].abs().max()),
+        largest_difference=float(np.abs(found - expected).max() / expected.max()),
+        cells=len(tokens[0]),
+        device=str(encoder.device),
+        precision=str(next(encoder._tower.parameters()).dtype),
+    )
+
+
+def images_a_second(clip: Any, pixels: Tensor, batch: int, device: str) -> float:
     """Of open_clip's own forward pass over photos in memory, normalised already."""
+    wait = torch.cuda.synchronize if device == "cuda" else lambda: None
     mean = torch.tensor(clip.visual.image_mean).view(3, 1, 1)
     std = torch.tensor(clip.visual.image_std).view(3, 1, 1)
-    batches = [(part - mean) / std for part in pixels.split(BATCH)]
+    kind = next(clip.parameters()).dtype
+    batches = [((part - mean) / std).to(device, kind) for part in pixels.split(batch)]
     with torch.inference_mode():
         clip.visual(batches[0])
+        wait()
         began = time.perf_counter()
-        for batch in batches:
-            clip.visual(batch)
+        for each in batches:
+            clip.visual(each)
+        wait()
     return len(pixels) / (time.perf_counter() - began)
 
 
