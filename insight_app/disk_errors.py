@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from insight_app.errors import WorldError
+from insight_app.files import NotRegular, TooBig
 
 UNCHANGED = "What was there before is unchanged."
 ELSEWHERE = "Choose a folder that exists, has room and may be written to."
@@ -57,6 +58,7 @@ _FULL = "Free some space, then try again."
 _IN_USE = ("another program has it open", "Close that program, then try again.")
 _GONE = ("the drive does not answer", "Check that it is still connected, then try again.")
 _FORBIDDEN = ("you may not use it", "Check the permissions of the file and of its folder.")
+_WRONG = "Check that it is the right file."
 _TOO_MANY = ("too many files are open", "Close other programs, then try again.")
 _MEANINGS: Mapping[str, tuple[str, str]] = {
     "ENOSPC": ("the disk is full", _FULL),
@@ -93,6 +95,11 @@ _SHARING, _LOCKED = 32, 33
 
 def _meaning(error: OSError) -> tuple[str, str]:
     """Return what an error means and what is usually done about it; ("", "") if unknown."""
+    if isinstance(error, NotRegular):
+        return f"it is {error.kind}", "Put the file itself in its place."
+    if isinstance(error, TooBig):
+        size, most = error.size / 1e6, error.most / 1e6
+        return f"it has {size:,.0f} MB, more than the {most:,.0f} MB that are read of it", _WRONG
     if getattr(error, "winerror", None) in (_SHARING, _LOCKED):
         return _IN_USE
     return _MEANINGS.get(errno.errorcode.get(error.errno or 0, ""), ("", ""))

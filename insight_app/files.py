@@ -1,11 +1,13 @@
-"""Files that appear whole or not at all.
+"""Files that appear whole or not at all, and reading nothing but files.
 
-Standard library only, below all floors: concepts, project, exchange and window write with it. Knows
-no format and no project; says nothing in words (see `disk_errors`).
+Standard library only, below all floors: concepts, project, exchange and window use it. Knows no
+format and no project; says nothing in words (see `disk_errors`).
 """
 
+import errno
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,9 +20,77 @@ STALE_SECONDS = 24 * 3600.0
 """What a killed program left beside a file is removed after so long: nobody writes one file for a
 day."""
 
-
 PROBE = 1 << 16
 """Bytes that are written to see whether they can be."""
+
+_NOT_THROUGH_LINKS: int = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class NotRegular(OSError):
+    """What stands in a file's place is none. kind: what it is instead: "a link", "a folder", ..."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        super().__init__(errno.EINVAL, "not a regular file", str(path))
+        self.kind = kind
+
+
+class TooBig(OSError):
+    """A file has more bytes than may be read of it. size, most: both in bytes."""
+
+    def __init__(self, path: Path, size: int, most: int) -> None:
+        super().__init__(errno.EFBIG, "File too large", str(path))
+        self.size, self.most = size, most
+
+
+def open_regular(path: Path, *, follow_links: bool = False) -> BinaryIO:
+    """Open a regular file for reading; raise NotRegular for all else, without waiting for it.
+
+    follow_links: whether `path` itself may be a link to a regular file. Folders above it may always
+    be reached through links. Raises OSError as `open` does where nothing is there.
+    """
+    _must_be_regular(path, path.stat() if follow_links else path.lstat())  # opening can do things
+    links = 0 if follow_links else _NOT_THROUGH_LINKS
+    file = os.fdopen(os.open(path, os.O_RDONLY | _AT_ONCE | links), "rb")
+    try:
+        _must_be_regular(path, os.fstat(file.fileno()))  # it may have been exchanged meanwhile
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def read_regular(path: Path, most: int, *, follow_links: bool = False) -> bytes:
+    """Return the bytes of a regular file; raise TooBig, before taking memory, if over `most`."""
+    with open_regular(path, follow_links=follow_links) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise TooBig(path, size, most)
+        data = file.read(min(most, max(size, PROBE)) + 1)  # systems have files that say 0
+    if len(data) > most:
+        raise TooBig(path, len(data), most)
+    return data
+
+
+def kind_of_file(mode: int) -> str:
+    """Return what a mode (`st_mode`) stands for, in words: "a file", "a link", "a folder", ..."""
+    return _KINDS.get(stat.S_IFMT(mode), "a special file")
+
+
+_KINDS = {
+    stat.S_IFREG: "a file",
+    stat.S_IFLNK: "a link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def _must_be_regular(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegular(path, kind_of_file(status.st_mode))
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:

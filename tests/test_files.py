@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -16,7 +17,15 @@ import insight_app
 from insight_app import files
 from insight_app.disk_errors import disk_error, disk_errors, must_be_the_worlds
 from insight_app.errors import WorldError
-from insight_app.files import aside, folder_aside, write_whole
+from insight_app.files import (
+    NotRegular,
+    TooBig,
+    aside,
+    folder_aside,
+    open_regular,
+    read_regular,
+    write_whole,
+)
 
 PACKAGE = Path(insight_app.__file__).parent
 
@@ -167,6 +176,71 @@ def test_there_is_one_way_to_write_a_file_whole() -> None:
         if any(way in path.read_text(encoding="utf-8") for way in own_ways)
     }
     assert found == theirs
+
+
+# ---- nothing but files is read
+
+STANDING: dict[str, Callable[[Path], object]] = {
+    "a link": lambda place: place.symlink_to(place.with_name("decoy")),
+    "a folder": Path.mkdir,
+    "a pipe": lambda place: os.mkfifo(place),
+    "a socket": lambda place: socket.socket(socket.AF_UNIX).bind(str(place)),
+    "a device": lambda place: os.mknod(place, stat.S_IFCHR | 0o600, os.makedev(1, 5)),  # zeros
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="what POSIX systems keep beside files")
+@pytest.mark.parametrize("kind", STANDING)
+def test_what_stands_in_a_files_place_is_named_and_not_read(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "decoy").write_bytes(b"theirs")
+    place = tmp_path / "names.json"
+    try:
+        STANDING[kind](place)
+    except PermissionError:
+        pytest.skip("only an administrator can make a device")
+    for read in (open_regular, lambda path: read_regular(path, 100)):
+        with pytest.raises(NotRegular) as caught:
+            read(place)
+        assert caught.value.kind == kind
+    said = disk_error(caught.value, "The names cannot be read")
+    assert said.what == f"The names cannot be read: it is {kind} (not a regular file)."
+    assert said.where == str(place) and said.do
+    link = tmp_path / "another"
+    link.symlink_to(place)
+    if kind == "a link":  # to a link to a file
+        assert read_regular(link, 100, follow_links=True) == b"theirs"
+    else:
+        with pytest.raises(NotRegular, match="not a regular file"):
+            open_regular(link, follow_links=True)
+
+
+def test_what_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
+    for follow_links in (False, True):
+        with pytest.raises(FileNotFoundError):
+            open_regular(tmp_path / "gone", follow_links=follow_links)
+    with pytest.raises(NotADirectoryError):
+        (tmp_path / "file").touch()
+        read_regular(tmp_path / "file" / "below", 10)
+
+
+def test_no_more_is_read_than_may_be(tmp_path: Path) -> None:
+    place = tmp_path / "names.json"
+    for size in (1, files.PROBE, files.PROBE + 1):
+        place.write_bytes(b"x" * size)
+        assert read_regular(place, size) == b"x" * size
+        with pytest.raises(TooBig):
+            read_regular(place, size - 1)
+    with place.open("r+b") as file:
+        file.truncate(1 << 40)  # takes no room on the disk
+    with pytest.raises(TooBig) as caught:
+        read_regular(place, 32_000_000)
+    said = disk_error(caught.value, "The names cannot be read").what
+    assert "it has 1,099,512 MB, more than the 32 MB that are read of it" in said
+    unsized = Path("/proc/self/maps")  # says that it has 0 bytes
+    if unsized.exists():
+        assert len(read_regular(unsized, 10_000_000)) > 100
+        with pytest.raises(TooBig):
+            read_regular(unsized, 10)
 
 
 # ---- what a disk refuses
