@@ -264,7 +264,7 @@ class _Recount:
             or any(not np.array_equal(self.published.folders[n], a) for n, a in sums.items())
         ):
             yield Finding("The published counts are not those of the codes.", place, _AGAIN)
-        segments = [postings.open_segment(statistics / name) for name in header.postings]
+        segments = [postings.open_segment(statistics / n, header.concepts) for n in header.postings]
         for concept, images in enumerate(counts["images"]):
             listed, _, value = postings.of_concept(segments, concept, self.counted)
             strongest = value[:1].max(initial=np.float16(0))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 JUDGEMENTS = "judgements.sqlite"
 ANALYSIS = "analysis.sqlite"
-CODES, STATISTICS, BACKUPS = "codes", "statistics", "backups"
-FOLDERS = (CODES, STATISTICS, "dictionary", BACKUPS)
+CODES, STATISTICS, DICTIONARY, BACKUPS = "codes", "statistics", "dictionary", "backups"
+FOLDERS = (CODES, STATISTICS, DICTIONARY, BACKUPS)
 
 
 def is_project(folder: Path) -> bool:

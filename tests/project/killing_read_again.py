@@ -36,12 +36,12 @@ def committed(project: Path) -> dict[str, bytes]:
     """The codes that the project has, by the photo's name, published or not."""
     reader, found = CodeReader(project / "codes", 64), {}
     engine = analysis_database.open_reader(project)
-    query = select(Image.name, Image.shard, Image.offset, Image.bytes)
+    query = select(Image.id, Image.name, Image.shard, Image.offset, Image.bytes)
     with analysis_database.reading(engine) as connection:
         rows = connection.execute(query.where(Image.shard.is_not(None))).all()
     engine.dispose()
-    for name, *place in rows:
-        codes = reader.read(Place(*place)).codes()
+    for image, name, *place in rows:
+        codes = reader.read(Place(*place), image).codes()
         found[name] = codes.indices.tobytes() + codes.values.tobytes()
     return found
 

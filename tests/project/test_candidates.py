@@ -12,6 +12,7 @@ from insight_app.errors import KnownError
 from insight_app.project.results import generations
 from insight_app.project.results.candidates import CandidateLines, CandidateName
 from insight_app.project.results.snapshot import Results
+from tests.older import without_manifests
 from tests.synthetic import make_project
 
 ODD = ["", "dog", "two\nlines", "“quoted”\t\\", "\u2028 line break of another kind", "雪", "😀"]
@@ -89,6 +90,7 @@ def test_a_damaged_file_of_a_generation_is_one_clear_error(
 
 def test_generations_of_the_first_form_are_read(tmp_path: Path) -> None:
     project = make_project(tmp_path / "P.insight")
+    without_manifests(project)
     folder = newest(project)
     results = Results.open(project)
     assert results is not None

@@ -59,7 +59,7 @@ def test_records_are_read_one_by_one_while_more_are_written(tmp_path: Path) -> N
         places.append(writer.append(image, some_codes(image), some_notes(image)))
         writer.commit()
         for known, place in enumerate(places, 1):
-            assert same(reader.read(place).codes(), some_codes(known))
+            assert same(reader.read(place, known).codes(), some_codes(known))
     writer.close()
     found = list(code_store.read_shard(tmp_path, 1, writer.size))
     assert [place for place, _ in found] == places

@@ -61,4 +61,4 @@ def segment(
     write_whole(path, lambda file: postings.write(file, maxima, CONCEPTS))
     columns = (-value.astype(float), ids, cell, concept)
     rows.extend(zip(*(column.tolist() for column in columns), strict=True))
-    return postings.open_segment(path)
+    return postings.open_segment(path, CONCEPTS)

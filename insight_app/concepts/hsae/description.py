@@ -19,6 +19,7 @@ from insight_app.errors import Refusal, WorldError
 WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
 SUMMARY = "machine.npz"
+PROBES = "probe-*.safetensors"
 RELEASE = ("ae.pt", "config.json")
 """What the field publishes instead of the first two (see `released`)."""
 SCHEMA_VERSION = 1
@@ -48,6 +49,12 @@ class DictionaryInfo:
 def is_release(folder: Path) -> bool:
     """Return whether `folder` is to be read as others publish dictionaries, not as one of ours."""
     return not (folder / DESCRIPTION).exists() and any((folder / n).exists() for n in RELEASE)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files that a dictionary of ours consists of, as far as they are there."""
+    named = [folder / name for name in (DESCRIPTION, WEIGHTS, SUMMARY)]
+    return [*(path for path in named if path.exists()), *sorted(folder.glob(PROBES))]
 
 
 def info(path: Path | str) -> DictionaryInfo:

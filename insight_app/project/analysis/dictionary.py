@@ -14,6 +14,7 @@ from insight_app import resources
 from insight_app.concepts.hsae import DictionaryInfo, TrainingSettings, group_sizes, info, summary
 from insight_app.concepts.hsae.description import (
     DESCRIPTION,
+    PROBES,
     SUMMARY,
     WEIGHTS,
     check_fits,
@@ -77,7 +78,7 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
         return info(folder)
     info(source)  # refuses what is damaged before anything is copied
     folder.mkdir(parents=True, exist_ok=True)
-    probes = [path.name for path in source.glob("probe-*.safetensors")]
+    probes = [path.name for path in source.glob(PROBES)]
     for name in (WEIGHTS, SUMMARY, *probes, DESCRIPTION):  # last: with it, all is there
         if (source / name).exists():
             with (

@@ -18,6 +18,7 @@ from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import STATISTICS
 from insight_app.project.results import generations
 from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.schema import Generation, Status
 
 
@@ -26,11 +27,24 @@ def newest(connection: Connection) -> int:
     return int(connection.execute(select(func.max(Generation.id))).scalar() or 0)
 
 
-def name(engine: Engine, statistics: Path, number: int, coded: int) -> None:
-    """Publish a generation whose folder is written, and remove those that nobody opens now."""
+def newest_manifest(connection: Connection, statistics: Path) -> Manifest | None:
+    """Return the manifest of the newest generation; None if it has none, or a damaged one."""
+    rows = select(Generation.id, Generation.manifest).order_by(Generation.id.desc()).limit(1)
+    row = connection.execute(rows).first()
+    try:
+        return row and generations.manifest_of(statistics, row.id, row.manifest)
+    except (OSError, KnownError):
+        return None
+
+
+def name(engine: Engine, statistics: Path, number: int, coded: int, manifest: str) -> None:
+    """Publish a generation whose folder is written, and remove those that nobody opens now.
+
+    manifest: the digest of its manifest.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with writing(engine) as connection:
-        values = {"id": number, "published": now, "coded": coded}
+        values = {"id": number, "published": now, "coded": coded, "manifest": manifest}
         connection.execute(insert(Generation).values(values))
     generations.remove_old(statistics, number)
 
@@ -43,16 +57,19 @@ def publish_again(project: Path, engine: Engine) -> int | None:
     statistics = project / STATISTICS
     with reading(engine) as connection:
         last, places = newest(connection), published_places(connection)
+        manifest = newest_manifest(connection, statistics)
+    if manifest is None:
+        return None
     try:
         known = generations.read(statistics, last).places
         if not _count_the_same(known, places):
             return None
-        coded = generations.write_again(statistics, last, last + 1, places)
+        written = generations.write_again(statistics, last, last + 1, places, manifest)
     except (FileNotFoundError, KnownError):
         return None
-    if coded is None:
+    if written is None:
         return None
-    name(engine, statistics, last + 1, coded)
+    name(engine, statistics, last + 1, *written)
     return last + 1
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
+from insight_app.concepts.hsae.description import files_of
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
@@ -26,16 +27,19 @@ from insight_app.project.analysis import publishing
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
-from insight_app.project.folder import CODES, STATISTICS
-from insight_app.project.results import code_store, generations
+from insight_app.project.folder import CODES, DICTIONARY, STATISTICS
+from insight_app.project.results import code_store, digests, generations
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
+from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.generations import GenerationHeader, Published
 from insight_app.project.results.schema import Image, Setting, Shard, Status
 
 SHARD_IMAGES = 8192
+PROJECT_ID = "project"
+"""The setting that holds the id of the project that the results are of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +111,9 @@ class Recorder:
         self._unreadable: list[dict[str, Any]] = []
         with reading(engine) as connection:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+            before = publishing.newest_manifest(connection, self.statistics)
+        self._covered = dict(before.files) if before is not None else {}
+        self._project_id = str(read_setting(engine, PROJECT_ID) or "")
         last = shards[-1] if shards else None
         # A number is used once: results published before may still be read from the file it had.
         number, size, checksum = code_store.last_shard(project / CODES) + 1, 0, 0
@@ -196,7 +203,7 @@ class Recorder:
         with reading(self.engine) as connection:
             row = connection.execute(query).one()
         reader = CodeReader(self.project / CODES, self.setup.concepts)
-        return reader.read(Place(row.shard, row.offset, row.bytes)).codes()
+        return reader.read(Place(row.shard, row.offset, row.bytes), image).codes()
 
     def rename(self, words: Words) -> None:
         """Give the concepts the names that the next generation will carry."""
@@ -215,8 +222,10 @@ class Recorder:
         cooccurrence = self.counting.cooccurrence()
         folder = generations.begin(self.statistics, number)
         segments = list(self.counting.segments)
-        if self.counting.write_open_segment(folder / "open.postings"):
+        others = self._others()
+        if (digest := self.counting.write_open_segment(folder / "open.postings")) is not None:
             segments.append(f"{folder.name}/open.postings")
+            others[generations.name_of(folder, "open.postings")] = digest
         header = GenerationHeader(
             number=number,
             encoder=setup.encoder,
@@ -240,9 +249,25 @@ class Recorder:
             places=places,
             folders=whole.folders.to_arrays(),
         )
-        generations.write(folder, published)
-        publishing.name(self.engine, self.statistics, number, whole.images)
+        manifest = generations.write(folder, published, self._project_id, others)
+        publishing.name(self.engine, self.statistics, number, whole.images, manifest)
         return number
+
+    def _others(self) -> dict[str, FileDigest]:
+        """Return the digests of the files that the next generation shares with others.
+
+        They are those of when the files were written; of a file from before there were digests,
+        that of when it was first covered.
+        """
+        for name, digest in self.counting.digests.items():
+            self._covered[f"{STATISTICS}/{name}"] = digest
+        folder = self.project / DICTIONARY
+        found = {}
+        for path in [*(self.statistics / n for n in self.counting.segments), *files_of(folder)]:
+            name = path.relative_to(self.project).as_posix()
+            found[name] = self._covered.get(name) or digests.of_file(path)
+        self._covered |= found
+        return found
 
     def close(self) -> None:
         """Close the shard; what was added and not committed is forgotten."""

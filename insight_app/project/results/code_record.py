@@ -18,6 +18,8 @@ from insight_app.errors import WorldError
 _RECORD = struct.Struct("<4sIIIIII")
 _MAGIC = b"CODE"
 HEADER_SIZE = _RECORD.size
+_LARGEST = 1 << 28
+"""Bytes of a part of a record, once decompressed; a usual one has about ten thousand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ class Record:
 
     def codes(self) -> Codes:
         """Return the codes of the image."""
-        raw = memoryview(zlib.decompress(self._body))
+        raw = _inflated(self._body)
         counts = _from_planes(raw, self.cells)
         indptr = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         entries = int(indptr[-1])
@@ -98,9 +100,20 @@ class Record:
 
     def notes(self) -> Notes:
         """Return what is kept beside the codes."""
-        raw = memoryview(zlib.decompress(self._extra))
+        raw = _inflated(self._extra)
         half = _from_planes(raw, 2 * self.cells + self._pooled).view(np.float16)
         return Notes(half[: self.cells], half[self.cells : 2 * self.cells], half[2 * self.cells :])
+
+
+def _inflated(data: bytes) -> memoryview:
+    """Return what a part of a record was compressed from, never without bounds."""
+    try:
+        raw = zlib.decompressobj().decompress(data, _LARGEST + 1)
+    except zlib.error as error:
+        raise WorldError(f"A record of codes is damaged ({error}).") from error
+    if len(raw) > _LARGEST:
+        raise WorldError("A record of codes is larger than any can be.")
+    return memoryview(raw)
 
 
 def size_after(header: bytes) -> int:
@@ -109,12 +122,15 @@ def size_after(header: bytes) -> int:
     return int(body_size + extra_size)
 
 
-def unpack(data: bytes, concepts: int, where: str = "") -> Record:
-    """Return the record in `data`; WorldError where its checksum does not fit."""
+def unpack(data: bytes, concepts: int, where: str = "", owner: int | None = None) -> Record:
+    """Return the record in `data`; WorldError where its checksum does not fit.
+
+    owner: the image that it must be of, None = any.
+    """
     damaged = WorldError(
         "A record of codes is damaged.",
         where=where,
-        do="Run `insight-app check`, then analyze again.",
+        do="Run `insight-app check PROJECT --repair`, then analyze again.",
     )
     if len(data) < HEADER_SIZE:
         raise damaged
@@ -123,6 +139,8 @@ def unpack(data: bytes, concepts: int, where: str = "") -> Record:
         raise damaged
     sizes = struct.pack("<5I", image, cells, pooled, body_size, extra_size)
     if zlib.crc32(data[HEADER_SIZE:], zlib.crc32(sizes)) != check:
+        raise damaged
+    if owner not in (None, image):
         raise damaged
     body = data[HEADER_SIZE : HEADER_SIZE + body_size]
     return Record(image, cells, concepts, pooled, body, data[HEADER_SIZE + body_size :])

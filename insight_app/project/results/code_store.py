@@ -20,6 +20,7 @@ from typing import BinaryIO
 from insight_app.concepts.codes import Codes
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
+from insight_app.files import open_regular
 from insight_app.project.results import code_record
 from insight_app.project.results.code_record import Notes, Record, pack, unpack
 
@@ -118,22 +119,25 @@ class CodeReader:
         self.folder = folder
         self.concepts = concepts
 
-    def read(self, place: Place) -> Record:
-        """Read the record at a place; WorldError where it cannot be read or is damaged."""
+    def read(self, place: Place, image: int) -> Record:
+        """Read the record of an image at a place.
+
+        WorldError where it cannot be read, is damaged or another's.
+        """
         path = shard_path(self.folder, place.shard)
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 file.seek(place.offset)
                 data = file.read(place.size)
         except OSError as error:
             raise disk_error(error, "The codes cannot be read", where=path) from error
-        return unpack(data, self.concepts, str(path))
+        return unpack(data, self.concepts, str(path), image)
 
 
 def read_shard(folder: Path, shard: int, size: int) -> Iterator[tuple[Place, Record]]:
     """Yield all records in the first `size` bytes of a shard, in order, each checked."""
     path = shard_path(folder, shard)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         concepts = _read_header(file, path)
         offset = HEADER_SIZE
         while offset < size:
@@ -164,7 +168,7 @@ def _read_header(file: BinaryIO, path: Path) -> int:
 def checksum_of(folder: Path, shard: int, size: int) -> int:
     """Return the CRC-32 of the first `size` bytes of a shard, as the manifest keeps it."""
     check, left = 0, size
-    with shard_path(folder, shard).open("rb") as file:
+    with open_regular(shard_path(folder, shard)) as file:
         while left and (data := file.read(min(left, 1 << 20))):
             check, left = zlib.crc32(data, check), left - len(data)
     return check

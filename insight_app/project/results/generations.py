@@ -5,8 +5,12 @@ named by a row of the table `generation`: a reader sees one generation or the ne
 Knows nothing of SQL and of how the numbers were counted.
 """
 
+import io
 import json
+import math
+import mmap
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,17 +22,26 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app import plain_json
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.files import sync_folder, write_synced
+from insight_app.files import open_regular, read_regular, sync_folder
+from insight_app.project.folder import STATISTICS
+from insight_app.project.results import digests, manifest, shapes
 from insight_app.project.results.candidates import CandidateLines, CandidateName
+from insight_app.project.results.digests import FileDigest
+from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.shares import Shares
 
 SCHEMA_VERSION = 2
 """1: candidates stood in names.json, places and folder sums in one file each."""
 PLACES = ("shard", "offset", "bytes", "folder", "status", "order")
 FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
-_HEADER = "generation.json"
+_HEADER, _NAMES, _CANDIDATES = "generation.json", "names.json", "candidates.jsonl"
+_CONCEPTS, _EDGES = "concepts.npz", "edges.npz"
+_SHARES = tuple(Shares.__dataclass_fields__)
+_SEGMENT = re.compile(r"(generation-\d+/open|shard-\d+)\.postings")
+_MOST_BYTES = 1 << 30
 DATA, DICTIONARY = 0, 1
 """Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
 
@@ -101,55 +114,106 @@ def begin(statistics: Path, number: int) -> Path:
     return folder
 
 
-def write(folder: Path, published: Published) -> None:
-    """Fill a generation's folder; durable when this returns, but not yet published."""
+def write(
+    folder: Path, published: Published, project: str, others: Mapping[str, FileDigest]
+) -> str:
+    """Fill a generation's folder; durable when this returns, but not yet published.
+
+    project: the project's id.  others: files that are written already and belong to it, as a
+    manifest has them. Return the digest of the manifest.
+    """
     candidates = published.candidates
     lines = candidates if isinstance(candidates, CandidateLines) else CandidateLines.of(candidates)
     header = {"schema_version": SCHEMA_VERSION, "candidates_crc32": crc32(lines.text)}
-    _write(folder / _HEADER, _json(header | asdict(published.header)))
-    _write(folder / "names.json", _json({"names": published.names}))
-    _write(folder / "candidates.jsonl", lines.text)
-    _write_arrays(folder / "concepts.npz", published.concepts)
-    _write_arrays(folder / "edges.npz", _edge_arrays(published.edges))
-    _write_columns(folder, "places", PLACES, published.places)
-    _write_columns(folder, "folders", FOLDER_SUMS, published.folders)
-    _write_columns(folder, "shares", tuple(Shares.__dataclass_fields__), vars(published.shares))
+    files = {
+        _HEADER: _write(folder / _HEADER, _json(header | asdict(published.header))),
+        _NAMES: _write(folder / _NAMES, _json({"names": published.names})),
+        _CANDIDATES: _write(folder / _CANDIDATES, lines.text),
+        _CONCEPTS: _write(folder / _CONCEPTS, _npz(published.concepts)),
+        _EDGES: _write(folder / _EDGES, _npz(_edge_arrays(published.edges))),
+        **_write_columns(folder, "places", PLACES, published.places),
+        **_write_columns(folder, "folders", FOLDER_SUMS, published.folders),
+        **_write_columns(folder, "shares", _SHARES, vars(published.shares)),
+    }
+    named = {name_of(folder, name): digest for name, digest in files.items()}
+    made = Manifest(published.header.number, project, {**others, **named})
+    digest = manifest.write(folder, made)
     sync_folder(folder)
+    return digest
 
 
 def write_again(
-    statistics: Path, last: int, number: int, places: Mapping[str, NDArray[Any]]
-) -> int | None:
+    statistics: Path, last: int, number: int, places: Mapping[str, NDArray[Any]], known: Manifest
+) -> tuple[int, str] | None:
     """Write generation `last` again as `number`, with other places of its images; durable, but not
-    yet published. Return how many images are coded; None if it was written in an older form.
+    yet published.
 
-    Files that stay as they are take no room again, if the disk can do that.
+    known: the manifest of `last`. Return how many images are coded, and the digest of the new
+    manifest; None if it was written in an older form. Files that stay as they are take no room
+    again, if the disk can do that, and must still be what they were.
     """
     old = folder_of(statistics, last)
-    header = json.loads((old / _HEADER).read_text("utf-8"))
+    header: Any = plain_json.loads(_read_file(old, known, _HEADER))
     if header["schema_version"] != SCHEMA_VERSION:
         return None
     folder = begin(statistics, number)
+    files = dict(known.files)
     for path in old.iterdir():
-        if path.name != _HEADER and not path.name.startswith("places_"):
-            try:
-                os.link(path, folder / path.name)
-            except OSError:
-                with path.open("rb") as file:
-                    write_synced(folder / path.name, partial(shutil.copyfileobj, file))
-    _write_columns(folder, "places", PLACES, places)
+        if path.name in (_HEADER, manifest.NAME):
+            continue
+        digest = files.pop(name_of(old, path.name), None)
+        if path.name.startswith("places_") or digest is None:
+            continue
+        try:
+            os.link(path, folder / path.name)
+        except OSError:
+            with path.open("rb") as file:
+                digests.write_digested(folder / path.name, partial(shutil.copyfileobj, file))
+        files[name_of(folder, path.name)] = digest
+    files.pop(name_of(old, _HEADER), None)
+    columns = _write_columns(folder, "places", PLACES, places)
     own = [name.replace(f"{old.name}/", f"{folder.name}/") for name in header["postings"]]
     images = int(places["order"].size)
-    _write(folder / _HEADER, _json(header | {"number": number, "images": images, "postings": own}))
+    text = _json(header | {"number": number, "images": images, "postings": own})
+    columns[_HEADER] = _write(folder / _HEADER, text)
+    files |= {name_of(folder, name): digest for name, digest in columns.items()}
+    digest_of_all = manifest.write(folder, Manifest(number, known.project, files))
     sync_folder(folder)
-    return int(header["coded"])
+    return int(header["coded"]), digest_of_all
 
 
-def read(statistics: Path, number: int) -> Published:
-    """Return the content of a generation; the biggest arrays stay on disk (memory-mapped)."""
+def name_of(folder: Path, name: str) -> str:
+    """Return what a manifest calls the file `name` in a generation's folder."""
+    return f"{STATISTICS}/{folder.name}/{name}"
+
+
+def manifest_of(statistics: Path, number: int, digest: str) -> Manifest | None:
+    """Return the manifest of a generation, None if it was written without one.
+
+    digest: what its row says of the manifest, '' = nothing. WorldError where it is damaged.
+    """
     folder = folder_of(statistics, number)
     try:
-        head = json.loads((folder / _HEADER).read_text("utf-8"))
+        found = manifest.read(folder, digest)
+    except FileNotFoundError:
+        if digest:
+            raise
+        return None
+    # An older Insight hands on the manifest of the generation before, which is none of this.
+    return found if digest or found.generation == number else None
+
+
+def read(statistics: Path, number: int, digest: str = "") -> Published:
+    """Return the content of a generation; the biggest arrays stay on disk (memory-mapped).
+
+    digest: of its manifest, '' = not known. What is read whole is compared with the manifest, if
+    there is one; what is mapped only as far as its shape tells.
+    """
+    folder = folder_of(statistics, number)
+    try:
+        known = manifest_of(statistics, number, digest)
+        read_file = partial(_read_file, folder, known)
+        head: Any = plain_json.loads(read_file(_HEADER))
         version = head.pop("schema_version")
         if version > SCHEMA_VERSION:
             raise Refusal(
@@ -159,42 +223,68 @@ def read(statistics: Path, number: int) -> Published:
             )
         checksum = head.pop("candidates_crc32", None)
         head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
-        words = json.loads((folder / "names.json").read_text("utf-8"))
+        words: Any = plain_json.loads(read_file(_NAMES))
         header = GenerationHeader(**head)
+        _check_header(header, number)
         candidates = (
             CandidateLines.of(words["candidates"])
             if version == 1
-            else CandidateLines((folder / "candidates.jsonl").read_bytes())
+            else CandidateLines(read_file(_CANDIDATES))
         )
         if checksum is not None and crc32(candidates.text) != checksum:
             raise ValueError("the candidate names are not those that were written")
-        if not len(words["names"]) == len(candidates) == header.concepts:
+        are_names = all(isinstance(name, str) for name in words["names"])
+        if not (are_names and len(words["names"]) == len(candidates) == header.concepts):
             raise ValueError(f"there are not names for all {header.concepts} concepts")
-        return Published(
+        found = Published(
             header,
             words["names"],
             candidates,
-            _read_arrays(folder / "concepts.npz"),
-            _edge_table(_read_arrays(folder / "edges.npz")),
-            Shares(**_read_columns(folder, "shares", tuple(Shares.__dataclass_fields__))),
+            _arrays(read_file(_CONCEPTS)),
+            _edge_table(_arrays(read_file(_EDGES))),
+            Shares(**_read_columns(folder, "shares", _SHARES)),
             *(
-                _read_arrays(folder / f"{title}.npz")
+                _arrays(read_regular(folder / f"{title}.npz", _MOST_BYTES))
                 if version == 1
                 else _read_columns(folder, title, names)
                 for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
             ),
         )
+        shapes.check(found)
+        return found
     except (FileNotFoundError, KnownError):
         raise
     except OSError as error:
         raise disk_error(error, "The results cannot be read", where=folder) from error
     except Exception as error:  # numpy and zip fail over damaged bytes in every way there is
-        raise WorldError(
-            f"The results are damaged ({error}).",
-            where=str(folder),
-            kept="Codes and judgements are kept in other files.",
-            do="Analyze again to rebuild the results.",
-        ) from error
+        raise damaged(folder, str(error)) from error
+
+
+def damaged(place: Path, why: str) -> WorldError:
+    """Return the error of results that cannot be what was published."""
+    return WorldError(
+        f"The results are damaged ({why}).",
+        where=str(place),
+        kept="Codes and judgements are kept in other files.",
+        do="Run `insight-app check PROJECT --repair`, or choose Check project in the window.",
+    )
+
+
+def _read_file(folder: Path, known: Manifest | None, name: str) -> bytes:
+    data = read_regular(folder / name, _MOST_BYTES)
+    if known is not None and known.files.get(name_of(folder, name)) != digests.of_bytes(data):
+        raise damaged(folder / name, "it is not as it was written")
+    return data
+
+
+def _check_header(header: GenerationHeader, number: int) -> None:
+    sizes = (header.concepts, header.images, header.coded, header.tokens, *header.grid)
+    if not all(isinstance(size, int) and size >= 0 for size in sizes) or len(header.grid) != 2:
+        raise ValueError("its header holds sizes that are none")
+    if header.number != number:
+        raise ValueError(f"it is generation {header.number} in the place of another")
+    if not all(isinstance(name, str) and _SEGMENT.fullmatch(name) for name in header.postings):
+        raise ValueError("it names lists of strongest images that cannot be its own")
 
 
 def remove_old(statistics: Path, newest: int) -> None:
@@ -209,26 +299,42 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def _write(path: Path, data: bytes) -> None:
-    write_synced(path, lambda file: file.write(data))
+def _write(path: Path, data: bytes) -> FileDigest:
+    return digests.write_digested(path, lambda file: file.write(data))
 
 
-def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    write_synced(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    file = io.BytesIO()  # zip goes back in its file, which a digest cannot
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
 
 
 def _write_columns(
     folder: Path, title: str, names: Sequence[str], arrays: Mapping[str, NDArray[Any]]
-) -> None:
-    for name in names:
-        write_synced(folder / f"{title}_{name}.npy", partial(np.save, arr=arrays[name]))
+) -> dict[str, FileDigest]:
+    return {
+        file: digests.write_digested(folder / file, partial(np.save, arr=arrays[name]))
+        for name in names
+        for file in [f"{title}_{name}.npy"]
+    }
 
 
 def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    return {
-        name: np.load(folder / f"{title}_{name}.npy", mmap_mode="r", allow_pickle=False)
-        for name in names
-    }
+    return {name: _mapped(folder / f"{title}_{name}.npy") for name in names}
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """Return the array of a .npy file, mapped into memory; ValueError where its size is not its."""
+    with open_regular(path) as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError(f"{path.name} is no array of ours")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        start = file.tell()
+        size = math.prod(shape) * dtype.itemsize
+        if dtype.hasobject or len(shape) != 1 or path.stat().st_size != start + size:
+            raise ValueError(f"{path.name} is cut off, or no array of ours")
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(data, dtype, shape[0], start)
 
 
 def _edge_arrays(edges: EdgeTable) -> dict[str, NDArray[Any]]:
@@ -242,6 +348,6 @@ def _edge_table(arrays: dict[str, NDArray[Any]]) -> EdgeTable:
     return EdgeTable(**arrays | {"reverse_strength": arrays.pop("back")})
 
 
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    with np.load(path, allow_pickle=False) as stored:
+def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}

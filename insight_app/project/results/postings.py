@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.statistics import Maxima
 from insight_app.errors import WorldError
+from insight_app.files import open_regular
 
 _HEADER = struct.Struct("<16sIIQ32x")
 _MAGIC = b"INSIGHT POSTING\n"
 VERSION = 1
+_REPAIR = "Run `insight-app check PROJECT --repair`."
 
 
 def write(file: BinaryIO, maxima: Maxima, concepts: int) -> None:
@@ -43,9 +45,10 @@ def write(file: BinaryIO, maxima: Maxima, concepts: int) -> None:
 class Segment:
     """Hold an open segment of n entries; `offsets[c]:offsets[c + 1]` are those of concept c.
 
-    mapped: the file that the columns are views of.  offsets (F + 1,); image, value, cell (n,).
+    path, mapped: the file that the columns are views of.  offsets (F + 1,); the columns (n,).
     """
 
+    path: Path
     mapped: mmap.mmap
     offsets: NDArray[np.int64]
     image: NDArray[np.uint32]
@@ -58,20 +61,23 @@ class Segment:
             self.mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def open_segment(path: Path) -> Segment:
-    """Open a segment, mapped into memory; WorldError where it is damaged or newer than this."""
-    with path.open("rb") as file:
+def open_segment(path: Path, concepts: int) -> Segment:
+    """Open a segment over F = concepts, mapped into memory.
+
+    WorldError where it is damaged or newer than this.
+    """
+    with open_regular(path) as file:
         head = file.read(_HEADER.size)
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
     if mapped is None or len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise WorldError("This is not a file of strongest images.", where=str(path))
-    _, version, concepts, entries = _HEADER.unpack(head)
+    _, version, of, entries = _HEADER.unpack(head)
     expected = _HEADER.size + 8 * (concepts + 1) + 8 * entries
-    if version > VERSION or len(mapped) != expected:
+    if version > VERSION or of != concepts or len(mapped) != expected:
         raise WorldError(
             "The file of strongest images is damaged or newer than this Insight.",
             where=str(path),
-            do="Analyze again to rebuild it.",
+            do=_REPAIR,
         )
     data = np.frombuffer(mapped, np.uint8)
     position = _HEADER.size
@@ -83,8 +89,19 @@ def open_segment(path: Path) -> Segment:
         return data[start:position].view(dtype)
 
     offsets = np.array(column("<i8", concepts + 1))
+    if offsets[0] or offsets[-1] != entries or (np.diff(offsets) < 0).any():
+        raise _damaged(path)
     columns = [column(dtype, entries) for dtype in ("<u4", "<f2", "<u2")]
-    return Segment(mapped, offsets, *columns)
+    return Segment(path, mapped, offsets, *columns)
+
+
+def _damaged(path: Path) -> WorldError:
+    return WorldError(
+        "The file of strongest images is damaged.",
+        where=str(path),
+        kept="Codes and judgements are kept in other files.",
+        do=_REPAIR,
+    )
 
 
 def strongest(
@@ -134,7 +151,10 @@ def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int 
     found, block = 0, end - at if wanted is None else max(_BLOCK, wanted)
     while at < end and (wanted is None or found < wanted):
         until = min(at + block, end)
-        kept = at + np.flatnonzero(keep[segment.image[at:until]])
+        images = segment.image[at:until]
+        if images.max() >= keep.size or not np.isfinite(segment.value[at:until]).all():
+            raise _damaged(segment.path)
+        kept = at + np.flatnonzero(keep[images])
         places.append(kept)
         found, at, block = found + kept.size, until, 4 * block
     chosen = np.concatenate(places)[:wanted] if places else np.zeros(0, np.int64)

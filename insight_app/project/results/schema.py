@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x494E5341
 """'INSA', stored in the header of the file."""
-MAJOR, MINOR = 1, 1
+MAJOR, MINOR = 1, 2
 
 
 class Status(IntEnum):
@@ -143,6 +143,8 @@ class Generation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     published: Mapped[str]
     coded: Mapped[int]
+    manifest: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The digest of its manifest; '' where an older Insight published it without one."""
 
 
 class Skipped(Base):

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.errors import WorldError
+
+_MOST = 1.001
+"""No share is above 1, but for rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shares:
@@ -22,7 +27,16 @@ class Shares:
     def of(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the others (n,), ascending, and R[concept, other] (n,)."""
         row = slice(int(self.indptr[concept]), int(self.indptr[concept + 1]))
-        return np.asarray(self.indices[row], np.int64), np.asarray(self.values[row], np.float64)
+        others = np.asarray(self.indices[row], np.int64)
+        values = np.asarray(self.values[row], np.float64)
+        is_sound = (np.diff(others) > 0).all() and others.max(initial=0) < self.indptr.size - 1
+        if not is_sound or not ((values > 0) & (values < _MOST)).all():
+            raise WorldError(
+                f"What concept {concept} occurs with is damaged.",
+                kept="Codes and judgements are kept in other files.",
+                do="Run `insight-app check PROJECT --repair`.",
+            )
+        return others, values
 
     def strongest(self, concept: int, n: int) -> list[tuple[int, float]]:
         """Return the n others where most of its activation falls too, with R[concept, other]."""

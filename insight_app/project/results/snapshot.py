@@ -95,7 +95,7 @@ class Results:
                 shares=published.shares,
                 places=places,
                 folders=published.folders,
-                segments=[postings.open_segment(statistics / name) for name in header.postings],
+                segments=[postings.open_segment(statistics / n, self.F) for n in header.postings],
                 is_coded=places["status"] == int(Status.CODED),
             )
         )
@@ -121,13 +121,15 @@ class Results:
     @classmethod
     def _newest(cls, project: Path, engine: Engine) -> "Results | None":
         """Open the newest; if a newer one removes it meanwhile, open that."""
-        newest, missing = select(func.max(Generation.id)), None
+        newest = select(Generation.id, Generation.manifest).order_by(Generation.id.desc()).limit(1)
+        missing = None
         tried = 0
         while True:
             with analysis_database.reading(engine) as connection:
-                number = int(connection.execute(newest).scalar() or 0)
-            if not number:
+                row = connection.execute(newest).first()
+            if row is None:
                 return None
+            number, digest = row.id, row.manifest
             if number == tried:
                 raise WorldError(
                     "The results' files are not where they should be.",
@@ -136,7 +138,9 @@ class Results:
                     do="Analyze again to rebuild the results.",
                 ) from missing
             try:
-                return cls(project, engine, generations.read(project / "statistics", number))
+                return cls(
+                    project, engine, generations.read(project / "statistics", number, digest)
+                )
             except FileNotFoundError as error:
                 tried, missing = number, error
 
@@ -350,7 +354,7 @@ class Results:
                     "This photo has not been analyzed yet.", do="Continue or repeat the analysis."
                 )
             place = Place(*(int(places[name][image_id]) for name in ("shard", "offset", "bytes")))
-        return self._codes.read(place)
+        return self._codes.read(place, image_id)
 
     # ---- trouble
 

@@ -7,7 +7,6 @@ nothing of how codes are made or results published.
 """
 
 import re
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -15,7 +14,6 @@ from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,16 +22,20 @@ from sqlalchemy import Engine, select
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
-from insight_app.files import write_synced, write_whole
+from insight_app.files import aside
+from insight_app.project.analysis.counting import saved
 from insight_app.project.analysis.counting.tally import Tally, flatten
-from insight_app.project.results import postings
+from insight_app.project.results import digests, postings
 from insight_app.project.results.analysis_database import reader, reading
 from insight_app.project.results.code_store import read_shard
+from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.schema import Folder, Image, Shard, Status
 
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""
 _BATCH = 256
+_NOT_KNOWN = np.zeros(0, np.uint8)
+"""Stands for what an older Insight did not save."""
 _SAVED = re.compile(r"(?P<of>shard|cooccurrence)-(?P<number>\d+)\.(npz|postings)")
 
 
@@ -50,6 +52,8 @@ class Counting:
         self.concepts = concepts
         self.saves = saves
         self.segments: list[str] = []
+        self.digests: dict[str, FileDigest] = {}
+        """Of the segments, as far as they are known from when these were written."""
         self._sealed = Tally(concepts)
         self._open = Tally(concepts)
         self._maxima: list[Maxima] = []
@@ -98,22 +102,26 @@ class Counting:
         self, number: int, states: Sequence["_State"]
     ) -> tuple[CoOccurrence, frozenset[int]]:
         """Return the saved co-occurrence of a part and its shards; empty if it does not fit."""
-        stored = _read(self._part_path(number))
+        stored = saved.read(self._part_path(number))
         if stored is not None:
             ids = [int(id) for id in stored.pop("shards")]
             known = {state.shard: state for state in states}
             if all(id in known for id in ids):
                 wanted = b"".join(known[id].counted for id in ids)
-                if stored.pop("state").tobytes() == wanted:
+                of = b"".join(known[id].codes for id in ids)
+                fits = stored.pop("codes", _NOT_KNOWN).tobytes() in (b"", of)
+                if stored.pop("state").tobytes() == wanted and fits:
                     return CoOccurrence.from_arrays(stored), frozenset(ids)
         return CoOccurrence(self.concepts), frozenset()
 
     def _load_shard(self, row: Any, state: "_State", part: CoOccurrence | None) -> None:
         """Take in one sealed shard; part: where its co-occurrence is still to be counted."""
         name = _segment_name(row.id)
-        stored = _read(self.statistics / f"shard-{row.id:06d}.npz")
-        fits = stored is not None and stored.pop("state").tobytes() == state.placed
+        stored = saved.read(self.statistics / f"shard-{row.id:06d}.npz")
+        fits = stored is not None and state.fits(stored)
         if stored is not None and fits and part is None and (self.statistics / name).exists():
+            if (digest := digest_of_segment(stored)) is not None:
+                self.digests[name] = digest
             self._sealed.merge(Tally.from_arrays(stored))
             self._count_on(row.images)
         else:
@@ -134,9 +142,11 @@ class Counting:
             )
             .order_by(Image.offset)
         )
+        of_shard = select(Shard.bytes, Shard.images, Shard.checksum).where(Shard.id == shard)
         with reading(self.engine) as connection:
             rows = np.array(connection.execute(query).all(), np.int64).reshape(-1, 2)
-        return _State(shard, rows)
+            codes = connection.execute(of_shard).one()
+        return _State(shard, rows, tuple(codes))
 
     def _recount(
         self, row: Any, tally: Tally, part: CoOccurrence | None, found: list[Maxima]
@@ -220,14 +230,13 @@ class Counting:
         whole.merge(self._part)
         return whole
 
-    def write_open_segment(self, path: Path) -> bool:
-        """Write the postings of the open shard; False where it is empty."""
+    def write_open_segment(self, path: Path) -> FileDigest | None:
+        """Write the postings of the open shard; return their digest, None where it is empty."""
         if not self._maxima:
-            return False
+            return None
         self._maxima = [_join(self._maxima)]
         maxima, concepts = self._maxima[0], self.concepts
-        write_synced(path, lambda file: postings.write(file, maxima, concepts))
-        return True
+        return digests.write_digested(path, lambda file: postings.write(file, maxima, concepts))
 
     # ---- files
 
@@ -236,20 +245,27 @@ class Counting:
     ) -> None:
         if not self.saves:
             return
-        path = self.statistics / _segment_name(shard)
-        write_whole(path, partial(postings.write, maxima=_join(found), concepts=self.concepts))
-        arrays = tally.to_arrays() | {"state": np.frombuffer(state.placed, np.uint8)}
-        _write(self.statistics / f"shard-{shard:06d}.npz", arrays)
+        name = _segment_name(shard)
+        write = partial(postings.write, maxima=_join(found), concepts=self.concepts)
+        with aside(self.statistics / name) as path:
+            digest = self.digests[name] = digests.write_digested(path, write)
+        arrays = tally.to_arrays() | {
+            "state": np.frombuffer(state.placed, np.uint8),
+            "codes": np.frombuffer(state.codes, np.uint8),
+            "segment": np.frombuffer(f"{digest.size} {digest.blake2b}".encode(), np.uint8),
+        }
+        saved.write(self.statistics / f"shard-{shard:06d}.npz", arrays)
 
     def _save_part(self, number: int, part: CoOccurrence, shards: Sequence[int]) -> None:
         if not self.saves:
             return
-        state = b"".join(self._state(shard).counted for shard in shards)
+        states = [self._state(shard) for shard in shards]
         arrays = part.to_arrays() | {
             "shards": np.array(shards, np.int64),
-            "state": np.frombuffer(state, np.uint8),
+            "state": np.frombuffer(b"".join(state.counted for state in states), np.uint8),
+            "codes": np.frombuffer(b"".join(state.codes for state in states), np.uint8),
         }
-        _write(self._part_path(number), arrays)
+        saved.write(self._part_path(number), arrays)
 
     def _part_path(self, number: int) -> Path:
         return self.statistics / f"cooccurrence-{number + 1:06d}.npz"
@@ -276,13 +292,28 @@ def remove_counts_of_others(statistics: Path, shards: Collection[int]) -> None:
 
 
 class _State:
-    """Which images of a shard count, and in which folders they lie: two fingerprints."""
+    """Which images of a shard count, in which folders they lie, and its codes: fingerprints."""
 
-    def __init__(self, shard: int, rows: NDArray[np.int64]) -> None:
+    def __init__(self, shard: int, rows: NDArray[np.int64], codes: tuple[int, ...]) -> None:
         self.shard = shard
+        self.codes = blake2b(repr(codes).encode(), digest_size=16).digest()
         self.folder_of = dict(rows.tolist())
         self.placed = blake2b(rows.tobytes(), digest_size=16).digest()
         self.counted = blake2b(rows[:, 0].tobytes(), digest_size=16).digest()
+
+    def fits(self, stored: saved.Arrays) -> bool:
+        """Return whether saved counts are of these images and codes; takes its arrays out."""
+        is_known = stored.pop("codes", _NOT_KNOWN).tobytes() in (b"", self.codes)
+        return bool(stored.pop("state").tobytes() == self.placed and is_known)
+
+
+def digest_of_segment(stored: saved.Arrays) -> FileDigest | None:
+    """Return the digest of the segment that was written with saved counts, None if not known."""
+    known = stored.pop("segment", _NOT_KNOWN).tobytes().decode()
+    if not known:
+        return None
+    size, blake2b = known.split()
+    return FileDigest(int(size), blake2b)
 
 
 def _maxima(images: Sequence[int], codes: Sequence[Codes]) -> Maxima:
@@ -306,16 +337,3 @@ def _part_of(shard: int) -> int:
 
 def _segment_name(shard: int) -> str:
     return f"shard-{shard:06d}.postings"
-
-
-def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    write_whole(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
-
-
-def _read(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Read saved arrays; None if there are none or they are damaged: they are counted again."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error):
-        return None
