@@ -5,6 +5,7 @@ through in the order given. If the work is cancelled or fails, everything coded 
 and the readers end. Knows nothing of how photos are found or results published.
 """
 
+import os
 import queue
 import threading
 from collections import deque
@@ -24,7 +25,9 @@ from insight_app.project.photos.finding import content_hash, read_bytes
 if TYPE_CHECKING:
     from torch import Tensor
 
-READERS = 2
+READERS, MOST_READERS = 2, 16
+"""Photos read at once: two keep a processor busy that encodes as well; beside a graphics card, which
+encodes photos faster than they are read, every core but one reads."""
 WAITING = 32
 """So many coded batches may wait for a slow disk, or for results to be published, before the
 encoder does; codes are small."""
@@ -81,7 +84,7 @@ def batches(
     """
     source = iter(photos)
     ahead: deque[tuple[list[Photo], list[Future[Read | Unreadable]]]] = deque()
-    with ThreadPoolExecutor(READERS, "reader") as pool:
+    with ThreadPoolExecutor(_readers(encoder), "reader") as pool:
         try:
             while True:
                 while len(ahead) < 2 and (taken := _take(source, size)):
@@ -94,6 +97,12 @@ def batches(
                 yield [future.result() for future in futures]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _readers(encoder: DenseEncoder) -> int:
+    if encoder.device.type == "cpu":
+        return READERS
+    return min(max(READERS, (os.cpu_count() or 1) - 1), MOST_READERS)
 
 
 def _take(source: Iterator[Photo], size: int) -> list[Photo]:
