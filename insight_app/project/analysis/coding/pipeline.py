@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 READERS, MOST_READERS = 2, 16
-"""Photos read at once: two keep a processor busy that encodes as well; beside a graphics card, which
-encodes photos faster than they are read, every core but one reads."""
+"""Photos read at once: two keep a processor busy that encodes as well; beside a graphics card,
+which encodes photos faster than they are read, every core but one reads."""
 WAITING = 32
 """So many coded batches may wait for a slow disk, or for results to be published, before the
 encoder does; codes are small."""
