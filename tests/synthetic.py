@@ -4,7 +4,7 @@ Drawn scenes (boats on water, dogs on grass, ...) whose concepts, places and hie
 every thing drawn activates its concept and all more general ones in the cells that it covers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +68,9 @@ SCENES = {
 GROUNDS = {"sky": "lightskyblue", "water": "steelblue", "grass": "yellowgreen"}
 
 
+Spell = Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Drawn:
     """One thing: its concept and its box (x, y, w, h) as shares of the picture."""
@@ -83,17 +86,23 @@ def make_project(
     concepts: int = 96,
     seed: int = 0,
     photo_size: tuple[int, int] = (320, 240),
+    spell: Spell = str,
+    spell_file: Spell = str,
 ) -> Path:
-    """Write photos into `folder`'s sibling "photos", and the analyzed project into `folder`."""
+    """Write photos into `folder`'s sibling "photos", and the analyzed project into `folder`.
+
+    spell, spell_file: how a name of a concept, of a file or folder, is spelled by somebody.
+    """
     photos = folder.parent / f"{folder.stem} photos"
-    scenes = dict(_draw_photos(photos, images, photo_size, np.random.default_rng(seed)))
+    drawn = _draw_photos(photos, images, photo_size, np.random.default_rng(seed), spell_file)
+    scenes = {path: (name, things) for path, name, things in drawn}
     Project.create(folder).close()
     engine = analysis_database.open_writer(folder)
     membership.add(folder, engine, [photos])
     update_images(folder, engine)
-    _write_dictionary(folder, concepts)
+    _write_dictionary(folder, concepts, title=spell("Drawn scenes"))
     write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
-    recorder = Recorder(folder, engine, _setup(concepts))
+    recorder = Recorder(folder, engine, _setup(concepts, spell=spell))
     recorder.publish()
     listed = Results.open(folder)
     assert listed is not None
@@ -105,7 +114,7 @@ def make_project(
         if scene is None:
             unreadable.append(int(image_id))
             continue
-        recorder.add(_coded(record, scene, concepts, rng))
+        recorder.add(_coded(record, *scene, concepts, rng))
     recorder.commit()
     _mark_unreadable(engine, unreadable)
     recorder.publish()
@@ -132,10 +141,12 @@ def publish_again(project: Path, concepts: int = 96, dictionary: str = DICTIONAR
 
 
 def _draw_photos(
-    photos: Path, images: int, size: tuple[int, int], rng: np.random.Generator
-) -> Iterator[tuple[Path, list[Drawn]]]:
-    """Draw the photos; among them a portrait, a panorama, one that EXIF turns, one that is broken,
-    and one with letters beyond ASCII in its name.
+    photos: Path, images: int, size: tuple[int, int], rng: np.random.Generator, spell: Spell
+) -> Iterator[tuple[Path, str, list[Drawn]]]:
+    """Draw the photos of scenes.
+
+    Among them a portrait, a panorama, one that EXIF turns, one that is broken, and one with letters
+    beyond ASCII in its name.
     """
     folders = list(SCENES)
     for number in range(images):
@@ -144,7 +155,7 @@ def _draw_photos(
         things = _things(name, rng)
         picture = _picture(shape, name, things, rng)
         stem = {4: "Fähre_日本"}.get(number, f"{name}_{number:03d}")
-        path = photos / name / f"{stem}.jpg"
+        path = photos / spell(name) / f"{spell(stem)}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         if number == 5:
             path.write_bytes(b"this is not a photo")
@@ -154,7 +165,7 @@ def _draw_photos(
             picture = picture.transpose(Image.Transpose.ROTATE_90)
             exif[0x0112] = 6
         picture.save(path, quality=90, exif=exif)
-        yield path, things
+        yield path, name, things
 
 
 def _things(scene: str, rng: np.random.Generator) -> list[Drawn]:
@@ -195,13 +206,15 @@ def _picture(
 # ---- what the machine would say of them
 
 
-def _setup(concepts: int, dictionary: str = DICTIONARY) -> Setup:
+def _setup(concepts: int, dictionary: str = DICTIONARY, spell: Spell = str) -> Setup:
     names = NAMES[:concepts] + [f"texture {n}" for n in range(len(NAMES), concepts)]
     names[-1] = ""  # the last one never fires: dead, without a name
     candidates = [
-        [CandidateName(name, "noun", 0.62, f"something called {name}")]
+        [CandidateName(spell(name), "noun", 0.62, spell(f"something called {name}"))]
         + [
-            CandidateName(other, "noun", round(0.55 - 0.05 * n, 2), f"something called {other}")
+            CandidateName(
+                spell(other), "noun", round(0.55 - 0.05 * n, 2), spell(f"something called {other}")
+            )
             for n, other in enumerate(o for o in NAMES if o != name)
             if n < 7
         ]
@@ -215,7 +228,7 @@ def _setup(concepts: int, dictionary: str = DICTIONARY) -> Setup:
         grid=(GRID, GRID),
         dictionary_fingerprint=dictionary,
         levels=levels(concepts),
-        words=Words("dictionary", names, candidates),
+        words=Words("dictionary", [spell(name) if name else "" for name in names], candidates),
     )
 
 
@@ -231,7 +244,9 @@ def levels(concepts: int) -> np.ndarray:
     ]
 
 
-def _write_dictionary(folder: Path, concepts: int, fingerprint: str = DICTIONARY) -> None:
+def _write_dictionary(
+    folder: Path, concepts: int, fingerprint: str = DICTIONARY, title: str = "Drawn scenes"
+) -> None:
     """A dictionary as far as reading results needs one: its weights are nothing but zeros."""
     import json
 
@@ -247,7 +262,7 @@ def _write_dictionary(folder: Path, concepts: int, fingerprint: str = DICTIONARY
         "group_sizes": [int(n) for n in np.bincount(levels(concepts))],
         "threshold": 0.1,
         "encoder_fingerprint": "synthetic-encoder",
-        "title": "Drawn scenes",
+        "title": title,
         "provenance": {},
     }
     (place / "dictionary.json").write_text(json.dumps(described), "utf-8")
@@ -256,14 +271,16 @@ def _write_dictionary(folder: Path, concepts: int, fingerprint: str = DICTIONARY
     save_file(weights, place / "dictionary.safetensors")
 
 
-def _coded(record: object, scene: list[Drawn], concepts: int, rng: np.random.Generator) -> Coded:
+def _coded(
+    record: object, folder: str, scene: list[Drawn], concepts: int, rng: np.random.Generator
+) -> Coded:
     data = record.path.read_bytes()  # type: ignore[attr-defined]
     with Image.open(record.path) as opened:  # type: ignore[attr-defined]
         width, height = opened.size
         if opened.getexif().get(0x0112) == 6:
             width, height = height, width
     geometry = centre_square(width, height, GRID, GRID)
-    dense = _activations(geometry, record.path.parent.name, scene, concepts, rng)  # type: ignore[attr-defined]
+    dense = _activations(geometry, folder, scene, concepts, rng)
     cells = geometry.cells
     notes = Notes(
         rng.uniform(0.05, 0.4, cells).astype(np.float16),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from insight_app.gui import icons
 from insight_app.gui.settings import Settings
+from insight_app.gui.wording import unmarked
 
 SOFT_KEYS = {
     Qt.Key.Key_Left,
@@ -51,7 +52,7 @@ class ActionEntry:
 
     def shown_text(self) -> str:
         """Return what menus call it now, without their marks."""
-        return self.action.text().replace("&", "").rstrip("…")
+        return unmarked(self.action.text()).rstrip("…")
 
     def sequences(self) -> list[QKeySequence]:
         """Return its keys."""

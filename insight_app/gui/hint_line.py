@@ -12,7 +12,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import HINT_NAME, HINT_OVERLAY
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import plain_label
+from insight_app.gui.widgets import PlainLabel
 
 LINE, POINTER = 2, 5
 """Pixels: how wide the line at the left is, and how high its pointer."""
@@ -27,7 +27,7 @@ class HintLine(QWidget):
         self._actions, self._settings = session.actions, session.settings
         self._is_relevant = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.label = plain_label("", self)
+        self.label = PlainLabel("", self)
         self.label.setWordWrap(True)
         self.label.setMinimumWidth(1)
         self.dismiss = QToolButton(self)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QTextEdit, QToolButton, QWidget
 
 from insight_app.gui import icons
+from insight_app.plain_text import visible_lines
 
 LEFT, GAP, SIDE = 12, 8, 18
 """Pixels beside the sign, between the parts, and of the sign's sides."""
@@ -50,6 +51,7 @@ class WrappedText(QTextEdit):
 
     def set_text(self, text: str) -> None:
         """Show other words, letter by letter."""
+        text = visible_lines(text)
         self.setPlainText(text)
         self._measure.setPlainText(text)
         self.setAccessibleName(text)

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.wording import unmarked
+from insight_app.plain_text import breakable, visible, visible_lines
 
 PADDING = 12
 GAP = 6
@@ -45,7 +47,7 @@ class KeyButton(QPushButton):
         self._actions, self._id = actions, action_id
         self._primary, self._flat = primary, flat
         action = self._action = actions[action_id]
-        self._label = text
+        self._label = self._words = text
         self._is_icon = False
         self.setCheckable(action.isCheckable())
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -56,8 +58,8 @@ class KeyButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        text = self._label or self._action.text().replace("&", "").rstrip("…")
-        self.setText(text)
+        text = self._words = self._label or unmarked(self._action.text()).rstrip("…")
+        self.setText(text.replace("&", "&&"))
         self.setAccessibleName(text)
         self.setToolTip(self._action.toolTip())
         self.setEnabled(self._action.isEnabled())
@@ -76,7 +78,7 @@ class KeyButton(QPushButton):
     def words_width(self) -> int:
         """Return the width that the words need."""
         font = theme.bold(self.font()) if self.isCheckable() else self.font()
-        return 2 * PADDING + QFontMetrics(font).horizontalAdvance(self.text())  # checked: bold
+        return 2 * PADDING + QFontMetrics(font).horizontalAdvance(self._words)  # checked: bold
 
     def nextCheckState(self) -> None:
         """Do nothing: the action decides whether the button is checked."""
@@ -123,7 +125,7 @@ class KeyButton(QPushButton):
             painter.end()
             return
         painter.drawText(
-            space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+            space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._words
         )
         if key and self.width() >= self.sizeHint().width():
             width = key_cap_width(self, key)
@@ -177,17 +179,25 @@ def thin_line(parent: QWidget | None = None) -> QFrame:
     return line
 
 
-def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """Make a label that shows its text as it is, also where that looks like HTML."""
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setText(text)
-    return label
+class PlainLabel(QLabel):
+    """A label that shows every letter of its text: what looks like HTML, and signs that act.
+
+    A very long word takes another line, and never makes the window wider.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(breakable(visible_lines(text)))
 
 
-def dim_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+def dim_label(text: str = "", parent: QWidget | None = None) -> PlainLabel:
     """Make a plain label in a faint colour."""
-    label = plain_label(text, parent)
+    label = PlainLabel(text, parent)
     label.setProperty("dim", True)
     return label
 
@@ -230,11 +240,16 @@ class ElidedLabel(QLabel):
         parent: QWidget | None = None,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
         self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(40)
+
+    def setText(self, text: str) -> None:
+        """Show another text, in one line whatever it is."""
+        super().setText(visible(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

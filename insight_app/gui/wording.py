@@ -3,6 +3,8 @@
 Knows no window.
 """
 
+import re
+import textwrap
 import traceback
 from pathlib import Path
 
@@ -12,7 +14,14 @@ from PySide6.QtGui import QDesktopServices
 
 from insight_app.errors import KnownError
 from insight_app.figures import figure
+from insight_app.plain_text import shortened, visible, visible_lines
 
+TIP_WIDTH = 100
+"""Letters of a tooltip's line at most; Qt would make it as wide as the text is long."""
+TIP_LETTERS = 2000
+"""Of a longer text a tooltip shows beginning and end."""
+COMMAND_LETTERS = 120
+"""Of a longer text a menu or a title shows beginning and end."""
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -41,9 +50,32 @@ def words(error: BaseException) -> str:
 
 
 def tooltip(text: str) -> str:
-    """Return what a tooltip shows as `text`, also where that looks like HTML."""
-    rich = QtGui.Qt.mightBeRichText(text)
-    return QtGui.Qt.convertFromPlainText(text) if rich else text
+    """Return what a tooltip shows as `text`, also where that looks like HTML or is very long."""
+    lines = shortened(visible_lines(text), TIP_LETTERS).split("\n")
+    shown = "\n".join(part for line in lines for part in _wrapped(line))
+    rich = QtGui.Qt.mightBeRichText(shown)
+    return QtGui.Qt.convertFromPlainText(shown) if rich else shown
+
+
+def _wrapped(line: str) -> list[str]:
+    if len(line) <= TIP_WIDTH:
+        return [line]
+    return textwrap.wrap(line, TIP_WIDTH, break_on_hyphens=False) or [""]
+
+
+def command_text(text: str) -> str:
+    """Return what a menu or a button shows as `text`: in them & would mark the next letter."""
+    return shortened(visible(text), COMMAND_LETTERS).replace("&", "&&")
+
+
+def unmarked(text: str) -> str:
+    """Return what is seen of a menu's text: && is an &, a single one only marks a letter."""
+    return re.sub("&(.?)", r"\1", text)
+
+
+def title_text(text: str) -> str:
+    """Return what a window's title shows as `text`: in it [*] would stand for unsaved changes."""
+    return shortened(visible(text), COMMAND_LETTERS).replace("[*]", "[*][*]")
 
 
 def trace(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from insight_app.gui import theme
-from insight_app.gui.widgets import LinkLabel, base_widget, dim_label, plain_label
+from insight_app.gui.widgets import LinkLabel, PlainLabel, base_widget, dim_label
 
 LEAST = 4.5
 WRITTEN = ("text", "dim", "accent", "accepted", "unsure", "rejected", "on_selected")
@@ -75,7 +75,7 @@ def test_what_is_painted_can_be_read_after_a_change_of_theme(qtbot, qapp, name) 
     link.setText('<a href="x"><i>dandelion</i></a>')
     line.setPlaceholderText("folder or concept")
     button.setEnabled(False)
-    machine: QLabel = plain_label("colubrid snake", ground)
+    machine: QLabel = PlainLabel("colubrid snake", ground)
     machine.setFont(theme.italic(machine.font()))
     shown: list[QWidget] = [link, line, button, machine, dim_label("14 x 14 cells", ground)]
     for place, widget in enumerate(shown):

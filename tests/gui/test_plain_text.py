@@ -1,78 +1,213 @@
-"""Names, notes and file names that look like HTML are shown letter by letter, also in tooltips."""
+"""Texts of others are shown letter by letter, wherever they are shown, and open no file."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6 import QtGui
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 
-from insight_app.gui.wording import tooltip
-from tests.gui.conftest import wait_idle, wait_saved
+from insight_app.errors import WorldError
+from insight_app.gui.dialogs.confirming import confirm
+from insight_app.gui.dialogs.export import ExportDialog
+from insight_app.gui.dialogs.folders import FoldersDialog
+from insight_app.gui.dialogs.new_project import NewProjectDialog
+from insight_app.gui.dialogs.preferences import PreferencesDialog
+from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
+from insight_app.gui.dialogs.wizard.found import FoundDictionary
+from insight_app.gui.window.workspaces import PANELS
+from insight_app.project.judgements import Person
+from insight_app.project.person import remember
+from tests.gui.conftest import SIZE, wait_idle, wait_saved
+from tests.gui.every_text import MARK, Shown, everything, never_opened, wrong
 from tests.synthetic import make_project
 
-HOSTILE = "<b>big</b> <img src=x>"
-PANELS = {
-    "images": ("thumbnails", "photo", "in_photo", "card"),
-    "concepts": ("hierarchy", "exemplars", "card"),
-    "review": ("queue", "review", "evidence"),
-    "statistics": ("concept_table", "frequency_plot", "folder_plot", "level_plot"),
-}
+WORKSPACES = ("images", "concepts", "review", "statistics")
+ACTING = "\x1b]8;;http://x\x07\x1b[2J\x9b1m\u202egnp.\u2066exe\r\nsecond\tline\u2028"
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
 
 
-def is_rich(text: str) -> bool:
-    return QtGui.Qt.mightBeRichText(text)
+def hostile(of: str, picture: str) -> str:
+    return f"{MARK}<img src='{picture}'>&lt; &amp; <b>{of}</b>[red][*]{ACTING}"
 
 
-def shown(panel: QWidget) -> Iterator[tuple[str, str, bool]]:
-    """(where, text, whether it is shown as rich text) of all that a panel says."""
-    for widget in (panel, *panel.findChildren(QWidget)):
-        name = type(widget).__name__
-        yield f"tooltip of {name}", widget.toolTip(), is_rich(widget.toolTip())
-        if isinstance(widget, QLabel):
-            format = widget.textFormat()
-            is_auto = format == Qt.TextFormat.AutoText and is_rich(widget.text())
-            yield name, widget.text(), format == Qt.TextFormat.RichText or is_auto
-        if isinstance(widget, QAbstractItemView):
-            for text in tips(widget):
-                yield f"tooltip in {name}", text, is_rich(text)
-
-
-def tips(view: QAbstractItemView) -> Iterator[str]:
-    for row in range(view.model().rowCount(QModelIndex())):
-        index = view.model().index(row, 0)
-        while index.isValid():
-            yield index.data(Qt.ItemDataRole.ToolTipRole) or ""
-            index = index.siblingAtColumn(index.column() + 1)
+def spell_file(of: str) -> str:
+    return hostile(of, "decoy.png").replace("/", "|")
 
 
 @pytest.fixture
-def hostile_project(tmp_path: Path) -> Path:
-    """Its photos lie in a folder with such a name."""
-    return make_project(tmp_path / "<b>big<>b>" / "Harbour.insight", images=8, concepts=20)
+def decoy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A picture that nobody has asked to be opened; a relative name finds it too."""
+    path = tmp_path / "decoy.png"
+    path.write_bytes(PICTURE)
+    monkeypatch.chdir(tmp_path)
+    return path
 
 
-def test_a_name_is_shown_as_it_is(qtbot, open_window, hostile_project) -> None:
-    window = open_window(hostile_project)
+@pytest.fixture
+def spell(decoy: Path) -> Callable[[str], str]:
+    return lambda of: hostile(of, decoy.as_uri())
+
+
+@pytest.fixture
+def hostile_project(tmp_path: Path, home: Path, spell: Callable[[str], str]) -> Path:
+    """Every name in it means harm: concepts, candidates, meanings, files, folders, its own."""
+    remember(Person("p", spell("Ada")))
+    folder = tmp_path / spell_file("in") / f"{spell_file('project')}.insight"
+    return make_project(folder, images=8, concepts=20, spell=spell, spell_file=spell_file)
+
+
+class Eyes:
+    """Looks at all there is, and remembers where names of others were seen."""
+
+    def __init__(self, qtbot, window) -> None:
+        self.qtbot, self.window = qtbot, window
+        self.seen: set[str] = set()
+        self.bad: set[str] = set()
+
+    def look(self) -> None:
+        wait_idle(self.qtbot, self.window)
+        QApplication.processEvents()
+        for shown in everything():
+            if "H4rm" in shown.text:
+                self.seen.add(shown.where)
+            if problem := wrong(shown):
+                self.bad.add(f"{shown.where}: {problem}: {shown.text[:80]!r}")
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has such names, and tells who opens a file"
+)
+def test_nothing_of_others_is_more_than_text(
+    qtbot, open_window, hostile_project: Path, decoy: Path, spell
+) -> None:
+    with never_opened(decoy):
+        window = open_window(hostile_project)
+        session, eyes = window.session, Eyes(qtbot, window)
+        boat, car = session.state.id_of(2), session.state.id_of(4)
+        session.curation.note(boat, spell("note"))
+        wait_saved(qtbot, window)
+        session.curation.rename(boat, spell("boat"))
+        wait_saved(qtbot, window)
+        session.curation.add_parent(boat, session.state.id_of(0))
+        wait_saved(qtbot, window)
+        for workspace in WORKSPACES:
+            window.show_workspace(workspace)
+            session.selection.select(concepts=(boat,), image=1)
+            if workspace in ("concepts", "review"):
+                eyes.look()
+        for spec in PANELS:
+            window.dock_area.open_panel(spec.name)
+            wait_idle(qtbot, window)
+        session.selection.select(concepts=(car, boat, session.state.id_of(1)))
+        eyes.look()
+        session.selection.select(concepts=(boat,))
+        error = WorldError(spell("what"), where=spell("where"), kept=spell("kept"), do=spell("do"))
+        session.messages.report(error, "Mend", lambda: None)
+        session.messages.offer(spell("did"), "Undo", lambda: None)
+        window.docks["photo"].panel.show_error(error)
+        session.actions["edit.commands"].trigger()
+        window.palette_.line.setText("H4rm")
+        window.palette_.list.update_hits()
+        field = window.docks["thumbnails"].panel.filter
+        field._entered()
+        field.line.setText("H4rm")
+        field.popup.update_hits()
+        tree = window.docks["hierarchy"].panel
+        menu = tree.context_menu(tree.view.tree.reveal(boat)[0])
+        window.docks["card"].panel.head.rename()
+        eyes.look()
+        window.docks["card"].panel.head.end_edit()
+        menu.deleteLater()
+        _look_at_dialogs(eyes, window, hostile_project, spell)
+        QTimer.singleShot(0, lambda: _look_at_box(eyes))
+        confirm(window, spell("title"), spell("question"), do="Do", keep="Keep", details=spell("d"))
+        assert session.projects.close()
+        qtbot.waitUntil(lambda: session.state.project is None)
+        eyes.look()
+    assert not eyes.bad, "\n".join(sorted(eyes.bad))
+    seen = "\n".join(eyes.seen)
+    for place in (
+        "title of MainWindow", "tip in GridView", "line in HierarchyView", "tip in _TableView",
+        "tooltip of _Name", "ConceptHistory", "line in CandidateList", "LinkLabel", "AbsentLine",
+        "action edit.undo", "tooltip of action", "WrappedText", "axis of ThemedPlot", "_Title",
+        "completions of NameEdit", "line in HitList", "line in HangingHits", "PlainLabel",
+        "line in QTreeWidget", "line in FolderList", "choice of QComboBox", "tooltip of RecentRow",
+        "qt_msgbox_label", "qt_msgbox_informativelabel", "title of QMessageBox", "ElidedLabel",
+    ):  # fmt: skip
+        assert place in seen, f"{place} is not among\n{seen}"
+
+
+def _look_at_dialogs(eyes: Eyes, window, project: Path, spell) -> None:
     session = window.session
-    concept = session.state.id_of(0)
-    session.curation.rename(concept, HOSTILE)
-    session.curation.note(concept, HOSTILE)
-    wait_saved(qtbot, window)
-    session.selection.select((concept,))
-    for workspace, names in PANELS.items():
-        window.show_workspace(workspace)
-        session.selection.select((concept,))
-        wait_idle(qtbot, window)
-        seen = [text for name in names for text in shown(window.docks[name].panel)]
-        assert any("big" in text for _where, text, _rich in seen), workspace
-        assert [one for one in seen if one[2] and HOSTILE in one[1]] == []
-        assert [one for one in seen if one[2] and "<b>big<>" in one[1]] == []
+    found = FoundDictionary(
+        "release", spell("class"), 20, 32, 8, (20,), 3, None, ((spell("probe"), 4),),
+        ((spell("missing"), spell("instead")),), (spell("problem"),),
+    )  # fmt: skip
+    wizard = NewProjectDialog(session, [project.parent], window)
+    wizard.dictionary.use_folder(project.parent)
+    wizard.findings.show_findings(project.parent, found, spell("encoder"), spell("misfit"))
+    wizard._show_trouble(WorldError(spell("trouble")))
+    export = ExportDialog(session, window)
+    export._failed(WorldError(spell("failed")))
+    dialogs = [
+        wizard, export, FoldersDialog(session, window), PreferencesDialog(session, window),
+        ShortcutsDialog(session.actions, window),
+    ]  # fmt: skip
+    for dialog in dialogs:
+        dialog.show()
+    eyes.look()
+    export._written([project / "x.json"])
+    eyes.look()
+    for dialog in dialogs:
+        dialog.close()
+        dialog.deleteLater()
 
 
-def test_a_tooltip_shows_what_it_is_given() -> None:
-    assert tooltip("plain & simple") == "plain & simple"
-    document = QtGui.QTextDocument()
-    document.setHtml(tooltip(HOSTILE))
-    assert document.toPlainText() == HOSTILE
+def _look_at_box(eyes: Eyes) -> None:
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    eyes.look()
+    box.reject()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("label", "<b>x</b>"), ("tip", "<img src='a.png'>"), ("line", "a\nb"),
+        ("lines", "a\x1b[2J"), ("command", f"{MARK}<img "), ("rich", "a <img src='a.png'>"),
+        ("line", "a\u202eb"), ("title", "[*]\x07"), ("rich", f"{MARK}<b>"),
+    ],
+)  # fmt: skip
+def test_the_eyes_see_what_is_wrong(kind: str, text: str) -> None:
+    assert wrong(Shown("here", text, kind))
+
+
+def test_a_long_name_takes_no_more_room_than_another(qtbot, open_window, project_dir: Path) -> None:
+    window = open_window(project_dir)
+    session = window.session
+    boat = session.state.id_of(2)
+    widths = []
+    for name in ("boat", "boat", "b" * 10_000):
+        session.curation.rename(boat, name)
+        session.curation.note(boat, name)
+        wait_saved(qtbot, window)
+        session.messages.report(WorldError(name, where=name), "Mend", lambda: None)
+        found = {}
+        for workspace in WORKSPACES:
+            window.show_workspace(workspace)
+            session.selection.select(concepts=(boat,), image=1)
+            wait_idle(qtbot, window)
+            QApplication.processEvents()
+            found[workspace] = window.minimumSizeHint().width()
+            for panel in (dock.panel for dock in window.docks.values() if dock.panel):
+                found[f"{panel.title} in {workspace}"] = panel.minimumSizeHint().width()
+        widths.append(found)
+    wider = {place for place in widths[1] if widths[2][place] > widths[1][place] + 16}
+    assert not wider
+    assert window.width() == SIZE[0]
+    assert session.state.catalogue.names[2] == name != session.state.name(2)[0]

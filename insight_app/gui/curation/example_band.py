@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from insight_app.figures import counted, spread
 from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label, plain_label
+from insight_app.gui.widgets import PlainLabel, dim_label
 
 if TYPE_CHECKING:
     from insight_app.project.results.records import Example
@@ -24,7 +24,7 @@ class ExampleBand(QWidget):
         self.grid.setAccessibleName(title)
         heading = QHBoxLayout()
         heading.setSpacing(6)
-        heading.addWidget(plain_label(title, self))
+        heading.addWidget(PlainLabel(title, self))
         heading.addWidget(self.numbers, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

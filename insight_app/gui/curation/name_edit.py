@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
+from insight_app.plain_text import visible
 
 SHOWN = 10
 
@@ -37,7 +38,8 @@ class NameEdit(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
         completer.setMaxVisibleItems(SHOWN)
         self.setCompleter(completer)
-        self._before = concept.name
+        self._exact = concept.state.exact_name(concept.row)
+        self._before = concept.name if not self._exact else visible(self._exact)
         self.setText(self._before)
         self.selectAll()
         session.editors.opened(self)
@@ -55,7 +57,8 @@ class NameEdit(QLineEdit):
         """Judge the name as it stands, though it may be the machine's: it becomes the person's."""
         if not self._is_over:
             self._end()
-            self.session.curation.rename(self.concept, self.text())
+            is_untouched = self.text() == self._before and bool(self._exact)
+            self.session.curation.rename(self.concept, self._exact if is_untouched else self.text())
 
     def cancel(self) -> None:
         """Leave the name as it is."""
@@ -106,4 +109,4 @@ def completions(concept: PresentConcept) -> list[str]:
     results = concept.results
     own = [one.term for one in results.candidates(concept.row)] if concept.is_machine else []
     names = {name for name in (*concept.catalogue.names, *results.machine_names) if name}
-    return list(dict.fromkeys([*own, *sorted(names, key=str.casefold)]))
+    return list(dict.fromkeys(map(visible, [*own, *sorted(names, key=str.casefold)])))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout,
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.finding.hits import FoundHits, HitList, found_concepts
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label, plain_label
+from insight_app.gui.widgets import PlainLabel, dim_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -26,7 +26,7 @@ class ParentDialog(QDialog):
         self.setWindowTitle("Add a parent")
         self.resize(440, 420)
         column = QVBoxLayout(self)
-        title = plain_label(f"Put “{child.name_told_apart}” also under", self)
+        title = PlainLabel(f"Put “{child.name_told_apart}” also under", self)
         self.line = QLineEdit(self)
         self.line.setPlaceholderText("Name of the parent")
         self.line.setAccessibleName("Name of the parent")

@@ -17,7 +17,7 @@ from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import KeyButton, dim_label, plain_label, thin_line
+from insight_app.gui.widgets import KeyButton, PlainLabel, dim_label, thin_line
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -42,7 +42,7 @@ class SeveralCard(QWidget):
         head.setContentsMargins(12, 0, 12, 4)
         head.setVerticalSpacing(8)
         head.setColumnStretch(1, 1)
-        self.title = plain_label("", self)
+        self.title = PlainLabel("", self)
         self.said = dim_label("", self)
         self.said.setWordWrap(True)
         head.addWidget(self.title, 0, 0, 1, 2)

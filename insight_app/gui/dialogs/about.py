@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QTabWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from insight_app import __version__, licences
 from insight_app.gui import theme
-from insight_app.gui.widgets import item_tree
+from insight_app.gui.widgets import PlainLabel, item_tree
 from insight_app.gui.wording import tooltip
 
 
@@ -28,10 +27,10 @@ class AboutDialog(QDialog):
         self.resize(760, 520)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
-        title = QLabel(f"Insight {__version__}", self)
+        title = PlainLabel(f"Insight {__version__}", self)
         title.setFont(theme.bold(self.font()))
         column.addWidget(title)
-        text = QLabel(
+        text = PlainLabel(
             "See what a vision-language model sees, after “Insight: Interpretable Semantic "
             "Hierarchies in Vision-Language Encoders” (arXiv 2601.13798). Works without a network.",
             self,

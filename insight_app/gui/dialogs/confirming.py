@@ -3,6 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from insight_app.gui.wording import title_text
+from insight_app.plain_text import breakable, visible_lines
+
 
 def confirm(
     parent: QWidget, title: str, question: str, *, do: str, keep: str, details: str = ""
@@ -11,9 +14,9 @@ def confirm(
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle(title)
-    box.setText(question)
-    box.setInformativeText(details)
+    box.setWindowTitle(title_text(title))
+    box.setText(breakable(visible_lines(question)))
+    box.setInformativeText(breakable(visible_lines(details)))
     doing = box.addButton(do, QMessageBox.ButtonRole.DestructiveRole)
     keeping = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keeping)

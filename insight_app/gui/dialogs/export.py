@@ -32,7 +32,7 @@ from insight_app.gui.dialogs.files import (
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import dim_label, plain_label, restyle
+from insight_app.gui.widgets import PlainLabel, dim_label, restyle
 from insight_app.gui.wording import show_in_folder, words
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(choose)
-        self.path_label = plain_label("File", self)
+        self.path_label = PlainLabel("File", self)
         form.addRow(self.path_label, row)
         self.message = dim_label("", self)
         self.message.setWordWrap(True)

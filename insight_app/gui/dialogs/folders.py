@@ -26,7 +26,8 @@ from insight_app.gui import icons, theme
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, item_tree
-from insight_app.gui.wording import show_in_folder
+from insight_app.gui.wording import show_in_folder, title_text, tooltip
+from insight_app.plain_text import visible
 
 if TYPE_CHECKING:
     from insight_app.project.results.sources import FolderState, SourceState
@@ -119,10 +120,11 @@ class FoldersDialog(QDialog):
     def _item(self, shown: "SourceState | FolderState", name: str) -> QTreeWidgetItem:
         counts = shown.counts
         photos = counts.removed if shown.state == REMOVED else counts.photos
-        words = WORDS[shown.state]
+        words, name = WORDS[shown.state], visible(name)
         if not words and counts.missing:
             words = f"{counts.missing:,} not there"
         item = QTreeWidgetItem([name, f"{photos:,}", words])
+        item.setToolTip(0, tooltip(str(shown.path)))
         item.setData(0, PATH_ROLE, shown.path)
         item.setData(0, STATE_ROLE, shown.state)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -181,7 +183,7 @@ class FoldersDialog(QDialog):
 def point_to(session: Session, old: Path, parent: QWidget) -> None:
     """Ask where the photos of a folder are now, and tell the project."""
     nearest = next((above for above in old.parents if above.is_dir()), None)
-    title = f"Where are the photos of {old.name} now?"
+    title = title_text(f"Where are the photos of {old.name} now?")
     new = choose_folder(parent, title, session.settings, Purpose.PHOTOS, nearest)
     if new is not None:
         session.folders.move(old, new)

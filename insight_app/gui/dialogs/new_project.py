@@ -30,7 +30,7 @@ from insight_app.gui.dialogs.wizard.place import PlacePart
 from insight_app.gui.dialogs.wizard.questionnaire import Questionnaire
 from insight_app.gui.state.analysis_control import Plan, holds_dictionary
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import plain_label, restyle
+from insight_app.gui.widgets import PlainLabel, restyle
 from insight_app.gui.wording import time_left, words
 
 TRAINING_FACTOR = 3
@@ -107,7 +107,7 @@ class NewProjectDialog(QDialog):
         page.setContentsMargins(24, 20, 24, 16)
         page.setSpacing(12)
         page.addLayout(across, 1)
-        self.message = plain_label("", self)
+        self.message = PlainLabel("", self)
         self.message.setWordWrap(True)
         self.message.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.message.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)

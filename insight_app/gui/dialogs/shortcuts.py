@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import ActionEntry, Actions, parsed
-from insight_app.gui.widgets import dim_label, item_tree, plain_label
+from insight_app.gui.widgets import PlainLabel, dim_label, item_tree
 
 FIXED = (
     ("Space, held", "Show the bare photo"),
@@ -51,7 +51,7 @@ class ShortcutsDialog(QDialog):
         self.tree.currentItemChanged.connect(lambda _new, _old: self._show_current())
         column.addWidget(self.tree, 1)
         row = QHBoxLayout()
-        self.current = plain_label("Choose an action to change its key.", self)
+        self.current = PlainLabel("Choose an action to change its key.", self)
         self.edit = QKeySequenceEdit(self)
         self.edit.setMaximumSequenceLength(1)
         self.edit.setAccessibleName("New key")

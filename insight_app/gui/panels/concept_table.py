@@ -32,7 +32,8 @@ from insight_app.gui.statistics.rows import Filter, ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.statistics.table_model import ConceptTableModel
 from insight_app.gui.statistics.table_view import table_view
-from insight_app.gui.widgets import plain_label
+from insight_app.gui.widgets import PlainLabel
+from insight_app.gui.wording import command_text, tooltip
 from insight_app.gui.wrap_row import WrapRow
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class ConceptTablePanel(Panel):
         self.folders.setToolTip("Count only the images of some folders")
         self.folders.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.folders.setMenu(QMenu(self.folders))
+        self.folders.menu().setToolTipsVisible(True)
         self.minimum = QSpinBox(self)
         self.minimum.setRange(0, 10_000_000)
         self.minimum.setValue(self.rows.filter.min_images)
@@ -121,9 +123,9 @@ class ConceptTablePanel(Panel):
         )
         line.addWidget(self.search)
         line.addWidget(self.folders)
-        line.addWidget(plain_label("from", self))
+        line.addWidget(PlainLabel("from", self))
         line.addWidget(self.minimum)
-        line.addWidget(plain_label("images", self))
+        line.addWidget(PlainLabel("images", self))
         line.addWidget(self.hidden)
         self.body.addLayout(line)
 
@@ -191,8 +193,9 @@ class ConceptTablePanel(Panel):
         menu.addSeparator()
         results = self.session.state.results
         for folder in results.folders if results is not None else []:
-            name = (folder.path or "(top)").replace("&", "&&")
+            name = command_text(folder.path or "(top)")
             action = menu.addAction(f"{name}  ({folder.images:,})")
+            action.setToolTip(tooltip(folder.path))
             action.setCheckable(True)
             action.setChecked(folder.id in chosen)
             action.triggered.connect(partial(self._toggle_folder, folder.id))

@@ -17,6 +17,7 @@ from insight_app.gui.statistics import plotting
 from insight_app.gui.statistics.rows import ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import Table
 from insight_app.gui.widgets import dim_label
+from insight_app.plain_text import visible
 
 MOST_FOLDERS = 20
 FEWEST_IMAGES = 10
@@ -177,5 +178,6 @@ def wilson(
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
-def _short(text: str, most: int = 22) -> str:
+def _short(path: str, most: int = 22) -> str:
+    text = visible(path)
     return text if len(text) <= most else "…" + text[-(most - 1) :]

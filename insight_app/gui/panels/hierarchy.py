@@ -25,7 +25,7 @@ from insight_app.gui.state.lists import OfferedConcepts
 from insight_app.gui.state.session import Session
 from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
-from insight_app.gui.wording import tooltip
+from insight_app.gui.wording import command_text, tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -314,7 +314,7 @@ class HierarchyPanel(Panel):
             state, curation = concept.state, self.session.curation
             for edge in concept.catalogue.parents(concept.row):
                 text = f"Take out of {state.name_told_apart(edge.parent)}"
-                remove = menu.addAction(text.replace("&", "&&"))
+                remove = menu.addAction(command_text(text))
                 remove.setToolTip(tooltip(text))
                 remove.setEnabled(not state.read_only)
                 parent = state.id_of(edge.parent)

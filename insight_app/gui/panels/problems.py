@@ -21,9 +21,9 @@ from insight_app.gui.state.troubles import Gravity, Trouble
 from insight_app.gui.widgets import (
     ElidedLabel,
     EmptyState,
+    PlainLabel,
     base_widget,
     dim_label,
-    plain_label,
     scrolled,
     thin_line,
 )
@@ -141,7 +141,7 @@ class ProblemsPanel(Panel):
             name.setToolTip(tooltip(line.where))
             words.addWidget(name)
         parts = (line.what, line.kept, line.do)
-        text = plain_label(" ".join(part for part in parts if part), widget)
+        text = PlainLabel(" ".join(part for part in parts if part), widget)
         text.setWordWrap(True)
         words.addWidget(text)
         if line.where or line.kind or (line.trouble is not None and line.trouble[1].button):

@@ -27,6 +27,7 @@ from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
+from insight_app.plain_text import visible
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -210,7 +211,7 @@ class ThumbnailsPanel(Panel):
             return NOTHING
         hits = [
             Hit(
-                folder.path or "(top folder)",
+                visible(folder.path) or "(top folder)",
                 counted(folder.images, "image"),
                 partial(self.show_folder, folder.id),
             )

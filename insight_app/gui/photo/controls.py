@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QLabel,
     QSlider,
     QToolButton,
     QWidget,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui.photo import overlay
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import KeyButton
+from insight_app.gui.widgets import KeyButton, PlainLabel
 from insight_app.gui.wrap_row import WrapRow
 
 MODE_TIPS = {
@@ -43,7 +42,7 @@ class OverlayControls(QWidget):
             (self.opacity, "overlay_opacity"),
             (self.threshold, "overlay_threshold"),
         ):
-            row.addWidget(QLabel(slider.accessibleName(), self))
+            row.addWidget(PlainLabel(slider.accessibleName(), self))
             row.addWidget(slider)
             slider.valueChanged.connect(lambda value, name=name: self._keep(name, value))
         self.modes = QButtonGroup(self)

@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.errors import WorldError
 from insight_app.figures import counted
+from insight_app.plain_text import shortened, visible
 
 if TYPE_CHECKING:  # SQLAlchemy takes longer to import than the first paint may take
     from insight_app.project.judgements import ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.project import Project
     from insight_app.project.results.snapshot import Results
+
+
+NAME_LETTERS = 400
+"""Letters of a name that are shown; of a longer one its beginning and its end."""
+
+
+def shown_name(name: str) -> str:
+    """Return what is shown of a name: one line, none of its signs acts, and it has an end."""
+    return shortened(visible(name), NAME_LETTERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +102,11 @@ class ProjectState:
         if self.catalogue is None:
             return f"concept {row}", False
         by_person = bool(self.catalogue.by_person[row])
-        return self.catalogue.names[row] or f"concept {row}", by_person
+        return shown_name(self.catalogue.names[row]) or f"concept {row}", by_person
+
+    def exact_name(self, row: int) -> str:
+        """Return the name as it is kept, whatever signs are in it; '' where there is none."""
+        return "" if self.catalogue is None else self.catalogue.names[row]
 
     def distinctions(self, row: int) -> tuple[str, ...]:
         """Return what tells a concept from others of its name, in words; () where it has none.
@@ -121,7 +135,7 @@ class ProjectState:
         except WorldError:
             other = ""
         images = "" if self.awaits_photos else counted(int(self.catalogue.images[row]), "image")
-        return " · ".join(part for part in (other, images) if part)
+        return " · ".join(part for part in (shown_name(other), images) if part)
 
     def machine_name(self, row: int) -> str:
         """Return the name that the machine gave a concept, '' if it gave none."""

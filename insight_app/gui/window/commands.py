@@ -21,6 +21,7 @@ from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.opening import Opening
 from insight_app.gui.window.palette import CommandPalette
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES
+from insight_app.gui.wording import command_text
 
 FILE, EDIT, VIEW, CONCEPT, ANALYSIS, HELP = "File", "Edit", "View", "Concept", "Analysis", "Help"
 PANEL = "Panels"
@@ -202,8 +203,8 @@ def _update_undo(actions: Actions, session: Session) -> None:
         undo, redo = project.judgements.undo_text, project.judgements.redo_text
     actions.set_enabled("edit.undo", bool(undo) or session.queue.pending > 0)
     actions.set_enabled("edit.redo", bool(redo))
-    actions["edit.undo"].setText(f"&Undo: {undo}" if undo else "&Undo")
-    actions["edit.redo"].setText(f"&Redo: {redo}" if redo else "&Redo")
+    actions["edit.undo"].setText(f"&Undo: {command_text(undo)}" if undo else "&Undo")
+    actions["edit.redo"].setText(f"&Redo: {command_text(redo)}" if redo else "&Redo")
 
 
 def _toggle_theme(settings: Settings) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
-    QLabel,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.troubles import Gravity, Trouble
 from insight_app.gui.trouble_line import TroubleLine
+from insight_app.gui.widgets import PlainLabel
 from insight_app.gui.window import commands, dialogs
 from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.hints import Hints
@@ -44,8 +44,11 @@ from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
 from insight_app.gui.window.unfinished import UnfinishedAnalysis
 from insight_app.gui.window.workspaces import BY_NAME, panel_names
-from insight_app.gui.wording import words
+from insight_app.gui.wording import title_text, tooltip, words
+from insight_app.plain_text import shortened
 
+TITLE_LETTERS = 60
+"""Of the project's name beside the menus; a longer one shows beginning and end."""
 WORKER_DELAY = 2000
 """Milliseconds: the worker's imports would compete with the first pictures."""
 
@@ -132,7 +135,7 @@ class MainWindow(QMainWindow):
         self.message_place = MessagePlace(self.strip, self.dock_area, below)
         self.setCentralWidget(whole)
         self.setStatusBar(StatusBar(self.session, self))
-        self.project_name = QLabel(self)
+        self.project_name = PlainLabel("", self)
         # A corner widget lies at the bar's top edge: these are the margins of its menus.
         self.project_name.setContentsMargins(0, 4, 12, 4)
         self.project_name.setProperty("dim", True)
@@ -200,7 +203,8 @@ class MainWindow(QMainWindow):
 
     def _name_project(self, text: str) -> None:
         """Show it at the menu bar's right end, which measures a corner widget when it is set."""
-        self.project_name.setText(text)
+        self.project_name.setText(shortened(text, TITLE_LETTERS))
+        self.project_name.setToolTip(tooltip(text))
         self.project_name.adjustSize()
         self.menuBar().setCornerWidget(self.project_name)
         self.project_name.show()
@@ -212,7 +216,7 @@ class MainWindow(QMainWindow):
     def _project_changed(self) -> None:
         project = self.session.state.project
         name = self._project_title()
-        self.setWindowTitle(f"{name} - Insight" if name else "Insight")
+        self.setWindowTitle(f"{title_text(name)} - Insight" if name else "Insight")
         self._name_project(name)
         self.bar.show_for(project is not None)
         self.strip.clear()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
 from insight_app.gui.window.commands import ANALYSIS, CONCEPT, EDIT, FILE, HELP, VIEW
+from insight_app.gui.wording import command_text, tooltip
 
 BREAKS_AFTER = {
     "file.demo",
@@ -67,8 +68,8 @@ class Menus:
     def _add_recent(self, menu: QMenu) -> None:
         recent = menu.addMenu("Open &recent")
         for item in self._settings.recent():
-            # A name with & in it would lose it.
-            action = recent.addAction(item.path.replace("&", "&&"))
+            action = recent.addAction(command_text(item.path))
+            action.setToolTip(tooltip(item.path))
             action.triggered.connect(lambda _on, path=item.path: self._open_recent(path))
         recent.setEnabled(not recent.isEmpty())
 

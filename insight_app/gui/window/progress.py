@@ -23,7 +23,7 @@ from insight_app.figures import figure
 from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress, WorkerClient
-from insight_app.gui.widgets import ElidedLabel, dim_label
+from insight_app.gui.widgets import ElidedLabel, PlainLabel, dim_label
 from insight_app.gui.wording import size_text, time_left, tooltip
 
 MOST_TIME = time_left(11 * 3600 + 40 * 60)
@@ -143,7 +143,7 @@ class ProgressDetails(QFrame):
         form.setHorizontalSpacing(16)
         self.values: dict[str, QLabel] = {}
         for name in ("Now", "Done", "Speed", "Time left", "Device", "Problems"):
-            value = QLabel("", self)
+            value = PlainLabel("", self)
             value.setFont(theme.tabular(value.font()))
             value.setMinimumWidth(180)
             self.values[name] = value

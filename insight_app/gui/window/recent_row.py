@@ -22,6 +22,7 @@ from insight_app.figures import counted, percent
 from insight_app.gui import icons, theme
 from insight_app.gui.settings import RecentProject
 from insight_app.gui.wording import tooltip
+from insight_app.plain_text import visible
 
 PICTURE = 72
 MARGIN = 8
@@ -40,7 +41,7 @@ class RecentRow(QPushButton):
         self.picture: QPixmap | None = None
         self.is_gone = self._is_known = False
         path = Path(project.path)
-        self._name = path.name.removesuffix(".insight")
+        self._name = visible(path.name.removesuffix(".insight"))
         self.setAutoDefault(True)  # Enter opens, as Space does
         self.setToolTip(tooltip(str(path)))
         self.clicked.connect(lambda: self.chosen.emit(project.path))
@@ -119,7 +120,7 @@ class RecentRow(QPushButton):
         for number, (text, colour, font) in enumerate(
             (
                 (self._name, c.dim if self.is_gone else c.text, theme.bold(self.font())),
-                (self.project.path, c.dim, self.font()),
+                (visible(self.project.path), c.dim, self.font()),
                 (self._details, c.rejected if self.is_gone else c.dim, self.font()),
             )
         ):

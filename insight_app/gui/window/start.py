@@ -14,7 +14,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QScrollArea,
     QVBoxLayout,
@@ -27,7 +26,7 @@ from insight_app.gui.settings import RecentProject
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.pictures import first_thumbnail
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import KeyButton, base_widget, dim_label
+from insight_app.gui.widgets import KeyButton, PlainLabel, base_widget, dim_label
 from insight_app.gui.window.recent_row import PICTURE, RecentRow
 
 Stamp: TypeAlias = tuple[tuple[str, int], ...]
@@ -66,7 +65,7 @@ class StartPage(QWidget):
         column.setSpacing(16)
         outer.addLayout(column, 6)
         outer.addStretch(1)
-        title = QLabel("Insight", self)
+        title = PlainLabel("Insight", self)
         title.setFont(theme.bold(self.font()))
         column.addWidget(title)
         column.addWidget(
@@ -95,7 +94,7 @@ class StartPage(QWidget):
         self.busy_text = dim_label()
         column.addWidget(self.busy_text)
         column.addWidget(self.busy)
-        self.recent_title = QLabel("Recent projects", self)
+        self.recent_title = PlainLabel("Recent projects", self)
         self.recent_title.setFont(theme.bold(self.font()))
         column.addWidget(self.recent_title)
         area = QScrollArea(self)

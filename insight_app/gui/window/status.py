@@ -4,14 +4,14 @@ Reads the session; progress.py shows what runs.
 """
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from insight_app.figures import counted, percent
 from insight_app.gui import theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress
 from insight_app.gui.totals import totals
-from insight_app.gui.widgets import ElidedLabel
+from insight_app.gui.widgets import ElidedLabel, PlainLabel
 from insight_app.gui.window.progress import AnalysisProgress, memory_text, rate
 from insight_app.gui.window.status_row import StatusRow
 from insight_app.gui.wording import tooltip
@@ -28,12 +28,16 @@ class StatusBar(QStatusBar):
         self.session = session
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
-        self.counts, self.reviewed = QLabel(self), QLabel(self)
+        self.counts, self.reviewed = PlainLabel("", self), PlainLabel("", self)
         self.reviewed.setToolTip(
             "Activation of the concepts that were judged, over the activation of all concepts "
             "(sums over all cells)"
         )
-        self.device, self.rate, self.memory = QLabel(self), QLabel(self), QLabel(self)
+        self.device, self.rate, self.memory = (
+            PlainLabel("", self),
+            PlainLabel("", self),
+            PlainLabel("", self),
+        )
         self.rate.setToolTip("Photos a second since this step of the analysis began")
         self.memory.setToolTip("Memory that the analysis process holds, its models included")
         self.progress = AnalysisProgress(session, self)

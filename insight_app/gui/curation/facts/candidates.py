@@ -23,15 +23,18 @@ from insight_app.gui.curation.concept_keys import candidates_of, keys_of
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.qt_types import Index
+from insight_app.gui.state.project_state import shown_name
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_key_cap
 from insight_app.gui.wording import tooltip
+from insight_app.plain_text import shortened, visible
 
 if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
 
 TITLE = "Candidate names"
 LINE = 10
+READING_LETTERS = 16
 SOURCES = {
     "release": "Released names",
     "dictionary": "Shipped names",
@@ -77,10 +80,10 @@ class CandidateModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         one = self.candidates[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return one.term
+            return shown_name(one.term)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             score = f"{UNITS[self.unit][0]} {self._score(one)}" if self._score(one) else ""
-            words = ", ".join(part for part in (one.term, one.reading, score) if part)
+            words = ", ".join(part for part in (shown_name(one.term), one.reading, score) if part)
             return f"{index.row() + 1}: {words}"
         if role == Qt.ItemDataRole.ToolTipRole:
             score = "From the release, which gives no score"
@@ -104,7 +107,8 @@ class CandidateDelegate(QStyledItemDelegate):
         one, c = self._model.candidates[index.row()], theme.colours()
         painter.save()
         rect = QRectF(option.rect)
-        if one.term == self._model.present:
+        term = shown_name(one.term)
+        if term == self._model.present:
             painter.fillRect(rect.adjusted(6, 0, -6, 0), c.of("selected"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect.adjusted(6, 0, -6, 0), c.of("hover"))
@@ -120,14 +124,15 @@ class CandidateDelegate(QStyledItemDelegate):
             right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
         painter.setFont(option.font)
         painter.setPen(c.of("dim"))
-        width = painter.fontMetrics().horizontalAdvance(one.reading)
+        reading = shortened(visible(one.reading), READING_LETTERS)
+        width = painter.fontMetrics().horizontalAdvance(reading)
         box = QRectF(right - width, rect.y(), width + 2, rect.height())
-        painter.drawText(box, middle, one.reading)
+        painter.drawText(box, middle, reading)
         left = cap.right() + 10
         painter.setFont(theme.italic(option.font))
         painter.setPen(c.of("text"))
         room = right - width - 8 - left
-        text = painter.fontMetrics().elidedText(one.term, Qt.TextElideMode.ElideRight, int(room))
+        text = painter.fontMetrics().elidedText(term, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(QRectF(left, rect.y(), room, rect.height()), middle, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(c.of("accent"))

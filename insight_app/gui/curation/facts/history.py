@@ -5,16 +5,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.state.project_state import shown_name
 from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import PlainLabel
+from insight_app.plain_text import shortened, visible, visible_lines
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId, Judgement
     from insight_app.project.project import Project
 
+WORDS_LETTERS, PERSON_LETTERS = 1000, 100
+"""What is shown of what was said, and of who said it."""
 KIND_WORDS = {
     "rename": "renamed to",
     "accept": "accepted",
@@ -28,16 +33,15 @@ KIND_WORDS = {
 }
 
 
-class ConceptHistory(QLabel):
+class ConceptHistory(PlainLabel):
     """The judgements of a concept as lines, the newest first."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.session = session
         self._concept: ConceptId | None = None
         self.setProperty("dim", True)
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setContentsMargins(12, 0, 12, 8)
 
@@ -47,7 +51,7 @@ class ConceptHistory(QLabel):
         machine = results.machine_names[concept.row] if concept.is_machine else ""
         if machine:
             who = "release" if results.names_run == RELEASE else "analysis"
-            machine = f"{who}: named {machine}"
+            machine = f"{who}: named {shown_name(machine)}"
         self.session.projects.ask(
             partial(_history, concept=concept.id),
             done=partial(self._show, concept.id, machine),
@@ -77,4 +81,5 @@ def describe(entry: "Judgement") -> str:
         if entry.kind == "note":
             named = entry.after.get("note")
         words = f"{words} {named}" if named else words
-    return f"{when}, {entry.person.name}: {words}"
+    said = shortened(visible_lines(words), WORDS_LETTERS)
+    return f"{when}, {shortened(visible(entry.person.name), PERSON_LETTERS)}: {said}"

@@ -6,14 +6,15 @@ A folder (one of ours, or released files) is inspected by the worker as soon as 
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.wizard.found import FoundDictionary, from_reply
 from insight_app.gui.dialogs.wizard.part import Part, Questions
 from insight_app.gui.settings import Settings
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import PlainLabel, dim_label
 from insight_app.gui.wording import tooltip, words
+from insight_app.plain_text import shortened, visible
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
 SHIPPED_FOR = "builtin"
@@ -41,7 +42,7 @@ class DictionaryPart(Part):
         self.found: FoundDictionary | Exception | None = None
         self._asked: int | None = None
         grid = self.add_grid()
-        self.label = QLabel("Dictionary", self)
+        self.label = PlainLabel("Dictionary", self)
         self.choice = QComboBox(self)
         self.choice.setAccessibleName("Dictionary")
         self.label.setBuddy(self.choice)
@@ -131,7 +132,7 @@ class DictionaryPart(Part):
             if self.choice.findData(FOLDER) < 0:
                 self.choice.addItem("", FOLDER)
             place = self.choice.findData(FOLDER)
-            self.choice.setItemText(place, f"From {self.path.name}")
+            self.choice.setItemText(place, f"From {shortened(visible(self.path.name), 60)}")
             tip = tooltip(str(self.path))
             self.choice.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
         self.choice.setCurrentIndex(max(0, self.choice.findData(kind)))

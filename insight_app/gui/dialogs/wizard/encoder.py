@@ -16,7 +16,7 @@ from insight_app.gui.dialogs.wizard.weights import WeightsChoice
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import PlainLabel, dim_label
 
 FIRST_FILE_ROW = 3
 
@@ -39,10 +39,10 @@ class EncoderPart(Part):
         self.encoder.setAccessibleName("Encoder")
         self.model = QComboBox(self)
         self.model.setAccessibleName("Model of the encoder")
-        self.model_label = QLabel("Model", self)
+        self.model_label = PlainLabel("Model", self)
         self.sentence = dim_label("", self)
         self.sentence.setWordWrap(True)
-        self.grid.addWidget(QLabel("Encoder", self), 0, 0)
+        self.grid.addWidget(PlainLabel("Encoder", self), 0, 0)
         self.grid.addWidget(self.encoder, 0, 1)
         self.grid.addWidget(self.sentence, 1, 1)
         self.grid.addWidget(self.model_label, 2, 0)
@@ -146,7 +146,7 @@ class EncoderPart(Part):
             row.deleteLater()
         self.weights, self._labels = [], []
         for place, file in enumerate(info.files, FIRST_FILE_ROW):
-            label, choice = QLabel(file.title, self), WeightsChoice(file, self._settings, self)
+            label, choice = PlainLabel(file.title, self), WeightsChoice(file, self._settings, self)
             label.setBuddy(choice)
             choice.asked.connect(lambda path, choice=choice: self.import_file(choice, path))
             choice.changed.connect(self.changed)

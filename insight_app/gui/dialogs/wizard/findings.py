@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.dialogs.wizard.found import FoundDictionary
-from insight_app.gui.widgets import ElidedLabel, dim_label, plain_label, scrolled, thin_line
+from insight_app.gui.widgets import ElidedLabel, PlainLabel, dim_label, scrolled, thin_line
 from insight_app.gui.wording import tooltip, words
 
 WIDTH = 360
@@ -132,7 +132,7 @@ def _facts(found: FoundDictionary, parent: QWidget) -> QWidget:
 
 
 def _value(text: str, parent: QWidget) -> QLabel:
-    shown = plain_label(text, parent)
+    shown = PlainLabel(text, parent)
     shown.setFont(theme.tabular(shown.font()))
     shown.setWordWrap(True)
     return shown
@@ -147,7 +147,7 @@ def _finding(sign: str, colour: str, what: str, how: str, parent: QWidget) -> QW
     row.addWidget(icons.Sign(sign, colour, SIGN, line), 0, Qt.AlignmentFlag.AlignTop)
     lines = QVBoxLayout()
     lines.setSpacing(0)
-    first = plain_label(what, line)
+    first = PlainLabel(what, line)
     first.setWordWrap(True)
     if colour == "rejected":
         first.setProperty("wrong", True)

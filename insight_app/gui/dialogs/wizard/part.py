@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress, WorkerClient
+from insight_app.gui.widgets import PlainLabel
 
 WIDEST = "CLIP-DINOiser heads"
 """The longest of all labels."""
@@ -57,7 +58,7 @@ class Part(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
-        self.heading = QLabel(title, self)
+        self.heading = PlainLabel(title, self)
         self.heading.setFont(theme.bold(self.font()))
         self.column.addWidget(self.heading)
 

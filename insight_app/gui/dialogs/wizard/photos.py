@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPushButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.wizard.part import Part
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
+from insight_app.gui.wording import tooltip
+from insight_app.plain_text import visible
 
 LINES = 3
 
@@ -43,12 +45,15 @@ class PhotosPart(Part):
 
     def folders(self) -> tuple[Path, ...]:
         """Return the chosen folders."""
-        return tuple(Path(self.list.item(i).text()) for i in range(self.list.count()))
+        items = (self.list.item(place) for place in range(self.list.count()))
+        return tuple(Path(item.data(Qt.ItemDataRole.UserRole)) for item in items)
 
     def add_folder(self, folder: Path) -> None:
         """Choose one more folder."""
         if folder not in self.folders():
-            self.list.addItem(str(folder))
+            item = QListWidgetItem(visible(str(folder)), self.list)
+            item.setData(Qt.ItemDataRole.UserRole, str(folder))
+            item.setToolTip(tooltip(str(folder)))
             self._count()
 
     def show_words(self, text: str) -> None:

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from insight_app.gui.dialogs.files import Purpose, choose_folder, start_folder
 from insight_app.gui.dialogs.wizard.part import Part
 from insight_app.gui.settings import Settings
+from insight_app.gui.widgets import PlainLabel
 
 FORBIDDEN = '/\\:*?"<>|'
 
@@ -30,9 +31,9 @@ class PlacePart(Part):
         choose = QPushButton("Choose…", self)
         choose.setAutoDefault(False)  # Enter means Start
         choose.clicked.connect(self._choose)
-        grid.addWidget(QLabel("Name", self), 0, 0)
+        grid.addWidget(PlainLabel("Name", self), 0, 0)
         grid.addWidget(self.name, 0, 1, 1, 2)
-        grid.addWidget(QLabel("In folder", self), 1, 0)
+        grid.addWidget(PlainLabel("In folder", self), 1, 0)
         grid.addWidget(self.folder, 1, 1)
         grid.addWidget(choose, 1, 2)
 

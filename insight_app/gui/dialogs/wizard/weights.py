@@ -18,6 +18,7 @@ from insight_app.gui.dialogs.wizard.offer import Weights
 from insight_app.gui.dialogs.wizard.weights_source import WeightsSource
 from insight_app.gui.settings import Settings
 from insight_app.gui.wording import size_text, tooltip
+from insight_app.plain_text import shortened, visible
 
 ENDINGS = "Weights (*.pt *.pth *.bin *.safetensors);;All files (*)"
 
@@ -65,7 +66,9 @@ class WeightsChoice(QWidget):
         self.list.clear()
         for one in weights:
             where = "download cache" if one.is_cached else "library"
-            self.list.addItem(f"{one.name}  ({size_text(one.size)}, {where})", one.path)
+            self.list.addItem(
+                f"{shortened(visible(one.name), 60)}  ({size_text(one.size)}, {where})", one.path
+            )
             tip = tooltip(one.path)
             self.list.setItemData(self.list.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         if not weights:
@@ -80,7 +83,7 @@ class WeightsChoice(QWidget):
         """Show that a file is being taken in."""
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.addItem(f"Importing {path.name}…", "")
+        self.list.addItem(f"Importing {shortened(visible(path.name), 60)}…", "")
         self.list.blockSignals(False)
         self.setEnabled(False)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidg
 
 from insight_app.gui import icons
 from insight_app.gui.widgets import dim_label
+from insight_app.gui.wording import tooltip
 
 
 class WeightsSource(QWidget):
@@ -34,7 +35,7 @@ class WeightsSource(QWidget):
         self.address.setText(address)
         for line in (self.command, self.address):
             line.setCursorPosition(0)
-            line.setToolTip(line.text())
+            line.setToolTip(tooltip(line.text()))
         self.setVisible(bool(name))
 
 
