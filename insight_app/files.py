@@ -5,12 +5,13 @@ format and no project; says nothing in words (see `disk_errors`).
 """
 
 import errno
+import glob
 import os
 import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -72,6 +73,29 @@ def read_regular(path: Path, most: int, *, follow_links: bool = False) -> bytes:
     return data
 
 
+def open_in_place(path: Path, *, create: bool = False) -> BinaryIO:
+    """Open a regular file to be read and changed where it is; raise NotRegular for all else.
+
+    create: make an empty one if nothing is there. A file that `has_other_names` must be replaced by
+    `write_whole` instead, or what others hold under its other names changes too.
+    """
+    flags = os.O_RDWR | _AT_ONCE | _NOT_THROUGH_LINKS
+    with suppress(FileNotFoundError) if create else nullcontext():
+        _must_be_regular(path, path.lstat())
+    file = os.fdopen(os.open(path, flags | (os.O_CREAT if create else 0), 0o666), "r+b")
+    try:
+        _must_be_regular(path, os.fstat(file.fileno()))
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def has_other_names(file: BinaryIO) -> bool:
+    """Return whether an open file is reached by other paths too, as hard links make them."""
+    return os.fstat(file.fileno()).st_nlink > 1
+
+
 def kind_of_file(mode: int) -> str:
     """Return what a mode (`st_mode`) stands for, in words: "a file", "a link", "a folder", ..."""
     return _KINDS.get(stat.S_IFMT(mode), "a special file")
@@ -111,8 +135,7 @@ def aside(path: Path, *, sync: bool = True) -> Iterator[Path]:
     As `write_whole`, for what must open its file itself. Several can be open at once: then all are
     written before the first one is put in its place.
     """
-    start = f".{path.name[:40]}-{crc32(os.fsencode(path.name)):08x}."
-    part = path.with_name(f"{start}{uuid4().hex[:12]}.part")
+    start, part = _beside(path)
     try:
         yield part
         if sync:
@@ -137,10 +160,11 @@ def folder_aside(folder: Path, *, last: str, gone: Sequence[str] = ()) -> Iterat
     last: the file without which the others are nothing, moved in the end.  gone: files of `folder`
     that must not outlive the new ones. Other files of `folder` stay.
     """
-    part = folder.absolute().with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    start, part = _beside(folder.absolute())
     try:
-        part.mkdir(parents=True)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        _remove_folders(part.parent, start)
+        part.mkdir()
         yield part
         folder.mkdir(exist_ok=True)
         for name in gone:
@@ -155,8 +179,8 @@ def folder_aside(folder: Path, *, last: str, gone: Sequence[str] = ()) -> Iterat
 
 
 def write_synced(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a file, and make it durable: for a place where nobody looks yet."""
-    with path.open("wb") as file:
+    """Let `write` fill a new file, and make it durable: for a place where nobody looks yet."""
+    with path.open("xb") as file:
         write(file)
         file.flush()
         os.fsync(file.fileno())
@@ -169,7 +193,7 @@ def why_not_longer(path: Path) -> OSError | None:
     """
     try:
         # What a database writes beside a file may be longer.
-        sizes = [one.stat().st_size for one in path.parent.iterdir() if one.stem == path.stem]
+        sizes = [one.lstat().st_size for one in path.parent.iterdir() if one.stem == path.stem]
         beside = path.with_name(f".{path.name[:40]}.{uuid4().hex[:12]}.part")
         try:
             with beside.open("xb") as file:
@@ -195,9 +219,23 @@ def sync_folder(folder: Path) -> None:
                 os.close(handle)
 
 
+def _beside(path: Path) -> tuple[str, Path]:
+    """Return a new name beside `path` that nobody can guess, and what all such names begin with."""
+    start = f".{path.name[:40]}-{crc32(os.fsencode(path.name)):08x}."
+    return start, path.with_name(f"{start}{uuid4().hex[:12]}.part")
+
+
 def _sync(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _remove_folders(folder: Path, start: str) -> None:
+    """Remove what killed programs left of `folder_aside`."""
+    for left in folder.glob(f"{glob.escape(start)}*.part"):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)  # never through a link
 
 
 def _remove(folder: Path, start: str, *, older_than: float = 0.0) -> None:

@@ -32,6 +32,7 @@ from insight_app.project.results.code_store import Place
 from insight_app.project.results.generations import Published
 from insight_app.project.results.run_state import FINISHED
 from insight_app.project.results.schema import Generation, Image, Run, Shard, Status
+from insight_app.project.storage.plain_files import NotPlain, odd_ones
 
 _AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
 
@@ -59,6 +60,8 @@ def check(folder: Path) -> list[Finding]:
         is_one = is_project(folder)
     if not is_one:
         raise Refusal("This is not a project of Insight.", where=str(folder))
+    if odd := [_of(NotPlain(path, kind)) for path, kind in odd_ones(folder)]:
+        return odd
     findings = list(_judgements(folder))
     if (folder / analysis_database.NAME).exists():
         findings.extend(_analysis(folder))

@@ -8,6 +8,9 @@ from pathlib import Path
 JUDGEMENTS = "judgements.sqlite"
 ANALYSIS = "analysis.sqlite"
 CODES, STATISTICS, DICTIONARY, BACKUPS = "codes", "statistics", "dictionary", "backups"
+LOCK = "lock"
+FILES = (JUDGEMENTS, ANALYSIS, LOCK)
+"""How the names of files begin that lie in the project's folder itself."""
 FOLDERS = (CODES, STATISTICS, DICTIONARY, BACKUPS)
 
 

@@ -20,6 +20,7 @@ from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import this_person
 from insight_app.project.storage import backups, lock, network_folders, sqlite
 from insight_app.project.storage.backups import Backup
+from insight_app.project.storage.plain_files import has_other_names, must_be_plain, shared
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.catalogue import Catalogue
@@ -95,9 +96,12 @@ class Project:
                 where=str(folder),
                 do="Choose a folder whose name ends in .insight.",
             )
+        must_be_plain(folder)
         who = person or this_person()
         held, why, holder = None, "It was opened for reading only.", None
-        if not read_only:
+        if not read_only and has_other_names(folder / JUDGEMENTS):
+            why = str(shared(folder / JUDGEMENTS))
+        elif not read_only:
             try:
                 held, why = lock.acquire(folder, who.name, take_over=take_over), ""
             except lock.Held as error:
@@ -187,6 +191,7 @@ def restore(folder: Path, backup: Backup, person: Person | None = None) -> str:
     read and that the backup lacks are taken over. The project must not be
     open for writing.
     """
+    must_be_plain(folder)
     who = person or this_person()
     path, place = folder / JUDGEMENTS, folder / BACKUPS
     held = lock.acquire(folder, who.name)

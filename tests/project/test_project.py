@@ -11,7 +11,7 @@ import pytest
 
 from insight_app.errors import KnownError
 from insight_app.project import judgements as j
-from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
+from insight_app.project.folder import BACKUPS, JUDGEMENTS, LOCK, is_project
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.log import lines as log_lines
 from insight_app.project.judgements.store import Judgements
@@ -105,7 +105,7 @@ def test_a_lock_names_a_process_by_number_start_and_computer(
     folder: Path, change: dict[str, object], is_held: bool
 ) -> None:
     held = lock.acquire(folder, "Ada")
-    file = folder / lock.NAME
+    file = folder / LOCK
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | change), "utf-8")
     with Project.open(folder, BEN) as project:
         assert project.read_only == is_held
@@ -116,7 +116,7 @@ def test_a_lock_names_a_process_by_number_start_and_computer(
 
 
 def test_a_lock_that_was_cut_short_holds_nobody(folder: Path) -> None:
-    (folder / lock.NAME).write_text('{"pid": 12', "utf-8")
+    (folder / LOCK).write_text('{"pid": 12', "utf-8")
     with Project.open(folder, ADA) as project:
         assert not project.read_only
 

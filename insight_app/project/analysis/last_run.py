@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from insight_app.errors import KnownError
 from insight_app.project.folder import ANALYSIS
 from insight_app.project.storage.connecting import connect
 
@@ -19,6 +20,6 @@ def is_finished(project: Path) -> bool:
             row = connection.execute(
                 "SELECT state FROM run WHERE work = 'analyze' ORDER BY id DESC LIMIT 1"
             ).fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, KnownError):
         return False
     return row is not None and row[0] == "finished"

@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select, update
 
 from insight_app.disk_errors import disk_errors
+from insight_app.project.folder import LOCK
 from insight_app.project.results import analysis_database, code_store
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Image, Shard, Status
-from insight_app.project.storage import lock, sqlite
+from insight_app.project.storage import sqlite
 
 
 def open_or_begin_anew(project: Path, notice: Callable[[str], None]) -> Engine:
@@ -48,7 +49,7 @@ def _set_aside(project: Path) -> Path:
     ):
         path.replace(aside / path.name)
     for path in (project / "statistics").iterdir():
-        if path.name != lock.NAME:
+        if path.name != LOCK:
             path.replace(aside / path.name)
     return aside
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert, update
 from insight_app.concepts.progress import Cancelled
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
+from insight_app.project.folder import STATISTICS
 from insight_app.project.results import reading_rule
 from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.run_state import (
@@ -27,12 +28,14 @@ from insight_app.project.results.run_state import (
 )
 from insight_app.project.results.schema import Run
 from insight_app.project.storage import lock
+from insight_app.project.storage.plain_files import must_be_plain
 
 
 @contextmanager
 def alone(project: Path) -> Iterator[None]:
     """Keep the right to write results meanwhile; WorldError if another process has it."""
-    folder = project / "statistics"
+    must_be_plain(project)
+    folder = project / STATISTICS
     with disk_errors("This project cannot be written to", where=project):
         folder.mkdir(parents=True, exist_ok=True)
     try:

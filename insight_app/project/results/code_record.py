@@ -18,8 +18,8 @@ from insight_app.errors import WorldError
 _RECORD = struct.Struct("<4sIIIIII")
 _MAGIC = b"CODE"
 HEADER_SIZE = _RECORD.size
-_LARGEST = 1 << 28
-"""Bytes of a part of a record, once decompressed; a usual one has about ten thousand."""
+MOST_BYTES = 64 << 20
+"""A record has less, packed and unpacked; its sizes are of a file that may be anybody's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +87,12 @@ class Record:
 
     def codes(self) -> Codes:
         """Return the codes of the image."""
-        raw = _inflated(self._body)
+        raw = self._unpacked(self._body, least=2 * self.cells)
         counts = _from_planes(raw, self.cells)
         indptr = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         entries = int(indptr[-1])
         if len(raw) != 2 * self.cells + 4 * entries:
-            raise WorldError(f"The codes of image {self.image} have the wrong length.")
+            raise self._wrong()
         start = 2 * self.cells
         indices = _from_steps(_from_planes(raw[start:], entries), indptr)
         values = _from_planes(raw[start + 2 * entries :], entries).view(np.float16)
@@ -100,20 +100,23 @@ class Record:
 
     def notes(self) -> Notes:
         """Return what is kept beside the codes."""
-        raw = _inflated(self._extra)
-        half = _from_planes(raw, 2 * self.cells + self._pooled).view(np.float16)
+        size = 2 * self.cells + self._pooled
+        raw = self._unpacked(self._extra, least=2 * size)
+        half = _from_planes(raw, size).view(np.float16)
         return Notes(half[: self.cells], half[self.cells : 2 * self.cells], half[2 * self.cells :])
 
+    def _unpacked(self, packed: bytes, least: int) -> memoryview:
+        """Return what was packed; WorldError for less than `least` or more than a record has."""
+        try:
+            raw = zlib.decompressobj().decompress(packed, MOST_BYTES)
+        except zlib.error as error:
+            raise self._wrong() from error
+        if not least <= len(raw) < MOST_BYTES:
+            raise self._wrong()
+        return memoryview(raw)
 
-def _inflated(data: bytes) -> memoryview:
-    """Return what a part of a record was compressed from, never without bounds."""
-    try:
-        raw = zlib.decompressobj().decompress(data, _LARGEST + 1)
-    except zlib.error as error:
-        raise WorldError(f"A record of codes is damaged ({error}).") from error
-    if len(raw) > _LARGEST:
-        raise WorldError("A record of codes is larger than any can be.")
-    return memoryview(raw)
+    def _wrong(self) -> WorldError:
+        return WorldError(f"The codes of image {self.image} have the wrong length.")
 
 
 def size_after(header: bytes) -> int:
@@ -132,7 +135,7 @@ def unpack(data: bytes, concepts: int, where: str = "", owner: int | None = None
         where=where,
         do="Run `insight-app check PROJECT --repair`, then analyze again.",
     )
-    if len(data) < HEADER_SIZE:
+    if not HEADER_SIZE <= len(data) <= MOST_BYTES:
         raise damaged
     magic, image, check, cells, pooled, body_size, extra_size = _RECORD.unpack_from(data)
     if magic != _MAGIC or len(data) != HEADER_SIZE + body_size + extra_size:

@@ -9,18 +9,20 @@ Shard = 32-byte header, then records. Little-endian.
 """
 
 import os
+import shutil
 import struct
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from insight_app.concepts.codes import Codes
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
-from insight_app.files import open_regular
+from insight_app.files import has_other_names, open_in_place, open_regular, write_whole
 from insight_app.project.results import code_record
 from insight_app.project.results.code_record import Notes, Record, pack, unpack
 
@@ -76,7 +78,8 @@ class ShardWriter:
         self.size = size
         self.checksum = checksum
         if size == 0:
-            self._file: BinaryIO = self.path.open("wb")
+            self.path.unlink(missing_ok=True)  # of a killed writer, which named nothing in it
+            self._file: BinaryIO = self.path.open("xb")
             header = _SHARD.pack(_MAGIC, VERSION, 0, concepts)
             self._write(header)
         else:
@@ -86,7 +89,7 @@ class ShardWriter:
                     where=str(self.path),
                     do="Run `insight-app check`.",
                 )
-            self._file = self.path.open("r+b")
+            self._file = _own(self.path)
             self._file.truncate(size)
             self._file.seek(size)
 
@@ -112,6 +115,16 @@ class ShardWriter:
         self._file.close()
 
 
+def _own(path: Path) -> BinaryIO:
+    """Open a shard to be appended to; one that a copy of the project shares is copied first."""
+    file = open_in_place(path)
+    if not has_other_names(file):
+        return file
+    with file:
+        write_whole(path, partial(shutil.copyfileobj, file))
+    return open_in_place(path)
+
+
 class CodeReader:
     """Read any record of a store; safe from several threads."""
 
@@ -128,7 +141,7 @@ class CodeReader:
         try:
             with open_regular(path) as file:
                 file.seek(place.offset)
-                data = file.read(place.size)
+                data = file.read(min(place.size, code_record.MOST_BYTES + 1))
         except OSError as error:
             raise disk_error(error, "The codes cannot be read", where=path) from error
         return unpack(data, self.concepts, str(path), image)
@@ -144,7 +157,7 @@ def read_shard(folder: Path, shard: int, size: int) -> Iterator[tuple[Place, Rec
             head = file.read(code_record.HEADER_SIZE)
             if len(head) < code_record.HEADER_SIZE:
                 raise WorldError("A file of codes ends in the middle.", where=str(path))
-            rest = file.read(code_record.size_after(head))
+            rest = file.read(min(code_record.size_after(head), code_record.MOST_BYTES))
             record = unpack(head + rest, concepts, str(path))
             place = Place(shard, offset, len(head) + len(rest))
             yield place, record

@@ -20,7 +20,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae import DictionaryInfo, info
 from insight_app.concepts.statistics.counts import used_bins
 from insight_app.concepts.statistics.fixed_point import from_units
-from insight_app.disk_errors import disk_errors
+from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.results import (
     analysis_database,
@@ -41,6 +41,7 @@ from insight_app.project.results.records import Example, FolderRecord, ImageReco
 from insight_app.project.results.run_state import FINISHED, state_of
 from insight_app.project.results.schema import Generation, Image, Status
 from insight_app.project.results.sources import PhotoCounts, SourceState
+from insight_app.project.storage.plain_files import must_be_plain
 
 _WORDS = {status: status.name.lower() for status in Status}
 
@@ -104,10 +105,13 @@ class Results:
     def open(cls, project: Path | str) -> "Results | None":
         """Open the newest generation of the project; None before the first one."""
         project = Path(project)
-        with disk_errors("The results cannot be read", where=project):
-            is_there = (project / analysis_database.NAME).exists()
-        if not is_there:
+        try:
+            (project / analysis_database.NAME).lstat()
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise disk_error(error, "The results cannot be read", where=project) from error
+        must_be_plain(project)
         engine = analysis_database.open_reader(project)
         try:
             opened = cls._newest(project, engine)

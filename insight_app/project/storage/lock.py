@@ -4,6 +4,7 @@ It names a process by number, start and computer, so that the lock of a program 
 over. Knows nothing of what the folder holds.
 """
 
+import errno
 import json
 import os
 import platform
@@ -12,15 +13,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from uuid import uuid4
 
+from insight_app import plain_json
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
+from insight_app.files import has_other_names, open_in_place, open_regular, write_whole
+from insight_app.project.folder import LOCK
 from insight_app.project.storage import processes
 
-NAME = "lock"
+MOST_BYTES = 1 << 16
+"""More is no lock of ours."""
+_LONGEST_NAME = 80
+_HIGHEST_PID = 2**31 - 1
+_TRIES = 10
+"""So often a lock is opened anew that was replaced meanwhile; some disks cannot tell that."""
 _tokens: set[str] = set()
 """Of the locks that this very process holds."""
 
@@ -43,13 +53,19 @@ class Holder:
 
     def describe(self) -> str:
         """Say who it is to somebody who wanted to open the project too."""
-        when = datetime.fromisoformat(self.since).astimezone().strftime("%d %b %Y, %H:%M")
-        who = f"{self.person} has had this project open since {when}"
+        who = f"{self.person} has had this project open{self._since()}"
         if self.host != platform.node():
             return f"{who} on the computer {self.host}."
         if self.is_own:
             return f"{who} in another window of this program."
         return f"{who} in another program on this computer (process {self.pid})."
+
+    def _since(self) -> str:
+        try:
+            when = datetime.fromisoformat(self.since).astimezone()
+        except (ValueError, OverflowError, OSError):
+            return ""
+        return f" since {when:%d %b %Y, %H:%M}"
 
 
 class Held(WorldError):
@@ -76,7 +92,8 @@ class Lock:
         """Let others write; do nothing if somebody has taken the lock over."""
         _tokens.discard(self._holder.token)
         with suppress(OSError), _exclusive(self._path) as file:
-            if _read(file) == self._holder:
+            found = _read(file)
+            if found is not None and found.token == self._holder.token:
                 file.truncate(0)
 
 
@@ -86,7 +103,7 @@ def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
     Raises Held if a living process has it (take_over: even then take it, for the lock of another
     computer that is known to be off), another WorldError if the folder cannot be written.
     """
-    path = folder / NAME
+    path = folder / LOCK
     pid = os.getpid()
     mine = Holder(
         token=str(uuid4()),
@@ -112,7 +129,7 @@ def acquire(folder: Path, person: str, *, take_over: bool = False) -> Lock:
 def holder(folder: Path) -> Holder | None:
     """Return the living process that has the lock of `folder`; None if nobody has it."""
     try:
-        with (folder / NAME).open("rb") as file:
+        with open_regular(folder / LOCK) as file:
             found = _read(file)
     except OSError:
         return None
@@ -120,11 +137,34 @@ def holder(folder: Path) -> Holder | None:
 
 
 def _read(file: IO[bytes]) -> Holder | None:
+    """Return who a lock names; None if it is empty, cut short by a crash, or names no process."""
     file.seek(0)
     try:
-        return Holder(**json.loads(file.read()))
-    except (ValueError, TypeError):
-        return None  # empty, or cut short by a crash: nobody holds it
+        found = plain_json.loads(file.read(MOST_BYTES))
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    pid = found.get("pid")
+    token, started, host = (found.get(name) for name in ("token", "started", "host"))
+    if not isinstance(pid, int) or not 0 < pid <= _HIGHEST_PID:
+        return None
+    if not (isinstance(token, str) and isinstance(started, str) and isinstance(host, str)):
+        return None
+    person, since = found.get("person"), found.get("since")
+    return Holder(
+        token,
+        pid,
+        started,
+        _shown(host) if host != platform.node() else host,
+        _shown(person) if isinstance(person, str) else "Somebody",
+        since if isinstance(since, str) else "",
+    )
+
+
+def _shown(name: str) -> str:
+    """Return a name of others as one line that is not too long to be read."""
+    return " ".join(name.split())[:_LONGEST_NAME]
 
 
 def _is_alive(holder: Holder) -> bool:
@@ -134,15 +174,32 @@ def _is_alive(holder: Holder) -> bool:
 
 
 @contextmanager
-def _exclusive(path: Path) -> Iterator[IO[bytes]]:
+def _exclusive(path: Path) -> Iterator[BinaryIO]:
     """Open the file while no other process looks at it; it stays there empty when free."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
-        _guard(file, True)
-        try:
-            yield file
-        finally:
-            file.flush()
-            _guard(file, False)
+    for left in reversed(range(_TRIES)):
+        with open_in_place(path, create=True) as file:
+            _guard(file, True)
+            try:
+                if left and not _is_at(path, file):
+                    continue  # another process has replaced it
+                if not has_other_names(file):
+                    yield file
+                    return
+                write_whole(path, partial(_copy, file))
+            finally:
+                file.flush()
+                _guard(file, False)
+    raise OSError(errno.EMLINK, "the file keeps having other names", str(path))
+
+
+def _copy(old: BinaryIO, new: BinaryIO) -> None:
+    new.write(old.read(MOST_BYTES))
+
+
+def _is_at(path: Path, file: BinaryIO) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
+    return False
 
 
 def _guard(file: IO[Any], on: bool) -> None:

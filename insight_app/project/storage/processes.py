@@ -36,7 +36,10 @@ def is_running(pid: int, since: str) -> bool:
     if now is None:
         return False
     if now.startswith(_CREATED) and since.startswith(_CREATED):
-        return abs(_seconds(now) - _seconds(since)) < _SAME_SECONDS
+        try:
+            return abs(_seconds(now) - _seconds(since)) < _SAME_SECONDS
+        except ValueError:
+            return False
     if now.startswith(_CREATED) or not now:
         return True  # an older version noted it in another way, or nothing is told: it may run
     return now == since

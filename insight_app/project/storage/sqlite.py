@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
 from insight_app.files import why_not_longer
-from insight_app.project.storage.connecting import Mode, connect
+from insight_app.project.storage.connecting import LONGEST, Mode, connect
 
 _PRAGMAS: Mapping[str, str | int] = {
     "foreign_keys": "ON",
@@ -164,6 +164,10 @@ _FAULTS = {
     "SQLITE_CANTOPEN": (
         "The file cannot be opened.",
         "Check that it exists and that you may write to its folder.",
+    ),
+    "SQLITE_TOOBIG": (
+        f"The file has a value of more than {LONGEST >> 20} MB, which Insight never writes.",
+        "Restore the file from a copy.",
     ),
     "SQLITE_IOERR": (
         "The disk did not do what was asked.",
