@@ -33,4 +33,4 @@ def export(
     with Project.open(project, read_only=True) as opened:
         written = registry.export(opened, chosen, output, overwrite=force)
     for path in written:
-        terminal.out().print(str(path), markup=False)
+        terminal.say(str(path))

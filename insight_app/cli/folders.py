@@ -1,6 +1,5 @@
 """The folders of a project: listed, taken out, put back, found again."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,14 +55,14 @@ def folders(
         _change(project, remove, put_back, moved)
     found = listed(project)
     if as_json:
-        terminal.out().print(json.dumps({"sources": found}, indent=1), markup=False)
+        terminal.print_json({"sources": found})
         return
     for source in found:
-        terminal.out().print(_line(source["path"], source), markup=False)
+        terminal.say(_line(source["path"], source))
         for folder in source["folders"]:
             name = Path(folder["path"]).relative_to(source["path"]).as_posix()
             if name != ".":
-                terminal.out().print(_line(f"  {name}", folder), markup=False)
+                terminal.say(_line(f"  {name}", folder))
 
 
 def _change(
@@ -89,7 +88,7 @@ def _change(
             done = changing.move(project, *moved, progress=progress, cancel=cancel)
             photos = counted(done.photos, "photo")
             said = f"Found {done.photos - done.missing:,} of {photos} in {moved[1]}."
-    terminal.err().print(terminal.plain(said), markup=False)
+    terminal.complain(said)
 
 
 def _line(name: str, found: dict[str, Any]) -> str:
@@ -104,4 +103,4 @@ def _line(name: str, found: dict[str, Any]) -> str:
     said = [counted(found["photos"], "photo")] if found["photos"] or not found["removed"] else []
     said += [f"{number:,} {what}" for what, number in counts.items() if number]
     where = ["NOT THERE"] if found["state"] == "not there" else []
-    return f"{terminal.plain(name)}: {', '.join([*where, *said])}"
+    return f"{name}: {', '.join([*where, *said])}"

@@ -3,7 +3,6 @@
 What `encoders.models.library` does, on the command line. Only `fetch` goes to the network.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -44,23 +43,19 @@ def list_models(
 
     own, cached = library.entries(), library.cached()
     models = open_clip_models.models() if every else []
-    console = terminal.out()
     if as_json:
         found = {"library": [asdict(one) for one in own], "cached": [asdict(one) for one in cached]}
         if every:
             found["models"] = [asdict(one) for one in models]
-        console.print(json.dumps(found, indent=1), markup=False)
+        terminal.print_json(found)
         return
     for line in _lines(own, cached, models):
-        console.print(line, markup=False)
+        terminal.say(line)
     if not own and not cached:
-        console.print(
-            "No weights yet.\n"
-            "Get some: insight-app models fetch ViT-B-16/laion2b_s34b_b88k\n"
-            "or bring a file: insight-app models import FILE",
-            markup=False,
-        )
-    console.print(f"The library is {library.folder()}", markup=False)
+        terminal.say("No weights yet.")
+        terminal.say("Get some: insight-app models fetch ViT-B-16/laion2b_s34b_b88k")
+        terminal.say("or bring a file: insight-app models import FILE")
+    terminal.say(f"The library is {library.folder()}")
 
 
 @app.command("import")
@@ -123,11 +118,11 @@ def verify() -> None:
     with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
         checked = library.verify(_megabytes(progress), cancel)
     if not checked:
-        terminal.out().print("There are no weights in the model library.")
+        terminal.say("There are no weights in the model library.")
     damaged = [(entry, problem) for entry, problem in checked if problem]
     for entry, problem in checked:
-        console = terminal.err() if problem else terminal.out()
-        console.print(f"{entry.name}: {problem or 'in order'}", markup=False)
+        tell = terminal.complain if problem else terminal.say
+        tell(f"{entry.name}: {problem or 'in order'}")
     if damaged:
         raise typer.Exit(Exit.DAMAGED)
 
@@ -140,7 +135,7 @@ def remove(
     from insight_app.concepts.encoders.models import library
 
     entry = library.remove(name)
-    terminal.out().print(f"{entry.name} is in the trash.", markup=False)
+    terminal.say(f"{entry.name} is in the trash.")
 
 
 def _megabytes(progress: Progress) -> Progress:
@@ -156,10 +151,9 @@ def _megabytes(progress: Progress) -> Progress:
 
 
 def _print_entry(entry: "LibraryEntry") -> None:
-    console = terminal.out()
-    console.print(f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}", markup=False)
-    console.print(f"SHA-256 {entry.sha256}", markup=False)
-    console.print(entry.file, markup=False)
+    terminal.say(f"{entry.name}: {KINDS[entry.kind]}, {_size(entry.bytes)}")
+    terminal.say(f"SHA-256 {entry.sha256}")
+    terminal.say(entry.file)
 
 
 def _lines(

@@ -1,14 +1,39 @@
 """The program `insight-app`: which commands there are, in the order of its help."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from insight_app import __version__
 from insight_app.cli import export, folders, models, projects, terminal, window
+from insight_app.cli.plain_streams import plain
+
+_Misused: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+"""What typer raises where a command line cannot be understood; it has no public name for it."""
+
+
+class _Commands(TyperGroup):
+    """All commands; what is wrong with a command line is said in one line."""
+
+    def main(self, *args: object, **how: object) -> NoReturn:
+        """Run the command that is named; end with its exit code."""
+        how["standalone_mode"] = False
+        try:
+            code = super().main(*args, **how)  # type: ignore[arg-type]
+        except _Misused as error:
+            said = plain(error.format_message())  # type: ignore[attr-defined]
+            error.format_message = lambda: said  # type: ignore[attr-defined]
+            error.show()  # type: ignore[attr-defined]
+            code = error.exit_code  # type: ignore[attr-defined]
+        sys.exit(code or 0)
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="insight-app",
     help="See what a vision-language model sees: named concepts in a hierarchy you can correct.",
     no_args_is_help=True,
@@ -34,13 +59,12 @@ app.add_typer(models.app)
 
 def main() -> None:
     """Run the program `insight-app`."""
-    terminal.escape_unprintable()
     sys.exit(terminal.run(app))
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        terminal.out().print(f"insight-app {__version__}")
+        terminal.say(f"insight-app {__version__}")
         raise typer.Exit
 
 

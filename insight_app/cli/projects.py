@@ -107,17 +107,16 @@ def analyze(
             read_again=read_again,
             progress=progress,
             cancel=cancel,
-            notice=lambda text: terminal.err().print(text, markup=False),
+            notice=terminal.complain,
         )
         cancel.check()  # who stopped the naming, which comes last, stopped this command
     found = summarise(project)
     terminal.print_values(found, as_json=False)
     rule, newest = found["reading_rule"]["photos"], found["reading_rule"]["newest"]
     if rule < newest:
-        terminal.err().print(
+        terminal.complain(
             f"The photos of this project are read as an older Insight did it (rule {rule} of "
-            f"{newest}), so that their codes agree. Add --read-again to code all of them anew.",
-            markup=False,
+            f"{newest}), so that their codes agree. Add --read-again to code all of them anew."
         )
 
 
@@ -159,10 +158,10 @@ def check(project: ProjectPath) -> None:
 
     findings = findings_of(project)
     for finding in findings:
-        terminal.err().print(terminal.plain(str(finding)), markup=False)
+        terminal.complain(str(finding))
     if any(finding.is_damage for finding in findings):
         raise typer.Exit(Exit.DAMAGED)
-    terminal.out().print(f"{project}: everything is in order.", markup=False)
+    terminal.say(f"{project}: everything is in order.")
 
 
 def _encoder_of(project: Path) -> str:

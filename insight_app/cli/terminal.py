@@ -4,10 +4,9 @@ Knows no command. On a terminal progress is a bar with the time left; elsewhere 
 it is a plain line now and then.
 """
 
-import io
 import json
 import os
-import re
+import shlex
 import signal
 import sys
 import time
@@ -22,18 +21,20 @@ from typing import Any
 
 import platformdirs
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from insight_app import __version__
+from insight_app.cli import plain_streams
+from insight_app.cli.plain_streams import plain
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress
 from insight_app.disk_errors import must_be_the_worlds
 from insight_app.errors import KnownError
 from insight_app.figures import figure
+from insight_app.plain_text import shortened
 
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Signs that move the cursor, end the line, turn the writing round, or are none."""
+MESSAGE_LETTERS = 60
+"""What is shown of a message beside the bar."""
 PLAIN_SECONDS = 5.0
 """A plain line of progress at most this often, unless what is done changes."""
 
@@ -49,59 +50,47 @@ class Exit(IntEnum):
     CANCELLED = 130
 
 
-def escape_unprintable() -> None:
-    r"""Let a console with an old code page show a name as \\u4e2d instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+def say(text: str) -> None:
+    """Print a line of results, whatever is in it, on standard output."""
+    print(plain(text))
 
 
-def plain(text: str) -> str:
-    r"""Return a text of others as one line without commands to the terminal: \\n, \\x1b."""
-    return UNSAFE.sub(lambda found: ascii(found[0])[1:-1], text)
-
-
-def out() -> Console:
-    """Return standard output, for results."""
-    return Console(highlight=False, soft_wrap=True)
-
-
-def err() -> Console:
-    """Return standard error, for progress and problems."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+def complain(text: str) -> None:
+    """Print a line about progress or a problem, whatever is in it, on standard error."""
+    print(plain(text), file=sys.stderr)
 
 
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Yield a Progress that shows itself on standard error."""
-    console = err()
+    console = Console(file=plain_streams.bare(sys.stderr))
     if console.is_terminal:
         with _bar(console) as shown:
             yield shown
     else:
-        yield _plain_lines(console)
+        yield _plain_lines()
 
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Progress]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=console, transient=True) as bar:
+    # While it is shown the bar takes what is printed, and prints it above itself.
+    with Bar(*columns, console=console, transient=True) as bar, plain_streams.plain_streams():
         task = bar.add_task("", total=None)
 
         def show(done: int, total: int, message: str) -> None:
-            bar.update(
-                task, completed=done, total=total or None, description=escape(plain(message))
-            )
+            said = shortened(plain(message), MESSAGE_LETTERS)
+            bar.update(task, completed=done, total=total or None, description=said)
 
         yield show
 
 
-def _plain_lines(console: Console) -> Progress:
+def _plain_lines() -> Progress:
     last_message, last_time = "", 0.0
 
     def show(done: int, total: int, message: str) -> None:
@@ -111,7 +100,7 @@ def _plain_lines(console: Console) -> Progress:
             return
         last_message, last_time = message, now
         count = f"{done} of {total}" if total else str(done) if done else ""
-        console.print(" ".join(part for part in (plain(message), count) if part), markup=False)
+        complain(" ".join(part for part in (message, count) if part))
 
     return show
 
@@ -128,14 +117,14 @@ def cancellable(message: str) -> Iterator[CancelToken]:
         if token.is_cancelled:
             raise KeyboardInterrupt
         token.cancel()
-        err().print("Stopping after the current batch; Ctrl+C again stops at once.")
+        complain("Stopping after the current batch; Ctrl+C again stops at once.")
 
     names = [signal.SIGINT, signal.SIGTERM]
     before = {name: signal.signal(name, stop) for name in names}
     try:
         yield token
     except (Cancelled, KeyboardInterrupt):
-        err().print(message, markup=False)
+        complain(message)
         raise Cancelled from None
     finally:
         for name, handler in before.items():
@@ -144,22 +133,26 @@ def cancellable(message: str) -> Iterator[CancelToken]:
 
 def run(command: Callable[[], object]) -> int:
     """Run a command line and return its exit code. Every error is told here, and only here."""
+    with plain_streams.plain_streams():
+        return _run(command)
+
+
+def _run(command: Callable[[], object]) -> int:
     try:
-        command()
+        try:
+            command()
+        finally:
+            sys.stdout.flush()  # what cannot be written is an error of this command
     except KnownError as error:
-        err().print(f"Error: {plain(str(error))}", markup=False)
+        complain(f"Error: {error}")
         return Exit.ERROR
     except (Cancelled, KeyboardInterrupt):
         return Exit.CANCELLED
-    except BrokenPipeError:
-        # whoever read our output went away (`| head`); keep Python from saying so at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
     except SystemExit as stopped:
         return stopped.code if isinstance(stopped.code, int) else Exit.OK
     except Exception as error:
         if (known := must_be_the_worlds(error)) is not None:
-            err().print(f"Error: {plain(str(known))}", markup=False)
+            complain(f"Error: {known}")
             return Exit.ERROR
         _report_bug(error)
         return Exit.BUG
@@ -168,30 +161,29 @@ def run(command: Callable[[], object]) -> int:
 
 def _report_bug(error: Exception) -> None:
     """Keep the trace in a file and say where it is."""
-    console = err()
-    console.print(
-        f"This is a bug in Insight {__version__}: {type(error).__name__}: {error}", markup=False
-    )
-    text = (
+    complain(f"This is a bug in Insight {__version__}: {type(error).__name__}: {error}")
+    whole = (
         f"Insight {__version__}, Python {sys.version}, {sys.platform}\n"
         f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}"
     )
+    text = "\n".join(map(plain, whole.splitlines()))
     folder = platformdirs.user_log_path("insight-app")
     path = folder / f"bug-{datetime.now():%Y-%m-%d-%H%M%S}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError:
-        console.print(text, markup=False)
+        for line in text.splitlines():
+            complain(line)
         return
-    console.print(
-        f"Nothing that was saved is lost. Please report it with this file: {path}", markup=False
-    )
+    complain(f"Nothing that was saved is lost. Please report it with this file: {path}")
 
 
 def quoted(path: Path) -> str:
-    """Return a path as it must be typed: in quotes if it has spaces."""
+    """Return a path as it must be typed: in quotes if it has spaces or signs of the shell."""
     text = str(path)
+    if os.name == "posix":
+        return shlex.quote(text)
     return f'"{text}"' if " " in text else text
 
 
@@ -224,9 +216,13 @@ def _text(value: Any) -> str:
 
 def print_values(values: Mapping[str, Any], as_json: bool) -> None:
     """Print nested values as JSON, or as one plain line each."""
-    console = out()
     if as_json:
-        console.print(json.dumps(values, indent=1), markup=False)
+        print_json(values)
     else:
         for line in lines(values):
-            console.print(line, markup=False)
+            say(line)
+
+
+def print_json(value: object) -> None:
+    """Print JSON: exact whatever is in it, since all beyond ASCII is escaped."""
+    print(json.dumps(value, indent=1))

@@ -50,9 +50,9 @@ def demo(
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         project = demo_project.prepare(folder, progress=progress, cancel=cancel)
-    terminal.out().print(f"The demo project is at {project}", markup=False)
+    terminal.say(f"The demo project is at {project}")
     command = f"insight-app open {terminal.quoted(project)}"
-    terminal.out().print(f"Open it on a desktop with: {command}", markup=False)
+    terminal.say(f"Open it on a desktop with: {command}")
 
 
 def licences() -> None:
@@ -63,15 +63,13 @@ def licences() -> None:
     from insight_app import licences as shipped
     from insight_app import resources
 
-    console = terminal.out()
     for part in shipped.components():
-        console.print(f"{part.name} ({part.what}): {part.author}; {part.licence}", markup=False)
-    console.print(f"\nTexts: {resources.path('licences')}", markup=False)
-    console.print(f"Demo photos (texts: {resources.path('photos/licences')}):", markup=False)
+        terminal.say(f"{part.name} ({part.what}): {part.author}; {part.licence}")
+    terminal.say("")
+    terminal.say(f"Texts: {resources.path('licences')}")
+    terminal.say(f"Demo photos (texts: {resources.path('photos/licences')}):")
     for photo in shipped.photos():
-        console.print(
-            f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}", markup=False
-        )
+        terminal.say(f"{photo.file}: {photo.author}; {photo.licence}; {photo.source}")
 
 
 def _show(project: Path | None, analyze: Sequence[Path] = ()) -> NoReturn:

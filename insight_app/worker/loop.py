@@ -63,7 +63,8 @@ class Worker:
 
     def send(self, **message: Any) -> None:
         """Write one message as a line; if nobody reads any more, that is no error."""
-        line = json.dumps(message, ensure_ascii=False).encode() + b"\n"
+        # All beyond ASCII is escaped: a file's name may hold bytes that are no letters.
+        line = json.dumps(message).encode("ascii") + b"\n"
         with self._lock, suppress(BrokenPipeError):
             self._out.write(line)
 

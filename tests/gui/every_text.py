@@ -39,8 +39,6 @@ from PySide6.QtWidgets import (
 
 from insight_app.plain_text import ACTS
 
-MARK = "&xH4rm"
-"""What every name of others begins with."""
 MOST = 100
 """Places of a model that are looked at."""
 Role = Qt.ItemDataRole

@@ -20,23 +20,15 @@ from insight_app.gui.window.workspaces import PANELS
 from insight_app.project.judgements import Person
 from insight_app.project.person import remember
 from tests.gui.conftest import SIZE, wait_idle, wait_saved
-from tests.gui.every_text import MARK, Shown, everything, never_opened, wrong
+from tests.gui.every_text import Shown, everything, never_opened, wrong
+from tests.hostile import MARK, hostile, hostile_file
 from tests.synthetic import make_project
 
 WORKSPACES = ("images", "concepts", "review", "statistics")
-ACTING = "\x1b]8;;http://x\x07\x1b[2J\x9b1m\u202egnp.\u2066exe\r\nsecond\tline\u2028"
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
-
-
-def hostile(of: str, picture: str) -> str:
-    return f"{MARK}<img src='{picture}'>&lt; &amp; <b>{of}</b>[red][*]{ACTING}"
-
-
-def spell_file(of: str) -> str:
-    return hostile(of, "decoy.png").replace("/", "|")
 
 
 @pytest.fixture
@@ -57,8 +49,8 @@ def spell(decoy: Path) -> Callable[[str], str]:
 def hostile_project(tmp_path: Path, home: Path, spell: Callable[[str], str]) -> Path:
     """Every name in it means harm: concepts, candidates, meanings, files, folders, its own."""
     remember(Person("p", spell("Ada")))
-    folder = tmp_path / spell_file("in") / f"{spell_file('project')}.insight"
-    return make_project(folder, images=8, concepts=20, spell=spell, spell_file=spell_file)
+    folder = tmp_path / hostile_file("in") / f"{hostile_file('project')}.insight"
+    return make_project(folder, images=8, concepts=20, spell=spell, spell_file=hostile_file)
 
 
 class Eyes:
