@@ -1,13 +1,14 @@
 # make demo  sets everything up and opens Insight on the built-in demo project
 # make test  sets everything up and runs all checks and tests, without a display
 # make long-day does thousands of random acts in the window and checks after each what must hold
+# make torture tries thousands of damaged and hostile files, kills and failing disks; prints a table
 # make bench measures speed and size beside what is published; the figures go to build/bench.json
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench long-day long-day-shrink window-check clean
+.PHONY: demo test check bench long-day long-day-shrink torture window-check clean
 
 demo: window-check $(STAMP)
 	$(BIN)/insight-app demo
@@ -44,6 +45,10 @@ SEED ?= 1
 long-day-shrink: $(STAMP)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.long_day \
 		$(if $(REPLAY),--shorten $(REPLAY),--shortest $(SEED) --seeds 30 --acts 40)
+
+# CAMPAIGNS="kills disk" chooses, SEED another one; the same command goes on where it was stopped.
+torture: $(STAMP)
+	$(BIN)/python -m tests.torture $(CAMPAIGNS) --seed $(SEED)
 
 check: $(STAMP)
 	$(BIN)/ruff check insight_app tests packaging
