@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from insight_app.errors import KnownError
-from insight_app.project.photos import finding
-from insight_app.project.photos.finding import read_bytes, scan
+from insight_app.project.photos import finding, reasons
+from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.walking import scan
 
 
 def test_scanning_finds_images_in_path_order_and_nothing_else(tmp_path: Path) -> None:
@@ -39,7 +40,8 @@ def test_names_that_are_no_text_are_told_apart(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system refuses names that are no text, so no user here has one")
     (folder,) = scan([tmp_path])
-    assert (folder.names, len(folder.undecodable)) == ([], 1)
+    ((reason, names),) = folder.not_taken.items()
+    assert (folder.names, reason, len(names)) == ([], reasons.NOT_TEXT, 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")

@@ -257,7 +257,7 @@ def test_reading_results_imports_neither_torch_nor_scipy(project: Path) -> None:
 )
 def test_queries_use_an_index(project: Path, query: str, index: str) -> None:
     engine = analysis_database.open_reader(project)
-    values = dict.fromkeys(("status_1", "folder_id_1", "name_1", "param_1"), 1)
+    values = dict.fromkeys(("status_1", "folder_id_1", "name_1", "left_out_1", "param_1"), 1)
     with engine.connect() as connection:
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}"), values)]
     engine.dispose()

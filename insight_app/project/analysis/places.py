@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from insight_app.project.results.schema import Folder, Image, Status
 
 _PAGE = 10_000
 ALL_IMAGES = select(Image.id, Image.folder_id, Image.status, Image.shard, Image.offset, Image.bytes)
 IN_ORDER = select(Image.id).where(Image.status != 4).order_by(Image.folder_id, Image.name)
+
+LEFT_OUT = select(Image.id).where(text("left_out > 0"))
 
 
 def published_places(connection: Connection) -> dict[str, NDArray[Any]]:
@@ -34,6 +36,9 @@ def published_places(connection: Connection) -> dict[str, NDArray[Any]]:
             places[name][ids] = [row[at] or 0 for row in rows]
     is_out = _are_removed(connection, places)
     places["status"][is_out] = int(Status.REMOVED)
+    left_out = list(connection.execute(LEFT_OUT).scalars())
+    places["status"][left_out] = int(Status.CHANGED)  # as if they were not there
+    is_out[left_out] = True
     places["order"] = _in_path_order(connection, places["folder"], is_out)
     return places
 

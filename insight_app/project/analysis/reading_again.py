@@ -18,7 +18,7 @@ from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.results import code_store, reading_rule
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.run_state import RUNNING
-from insight_app.project.results.schema import Folder, Image, Run, Setting, Shard, Status
+from insight_app.project.results.schema import IS_IN, Folder, Image, Run, Setting, Shard, Status
 
 
 def settle(project: Path, engine: Engine) -> int:
@@ -38,7 +38,7 @@ def must_be_possible(project: Path, engine: Engine) -> None:
     with_codes = (
         select(Folder.source_id, is_there)
         .join(Image, Image.folder_id == Folder.id)
-        .where(Image.shard.is_not(None), Folder.is_removed.is_(False))
+        .where(Image.shard.is_not(None), IS_IN)
         .where(Image.status.in_([int(Status.CODED), int(Status.MISSING)]))
         .group_by(Folder.source_id)
     )

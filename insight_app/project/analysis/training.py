@@ -19,7 +19,7 @@ from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.pending_images import Locations
 from insight_app.project.analysis.coding.pipeline import Photo, Read, batches
 from insight_app.project.results.analysis_database import reading
-from insight_app.project.results.schema import Folder, Image, Status
+from insight_app.project.results.schema import IS_IN, Folder, Image, Status
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,7 +87,7 @@ def checkpoints(project: Path) -> Path:
 def _chosen(engine: Engine, locations: Locations, seed: int) -> NDArray[np.int64]:
     """Return the ids of the photos to learn from, the same each time while no photos are added."""
     is_readable = Image.status.in_([int(Status.NEW), int(Status.CODED)]), locations.are_readable
-    query = select(Image.id).join(Folder).where(*is_readable)
+    query = select(Image.id).join(Folder).where(*is_readable, IS_IN)
     with reading(engine) as connection:
         ids = np.fromiter(connection.execute(query.order_by(Image.id)).scalars(), np.int64)
     if ids.size > MOST_PHOTOS:

@@ -1,4 +1,4 @@
-"""Photo files as people have them: which there are in a folder, where it is now, what is in them.
+"""Photo files as people have them: where they are now, what is in them.
 
 Only regular files are read, wherever a link to one may point. Opens no picture; knows nothing of
 projects and SQL.
@@ -6,67 +6,16 @@ projects and SQL.
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 
-_JPEG, _TIFF = (".jpg", ".jpeg", ".jpe", ".jfif"), (".tif", ".tiff")
-_PLAIN = (".ppm", ".pgm", ".pnm")
-SUFFIXES = frozenset((*_JPEG, *_TIFF, *_PLAIN, ".png", ".bmp", ".gif", ".webp", ".avif"))
 MOST_BYTES = 2**31
 """A larger file is not read: no photo needs as much, and it would take as much memory."""
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe that took the photo's place since it was looked at must not be waited for."""
-
-
-@dataclass(frozen=True)
-class FoundFolder:
-    """A folder of a scan, with the names of its images, sorted.
-
-    source: the folder that was scanned; path: this one relative to it ('/' between names, '' = the
-    source itself); undecodable: names of images that are no valid text, which no database can
-    hold; error: why the folder cannot be listed, '' if it can.
-    """
-
-    source: Path
-    path: str
-    names: list[str]
-    undecodable: list[str]
-    error: str = ""
-
-
-def scan(folders: Iterable[Path]) -> Iterator[FoundFolder]:
-    """Yield every folder with images at or under `folders`, without hidden ones.
-
-    Holds the names of one folder at a time.
-    """
-    for source in folders:
-        yield from scan_below(source)
-
-
-def scan_below(
-    source: Path, start: str = "", leaves_out: Callable[[str], bool] = lambda path: False
-) -> Iterator[FoundFolder]:
-    """Yield every folder with images at or under `start`, a path relative to `source`.
-
-    leaves_out(path): whether a folder under `start` is passed over with all below it.
-    """
-    waiting = [start]
-    while waiting:
-        path = waiting.pop()
-        found, below = _list(source, path)
-        if found.names or found.undecodable or found.error:
-            yield found
-        waiting.extend(sorted((path for path in below if not leaves_out(path)), reverse=True))
-
-
-def is_passed_over(name: str) -> bool:
-    """Return whether a scan passes over files and folders of this name: hidden ones, projects."""
-    return name.startswith((".", "@", "__MACOSX")) or name.endswith(".insight")
 
 
 def is_there(path: Path) -> bool:
@@ -91,36 +40,6 @@ def locate(project: Path, path: str, relative: str) -> Path:
 def seen_from(project: Path, relative: str) -> Path:
     """Return the place that lies to a project as `relative` says."""
     return Path(os.path.normpath(project.resolve() / relative))
-
-
-def _list(source: Path, path: str) -> tuple[FoundFolder, list[str]]:
-    names: list[str] = []
-    undecodable: list[str] = []
-    below: list[str] = []
-    try:
-        with os.scandir(source / path) as entries:
-            for entry in entries:
-                name = entry.name
-                if is_passed_over(name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    below.append(f"{path}/{name}" if path else name)
-                elif os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - a hot loop
-                    (names if is_text(name) else undecodable).append(name)
-    except OSError as error:
-        why = disk_error(error, "The folder cannot be listed").what
-        return FoundFolder(source, path, [], [], why), []
-    below = [name for name in below if is_text(name)]
-    return FoundFolder(source, path, sorted(names), undecodable), below
-
-
-def is_text(name: str) -> bool:
-    """Return whether a file name is valid text; on some systems names are mere bytes."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def read_bytes(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 Plain data; knows nothing of where it comes from.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.geometry import Geometry
 from insight_app.project.photos.finding import is_there
+from insight_app.project.photos.patterns import Patterns
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,21 @@ class Example:
     value: float
 
 
-ProblemKind = Literal["unreadable", "missing", "folder missing", "left out", "removed"]
+ProblemKind = Literal[
+    "unreadable",
+    "missing",
+    "folder missing",
+    "left out",
+    "not taken",
+    "removed",
+    "pattern",
+    "note",
+    "passed over",
+]
 """A photo that cannot be read, or is not where it was; a source that is not there; a file or folder
-that a scan cannot take in; a folder that a person took out.
+that a scan cannot take in; pictures of a kind that is not read. Less grave: a folder that a person
+took out; photos that patterns leave out; what was ignored in a photo that was read; what nobody
+takes for photos.
 """
 
 
@@ -69,7 +83,8 @@ that a scan cannot take in; a folder that a person took out.
 class Problem:
     """An image or folder that is not in the results, or not where it was, and what can be done.
 
-    path: the photo or folder; for one that is missing, its folder is what to point from.
+    path: the photo or folder; for one that is missing, its folder is what to point from. Of several
+    that are told together (count) the first.
     """
 
     path: Path
@@ -77,6 +92,23 @@ class Problem:
     kept: str
     do: str
     kind: ProblemKind
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class PhotoChoice:
+    """Which photos a project takes by name, and what is not taken.
+
+    left_out: photos that the patterns leave out. not_taken, passed_over: how many files and folders
+    of each kind are not taken, of which the second are no photos. notes: in how many photos each
+    thing was ignored although they were read. As of the last look at the folders.
+    """
+
+    patterns: Patterns
+    left_out: int
+    not_taken: Mapping[str, int]
+    passed_over: Mapping[str, int]
+    notes: Mapping[str, int]
 
 
 @dataclass(frozen=True, eq=False)

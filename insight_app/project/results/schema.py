@@ -9,12 +9,12 @@ An image row is the content of one file: when the file changes, the row becomes 
 
 from enum import IntEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, and_, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x494E5341
 """'INSA', stored in the header of the file."""
-MAJOR, MINOR = 1, 2
+MAJOR, MINOR = 1, 3
 
 
 class Status(IntEnum):
@@ -28,6 +28,17 @@ class Status(IntEnum):
     MISSING = 3
     CHANGED = 4
     REMOVED = 5
+
+
+class LeftOut(IntEnum):
+    """Why an image counts nothing although its file and its folder are in; the values are stored.
+
+    PATTERN: the project's patterns leave its name out. TWIN: its file is counted by another name.
+    """
+
+    NO = 0
+    PATTERN = 1
+    TWIN = 2
 
 
 class Base(DeclarativeBase):
@@ -70,6 +81,9 @@ class Image(Base):
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     status: Mapped[int] = mapped_column(default=int(Status.NEW))
     message: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What of the file was ignored, or is only partly shown, although it was read."""
+    left_out: Mapped[int] = mapped_column(default=int(LeftOut.NO), server_default=text("0"))
     crashes: Mapped[int] = mapped_column(default=0)
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
@@ -96,7 +110,13 @@ class Image(Base):
         Index("image_status", "status", "folder_id", "name"),
         Index("image_shard", "shard", "offset", sqlite_where=text("shard IS NOT NULL")),
         Index("image_content", "size", "content_hash"),
+        Index("image_note", "note", "folder_id", "name", sqlite_where=text("note > ''")),
+        Index("image_left_out", "left_out", sqlite_where=text("left_out > 0")),
     )
+
+
+IS_IN = and_(Folder.is_removed.is_(False), Image.left_out == int(LeftOut.NO))
+"""Whether an image is part of the project: neither it nor its folder is left out."""
 
 
 class Shard(Base):
@@ -148,10 +168,18 @@ class Generation(Base):
 
 
 class Skipped(Base):
-    """A file or folder met while scanning that cannot be an image row (unreadable folder, ...)."""
+    """A file or folder met while scanning that is not taken, and why.
+
+    kind: what one of them is called where they are counted together; '' = it is listed by itself.
+    grade: a `reasons.Grade`.
+    """
 
     __tablename__ = "skipped"
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
     path: Mapped[str]
     message: Mapped[str]
+    do: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    kind: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    grade: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    __table_args__ = (Index("skipped_kind", "grade", "kind"),)

@@ -5,9 +5,8 @@ several threads; a snapshot stays readable while the next generation is written,
 Knows nothing of judgements.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,13 @@ from insight_app.concepts.statistics.counts import used_bins
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
+from insight_app.project.photos.reasons import Grade
 from insight_app.project.results import (
     analysis_database,
     examples,
     folder_sums,
     generations,
+    photo_choice,
     postings,
     problems,
     reading_rule,
@@ -37,7 +38,14 @@ from insight_app.project.results.code_record import Record
 from insight_app.project.results.code_store import CodeReader, Place
 from insight_app.project.results.generations import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
-from insight_app.project.results.records import Example, FolderRecord, ImageRecord, Problem, Sums
+from insight_app.project.results.records import (
+    Example,
+    FolderRecord,
+    ImageRecord,
+    PhotoChoice,
+    Problem,
+    Sums,
+)
 from insight_app.project.results.run_state import FINISHED, state_of
 from insight_app.project.results.schema import Generation, Image, Status
 from insight_app.project.results.sources import PhotoCounts, SourceState
@@ -363,13 +371,33 @@ class Results:
     # ---- trouble
 
     def problems(self, limit: int | None = None) -> list[Problem]:
-        """Return what is not in the results or not where it was, in path order: the first `limit`.
+        """Return what is not in the results or not where it was.
 
-        Images, and whole folders.
+        Images and whole folders in path order, the first `limit` of these; what belongs together
+        by kind is one. See `problems.listed`.
         """
         sources = self.sources()
         with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
-            return list(islice(problems.listed(connection, self._places, sources), limit))
+            return list(problems.listed(connection, self._places, sources, limit))
+
+    def each_problem(self) -> Iterator[Problem]:
+        """Yield every file and folder that is not in the results, not where it was, or of which
+        something was ignored, however many there are.
+        """
+        sources = self.sources()
+        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
+            yield from problems.each(connection, self._places, sources)
+
+    def photo_choice(self) -> PhotoChoice:
+        """Return which photos are taken by name, and what is not taken by kind."""
+        with self._open.reading() as files, analysis_database.reading(files.engine) as connection:
+            return PhotoChoice(
+                patterns=photo_choice.patterns_of(connection),
+                left_out=photo_choice.left_out(connection),
+                not_taken=problems.kinds(connection, Grade.NOT_TAKEN),
+                passed_over=problems.kinds(connection, Grade.PASSED_OVER),
+                notes=problems.notes(connection),
+            )
 
     @property
     def problem_count(self) -> int:

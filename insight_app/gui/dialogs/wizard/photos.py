@@ -101,6 +101,6 @@ class FolderList(QListWidget):
 
 def _count_photos(folders: Sequence[Path]) -> int:
     """Count the photos in folders; runs on the pool."""
-    from insight_app.project.photos import finding
+    from insight_app.project.photos import walking
 
-    return sum(len(found.names) for found in finding.scan(folders))
+    return sum(len(found.names) for found in walking.scan(folders))

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
 from insight_app.project.analysis.coding.pipeline import Photo
 from insight_app.project.analysis.folders.sources import Sources
 from insight_app.project.results.analysis_database import reading
-from insight_app.project.results.schema import Folder, Image, Status
+from insight_app.project.results.schema import IS_IN, Folder, Image, LeftOut, Status
 
 _PAGE = 200
 
@@ -47,7 +47,8 @@ def count_new(engine: Engine, locations: Locations) -> int:
     query = select(func.count()).select_from(Image).join(Folder)
     are_new = Image.status == int(Status.NEW)
     with reading(engine) as connection:
-        return int(connection.execute(query.where(are_new, locations.are_readable)).scalar_one())
+        wanted = are_new, IS_IN, locations.are_readable
+        return int(connection.execute(query.where(*wanted)).scalar_one())
 
 
 def new_in_folder(folder: int, after: str) -> Select[int, str, int]:
@@ -55,6 +56,7 @@ def new_in_folder(folder: int, after: str) -> Select[int, str, int]:
     return (
         select(Image.id, Image.name, Image.crashes)
         .where(Image.status == int(Status.NEW), Image.folder_id == folder, Image.name > after)
+        .where(Image.left_out == int(LeftOut.NO))
         .order_by(Image.name)
         .limit(_PAGE)
     )

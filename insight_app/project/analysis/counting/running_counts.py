@@ -29,7 +29,7 @@ from insight_app.project.results import digests, postings
 from insight_app.project.results.analysis_database import reader, reading
 from insight_app.project.results.code_store import read_shard
 from insight_app.project.results.digests import FileDigest
-from insight_app.project.results.schema import Folder, Image, Shard, Status
+from insight_app.project.results.schema import IS_IN, Folder, Image, Shard, Status
 
 PART_SHARDS = 6
 """With shards of 8,192 images, parts of about 50,000."""
@@ -138,7 +138,7 @@ class Counting:
             .where(
                 Image.shard == shard,
                 Image.status == int(Status.CODED),
-                Folder.is_removed.is_(False),
+                IS_IN,
             )
             .order_by(Image.offset)
         )

@@ -17,10 +17,11 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import Refusal
 from insight_app.project.analysis import dictionary, names, runs
 from insight_app.project.analysis import encoder as encoder_of
-from insight_app.project.analysis.folders import membership, moving
+from insight_app.project.analysis.folders import choosing, membership, moving
 from insight_app.project.analysis.folders.sources import Area, named
 from insight_app.project.analysis.publishing import publish_again
 from insight_app.project.analysis.recording import Recorder, Setup
+from insight_app.project.photos.walking import outermost
 from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Status
 
@@ -112,6 +113,7 @@ def move(
         parts = moving.plan(project, engine, old, new, progress, stop)
         with runs.recorded(engine, work="move"):
             moving.carry_out(project, engine, parts)
+            choosing.mark_again(engine)
             generation = publish()
             published(generation)
             try:
@@ -123,12 +125,6 @@ def move(
                 generation = publish()
                 published(generation)
     return Changed(moved.photos, moved.missing, generation)
-
-
-def outermost(folders: Sequence[Path]) -> list[Path]:
-    """Return each folder once, without those inside of others: each photo counts once."""
-    given = dict.fromkeys(folders)
-    return [one for one in given if not any(above in given for above in one.parents)]
 
 
 @contextmanager

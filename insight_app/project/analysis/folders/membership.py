@@ -18,9 +18,9 @@ from insight_app.project.analysis.folders.sources import (
     insert_source,
     must_be_folders,
 )
-from insight_app.project.photos.finding import is_passed_over
+from insight_app.project.photos.walking import is_passed_over
 from insight_app.project.results.analysis_database import reading, writing
-from insight_app.project.results.schema import Folder, Image, Status
+from insight_app.project.results.schema import Folder, Image, LeftOut, Status
 
 Flags = dict[int, bool]
 """is_removed by id of the folder."""
@@ -68,8 +68,12 @@ def restore(engine: Engine, before: Flags) -> None:
 
 
 def count(engine: Engine, areas: Sequence[Area], status: Status | None = None) -> int:
-    """Return the number of photos in folders, taken out or not; of one status where given."""
+    """Return the number of photos in folders, taken out or not; of one status where given.
+
+    Photos that are left out by their names are not among them.
+    """
     is_counted = Image.status != 4 if status is None else Image.status == int(status)
+    is_counted &= Image.left_out == int(LeftOut.NO)
     query = select(func.count()).select_from(Image).join(Folder)
     with reading(engine) as connection:
         return sum(

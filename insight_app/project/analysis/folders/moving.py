@@ -20,9 +20,9 @@ from insight_app.project.analysis.folders import folder_rows, membership, scanni
 from insight_app.project.analysis.folders.folder_rows import NewPlace
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
 from insight_app.project.analysis.folders.sources import Area, Sources
-from insight_app.project.photos.finding import scan_below
+from insight_app.project.photos.walking import scan_below
 from insight_app.project.results.analysis_database import reading, writing
-from insight_app.project.results.schema import Folder, Image, Skipped, Status
+from insight_app.project.results.schema import Folder, Image, LeftOut, Skipped, Status
 from insight_app.project.results.schema import Source as SourceRow
 
 _PAGE = 400
@@ -149,6 +149,7 @@ class _Search:
         query = (
             select(Image.name, Image.size, Image.mtime_ns, Image.content_hash)
             .where(Image.folder_id == folder, Image.name > after, Image.status != 4)
+            .where(Image.left_out == int(LeftOut.NO))
             .order_by(Image.name)
             .limit(_PAGE)
         )

@@ -79,23 +79,26 @@ class Lost:
     def _owner(self, file: File) -> Any:
         row = None
         if self._areas is None:
-            row = self._first(_never_read(file, list(self._root)))
+            row = self._first(_never_read(file, list(self._root)), file)
         if row is None and self._is_size_known(file.size) and (content := hash_of(file.place)):
-            row = self._first(_with_content(file, content, self._among()))
+            row = self._first(_with_content(file, content, self._among()), file)
         return row
 
-    def _first(self, query: Executable) -> Any:
+    def _first(self, query: Executable, file: File) -> Any:
         """Return the first row that was not given away and whose file is not there, or None."""
         with reading(self._engine) as connection:
             rows = list(connection.execute(query))
         for row in rows:
-            if row.id not in self._taken and self._is_lost(row):
+            if row.id not in self._taken and self._is_lost(row, file):
                 return row
         return None
 
-    def _is_lost(self, row: Any) -> bool:
+    def _is_lost(self, row: Any, file: File) -> bool:
         place = self._root[row.source_id] / row.path / row.name
-        return row.status == Status.CHANGED or not is_there(place)
+        if row.status == Status.CHANGED or not is_there(place):
+            return True
+        # what was met through another link before
+        return bool(row.status == Status.MISSING) and place.samefile(file.place)
 
     def _is_size_known(self, size: int) -> bool:
         """Return whether it is worth reading the file."""

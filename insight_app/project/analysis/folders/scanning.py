@@ -6,6 +6,7 @@ all keeps its photos as they are known. Writes in transactions of a few hundred 
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,25 +16,33 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.project.analysis.folders import folder_rows, membership
+from insight_app.project.analysis.folders import choosing, folder_rows, membership
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
 from insight_app.project.analysis.folders.sources import Area, Removed, Sources, is_below, walk
-from insight_app.project.photos.finding import FoundFolder
+from insight_app.project.analysis.recording import write_setting
+from insight_app.project.photos import reasons
+from insight_app.project.photos.links import Identity, identity
+from insight_app.project.photos.patterns import ALL, Patterns
+from insight_app.project.photos.reasons import Reason
+from insight_app.project.photos.telling import escaped
+from insight_app.project.photos.walking import FoundFolder
+from insight_app.project.results import photo_choice
 from insight_app.project.results.analysis_database import reading, writing
-from insight_app.project.results.schema import Folder, Image, Skipped, Status
+from insight_app.project.results.schema import Folder, Image, LeftOut, Skipped, Status
 
 BATCH = 400
 
 
 @dataclass
 class Found:
-    """What a scan met, in images."""
+    """What a scan met, in images; left_out: by their names, of files that are there."""
 
     total: int = 0
     new: int = 0
     moved: int = 0
     changed: int = 0
     missing: int = 0
+    left_out: int = 0
 
 
 def update_images(
@@ -41,23 +50,30 @@ def update_images(
     engine: Engine,
     added: Sequence[Path] = (),
     *,
+    patterns: Patterns | None = None,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Found:
     """Compare all sources of the project with the image table.
 
     added: the folders that a person just named. What was taken out and is found there is wanted;
-    elsewhere it stays out, even if its folder has another name now.
+    elsewhere it stays out, even if its folder has another name now. patterns: which photos are
+    taken from now on; None: those that the project takes.
     """
+    wanted = choosing.settle(engine, patterns)
     folder_rows.settle(project, engine)
+    choosing.mark(engine, wanted, cancel or CancelToken())
     sources = Sources(project, engine)
     with writing(engine) as connection:
         connection.execute(delete(Skipped))
         is_first = connection.execute(select(Image.id).limit(1)).first() is None
-    scan = Scan(engine, sources, [Area(source) for source in sources.here], progress, cancel)
+    scan = Scan(
+        engine, sources, [Area(source) for source in sources.here], progress, cancel, wanted
+    )
     if not is_first:
         scan.compare()
     scan.take_in(Lost(engine, sources), added=added)
+    write_setting(engine, photo_choice.LEFT_OUT, scan.found.left_out)
     membership.retire_emptied(engine, sources)
     return scan.found
 
@@ -71,9 +87,11 @@ def look_again(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Found:
-    """Compare only some folders with the image table; files that are new stay for the next scan."""
+    """Compare only some folders with the image table; files that are new stay for the next scan,
+    and so does which of them are left out.
+    """
     scan = Scan(engine, sources, areas, progress, cancel)
-    scan.compare()
+    scan.compare(judges_twins=False)
     scan.take_in(lost, adds_new=False)
     return scan.found
 
@@ -88,6 +106,7 @@ class Scan:
         areas: Sequence[Area],
         progress: Progress,
         cancel: CancelToken | None,
+        patterns: Patterns = ALL,
     ) -> None:
         self.found = Found()
         self._engine = engine
@@ -96,15 +115,30 @@ class Scan:
         self._removed = Removed(engine)
         self._progress = progress
         self._cancel = cancel or CancelToken()
+        self._patterns = patterns
         self._compared = 0
+        self._met: set[Identity] = set()
+        """Files with several names, or behind links, that are images already."""
 
     def _walk(self) -> Iterator[tuple[int, FoundFolder]]:
-        return walk(self._sources, self._removed, self._areas)
+        return walk(self._sources, self._removed, self._areas, self._patterns)
+
+    def _is_twin(self, folder: FoundFolder, name: str, found: os.stat_result) -> bool:
+        """Return whether a file is an image already by another name; else remember it."""
+        if found.st_nlink == 1 and name not in folder.linked:
+            return False
+        file = identity(found)
+        is_known = file in self._met
+        self._met.add(file)
+        return is_known
 
     # ---- the first walk: what became of the images that are known
 
-    def compare(self) -> None:
-        """Bring the rows of known images up to date."""
+    def compare(self, *, judges_twins: bool = True) -> None:
+        """Bring the rows of known images up to date.
+
+        judges_twins: leave those out that are second names of others, and take them in again.
+        """
         visited: set[int] = set()
         closed: list[tuple[int, str]] = []
         for source, folder in self._walk():
@@ -117,15 +151,36 @@ class Scan:
             if not folder.error:
                 names = set(folder.names)
                 for rows in self._pages(known):
-                    self._write(rows, [self._judged(folder, row, names) for row in rows])
+                    self._write(
+                        rows, [self._judged(folder, row, names, judges_twins) for row in rows]
+                    )
         for known in self._not_met(visited, closed):
             for rows in self._pages(known):
                 self._write(rows, [_gone(row) for row in rows])
 
-    def _judged(self, folder: FoundFolder, row: Any, names: set[str]) -> dict[str, Any]:
+    def _judged(
+        self, folder: FoundFolder, row: Any, names: set[str], judges_twins: bool
+    ) -> dict[str, Any]:
         self._compared += 1
         self._step(self._compared, "Comparing with the folders")
-        return _judge(folder, row, names)
+        if row.name in folder.left_out:
+            return {}
+        if row.name in folder.twins:
+            return _left_out(row, LeftOut.TWIN) if judges_twins else {}
+        path = folder.source / folder.path / row.name
+        try:
+            found = path.stat() if row.name in names else None
+        except PermissionError:
+            return {}  # nobody can say that it is gone
+        except OSError:
+            found = None
+        if found is None:
+            return _gone(row)
+        values = _judge(path, found, row)
+        if judges_twins:
+            is_twin = self._is_twin(folder, row.name, found)
+            values |= _left_out(row, LeftOut.TWIN if is_twin else LeftOut.NO)
+        return values
 
     def _step(self, done: int, message: str) -> None:
         """Tell how far it is, file by file, since some are read whole; stop if cancelled."""
@@ -158,7 +213,7 @@ class Scan:
         """Yield the images of a folder by name, tombstones left out."""
         columns = (
             Image.id, Image.name, Image.size, Image.mtime_ns, Image.content_hash, Image.status,
-            Image.shard,
+            Image.shard, Image.left_out,
         )  # fmt: skip
         last = ""
         while True:
@@ -197,7 +252,7 @@ class Scan:
         moved: set[tuple[int, int]] = set()
         for source, folder in self._walk():
             if adds_new:
-                self._skip(source, folder)
+                self._note_folder(source, folder)
             if folder.error:
                 continue
             names = iter(folder.names)
@@ -205,7 +260,7 @@ class Scan:
                 self.found.total += len(batch)
                 self._look()
                 known = self._folder_id(source, folder.path)
-                files = self._unknown(known, folder, batch)
+                files = self._unknown(known, source, folder, batch, notes=adds_new)
                 owners = lost.owners(files, self._look) if may_be_lost else {}
                 if not adds_new:
                     files = [file for file in files if file.name in owners]
@@ -225,40 +280,73 @@ class Scan:
     def _look(self) -> None:
         self._step(self.found.total, "Looking for photos")
 
-    def _skip(self, source: int, folder: FoundFolder) -> None:
-        """Note what cannot be an image row."""
-        rows = [
-            (f"{folder.path}/{os.fsencode(name).decode('utf-8', 'replace')}",
-             "The file's name is not valid text.")
-            for name in folder.undecodable
-        ]  # fmt: skip
+    def _note_folder(self, source: int, folder: FoundFolder) -> None:
+        """Note what is not taken of a folder."""
+        self.found.left_out += len(folder.left_out)
         if folder.error:
-            rows.append((folder.path, folder.error))
-        if rows:
-            with writing(self._engine) as connection:
-                connection.execute(
-                    insert(Skipped),
-                    [{"source_id": source, "path": p, "message": m} for p, m in rows],
-                )
+            do = "Check the permissions of the folder, or that its drive answers."
+            self._note(source, folder.path, Reason(folder.error, do), [""])
+        for reason, names in folder.not_taken.items():
+            self._note(source, folder.path, reason, names)
 
-    def _unknown(self, known: int | None, folder: FoundFolder, names: list[str]) -> list[File]:
-        """Return the files among `names` (ascending) that have no row."""
-        rows: set[str] = set()
+    def _note(self, source: int, path: str, reason: Reason, names: Sequence[str]) -> None:
+        """Note why files of a folder, or the folder itself (''), cannot be image rows."""
+        left = iter(names)
+        values = {
+            "source_id": source,
+            "message": reason.what,
+            "do": reason.do,
+            "kind": reason.kind,
+            "grade": int(reason.grade),
+        }
+        while some := list(islice(left, BATCH)):
+            places = ["/".join(part for part in (path, escaped(name)) if part) for name in some]
+            with writing(self._engine) as connection:
+                connection.execute(insert(Skipped), [values | {"path": place} for place in places])
+
+    def _unknown(
+        self, known: int | None, source: int, folder: FoundFolder, names: list[str], *, notes: bool
+    ) -> list[File]:
+        """Return the files among `names` (ascending) that have no row; note why others get none."""
+        rows: dict[str, int] = {}
         if known is not None:
-            query = select(Image.name).where(
+            query = select(Image.name, Image.left_out).where(
                 Image.folder_id == known,
                 Image.name >= names[0],
                 Image.name <= names[-1],
                 Image.status != 4,
             )
             with reading(self._engine) as connection:
-                rows = set(connection.execute(query).scalars())
-        files = []
+                rows = {row.name: row.left_out for row in connection.execute(query)}
+        files: list[File] = []
+        refused: dict[Reason, list[str]] = {}
         for name in names:
-            place = folder.source / folder.path / name
-            if name not in rows and (stat := _stat(place)):
-                files.append(File(place, folder.path, name, stat.st_size, stat.st_mtime_ns))
+            if name in rows:
+                if rows[name] == LeftOut.TWIN:
+                    refused.setdefault(reasons.SAME, []).append(name)
+                continue
+            file = self._file(folder, name)
+            if isinstance(file, File):
+                files.append(file)
+            elif file is not None:
+                refused.setdefault(file, []).append(name)
+        if notes:
+            for reason, refused_names in refused.items():
+                self._note(source, folder.path, reason, refused_names)
         return files
+
+    def _file(self, folder: FoundFolder, name: str) -> File | Reason | None:
+        """Return a file that may become an image, or why it may not; None if it is gone."""
+        place = folder.source / folder.path / name
+        try:
+            found = place.stat()
+        except OSError as error:
+            return reasons.of_error(error, is_link=name in folder.linked)
+        if not stat.S_ISREG(found.st_mode):
+            return reasons.no_file(found.st_mode)
+        if self._is_twin(folder, name, found):
+            return reasons.SAME
+        return File(place, folder.path, name, found.st_size, found.st_mtime_ns)
 
     def _place(
         self,
@@ -283,7 +371,7 @@ class Scan:
                 for file in files
             }
             for name, row in owners.items():
-                values = places.pop(name) | {"status": _found_again(row)}
+                values = places.pop(name) | {"status": _found_again(row), "left_out": 0}
                 connection.execute(update(Image).where(Image.id == row.id).values(values))
             if places:
                 connection.execute(insert(Image), list(places.values()))
@@ -296,21 +384,22 @@ def _are_removed(files: Sequence[File], owners: dict[str, Any]) -> bool:
     return len(owners) == len(files) and all(row.is_removed for row in owners.values())
 
 
-def _judge(folder: FoundFolder, row: Any, names: set[str]) -> dict[str, Any]:
+def _judge(path: Path, found: os.stat_result, row: Any) -> dict[str, Any]:
     """Return the new values of a known image's row, none where nothing changed."""
-    path = folder.source / folder.path / row.name
-    stat = _stat(path) if row.name in names else None
-    if stat is None:
-        return _gone(row)
     back = {"status": _found_again(row)} if row.status == Status.MISSING else {}
-    if (stat.st_size, stat.st_mtime_ns) == (row.size, row.mtime_ns):
+    if (found.st_size, found.st_mtime_ns) == (row.size, row.mtime_ns):
         return back
-    times = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
-    if row.content_hash and stat.st_size == row.size and hash_of(path) == row.content_hash:
+    times = {"size": found.st_size, "mtime_ns": found.st_mtime_ns}
+    if row.content_hash and found.st_size == row.size and hash_of(path) == row.content_hash:
         return times | back
     if row.shard is None:
         return times | {"status": int(Status.NEW), "message": "", "crashes": 0}
     return {"status": int(Status.CHANGED)}
+
+
+def _left_out(row: Any, why: LeftOut) -> dict[str, Any]:
+    """Return the new values of a row by whether and why it is left out."""
+    return {} if row.left_out == why else {"left_out": int(why)}
 
 
 def _gone(row: Any) -> dict[str, Any]:
@@ -324,10 +413,3 @@ def _found_again(row: Any) -> int:
     if row.status not in (Status.MISSING, Status.CHANGED):
         return int(row.status)
     return int(Status.NEW if row.shard is None else Status.CODED)
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None

@@ -13,7 +13,11 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, true
 
 from insight_app.errors import Refusal, WorldError
-from insight_app.project.photos.finding import FoundFolder, is_text, locate, scan_below, seen_from
+from insight_app.project.photos.finding import locate, seen_from
+from insight_app.project.photos.links import Links
+from insight_app.project.photos.patterns import ALL, Patterns
+from insight_app.project.photos.telling import escaped, is_text
+from insight_app.project.photos.walking import FoundFolder, is_plainly_met, scan_below
 from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder
 from insight_app.project.results.schema import Source as SourceRow
@@ -145,9 +149,15 @@ class Removed:
 
 
 def walk(
-    sources: Sources, removed: Removed, areas: Iterable[Area]
+    sources: Sources, removed: Removed, areas: Iterable[Area], patterns: Patterns = ALL
 ) -> Iterator[tuple[int, FoundFolder]]:
-    """Yield (source, folder) for the folders with images in `areas`, each once."""
+    """Yield (source, folder) for the folders with pictures in `areas`, each once."""
+    id_of = {source.path: source.id for source in sources.here}
+
+    def comes_to(source: Path, path: str) -> bool:
+        return is_plainly_met(source, path) and not removed.holds(id_of[source], path)
+
+    links = Links(list(id_of), comes_to)
     for area in areas:
         source = area.source
         inner = {s.path.relative_to(source.path).as_posix() for s in sources.below(source.path)}
@@ -158,7 +168,8 @@ def walk(
         starts = [] if removed.holds(source.id, area.path) else [area.path]
         for start in [*starts, *removed.kept_inside(area)]:
             if (source.path / start).is_dir():
-                for folder in scan_below(source.path, start, leaves_out):
+                found = scan_below(source.path, start, leaves_out, patterns=patterns, links=links)
+                for folder in found:
                     yield source.id, folder
 
 
@@ -170,7 +181,7 @@ def must_be_folders(folders: Iterable[Path]) -> None:
         if not is_text(str(folder.absolute())):
             raise Refusal(
                 "The folder's name is no text that can be kept.",
-                where=repr(str(folder)),
+                where=escaped(str(folder)),
                 kept="Nothing was changed.",
                 do="Rename the folder, then add it.",
             )

@@ -1,0 +1,85 @@
+"""Which photos a project takes by their names: patterns kept, and rows of images marked by them.
+
+A photo that is left out keeps its row and its codes, so that it counts again at once when it is
+taken again. Looks at no file: photos that are not there are marked like others.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine, select, update
+
+from insight_app.concepts.progress import CancelToken
+from insight_app.project.analysis.recording import write_setting
+from insight_app.project.photos.patterns import Patterns
+from insight_app.project.results import photo_choice
+from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.schema import Folder, Image, LeftOut
+
+_PAGE = 1000
+
+
+def settle(engine: Engine, wanted: Patterns | None) -> Patterns:
+    """Return the project's patterns, `wanted` from now on if they are given."""
+    with reading(engine) as connection:
+        kept = photo_choice.patterns_of(connection)
+    if wanted is None or wanted == kept:
+        return kept
+    write_setting(engine, photo_choice.PATTERNS, asdict(wanted))
+    return wanted
+
+
+def mark(engine: Engine, patterns: Patterns, cancel: CancelToken) -> None:
+    """Mark the images that the patterns leave out, and no others, unless that is done already."""
+    with reading(engine) as connection:
+        if photo_choice.patterns_of(connection, photo_choice.APPLIED) == patterns:
+            return
+        folders = list(connection.execute(select(Folder.id, Folder.path)))
+    for folder in folders:
+        inside = f"{folder.path}/" if folder.path else ""
+        for rows in _pages(engine, folder.id):
+            cancel.check()
+            left_out = [not patterns.take(inside + row.name) for row in rows]
+            _write(engine, rows, left_out)
+    write_setting(engine, photo_choice.APPLIED, asdict(patterns))
+
+
+def mark_again(engine: Engine) -> None:
+    """Let the next scan mark all images anew: they lie in other folders now."""
+    write_setting(engine, photo_choice.APPLIED, None)
+
+
+def _pages(engine: Engine, folder: int) -> Iterator[Sequence[Any]]:
+    last = ""
+    while True:
+        query = (
+            select(Image.id, Image.name, Image.left_out)
+            .where(Image.folder_id == folder, Image.name > last, Image.status != 4)
+            .order_by(Image.name)
+            .limit(_PAGE)
+        )
+        with reading(engine) as connection:
+            rows = list(connection.execute(query))
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].name
+
+
+def _write(engine: Engine, rows: Sequence[Any], left_out: Sequence[bool]) -> None:
+    """Mark rows; one that is left out as a second name of a photo stays so."""
+    by_pattern = int(LeftOut.PATTERN)
+    changes = {
+        by_pattern: [r.id for r, out in zip(rows, left_out, strict=True) if out],
+        int(LeftOut.NO): [
+            r.id
+            for r, out in zip(rows, left_out, strict=True)
+            if not out and r.left_out == by_pattern
+        ],
+    }
+    with writing(engine) as connection:
+        for value, ids in changes.items():
+            if ids:
+                some = Image.id.in_(ids), Image.left_out != value
+                connection.execute(update(Image).where(*some).values(left_out=value))
