@@ -7,19 +7,23 @@ import getpass
 import json
 import platform
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 import platformdirs
 
-from insight_app.files import write_whole
+from insight_app import plain_json
+from insight_app.files import read_regular, write_whole
 from insight_app.project.judgements.state import Person
+
+_MOST_BYTES = 1 << 16
 
 
 def this_person(folder: Path | None = None) -> Person:
     """Return the person at this computer, kept in `folder` (default: the user's configuration)."""
     path = _path(folder)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found: Any = plain_json.loads(read_regular(path, _MOST_BYTES, follow_links=True))
         return Person(str(found["uuid"]), str(found["name"]))
     except (OSError, ValueError, KeyError, TypeError):
         pass

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from insight_app import plain_json
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
+from insight_app.files import open_regular, read_regular
 
 WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
@@ -146,7 +148,7 @@ def damaged(path: Path, why: str) -> WorldError:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        described = json.loads(path.read_text("utf-8"))
+        described = plain_json.loads(read_regular(path, plain_json.MOST_BYTES, follow_links=True))
     except FileNotFoundError as error:
         folder = str(path.parent)
         raise Refusal("There is no dictionary here.", where=folder, do=_ANOTHER) from error
@@ -162,12 +164,12 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _read_header(path: Path) -> dict[str, Any]:
     """Read the header of a safetensors file and check that all its data are there."""
     try:
-        with path.open("rb") as opened:
+        with open_regular(path, follow_links=True) as opened:
             length = int.from_bytes(opened.read(8), "little")
             size = path.stat().st_size
             if not 0 < length <= size - 8:
                 raise damaged(path, "its weights are cut off")
-            header = json.loads(opened.read(length))
+            header: Any = plain_json.loads(opened.read(min(length, plain_json.MOST_BYTES + 1)))
         ends = [header[name]["data_offsets"][1] for name in header if name != "__metadata__"]
     except FileNotFoundError as error:
         raise damaged(path, "its weights are missing") from error

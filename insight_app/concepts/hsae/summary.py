@@ -5,20 +5,20 @@ Other people's dictionaries may lack some of it. No photos, no torch, never a pi
 """
 
 import json
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app import plain_json
 from insight_app.concepts.hsae.description import SUMMARY, damaged
 from insight_app.concepts.naming.candidates import Candidate
 from insight_app.concepts.statistics import CoOccurrence, Counts
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.files import write_whole
+from insight_app.plain_arrays import read_npz
 
 SCHEMA_VERSION = 1
 RELEASE = "release"
@@ -70,9 +70,8 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        words = json.loads(arrays.pop("words").tobytes())
+        arrays = read_npz(path, follow_links=True)
+        words: Any = plain_json.loads(arrays.pop("words").tobytes())
         summary = DictionarySummary(
             [[Candidate(t, int(r), _rounded(s)) for t, r, s in row] for row in words["candidates"]],
             Counts.from_arrays(counts) if (counts := _without_prefix("counts_", arrays)) else None,
@@ -81,7 +80,7 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
         )
     except OSError as error:
         raise disk_error(error, "The dictionary cannot be read", where=path) from error
-    except (ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise damaged(path, "its names and counts cannot be read") from error
     sizes = {len(summary.candidates), summary.cooccurrence.concepts}
     if summary.counts is not None:

@@ -19,6 +19,7 @@ from insight_app.concepts.encoders import builtin_table
 from insight_app.concepts.naming import hypernyms, vocabulary
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.files import write_whole
+from insight_app.plain_arrays import read_npy
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -115,8 +116,8 @@ class WordVectors:
     def _read(self) -> NDArray[np.float16] | None:
         """Read the next chunk from the cache; None if it is missing or damaged."""
         try:
-            chunk = np.load(self._path(), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            chunk = read_npy(self._path())
+        except (OSError, ValueError):
             return None
         rows = min(CHUNK, self.total - self.done)
         is_whole = chunk.ndim == 2 and len(chunk) == rows and chunk.dtype == np.float16

@@ -26,7 +26,13 @@ from insight_app.files import aside
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.counting.edges import dictionary_edges
 from insight_app.project.analysis.names import with_definitions
-from insight_app.project.analysis.recording import Setup, Words, read_setting, write_setting
+from insight_app.project.analysis.recording import (
+    Setup,
+    Words,
+    as_written,
+    read_setting,
+    write_setting,
+)
 from insight_app.project.results import generations
 
 BUILTIN, TRAIN = "builtin", "train"
@@ -51,7 +57,13 @@ class DictionaryChoice:
 
 def chosen(engine: Engine) -> DictionaryChoice:
     """Return what the project was set up with; an empty choice in a new one."""
-    return DictionaryChoice(**(read_setting(engine, _SETTING) or {}))
+    with as_written(engine, _SETTING):
+        found = DictionaryChoice(**(read_setting(engine, _SETTING) or {}))
+        if not (isinstance(found.source, str) and isinstance(found.fingerprint, str)):
+            raise TypeError("a name that is no text")
+        if not all(type(size) in (int, type(None)) for size in (found.concepts, found.k)):
+            raise TypeError("a size that is no number")
+        return found
 
 
 def keep(engine: Engine, choice: DictionaryChoice) -> None:

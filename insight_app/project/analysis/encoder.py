@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.analysis.recording import read_setting, write_setting
+from insight_app.project.analysis.recording import as_written, read_setting, write_setting
 from insight_app.project.results import analysis_database
 
 DEFAULT = "builtin"
@@ -40,8 +40,18 @@ class EncoderChoice:
 
 def chosen(engine: Engine) -> EncoderChoice | None:
     """Return what the project was set up with; None in a new one."""
-    kept: dict[str, Any] | None = read_setting(engine, _SETTING)
-    return None if kept is None else EncoderChoice(**kept)
+    kept: Any = read_setting(engine, _SETTING)
+    if kept is None:
+        return None
+    with as_written(engine, _SETTING):
+        found = EncoderChoice(**kept)
+        options = dict(found.options)
+        texts = (found.name, found.fingerprint, *options, *options.values())
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a name that is no text")
+        if not all(type(side) is int and 0 <= side < 1 << 16 for side in (found.rows, found.cols)):
+            raise TypeError("a grid that is none")
+        return found
 
 
 def of_project(project: Path) -> EncoderChoice:

@@ -16,7 +16,13 @@ from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.naming.word_vectors import WordVectors
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.concepts.relations import relations
-from insight_app.project.analysis.recording import Recorder, Words, read_setting, write_setting
+from insight_app.project.analysis.recording import (
+    Recorder,
+    Words,
+    as_written,
+    read_setting,
+    write_setting,
+)
 from insight_app.project.results.candidates import CandidateName
 
 if TYPE_CHECKING:
@@ -36,9 +42,10 @@ class Naming:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        kept = read_setting(engine, SETTING) or {}
-        self.words = int(kept.get("words", 0))
-        self.is_due = bool(kept.get("is_due", False))
+        kept: Any = read_setting(engine, SETTING) or {}
+        with as_written(engine, SETTING):
+            self.words = int(kept.get("words", 0))
+            self.is_due = bool(kept.get("is_due", False))
 
     def keep(self, *, words: int | None = None, is_due: bool | None = None) -> None:
         self.words = self.words if words is None else words

@@ -6,8 +6,8 @@ encoders and of how photos are read.
 """
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from insight_app import plain_json
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae.description import files_of
@@ -28,7 +29,7 @@ from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS
-from insight_app.project.results import code_store, digests, generations
+from insight_app.project.results import analysis_database, code_store, digests, generations
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
@@ -36,6 +37,7 @@ from insight_app.project.results.code_store import CodeReader, Place, ShardWrite
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.generations import GenerationHeader, Published
 from insight_app.project.results.schema import Image, Setting, Shard, Status
+from insight_app.project.storage import sqlite
 
 SHARD_IMAGES = 8192
 PROJECT_ID = "project"
@@ -313,4 +315,16 @@ def read_setting(engine: Engine, name: str) -> Any:
     """Return what is kept under `name`, None if nothing is."""
     with reading(engine) as connection:
         value = connection.execute(select(Setting.value).where(Setting.name == name)).scalar()
-    return None if value is None else json.loads(value)
+    with as_written(engine, name):
+        return None if value is None else plain_json.loads(value.encode())
+
+
+@contextmanager
+def as_written(engine: Engine, name: str) -> Iterator[None]:
+    """Say of a setting that cannot be what Insight wrote that its database is damaged."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        path = engine.get_execution_options()["database"]
+        what = f"What the project keeps of its {name} is damaged ({error})."
+        raise sqlite.damaged(what, path, analysis_database.SCHEMA.remedy) from error

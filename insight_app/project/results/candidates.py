@@ -6,10 +6,11 @@ nothing holds up the threads beside it. Knows nothing of generations.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
+from insight_app import plain_json
 from insight_app.errors import WorldError
 
 
@@ -56,7 +57,8 @@ class CandidateLines(Sequence[list[CandidateName]]):
         at = range(len(self))[concept]
         line = self.text[self._starts[at] : self._starts[at + 1]]
         try:
-            return [CandidateName(*one) for one in json.loads(line)]
+            rows: Any = plain_json.loads(line)
+            return [CandidateName(*one) for one in rows]
         except (ValueError, TypeError) as error:
             raise WorldError(
                 f"The candidate names of concept {at} are damaged ({error}).",

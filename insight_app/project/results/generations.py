@@ -26,6 +26,7 @@ from insight_app import plain_json
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import open_regular, read_regular, sync_folder
+from insight_app.plain_arrays import npz_of, read_npz
 from insight_app.project.folder import STATISTICS
 from insight_app.project.results import digests, manifest, shapes
 from insight_app.project.results.candidates import CandidateLines, CandidateName
@@ -240,11 +241,11 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
             header,
             words["names"],
             candidates,
-            _arrays(read_file(_CONCEPTS)),
-            _edge_table(_arrays(read_file(_EDGES))),
+            npz_of(read_file(_CONCEPTS)),
+            _edge_table(npz_of(read_file(_EDGES))),
             Shares(**_read_columns(folder, "shares", _SHARES)),
             *(
-                _arrays(read_regular(folder / f"{title}.npz", _MOST_BYTES))
+                read_npz(folder / f"{title}.npz")
                 if version == 1
                 else _read_columns(folder, title, names)
                 for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
@@ -346,8 +347,3 @@ def _edge_arrays(edges: EdgeTable) -> dict[str, NDArray[Any]]:
 def _edge_table(arrays: dict[str, NDArray[Any]]) -> EdgeTable:
     """Return the edges whose columns on disk are `arrays`."""
     return EdgeTable(**arrays | {"reverse_strength": arrays.pop("back")})
-
-
-def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}

@@ -4,12 +4,11 @@ The rules are those of `photos.decoding`. A project keeps the one that its first
 so that codes of two never stand side by side. Knows nothing of how photos are read.
 """
 
-import json
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from insight_app.errors import Refusal
+from insight_app.errors import Refusal, WorldError
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Image, Setting
@@ -25,7 +24,14 @@ def of(connection: Connection) -> int:
     """
     kept = connection.execute(select(Setting.value).where(Setting.name == SETTING)).scalar()
     if kept is not None:
-        return int(json.loads(kept))
+        try:
+            return int(str(kept))
+        except ValueError as error:
+            raise WorldError(
+                "By which rule the photos of this project were read cannot be told.",
+                kept=analysis_database.SCHEMA.remedy.kept,
+                do=analysis_database.SCHEMA.remedy.do,
+            ) from error
     codes = connection.execute(select(Image.id).where(Image.shard.is_not(None)).limit(1)).first()
     return NEWEST_RULE if codes is None else FIRST_RULE
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine, update
 
-from insight_app.files import write_whole
+from insight_app import plain_json
+from insight_app.files import read_regular, write_whole
 from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.schema import Image, Status
 
 CRASHES_ALLOWED = 1
 _NAME = "in-flight.json"
+_MOST_BYTES = 1 << 16
 MESSAGE = "Insight came to an unexpected end twice while working on this photo; it is left out."
 
 
@@ -35,8 +37,10 @@ def forget(project: Path) -> None:
 def blame(project: Path, engine: Engine) -> None:
     """Count the crash of the process that worked on this project against what was in flight."""
     try:
-        images = json.loads((project / "statistics" / _NAME).read_text("utf-8"))
+        images = plain_json.loads(read_regular(project / "statistics" / _NAME, _MOST_BYTES))
     except (OSError, ValueError):
+        return
+    if not isinstance(images, list) or not all(type(image) is int for image in images):
         return
     suspects = Image.id.in_(images), Image.status == int(Status.NEW)
     with writing(engine) as connection:

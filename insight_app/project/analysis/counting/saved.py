@@ -4,20 +4,21 @@ A file whose content is not what was written, or that is of another project's co
 there: it is counted again. Knows nothing of what is counted.
 """
 
-import zlib
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.files import open_regular, write_whole
+from insight_app.files import write_whole
+from insight_app.plain_arrays import read_npz
 
 Arrays = dict[str, NDArray[Any]]
 _DIGEST = "digest"
+_MOST_BYTES = 2 << 30
+"""Every pair of ten thousand concepts that ever met."""
 
 
 def write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -32,9 +33,8 @@ def read(path: Path) -> Arrays | None:
     Those of an older Insight carry no digest and are taken as far as their zip file is whole.
     """
     try:
-        with open_regular(path) as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error, NotImplementedError):
+        arrays = read_npz(path, _MOST_BYTES)
+    except (OSError, ValueError):
         return None
     digest = arrays.pop(_DIGEST, None)
     return arrays if digest is None or digest.tobytes() == _digest(arrays) else None
