@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from insight_app import __version__
-from insight_app.cli import export, folders, models, projects, terminal, window
+from insight_app.cli import export, folders, models, projects, restoring, terminal, window
 from insight_app.cli.plain_streams import plain
 
 _Misused: type[Exception] = next(
@@ -49,6 +49,7 @@ for command in (
     projects.quality,
     export.export,
     projects.check,
+    restoring.restore,
 ):
     app.command()(command)
 app.command("open")(window.open_window)

@@ -4,20 +4,23 @@ Owns the order in which things are opened and what happens where they cannot be.
 how results or judgements are stored.
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.figures import counted
-from insight_app.files import aside
+from insight_app.project import manifest
 from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.manifest import ProjectManifest
 from insight_app.project.person import this_person
+from insight_app.project.rescue import copies, restoring
+from insight_app.project.rescue.keeping import Keeper
+from insight_app.project.rescue.restoring import Restored
 from insight_app.project.storage import backups, lock, network_folders, sqlite
 from insight_app.project.storage.backups import Backup
 from insight_app.project.storage.plain_files import has_other_names, must_be_plain, shared
@@ -41,6 +44,7 @@ class Project:
         path: Path,
         judgements: Judgements,
         held: lock.Lock | None,
+        keeper: Keeper | None = None,
         *,
         why_read_only: str = "",
         damage: KnownError | None = None,
@@ -53,6 +57,9 @@ class Project:
         self.warnings = warnings
         self.holder: lock.Holder | None = None
         self._lock = held
+        self._keeper = keeper
+        if keeper is not None:
+            judgements.committed = keeper.look
 
     @classmethod
     def create(cls, folder: Path, person: Person | None = None) -> "Project":
@@ -121,28 +128,39 @@ class Project:
     def _open(cls, folder: Path, who: Person, held: lock.Lock | None, why: str) -> "Project":
         path, place = folder / JUDGEMENTS, folder / BACKUPS
         warnings = [text] if (text := network_folders.warning(folder)) else []
+        known = _manifest(folder)
+        project = known.project if known else ""
         try:
-            _must_be_there(path, place)
+            _must_be_there(path, place, known)
             if held is None and not path.exists():
                 judgements = Judgements.none(path, who)
             else:
-                judgements = Judgements.open(path, who, read_only=held is None, backup_folder=place)
+                judgements = Judgements.open(
+                    path, who, read_only=held is None, backup_folder=place, project=project
+                )
+                try:
+                    _must_be_this_projects(judgements, known)
+                except BaseException:
+                    judgements.close()
+                    raise
         except sqlite.Damaged as damage:
             if held is not None:
                 held.release()
-            judgements, shown = _from_newest_backup(place, path, who)
+            judgements, shown = _from_fullest_backup(place, path, who, project)
             why = f"The judgements of this project are damaged. {damage.what} {shown}"
             return cls(
                 folder, judgements, None, why_read_only=why, damage=damage, warnings=(*warnings,)
             )
         if newer := not_understood(judgements.not_understood):
             warnings.append(newer)
+        keeper = None
         if held is not None:
+            keeper = Keeper(folder, judgements)
             try:
-                back_up_if_due(judgements, place)
+                keeper.begin()
             except KnownError as error:
                 warnings.append(str(error))
-        return cls(folder, judgements, held, why_read_only=why, warnings=(*warnings,))
+        return cls(folder, judgements, held, keeper, why_read_only=why, warnings=(*warnings,))
 
     @property
     def read_only(self) -> bool:
@@ -154,8 +172,10 @@ class Project:
 
     @property
     def backups(self) -> list[Backup]:
-        """The backups of the judgements, newest first."""
-        return backups.list_backups(self.path / BACKUPS, "judgements")
+        """The backups of the judgements, the one that holds most first."""
+        known = _manifest(self.path)
+        there = copies.all_of(self.path / BACKUPS, known.project if known else "")
+        return [copy.backup for copy in there]
 
     def results(self) -> "Results | None":
         """Open the machine's results as published last; None before the first ones."""
@@ -171,7 +191,10 @@ class Project:
         return None if results is None else Catalogue(results, self.judgements.state)
 
     def close(self) -> None:
-        """Let go of the files and of the lock."""
+        """Close the files, back up what is new, and release the lock."""
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
         self.judgements.close()
         if self._lock is not None:
             self._lock.release()
@@ -184,78 +207,66 @@ class Project:
         self.close()
 
 
-def restore(folder: Path, backup: Backup, person: Person | None = None) -> str:
-    """Put a copy of `backup` in the place of the judgements; what was done, in words.
+def _manifest(folder: Path) -> ProjectManifest | None:
+    """Return the manifest; None also for one that cannot be read: the databases then rule."""
+    try:
+        return manifest.read(folder)
+    except (OSError, manifest.NotAManifest):
+        return None
 
-    The judgements that were there are kept beside the backups, and their entries that can still be
-    read and that the backup lacks are taken over. The project must not be
-    open for writing.
+
+def restore(
+    folder: Path,
+    person: Person | None = None,
+    *,
+    beside: Path | None = None,
+    dry_run: bool = False,
+) -> Restored:
+    """Bring the judgements of a project back from all that is left of them, in files and backups.
+
+    See `rescue.restoring`. The project must not be open for writing.
     """
     must_be_plain(folder)
-    who = person or this_person()
-    path, place = folder / JUDGEMENTS, folder / BACKUPS
-    held = lock.acquire(folder, who.name)
-    try:
-        return _restore(path, place, backup, who)
-    finally:
-        held.release()
+    return restoring.restore(folder, person or this_person(), beside=beside, dry_run=dry_run)
 
 
-def back_up_if_due(judgements: Judgements, place: Path) -> Backup | None:
-    """Copy the judgements and their log to the backups if the last one is older than a day."""
-    newest = next(iter(backups.list_backups(place, "judgements")), None)
-    if newest is not None and not newest.log.exists():
-        judgements.export_log(newest.log)  # made before an update, which leaves the log as it is
-    if not judgements.count or not backups.is_due(place, "judgements", datetime.now(UTC)):
-        return None
-    made = backups.back_up(judgements.path, place)
-    judgements.export_log(made.log)
-    return made
-
-
-def _must_be_there(path: Path, place: Path) -> None:
-    """Raise Damaged for a database that is gone while its backups are there: it was lost."""
+def _must_be_there(path: Path, place: Path, known: ProjectManifest | None) -> None:
+    """Raise Damaged for a log that is gone, though its backups or the manifest tell of it."""
     is_empty = not path.exists() or path.stat().st_size == 0
-    if is_empty and backups.list_backups(place, path.stem):
+    if not is_empty:
+        return
+    if known is not None and known.judgements:
+        what = f"The file is missing or empty; it held {counted(known.judgements, 'judgement')}."
+        raise sqlite.damaged(what, path, SCHEMA.remedy)
+    if backups.list_backups(place, path.stem):
         raise sqlite.damaged("The file is missing or empty.", path, SCHEMA.remedy)
 
 
-def _from_newest_backup(place: Path, path: Path, who: Person) -> tuple[Judgements, str]:
-    """Open the newest backup that can be read to be looked at; return what it is in words too."""
-    for backup in backups.list_backups(place, path.stem):
+def _must_be_this_projects(judgements: Judgements, known: ProjectManifest | None) -> None:
+    """Raise Damaged for the log of another project, or one that has lost its newest entries."""
+    if known is None:
+        return
+    what = ""
+    if judgements.project and judgements.project != known.project:
+        what = "These are the judgements of another project."
+    elif judgements.count < known.judgements:
+        what = (
+            f"The file holds {judgements.count:,} of at least "
+            f"{counted(known.judgements, 'judgement')}: it is an older one."
+        )
+    if what:
+        raise sqlite.damaged(what, judgements.path, SCHEMA.remedy)
+
+
+def _from_fullest_backup(
+    place: Path, path: Path, who: Person, project: str
+) -> tuple[Judgements, str]:
+    """Open the best backup that can be read to be looked at; return what it is in words too."""
+    for copy in copies.all_of(place, project):
         try:
-            shown = Judgements.open(backup.path, who, read_only=True)
+            shown = Judgements.open(copy.backup.path, who, read_only=True)
         except KnownError:
             continue
-        when = backup.made.astimezone().strftime("%d %b %Y, %H:%M")
+        when = copy.backup.when
         return shown, f"You see the backup of {when}; what was judged later is not in it."
     return Judgements.none(path, who), "There is no backup that can be read."
-
-
-def _restore(path: Path, place: Path, backup: Backup, who: Person) -> str:
-    when = backup.made.astimezone().strftime("%d %b %Y, %H:%M")
-    said = [f"The judgements of {when} are back."]
-    kept = "The project itself was not changed."
-    with disk_errors("The backup cannot be put back", where=path, kept=kept), aside(path) as ready:
-        backups.copy_database(backup.path, ready)
-        replaced = _set_aside(path, place) if path.exists() else None
-    if replaced is not None:
-        said.append(f"What was there before is kept as {replaced.name}.")
-    judgements = Judgements.open(path, who, backup_folder=place)
-    try:
-        if replaced is not None and (found := judgements.salvage(replaced)):
-            said.append(f"{counted(found, 'later judgement')} could be read from it too.")
-    finally:
-        judgements.close()
-    return " ".join(said)
-
-
-def _set_aside(path: Path, place: Path) -> Path:
-    """Move the judgements that are replaced to the backups; return where they are."""
-    replaced = place / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.sqlite"
-    # An unfinished write belongs to the file it was for; beside another it would destroy it.
-    for end in ("-journal", ""):
-        part = path.with_name(path.name + end)
-        if part.exists():
-            part.replace(replaced.with_name(replaced.name + end))
-    return replaced

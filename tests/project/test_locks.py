@@ -66,9 +66,8 @@ def judge(folder: Path) -> None:
 
 
 def restore(folder: Path) -> None:
-    with Project.open(folder, ADA) as project:
-        [backup] = project.backups
-    projects.restore(folder, backup, ADA)
+    (folder / JUDGEMENTS).unlink()
+    projects.restore(folder, ADA)
 
 
 def export(folder: Path) -> None:

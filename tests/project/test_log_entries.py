@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from insight_app.errors import KnownError, Refusal
 from insight_app.project import judgements as j
 from insight_app.project.check import check
-from insight_app.project.judgements import CurationState, Person
+from insight_app.project.judgements import CurationState, Person, merge
+from insight_app.project.judgements.log.entries import Incoming
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.project import Project
+from insight_app.project.rescue.reading import read_database
 from insight_app.project.storage import sqlite
 from insight_app.project.summary import summarise
 from tests.project.test_judgements_properties import PEOPLE, carry_out, steps
@@ -349,6 +351,10 @@ def test_what_this_version_has_learnt_to_understand_is_applied_when_it_opens(
 # ---- databases
 
 
+def left_in(path: Path) -> list[Incoming]:
+    return [one.entry for one in read_database(path).entries]
+
+
 def spoil(path: Path, column: str, value: object) -> None:
     """Overwrite a column of the last entry, and forget the projection."""
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -389,7 +395,7 @@ def test_a_broken_entry_of_a_database_is_damage_that_names_it(
         assert damage.value.where == str(path) and "backup" in damage.value.do
     # the rest of it can be saved
     rescued = Judgements.open(tmp_path / "rescued.sqlite", ADA)
-    assert rescued.salvage(path) == 1
+    assert rescued.take_back(left_in(path), []) == 1
     assert rescued.state.concepts["f:1"].name == "dog" and rescued.problems() == []
     rescued.close()
 
@@ -571,7 +577,7 @@ def test_whatever_a_database_holds_only_known_errors_are_raised(
                 connection.execute(f"UPDATE log SET {column} = ? WHERE seq = ?", [value, where])
             connection.commit()
         other = Judgements.open(folder / "other.sqlite", PEOPLE[1])
-        other.salvage(path)
+        other.take_back(*merge.rescued(left_in(path)))
         assert other.problems() == []
         other.close()
         try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from insight_app.project.judgements.log import lines as log_lines
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.person import remember, this_person
 from insight_app.project.project import Project, restore
+from insight_app.project.rescue import copies, keeping
 from insight_app.project.storage import backups, lock, network_folders
 
 ADA, BEN = Person("uuid-ada", "Ada"), Person("uuid-ben", "Ben")
@@ -143,7 +145,7 @@ def test_a_project_opened_only_to_be_read_is_not_touched(folder: Path) -> None:
 
 def test_opening_backs_up_once_a_day_with_the_log_as_lines(folder: Path) -> None:
     with Project.open(folder, ADA) as project:
-        [backup] = project.backups
+        [backup] = project.backups  # of the first judgement
         assert [one.judgement.after["name"] for one in log_lines.load(backup.log)] == ["dog"]
         project.judgements.judge([j.hide("f:1")], "Hidden")
     with Project.open(folder, ADA) as project:
@@ -157,22 +159,44 @@ def test_opening_backs_up_once_a_day_with_the_log_as_lines(folder: Path) -> None
         assert len(log_lines.load(project.backups[0].log)) == 2
 
 
-def test_the_newest_ten_backups_are_kept(folder: Path) -> None:
-    place = folder / BACKUPS
-    for day in range(1, 13):
-        for end in ("sqlite", "jsonl"):
-            (place / f"judgements-200001{day:02}T120000.{end}").write_bytes(b"old")
-    (place / "analysis-20000101T120000-before-update.sqlite").write_bytes(b"of another file")
-    newest = backups.back_up(folder / JUDGEMENTS, place)
-    kept = backups.list_backups(place, "judgements")
-    assert kept[0] == newest and len(kept) == 10 and kept[-1].made.day == 4
-    assert len(list(place.glob("*.jsonl"))) == 9
-    assert len(backups.list_backups(place, "analysis")) == 1
+def test_a_backup_goes_only_if_it_is_old_and_others_hold_all_of_it(folder: Path) -> None:
+    """What is old is told by what backups hold, whatever clock they were made by."""
+    place, path = folder / BACKUPS, folder / JUDGEMENTS
+    times = [
+        "20260105T120000", "20991231T235959", "20260106T080000", "20260106T090000",
+        "19990101T000000", "20260107T080000", "20269999T999999", "20260107T090000",
+        "20260107T100000", "20260107T110000", "20260108T080000", "20260108T090000",
+        "20260108T100000", "20260108T110000", "00000000T000000",
+    ]  # fmt: skip
+    shutil.rmtree(place)
+    with Judgements.open(path, ADA) as log:
+        for number, time in enumerate(times):
+            log.judge([j.note(f"f:{number}", "seen")], "Noted")
+            backups.copy_database(path, place / f"judgements-{time}.sqlite")
+            keeping.export_log(backups.Backup(place / f"judgements-{time}.sqlite", None, ""))
+        ours = log.project
+    (place / "judgements-20260101T120000.sqlite").write_bytes(b"damaged")
+    (place / "judgements-20260105T130000.sqlite").write_bytes(
+        (place / "judgements-20260106T080000.sqlite").read_bytes()
+    )
+    shutil.copy(
+        place / "judgements-20260106T080000.sqlite", place / "analysis-20000101T120000.sqlite"
+    )
+    with Judgements.open(folder / "other.sqlite", BEN) as other:
+        other.judge([j.note("f:1", "theirs")], "Noted")
+        backups.copy_database(other.path, place / "judgements-20260102T120000.sqlite")
+    gone = {path.name for path in copies.thin(place, ours)}
+    assert gone == {"judgements-20260105T120000.sqlite", "judgements-20260106T080000.sqlite"}
+    there = [copy.entries for copy in copies.all_of(place, ours)]
+    assert there == sorted(there, reverse=True) and there[0] == len(times) + 1
+    assert len(list(place.glob("*.jsonl"))) == len(times) - 2
+    with Project.open(folder, ADA) as project:
+        assert project.warnings == () and not project.read_only
 
 
 def test_a_backup_that_cannot_be_written_does_not_keep_one_from_working(folder: Path) -> None:
     place = folder / BACKUPS
-    place.rmdir()
+    shutil.rmtree(place)
     place.write_text("a file where the folder should be", "utf-8")
     with Project.open(folder, ADA) as project:
         assert not project.read_only
@@ -232,8 +256,8 @@ def test_damaged_judgements_open_read_only_and_a_backup_brings_them_back(
         assert project.backups == [backup]
         assert project.judgements.state.concepts["f:1"].name == "dog"
         assert (path.read_bytes() if path.exists() else None) == damaged
-    said = restore(folder, backup, ADA)
-    assert "are back" in said
+    said = restore(folder, ADA)
+    assert said.is_rebuilt and said.judgements >= 1 and said.lost == 2 - said.judgements
     with Project.open(folder, ADA) as project:
         assert project.damage is None and not project.read_only
         assert project.judgements.state.concepts["f:1"].name == "dog"
@@ -245,6 +269,7 @@ def test_damaged_judgements_open_read_only_and_a_backup_brings_them_back(
 
 
 def test_damage_without_any_backup_opens_empty_and_read_only(folder: Path) -> None:
+    shutil.rmtree(folder / BACKUPS)
     harm_half(folder / JUDGEMENTS)
     with Project.open(folder, ADA) as project:
         assert project.damage is not None and project.read_only and project.backups == []
@@ -256,7 +281,6 @@ def test_damage_without_any_backup_opens_empty_and_read_only(folder: Path) -> No
 
 def test_restoring_brings_back_what_can_still_be_read_of_the_damaged_file(folder: Path) -> None:
     with Project.open(folder, ADA) as project:
-        backup = project.backups[0]
         for index in range(60):
             project.judgements.judge([j.note(f"f:{index}", "n" * 300)], "Noted")
         project.judgements.undo()
@@ -267,8 +291,8 @@ def test_restoring_brings_back_what_can_still_be_read_of_the_damaged_file(folder
     path.write_bytes(harm_tail[:-8192] + b"\xa7" * 8192)
     with Project.open(folder, ADA) as project:
         assert project.damage is not None
-    said = restore(folder, backup, ADA)
-    assert "could be read" in said
+    said = restore(folder, ADA)
+    assert said.is_rebuilt and said.lost < 20 and "lost" in said.describe()
     with Project.open(folder, ADA) as project:
         found = project.judgements.state.concepts
         assert project.judgements.problems() == []
@@ -277,13 +301,14 @@ def test_restoring_brings_back_what_can_still_be_read_of_the_damaged_file(folder
         assert len(same) >= len(found) - 1
 
 
-def test_an_older_backup_can_be_chosen_and_nothing_later_is_lost(folder: Path) -> None:
+def test_what_is_whole_is_only_added_to(folder: Path) -> None:
     with Project.open(folder, ADA) as project:
-        backup = project.backups[0]
         project.judgements.judge([j.rename("f:2", "cat")], "Renamed to cat")
         with pytest.raises(KnownError, match="Ada has had this project open"):
-            restore(folder, backup, ADA)
-    assert "1 later judgement could" in restore(folder, backup, ADA)
+            restore(folder, ADA)
+    before = (folder / JUDGEMENTS).read_bytes()
+    assert "Nothing had to be restored" in restore(folder, ADA).describe()
+    assert (folder / JUDGEMENTS).read_bytes() == before
     with Project.open(folder, ADA) as project:
         assert project.judgements.state.concepts["f:2"].name == "cat"
 

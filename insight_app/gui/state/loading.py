@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.project import Project
     from insight_app.project.results.snapshot import Results
-    from insight_app.project.storage.backups import Backup
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +68,11 @@ def is_free(path: Path) -> bool:
     return lock.holder(path) is None
 
 
-def restore(path: Path, backup: "Backup") -> str:
-    """Put a backup in the place of damaged judgements; return what was done, in words."""
+def restore(path: Path) -> str:
+    """Bring damaged judgements back from all that is left of them; return the outcome in words."""
     from insight_app.project import project
 
-    return project.restore(path, backup)
+    return project.restore(path).describe()
 
 
 def load(project: "Project") -> Loaded:

@@ -42,6 +42,8 @@ class Projects(QObject):
     """The results are of a newer generation."""
     freed = Signal()
     """What had the project, so that it is read-only here, has closed it."""
+    restored = Signal(str)
+    """Damaged judgements are back, and the project is open: what came of it, in words."""
     opening = Signal(str)
     """A project is being opened: its path; '' when that has ended."""
 
@@ -129,20 +131,23 @@ class Projects(QObject):
         if path is not None and self.close():
             self.open(path)
 
-    def restore_backup(self) -> None:
-        """Put the newest backup in the place of damaged judgements, and open the project again."""
+    def restore_judgements(self) -> None:
+        """Bring damaged judgements back and open the project again; `restored` says the outcome."""
         project = self.state.project
         if project is None:
             return
-        path, newest = project.path, project.backups[0]
+        path = project.path
         if not self.close():
             return
 
         def done(text: str) -> None:
-            self.open(path)
-            self._messages.say(text)
+            self.open(path, then=lambda: self.restored.emit(text))
 
-        self._thread.run(partial(loading.restore, path, newest), done=done, scope=Scope.PROGRAM)
+        def failed(error: Exception) -> None:
+            self.open(path, then=lambda: self._messages.report(error))
+
+        restoring = partial(loading.restore, path)
+        self._thread.run(restoring, done=done, failed=failed, scope=Scope.PROGRAM)
 
     def _open_failed(self, path: Path | None, error: Exception) -> None:
         if path is None or path == self._opening:

@@ -29,7 +29,7 @@ from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.worker_client import WorkerClient
 from insight_app.gui.wording import words
 
-UNSAVED, WARNINGS, READ_ONLY = "unsaved", "warnings", "read-only"
+UNSAVED, WARNINGS, READ_ONLY, RESTORED = "unsaved", "warnings", "read-only", "restored"
 """Keys of troubles that there is one of at most."""
 
 
@@ -66,6 +66,7 @@ class Session(QObject):
         self.queue.pending_changed.connect(self._saving_goes_on)
         self.projects.opened.connect(self._say_state)
         self.projects.freed.connect(self._say_freed)
+        self.projects.restored.connect(self._say_restored)
         self.selection = SelectionModel(self._present, self.editors.write_all, self)
         actions.acting.connect(self.selection.settle)
         self.lists = Lists(self._present, self.selection, self)
@@ -142,9 +143,12 @@ class Session(QObject):
         if not project.read_only:
             return
         text, button, act = f"Read-only: {project.why_read_only}", "Open again", projects.reopen
-        if project.damage is not None and project.backups:
-            button, act = "Restore the newest backup", projects.restore_backup
+        if project.damage is not None:
+            button, act = "Restore", projects.restore_judgements
         self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, button, act))
+
+    def _say_restored(self, text: str) -> None:
+        self.troubles.put(RESTORED, Trouble(text, Gravity.PROJECT, can_dismiss=True))
 
     def _say_freed(self) -> None:
         text, again = f"Read-only: {self.state.why_read_only}", self.projects.reopen

@@ -178,7 +178,8 @@ class Edit:
         return self._entry(in_force[0]).after[name] if in_force else None
 
     def _understood(self, uuids: Seen) -> Seen:
-        return tuple(uuid for uuid in uuids if self._entry(uuid).is_understood)
+        lost = database.lost(self.connection) if uuids else set()
+        return tuple(u for u in uuids if u not in lost and self._entry(u).is_understood)
 
     def _refusal(self, verb: str, act_text: str, found: Field) -> Refusal:
         if found.entries:

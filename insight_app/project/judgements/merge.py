@@ -44,9 +44,34 @@ def complete(theirs: Sequence[Incoming], ours: Sequence[Judgement], source: Path
     return new
 
 
-def fitting(theirs: Sequence[Incoming], ours: Sequence[Judgement]) -> list[Incoming]:
-    """Return those of `theirs` that are new and fit all that they build on."""
-    return _union(theirs, ours)[0]
+def rescued(entries: Sequence[Incoming]) -> tuple[list[Incoming], set[str]]:
+    """Return those of the entries of one log that fit each other, in its order, and what is lost.
+
+    An entry stays though others that it builds on are gone: the uuids of these are returned.
+    """
+    there = {one.judgement.uuid for one in entries}
+    lost: set[str] = set()
+    for one in entries:
+        lost |= _built_on(one.judgement) - there
+    chain, fitting = Chain(lost=lost), []
+    limit = len(entries) + len(lost) + MOST_LOST
+    for one in sorted(entries, key=lambda one: order(one.judgement)):
+        try:
+            if one.judgement.lamport > limit:
+                raise Malformed("its lamport is far ahead of the log")
+            chain.add(one.judgement)
+        except Malformed:
+            lost.add(one.judgement.uuid)
+        else:
+            fitting.append(one)
+    return fitting, lost & {uuid for one in fitting for uuid in _built_on(one.judgement)}
+
+
+def _built_on(entry: Judgement) -> set[str]:
+    found = {entry.undoes} if entry.undoes is not None else set()
+    if entry.is_understood:
+        found.update(*entry.follows.values())
+    return found
 
 
 def _union(

@@ -7,7 +7,8 @@ two copies were merged and neither person had seen the other's. The first one co
 the place of those that its person had seen; undoing it puts them back; redoing it again takes it.
 
 What is not understood (`Judgement.is_understood`) touches no field: all others add up as if it were
-not there. It counts as an act of its person, which cannot be undone here.
+not there. It counts as an act of its person, which cannot be undone here. What takes back an entry
+that was lost is no act at all.
 """
 
 import hashlib
@@ -98,6 +99,10 @@ def fold(log: Iterable[Judgement]) -> Projection:
     for entry in log:
         act = entry
         if entry.undoes is not None and kinds.is_known(entry.kind, entry.version):
+            if entry.undoes not in acts:  # lost (`chain`)
+                result.not_understood += 1
+                result.entries, result.lamport = result.entries + 1, entry.lamport
+                continue
             act = acts[entry.undoes]
         acts[entry.uuid] = act
         if entry.is_understood:
@@ -116,7 +121,9 @@ def _fold_fields(
     change = without if entry.kind == UNDO else applied
     for name in act.after:
         before = fields[name].entries if name in fields else ()
-        follows = tuple(uuid for uuid in act.follows[name] if acts[uuid].is_understood)
+        follows = tuple(
+            uuid for uuid in act.follows[name] if uuid in acts and acts[uuid].is_understood
+        )
         after = change(before, act.uuid, follows)
         put(fields, name, acts[after[0]].after[name] if after else None, after)
     if not fields:

@@ -1,5 +1,7 @@
 """The tables of judgements.sqlite: the log, which lasts, and its projection, which can be rebuilt.
 
+Beside the log lie a digest of each entry, which project this is, and what was lost.
+
 The log has no foreign keys, no cascades, and triggers that refuse to change or delete an entry. It
 only ever grows and is never rebuilt. The projection (names starting with "projection_") is dropped
 and rebuilt from the log, never migrated, whenever PROJECTION_VERSION or what is understood differs.
@@ -14,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from insight_app.project.storage.sqlite import Remedy
 from insight_app.project.storage.versions import Schema
 
-PROJECTION_VERSION = 2
+PROJECTION_VERSION = 3
 
 
 class LastingBase(DeclarativeBase):
@@ -69,6 +71,34 @@ def _protect(table: Table, connection: Connection, **options: object) -> None:
         connection.exec_driver_sql(statement)
 
 
+class EntryDigest(LastingBase):
+    """What entry `seq` of the log said when it was written (`digests`), to tell a flipped bit."""
+
+    __tablename__ = "log_digest"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+
+
+class LostEntry(LastingBase):
+    """An entry that others build on and that damage took: it counts as not understood."""
+
+    __tablename__ = "log_lost"
+    uuid: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Identity(LastingBase):
+    """One row: which project this is.
+
+    version: the `user_version` of the file, which lies where a flipped bit makes it another one.
+    """
+
+    __tablename__ = "identity"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[str]
+    version: Mapped[int]
+
+
 class ProjectedTarget(ProjectionBase):
     """What stands of one target: JSON {field: [value, [entries in force]]}."""
 
@@ -97,7 +127,8 @@ class ProjectedGroup(ProjectionBase):
 class ProjectionInfo(ProjectionBase):
     """One row: which log the projection was made from, and its own hash.
 
-    vocabulary: the kinds that were understood when it was made (`kinds.VOCABULARY`).
+    vocabulary: the kinds that were understood when it was made (`kinds.VOCABULARY`).  digest: of
+    the row's other columns.
     """
 
     __tablename__ = "projection_info"
@@ -108,15 +139,20 @@ class ProjectionInfo(ProjectionBase):
     not_understood: Mapped[int]
     lamport: Mapped[int]
     hash: Mapped[str]
+    digest: Mapped[bytes]
 
 
 SCHEMA = Schema(
     role="judgements",
     application_id=0x494E534A,  # "INSJ"
     major=1,
-    minor=0,
+    minor=1,
+    readable_from=1000,
     metadata=LastingBase.metadata,
     migrations=Path(__file__).parents[1] / "storage" / "migrations" / "judgements",
-    remedy=Remedy(do="Restore one of the project's backups."),
+    remedy=Remedy(
+        do="Restore what is left of them and of their backups, here or with: "
+        "insight-app restore PROJECT",
+    ),
     never_rebuilt=("log",),
 )

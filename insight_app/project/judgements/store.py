@@ -6,9 +6,11 @@ one at a time is served. Knows nothing of the machine's results.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -32,13 +34,21 @@ from insight_app.project.judgements.state import (
 )
 from insight_app.project.storage import sqlite, versions
 
+MOST_FAULTS = 20
+"""Entries that are not as they were written are told one by one up to so many."""
+_NOT_THE_SUM = (
+    "The state of the judgements is not what their log adds up to. It is made anew from the log "
+    "when the project is opened where it can be written."
+)
 _KEPT = "Everything judged before is safe; this was not saved."
 
 
 class Judgements:
     """Hold a project's log of judgements and what it adds up to. Made by `open`; to be closed.
 
-    undo_text, redo_text: what undo and redo would do next, None for nothing.
+    project: which one it is of, '' for one of an older Insight that is only read.  committed: what
+    to call after each write, on the writer's thread.  undo_text, redo_text: what undo and redo
+    would do next, None for nothing.
     """
 
     def __init__(self, engine: Engine | None, path: Path, person: Person, read_only: bool) -> None:
@@ -46,6 +56,8 @@ class Judgements:
         self.person = person
         self.read_only = read_only
         self.state = CurationState()
+        self.project = ""
+        self.committed: Callable[[], object] = lambda: None
         self.undo_text: str | None = None
         self.redo_text: str | None = None
         self._engine = engine
@@ -60,16 +72,19 @@ class Judgements:
         *,
         read_only: bool = False,
         backup_folder: Path | None = None,
+        project: str = "",
     ) -> "Judgements":
         """Open `path` for `person`; make it if it is missing, rebuild its projection if need be.
 
-        Damaged where the file, or an entry of its log, is broken.
+        project: which one a log belongs to that does not say so yet; by default a new one. Damaged
+        where the file, or an entry of its log, is broken.
         """
         engine = versions.open_database(
             path, SCHEMA, read_only=read_only, backup_folder=backup_folder
         )
         opened = cls(engine, path, person, read_only)
         try:
+            opened._complete(project)
             opened._load()
         except BaseException:
             engine.dispose()
@@ -86,10 +101,21 @@ class Judgements:
         if self._engine is not None:
             self._engine.dispose()
 
+    def __enter__(self) -> "Judgements":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     @property
     def count(self) -> int:
         """How many entries the log has."""
         return self._info.entries
+
+    @property
+    def lamport(self) -> int:
+        """The highest Lamport time of the log."""
+        return self._info.lamport
 
     @property
     def not_understood(self) -> int:
@@ -148,9 +174,12 @@ class Judgements:
         said = [entry.judgement for entry in new]
         return changes((entry.target for entry in said), text, (entry.uuid for entry in said))
 
-    def salvage(self, path: Path) -> int:
-        """Take over what can still be read from a damaged file; return how much was new."""
-        return len(self._take_over(merge.fitting(database.readable(path), self.entries())))
+    def take_back(self, entries: Sequence[Incoming], lost: Iterable[str]) -> int:
+        """Take over entries that were rescued; return how many are new.
+
+        lost: what they build on and nobody has any more.
+        """
+        return len(self._take_over(entries, lost))
 
     def conflicts(self) -> list[merge.Conflict]:
         """Return the fields of which two people said different things, neither knowing of it."""
@@ -165,15 +194,20 @@ class Judgements:
                 damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
                 if damage != "ok":
                     return [f"The database of judgements is damaged ({damage})."]
+                found = list(islice(database.faults(connection), MOST_FAULTS))
                 should_be = fold(database.everything(connection))
+                if found:
+                    return found
+                if tables.is_harmed(connection):
+                    return [_NOT_THE_SUM]
                 if tables.read_info(connection) is None:
                     return []  # of another version: made anew from the log when it is opened
                 with suppress(ValueError, TypeError, AttributeError, DBAPIError):
-                    if tables.stored(connection) == should_be:
+                    if tables.stored(connection) == should_be and tables.load(connection):
                         return []
         except KnownError as error:
             return [error.what]
-        return ["The state of the judgements is not what their log adds up to."]
+        return [_NOT_THE_SUM]
 
     @contextmanager
     def _reading(self, engine: Engine) -> Iterator[Connection]:
@@ -203,15 +237,17 @@ class Judgements:
             )
         return self._engine
 
-    def _take_over(self, theirs: Sequence[Incoming]) -> list[Incoming]:
+    def _take_over(self, theirs: Sequence[Incoming], lost: Iterable[str] = ()) -> list[Incoming]:
         engine = self._writable()
         with self._turn:
             with self._writing(engine) as connection:
                 known = database.uuids(connection)
                 new = [entry for entry in theirs if entry.judgement.uuid not in known]
                 database.append(connection, (entry.written for entry in new))
+                database.lose(connection, lost)
                 tables.rebuild(connection)
             self._load()
+        self.committed()
         return new
 
     def _change(self, what: Callable[[Edit], None]) -> Changes:
@@ -226,16 +262,32 @@ class Judgements:
                 made = edit.write()
             if info != self._info:  # another program has written since this one read
                 self._load()
+                self.committed()
                 return changes(self._all_targets(), made.text, made.judgements)
             self._info = edit.info
             for target, fields in edit.targets.read.items():
                 self.state.set(target, _values(fields))
             self._look_ahead(engine)
+        self.committed()
         return made
 
     def _all_targets(self) -> list[str]:
         state = self.state
         return [*state.concepts, *(relation(*pair) for pair in state.relations)]
+
+    def _complete(self, project: str) -> None:
+        """Read which project this is; add what a log of an older Insight lacks."""
+        assert self._engine is not None
+        with self._reading(self._engine) as connection:
+            self.project = database.project_of(connection)
+            is_vouched_for = database.is_vouched_for(connection)
+        if self.read_only or (self.project and is_vouched_for):
+            return
+        with self._writing(self._engine) as connection:
+            if not self.project:
+                self.project = project or str(uuid4())
+                database.name_project(connection, self.project)
+            database.vouch_for_all(connection)
 
     def _load(self) -> None:
         assert self._engine is not None

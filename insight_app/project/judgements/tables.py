@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
-from insight_app.project.judgements.log import database
+from insight_app.project.judgements.log import database, digests
 from insight_app.project.judgements.log.kinds import VOCABULARY
 from insight_app.project.judgements.projection import (
     Fields,
@@ -85,9 +85,28 @@ def read_info(connection: Connection) -> Info | None:
         if row.vocabulary != VOCABULARY:
             return None
         numbers = int(row.entries), int(row.not_understood), int(row.lamport)
-        return Info(*numbers, int(row.hash, 16))
+        info = Info(*numbers, int(row.hash, 16))
+        return info if row.digest == _info_row(info)["digest"] else None
     except (ValueError, TypeError, DBAPIError):  # none of ours; the log says what it should be
         return None
+
+
+def is_harmed(connection: Connection) -> bool:
+    """Return whether what the tables say of themselves is not as it was written."""
+    if not inspect(connection).has_table(ProjectionInfo.__tablename__):
+        return False
+    rows = connection.exec_driver_sql(f"SELECT * FROM {ProjectionInfo.__tablename__}").mappings()
+    found = rows.all()
+    if len(found) != 1:
+        return True
+    if "digest" not in found[0]:
+        return False  # of an older version
+    row = dict(found[0])
+    digest = row.pop("digest")
+    try:
+        return bool(digest != _info_digest(row))
+    except (TypeError, ValueError):
+        return True
 
 
 def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
@@ -107,8 +126,7 @@ def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
     while part := list(islice(groups, _BATCH)):
         connection.execute(insert(ProjectedGroup), part)
     info = info_of(made, total)
-    row = {"id": 1, "version": PROJECTION_VERSION, "vocabulary": VOCABULARY, **_info_row(info)}
-    connection.execute(insert(ProjectionInfo), [row])
+    connection.execute(insert(ProjectionInfo), [_info_row(info)])
     return info, made.targets
 
 
@@ -225,9 +243,17 @@ def _group_row(uuid: str, group: Group) -> dict[str, Any]:
 
 
 def _info_row(info: Info) -> Mapping[str, Any]:
-    return {
+    row = {
+        "id": 1,
+        "version": PROJECTION_VERSION,
+        "vocabulary": VOCABULARY,
         "entries": info.entries,
         "not_understood": info.not_understood,
         "lamport": info.lamport,
         "hash": f"{info.hash:032x}",
     }
+    return {**row, "digest": _info_digest(row)}
+
+
+def _info_digest(row: Mapping[str, Any]) -> bytes:
+    return digests.of_values(sorted(row.items()))

@@ -29,7 +29,8 @@ class Schema:
 
     metadata: its lasting tables.  migrations: folder of Alembic revisions, each named by the
     user_version that it leads to ("1000" is the first).  remedy: what to say of a damaged file.
-    never_rebuilt: tables whose rows must be the same before and after a migration.
+    never_rebuilt: tables whose rows must be the same before and after a migration.  readable_from:
+    the oldest user_version that can be read as it is (0: only one that is brought up to date).
     """
 
     role: str
@@ -41,6 +42,7 @@ class Schema:
     remedy: Remedy
     pragmas: Mapping[str, str | int] = field(default_factory=dict)
     never_rebuilt: tuple[str, ...] = ()
+    readable_from: int = 0
 
     @property
     def user_version(self) -> int:
@@ -139,13 +141,14 @@ def open_database(
     header = read_header(path, schema.remedy)
     _check(path, schema, header)
     if header.user_version < schema.user_version:
-        if read_only:
+        if read_only and not 0 < schema.readable_from <= header.user_version:
             raise Older(
                 "This file was made by an older Insight and must be brought up to date first.",
                 where=str(path),
                 do="Open the project once where you may write to it.",
             )
-        migrate(path, schema, backup_folder or path.parent / "backups")
+        if not read_only:
+            migrate(path, schema, backup_folder or path.parent / "backups")
     return sqlite.engine(path, read_only=read_only, pragmas=schema.pragmas, remedy=schema.remedy)
 
 

@@ -1,10 +1,11 @@
 """How the entries of a log build on each other: what each refers to must be there and must fit.
 
 An entry follows others (`follows`), takes one back (`undoes`) and belongs to a group. An undo of
-what is not understood is not understood either. Pure; knows no file.
+what is not understood is not understood either. An entry that damage took, and that is known to be
+lost, is not understood by anybody. Pure; knows no file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from insight_app.project.judgements.log import kinds
@@ -22,9 +23,12 @@ def order(entry: Judgement) -> tuple[int, str, str]:
     return entry.lamport, entry.person.uuid, entry.uuid
 
 
-def checked(entries: Iterable[Judgement]) -> Iterator[Judgement]:
-    """Yield the entries of a log, given in its order, marked as understood or not."""
-    chain = Chain()
+def checked(entries: Iterable[Judgement], lost: Collection[str]) -> Iterator[Judgement]:
+    """Yield the entries of a log, given in its order, marked as understood or not.
+
+    lost: uuids of entries that are known to be lost.
+    """
+    chain = Chain(lost=lost)
     for entry in entries:
         try:
             yield chain.add(entry)
@@ -33,10 +37,14 @@ def checked(entries: Iterable[Judgement]) -> Iterator[Judgement]:
 
 
 class Chain:
-    """The entries met so far, in the log's order. Groups of `others` are known from the start."""
+    """The entries met so far, in the log's order. Groups of `others` are known from the start.
 
-    def __init__(self, others: Iterable[Judgement] = ()) -> None:
+    lost: what other entries may build on without its being there.
+    """
+
+    def __init__(self, others: Iterable[Judgement] = (), lost: Collection[str] = ()) -> None:
         self._met: dict[str, Judgement] = {}
+        self._lost = lost
         self._groups: dict[str, tuple[str, str]] = {}
         for entry in others:
             self._groups[entry.group] = _group(entry)
@@ -47,7 +55,9 @@ class Chain:
         Malformed (MissingEntry) where it does not fit (is not there) what it builds on.
         """
         if entry.undoes is not None and entry.undoes not in self._met:
-            raise MissingEntry("it takes back an entry that is not there")
+            if entry.undoes not in self._lost:
+                raise MissingEntry("it takes back an entry that is not there")
+            entry = replace(entry, is_understood=False)
         if self._groups.get(entry.group, _group(entry)) != _group(entry):
             raise Malformed("its group is another person's or of another kind")
         if entry.is_understood and entry.undoes is not None:
@@ -77,6 +87,8 @@ class Chain:
         for field, seen in entry.follows.items():
             for uuid in seen:
                 other = self._met.get(uuid)
+                if other is None and uuid in self._lost:
+                    continue
                 if other is None:
                     raise MissingEntry("it follows an entry that is not there")
                 if other.is_understood and (

@@ -1,39 +1,68 @@
-"""Reading and appending the log in a database.
+"""Reading and appending the log in a database, with what vouches for it.
 
-Knows the log table and nothing of what the entries add up to. An entry that is malformed raises
-Malformed with its uuid.
+Knows the log, its digests, its losses, and nothing of what the entries add up to. An entry that is
+malformed raises Malformed with its uuid.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, func, insert, inspect, select
 
-from insight_app.project.judgements.log import chain, entries
-from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
+from insight_app.project.judgements.log import chain, digests, entries
+from insight_app.project.judgements.log.entries import Malformed, Written
 from insight_app.project.judgements.log.kinds import UNDO, VERSIONS
-from insight_app.project.judgements.schema import LogEntry
+from insight_app.project.judgements.schema import (
+    SCHEMA,
+    EntryDigest,
+    Identity,
+    LastingBase,
+    LogEntry,
+    LostEntry,
+)
 from insight_app.project.judgements.state import Judgement
-from insight_app.project.storage import sqlite
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
+_BATCH = 5_000
 _ORDER = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
 
 
 def append(connection: Connection, written: Iterable[Written]) -> None:
-    """Write entries, as they are, at the end of the log."""
-    rows = [dict(entry) for entry in written]
+    """Write entries, as they are, at the end of the log, each with its digest."""
+    first = _last(connection) + 1
+    rows = [{**entry, "seq": seq} for seq, entry in enumerate(written, first)]
     if rows:
         connection.execute(insert(LogEntry), rows)
+        _vouch(connection, rows)
+
+
+def vouch_for_all(connection: Connection) -> None:
+    """Give digests to the entries at the end of the log that an older Insight wrote."""
+    last = connection.execute(select(func.max(EntryDigest.seq))).scalar_one() or 0
+    query = select(LogEntry.seq, *_COLUMNS).where(LogEntry.seq > last).order_by(LogEntry.seq)
+    while rows := connection.execute(query.limit(_BATCH)).all():
+        _vouch(connection, [row._asdict() for row in rows])
+        query = query.where(LogEntry.seq > rows[-1].seq)
+
+
+def is_vouched_for(connection: Connection) -> bool:
+    """Return whether the newest entry has a digest."""
+    if not _has(connection, EntryDigest):
+        return False
+    newest = connection.execute(select(func.max(EntryDigest.seq))).scalar_one() or 0
+    return newest >= _last(connection)
+
+
+def _vouch(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    made = [{"seq": row["seq"], "digest": digests.of(row)} for row in rows]
+    connection.execute(insert(EntryDigest), made)
 
 
 def everything(connection: Connection) -> Iterator[Judgement]:
     """Yield every entry in the one order that all copies agree on: Lamport time, person, uuid."""
     rows = connection.execute(select(*_COLUMNS).order_by(*_ORDER))
-    return chain.checked(map(_judgement, rows))
+    return chain.checked(map(_judgement, rows), lost(connection))
 
 
 def written(connection: Connection) -> Iterator[Written]:
@@ -47,7 +76,7 @@ def of_target(connection: Connection, target: str) -> list[Judgement]:
     """Return what was ever said of a target, oldest first."""
     query = select(*_COLUMNS).where(LogEntry.target == target).order_by(LogEntry.lamport)
     found = sorted(map(_judgement, connection.execute(query)), key=chain.order)
-    return list(chain.checked(found))
+    return list(chain.checked(found, lost(connection)))
 
 
 def of_group(connection: Connection, group: str) -> list[Judgement]:
@@ -90,29 +119,77 @@ def size(connection: Connection) -> tuple[int, int]:
 
     Entries are numbered from 1 and never deleted, so the last number is how many there are.
     """
-    count = connection.execute(select(func.max(LogEntry.seq))).scalar_one()
     newest = connection.execute(select(func.max(LogEntry.lamport))).scalar_one()
-    return count or 0, newest or 0
+    return _last(connection), newest or 0
 
 
-def readable(path: Path) -> list[Incoming]:
-    """Return what can be read of the log in a damaged file: from its start and from its end."""
-    found: dict[str, Incoming] = {}
-    made = sqlite.engine(path, read_only=True)
-    try:
-        for order in (LogEntry.seq, LogEntry.seq.desc()):
-            query = select(LogEntry.seq, *_COLUMNS).order_by(order)
-            with suppress(DBAPIError), made.connect() as connection:
-                # SQLite reads what is left of a file that was cut short only if this is on.
-                connection.exec_driver_sql("PRAGMA writable_schema = ON")
-                for seq, *values in connection.execute(query):
-                    entry = dict(zip((c.name for c in _COLUMNS), values, strict=True))
-                    with suppress(Malformed):
-                        judgement = entries.read(entry)
-                        found[judgement.uuid] = Incoming(seq, entry, judgement)
-    finally:
-        made.dispose()
-    return list(found.values())
+def _last(connection: Connection) -> int:
+    return connection.execute(select(func.max(LogEntry.seq))).scalar_one() or 0
+
+
+def lost(connection: Connection) -> set[str]:
+    """Return the uuids of the entries that are known to be lost."""
+    if not _has(connection, LostEntry):
+        return set()
+    return set(connection.execute(select(LostEntry.uuid)).scalars())
+
+
+def lose(connection: Connection, uuids: Iterable[str]) -> None:
+    """Note that entries are lost."""
+    known = lost(connection)
+    if rows := [{"uuid": uuid} for uuid in sorted(set(uuids) - known)]:
+        connection.execute(insert(LostEntry), rows)
+
+
+def project_of(connection: Connection) -> str:
+    """Return which project this is; '' for a log of an older Insight, which does not say."""
+    if not _has(connection, Identity):
+        return ""
+    found = connection.execute(select(Identity.project)).scalars().first()
+    return found if isinstance(found, str) else ""
+
+
+def name_project(connection: Connection, project: str) -> None:
+    """Note which project this is, and which version of the file the note was made in."""
+    row = {"id": 1, "project": project, "version": SCHEMA.user_version}
+    connection.execute(insert(Identity), [row])
+
+
+def faults(connection: Connection) -> Iterator[str]:
+    """Yield where the log is not as it was written, in words."""
+    if not _has(connection, EntryDigest):
+        return  # of an older Insight; nobody vouches for it
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    noted = connection.execute(select(Identity.version)).scalars().first()
+    if noted != version:
+        yield f"The file says that it is of version {version}, and should be of version {noted}."
+    count, last = connection.execute(select(func.count(), func.max(LogEntry.seq))).one()
+    if count != (last or 0):
+        yield f"Of {last:,} entries of the log, {last - count:,} are missing."
+    vouched = connection.execute(select(func.max(EntryDigest.seq))).scalar_one() or 0
+    if vouched > (last or 0):
+        yield f"Entries {(last or 0) + 1:,} to {vouched:,} of the log are missing."
+    query = (
+        select(LogEntry.seq, *_COLUMNS, EntryDigest.digest)
+        .outerjoin(EntryDigest, EntryDigest.seq == LogEntry.seq)
+        .order_by(LogEntry.seq)
+    )
+    for seq, *values, digest in connection.execute(query):
+        if digest is None and seq > vouched:
+            return  # an older Insight wrote this one and all that follow
+        entry = dict(zip((column.name for column in _COLUMNS), values, strict=True))
+        if not _is_as_written(entry, digest):
+            yield f"Entry {seq:,} of the log is not as it was written."
+
+
+def _is_as_written(entry: Written, digest: object) -> bool:
+    with suppress(TypeError, ValueError):
+        return digests.of(entry) == digest
+    return False
+
+
+def _has(connection: Connection, table: type[LastingBase]) -> bool:
+    return inspect(connection).has_table(table.__tablename__)
 
 
 def _judgement(row: Row[Any]) -> Judgement:

@@ -49,8 +49,7 @@ def load(path: Path) -> list[Incoming]:
                 if not line.strip():
                     continue
                 try:
-                    written = _parsed(line)
-                    entry = Incoming(number, written, read(written))
+                    entry = parsed(line, number)
                 except Malformed as error:
                     raise refusal(path, number, error) from error
                 first = found.setdefault(entry.judgement.uuid, entry)
@@ -62,6 +61,12 @@ def load(path: Path) -> list[Incoming]:
     except OSError as error:
         raise disk_error(error, "The judgements cannot be read", where=path) from error
     return list(found.values())
+
+
+def parsed(line: str, number: int) -> Incoming:
+    """Return the entry that a line states; Malformed if it states none."""
+    written = _parsed(line)
+    return Incoming(number, written, read(written))
 
 
 def save(entries: Iterable[Written], path: Path) -> int:
