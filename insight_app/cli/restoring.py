@@ -36,4 +36,4 @@ def restore(
         raise Refusal("This is not a project of Insight.", where=str(project))
     found = restored(project, beside=backup, dry_run=dry_run)
     said = f"Nothing is changed yet. {found.describe()}" if dry_run else found.describe()
-    terminal.out().print(said, markup=False)
+    terminal.say(said)
