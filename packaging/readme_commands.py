@@ -23,7 +23,7 @@ EXITS = {
     Exit.OK: "done",
     Exit.ERROR: "something in the way that the line printed explains",
     Exit.USAGE: "the command was typed wrongly",
-    Exit.DAMAGED: "`check` or `models verify` found damage",
+    Exit.DAMAGED: "`check` or `models verify` found damage, or `check --repair` left some",
     Exit.BUG: "a bug of Insight; the line printed names the file to report it with",
     Exit.CANCELLED: "stopped with Ctrl+C; what was done is kept",
 }

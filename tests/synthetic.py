@@ -14,6 +14,7 @@ from safetensors.numpy import save_file
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
+from insight_app.project.analysis import recording
 from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import update_images
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
@@ -88,10 +89,12 @@ def make_project(
     photo_size: tuple[int, int] = (320, 240),
     spell: Spell = str,
     spell_file: Spell = str,
+    before: Callable[[Path], object] = lambda project: None,
 ) -> Path:
     """Write photos into `folder`'s sibling "photos", and the analyzed project into `folder`.
 
     spell, spell_file: how a name of a concept, of a file or folder, is spelled by somebody.
+    before: what else is done to the project before its results are published.
     """
     photos = folder.parent / f"{folder.stem} photos"
     drawn = _draw_photos(photos, images, photo_size, np.random.default_rng(seed), spell_file)
@@ -102,6 +105,7 @@ def make_project(
     update_images(folder, engine)
     _write_dictionary(folder, concepts, title=spell("Drawn scenes"))
     write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
+    before(folder)
     recorder = Recorder(folder, engine, _setup(concepts, spell=spell))
     recorder.publish()
     listed = Results.open(folder)
@@ -115,6 +119,8 @@ def make_project(
             unreadable.append(int(image_id))
             continue
         recorder.add(_coded(record, *scene, concepts, rng))
+        if recorder.waiting >= recording.SHARD_IMAGES:
+            recorder.commit()
     recorder.commit()
     _mark_unreadable(engine, unreadable)
     recorder.publish()

@@ -149,17 +149,34 @@ def quality(
     terminal.print_values(report, as_json)
 
 
-def check(project: ProjectPath) -> None:
+def check(
+    project: ProjectPath,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Make damaged results again from the codes; judgements are never changed.",
+        ),
+    ] = False,
+) -> None:
     """Check that a project is undamaged.
 
-    Databases, codes and the log of judgements must be whole and agree; exit code 3 if not.
+    Every file of its results must be what was written, databases, backups and the log of judgements
+    whole; exit code 3 if not, or if something is left that could not be repaired.
     """
     from insight_app.project.check import check as findings_of
+    from insight_app.project.check.repair import Repaired
+    from insight_app.project.check.repair import repair as mend
 
-    findings = findings_of(project)
-    for finding in findings:
-        terminal.complain(str(finding))
-    if any(finding.is_damage for finding in findings):
+    kept = "The same command goes on with it." if repair else "Nothing was changed."
+    with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
+        if repair:
+            repaired = mend(project, progress, cancel)
+        else:
+            repaired = Repaired([], findings_of(project, progress, cancel))
+    for said in (*repaired.done, *repaired.left):
+        terminal.complain(str(said))
+    if not repaired.is_whole:
         raise typer.Exit(Exit.DAMAGED)
     terminal.say(f"{project}: everything is in order.")
 

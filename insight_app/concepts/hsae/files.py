@@ -7,8 +7,9 @@ needs no torch.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from insight_app.concepts.hsae.description import (
     DESCRIPTION,
     WEIGHTS,
     DictionaryInfo,
+    Selection,
     check_fits,
     damaged,
     info,
@@ -27,7 +29,7 @@ from insight_app.concepts.hsae.description import (
 )
 from insight_app.concepts.hsae.model import HSAE, WEIGHT_NAMES, device_beside
 from insight_app.disk_errors import disk_error, disk_errors
-from insight_app.files import write_whole
+from insight_app.files import aside, write_whole
 
 
 def describe(hsae: HSAE) -> DictionaryInfo:
@@ -79,24 +81,8 @@ def load(
     described = info(path)
     check_fits(described, path, token_dim, encoder_fingerprint)
     source = path / WEIGHTS
-    try:
-        arrays = load_file(source)
-        weights = {name: torch.from_numpy(arrays[name]) for name in WEIGHT_NAMES}
-        k, threshold = int(arrays["k"]), float(arrays["threshold"])
-        sizes = tuple(int(size) for size in arrays["group_sizes"])
-    except OSError as error:
-        raise disk_error(error, "The dictionary cannot be read", where=source) from error
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise damaged(source, "its weights cannot be read") from error
-    if not all(bool(torch.isfinite(w).all()) for w in weights.values()) or not np.isfinite(
-        threshold
-    ):
-        raise damaged(source, "some weights are not numbers")
-    hsae = HSAE(
-        **weights,
-        k=k,
-        threshold=threshold,
-        group_sizes=sizes,
+    hsae = replace(
+        _weights(source),
         selection=described.selection,
         title=described.title,
         encoder_fingerprint=described.encoder_fingerprint,
@@ -105,3 +91,49 @@ def load(
     if hsae.fingerprint != described.fingerprint:
         raise damaged(source, "its weights are not those of its description")
     return hsae.to(device_beside(device))
+
+
+def describe_again(path: Path, fingerprint: str, encoder_fingerprint: str) -> bool:
+    """Write the description of the dictionary in folder `path` anew from its weights.
+
+    Return False, with nothing written, where they are not those of `fingerprint`. Its title and
+    where it comes from are lost.
+    """
+    hsae = replace(_weights(path / WEIGHTS), encoder_fingerprint=encoder_fingerprint)
+    for selection in get_args(Selection):
+        if (found := replace(hsae, selection=selection)).fingerprint == fingerprint:
+            text = to_json(describe(found)).encode()
+            with (
+                disk_errors("The dictionary cannot be written", where=path),
+                aside(path / DESCRIPTION) as part,
+            ):
+                part.write_bytes(text)
+            return True
+    return False
+
+
+def _weights(source: Path) -> HSAE:
+    """Return the dictionary of a file of weights, as far as these tell."""
+    try:
+        arrays = load_file(source)
+        weights = {name: torch.from_numpy(arrays[name]) for name in WEIGHT_NAMES}
+        k, threshold = int(arrays["k"]), float(arrays["threshold"])
+        sizes = tuple(int(size) for size in arrays["group_sizes"])
+        hsae = HSAE(
+            W_enc=weights["W_enc"],
+            b_enc=weights["b_enc"],
+            W_dec=weights["W_dec"],
+            b_dec=weights["b_dec"],
+            k=k,
+            threshold=threshold,
+            group_sizes=sizes,
+        )
+    except OSError as error:
+        raise disk_error(error, "The dictionary cannot be read", where=source) from error
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise damaged(source, "its weights cannot be read") from error
+    if not all(bool(torch.isfinite(w).all()) for w in weights.values()) or not np.isfinite(
+        threshold
+    ):
+        raise damaged(source, "some weights are not numbers")
+    return hsae

@@ -18,12 +18,14 @@ from insight_app.concepts.hsae.description import (
     SUMMARY,
     WEIGHTS,
     check_fits,
+    files_of,
     is_release,
 )
 from insight_app.disk_errors import disk_errors
-from insight_app.errors import KnownError, Refusal
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import aside
 from insight_app.project.analysis import encoder as encoder_of
+from insight_app.project.analysis import publishing
 from insight_app.project.analysis.counting.edges import dictionary_edges
 from insight_app.project.analysis.names import with_definitions
 from insight_app.project.analysis.recording import (
@@ -33,10 +35,12 @@ from insight_app.project.analysis.recording import (
     read_setting,
     write_setting,
 )
-from insight_app.project.results import generations
+from insight_app.project.folder import DICTIONARY, STATISTICS
+from insight_app.project.results import digests, generations
+from insight_app.project.results.analysis_database import reading
 
 BUILTIN, TRAIN = "builtin", "train"
-FOLDER = "dictionary"
+FOLDER = DICTIONARY
 _SETTING = "dictionary"
 _COPY_BACK = "Copy this folder from a backup of the project, or make a new project."
 
@@ -101,6 +105,30 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
     return info(folder)
 
 
+def restore(project: Path, used: DictionaryChoice, encoder_fingerprint: str) -> str:
+    """Bring a damaged dictionary back; return in words from where.
+
+    That is where it came from once, or, for its description alone, its weights. KnownError where
+    neither is what the project's codes were made with.
+    """
+    folder = project / FOLDER
+    with disk_errors("The dictionary cannot be written", where=folder):
+        for path in files_of(folder):
+            if not path.is_file():
+                path.rename(path.with_name(f"{path.name}.damaged"))
+    try:
+        if used.source not in ("", TRAIN) and _fingerprint(used.source) == used.fingerprint:
+            install(project, used.source)
+            return "what comes with Insight" if used.source == BUILTIN else used.source
+    except KnownError:
+        pass  # not there any more
+    from insight_app.concepts.hsae import files  # brings torch
+
+    if files.describe_again(folder, used.fingerprint, encoder_fingerprint):
+        return "its weights"
+    raise _refused(project, "It is nowhere else.", _COPY_BACK)
+
+
 def must_fit(
     project: Path, used: DictionaryChoice, wanted: str | None, concepts: int | None, k: int | None
 ) -> None:
@@ -127,6 +155,21 @@ def must_fit(
             f"{own.concepts:,} concepts).",
             "Make a new project for this dictionary, or go on with the project's own.",
         )
+
+
+def must_be_whole(project: Path, engine: Engine) -> None:
+    """Raise WorldError where a file of the dictionary is not as the newest results say."""
+    with reading(engine) as connection:
+        manifest = publishing.newest_manifest(connection, project / STATISTICS)
+    for name, known in (manifest.files if manifest is not None else {}).items():
+        path = project / name
+        if name.startswith(f"{FOLDER}/") and path.exists() and digests.of_file(path) != known:
+            raise WorldError(
+                "This file of the project's dictionary is not as it was written.",
+                where=str(path),
+                kept="Nothing was changed.",
+                do="Run `insight-app check PROJECT --repair`.",
+            )
 
 
 def must_be_learnable(concepts: int | None, k: int | None) -> None:
@@ -215,9 +258,9 @@ def _last_words(project: Path, concepts: int) -> Words:
     )
     for number in reversed(numbers):
         try:
-            last = generations.read(statistics, number)
-        except (FileNotFoundError, KnownError):
-            continue  # cut off by a kill: the one before it was the published one
-        if last.header.concepts == concepts:
-            return Words(last.header.names_run, last.names, last.candidates)
+            header, names, candidates = generations.read_words(statistics, number)
+        except KnownError:
+            continue  # damaged, or cut off by a kill: the one before it was the published one
+        if header.concepts == concepts == len(names) == len(candidates):
+            return Words(header.names_run, names, candidates)
     return Words()

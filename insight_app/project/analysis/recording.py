@@ -6,7 +6,7 @@ encoders and of how photos are read.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS
 from insight_app.project.results import analysis_database, code_store, digests, generations
-from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.analysis_database import project_id, reading, writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
@@ -40,8 +40,6 @@ from insight_app.project.results.schema import Image, Setting, Shard, Status
 from insight_app.project.storage import sqlite
 
 SHARD_IMAGES = 8192
-PROJECT_ID = "project"
-"""The setting that holds the id of the project that the results are of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +112,8 @@ class Recorder:
         with reading(engine) as connection:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
             before = publishing.newest_manifest(connection, self.statistics)
+            self._project_id = project_id(connection)
         self._covered = dict(before.files) if before is not None else {}
-        self._project_id = str(read_setting(engine, PROJECT_ID) or "")
         last = shards[-1] if shards else None
         # A number is used once: results published before may still be read from the file it had.
         number, size, checksum = code_store.last_shard(project / CODES) + 1, 0, 0
@@ -206,6 +204,11 @@ class Recorder:
             row = connection.execute(query).one()
         reader = CodeReader(self.project / CODES, self.setup.concepts)
         return reader.read(Place(row.shard, row.offset, row.bytes), image).codes()
+
+    def cover_anew(self, names: Collection[str]) -> None:
+        """Take some files as they are now, whatever was known of them: they were made again."""
+        for name in names:
+            self._covered.pop(name, None)
 
     def rename(self, words: Words) -> None:
         """Give the concepts the names that the next generation will carry."""

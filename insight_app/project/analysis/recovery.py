@@ -3,6 +3,7 @@
 Knows nothing of how codes are made.
 """
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select, update
 
 from insight_app.disk_errors import disk_errors
-from insight_app.project.folder import LOCK
-from insight_app.project.results import analysis_database, code_store
+from insight_app.project.analysis import publishing
+from insight_app.project.analysis.counting import running_counts
+from insight_app.project.folder import CODES, LOCK, STATISTICS
+from insight_app.project.results import analysis_database, code_store, digests
 from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.schema import Image, Shard, Status
 from insight_app.project.storage import sqlite
 
@@ -68,29 +72,51 @@ def _checked(engine: Engine) -> Engine:
 
 
 def set_damaged_aside(project: Path, engine: Engine) -> int:
-    """Compare every shard with its checksum; return how many photos must be coded again."""
-    codes = project / "codes"
+    """Compare every shard with its checksum; return how many photos must be coded again.
+
+    Lists of strongest images that are not as they were written are removed: they are made again
+    from the codes when these are counted.
+    """
+    codes, statistics = project / CODES, project / STATISTICS
     with reading(engine) as connection:
         shards = list(connection.execute(select(Shard).order_by(Shard.id)))
+        manifest = publishing.newest_manifest(connection, statistics)
     lost = 0
     for row in shards:
-        if _is_whole(codes, row.id, row.bytes, row.checksum):
-            continue
-        path = code_store.shard_path(codes, row.id)
-        with disk_errors("Damaged codes cannot be set aside", where=path):
-            if path.exists():
-                path.replace(path.with_suffix(".damaged"))
-            for old in (project / "statistics").glob(f"shard-{row.id:06d}.*"):
-                old.unlink()
-        nowhere = {"shard": None, "offset": None, "bytes": None}
-        with writing(engine) as connection:
-            of_shard = Image.shard == row.id
-            coded = Image.status == int(Status.CODED)
-            connection.execute(update(Image).where(of_shard, coded).values(status=int(Status.NEW)))
-            connection.execute(update(Image).where(of_shard).values(nowhere))
-            connection.execute(delete(Shard).where(Shard.id == row.id))
-        lost += row.images
+        segment = statistics / running_counts.segment_name(row.id)
+        known = manifest and manifest.files.get(f"{STATISTICS}/{segment.name}")
+        is_whole = _is_whole(codes, row.id, row.bytes, row.checksum)
+        if not is_whole or (known and not _is_as_written(segment, known)):
+            with disk_errors("Damaged results cannot be set aside", where=project):
+                _remove_counts(statistics, row.id)
+                if not is_whole:
+                    code_store.set_aside(codes, row.id)
+        if not is_whole:
+            nowhere = {"shard": None, "offset": None, "bytes": None}
+            with writing(engine) as connection:
+                of_shard = Image.shard == row.id
+                coded = Image.status == int(Status.CODED)
+                is_new = update(Image).where(of_shard, coded).values(status=int(Status.NEW))
+                connection.execute(is_new)
+                connection.execute(update(Image).where(of_shard).values(nowhere))
+                connection.execute(delete(Shard).where(Shard.id == row.id))
+            lost += row.images
     return lost
+
+
+def _remove_counts(statistics: Path, shard: int) -> None:
+    for old in statistics.glob(f"shard-{shard:06d}.*"):
+        if old.is_dir() and not old.is_symlink():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
+
+
+def _is_as_written(path: Path, known: FileDigest) -> bool:
+    try:
+        return digests.of_file(path) == known
+    except OSError:
+        return False
 
 
 def _is_whole(codes: Path, shard: int, size: int, checksum: int) -> bool:

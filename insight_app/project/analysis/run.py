@@ -177,6 +177,7 @@ class _Work:
     ) -> Summary:
         used = dictionary.chosen(self.engine)
         dictionary.must_fit(self.project, used, wanted, concepts, k)
+        dictionary.must_be_whole(self.project, self.engine)
         described = dictionary.installed(self.project)
         is_to_be_made = described is None or used.source == dictionary.TRAIN
         if wanted is None and used.source and is_to_be_made:  # go on as it was begun

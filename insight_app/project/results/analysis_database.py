@@ -3,6 +3,7 @@
 Knows how the file is made and opened and nothing of what its tables mean.
 """
 
+import json
 import os
 import sqlite3
 import threading
@@ -10,15 +11,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from insight_app.disk_errors import disk_errors
 from insight_app.files import aside
 from insight_app.project.results import schema
+from insight_app.project.results.schema import Setting
 from insight_app.project.storage import sqlite, versions
 
 NAME = "analysis.sqlite"
+PROJECT_ID = "project"
+"""The setting that holds the id of the project that the results are of."""
 _updating = threading.Lock()
 """Two threads that find the same older file must not both make a backup of it."""
 SCHEMA = versions.Schema(
@@ -61,6 +65,12 @@ def close_writer(engine: Engine) -> None:
         for pragma in ("busy_timeout = 1000", "wal_checkpoint(TRUNCATE)"):
             connection.cursor().execute(f"PRAGMA {pragma}").fetchone()
     engine.dispose()
+
+
+def project_id(connection: Connection) -> str:
+    """Return the id of the project that the results are of, '' if they know none."""
+    value = connection.execute(select(Setting.value).where(Setting.name == PROJECT_ID)).scalar()
+    return "" if value is None else str(json.loads(value))
 
 
 def open_reader(project: Path) -> Engine:

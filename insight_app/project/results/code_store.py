@@ -12,7 +12,7 @@ import os
 import shutil
 import struct
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,7 @@ VERSION = 1
 _SHARD = struct.Struct("<16sHHI8x")
 _MAGIC = b"INSIGHT CODES\r\n\x1a"
 HEADER_SIZE = _SHARD.size
+SUFFIX, DAMAGED = ".codes", ".damaged"
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,19 @@ class Place:
 
 def shard_path(folder: Path, shard: int) -> Path:
     """Return the file of shard number `shard` (1, 2, ...)."""
-    return folder / f"{shard:06d}.codes"
+    return folder / f"{shard:06d}{SUFFIX}"
 
 
 def last_shard(folder: Path) -> int:
-    """Return the number of the last shard that has a file, 0 if there is none."""
-    return max(_files(folder), default=0)
+    """Return the number of the last shard that has or had a file, 0 if there is none."""
+    return max((*_files(folder), *_files(folder, DAMAGED)), default=0)
+
+
+def set_aside(folder: Path, shard: int) -> None:
+    """Take a shard out of use, if it has a file, which is kept; its number is not used again."""
+    path = shard_path(folder, shard)
+    if path.is_symlink() or path.exists():
+        path.replace(path.with_suffix(DAMAGED))
 
 
 def remove_others(folder: Path, shards: Collection[int]) -> None:
@@ -59,8 +67,8 @@ def remove_others(folder: Path, shards: Collection[int]) -> None:
                 path.unlink()
 
 
-def _files(folder: Path) -> dict[int, Path]:
-    paths = folder.glob("*.codes")
+def _files(folder: Path, suffix: str = SUFFIX) -> dict[int, Path]:
+    paths = folder.glob(f"*{suffix}")
     return {int(path.stem): path for path in paths if path.stem.isdecimal()}
 
 
@@ -178,10 +186,16 @@ def _read_header(file: BinaryIO, path: Path) -> int:
     return int(concepts)
 
 
-def checksum_of(folder: Path, shard: int, size: int) -> int:
-    """Return the CRC-32 of the first `size` bytes of a shard, as the manifest keeps it."""
+def checksum_of(
+    folder: Path, shard: int, size: int, was_read: Callable[[int], object] = lambda size: None
+) -> int:
+    """Return the CRC-32 of the first `size` bytes of a shard, as the manifest keeps it.
+
+    was_read: told how many more bytes were read.
+    """
     check, left = 0, size
     with open_regular(shard_path(folder, shard)) as file:
         while left and (data := file.read(min(left, 1 << 20))):
             check, left = zlib.crc32(data, check), left - len(data)
+            was_read(len(data))
     return check

@@ -59,11 +59,15 @@ def of_bytes(data: bytes) -> FileDigest:
     return FileDigest(len(data), blake2b(data, digest_size=_SIZE).hexdigest())
 
 
-def of_file(path: Path) -> FileDigest:
-    """Read a file and return its digest; raises OSError, also for what is no regular file."""
+def of_file(path: Path, was_read: Callable[[int], object] = lambda size: None) -> FileDigest:
+    """Read a file and return its digest; raises OSError, also for what is no regular file.
+
+    was_read: told how many more bytes were read.
+    """
     found, size = blake2b(digest_size=_SIZE), 0
     with open_regular(path) as file:
         while data := file.read(_BLOCK):
             found.update(data)
             size += len(data)
+            was_read(len(data))
     return FileDigest(size, found.hexdigest())

@@ -261,6 +261,35 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
         raise damaged(folder, str(error)) from error
 
 
+def read_words(statistics: Path, number: int) -> tuple[GenerationHeader, list[str], CandidateLines]:
+    """Return what a generation's concepts are called, if that is whole; WorldError if it is not.
+
+    Names that are damaged are the first of the candidates, where these are whole.
+    """
+    folder = folder_of(statistics, number)
+    try:
+        read_file = partial(_read_file, folder, manifest_of(statistics, number, ""))
+        head: Any = plain_json.loads(read_file(_HEADER))
+        head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
+        is_first_form = head.pop("schema_version") == 1
+        head.pop("candidates_crc32", None)
+        header = GenerationHeader(**head)
+        if is_first_form:
+            words: Any = plain_json.loads(read_file(_NAMES))
+            return header, words["names"], CandidateLines.of(words["candidates"])
+        candidates = CandidateLines(read_file(_CANDIDATES))
+        try:
+            words = plain_json.loads(read_file(_NAMES))
+            names = [str(name) for name in words["names"]]
+        except (WorldError, OSError, ValueError, KeyError, TypeError):
+            names = [row[0].term if row else "" for row in candidates]
+        return header, names, candidates
+    except OSError as error:
+        raise disk_error(error, "The results cannot be read", where=folder) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise damaged(folder, str(error)) from error
+
+
 def damaged(place: Path, why: str) -> WorldError:
     """Return the error of results that cannot be what was published."""
     return WorldError(

@@ -116,7 +116,7 @@ class Counting:
 
     def _load_shard(self, row: Any, state: "_State", part: CoOccurrence | None) -> None:
         """Take in one sealed shard; part: where its co-occurrence is still to be counted."""
-        name = _segment_name(row.id)
+        name = segment_name(row.id)
         stored = saved.read(self.statistics / f"shard-{row.id:06d}.npz")
         fits = stored is not None and state.fits(stored)
         if stored is not None and fits and part is None and (self.statistics / name).exists():
@@ -211,7 +211,7 @@ class Counting:
             self._part, self._in_part = CoOccurrence(self.concepts), []
         self._sealed.merge(self._open)
         self._open, self._maxima = Tally(self.concepts), []
-        self.segments.append(_segment_name(shard))
+        self.segments.append(segment_name(shard))
 
     # ---- what it amounts to
 
@@ -245,7 +245,7 @@ class Counting:
     ) -> None:
         if not self.saves:
             return
-        name = _segment_name(shard)
+        name = segment_name(shard)
         write = partial(postings.write, maxima=_join(found), concepts=self.concepts)
         with aside(self.statistics / name) as path:
             digest = self.digests[name] = digests.write_digested(path, write)
@@ -279,6 +279,14 @@ def cooccurrence_of(project: Path, concepts: int) -> CoOccurrence:
         counting = Counting(project, engine, concepts, saves=False)
         counting.load(shards, shards[-1].id if shards else 1)
     return counting.cooccurrence()
+
+
+def damaged_files(statistics: Path, sealed: Collection[int]) -> list[Path]:
+    """Return the files of saved counts of some shards that are there and cannot be used."""
+    parts = {_part_of(shard) + 1 for shard in sealed}
+    paths = [statistics / f"shard-{shard:06d}.npz" for shard in sealed]
+    paths += [statistics / f"cooccurrence-{part:06d}.npz" for part in sorted(parts)]
+    return [path for path in paths if saved.is_damaged(path)]
 
 
 def remove_counts_of_others(statistics: Path, shards: Collection[int]) -> None:
@@ -335,5 +343,6 @@ def _part_of(shard: int) -> int:
     return (shard - 1) // PART_SHARDS
 
 
-def _segment_name(shard: int) -> str:
+def segment_name(shard: int) -> str:
+    """Return the name of the file of a shard's strongest images."""
     return f"shard-{shard:06d}.postings"

@@ -143,6 +143,7 @@ def _writer(project: Path) -> Iterator[tuple[Engine, Setup]]:
 def _setup(project: Path, engine: Engine) -> Setup:
     chosen = dictionary.chosen(engine)
     dictionary.must_fit(project, chosen, None, None, None)
+    dictionary.must_be_whole(project, engine)
     encoder = encoder_of.chosen(engine) or encoder_of.EncoderChoice()
     described = dictionary.installed(project)
     if described is None:
