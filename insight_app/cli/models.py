@@ -61,7 +61,12 @@ def list_models(
 @app.command("import")
 def import_file(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Weights: .pt, .pth, .bin or .safetensors.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Weights: .pt, .pth, .ckpt, .bin, .safetensors or the index of sharded ones; or "
+            "the folder of a training run with one such file.",
+        ),
     ],
     model: Annotated[
         str, typer.Option(help="open_clip's name of the model, if the content fits several.")
@@ -81,7 +86,13 @@ def import_file(
 
     with terminal.cancellable("Nothing was taken in.") as cancel, terminal.progress() as progress:
         entry = library.import_file(
-            file, kind, model, tag, progress=_megabytes(progress), cancel=cancel
+            file,
+            kind,
+            model,
+            tag,
+            progress=_megabytes(progress),
+            cancel=cancel,
+            notice=terminal.complain,
         )
     _print_entry(entry)
 

@@ -1,7 +1,7 @@
 """Commands that make, measure and check projects."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -9,6 +9,9 @@ from insight_app.cli import terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
 from insight_app.cli.terminal import Exit
 from insight_app.errors import KnownError
+
+if TYPE_CHECKING:
+    from insight_app.concepts.hsae.description import UnsetThreshold
 
 
 def analyze(
@@ -40,7 +43,8 @@ def analyze(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Its weights; by default those in your model library (insight-app models list).",
+            help="Its weights, a file or the folder of a training run; by default those in your "
+            "model library (insight-app models list).",
         ),
     ] = None,
     dinoiser_weights: Annotated[
@@ -53,8 +57,17 @@ def analyze(
     dictionary: Annotated[
         str | None,
         typer.Option(
-            help="builtin (shipped), train (on these photos) or the folder of a dictionary or of "
-            "released files; by default the project's own, in a new project the shipped one."
+            help="builtin (shipped), train (on these photos) or the folder of a dictionary, of "
+            "released files or of a training run; by default the project's own, in a new project "
+            "the shipped one."
+        ),
+    ] = None,
+    unset_threshold: Annotated[
+        str | None,
+        typer.Option(
+            metavar="topk|all",
+            help="What is active where the threshold of a released dictionary was never set: topk, "
+            "the k strongest concepts of a cell, or all above zero. Default: topk.",
         ),
     ] = None,
     concepts: Annotated[
@@ -85,6 +98,8 @@ def analyze(
     """
     if (concepts or k) and dictionary != "train":
         raise typer.BadParameter("--concepts and --k need --dictionary train.")
+    if unset_threshold not in (None, "topk", "all"):
+        raise typer.BadParameter(f"{unset_threshold!r} is not one of topk, all.")
     if device not in ("auto", "cpu", "cuda", "mps"):
         raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
     from insight_app.project.analysis.run import analyze
@@ -103,6 +118,7 @@ def analyze(
             dictionary=dictionary,
             concepts=concepts,
             k=k,
+            unset_threshold=cast("UnsetThreshold | None", unset_threshold),
             device=device,
             read_again=read_again,
             progress=progress,

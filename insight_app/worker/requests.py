@@ -17,6 +17,7 @@ from insight_app.worker.pace import Estimate
 
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
+    from insight_app.concepts.hsae.description import UnsetThreshold
     from insight_app.project.analysis.folders.changing import Changed
 
 PROGRESS_SECONDS = 0.2
@@ -70,7 +71,8 @@ class Requests:
     def analyze(self, request: Request) -> dict[str, Any]:
         """Analyze the project's photos and those in `folders`.
 
-        With `encoder`, `encoder_options`, `dictionary`, `concepts` and `k` in a new project;
+        With `encoder`, `encoder_options`, `dictionary`, `unset_threshold`, `concepts` and `k` in a
+        new project;
         `read_again`: all photos of an older project anew, by the newest reading rule.
         """
         from insight_app.project.analysis.run import analyze
@@ -82,6 +84,7 @@ class Requests:
             "dictionary",
             "concepts",
             "k",
+            "unset_threshold",
             "read_again",
             "after_crash",
         )
@@ -228,7 +231,12 @@ class Requests:
 
         encoder = self._encoder(request)
         if request.get("dictionary"):
-            dictionary.must_read(request["dictionary"], encoder.token_dim, encoder.fingerprint)
+            dictionary.must_read(
+                request["dictionary"],
+                encoder.token_dim,
+                encoder.fingerprint,
+                _unset_threshold(request),
+            )
         return {
             "token_dim": encoder.token_dim,
             "fingerprint": encoder.fingerprint,
@@ -236,9 +244,13 @@ class Requests:
         }
 
     def import_model(self, request: Request) -> dict[str, Any]:
-        """Take a file of weights into the person's model library; return its `entry`."""
+        """Take a file of weights into the person's model library.
+
+        Return its `entry`, and `notes`: where in the file the weights were, and what they lack.
+        """
         from insight_app.concepts.encoders.models import library
 
+        notes: list[str] = []
         entry = library.import_file(
             Path(request["path"]),
             request["kind"],
@@ -246,17 +258,19 @@ class Requests:
             str(request.get("tag") or ""),
             progress=self._progress(request),
             cancel=self._client.cancel_token(request),
+            notice=notes.append,
         )
-        return {"entry": asdict(entry)}
+        return {"entry": asdict(entry), "notes": notes}
 
     def inspect(self, request: Request) -> dict[str, Any]:
         """Return as `found` what is in a folder with a dictionary or released files.
 
-        `fits`: why `encoder` with its option `model` could not be used with it, '' if it can.
+        `unset_threshold`: what is active where its threshold was never set. `fits`: why `encoder`
+        with its option `model` could not be used with it, '' if it can.
         """
         from insight_app.concepts import encoders, hsae
 
-        found = hsae.inspect(Path(request["path"]))
+        found = hsae.inspect(Path(request["path"]), unset_threshold=_unset_threshold(request))
         fits = ""
         if request.get("encoder"):
             options = dict(request.get("encoder_options") or {})
@@ -319,6 +333,10 @@ class Requests:
         np.savez(path, **arrays)
         (self._folder / f"{self._files - FILES_KEPT}.npz").unlink(missing_ok=True)
         return {"file": str(path)}
+
+
+def _unset_threshold(request: Request) -> UnsetThreshold:
+    return "all" if request.get("unset_threshold") == "all" else "topk"
 
 
 def _device(request: Request) -> str:

@@ -278,11 +278,14 @@ def nan(matrix):
 LINES = "".join(f"name {n}\n" for n in range(F))
 DAMAGED = {
     "ae.pt is missing": (without("ae.pt"), "ae.pt is missing"),
-    "config.json is missing": (without("config.json"), "config.json is missing"),
+    "config.json is missing": (
+        lambda folder: (releases.write(folder, BATCH_TOPK), without("config.json")(folder)),
+        "config.json is missing",
+    ),
     "ae.pt is empty": (cut("ae.pt", 0), "cut off"),
     "ae.pt is cut off": (cut("ae.pt", 0.6), "cut off"),
     "ae.pt runs code": (saved("ae.pt", lambda: {"W_enc": _RunsCode()}), "run code"),
-    "ae.pt holds something else": (saved("ae.pt", lambda: {"a": 1}), "no weights"),
+    "ae.pt holds something else": (saved("ae.pt", lambda: {"a": 1}), "no weights.*but a"),
     "weights are NaN": (with_weights(W_enc=nan(releases.state(MATRYOSHKA)["W_enc"])), "NaN"),
     "the threshold is NaN": (with_weights(threshold=torch.tensor(float("nan"))), "NaN"),
     "the threshold is missing": (with_weights(threshold=None), "threshold"),
@@ -295,7 +298,10 @@ DAMAGED = {
     "W_enc is a vector": (with_weights(W_enc=torch.zeros(F)), "no matrix"),
     "groups are too many": (with_weights(group_sizes=torch.tensor([2, 6, 13])), "groups"),
     "a group is empty": (with_weights(group_sizes=torch.tensor([0, 8, 12])), "groups"),
-    "groups are missing": (with_weights(group_sizes=None), "groups"),
+    "groups are missing": (
+        lambda folder: (settings(group_sizes=None)(folder), with_weights(group_sizes=None)(folder)),
+        "groups",
+    ),
     "k is another": (settings(k=K + 1), "k is 3, that of config.json is 4"),
     "k is zero": (with_weights(k=torch.tensor(0)), "k is"),
     "k is endless": (settings(k=float("inf")), "settings cannot be read"),
@@ -304,7 +310,13 @@ DAMAGED = {
     "the class is another": (settings(dict_class=TOPK), "lack encoder.weight"),
     "config.json is no JSON": (written("config.json", "{"), "settings cannot be read"),
     "config.json is a list": (written("config.json", "[1]"), "settings cannot be read"),
-    "config.json has no class": (written("config.json", '{"trainer": {}}'), "cannot be read"),
+    "config.json has no class": (
+        lambda folder: (
+            releases.write(folder, TOPK),
+            written("config.json", '{"trainer": {}}')(folder),
+        ),
+        "cannot be read",
+    ),
     "config.json is no text": (written("config.json", b"\xff\xfe"), "settings cannot be read"),
 }
 DAMAGED_EXTRA = {
@@ -319,7 +331,7 @@ DAMAGED_EXTRA = {
     "D is infinite": (saved("D.pth", lambda: releases.matrix() / 0), "NaN"),
     "D is negative": (saved("D.pth", lambda: -releases.matrix()), "no sums"),
     "D is cut off": (cut("D.pth", 0.5), "cut off"),
-    "D is no matrix": (saved("D.pth", lambda: {"D": torch.zeros(F, F)}), "single table"),
+    "D is no matrix": (saved("D.pth", lambda: {"D": 1, "E": torch.zeros(F, F)}), "single table"),
     "D runs code": (saved("D.pth", _RunsCode), "run code"),
     "C is of another": (saved("C.pth", lambda: torch.zeros(2, 2)), "2 x 2"),
     "C has NaN": (saved("C.pth", lambda: releases.matrix() * float("nan")), "NaN"),

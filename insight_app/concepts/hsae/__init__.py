@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insight_app.concepts.hsae import description
-from insight_app.concepts.hsae.description import DictionaryInfo, is_release
+from insight_app.concepts.hsae.description import DictionaryInfo, UnsetThreshold, is_release
 from insight_app.concepts.hsae.settings import FRACTIONS, TrainingSettings, group_sizes
 from insight_app.concepts.progress import CancelToken, Progress, silent
 
@@ -36,25 +36,25 @@ __all__ = [
 ]
 
 
-def info(path: Path | str) -> DictionaryInfo:
-    """Return the description of the dictionary in folder `path`, ours or released.
+def info(path: Path | str, *, unset_threshold: UnsetThreshold = "topk") -> DictionaryInfo:
+    """Return the description of the dictionary at `path`, ours or released.
 
-    Of released files this takes torch and reading their weights. KnownError where the dictionary is
-    missing or damaged.
+    Of released files this takes torch and reading their weights; unset_threshold: what is active
+    where their threshold was never set. KnownError where the dictionary is missing or damaged.
     """
     folder = Path(path)
     if not is_release(folder):
         return description.info(folder)
     from insight_app.concepts.hsae import released
 
-    return released.info(folder)
+    return released.info(folder, unset_threshold)
 
 
-def inspect(path: Path | str) -> Inspection:
+def inspect(path: Path | str, *, unset_threshold: UnsetThreshold = "topk") -> Inspection:
     """Return what a dictionary's folder or released files hold, lack and have wrong."""
     from insight_app.concepts.hsae import released
 
-    return released.inspect(Path(path))
+    return released.inspect(Path(path), unset_threshold)
 
 
 def load(

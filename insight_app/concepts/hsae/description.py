@@ -8,12 +8,14 @@ these files; knows nothing of how the weights are used.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from insight_app import plain_json
+from insight_app.concepts.hsae import places
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
 from insight_app.files import open_regular, read_regular
@@ -22,19 +24,29 @@ WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
 SUMMARY = "machine.npz"
 PROBES = "probe-*.safetensors"
-RELEASE = ("ae.pt", "config.json")
-"""What the field publishes instead of the first two (see `released`)."""
 SCHEMA_VERSION = 1
+_MOST_HEADER = 1 << 20
 _ANOTHER = "Choose another dictionary, or train one on your photos."
 
 
-Selection = Literal["threshold", "topk"]
-"""Which activations of a token are its code: those above a learned threshold, or the k largest."""
+Selection = Literal["threshold", "topk", "jumprelu"]
+"""Which activations of a token are its code.
+
+Those above a learned threshold, the k largest, or those above a threshold of each concept's own.
+"""
+UnsetThreshold = Literal["topk", "all"]
+"""What is active where a dictionary's threshold was never set.
+
+The k strongest concepts of a cell, or all above zero.
+"""
 
 
 @dataclass(frozen=True)
 class DictionaryInfo:
-    """A dictionary in words and numbers; fingerprint: identifies its weights."""
+    """A dictionary in words and numbers; fingerprint: identifies its weights.
+
+    k: 0 where it has none, and how many concepts describe a cell is learned for each of them.
+    """
 
     fingerprint: str
     concepts: int
@@ -48,9 +60,9 @@ class DictionaryInfo:
     selection: Selection = "threshold"
 
 
-def is_release(folder: Path) -> bool:
-    """Return whether `folder` is to be read as others publish dictionaries, not as one of ours."""
-    return not (folder / DESCRIPTION).exists() and any((folder / n).exists() for n in RELEASE)
+def is_release(path: Path) -> bool:
+    """Return whether `path` is to be read as others publish dictionaries, not as one of ours."""
+    return not (path / DESCRIPTION).exists() and places.find(path) is not None
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -161,16 +173,19 @@ def _read_json(path: Path) -> dict[str, Any]:
     return described
 
 
-def _read_header(path: Path) -> dict[str, Any]:
+def _read_header(path: Path) -> Mapping[str, Any]:
     """Read the header of a safetensors file and check that all its data are there."""
     try:
         with open_regular(path, follow_links=True) as opened:
             length = int.from_bytes(opened.read(8), "little")
-            size = path.stat().st_size
-            if not 0 < length <= size - 8:
+            size = os.fstat(opened.fileno()).st_size
+            if not 0 < length <= min(size - 8, _MOST_HEADER):
                 raise damaged(path, "its weights are cut off")
-            header: Any = plain_json.loads(opened.read(min(length, plain_json.MOST_BYTES + 1)))
-        ends = [header[name]["data_offsets"][1] for name in header if name != "__metadata__"]
+            header = plain_json.loads(opened.read(length))
+        if not isinstance(header, dict):
+            raise damaged(path, "its weights cannot be read")
+        about: dict[str, Any] = {n: one for n, one in header.items() if n != "__metadata__"}
+        ends = [one["data_offsets"][1] for one in about.values()]
     except FileNotFoundError as error:
         raise damaged(path, "its weights are missing") from error
     except OSError as error:
@@ -179,5 +194,4 @@ def _read_header(path: Path) -> dict[str, Any]:
         raise damaged(path, "its weights cannot be read") from error
     if 8 + length + max(ends, default=0) != size:
         raise damaged(path, "its weights are cut off")
-    assert isinstance(header, dict)
     return header

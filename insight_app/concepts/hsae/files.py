@@ -81,8 +81,11 @@ def load(
     described = info(path)
     check_fits(described, path, token_dim, encoder_fingerprint)
     source = path / WEIGHTS
+    hsae = _weights(source)
+    if (described.selection == "jumprelu") != (hsae.thresholds is not None):
+        raise damaged(source, "its weights are not those of its description")
     hsae = replace(
-        _weights(source),
+        hsae,
         selection=described.selection,
         title=described.title,
         encoder_fingerprint=described.encoder_fingerprint,
@@ -100,7 +103,10 @@ def describe_again(path: Path, fingerprint: str, encoder_fingerprint: str) -> bo
     where it comes from are lost.
     """
     hsae = replace(_weights(path / WEIGHTS), encoder_fingerprint=encoder_fingerprint)
-    for selection in get_args(Selection):
+    selections = get_args(Selection) if hsae.thresholds is None else (hsae.selection,)
+    for selection in selections:
+        if selection == "jumprelu" and hsae.thresholds is None:
+            continue
         if (found := replace(hsae, selection=selection)).fingerprint == fingerprint:
             text = to_json(describe(found)).encode()
             with (
@@ -119,6 +125,7 @@ def _weights(source: Path) -> HSAE:
         weights = {name: torch.from_numpy(arrays[name]) for name in WEIGHT_NAMES}
         k, threshold = int(arrays["k"]), float(arrays["threshold"])
         sizes = tuple(int(size) for size in arrays["group_sizes"])
+        own = torch.from_numpy(arrays["thresholds"]) if "thresholds" in arrays else None
         hsae = HSAE(
             W_enc=weights["W_enc"],
             b_enc=weights["b_enc"],
@@ -127,13 +134,14 @@ def _weights(source: Path) -> HSAE:
             k=k,
             threshold=threshold,
             group_sizes=sizes,
+            selection="threshold" if own is None else "jumprelu",
+            thresholds=own,
         )
     except OSError as error:
         raise disk_error(error, "The dictionary cannot be read", where=source) from error
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise damaged(source, "its weights cannot be read") from error
-    if not all(bool(torch.isfinite(w).all()) for w in weights.values()) or not np.isfinite(
-        threshold
-    ):
+    numbers = [*weights.values(), torch.tensor(threshold), *([] if own is None else [own])]
+    if not all(bool(torch.isfinite(w).all()) for w in numbers):
         raise damaged(source, "some weights are not numbers")
     return hsae

@@ -34,8 +34,8 @@ class HSAE:
     """A trained dictionary; weights are float32 on one device.
 
     W_enc (D, F), b_enc (F,), W_dec (F, D) with unit rows, b_dec (D,); concepts of group 0 come
-    first (the coarsest level), those of the last group last. The threshold is not used where
-    selection is "topk".
+    first (the coarsest level), those of the last group last. The threshold is used where selection
+    is "threshold"; thresholds (F,) where it is "jumprelu", and None else.
     """
 
     W_enc: Tensor
@@ -49,6 +49,7 @@ class HSAE:
     title: str = ""
     encoder_fingerprint: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: Tensor | None = None
 
     def __post_init__(self) -> None:
         shapes = [tuple(t.shape) for t in (self.W_enc, self.b_enc, self.W_dec, self.b_dec)]
@@ -57,6 +58,10 @@ class HSAE:
             raise ValueError(f"the weights of a dictionary do not fit each other: {shapes}")
         if sum(self.group_sizes) != F or min(self.group_sizes) < 1:
             raise ValueError(f"groups {self.group_sizes} do not make up {F} concepts")
+        if (self.selection == "jumprelu") != (self.thresholds is not None):
+            raise ValueError("a dictionary has thresholds of its concepts if it selects by them")
+        if self.thresholds is not None and self.thresholds.shape != (F,):
+            raise ValueError(f"{tuple(self.thresholds.shape)} thresholds for {F} concepts")
         if F > MAX_CONCEPTS:
             raise ValueError(f"{F} concepts; codes hold at most {MAX_CONCEPTS}")
 
@@ -91,12 +96,16 @@ class HSAE:
     def canonical_tensors(self) -> dict[str, np.ndarray[Any, Any]]:
         """Return what defines the dictionary, as little-endian contiguous arrays, in fixed order.
 
-        W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,) float32; k, threshold, group_sizes.
+        W_enc (D, F), b_enc (F,), W_dec (F, D), b_dec (D,) float32; k, threshold, group_sizes;
+        thresholds (F,) float32 where each concept has one.
         """
         weights = {
             name: np.ascontiguousarray(getattr(self, name).detach().cpu().numpy(), "<f4")
             for name in WEIGHT_NAMES
         }
+        if self.thresholds is not None:
+            array = self.thresholds.detach().cpu().numpy()
+            weights["thresholds"] = np.ascontiguousarray(array, "<f4")
         return weights | {
             "k": np.array(self.k, "<i4"),
             "threshold": np.array(self.threshold, "<f4"),
@@ -106,6 +115,8 @@ class HSAE:
     def to(self, device: str | torch.device) -> HSAE:
         """Return the same dictionary with its weights on `device`."""
         moved = {name: getattr(self, name).to(device) for name in WEIGHT_NAMES}
+        if self.thresholds is not None:
+            moved["thresholds"] = self.thresholds.to(device)
         return replace(self, **moved)
 
     @torch.no_grad()
@@ -127,6 +138,8 @@ class HSAE:
         if self.selection == "topk":
             best = activations.topk(min(self.k, self.F), dim=1)
             activations = torch.zeros_like(activations).scatter_(1, best.indices, best.values)
+        if self.thresholds is not None:
+            activations.masked_fill_(activations <= self.thresholds, 0)
         least = max(self.threshold, 0.0) if self.selection == "threshold" else 0.0
         places = indices_above(activations, least)
         values = activations.flatten()[places].cpu().numpy()

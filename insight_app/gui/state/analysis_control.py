@@ -11,7 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from insight_app.concepts.hsae.description import DESCRIPTION, RELEASE, WEIGHTS
+from insight_app.concepts.hsae import places
+from insight_app.concepts.hsae.description import DESCRIPTION, WEIGHTS, UnsetThreshold
 from insight_app.errors import Refusal
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.epochs import Scope
@@ -24,7 +25,8 @@ from insight_app.gui.state.worker_client import Progress, WorkerClient
 @dataclass(frozen=True)
 class Plan:
     """What the wizard asked: photos (none yet, for a dictionary that brings names along), place,
-    encoder with its options, dictionary ("builtin", "train" or a path).
+    encoder with its options, dictionary ("builtin", "train" or a path); unset_threshold: what is
+    active where that dictionary's threshold was never set.
     """
 
     folders: tuple[Path, ...]
@@ -32,6 +34,7 @@ class Plan:
     encoder: str
     dictionary: str
     encoder_options: Mapping[str, str] = field(default_factory=dict)
+    unset_threshold: UnsetThreshold = "topk"
 
 
 @dataclass(eq=False)
@@ -85,6 +88,7 @@ class AnalysisControl(QObject):
                 encoder=plan.encoder,
                 encoder_options=dict(plan.encoder_options),
                 dictionary=plan.dictionary,
+                unset_threshold=plan.unset_threshold,
             )
 
         self._projects.make_and_open(partial(_create, plan.place), str(plan.place), made)
@@ -230,8 +234,8 @@ class AnalysisControl(QObject):
 
 def holds_dictionary(folder: Path) -> bool:
     """Return whether a folder holds released files or a dictionary of ours."""
-    kinds = (RELEASE, (DESCRIPTION, WEIGHTS))
-    return any(all((folder / name).is_file() for name in names) for names in kinds)
+    is_ours = all((folder / name).is_file() for name in (DESCRIPTION, WEIGHTS))
+    return is_ours or places.is_plain(folder)
 
 
 def _create(place: Path) -> Path:

@@ -17,6 +17,7 @@ from insight_app.concepts.hsae.description import (
     PROBES,
     SUMMARY,
     WEIGHTS,
+    UnsetThreshold,
     check_fits,
     files_of,
     is_release,
@@ -50,13 +51,15 @@ class DictionaryChoice:
     """What a project's codes are of, kept beside them.
 
     source: "builtin", "train" or a folder ('' unknown); fingerprint: '' until it is there;
-    concepts, k: as asked for, for one that is still to be trained.
+    concepts, k: as asked for, for one that is still to be trained; unset_threshold: what is active
+    where a published one's threshold was never set.
     """
 
     source: str = ""
     fingerprint: str = ""
     concepts: int | None = None
     k: int | None = None
+    unset_threshold: UnsetThreshold = "topk"
 
 
 def chosen(engine: Engine) -> DictionaryChoice:
@@ -81,7 +84,9 @@ def installed(project: Path) -> DictionaryInfo | None:
     return info(folder) if (folder / DESCRIPTION).exists() else None
 
 
-def install(project: Path, wanted: str | None) -> DictionaryInfo:
+def install(
+    project: Path, wanted: str | None, unset_threshold: UnsetThreshold = "topk"
+) -> DictionaryInfo:
     """Put a dictionary ("builtin", a folder, released files) into the project, which has none yet.
 
     Nothing of it is there before all of it is.
@@ -90,7 +95,7 @@ def install(project: Path, wanted: str | None) -> DictionaryInfo:
     if is_release(source):
         from insight_app.concepts.hsae import released  # brings torch
 
-        released.import_into(source, folder)
+        released.import_into(source, folder, unset_threshold)
         return info(folder)
     info(source)  # refuses what is damaged before anything is copied
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,8 +122,9 @@ def restore(project: Path, used: DictionaryChoice, encoder_fingerprint: str) -> 
             if not path.is_file():
                 path.rename(path.with_name(f"{path.name}.damaged"))
     try:
-        if used.source not in ("", TRAIN) and _fingerprint(used.source) == used.fingerprint:
-            install(project, used.source)
+        unset, is_learned = used.unset_threshold, used.source in ("", TRAIN)
+        if not is_learned and _fingerprint(used.source, unset) == used.fingerprint:
+            install(project, used.source, unset)
             return "what comes with Insight" if used.source == BUILTIN else used.source
     except KnownError:
         pass  # not there any more
@@ -130,14 +136,19 @@ def restore(project: Path, used: DictionaryChoice, encoder_fingerprint: str) -> 
 
 
 def must_fit(
-    project: Path, used: DictionaryChoice, wanted: str | None, concepts: int | None, k: int | None
+    project: Path,
+    used: DictionaryChoice,
+    wanted: str | None,
+    concepts: int | None,
+    k: int | None,
+    unset_threshold: UnsetThreshold | None = None,
 ) -> None:
     """Raise KnownError where codes of the `wanted` dictionary (None: the project's own) would not
     fit those that the project has, made with `used`.
     """
-    own = installed(project)
+    own, unset = installed(project), unset_threshold or used.unset_threshold
     if own is None:
-        if used.fingerprint and _fingerprint(wanted) != used.fingerprint:
+        if used.fingerprint and _fingerprint(wanted, unset) != used.fingerprint:
             raise _refused(project, "The dictionary of this project is missing.", _COPY_BACK)
         return
     if used.fingerprint and own.fingerprint != used.fingerprint:
@@ -147,7 +158,7 @@ def must_fit(
         asked = (concepts or own.concepts, k or own.k)
         is_other = (used.source or TRAIN) != TRAIN or asked != (own.concepts, own.k)
     else:
-        is_other = wanted is not None and _fingerprint(wanted) != own.fingerprint
+        is_other = wanted is not None and _fingerprint(wanted, unset) != own.fingerprint
     if is_other:
         raise _refused(
             project,
@@ -183,26 +194,44 @@ def must_be_learnable(concepts: int | None, k: int | None) -> None:
         )
 
 
-def must_read(wanted: str | None, token_dim: int, encoder_fingerprint: str | None = None) -> None:
+def must_read(
+    wanted: str | None,
+    token_dim: int,
+    encoder_fingerprint: str | None = None,
+    unset_threshold: UnsetThreshold = "topk",
+) -> None:
     """Raise if the dictionary that is `wanted` cannot be opened, or cannot read an encoder's
     tokens; one that is still to be trained always can.
     """
     if wanted != TRAIN:
         source = _source(wanted)
-        check_fits(info(source), source, token_dim, encoder_fingerprint)
+        described = info(source, unset_threshold=unset_threshold)
+        check_fits(described, source, token_dim, encoder_fingerprint)
         if is_release(source):
             from insight_app.concepts.hsae import released  # brings torch
 
-            released.read(source)  # names, relations and probes too are whole
+            released.read(source, unset_threshold)  # names, relations and probes too are whole
 
 
-def _fingerprint(wanted: str | None) -> str:
+def _fingerprint(wanted: str | None, unset_threshold: UnsetThreshold) -> str:
     """Return that of the dictionary that would be installed; '' if it is still to be learned."""
-    return "" if wanted == TRAIN else info(_source(wanted)).fingerprint
+    if wanted == TRAIN:
+        return ""
+    return info(_source(wanted), unset_threshold=unset_threshold).fingerprint
+
+
+def notes(described: DictionaryInfo) -> list[str]:
+    """Return what a person should know of how a published dictionary was read."""
+    said = described.provenance.get("notes", ())
+    return [str(note) for note in said] if isinstance(said, list | tuple) else []
 
 
 def _source(wanted: str | None) -> Path:
-    return resources.path("dictionaries/builtin") if wanted in (None, BUILTIN) else Path(wanted)
+    """Return where a dictionary is; a project stands for the one in it."""
+    if wanted in (None, BUILTIN):
+        return resources.path("dictionaries/builtin")
+    path = Path(wanted)
+    return path / FOLDER if (path / FOLDER / DESCRIPTION).exists() else path
 
 
 def _refused(project: Path, what: str, do: str) -> Refusal:

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.hsae.description import UnsetThreshold
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.errors import KnownError
 from insight_app.project.analysis import dictionary, names, reading_again, runs
@@ -63,6 +64,7 @@ def analyze(
     dictionary: str | Path | None = None,
     concepts: int | None = None,
     k: int | None = None,
+    unset_threshold: UnsetThreshold | None = None,
     device: str = "auto",
     progress: Progress = silent,
     cancel: CancelToken | None = None,
@@ -82,6 +84,8 @@ def analyze(
     dictionary or of released files; None: the project's own, in a new project the built-in one. A
     project keeps both: others are refused, since codes and judgements are about its own. In a new
     project both are opened and compared before anything is made.
+    unset_threshold: what is active where a released dictionary's threshold was never set: "topk"
+    (None too: the k strongest concepts of a cell) or "all".
     read_again: code all photos of the project again, by the newest reading rule; nothing is done
     anew if they are read by that already. A project keeps its rule otherwise.
     after_crash: the process that did this before died by itself. vocabulary: what a dictionary
@@ -97,7 +101,14 @@ def analyze(
         must_be_folders(places)
         if wanted == TRAIN:
             must_be_learnable(concepts, k)
-        encoder = _checked(encoder, encoder_options, wanted, load_here, has_photos=bool(places))
+        encoder = _checked(
+            encoder,
+            encoder_options,
+            wanted,
+            load_here,
+            unset_threshold or "topk",
+            has_photos=bool(places),
+        )
     if not is_project(project):
         Project.create(project).close()
     hooks, stop = Hooks(progress, published, between, notice, added), cancel or CancelToken()
@@ -108,7 +119,9 @@ def analyze(
             with runs.recorded(engine, lambda: work.coded):
                 if after_crash:
                     crashes.blame(project, engine)
-                return work.run(places, encoder, encoder_options, wanted, concepts, k)
+                return work.run(
+                    places, encoder, encoder_options, wanted, concepts, k, unset_threshold
+                )
         finally:
             analysis_database.close_writer(engine)
 
@@ -118,6 +131,8 @@ def _checked(
     options: Mapping[str, str] | None,
     wanted: str | None,
     load: encoder_of.Load,
+    unset_threshold: UnsetThreshold,
+    *,
     has_photos: bool,
 ) -> str | DenseEncoder | None:
     """Return the encoder of a project to be made, loaded if there are photos to be coded.
@@ -128,11 +143,12 @@ def _checked(
         return encoder  # they fit; loading would only delay the first photos
     name, given = encoder or encoder_of.DEFAULT, dict(options or {})
     if isinstance(name, str):
-        dictionary.must_read(wanted, encoders.token_dim(name, given.get("model", "")))
+        token_dim = encoders.token_dim(name, given.get("model", ""))
+        dictionary.must_read(wanted, token_dim, unset_threshold=unset_threshold)
         if not has_photos:
             return encoder
         name = load(name, **given)
-    dictionary.must_read(wanted, name.token_dim, name.fingerprint)
+    dictionary.must_read(wanted, name.token_dim, name.fingerprint, unset_threshold)
     return name
 
 
@@ -174,16 +190,19 @@ class _Work:
         wanted: str | None,
         concepts: int | None,
         k: int | None,
+        unset_threshold: UnsetThreshold | None,
     ) -> Summary:
         used = dictionary.chosen(self.engine)
-        dictionary.must_fit(self.project, used, wanted, concepts, k)
+        dictionary.must_fit(self.project, used, wanted, concepts, k, unset_threshold)
         dictionary.must_be_whole(self.project, self.engine)
+        unset = unset_threshold or used.unset_threshold
         described = dictionary.installed(self.project)
         is_to_be_made = described is None or used.source == dictionary.TRAIN
         if wanted is None and used.source and is_to_be_made:  # go on as it was begun
             wanted, concepts, k = used.source, used.concepts, used.k
         source = used.source if described is not None else wanted or dictionary.BUILTIN
-        dictionary.keep(self.engine, DictionaryChoice(source, used.fingerprint, concepts, k))
+        choice = DictionaryChoice(source, used.fingerprint, concepts, k, unset)
+        dictionary.keep(self.engine, choice)
         known = encoder_of.settle(self.project, self.engine, encoder, encoder_options)
         if added := membership.add(self.project, self.engine, folders):
             self.hooks.added(added)
@@ -194,9 +213,12 @@ class _Work:
             encoder = self._begin_again(encoder, known)
         set_damaged_aside(self.project, self.engine)
         if described is None and wanted != dictionary.TRAIN:
-            described = dictionary.install(self.project, wanted)
+            described = dictionary.install(self.project, wanted, unset)
+            for note in dictionary.notes(described):
+                self.hooks.notice(note)
         if described is not None:
-            dictionary.keep(self.engine, DictionaryChoice(source, described.fingerprint))
+            choice = replace(choice, fingerprint=described.fingerprint, concepts=None, k=None)
+            dictionary.keep(self.engine, choice)
         self.photos = NewPhotos(self.project, self.engine, self.rule, self.hooks, self.cancel)
         settings, setup = dictionary.planned(concepts, k, known.name)
         if described is not None:
@@ -241,7 +263,11 @@ class _Work:
     ) -> DenseEncoder:
         self.hooks.progress(0, 0, "Loading the encoder")
         keep_freed()
-        return encoder_of.open_own(self.project, self.engine, known, wanted, self.load)
+        encoder = encoder_of.open_own(self.project, self.engine, known, wanted, self.load)
+        if not known.fingerprint:
+            for note in getattr(encoder, "notes", ()):
+                self.hooks.notice(note)
+        return encoder
 
     def _train(self, batches: Batches, settings: hsae.TrainingSettings) -> None:
         from insight_app.project.analysis.training import checkpoints, train

@@ -5,6 +5,7 @@ Owns what the options mean.
 
 from pathlib import Path
 
+from insight_app.concepts.checkpoints import places
 from insight_app.concepts.encoders import MODEL
 from insight_app.concepts.encoders.clip import dinoiser
 from insight_app.concepts.encoders.clip import weights_file as clip_file
@@ -29,10 +30,16 @@ def load(
     those in the model library or the hub's cache.
     """
     chosen = usable(model)
-    heads_path = Path(dinoiser_weights) if dinoiser_weights else library.required("dinoiser")
+    if dinoiser_weights:
+        heads_path = places.weights_file(Path(dinoiser_weights))
+    else:
+        heads_path = library.required("dinoiser")
     # First, being small: nobody fetches a big CLIP to hear that the heads are not for it.
     heads = dinoiser.load(heads_path, description(model)["vision_cfg"]["width"], chosen.patch)
-    clip_path = Path(clip_weights) if clip_weights else library.required("clip", chosen.name)
+    if clip_weights:
+        clip_path = places.weights_file(Path(clip_weights))
+    else:
+        clip_path = library.required("clip", chosen.name)
     clip, image = clip_file.load(model, clip_path)
     return ClipEncoder(
         NAME,

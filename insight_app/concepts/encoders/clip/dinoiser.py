@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from insight_app.concepts import checkpoints
+from insight_app.concepts.checkpoints import reading, unwrapping
 from insight_app.errors import Refusal
 
 GAMMA = 0.2
@@ -20,6 +20,7 @@ CHANNELS = 256
 PATCH = 16
 BLOCK = -3
 """The block, from the end, whose second norm the heads read."""
+NAMES = ("obj_proj.weight", "obj_proj.bias", "bkg_decoder.weight", "bkg_decoder.bias")
 _ROWS = 1024
 """Patches whose affinities to all others are held at once."""
 
@@ -29,6 +30,9 @@ class Heads(nn.Module):
 
     features: (B, H, W, C) out of CLIP's block BLOCK; tokens: (B, H, W, D), not normalised.
     """
+
+    note = ""
+    """Where in the file they lay, in words."""
 
     def __init__(self, weights: dict[str, Tensor]) -> None:
         super().__init__()
@@ -72,11 +76,13 @@ class Heads(nn.Module):
 
 
 def load(path: Path, width: int, patch: int) -> Heads:
-    """Load the heads from CLIP-DINOiser's checkpoint, or from a file of nothing but their weights.
+    """Load the heads from CLIP-DINOiser's checkpoint, or from another file with their weights.
 
     KnownError where they do not fit an image tower of that width and patch size.
     """
-    weights = checkpoints.tensors(path, ("model_state_dict", "state_dict"))
+    weights = find(reading.open_checkpoint(path))
+    if weights is None:
+        raise _misfit(path, f"there is no {NAMES[0]} in the file")
     sizes = {
         "obj_proj.weight": (CHANNELS, width, 3, 3),
         "obj_proj.bias": (CHANNELS,),
@@ -92,8 +98,16 @@ def load(path: Path, width: int, patch: int) -> Heads:
     if patch != PATCH:
         raise _misfit(path, f"they see patches of {PATCH} pixels, not of {patch}")
     own = {name: weights[name].to(torch.float32, copy=True) for name in sizes}
-    checkpoints.finite(own, path)
-    return Heads(own)
+    reading.finite(own, path)
+    heads = Heads(own)
+    heads.note = weights.note
+    return heads
+
+
+def find(checkpoint: reading.Checkpoint) -> unwrapping.FoundWeights | None:
+    """Return the heads' weights in a checkpoint; None where there are none."""
+    found = unwrapping.find(checkpoint, {"heads": NAMES})
+    return None if found is None else found[1]
 
 
 def _misfit(path: Path, what: str) -> Refusal:

@@ -53,6 +53,10 @@ class ClipEncoder:
             self.options["input_size"] = str(input_size)
         self.device = torch.device(device)
         self._clip = clip
+        heads_note = heads.note if heads else ""
+        self.notes = clip.notes + (
+            (f"{files['dinoiser_weights'].name}: {heads_note}",) if heads_note else ()
+        )
         self._heads = heads.to(self.device) if heads else None
         tower = DenseViT(image).to(self.device)
         if input_size < tower.patch or input_size % tower.patch:

@@ -12,6 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
+from insight_app.concepts.checkpoints import reading, unwrapping
+from insight_app.concepts.checkpoints.unwrapping import NothingFound
 from insight_app.concepts.encoders.clip import dinoiser
 from insight_app.concepts.encoders.clip import weights_file as clip_file
 from insight_app.concepts.encoders.models import open_clip_models
@@ -26,10 +28,11 @@ _OPENAI = "input_resolution"
 
 @dataclass(frozen=True)
 class WeightsContent:
-    """kind: "clip" or "dinoiser"; model: open_clip's name, "" for heads."""
+    """kind: "clip" or "dinoiser"; model: open_clip's name, "" for heads; notes: in words."""
 
     kind: str
     model: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def identify(path: Path, kind: str = "", model: str = "") -> WeightsContent:
@@ -43,12 +46,25 @@ def identify(path: Path, kind: str = "", model: str = "") -> WeightsContent:
         raise Refusal(
             f"There is no kind of weights named {kind!r}.", do=f"Choose one of: {', '.join(KINDS)}."
         )
-    tensors = clip_file.tensors(path)
-    is_heads = "obj_proj.weight" in tensors or "bkg_decoder.weight" in tensors
+    is_heads = dinoiser.find(reading.open_checkpoint(path)) is not None
     if kind == DINOISER or (is_heads and not kind):
-        dinoiser.load(path, WIDTH, dinoiser.PATCH)
-        return WeightsContent(DINOISER)
-    _must_be_clip(path, tensors, is_heads=is_heads)
+        note = dinoiser.load(path, WIDTH, dinoiser.PATCH).note
+        return WeightsContent(DINOISER, notes=(f"{path.name}: {note}",) if note else ())
+    try:
+        tensors = clip_file.tensors(path)
+    except NothingFound as error:
+        if not is_heads and not kind:
+            neither = "are neither CLIP weights nor CLIP-DINOiser heads"
+            raise unwrapping.nothing_found(reading.open_checkpoint(path), neither) from error
+        if not is_heads:
+            raise
+        raise Refusal(
+            "These are CLIP-DINOiser's heads, not CLIP weights.",
+            where=str(path),
+            kept="Nothing was taken in.",
+            do="Choose another file.",
+        ) from error
+    clip_file.must_be_clip(path, tensors)
     fitting = _fitting(tensors)
     if not model:
         model = _only(path, fitting)
@@ -62,28 +78,8 @@ def identify(path: Path, kind: str = "", model: str = "") -> WeightsContent:
             kept="Nothing was taken in.",
             do=f"They fit {', '.join(fitting)}.",
         )
-    clip_file.load(model, path)
-    return WeightsContent(CLIP, model)
-
-
-def _must_be_clip(path: Path, tensors: Mapping[str, Tensor], *, is_heads: bool) -> None:
-    if any(name.startswith("vision_model.") for name in tensors):
-        raise Refusal(
-            "These CLIP weights are in the layout of transformers, not of open_clip.",
-            where=str(path),
-            kept="Nothing was taken in.",
-            do="Take the file that open_clip uses: open_clip_model.safetensors or "
-            "open_clip_pytorch_model.bin of the same model.",
-        )
-    if not any(name.startswith("visual.") for name in tensors):
-        raise Refusal(
-            "These are CLIP-DINOiser's heads, not CLIP weights."
-            if is_heads
-            else "There are neither CLIP weights nor CLIP-DINOiser heads in this file.",
-            where=str(path),
-            kept="Nothing was taken in.",
-            do="Choose another file.",
-        )
+    clip, _image = clip_file.load(model, path)
+    return WeightsContent(CLIP, model, clip.notes)
 
 
 def _only(path: Path, fitting: list[str]) -> str:

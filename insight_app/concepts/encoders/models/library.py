@@ -20,11 +20,12 @@ from pathlib import Path
 
 import platformdirs
 
+from insight_app.concepts.checkpoints import places
 from insight_app.concepts.encoders.models import published
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
-from insight_app.files import write_synced
+from insight_app.files import open_regular, write_synced
 
 RECORD = "entry.json"
 VERSION = 1
@@ -134,21 +135,26 @@ def import_file(
     move: bool = False,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
+    notice: Callable[[str], None] = lambda text: None,
 ) -> LibraryEntry:
     """Take a file of weights into the library: look into it, copy it, hash it.
 
-    kind, model: "" = told from the content. tag: "" = told from where the file came from. The same
-    content again returns the entry that exists. move: the file is ours to take away.
+    path: the file, or the folder of a training run with one in it. kind, model: "" = told from the
+    content. tag: "" = told from where the file came from. The same content again returns the entry
+    that exists. move: the file is ours to take away. notice: told where in the file the weights
+    were, and what they lack.
     """
     from insight_app.concepts.encoders.models import identifying
 
-    path, stop = Path(path), cancel or CancelToken()
+    path, stop = places.weights_file(Path(path)), cancel or CancelToken()
     progress(0, 0, "Looking into the file")
     known = None if kind == "dinoiser" or not path.is_file() else published.origin(path.resolve())
     if known is not None:
         published.usable(known)
         model = model or known.model
     content = identifying.identify(path, kind, model)
+    for note in content.notes:
+        notice(note)
     if known is not None and known.model == content.model:
         tag = tag or known.tag
     tag = _clean(tag) or (_tag_of(path) if content.kind == "clip" else "")
@@ -159,6 +165,8 @@ def import_file(
         place = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder()))
         try:
             suffix = path.suffix.lower() if path.suffix.lower() in _SUFFIXES else ".pt"
+            if path.name.endswith(places.INDEX):
+                path, move, suffix = _joined(path, place / "joined"), True, ".safetensors"
             file = place / f"weights{suffix}"
             digest = _copy_in(path, file, move, progress, stop)
             entry = LibraryEntry(
@@ -278,7 +286,7 @@ def _copy_in(path: Path, target: Path, move: bool, progress: Progress, cancel: C
         path.rename(target)
         return _digest(target, report, cancel)
     digest, done = hashlib.sha256(), 0
-    with path.open("rb") as source, target.open("wb") as file:
+    with open_regular(path, follow_links=True) as source, target.open("wb") as file:
         while data := source.read(_CHUNK):
             cancel.check()
             digest.update(data)
@@ -288,6 +296,19 @@ def _copy_in(path: Path, target: Path, move: bool, progress: Progress, cancel: C
         file.flush()
         os.fsync(file.fileno())
     return digest.hexdigest()
+
+
+def _joined(index: Path, target: Path) -> Path:
+    """Write weights that lie in several files into one."""
+    from safetensors.torch import save_file
+
+    from insight_app.concepts.checkpoints import reading
+
+    weights = reading.open_checkpoint(index).content
+    assert isinstance(weights, dict)
+    whole = {n: reading.tensor_of(value, index, n).contiguous() for n, value in weights.items()}
+    save_file(whole, target)
+    return target
 
 
 def _digest(path: Path, report: Callable[[int], None], cancel: CancelToken) -> str:

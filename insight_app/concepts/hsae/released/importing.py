@@ -9,7 +9,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from insight_app.concepts.hsae import files, summary
-from insight_app.concepts.hsae.description import DESCRIPTION, SUMMARY, is_release
+from insight_app.concepts.hsae.description import DESCRIPTION, SUMMARY, UnsetThreshold
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.released import reading, relations
 from insight_app.concepts.naming.candidates import UNKNOWN, Candidate
@@ -32,30 +32,27 @@ class Release:
     probes: dict[str, Tensor]
 
 
-def read(source: Path) -> Release:
+def read(source: Path, unset_threshold: UnsetThreshold = "topk") -> Release:
     """Read and check every file that an import takes; KnownError where one cannot be used."""
-    if not is_release(source):
-        raise Refusal(
-            "There is no dictionary here.",
-            where=str(source),
-            do="Choose a dictionary's folder, or the folder of a release, which holds ae.pt.",
-        )
-    hsae = reading.load(source)
+    hsae, folder = (
+        reading.load(source, unset_threshold=unset_threshold),
+        reading.files(source).folder,
+    )
     return Release(
         hsae,
-        reading.names(source, hsae.F),
-        relations.read(source, hsae.F),
-        {name: reading.probe(path, hsae.F) for name, path in reading.probes(source).items()},
+        reading.names(folder, hsae.F),
+        relations.read(folder, hsae.F),
+        {name: reading.probe(path, hsae.F) for name, path in reading.probes(folder).items()},
     )
 
 
-def import_into(source: Path, folder: Path) -> None:
+def import_into(source: Path, folder: Path, unset_threshold: UnsetThreshold = "topk") -> None:
     """Write the release in `source` into `folder` as a dictionary with names and relations."""
     if (folder / DESCRIPTION).exists():
         raise Refusal(
             "There is a dictionary here already.", where=str(folder), kept="Nothing was changed."
         )
-    release = read(source)
+    release = read(source, unset_threshold)
     with (
         disk_errors("The dictionary cannot be written", where=folder, kept=UNCHANGED, do=ELSEWHERE),
         folder_aside(folder, last=DESCRIPTION, gone=(SUMMARY,)) as part,

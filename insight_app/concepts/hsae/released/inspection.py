@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from insight_app.concepts.hsae import description, summary
-from insight_app.concepts.hsae.description import DictionaryInfo, is_release
+from insight_app.concepts.hsae.description import DictionaryInfo, UnsetThreshold, is_release
 from insight_app.concepts.hsae.files import describe
 from insight_app.concepts.hsae.released import reading, relations
 from insight_app.errors import KnownError
@@ -59,7 +59,8 @@ class Inspection:
 
     kind: "insight" (ours) or "release"; threshold: None where each token's k largest are taken;
     named, unnamed: concepts; relations: the shape of the matrix; problems: why files cannot be
-    used, with which the folder cannot be imported.
+    used, with which the folder cannot be imported; notes: what a person should know of how it is
+    read; lacks_threshold: its threshold was never set, and a person may choose what stands for it.
     """
 
     kind: Literal["insight", "release"]
@@ -77,14 +78,18 @@ class Inspection:
     probes: tuple[Probe, ...]
     missing: tuple[Missing, ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    lacks_threshold: bool = False
 
 
-def inspect(folder: Path) -> Inspection:
-    """Return what is in `folder`; KnownError where it holds no dictionary that can be opened."""
-    return _of_release(folder) if is_release(folder) else _of_ours(folder)
+def inspect(path: Path, unset_threshold: UnsetThreshold = "topk") -> Inspection:
+    """Return what is at `path`; KnownError where it holds no dictionary that can be opened."""
+    return _of_release(path, unset_threshold) if is_release(path) else _of_ours(path)
 
 
-def _of_release(folder: Path) -> Inspection:
+def _of_release(path: Path, unset_threshold: UnsetThreshold) -> Inspection:
+    release = reading.files(path)
+    folder = release.folder
     problems: list[str] = []
 
     def attempt(read: Callable[[], _T]) -> _T | None:
@@ -94,9 +99,10 @@ def _of_release(folder: Path) -> Inspection:
             problems.append(f"{Path(error.where).name}: {error.what}")
             return None
 
-    class_name = reading.config(folder).class_name
-    described = describe(reading.load(folder))
+    described = describe(reading.load(path, unset_threshold=unset_threshold))
     F = described.concepts
+    notes = tuple(map(str, described.provenance.get(reading.NOTES, ())))
+    class_name = reading.class_name(path)
     names = attempt(lambda: reading.names(folder, F))
     pairs = attempt(lambda: relations.read(folder, F))
     probes = []
@@ -104,9 +110,10 @@ def _of_release(folder: Path) -> Inspection:
         weight = attempt(lambda path=path: reading.probe(path, F))  # type: ignore[misc]
         if weight is not None:
             probes.append(Probe(name, len(weight)))
+    weights, settings = release.weights, release.settings
     contents = {
-        reading.WEIGHTS: ("weights", f"{described.token_dim:,} x {F:,}"),
-        reading.CONFIG: ("settings of the training", class_name),
+        weights.name if weights else "": ("weights", f"{described.token_dim:,} x {F:,}"),
+        settings.name if settings else "": ("settings of the training", class_name),
         reading.NAMES: ("names of concepts", f"{F:,} lines"),
         relations.MASS: ("co-occurrence of concepts", f"{F:,} x {F:,}"),
         relations.CELLS: ("patches that concepts share", f"{F:,} x {F:,}"),
@@ -122,11 +129,14 @@ def _of_release(folder: Path) -> Inspection:
         "release",
         class_name,
         described,
-        files=tuple(FoundFile(n, *about) for n, about in contents.items() if (folder / n).exists()),
+        files=tuple(
+            FoundFile(n, *about) for n, about in contents.items() if n and (folder / n).exists()
+        ),
         named=sum(name != "" for name in names or ()),
         has_relations=pairs is not None,
         probes=tuple(probes),
         problems=tuple(problems),
+        notes=notes,
     )
 
 
@@ -160,6 +170,7 @@ def _inspection(
     has_relations: bool,
     probes: tuple[Probe, ...],
     problems: tuple[str, ...],
+    notes: tuple[str, ...] = (),
 ) -> Inspection:
     missing = [
         Missing(
@@ -191,6 +202,8 @@ def _inspection(
         probes=probes,
         missing=tuple(missing),
         problems=problems,
+        notes=notes,
+        lacks_threshold=any(reading.UNSET in note for note in notes),
     )
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from insight_app.concepts import checkpoints
-from insight_app.concepts.hsae.released.reading import refusal_of_optional
+from insight_app.concepts.checkpoints import reading as checkpoints
+from insight_app.concepts.hsae.released.refusals import refusal_of_optional
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
 
@@ -30,7 +30,7 @@ def read(folder: Path, concepts: int) -> CoOccurrence | None:
 
     Concepts with D[i, i] = 0 only ever fire below tau: they have no relations.
     """
-    if not (folder / MASS).exists():
+    if not (folder / MASS).exists() and not (folder / MASS).is_symlink():
         return None
     d = _square(folder / MASS, concepts)
     diagonal = d.diagonal()

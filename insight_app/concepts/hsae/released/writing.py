@@ -13,15 +13,9 @@ from torch import Tensor
 
 from insight_app import __version__
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.hsae.released.reading import (
-    CONFIG,
-    INSIGHT,
-    MATRYOSHKA,
-    NAMES,
-    TOPK,
-    WEIGHTS,
-)
+from insight_app.concepts.hsae.released.reading import CONFIG, NAMES, WEIGHTS
 from insight_app.concepts.hsae.released.relations import CELLS, MASS
+from insight_app.concepts.hsae.released.settings import INSIGHT, JUMPRELU, MATRYOSHKA, TOPK
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
@@ -44,7 +38,7 @@ def write(
         disk_errors("The release cannot be written", where=folder, kept=UNCHANGED, do=ELSEWHERE),
         folder_aside(folder, last=WEIGHTS, gone=FILES) as part,
     ):
-        _save(_topk(hsae) if hsae.selection == "topk" else _matryoshka(hsae), part / WEIGHTS)
+        _save(_LAYOUTS[hsae.selection](hsae), part / WEIGHTS)
         settings = json.dumps(_config(hsae), indent=4, ensure_ascii=False) + "\n"
         (part / CONFIG).write_text(settings, "utf-8")
         lines = "".join(" ".join(name.split()) + "\n" for name in names)
@@ -77,6 +71,24 @@ def _topk(hsae: HSAE) -> dict[str, Tensor]:
     }
 
 
+def _jumprelu(hsae: HSAE) -> dict[str, Tensor]:
+    """Return the weights for the published class, which does not subtract b_dec from the token."""
+    assert hsae.thresholds is not None
+    shift = hsae.b_dec.double() @ hsae.W_enc.double()
+    weights = {
+        "W_enc": hsae.W_enc,
+        "b_enc": (hsae.b_enc.double() - shift).float(),
+        "W_dec": hsae.W_dec,
+        "b_dec": hsae.b_dec,
+        "threshold": hsae.thresholds,
+    }
+    return _ready(weights)
+
+
+_LAYOUTS = {"threshold": _matryoshka, "topk": _topk, "jumprelu": _jumprelu}
+_CLASSES = {"threshold": MATRYOSHKA, "topk": TOPK, "jumprelu": JUMPRELU}
+
+
 def _ready(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
 
@@ -84,12 +96,13 @@ def _ready(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 def _config(hsae: HSAE) -> dict[str, Any]:
     """Return what the published code asks for, and what only we know."""
     trainer: dict[str, Any] = {
-        "dict_class": TOPK if hsae.selection == "topk" else MATRYOSHKA,
+        "dict_class": _CLASSES[hsae.selection],
         "activation_dim": hsae.D,
         "dict_size": hsae.F,
-        "k": hsae.k,
     }
-    if hsae.selection != "topk":
+    if hsae.k:
+        trainer["k"] = hsae.k
+    if hsae.selection == "threshold":
         trainer["group_sizes"] = list(hsae.group_sizes)
         trainer["group_fractions"] = [size / hsae.F for size in hsae.group_sizes]
     own = {

@@ -136,9 +136,10 @@ def _must_be_sparse(codes: Codes, k: int) -> None:
     """
     active = codes.indices.size / codes.cells
     if active > max(MOST_ACTIVE * k, FEW):
+        usual = f"about {k}" if k else f"fewer than {FEW}"
         raise Refusal(
             f"The dictionary does not suit this encoder: {active:,.0f} of its concepts are active "
-            f"in a cell on average, where about {k} should be.",
+            f"in a cell on average, where {usual} should be.",
             kept="The photos are listed; those coded before are kept.",
             do="Make a new project with the encoder and the weights that the dictionary was "
             "trained on.",
