@@ -65,6 +65,26 @@ def components() -> tuple[Component, ...]:
         Component("NumPy, SciPy", "computing", "The NumPy and SciPy contributors", "BSD-3-Clause"),
         Component("SQLAlchemy, Alembic", "project files", "Michael Bayer and others", "MIT"),
         Component("Pillow", "reading photos", "Jeffrey A. Clark and others", "MIT-CMU"),
+        Component(
+            "libheif, libde265, through pi-heif",
+            "reading HEIC",
+            "Dirk Farin and others; Alexander Piskun",
+            "LGPL-3.0, BSD-3-Clause",
+        ),
+        Component(
+            "LibRaw, through rawpy",
+            "reading camera raw",
+            "LibRaw LLC; Maik Riechert",
+            "LGPL-2.1, MIT",
+        ),
+        Component("tifffile", "reading scientific TIFF", "Christoph Gohlke", "BSD-3-Clause"),
+        Component("pydicom", "reading DICOM", "Darcy Mason and contributors", "MIT"),
+        Component(
+            "GDCM, through python-gdcm",
+            "unpacking DICOM",
+            "Mathieu Malaterre and others",
+            "BSD-3-Clause, Apache-2.0",
+        ),
         Component("rdflib, networkx", "exports", "Their contributors", "BSD-3-Clause"),
         Component("Typer, Rich", "command line", "Sebastián Ramírez; Will McGugan", "MIT"),
     )

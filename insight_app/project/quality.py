@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.photo_file import read_bytes
 from insight_app.project.results import reading_rule
 from insight_app.project.results.snapshot import Results
 

@@ -44,7 +44,7 @@ SHARD_IMAGES = 8192
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """An image with its codes, ready to be written."""
+    """An image with its codes, ready to be written; message: what of it was not used, or ''."""
 
     image: int
     folder: int
@@ -53,6 +53,7 @@ class Coded:
     window: tuple[float, float]
     codes: Codes
     notes: Notes
+    message: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +286,7 @@ def _row(coded: Coded, place: Place) -> dict[str, Any]:
     return {
         "key": coded.image,
         "status": int(Status.CODED),
-        "message": "",
+        "message": coded.message,
         "content_hash": coded.content_hash,
         "width": geometry.width,
         "height": geometry.height,

@@ -220,6 +220,11 @@ def of_suffix(suffix: str) -> ImageKind | None:
     return _BY_SUFFIX.get(suffix.lower())
 
 
+def named(name: str) -> ImageKind:
+    """Return the kind of this name."""
+    return next(kind for kind in KINDS if kind.name == name)
+
+
 def of_content(head: bytes) -> ImageKind | None:
     """Return the kind that the first HEAD bytes of a file say, None if they say none.
 

@@ -11,8 +11,8 @@ import platformdirs
 from PIL import Image
 
 from insight_app.files import write_whole
-from insight_app.project.photos.decoding import decode
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.decoding import NEWEST_RULE, decode
+from insight_app.project.photos.photo_file import read_bytes
 
 SIDES = (128, 256, 512)
 """Sizes kept, by the short side in pixels; what is asked for is made of the next bigger one."""
@@ -66,7 +66,9 @@ def _place(path: Path, side: int) -> Path | None:
         stat = path.stat()
     except OSError:
         return None
-    key = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{side}".encode("utf-8", "surrogateescape")
+    key = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{side}\0{NEWEST_RULE}".encode(
+        "utf-8", "surrogateescape"
+    )
     name = blake2b(key, digest_size=16).hexdigest()
     return cache_folder() / name[:2] / f"{name}.jpg"
 

@@ -124,6 +124,7 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
                 read.window,
                 codes[own],
                 Notes(unexplained[own], norms[own], _NOT_KEPT),
+                read.message,
             )
         )
     return coded

@@ -20,7 +20,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.errors import KnownError
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.analysis.recording import Coded
-from insight_app.project.photos.finding import content_hash, read_bytes
+from insight_app.project.photos.photo_file import read_photo as read_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,13 +44,17 @@ class Photo:
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """A photo as read, ready for the encoder: pixels (3, h, w) in [0, 1]."""
+    """A photo as read, ready for the encoder: pixels (3, h, w) in [0, 1].
+
+    message: what of its file was not used, '' if all was.
+    """
 
     photo: Photo
     content_hash: bytes
     geometry: Geometry
     window: tuple[float, float]
     pixels: "Tensor"
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,13 @@ class Unreadable:
 def read_photo(photo: Photo, encoder: DenseEncoder, rule: int) -> Read | Unreadable:
     """Read one photo by a reading rule, as the encoder wants it."""
     try:
-        data = read_bytes(photo.path)
-        seen = read_pixels(data, photo.path, encoder, rule)
+        file = read_file(photo.path)
+        seen = read_pixels(file.data, photo.path, encoder, rule)
     except KnownError as error:
         return Unreadable(photo, error.what)
-    return Read(photo, content_hash(data), seen.geometry, seen.window, seen.pixels)
+    return Read(
+        photo, file.content_hash, seen.geometry, seen.window, seen.pixels, " ".join(seen.notes)
+    )
 
 
 def batches(

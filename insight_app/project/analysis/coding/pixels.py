@@ -27,16 +27,17 @@ class PhotoPixels:
     """What an encoder is given of a photo.
 
     pixels: (3, h, w) float32 in [0, 1]; geometry: where its cells lie on the photo; window: the
-    brightness shown as black and as white.
+    brightness shown as black and as white; notes: see `Upright`.
     """
 
     pixels: Tensor
     geometry: Geometry
     window: tuple[float, float]
+    notes: tuple[str, ...] = ()
 
 
 def read_pixels(
-    data: bytes, path: Path, encoder: DenseEncoder, rule: int, *, finer: bool = False
+    data: bytes | None, path: Path, encoder: DenseEncoder, rule: int, *, finer: bool = False
 ) -> PhotoPixels:
     """Read the photo in `data` (of `path`) by a reading rule; KnownError if it cannot be read.
 
@@ -48,7 +49,7 @@ def read_pixels(
     if rule == FIRST_RULE:
         return _by_first_rule(data, path, encoder, finer)
     short_side = FINER * encoder.input_size if finer else encoder.input_size
-    upright = decode(data, path, short_side=LEAST_REDUCED * short_side)
+    upright = decode(data, path, short_side=LEAST_REDUCED * short_side, rule=rule)
     if finer:
         cell = _cell(encoder)
         geometry = whole_photo(upright.width, upright.height, short_side, cell)
@@ -57,15 +58,17 @@ def read_pixels(
         geometry = centre_square(upright.width, upright.height, *encoder.grid)
         size = (short_side, short_side)
     picture = upright.part(geometry.crop, size)
-    return PhotoPixels(pictures.to_tensor(picture), geometry, upright.window)
+    return PhotoPixels(pictures.to_tensor(picture), geometry, upright.window, upright.notes)
 
 
-def _by_first_rule(data: bytes, path: Path, encoder: DenseEncoder, finer: bool) -> PhotoPixels:
+def _by_first_rule(
+    data: bytes | None, path: Path, encoder: DenseEncoder, finer: bool
+) -> PhotoPixels:
     """Do what every analysis did before rules had numbers, byte for byte."""
     from insight_app.concepts.encoders import pictures
 
     short_side = FINER * encoder.input_size if finer else encoder.input_size
-    upright = decode(data, path, short_side=2 * short_side, reducible=("JPEG",))
+    upright = decode(data, path, short_side=2 * short_side, rule=FIRST_RULE)
     if finer:
         cell = _cell(encoder)
         pixels = pictures.whole(upright.image, short_side, cell=cell)
@@ -75,7 +78,7 @@ def _by_first_rule(data: bytes, path: Path, encoder: DenseEncoder, finer: bool) 
     else:
         pixels = encoder.preprocess(upright.image)
         geometry = centre_square(upright.width, upright.height, *encoder.grid)
-    return PhotoPixels(pixels, geometry, upright.window)
+    return PhotoPixels(pixels, geometry, upright.window, upright.notes)
 
 
 def _cell(encoder: DenseEncoder) -> int:

@@ -16,7 +16,7 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry
 from insight_app.project.analysis.coding.batches import Dictionary, unexplained_share
 from insight_app.project.analysis.coding.pixels import read_pixels
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.photo_file import read_bytes
 
 
 @dataclass(frozen=True, eq=False)

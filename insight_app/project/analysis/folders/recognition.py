@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Engine, Executable, case, or_, select
 
 from insight_app.errors import KnownError
 from insight_app.project.analysis.folders.sources import Area, Sources
-from insight_app.project.photos.finding import content_hash, is_there, read_bytes
+from insight_app.project.photos.finding import is_there
+from insight_app.project.photos.photo_file import hash_content
 from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Folder, Image, Status
 
@@ -119,7 +120,7 @@ def _is_nowhere() -> ColumnElement[bool]:
 def hash_of(path: Path) -> bytes:
     """Return the hash of a file's content, empty where it cannot be read."""
     try:
-        return content_hash(read_bytes(path))
+        return hash_content(path)
     except KnownError:
         return b""
 
