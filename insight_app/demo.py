@@ -4,7 +4,6 @@ Made once, used again, never overwritten; what a broken attempt left is complete
 and imports little: all of this happens before a window's first picture.
 """
 
-import contextlib
 import shutil
 from pathlib import Path
 
@@ -63,16 +62,11 @@ def prepare(
 
 
 def _make(project: Path) -> None:
-    """Make the project, even if an attempt that was cut off left its empty folders."""
+    """Make the project, also where an attempt that was cut off left its empty folders."""
     from insight_app.project.project import Project  # a finished demo needs none
 
-    if is_project(project):
-        return  # damaged; opening it says what can be done
-    if project.is_dir():
-        for folder in (*project.iterdir(), project):
-            with contextlib.suppress(OSError):  # something is in it: creating refuses it in words
-                folder.rmdir()
-    Project.create(project).close()
+    if not is_project(project):  # a damaged one says what can be done when it is opened
+        Project.create(project).close()
 
 
 def _copy_photos(source: Path, target: Path) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.figures import counted
-from insight_app.project import manifest
-from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, is_project
+from insight_app.project import creating, manifest
+from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import not_understood
@@ -63,22 +63,9 @@ class Project:
 
     @classmethod
     def create(cls, folder: Path, person: Person | None = None) -> "Project":
-        """Make a project in `folder`, which must be new or empty, and open it."""
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise Refusal(
-                "There is something here already.",
-                where=str(folder),
-                kept="Nothing was changed.",
-                do="Open it, or choose another name.",
-            )
-        with disk_errors(
-            "The project cannot be made here",
-            where=folder,
-            do="Choose a folder that you may write to.",
-        ):
-            for name in FOLDERS:
-                (folder / name).mkdir(parents=True, exist_ok=True)
-        Judgements.open(folder / JUDGEMENTS, person or this_person()).close()
+        """Make a project in `folder`, which must be new, empty or half-made, and open it."""
+        who = person or this_person()
+        creating.create(folder, who.name, lambda path: Judgements.open(path, who).close())
         return cls.open(folder, person)
 
     @classmethod

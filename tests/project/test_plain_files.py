@@ -76,18 +76,13 @@ def begin_to_analyze(folder: Path) -> None:
         pass
 
 
-def restore(folder: Path) -> None:
-    [backup] = Project.open(folder, ADA, read_only=True).backups
-    projects.restore(folder, backup, ADA)
-
-
 OPERATIONS = {
     "info": summarise,
     "folders": folders,
     "see": see,
     "judge": judge,
     "analyze": begin_to_analyze,
-    "restore": restore,
+    "restore": lambda folder: projects.restore(folder, ADA),
     "read": lambda folder: Results.open(folder).close(),
 }
 

@@ -155,4 +155,5 @@ SCHEMA = Schema(
         "insight-app restore PROJECT",
     ),
     never_rebuilt=("log",),
+    triggers=APPEND_ONLY,
 )

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy.exc import OperationalError
 
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.storage import backups, sqlite
 from insight_app.project.storage.connecting import connect
+from insight_app.project.storage.expected_tables import wrong_with
 from insight_app.project.storage.sqlite import NO_REMEDY, Remedy
 
 
@@ -29,8 +31,9 @@ class Schema:
 
     metadata: its lasting tables.  migrations: folder of Alembic revisions, each named by the
     user_version that it leads to ("1000" is the first).  remedy: what to say of a damaged file.
-    never_rebuilt: tables whose rows must be the same before and after a migration.  readable_from:
-    the oldest user_version that can be read as it is (0: only one that is brought up to date).
+    never_rebuilt: tables whose rows must be the same before and after a migration.  triggers: the
+    SQL of those that it may have.  readable_from: the oldest user_version that can be read as it is
+    (0: only one that is brought up to date).
     """
 
     role: str
@@ -43,6 +46,7 @@ class Schema:
     pragmas: Mapping[str, str | int] = field(default_factory=dict)
     never_rebuilt: tuple[str, ...] = ()
     readable_from: int = 0
+    triggers: tuple[str, ...] = ()
 
     @property
     def user_version(self) -> int:
@@ -179,6 +183,21 @@ def _check(path: Path, schema: Schema, header: DatabaseHeader) -> None:
             kept="Nothing was changed.",
             do="Update Insight to open it.",
         )
+    is_older = header.user_version < schema.user_version
+    if is_older and header.user_version not in _known_versions(schema.migrations):
+        what = f"The file says that it has version {header.user_version}, which there never was."
+        raise sqlite.damaged(what, path, schema.remedy)
+    tables = schema.metadata.tables.values()
+    lasting = [table for table in tables if not is_older or table.name in schema.never_rebuilt]
+    with sqlite.known_errors(path, "", schema.remedy), closing(connect(path)) as connection:
+        wrong = wrong_with(connection, lasting, schema.triggers)
+    if wrong:
+        raise sqlite.damaged(wrong, path, schema.remedy)
+
+
+def _known_versions(migrations: Path) -> set[int]:
+    """Return every user_version that a file can have had, as the steps are named by them."""
+    return {int(step.stem.removeprefix("v")) for step in migrations.glob("v*.py")}
 
 
 def _create(path: Path, schema: Schema) -> Engine:
@@ -204,7 +223,13 @@ def migrate(path: Path, schema: Schema, backup_folder: Path) -> None:
         with sqlite.writing(made, path, kept) as connection:
             columns = {table: _columns(connection, table) for table in schema.never_rebuilt}
             before = {table: fingerprint(connection, table, columns[table]) for table in columns}
-            run_migrations(connection, schema, start=_user_version(connection))
+            try:
+                run_migrations(connection, schema, start=_user_version(connection))
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_ERROR":
+                    raise  # the disk's, which is said in its own words
+                what = "The file does not hold what its version says."
+                raise sqlite.damaged(what, path, schema.remedy) from error
             after = {table: fingerprint(connection, table, columns[table]) for table in columns}
             if after != before:
                 raise RuntimeError(f"updating {path} changed rows of {', '.join(columns)}")

@@ -1,5 +1,6 @@
 """What the project is called and where it is put."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
@@ -60,8 +61,12 @@ class PlacePart(Part):
             return f"The project needs a name without {' '.join(FORBIDDEN)}."
         if not Path(self.folder.text()).expanduser().is_dir():
             return "The folder for the project does not exist."
-        if self.place().exists():
-            return f"{self.place().name} is there already; choose another name."
+        from insight_app.project.folder import is_free
+
+        place = self.place()
+        with suppress(OSError):  # making it says why it cannot be looked at
+            if not is_free(place):
+                return f"{place.name} is there already; choose another name."
         return ""
 
     def _typed(self, _text: str) -> None:
