@@ -11,6 +11,10 @@ ACTS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 """Signs that move the cursor, end the line, turn the writing round, or are none."""
 _ACTS = re.compile(f"[{ACTS}]")
 _WORD = re.compile(r"\S{81,}")
+_NO_FILE = re.compile(f'[{ACTS}/\\\\:*?"<>|]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+"""Names that Windows keeps for devices, with any ending."""
+FILE_NAME_BYTES = 150
 _PART = 40
 """Letters of a long word after which a line may end."""
 BREAK = "\u200b"
@@ -35,6 +39,17 @@ def shortened(text: str, most: int) -> str:
         return text
     begin = (most - 1) * 2 // 3
     return f"{text[:begin]}…{text[len(text) - (most - 1 - begin) :]}"
+
+
+def file_name(text: str) -> str:
+    """Return a name for a file that every system takes and that says what `text` says.
+
+    No slashes and no signs that Windows refuses; not too long for an ending to be added.
+    """
+    found = " ".join(_NO_FILE.sub("_", text).split()).strip(". ")
+    found = found.encode("utf-8", "replace")[:FILE_NAME_BYTES].decode("utf-8", "ignore")
+    found = found.rstrip(". ") or "untitled"
+    return f"_{found}" if _RESERVED.match(found) else found
 
 
 def breakable(text: str) -> str:

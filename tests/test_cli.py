@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from insight_app.concepts import encoders
 from insight_app.exchange import json_format, registry, skos
 from insight_app.exchange.collecting import collect
 from insight_app.project import judgements as j
+from insight_app.project.judgements.store import Judgements
 from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
 from tests import tiny
@@ -162,6 +164,60 @@ def test_every_format_is_exported_with_the_persons_name(
     assert target.read_bytes() == before
 
 
+@pytest.mark.parametrize("kind", registry.FORMATS, ids=lambda kind: kind.name)
+def test_standard_output_gets_the_data_and_nothing_else(
+    kind: registry.Format, project: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    judge_a_few(project)
+    code, out, told = run("export", project, "-f", kind.name, "-o", "-")
+    assert not any(path.name.startswith("-") for path in tmp_path.iterdir())
+    if kind.is_folder:
+        assert (code, out) == (Exit.ERROR, "") and "folder" in told
+        return
+    target = tmp_path / f"all{kind.suffix}"
+    _code, _out, also_told = run("export", project, "-f", kind.name, "-o", target)
+    assert code == Exit.OK and out.encode() == target.read_bytes()
+    assert ("Hidden concepts are left out (1)" in told) == (kind.name not in ("json", *CSVS))
+    assert ("second table is left out" in told) == (kind.name in CSVS)
+    assert also_told in told
+
+
+CSVS = ("csv", "csv-spreadsheet")
+
+
+def test_the_language_of_names_is_kept_in_the_project(
+    project: Path, tmp_path: Path, run: Run
+) -> None:
+    judge_a_few(project)
+    kingfisher = Literal("kingfisher", lang="en")
+
+    def label(*options: str) -> Literal:
+        path = tmp_path / "x.ttl"
+        assert run("export", project, "-f", "skos", "-o", path, "--force", *options)[0] == Exit.OK
+        labels = set(Graph().parse(path).objects(None, SKOS.prefLabel))
+        assert all(one.language for one in labels)
+        return next(one for one in labels if str(one) == "kingfisher")
+
+    assert label() == kingfisher
+    assert label("--language", "pt-BR").language.lower() == "pt-br"
+    assert label().language.lower() == "pt-br"
+    assert json.loads(run("info", project, "--json")[1])["language"] == "pt-BR"
+    code, _, told = run("export", project, "-o", tmp_path / "y", "--language", "deutsch!")
+    assert code == Exit.ERROR and "no code of a language" in told
+    with Project.open(project, PERSON) as opened:
+        changes = opened.judgements.judge([j.language("de")], "German")
+        assert changes.is_of_project and not changes.is_empty
+        opened.judgements.undo()
+        assert opened.judgements.state.language == "pt-BR"
+        lines = tmp_path / "log.jsonl"
+        opened.judgements.export_log(lines)
+    other = tmp_path / "other.sqlite"
+    with closing(Judgements.open(other, j.Person("p2", "Ben"))) as judgements:
+        judgements.import_log(lines)
+        assert judgements.state.language == "pt-BR"
+
+
 def test_an_export_says_what_the_catalogue_says(project: Path, tmp_path: Path, run: Run) -> None:
     row = judge_a_few(project)
     target = tmp_path / "all.json"
@@ -228,7 +284,7 @@ def test_a_persons_own_concept_and_relation_are_exported(
     assert (added["child"], added["strength"], added["source"]) == (child, "", "person")
     run("export", project, "-f", "skos", "-o", tmp_path / "all.ttl")
     graph = Graph().parse(tmp_path / "all.ttl")
-    assert graph.value(skos.concept_uri(own), SKOS.prefLabel) == Literal("water bird")
+    assert graph.value(skos.concept_uri(own), SKOS.prefLabel) == Literal("water bird", lang="en")
 
 
 def test_a_sound_project_passes_its_check(project: Path, run: Run) -> None:

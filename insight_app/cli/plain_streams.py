@@ -68,7 +68,7 @@ class _Plain(io.TextIOBase):
 
     @contextmanager
     def _reader_may_go(self) -> Iterator[None]:
-        """Stop quietly where nobody reads the results any more (`| head`); work on without words."""
+        """Stop quietly where nobody reads the results any more (`| head`); else work on."""
         try:
             yield
         except BrokenPipeError:

@@ -95,8 +95,8 @@ def _plain_lines() -> Progress:
 
     def show(done: int, total: int, message: str) -> None:
         nonlocal last_message, last_time
-        now = time.monotonic()
-        if message == last_message and now - last_time < PLAIN_SECONDS and done != total:
+        now, is_same = time.monotonic(), message == last_message
+        if is_same and (not total or done != total) and now - last_time < PLAIN_SECONDS:
             return
         last_message, last_time = message, now
         count = f"{done} of {total}" if total else str(done) if done else ""

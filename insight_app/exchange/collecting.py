@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from insight_app import __version__
 from insight_app.errors import Refusal, WorldError
 from insight_app.exchange.content import (
+    DEFAULT_LANGUAGE,
     Concept,
     Content,
     ExportedName,
@@ -62,15 +65,29 @@ def content_of(
 ) -> Content:
     """Return what an export says of these results with these judgements over them."""
     catalogue = Catalogue(results, state)
+    _check_numbers(catalogue)
+    circular = [_relation(catalogue, state, edge) for edge in catalogue.dropped]
     return Content(
-        _provenance(name, results),
+        _provenance(name, results, state),
         tuple(sorted(_concepts(catalogue, results, state), key=_place)),
         _relations(catalogue, state),
         tuple(_judgement(entry) for entry in entries),
+        tuple(sorted(circular, key=lambda one: (one.child, one.parent))),
     )
 
 
-def _provenance(name: str, results: Results) -> Provenance:
+def _check_numbers(catalogue: Catalogue) -> None:
+    """Raise WorldError where a number is none: no format could say it."""
+    for values in (catalogue.total, catalogue.maximum, catalogue.mean):
+        if not np.isfinite(np.asarray(values, np.float64)).all():
+            raise WorldError(
+                "The counts of this project are damaged: some of its numbers are none.",
+                kept="Nothing was written.",
+                do="Check it (insight-app check PROJECT), then analyze it again.",
+            )
+
+
+def _provenance(name: str, results: Results, state: CurationState) -> Provenance:
     encoder, fingerprint = results.encoder
     return Provenance(
         project=clean(name),
@@ -83,6 +100,7 @@ def _provenance(name: str, results: Results) -> Provenance:
         images=int(results.image_count),
         coded_images=int(results.coded_images),
         cells=int(results.tokens),
+        language=state.language or DEFAULT_LANGUAGE,
     )
 
 

@@ -5,12 +5,14 @@ called, and what a finished hierarchy leaves out. Knows neither the project nor 
 a concept is "<dictionary fingerprint>:<index>" or "own:<uuid>".
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from insight_app.project.judgements import ConceptId
 
+DEFAULT_LANGUAGE = "en"
+"""Of what persons wrote, until one says another."""
 Who = Literal["person", "machine", "nobody"]
 
 
@@ -108,16 +110,39 @@ class Provenance:
     images: int
     coded_images: int
     cells: int
+    language: str = DEFAULT_LANGUAGE
+    """In which persons name and note."""
+
+
+@dataclass(frozen=True)
+class Omission:
+    """Tell what a format leaves out or changes, in words, and the names it concerns."""
+
+    what: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.names[:SHOWN])
+        more = f" and {len(self.names) - SHOWN:,} more" if len(self.names) > SHOWN else ""
+        return f"{self.what} ({len(self.names):,}): {shown}{more}"
+
+
+SHOWN = 10
+"""Names that are told of what is left out."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """Hold all that an export can say; concepts by number, relations by (child, parent)."""
+    """Hold all that an export can say; concepts by number, relations by (child, parent).
+
+    circular: relations that are in no hierarchy, as stronger ones lead back.
+    """
 
     provenance: Provenance
     concepts: tuple[Concept, ...]
     relations: tuple[Relation, ...]
     judgements: tuple[Mapping[str, Any], ...]
+    circular: tuple[Relation, ...] = field(default=(), compare=False)
 
     @property
     def judgements_not_understood(self) -> int:
@@ -156,3 +181,30 @@ def hierarchy(content: Content) -> tuple[list[Concept], list[Relation]]:
         if not relation.is_rejected and relation.child in shown and relation.parent in shown
     ]
     return concepts, relations
+
+
+def left_out_of_hierarchy(content: Content) -> tuple[Omission, ...]:
+    """Return what `hierarchy` leaves out, as far as there is some."""
+    labels = {concept.id: concept.label for concept in content.concepts}
+    hidden = {concept.id for concept in content.concepts if concept.hidden}
+
+    def names(relations: Iterable[Relation]) -> tuple[str, ...]:
+        ends = ((labels.get(one.child, one.child), labels.get(one.parent, one.parent))
+                for one in relations)  # fmt: skip
+        return tuple(f"{child} under {parent}" for child, parent in ends)
+
+    rejected = [one for one in content.relations if one.is_rejected]
+    loose = [
+        one
+        for one in content.relations
+        if not one.is_rejected and not hidden.isdisjoint((one.child, one.parent))
+    ]
+    found = (
+        Omission(
+            "Hidden concepts are left out", tuple(labels[id] for id in labels if id in hidden)
+        ),
+        Omission("Relations that a person rejected are left out", names(rejected)),
+        Omission("Relations of hidden concepts are left out", names(loose)),
+        Omission("Relations that would go in a circle are left out", names(content.circular)),
+    )
+    return tuple(one for one in found if one.names)

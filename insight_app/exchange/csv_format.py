@@ -1,21 +1,20 @@
 """CSV: two tables, concepts and relations, for programs (plain) and for spreadsheets.
 
 The spreadsheet kind begins with a byte-order mark, uses the separator and the decimal sign of this
-computer's region, and sets an apostrophe before text that a spreadsheet would run as a formula.
+computer's region, and keeps text as text (see `spreadsheet`).
 Hidden concepts and rejected relations are in it, marked.
 """
 
 import csv
 import io
-import locale
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from insight_app.exchange.content import Concept, Content, Relation
+from insight_app.exchange.spreadsheet import has_decimal_comma, kept_as_text
 
 RELATIONS = ".relations"
 """Put between the chosen name and .csv for the second table."""
-_FORMULA = ("=", "+", "-", "@", "\t")
 Cell = str | int | float | None
 
 
@@ -30,7 +29,7 @@ def render_spreadsheet(content: Content) -> dict[str, bytes]:
 
     def cell(value: Cell) -> str:
         if isinstance(value, str):
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return kept_as_text(value)
         text = _plain(value)
         return text.replace(".", ",") if comma and isinstance(value, float) else text
 
@@ -38,18 +37,6 @@ def render_spreadsheet(content: Content) -> dict[str, bytes]:
     return {
         key: _table(rows, separator, cell).encode("utf-8-sig") for key, rows in _tables(content)
     }
-
-
-def has_decimal_comma() -> bool:
-    """Return whether numbers are written 0,5 in this computer's region."""
-    before = locale.setlocale(locale.LC_NUMERIC)
-    try:
-        locale.setlocale(locale.LC_NUMERIC, "")
-        return locale.localeconv()["decimal_point"] == ","
-    except locale.Error:
-        return False
-    finally:
-        locale.setlocale(locale.LC_NUMERIC, before)
 
 
 _CONCEPT_COLUMNS: dict[str, Callable[[Concept], Any]] = {

@@ -1,11 +1,18 @@
 """GraphML: the hierarchy as a graph, for Gephi, Cytoscape, yEd and networkx; edges go up.
 
-Hidden concepts and rejected relations are left out; what is left has no cycles.
+Hidden concepts and rejected relations are left out; what is left has no cycles. Every edge has a
+`weight`: its strength, 1 where only a person says so. No attribute is called as what these programs
+keep for themselves: where an edge comes from is its `origin`, not its source.
 """
 
 import networkx
 
-from insight_app.exchange.content import Content, hierarchy
+from insight_app.exchange.content import Content, Omission, hierarchy, left_out_of_hierarchy
+
+
+def left_out(content: Content) -> tuple[Omission, ...]:
+    """Return what is not in the graph."""
+    return left_out_of_hierarchy(content)
 
 
 def render(content: Content) -> dict[str, bytes]:
@@ -42,11 +49,12 @@ def render(content: Content) -> dict[str, bytes]:
             relation.parent,
             cells=relation.cells,
             images=relation.images,
-            source=relation.source,
+            origin=relation.source,
+            weight=1.0 if relation.strength is None else relation.strength,
             status=relation.status,
             decided_by=relation.decided_by,
             **{name: share for name, share in shares.items() if share is not None},
         )
-    lines = networkx.generate_graphml(graph, named_key_ids=True)
+    lines = networkx.generate_graphml(graph)  # its keys have ids of their own: d0, d1, ...
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     return {"": (head + "\n".join(lines) + "\n").encode()}

@@ -1,15 +1,17 @@
 """The formats there are, and the one way to write one. A new format is one entry in FORMATS."""
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
 from insight_app.errors import Refusal
-from insight_app.exchange.content import Content
+from insight_app.exchange.content import Content, Omission
 from insight_app.files import aside
 
 if TYPE_CHECKING:
@@ -46,9 +48,19 @@ class Format:
         found: WriteFolder = self._function
         return found
 
+    def left_out(self, content: Content) -> tuple[Omission, ...]:
+        """Return what of a content is not written, or under other names."""
+        tell: Callable[[Content], tuple[Omission, ...]] | None
+        tell = getattr(self._module, "left_out", None)
+        return () if tell is None else tell(content)
+
     @property
     def _function(self) -> Any:
-        return getattr(import_module(f"insight_app.exchange.{self.module}"), self.function)
+        return getattr(self._module, self.function)
+
+    @property
+    def _module(self) -> ModuleType:
+        return import_module(f"insight_app.exchange.{self.module}")
 
 
 FORMATS = (
@@ -75,6 +87,12 @@ FORMATS = (
 )
 
 
+ENDINGS = frozenset(
+    {one.suffix for one in FORMATS if one.suffix} | {".tsv", ".txt", ".xml", ".rdf", ".turtle"}
+)
+"""Endings of names that a person may have chosen for an export."""
+
+
 def named(name: str) -> Format:
     """Return the format called `name`; Refusal with those there are."""
     for one in FORMATS:
@@ -84,19 +102,66 @@ def named(name: str) -> Format:
     raise Refusal(f"There is no export format {name!r}.", do=f"Choose one of: {names}.")
 
 
-def export(project: "Project", kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
+def export(
+    project: "Project",
+    kind: Format,
+    path: Path,
+    *,
+    overwrite: bool = False,
+    notice: Callable[[str], object] = lambda _text: None,
+) -> list[Path]:
     """Write an open project's curated concepts to a file or a folder; return the files written.
 
-    All that is said of `write` holds for a folder too; other files in it stay.
+    All that is said of `write` holds for a folder too; other files in it stay.  notice: hears what
+    is left out, once all is written.
     """
     from insight_app.exchange.collecting import collect
 
     content = collect(project)
     if not kind.is_folder:
-        return write(content, kind, path, overwrite=overwrite)
-    if path.exists() and not (path.is_dir() and (overwrite or not any(path.iterdir()))):
+        files = write(content, kind, path, overwrite=overwrite)
+    elif path.is_symlink() or (
+        path.exists() and not (path.is_dir() and (overwrite or not any(path.iterdir())))
+    ):
         raise _there_already(path)
-    return kind.write_folder(content, project.path, path)
+    else:
+        files = kind.write_folder(content, project.path, path)
+    for one in kind.left_out(content):
+        notice(f"{one}.")
+    return files
+
+
+def as_bytes(project: "Project", kind: Format, notice: Callable[[str], object]) -> bytes:
+    """Return the one file of a format, for standard output; notice hears what is left out."""
+    from insight_app.exchange.collecting import collect
+
+    if kind.is_folder:
+        raise Refusal(
+            f"The format {kind.name} is a folder of files, which standard output cannot take.",
+            do="Name a folder: -o FOLDER",
+        )
+    content = collect(project)
+    files = kind.render(content)
+    for one in kind.left_out(content):
+        notice(f"{one}.")
+    if len(files) > 1:
+        notice("The second table is left out: standard output takes one. Name a file for both.")
+    return files[""]
+
+
+def named_file(path: Path, kind: Format) -> Path:
+    """Return the path with the format's ending, unless it has one that exports have.
+
+    A dot in a name is no ending: "birds v1.2" becomes "birds v1.2.json".
+    """
+    has_ending = path.suffix.lower() in ENDINGS
+    return path if has_ending or not path.name else path.with_name(f"{path.name}{kind.suffix}")
+
+
+def other_ending(path: Path, kind: Format) -> Path:
+    """Return the path with the format's ending in the place of another format's."""
+    is_ours = path.suffix.lower() in ENDINGS
+    return named_file(path.with_suffix("") if is_ours else path, kind)
 
 
 def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False) -> list[Path]:
@@ -104,14 +169,15 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
 
     Each file appears complete or not at all. An existing one is replaced only with `overwrite`.
     """
-    target = path if path.suffix else path.with_suffix(kind.suffix)
+    target = named_file(path, kind)
+    if not target.name:
+        raise Refusal("A file needs a name.", where=str(path), kept="Nothing was written.")
     files = {
         target.with_name(f"{target.stem}{key}{target.suffix}") if key else target: data
         for key, data in kind.render(content).items()
     }
-    there = [file for file in files if file.exists()]
-    if there and (not overwrite or any(file.is_dir() for file in there)):
-        raise _there_already(there[0])
+    for file in files:
+        _must_be_free(file, overwrite=overwrite)
     with ExitStack() as stack:
         stack.enter_context(
             disk_errors("The export cannot be written", where=target, kept=UNCHANGED, do=ELSEWHERE)
@@ -119,6 +185,25 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
         for file, data in files.items():
             stack.enter_context(aside(file)).write_bytes(data)
     return list(files)
+
+
+def _must_be_free(path: Path, *, overwrite: bool) -> None:
+    """Raise Refusal where a file may not be put.
+
+    A link counts as something that is there, wherever it leads; what is no file is never replaced.
+    """
+    if not os.path.lexists(path):
+        return
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a device or a pipe"
+        raise Refusal(
+            f"This is {what}, no file.",
+            where=str(path),
+            kept="Nothing was written.",
+            do="Choose another name; -o - writes to standard output.",
+        )
+    if not overwrite:
+        raise _there_already(path)
 
 
 def _there_already(path: Path) -> Refusal:

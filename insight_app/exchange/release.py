@@ -7,8 +7,22 @@ those of the project's own photos.
 from pathlib import Path
 
 from insight_app.concepts import hsae
-from insight_app.exchange.content import Concept, Content
+from insight_app.exchange.content import Concept, Content, Omission
 from insight_app.project.analysis.counting.running_counts import cooccurrence_of
+
+
+def left_out(content: Content) -> tuple[Omission, ...]:
+    """Return the names that are not in the list of names."""
+    own = tuple(one.label for one in content.concepts if one.level is None and not one.hidden)
+    without = tuple(
+        one.name for one in content.concepts if one.level is not None and one.name
+        and not _is_named(one)
+    )  # fmt: skip
+    found = (
+        Omission("Names of hidden concepts, and rejected names, are left out", without),
+        Omission("Concepts that the dictionary does not have are left out", own),
+    )
+    return tuple(one for one in found if one.names)
 
 
 def write_folder(content: Content, project: Path, folder: Path) -> list[Path]:

@@ -3,16 +3,34 @@
 prefLabel = the current name, altLabel = the other candidates, broader and narrower without cycles,
 scopeNote = a person's note, definition where the vocabulary has one; strengths, provenance and who
 decided are in Insight's own terms (`skos_terms`). Hidden concepts and rejected relations are left
-out. Labels carry no language: a person may name in any.
+out; a rejected name is no label at all. Every label has a language and every preferred one is the
+only one of its text and language in the scheme (`labels`), as SKOS' conditions S9 to S14 and the
+tools that read it want. No skos:related is written, so S27 holds.
 """
 
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from rdflib import RDF, SKOS, XSD, Graph, Literal, URIRef
 
-from insight_app.exchange.content import Concept, Content, Provenance, Relation, hierarchy
+from insight_app.exchange.content import (
+    Concept,
+    Content,
+    Omission,
+    Provenance,
+    Relation,
+    hierarchy,
+    left_out_of_hierarchy,
+)
+from insight_app.exchange.labels import (
+    MACHINE_LANGUAGE,
+    Labels,
+    has_rejected_name,
+    labels_of,
+    one_line,
+)
 from insight_app.exchange.skos_terms import TERMS, describe
 from insight_app.project.judgements import ConceptId
 
@@ -35,14 +53,31 @@ def render_json_ld(content: Content) -> dict[str, bytes]:
     return {"": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()}
 
 
+def left_out(content: Content) -> tuple[Omission, ...]:
+    """Return what is not in the file, and which labels are others than in the window."""
+    concepts, _relations = hierarchy(content)
+    labels = labels_of(concepts, content.provenance.language)
+    rejected = tuple(one.name for one in concepts if has_rejected_name(one))
+    numbered = tuple(one.preferred.text for one in labels.values() if one.is_numbered)
+    found = (
+        Omission("Rejected names are left out", rejected),
+        Omission("Names that several concepts have got the concept's number", numbered),
+    )
+    return (*left_out_of_hierarchy(content), *(one for one in found if one.names))
+
+
 def concept_uri(concept: ConceptId) -> URIRef:
     """Return the URN of a concept; the same in every export, whatever its name is."""
-    return URIRef(f"urn:insight:concept:{concept}")
+    return URIRef(f"urn:insight:concept:{_in_urn(concept)}")
 
 
 def scheme_uri(provenance: Provenance) -> URIRef:
     """Return the URN of the concept scheme: one a dictionary."""
-    return URIRef(f"urn:insight:scheme:{provenance.dictionary_fingerprint}")
+    return URIRef(f"urn:insight:scheme:{_in_urn(provenance.dictionary_fingerprint)}")
+
+
+def _in_urn(text: str) -> str:
+    return quote(text, safe=":")
 
 
 def _graph(content: Content) -> Graph:
@@ -54,8 +89,10 @@ def _graph(content: Content) -> Graph:
     scheme = scheme_uri(content.provenance)
     _add_scheme(graph, scheme, content.provenance)
     below = {relation.child for relation in relations}
+    language = content.provenance.language
+    labels = labels_of(concepts, language)
     for concept in concepts:
-        node = _add_concept(graph, scheme, concept)
+        node = _add_concept(graph, scheme, concept, labels[concept.id], language)
         if concept.id not in below:
             graph.add((node, SKOS.topConceptOf, scheme))
             graph.add((scheme, SKOS.hasTopConcept, node))
@@ -66,7 +103,8 @@ def _graph(content: Content) -> Graph:
 
 def _add_scheme(graph: Graph, scheme: URIRef, provenance: Provenance) -> None:
     graph.add((scheme, RDF.type, SKOS.ConceptScheme))
-    graph.add((scheme, SKOS.prefLabel, Literal(provenance.project)))
+    title = Literal(one_line(provenance.project) or "Insight", lang=provenance.language)
+    graph.add((scheme, SKOS.prefLabel, title))
     _add_values(
         graph,
         scheme,
@@ -82,23 +120,28 @@ def _add_scheme(graph: Graph, scheme: URIRef, provenance: Provenance) -> None:
     )
 
 
-def _add_concept(graph: Graph, scheme: URIRef, concept: Concept) -> URIRef:
+def _add_concept(
+    graph: Graph, scheme: URIRef, concept: Concept, labels: Labels, language: str
+) -> URIRef:
     node = concept_uri(concept.id)
     graph.add((node, RDF.type, SKOS.Concept))
     graph.add((node, SKOS.inScheme, scheme))
-    graph.add((node, SKOS.prefLabel, Literal(concept.label)))
-    for name in concept.other_names:
-        graph.add((node, SKOS.altLabel, Literal(name)))
+    for kind, label in (
+        (SKOS.prefLabel, labels.preferred),
+        *((SKOS.altLabel, other) for other in labels.others),
+    ):
+        graph.add((node, kind, Literal(label.text, lang=label.language)))
     if concept.note:
-        graph.add((node, SKOS.scopeNote, Literal(concept.note)))
+        graph.add((node, SKOS.scopeNote, Literal(concept.note, lang=language)))
     if concept.definition:
-        graph.add((node, SKOS.definition, Literal(concept.definition)))
+        graph.add((node, SKOS.definition, Literal(concept.definition, lang=MACHINE_LANGUAGE)))
     _add_values(
         graph,
         node,
         number=concept.number,
         namedBy=concept.named_by,
         machineName=concept.machine_name,
+        rejectedName=concept.status_name if concept.status == "rejected" else "",
         status=concept.status,
         level=concept.level,
         images=concept.images,
@@ -114,7 +157,7 @@ def _add_relation(graph: Graph, relation: Relation) -> None:
     child, parent = concept_uri(relation.child), concept_uri(relation.parent)
     graph.add((child, SKOS.broader, parent))
     graph.add((parent, SKOS.narrower, child))
-    node = URIRef(f"urn:insight:relation:{relation.child}:{relation.parent}")
+    node = URIRef(f"urn:insight:relation:{_in_urn(relation.child)}:{_in_urn(relation.parent)}")
     graph.add((node, RDF.type, TERMS.Relation))
     graph.add((node, TERMS.child, child))
     graph.add((node, TERMS.parent, parent))

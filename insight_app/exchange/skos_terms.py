@@ -15,6 +15,7 @@ _PROPERTIES = {
     "number": "The concept's number in Insight's window.",
     "namedBy": "Who gave the current name: person, machine or nobody.",
     "machineName": "The name that the machine gave.",
+    "rejectedName": "A name that a person said is wrong.",
     "status": "What a person said: unreviewed, accepted, unsure or rejected; of a relation also "
     "added.",
     "level": "Group of the dictionary that the concept belongs to; 0 is the coarsest.",

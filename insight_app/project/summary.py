@@ -32,6 +32,7 @@ def summarise(folder: Path) -> dict[str, Any]:
             "project": project.name,
             "folder": str(project.path.resolve()),
             "run_state": "not analyzed",
+            "language": project.judgements.state.language,
             "judgements": project.judgements.count,
             "judgements_not_understood": project.judgements.not_understood,
         }

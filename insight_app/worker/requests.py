@@ -292,8 +292,11 @@ class Requests:
         chosen = registry.named(request["format"])
         output, overwrite = Path(request["output"]), bool(request.get("overwrite"))
         with Project.open(Path(request["project"]), read_only=True) as opened:
-            files = registry.export(opened, chosen, output, overwrite=overwrite)
-        return {"files": [str(file) for file in files]}
+            left_out: list[str] = []
+            files = registry.export(
+                opened, chosen, output, overwrite=overwrite, notice=left_out.append
+            )
+        return {"files": [str(file) for file in files], "left_out": left_out}
 
     # ---- helpers
 

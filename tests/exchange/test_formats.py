@@ -18,7 +18,9 @@ from rdflib import RDF, RDFS, SKOS, Graph, Literal
 from insight_app.errors import KnownError
 from insight_app.exchange import csv_format, graphml, json_format, registry, skos
 from insight_app.exchange.content import Content, ExportedName, hierarchy
+from insight_app.exchange.labels import Label, labels_of
 from insight_app.exchange.skos_terms import TERMS
+from insight_app.exchange.spreadsheet import has_decimal_comma
 from tests.exchange.contents import concept, contents, example
 
 SETTINGS = settings(max_examples=40, deadline=None)
@@ -59,11 +61,14 @@ def test_skos_holds_exactly_the_finished_hierarchy(name: str, content: Content) 
     graph = parsed(name, content)
     concepts, relations = hierarchy(content)
     nodes = {skos.concept_uri(one.id): one for one in concepts}
+    labels = labels_of(concepts, "en")
     assert set(graph.subjects(RDF.type, SKOS.Concept)) == set(nodes)
     for node, one in nodes.items():
-        assert list(graph.objects(node, SKOS.prefLabel)) == [Literal(one.label)]
-        assert set(graph.objects(node, SKOS.altLabel)) == set(map(Literal, one.other_names))
-        assert set(graph.objects(node, SKOS.scopeNote)) == {Literal(one.note)} - {Literal("")}
+        found = labels[one.id]
+        assert list(graph.objects(node, SKOS.prefLabel)) == [literal(found.preferred)]
+        assert set(graph.objects(node, SKOS.altLabel)) == set(map(literal, found.others))
+        notes = {Literal(one.note, lang="en")} if one.note else set()
+        assert set(graph.objects(node, SKOS.scopeNote)) == notes
     broader = set(graph.subject_objects(SKOS.broader))
     assert broader == {(skos.concept_uri(r.child), skos.concept_uri(r.parent)) for r in relations}
     assert {(b, a) for a, b in graph.subject_objects(SKOS.narrower)} == broader
@@ -74,9 +79,9 @@ def test_skos_says_how_strong_and_who_says_so() -> None:
     graph = parsed("skos", example())
     vehicle, boat = skos.concept_uri("d1:0"), skos.concept_uri("d1:1")
     assert graph.value(vehicle, TERMS.namedBy) == Literal("person")
-    assert graph.value(vehicle, SKOS.definition) == Literal("a thing for carrying")
-    assert list(graph.objects(vehicle, SKOS.altLabel)) == [Literal("car")]
-    assert graph.value(skos.concept_uri("d1:2"), SKOS.prefLabel) == Literal("concept 2")
+    assert graph.value(vehicle, SKOS.definition) == Literal("a thing for carrying", lang="en")
+    assert list(graph.objects(vehicle, SKOS.altLabel)) == [Literal("car", lang="en")]
+    assert graph.value(skos.concept_uri("d1:2"), SKOS.prefLabel) == Literal("concept 2", lang="en")
     (edge,) = graph.subjects(TERMS.child, boat)
     assert float(graph.value(edge, TERMS.strength)) == 0.9
     assert graph.value(edge, TERMS.decidedBy) == Literal("machine")
@@ -127,7 +132,7 @@ def test_spreadsheets_get_a_mark_and_no_formulas() -> None:
     )
     data = csv_format.render_spreadsheet(content)[""]
     assert data.startswith(b"\xef\xbb\xbf")
-    separator = ";" if csv_format.has_decimal_comma() else ","
+    separator = ";" if has_decimal_comma() else ","
     first, second = rows(data.decode("utf-8-sig"), separator)
     assert (first["label"], first["note"], second["label"]) == ("'=1+1", "'-2", "ä")
 
@@ -178,6 +183,10 @@ def test_every_format_writes_the_same_bytes_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+def literal(label: Label) -> Literal:
+    return Literal(label.text, lang=label.language)
 
 
 def rows(text: str, separator: str) -> list[dict[str, str]]:

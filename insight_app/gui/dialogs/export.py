@@ -4,6 +4,9 @@ Knows the registry of formats; the formats themselves are the exchange floor's. 
 folder of weights is written by the worker, which has torch.
 """
 
+import os
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.exchange import registry
-from insight_app.exchange.content import Content
+from insight_app.exchange.content import DEFAULT_LANGUAGE, Content
 from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.files import (
     Purpose,
@@ -34,6 +37,7 @@ from insight_app.gui.state.replies import Message
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import PlainLabel, dim_label, restyle
 from insight_app.gui.wording import show_in_folder, words
+from insight_app.plain_text import file_name
 
 if TYPE_CHECKING:
     from insight_app.project.project import Project
@@ -57,7 +61,7 @@ class ExportDialog(QDialog):
             self.format.addItem(one.title, one.name)
         form.addRow("Format", self.format)
         folder = start_folder(session.settings, Purpose.EXPORTS)
-        self.path = QLineEdit(str(folder / f"{project.name}.json"), self)
+        self.path = QLineEdit(str(folder / f"{file_name(project.name)}.json"), self)
         self.path.setAccessibleName("Where to")
         choose = QPushButton("Choose…", self)
         choose.clicked.connect(self._choose)
@@ -66,6 +70,15 @@ class ExportDialog(QDialog):
         row.addWidget(choose)
         self.path_label = PlainLabel("File", self)
         form.addRow(self.path_label, row)
+        self.language = QLineEdit(self)
+        self.language.setText(self._language())
+        self.language.setReadOnly(session.state.read_only)
+        self.language.setToolTip(
+            "A code such as en, de or pt-BR. It belongs to the project; machine names are English"
+        )
+        self.language_label = PlainLabel("Your names are in", self)
+        self.language_label.setBuddy(self.language)
+        form.addRow(self.language_label, self.language)
         self.message = dim_label("", self)
         self.message.setWordWrap(True)
         form.addRow(self.message)
@@ -93,6 +106,9 @@ class ExportDialog(QDialog):
         form.addRow(self.buttons)
         self.format.currentIndexChanged.connect(lambda _index: self._fit_suffix())
 
+    def _language(self) -> str:
+        return self.project.judgements.state.language or DEFAULT_LANGUAGE
+
     @property
     def kind(self) -> registry.Format:
         """The chosen format."""
@@ -100,7 +116,8 @@ class ExportDialog(QDialog):
 
     def _fit_suffix(self) -> None:
         """Give the path the ending of a file, or of a folder none."""
-        self.path.setText(str(Path(self.path.text()).with_suffix(self.kind.suffix)))
+        if self.path.text():
+            self.path.setText(str(registry.other_ending(Path(self.path.text()), self.kind)))
         self.path_label.setText("Folder" if self.kind.is_folder else "File")
         self.message.setText("")
         self.show_folder.hide()
@@ -118,11 +135,21 @@ class ExportDialog(QDialog):
             self.path.setText(str(chosen))
 
     def _write(self) -> None:
+        kind, language = self.kind, self.language.text().strip()
         path = Path(self.path.text()).expanduser()
-        kind = self.kind
-        overwrite = any(path.iterdir()) if kind.is_folder and path.is_dir() else path.exists()
+        if not kind.is_folder:
+            path = registry.named_file(path, kind)
+            self.path.setText(str(path))
+        if problem := _refusal(path, language):
+            self.message.setText(problem)
+            return
+        overwrite = (
+            any(path.iterdir()) if kind.is_folder and path.is_dir() else os.path.lexists(path)
+        )
         if overwrite and not self._may_replace(path):
             return
+        if not self.language.isReadOnly() and language != self._language():
+            self.session.curation.set_language(language)
         self.session.settings.set_folder(Purpose.EXPORTS.value, str(path.parent))
         self._set_busy(True)
         self.message.setText("Writing…")
@@ -140,13 +167,15 @@ class ExportDialog(QDialog):
             )
             return
 
-        def render(content: Content) -> list[Path]:
-            return registry.write(content, kind, path, overwrite=overwrite)
+        def render(content: Content) -> tuple[list[Path], list[str]]:
+            told = replace(content, provenance=replace(content.provenance, language=language))
+            files = registry.write(told, kind, path, overwrite=overwrite)
+            return files, [str(one) for one in kind.left_out(told)]
 
         def collected(content: Content) -> None:
             self.session.jobs.run(
                 partial(render, content),
-                done=self._written,
+                done=lambda written: self._written(*written),
                 failed=self._failed,
                 scope=Scope.PROJECT,
             )
@@ -164,13 +193,14 @@ class ExportDialog(QDialog):
         return confirm(self, "Replace", text, do="Replace", keep="Keep what is there")
 
     def _written_by_worker(self, reply: Message) -> None:
-        self._written([Path(str(file)) for file in reply["files"]])
+        self._written([Path(str(file)) for file in reply["files"]], reply["left_out"])
 
-    def _written(self, paths: list[Path]) -> None:
+    def _written(self, paths: list[Path], left_out: Sequence[str] = ()) -> None:
         self._set_busy(False)
         self.show_folder.show()
         names = ", ".join(path.name for path in paths)
-        self.message.setText(f"Written into {paths[0].parent}: {names}")
+        lines = [f"Written into {paths[0].parent}: {names}", *left_out]
+        self.message.setText("\n".join(lines))
 
     def _stopped(self) -> None:
         self._set_busy(False)
@@ -179,6 +209,17 @@ class ExportDialog(QDialog):
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
         self.message.setText(words(error))
+
+
+def _refusal(path: Path, language: str) -> str:
+    """Return why nothing can be written there, in words; '' if something can."""
+    from insight_app.project.judgements.acts import is_language
+
+    if not path.name:
+        return "A file needs a name."
+    if not is_language(language):
+        return f"“{language}” is no code of a language: use one such as en, de, fr or pt-BR."
+    return ""
 
 
 def _collect(project: "Project") -> Content:

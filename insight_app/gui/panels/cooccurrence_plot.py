@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
+from insight_app.exchange.spreadsheet import kept_as_text
 from insight_app.figures import counted, figure
 from insight_app.gui import theme
 from insight_app.gui.curation.present_concept import find
@@ -140,7 +141,7 @@ class CoOccurrencePlotPanel(Panel):
 
     def table(self) -> Table:
         """Return the matrix with names at both sides."""
-        names = self._names()
+        names = [kept_as_text(name) for name in self._names()]
         return ("concept", *names), [
             (name, *map(float, values)) for name, values in zip(names, self._matrix, strict=True)
         ]

@@ -1,7 +1,7 @@
 """In which folders the selected concept is found: share of each folder's images, with intervals."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from insight_app.exchange.spreadsheet import kept_as_text
 from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
@@ -123,7 +124,8 @@ class FolderPlotPanel(Panel):
 
     def table(self) -> Table:
         """Return the numbers behind the bars."""
-        return TITLES, [astuple(one) for one in self.shares()]
+        shares = self.shares()
+        return TITLES, [astuple(replace(one, name=kept_as_text(one.name))) for one in shares]
 
 
 def _bars(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from insight_app.exchange.spreadsheet import kept_as_text
 from insight_app.figures import counted, figure
 from insight_app.gui import theme
 from insight_app.gui.panel import Panel
@@ -156,7 +157,7 @@ class FrequencyPlotPanel(Panel):
         return ("concept", "name", "images", "mean strength"), [
             (
                 row,
-                self.rows.state.name(row)[0],
+                kept_as_text(self.rows.state.name(row)[0]),
                 int(values["images"][row]),
                 float(values["mean"][row]),
             )

@@ -119,6 +119,13 @@ class Curation(QObject):
 
         self.judge([j.note(concept, text)], f"Noted on {self._name(concept)}")
 
+    def set_language(self, code: str) -> None:
+        """Say in which language persons name and note; exports label names with it."""
+        from insight_app.project import judgements as j
+
+        said = f"Names and notes are in the language {code}" if code else "No language is named"
+        self.judge([j.language(code)], said, said)
+
     # ---- relations
 
     def add_parent(self, child: "ConceptId", parent: "ConceptId") -> None:

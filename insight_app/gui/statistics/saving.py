@@ -24,7 +24,7 @@ def save_picture(plot: pg.PlotWidget, path: Path) -> None:
 def save_table(table: Table, path: Path) -> None:
     """Write CSV in UTF-8 with a byte-order mark, which spreadsheets need for other alphabets.
 
-    Raise WorldError.
+    Names are kept as text (`exchange.spreadsheet`) by whoever makes the table. Raise WorldError.
     """
     titles, rows = table
     text = io.StringIO(newline="")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
+from insight_app.exchange.spreadsheet import kept_as_text
 from insight_app.figures import aligned, counted, figure, most_decimals, percent, percentage
 from insight_app.gui import theme
 from insight_app.gui.curation.present_concept import PresentConcept, at_row
@@ -17,6 +18,7 @@ from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS, plain
 from insight_app.gui.statistics.rows import StatisticsRows
 from insight_app.gui.wording import tooltip
+from insight_app.plain_text import visible
 
 Role = Qt.ItemDataRole
 MEASURED = {"mean": 1, "maximum": 1, "share": 100}
@@ -214,5 +216,6 @@ class ConceptTableModel(QAbstractTableModel):
 
     def _plain(self, row: int, key: str) -> str:
         if key == "name":
-            return self._text(row, "name")
+            state = self._rows.state
+            return kept_as_text(visible(state.exact_name(row)) or state.name(row)[0])
         return plain(key, self._rows.values[key][row])

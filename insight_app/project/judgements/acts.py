@@ -22,8 +22,11 @@ Value = str | bool | None
 
 ACCEPTED, UNSURE, REJECTED = "accepted", "unsure", "rejected"
 ADDED, REMOVED = "added", "removed"
+PROJECT = "project"
+"""The target of what is said of the project as a whole."""
 _OWN = "own:"
 _BELOW = " > "
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
 
 
@@ -142,6 +145,11 @@ def clear_relation(child: ConceptId, parent: ConceptId) -> Act:
     return Act("clear-relation", relation(child, parent), {"status": None})
 
 
+def language(code: str) -> Act:
+    """Say in which language persons name and note: "de", "pt-BR"; "" goes back to none said."""
+    return Act("language", PROJECT, {"language": _language(code)})
+
+
 def move(child: ConceptId, old_parent: ConceptId | None, new_parent: ConceptId | None) -> list[Act]:
     """Return the acts that remove exactly the old parent and add the new one; None = no parent."""
     acts = []
@@ -150,6 +158,20 @@ def move(child: ConceptId, old_parent: ConceptId | None, new_parent: ConceptId |
     if new_parent is not None:
         acts.append(add_parent(child, new_parent))
     return acts
+
+
+def is_language(code: str) -> bool:
+    """Return whether a text has the form of a language tag (BCP 47)."""
+    return _LANGUAGE.fullmatch(code) is not None
+
+
+def _language(code: str) -> str | None:
+    code = code.strip()
+    if code and not is_language(code):
+        raise Refusal(
+            f"{code!r} is no code of a language.", do="Use one such as en, de, fr or pt-BR."
+        )
+    return code or None
 
 
 def unicode(text: str) -> str:

@@ -11,7 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from insight_app.figures import agreeing, counted
-from insight_app.project.judgements.acts import ConceptId, Relation, Value, split_relation
+from insight_app.project.judgements.acts import (
+    PROJECT,
+    ConceptId,
+    Relation,
+    Value,
+    split_relation,
+)
 
 
 @dataclass(frozen=True)
@@ -71,16 +77,22 @@ class RelationState:
 
 @dataclass
 class CurationState:
-    """Hold everything that people said, by target; a target nobody spoke of is missing."""
+    """Hold everything that people said, by target; a target nobody spoke of is missing.
+
+    language: in which persons name and note, "" if nobody said.
+    """
 
     concepts: dict[ConceptId, ConceptState] = field(default_factory=dict)
     relations: dict[Relation, RelationState] = field(default_factory=dict)
+    language: str = ""
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
         """Take over the fields of one target; without any, nobody spoke of it."""
         filled = {name: value for name, value in values.items() if value is not None}
         pair = split_relation(target)
-        if pair is not None:
+        if target == PROJECT:
+            self.language = _text(filled.get("language")) or ""
+        elif pair is not None:
             if filled:
                 self.relations[pair] = RelationState(_text(filled.get("status")))
             else:
@@ -109,23 +121,27 @@ class Changes:
     relations: frozenset[Relation]
     text: str
     judgements: tuple[str, ...] = ()
+    is_of_project: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not self.concepts and not self.relations
+        return not self.concepts and not self.relations and not self.is_of_project
 
 
 def changes(targets: Iterable[str], text: str, judgements: Iterable[str] = ()) -> Changes:
     """Return the Changes that touch `targets`."""
     pairs: set[Relation] = set()
     concepts: set[ConceptId] = set()
+    is_of_project = False
     for target in targets:
         pair = split_relation(target)
-        if pair is None:
+        if target == PROJECT:
+            is_of_project = True
+        elif pair is None:
             concepts.add(ConceptId(target))
         else:
             pairs.add(pair)
-    return Changes(frozenset(concepts), frozenset(pairs), text, tuple(judgements))
+    return Changes(frozenset(concepts), frozenset(pairs), text, tuple(judgements), is_of_project)
 
 
 def not_understood(count: int) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import counted
 from insight_app.project.judgements import merge, tables
-from insight_app.project.judgements.acts import Act, Value, relation
+from insight_app.project.judgements.acts import PROJECT, Act, Value, relation
 from insight_app.project.judgements.edits import Edit
 from insight_app.project.judgements.log import database, lines
 from insight_app.project.judgements.log.entries import Incoming, Malformed
@@ -273,7 +273,7 @@ class Judgements:
 
     def _all_targets(self) -> list[str]:
         state = self.state
-        return [*state.concepts, *(relation(*pair) for pair in state.relations)]
+        return [PROJECT, *state.concepts, *(relation(*pair) for pair in state.relations)]
 
     def _complete(self, project: str) -> None:
         """Read which project this is; add what a log of an older Insight lacks."""

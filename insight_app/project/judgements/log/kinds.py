@@ -12,10 +12,12 @@ from enum import Enum, auto
 from insight_app.project.judgements.acts import (
     ACCEPTED,
     ADDED,
+    PROJECT,
     REJECTED,
     REMOVED,
     UNSURE,
     Value,
+    is_language,
     is_own,
     parse_concept,
     split_relation,
@@ -30,6 +32,7 @@ class About(Enum):
     CONCEPT = auto()
     OWN_CONCEPT = auto()
     RELATION = auto()
+    PROJECT = auto()
 
 
 class Text(Enum):
@@ -37,6 +40,7 @@ class Text(Enum):
 
     ANY = auto()
     FILLED = auto()
+    LANGUAGE = auto()
 
 
 Allowed = tuple[Value | Text, ...]
@@ -86,6 +90,7 @@ KINDS: Mapping[str, Kind] = {
     "unsure-relation": _of_relation(UNSURE),
     "reject-relation": _of_relation(REJECTED),
     "clear-relation": _of_relation(None),
+    "language": Kind(About.PROJECT, {"language": (Text.LANGUAGE, None)}),
 }
 VERSIONS: Mapping[str, int] = {
     **{name: kind.version for name, kind in KINDS.items()},
@@ -132,6 +137,8 @@ def value_fault(target: str, values: Mapping[str, object]) -> str:
 
 
 def _is_about(about: About, target: str) -> bool:
+    if about is About.PROJECT or target == PROJECT:
+        return about is About.PROJECT and target == PROJECT
     pair = split_relation(target)
     if about is About.RELATION:
         return pair is not None and all(parse_concept(end) is not None for end in pair)
@@ -141,6 +148,8 @@ def _is_about(about: About, target: str) -> bool:
 
 def _fits(value: object, allowed: Allowed) -> bool:
     if isinstance(value, str):
+        if Text.LANGUAGE in allowed:
+            return is_language(value)
         return value in allowed or Text.ANY in allowed or (Text.FILLED in allowed and value != "")
     # by type too: 1 is equal to True, but is not what was said
     return any(type(value) is type(one) and value == one for one in allowed)
