@@ -25,6 +25,7 @@ EXITS = {
     Exit.USAGE: "the command was typed wrongly",
     Exit.DAMAGED: "`check` or `models verify` found damage, or `check --repair` left some",
     Exit.BUG: "a bug of Insight; the line printed names the file to report it with",
+    Exit.NOTHING_READ: "`analyze` found no photo in these folders that could be read; it says why",
     Exit.CANCELLED: "stopped with Ctrl+C; what was done is kept",
 }
 

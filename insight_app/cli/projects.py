@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from insight_app.cli import terminal
+from insight_app.cli import photo_report, terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
 from insight_app.cli.terminal import Exit
 from insight_app.errors import KnownError
@@ -83,6 +83,25 @@ def analyze(
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--include",
+            metavar="PATTERN",
+            help="Take only photos like this: '*.jpg'. Compared with the name, the path in the "
+            "folder and the folders it lies in; capitals do not matter. Can be given several "
+            "times. Kept in the project; '' takes all again.",
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="PATTERN",
+            help="Leave out photos like this: '*_mask.png', or all in folders of a name: thumbs. "
+            "Can be given several times. Kept in the project; '' leaves out none.",
+        ),
+    ] = None,
     read_again: Annotated[
         bool,
         typer.Option(
@@ -103,7 +122,7 @@ def analyze(
     if device not in ("auto", "cpu", "cuda", "mps"):
         raise typer.BadParameter(f"{device!r} is not one of auto, cpu, cuda, mps.")
     from insight_app.project.analysis.run import analyze
-    from insight_app.project.summary import summarise
+    from insight_app.project.summary import coded_in, summarise
 
     project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")
     again = "What is done is kept. The same command goes on with it."
@@ -120,6 +139,8 @@ def analyze(
             k=k,
             unset_threshold=cast("UnsetThreshold | None", unset_threshold),
             device=device,
+            include=include,
+            exclude=exclude,
             read_again=read_again,
             progress=progress,
             cancel=cancel,
@@ -128,22 +149,32 @@ def analyze(
         cancel.check()  # who stopped the naming, which comes last, stopped this command
     found = summarise(project)
     terminal.print_values(found, as_json=False)
+    photo_report.report(project, terminal.complain)
     rule, newest = found["reading_rule"]["photos"], found["reading_rule"]["newest"]
     if rule < newest:
         terminal.complain(
             f"The photos of this project are read as an older Insight did it (rule {rule} of "
             f"{newest}), so that their codes agree. Add --read-again to code all of them anew."
         )
+    if not coded_in(project, folders):
+        terminal.complain("No photo in these folders could be read.")
+        raise typer.Exit(Exit.NOTHING_READ)
 
 
 def info(project: ProjectPath, as_json: AsJson = False) -> None:
     """Show what a project holds.
 
-    Its counts, encoder and dictionary, and how far the analysis is.
+    Its counts, encoder and dictionary, how far the analysis is, and which photos are not in it and
+    why (--json: every one, with its path).
     """
     from insight_app.project.summary import summarise
 
-    terminal.print_values(summarise(project), as_json)
+    found = summarise(project)
+    if as_json:
+        photo_report.print_with_problems(found, project)
+    else:
+        terminal.print_values(found, as_json=False)
+        photo_report.report(project, terminal.say)
 
 
 def quality(

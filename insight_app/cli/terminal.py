@@ -47,6 +47,7 @@ class Exit(IntEnum):
     USAGE = 2
     DAMAGED = 3
     BUG = 4
+    NOTHING_READ = 5
     CANCELLED = 130
 
 
@@ -193,6 +194,8 @@ def lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
         label = f"{indent}{name.replace('_', ' ')}"
         if isinstance(value, Mapping) and value.keys() == {"mean", "spread"}:
             yield f"{label}: {_text(value['mean'])} ± {_text(value['spread'])}"
+        elif isinstance(value, Mapping) and not value:
+            yield f"{label}: none"
         elif isinstance(value, Mapping):
             yield f"{label}:"
             yield from lines(value, indent + "  ")

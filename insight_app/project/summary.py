@@ -6,6 +6,7 @@ Reads only; knows nothing of how it is shown.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
         "reviewed_share": round(catalogue.reviewed_share(), 4),
         "folders": _given(results),
         "problems": results.problem_count,
+        **_choice(results),
         "runs": _runs(project.path),
     }
 
@@ -130,6 +132,36 @@ def _images(results: Results) -> dict[str, Any]:
         **by_status,
         "removed": sum(source.counts.removed for source in results.sources()),
         "cells": int(results.tokens),
+    }
+
+
+def coded_in(project: Path, folders: Sequence[Path]) -> int:
+    """Return how many photos in these folders are analyzed."""
+    results = Results.open(project)
+    if results is None:
+        return 0
+    places = [folder.resolve() for folder in folders]
+    with results:
+        return sum(
+            folder.counts.coded
+            for source in results.sources()
+            for folder in source.folders
+            if any(folder.path.is_relative_to(place) for place in places)
+        )
+
+
+def _choice(results: Results) -> dict[str, Any]:
+    """Return which photos are taken by name, and how many files are not taken, by kind."""
+    choice = results.photo_choice()
+    return {
+        "patterns": {
+            "include": list(choice.patterns.include),
+            "exclude": list(choice.patterns.exclude),
+            "left_out": choice.left_out,
+        },
+        "not_taken": dict(choice.not_taken),
+        "passed_over": dict(choice.passed_over),
+        "notes": dict(choice.notes),
     }
 
 

@@ -72,8 +72,8 @@ class Requests:
         """Analyze the project's photos and those in `folders`.
 
         With `encoder`, `encoder_options`, `dictionary`, `unset_threshold`, `concepts` and `k` in a
-        new project;
-        `read_again`: all photos of an older project anew, by the newest reading rule.
+        new project; `read_again`: all photos of an older project anew, by the newest reading rule;
+        `include` and `exclude`: patterns of the photos that are taken from now on.
         """
         from insight_app.project.analysis.run import analyze
 
@@ -87,6 +87,8 @@ class Requests:
             "unset_threshold",
             "read_again",
             "after_crash",
+            "include",
+            "exclude",
         )
         summary = analyze(
             project,

@@ -92,7 +92,7 @@ def test_only_system_folders_and_what_is_hidden_is_passed_over_and_counted(tmp_p
         "@eaDir": ("system folder", over),
         "sub/__MACOSX": ("system folder", over),
         ".git": ("hidden folder", over),
-        "._1.jpg": ("AppleDouble (._) file", over),
+        "._1.jpg": ("AppleDouble file", over),
         ".2.jpg": ("hidden file", over),
         "Old.insight": ("Insight project", over),
     }

@@ -28,7 +28,7 @@ from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.memory import keep_freed
 from insight_app.project.analysis.coding.new_photos import NewPhotos
 from insight_app.project.analysis.dictionary import TRAIN, DictionaryChoice, must_be_learnable
-from insight_app.project.analysis.folders import membership
+from insight_app.project.analysis.folders import choosing, membership
 from insight_app.project.analysis.folders.scanning import Found, update_images
 from insight_app.project.analysis.folders.sources import must_be_folders
 from insight_app.project.analysis.hooks import Hooks
@@ -36,6 +36,7 @@ from insight_app.project.analysis.recording import Recorder
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.folder import is_project
 from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.patterns import Patterns
 from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
 
@@ -74,6 +75,8 @@ def analyze(
     read_again: bool = False,
     added: Callable[[list[Path]], None] = lambda folders: None,
     after_crash: bool = False,
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
     vocabulary: "Vocabulary | None" = None,
     load: Callable[..., DenseEncoder] = encoders.load,
 ) -> Summary:
@@ -90,6 +93,8 @@ def analyze(
     anew if they are read by that already. A project keeps its rule otherwise.
     after_crash: the process that did this before died by itself. vocabulary: what a dictionary
     without names is named with (None: the shipped words, where the encoder knows them).
+    include, exclude: patterns of the photos to be taken and left out, see `photos.patterns`; None:
+    the project's own. What is left out keeps its codes, and counts again when it is taken again.
     load: where an encoder is got by name; who keeps encoders gives their own.
     Raises Cancelled when cancelled.
     """
@@ -119,8 +124,16 @@ def analyze(
             with runs.recorded(engine, lambda: work.coded):
                 if after_crash:
                     crashes.blame(project, engine)
+                patterns = choosing.settle(engine, include, exclude)
                 return work.run(
-                    places, encoder, encoder_options, wanted, concepts, k, unset_threshold
+                    places,
+                    encoder,
+                    encoder_options,
+                    wanted,
+                    concepts,
+                    k,
+                    unset_threshold,
+                    patterns,
                 )
         finally:
             analysis_database.close_writer(engine)
@@ -191,6 +204,7 @@ class _Work:
         concepts: int | None,
         k: int | None,
         unset_threshold: UnsetThreshold | None,
+        patterns: Patterns,
     ) -> Summary:
         used = dictionary.chosen(self.engine)
         dictionary.must_fit(self.project, used, wanted, concepts, k, unset_threshold)
@@ -207,7 +221,12 @@ class _Work:
         if added := membership.add(self.project, self.engine, folders):
             self.hooks.added(added)
         found = update_images(
-            self.project, self.engine, added, progress=self.hooks.progress, cancel=self.cancel
+            self.project,
+            self.engine,
+            added,
+            patterns=patterns,
+            progress=self.hooks.progress,
+            cancel=self.cancel,
         )
         if self.read_again and self.rule != NEWEST_RULE:
             encoder = self._begin_again(encoder, known)

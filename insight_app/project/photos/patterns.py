@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property
 
+from insight_app.errors import Refusal
+
 MOST, LONGEST = 200, 500
 """So many patterns, of so many signs, are taken at most: matching stays quick."""
 
@@ -30,11 +32,11 @@ class Patterns:
 
     @classmethod
     def of(cls, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> "Patterns":
-        """Return patterns as they were typed, without empty ones; ValueError for too many."""
+        """Return patterns as they were typed, without empty ones; Refusal for too many."""
         found = cls(_cleaned(include), _cleaned(exclude))
         patterns = found.include + found.exclude
         if len(patterns) > MOST or any(len(pattern) > LONGEST for pattern in patterns):
-            raise ValueError(f"At most {MOST} patterns of at most {LONGEST} signs can be given.")
+            raise Refusal(f"At most {MOST} patterns of at most {LONGEST} signs can be given.")
         return found
 
     @property

@@ -43,7 +43,9 @@ def _passed_over(what: str, kind: str, do: str = "") -> Reason:
 
 HIDDEN_FOLDER = _passed_over("Nothing hidden is taken.", "hidden folder")
 HIDDEN_FILE = _passed_over("Nothing hidden is taken.", "hidden file")
-APPLE_DOUBLE = _passed_over("macOS keeps notes of other files in them.", "AppleDouble (._) file")
+APPLE_DOUBLE = _passed_over(
+    "macOS keeps notes of other files in them (._NAME).", "AppleDouble file"
+)
 SYSTEM_FOLDER = _passed_over(
     "Photo servers and macOS keep thumbnails and notes in @eaDir and __MACOSX.", "system folder"
 )

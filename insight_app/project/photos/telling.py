@@ -46,7 +46,8 @@ def tell(place: str, name: str) -> Verdict:
         if suffix in _NO_PICTURE:
             return "no picture"
         if suffix in _ARCHIVES:
-            return reasons.ARCHIVE
+            packed = formats.of_suffix(suffix_of(name.removesuffix(suffix)))  # scan.nii.gz
+            return reasons.ARCHIVE if packed is None else reasons.not_read(packed)
         return _by_content(place, name, suffix)
     return _taken(name) if kind.is_read else reasons.not_read(kind)
 

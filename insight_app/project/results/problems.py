@@ -185,7 +185,7 @@ def _by_pattern(connection: Connection, places: Places) -> Iterator[Problem]:
     number, patterns = photo_choice.left_out(connection), photo_choice.patterns_of(connection)
     if number and places.sources:
         what = f"{counted(number, 'photo')} left out by name."
-        do = "Photo folders shows the patterns, and changes them."
+        do = "Change that in Photo folders, or with analyze --include and --exclude."
         yield Problem(places.sources[0].path, what, patterns.said, do, "pattern", number)
 
 

@@ -20,13 +20,17 @@ from insight_app.project.results.schema import Folder, Image, LeftOut
 _PAGE = 1000
 
 
-def settle(engine: Engine, wanted: Patterns | None) -> Patterns:
-    """Return the project's patterns, `wanted` from now on if they are given."""
+def settle(
+    engine: Engine, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
+) -> Patterns:
+    """Return the project's patterns: those that are given from now on, else those that it has."""
     with reading(engine) as connection:
         kept = photo_choice.patterns_of(connection)
-    if wanted is None or wanted == kept:
-        return kept
-    write_setting(engine, photo_choice.PATTERNS, asdict(wanted))
+    wanted = Patterns.of(
+        kept.include if include is None else include, kept.exclude if exclude is None else exclude
+    )
+    if wanted != kept:
+        write_setting(engine, photo_choice.PATTERNS, asdict(wanted))
     return wanted
 
 

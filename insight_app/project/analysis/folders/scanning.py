@@ -50,7 +50,7 @@ def update_images(
     engine: Engine,
     added: Sequence[Path] = (),
     *,
-    patterns: Patterns | None = None,
+    patterns: Patterns = ALL,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Found:
@@ -58,17 +58,16 @@ def update_images(
 
     added: the folders that a person just named. What was taken out and is found there is wanted;
     elsewhere it stays out, even if its folder has another name now. patterns: which photos are
-    taken from now on; None: those that the project takes.
+    taken.
     """
-    wanted = choosing.settle(engine, patterns)
     folder_rows.settle(project, engine)
-    choosing.mark(engine, wanted, cancel or CancelToken())
+    choosing.mark(engine, patterns, cancel or CancelToken())
     sources = Sources(project, engine)
     with writing(engine) as connection:
         connection.execute(delete(Skipped))
         is_first = connection.execute(select(Image.id).limit(1)).first() is None
     scan = Scan(
-        engine, sources, [Area(source) for source in sources.here], progress, cancel, wanted
+        engine, sources, [Area(source) for source in sources.here], progress, cancel, patterns
     )
     if not is_first:
         scan.compare()
@@ -287,7 +286,7 @@ class Scan:
             do = "Check the permissions of the folder, or that its drive answers."
             self._note(source, folder.path, Reason(folder.error, do), [""])
         for reason, names in folder.not_taken.items():
-            self._note(source, folder.path, reason, names)
+            self._note(source, folder.path, reason, sorted(names))
 
     def _note(self, source: int, path: str, reason: Reason, names: Sequence[str]) -> None:
         """Note why files of a folder, or the folder itself (''), cannot be image rows."""
