@@ -14,6 +14,7 @@ SHOWN = 20
 
 def report(project: Path, tell: Callable[[str], None]) -> None:
     """Tell what was not read, each thing in one line; nothing where all is well."""
+    from insight_app.project.results.records import LESSER
     from insight_app.project.results.snapshot import Results
 
     results = Results.open(project)
@@ -30,8 +31,6 @@ def report(project: Path, tell: Callable[[str], None]) -> None:
         tell(f"And {counted(left, 'more file')}: insight-app info --json lists all.")
 
 
-LESSER = ("removed", "pattern", "note", "passed over")
-"""Kinds that are no trouble."""
 NAMED = ("unreadable", "missing", "folder missing", "left out", "removed")
 TOLD_TOGETHER = ("not taken", "pattern", "note", "passed over")
 

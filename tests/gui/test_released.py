@@ -281,7 +281,8 @@ def test_weights_of_an_encoder_are_chosen_or_imported(
     dialog = wizard(qtbot, window)
     dialog.place.folder.setText(str(tmp_path))
     dialog.add_folder(photos)
-    qtbot.waitUntil(lambda: dialog.photos.found == len(COLOURS))
+    text = f"{len(COLOURS)} photos, about"
+    qtbot.waitUntil(lambda: text in dialog.photos.words.text())
     assert dialog.dictionary.choice.findData(BUILTIN) >= 0
     choose(dialog.encoder.encoder, "maskclip")
     assert dialog.dictionary.choice.findData(BUILTIN) < 0, "the shipped one reads other tokens"

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.dialogs.files import Purpose, choose_folder
+from insight_app.gui.dialogs.pattern_fields import PatternFields
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label, item_tree
 from insight_app.gui.wording import show_in_folder, title_text, tooltip
@@ -61,6 +62,18 @@ class FoldersDialog(QDialog):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         column.addWidget(self.tree, 1)
+        self.patterns = PatternFields(self)
+        self.patterns.changed.connect(self._follow)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(8)
+        chosen.addWidget(self.patterns, 1)
+        self.apply = self._button("Apply", self._choose_photos, chosen)
+        for field in (self.patterns.include, self.patterns.exclude):
+            field.returnPressed.connect(self.apply.click)
+        column.addLayout(chosen)
+        self.left_out = dim_label("", self)
+        self.left_out.setWordWrap(True)
+        column.addWidget(self.left_out)
         self.note = dim_label(
             "What was judged stays, whatever is taken out. Nothing is deleted from the disk.", self
         )
@@ -115,7 +128,24 @@ class FoldersDialog(QDialog):
             # Said outright: else a Ctrl that is still held from the key that opened this decides.
             flag = QItemSelectionModel.SelectionFlag
             self.tree.setCurrentItem(first, 0, flag.ClearAndSelect | flag.Rows)
+        self._show_choice()
         self._follow()
+
+    def _show_choice(self) -> None:
+        """Show which photos are left out by name, and what else is not taken."""
+        choice = self.session.folders.choice
+        if choice is None:
+            return
+        self.patterns.show_patterns(choice.patterns)
+        words = [f"{counted(choice.left_out, 'photo')} left out by name."] * bool(choice.left_out)
+        if choice.not_taken:
+            kinds = (counted(number, kind) for kind, number in choice.not_taken.items())
+            words.append(f"Not taken: {', '.join(kinds)}.")
+        self.left_out.setText(" ".join(words))
+        self.left_out.setVisible(bool(words))
+
+    def _choose_photos(self) -> None:
+        self.session.folders.choose_photos(self.patterns.patterns())
 
     def _item(self, shown: "SourceState | FolderState", name: str) -> QTreeWidgetItem:
         counts = shown.counts
@@ -154,6 +184,10 @@ class FoldersDialog(QDialog):
         """Offer what can be done with the chosen folders now."""
         can_write = not self.session.state.read_only and not self.session.analysis.is_running
         self.add.setEnabled(can_write)
+        self.patterns.setEnabled(can_write)
+        choice = self.session.folders.choice
+        is_other = choice is not None and self.patterns.patterns() != choice.patterns
+        self.apply.setEnabled(can_write and is_other)
         self.point.setEnabled(can_write and len(self._chosen(NOT_THERE, HERE)) == 1)
         self.remove.setEnabled(can_write and bool(self._chosen(NOT_THERE, HERE)))
         self.put_back.setEnabled(can_write and bool(self._chosen(REMOVED)))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.figures import counted
+from insight_app.gui.dialogs.wizard.counting import CountedPhotos
 from insight_app.gui.dialogs.wizard.dictionary import TRAIN, DictionaryPart
 from insight_app.gui.dialogs.wizard.encoder import EncoderPart
 from insight_app.gui.dialogs.wizard.findings import FindingsView
@@ -77,6 +78,7 @@ class NewProjectDialog(QDialog):
         self.encoder.failed.connect(self._show_trouble)
         self.accepted.connect(self.place.remember)
         self.finished.connect(lambda _result: self.questions.forget_all())
+        self.finished.connect(lambda _result: self.photos.stop_counting())
         for folder in folders:
             self.photos.add_folder(folder)
         if dictionary is not None:
@@ -140,6 +142,7 @@ class NewProjectDialog(QDialog):
             self.encoder.name,
             self.dictionary.answer(),
             self.encoder.options(),
+            self.photos.patterns.patterns(),
         )
 
     def add_folder(self, folder: Path) -> None:
@@ -154,8 +157,9 @@ class NewProjectDialog(QDialog):
         folders, missing = self.photos.folders(), self.encoder.missing()
         if not folders and not self.dictionary.is_folder:
             return "Choose at least one folder of photos."
-        if folders and self.photos.found == 0:
-            return "There are no photos in these folders."
+        found = self.photos.found
+        if folders and found is not None and not found.photos:
+            return found.why_none
         if self._importing:
             return self._importing
         if not self.encoder.is_known:
@@ -249,11 +253,15 @@ class NewProjectDialog(QDialog):
             if self.dictionary.is_folder:
                 return "Add photos now, or later: names and relations need none."
             return "Add a folder, or drop one here. Photos stay where they are."
-        found = self.photos.found or 0
-        seconds = START_SECONDS + found * self.encoder.info.seconds_a_photo
+        found = self.photos.found or CountedPhotos()
+        seconds = START_SECONDS + found.photos * self.encoder.info.seconds_a_photo
         if self.dictionary.kind == TRAIN:
             seconds *= TRAINING_FACTOR
-        photos = counted(found, "photo")
+        photos = counted(found.photos, "photo")
+        if found.left_out:
+            photos += f", {found.left_out:,} left out"
+        if not found.photos:
+            return photos
         return f"{photos}, about {time_left(seconds)} to analyze, the start included"
 
     def _outlook(self) -> str:

@@ -39,17 +39,24 @@ LISTED = (Gravity.UNSAVED, Gravity.FAILED, Gravity.UNFINISHED)
 """Troubles that the results do not tell of themselves."""
 SHOWN = 200
 """Rows shown at most; the rest is counted."""
+TOGETHER = ("not taken", "pattern", "note", "passed over")
+"""Kinds of which one line tells of many files."""
 
 
 @dataclass(frozen=True)
 class ProblemLine:
-    """What is wrong, where (a path, or ''), what was kept, what to do, and of which kind it is."""
+    """What is wrong, where (a path, or ''), what was kept, what to do, and of which kind it is.
+
+    count: of so many files, of which `where` is the first. is_lesser: it is no trouble.
+    """
 
     what: str
     where: str = ""
     kept: str = ""
     do: str = ""
     kind: "ProblemKind | Literal['older rule'] | None" = None
+    count: int = 1
+    is_lesser: bool = False
     trouble: tuple[object, Trouble] | None = None
     """A trouble of the window with its key; it brings its own button."""
 
@@ -120,11 +127,11 @@ class ProblemsPanel(Panel):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for line in lines[:SHOWN]:
+        for line in lines:
             column.addWidget(self._line_widget(line, inside))
             column.addWidget(thin_line(inside))
-        if count > SHOWN:
-            column.addWidget(dim_label(f"  and {count - SHOWN:,} more", inside))
+        if (more := found.count - sum(not line.is_lesser for line in found.lines)) > 0:
+            column.addWidget(dim_label(f"  and {more:,} more", inside))
         column.addStretch(1)
         self.area.setWidget(inside)
 
@@ -135,13 +142,17 @@ class ProblemsPanel(Panel):
         words = QVBoxLayout()
         words.setSpacing(2)
         row.addLayout(words, 1)
-        if line.where:
-            name = ElidedLabel(line.where, widget)
-            name.setFont(theme.bold(self.font()))
-            name.setToolTip(tooltip(line.where))
+        is_together = line.kind in TOGETHER
+        head = line.what if is_together else line.where
+        if head:
+            name = ElidedLabel(head, widget)
+            if not line.is_lesser:
+                name.setFont(theme.bold(self.font()))
+            name.setToolTip(tooltip(head))
             words.addWidget(name)
-        parts = (line.what, line.kept, line.do)
-        text = PlainLabel(" ".join(part for part in parts if part), widget)
+        parts = ("" if is_together else line.what, line.kept, line.do)
+        make = dim_label if line.is_lesser else PlainLabel
+        text = make(" ".join(part for part in parts if part), widget)
         text.setWordWrap(True)
         words.addWidget(text)
         if line.where or line.kind or (line.trouble is not None and line.trouble[1].button):
@@ -180,6 +191,9 @@ class ProblemsPanel(Panel):
         elif line.kind == "removed" and can_write:
             button = QPushButton("Put it back", parent)
             button.clicked.connect(lambda: session.folders.put_back([path]))
+        elif line.kind == "pattern":
+            button = QPushButton("Photo folders…", parent)
+            button.clicked.connect(session.actions["analysis.folders"].trigger)
         else:
             button = QPushButton("Show in folder", parent)
             button.clicked.connect(lambda: show_in_folder(path))
@@ -188,8 +202,18 @@ class ProblemsPanel(Panel):
 
 def find_problems(results: "Results") -> ResultProblems:
     """Read what is wrong with the photos and with the last analysis; runs on the pool."""
+    from insight_app.project.results.records import LESSER
+
     lines = [
-        ProblemLine(problem.what, str(problem.path), problem.kept, problem.do, problem.kind)
+        ProblemLine(
+            problem.what,
+            str(problem.path),
+            problem.kept,
+            problem.do,
+            problem.kind,
+            problem.count,
+            problem.kind in LESSER,
+        )
         for problem in results.problems(limit=SHOWN)
     ]
     # That photos wait to be analyzed is told by a trouble, which asks whether somebody is at it.

@@ -20,13 +20,14 @@ from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress, WorkerClient
+from insight_app.project.photos.patterns import ALL, Patterns
 
 
 @dataclass(frozen=True)
 class Plan:
     """What the wizard asked: photos (none yet, for a dictionary that brings names along), place,
     encoder with its options, dictionary ("builtin", "train" or a path); unset_threshold: what is
-    active where that dictionary's threshold was never set.
+    active where that dictionary's threshold was never set; patterns: which photos by name.
     """
 
     folders: tuple[Path, ...]
@@ -35,6 +36,7 @@ class Plan:
     dictionary: str
     encoder_options: Mapping[str, str] = field(default_factory=dict)
     unset_threshold: UnsetThreshold = "topk"
+    patterns: Patterns = ALL
 
 
 @dataclass(eq=False)
@@ -89,6 +91,8 @@ class AnalysisControl(QObject):
                 encoder_options=dict(plan.encoder_options),
                 dictionary=plan.dictionary,
                 unset_threshold=plan.unset_threshold,
+                include=list(plan.patterns.include),
+                exclude=list(plan.patterns.exclude),
             )
 
         self._projects.make_and_open(partial(_create, plan.place), str(plan.place), made)
@@ -126,6 +130,18 @@ class AnalysisControl(QObject):
             folders=list(folders),
             device=self._settings.get("device"),
             **how,
+        )
+
+    def choose_photos(self, patterns: Patterns, done: Callable[[Message], object]) -> None:
+        """Take and leave out photos by name from now on; done(reply) when it is so."""
+        self._begin(
+            "analyze",
+            done,
+            None,
+            folders=[],
+            device=self._settings.get("device"),
+            include=list(patterns.include),
+            exclude=list(patterns.exclude),
         )
 
     def change(

@@ -17,13 +17,18 @@ from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.replies import Message
+from insight_app.project.photos.patterns import Patterns
 
 if TYPE_CHECKING:
+    from insight_app.project.results.records import PhotoChoice
+    from insight_app.project.results.snapshot import Results
     from insight_app.project.results.sources import SourceState
 
 
 class FolderControl(QObject):
-    """sources: the folders that were given, as they were when they were looked at last."""
+    """sources: the folders that were given, as they were when they were looked at last; choice:
+    which of their photos are taken, None before there are results.
+    """
 
     changed = Signal()
     """A folder is there that was not, or is not any more, or its photos are others."""
@@ -44,6 +49,7 @@ class FolderControl(QObject):
         self._projects, self._analysis = projects, analysis
         self._jobs, self._messages = jobs, messages
         self.sources: Sequence[SourceState] = ()
+        self.choice: PhotoChoice | None = None
         projects.opened.connect(self._forget)
         projects.entered.connect(self.look)
         projects.results_changed.connect(self.look)
@@ -58,7 +64,8 @@ class FolderControl(QObject):
         """Ask the disk again which folders are there."""
         results = self._projects.state.results
         if results is not None:
-            self._jobs.run(results.sources, done=self._show, key="sources", priority=BACKGROUND)
+            look = partial(_look, results)
+            self._jobs.run(look, done=self._show, key="sources", priority=BACKGROUND)
 
     def add(self, folders: Sequence[Path]) -> None:
         """Add folders of photos; photos that are known from a missing place are recognized."""
@@ -92,16 +99,22 @@ class FolderControl(QObject):
             failed=partial(self.not_moved.emit, old),
         )
 
+    def choose_photos(self, patterns: Patterns) -> None:
+        """Take and leave out photos by their names; codes and what was judged stay."""
+        before = Patterns() if self.choice is None else self.choice.patterns
+        self._analysis.choose_photos(patterns, partial(self._chosen, before))
+
     # ---- what came of it
 
     def _forget(self) -> None:
-        self.sources = ()
+        self.sources, self.choice = (), None
         self.changed.emit()
 
-    def _show(self, sources: "Sequence[SourceState]") -> None:
-        if sources != self.sources:
+    def _show(self, looked: "tuple[Sequence[SourceState], PhotoChoice]") -> None:
+        sources, choice = looked
+        if sources != self.sources or choice != self.choice:
             were_missing = {source.id for source in self.missing}
-            self.sources = sources
+            self.sources, self.choice = sources, choice
             self.changed.emit()
             if were_missing - {source.id for source in self.missing}:
                 self.came_back.emit()
@@ -125,6 +138,11 @@ class FolderControl(QObject):
             text += f"; {missing:,} of them {agreeing(missing, 'is', 'are')} not there"
         self._messages.say(text)
 
+    def _chosen(self, before: Patterns, reply: Message) -> None:
+        number = int(reply["found"]["left_out"])
+        text = f"{counted(number, 'photo')} left out by name"
+        self._messages.offer(text, "Undo", partial(self.choose_photos, before))
+
     def _offer_undo(self, folders: Sequence[Path]) -> None:
         if self.sources:  # the first photos of a project are what it was made for
             act = partial(self._take_back, folders)
@@ -134,6 +152,11 @@ class FolderControl(QObject):
         """Undo adding folders, also while they are being analyzed."""
         self._analysis.cancel()
         self.remove(folders)
+
+
+def _look(results: "Results") -> "tuple[Sequence[SourceState], PhotoChoice]":
+    """Look at the folders and at what of them is taken; runs on the pool."""
+    return results.sources(), results.photo_choice()
 
 
 def _names(folders: Sequence[Path]) -> str:

@@ -79,6 +79,10 @@ takes for photos.
 """
 
 
+LESSER: frozenset[ProblemKind] = frozenset(("removed", "pattern", "note", "passed over"))
+"""Kinds of problems that are told and are no trouble."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """An image or folder that is not in the results, or not where it was, and what can be done.

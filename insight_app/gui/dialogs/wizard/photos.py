@@ -1,30 +1,33 @@
 """Which folders of photos, and how many photos are in them, counted while one goes on."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
 
+from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.gui.dialogs.files import Purpose, choose_folder
+from insight_app.gui.dialogs.pattern_fields import PatternFields
+from insight_app.gui.dialogs.wizard.counting import CountedPhotos, count_photos
 from insight_app.gui.dialogs.wizard.part import Part
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import tooltip
+from insight_app.gui.wording import tooltip, words
 from insight_app.plain_text import visible
 
 LINES = 3
 
 
 class PhotosPart(Part):
-    """found: photos in the folders; None while they are counted, and without a folder."""
+    """found: what is in the folders; None while they are counted, and without a folder."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Photos", parent)
         self.session = session
-        self.found: int | None = None
+        self.found: CountedPhotos | None = None
+        self._stop = CancelToken()
         self.list = FolderList(self)
         self.list.setAccessibleName("Folders of photos")
         self.column.addWidget(self.list)
@@ -42,17 +45,24 @@ class PhotosPart(Part):
         row.addSpacing(8)
         row.addWidget(self.words, 1)
         self.column.addLayout(row)
+        self.patterns = PatternFields(self)
+        self.patterns.changed.connect(self._count)
+        self.column.addWidget(self.patterns)
+        self.rest = dim_label("", self)
+        self.rest.setWordWrap(True)
+        self.rest.hide()
+        self.column.addWidget(self.rest)
 
     def folders(self) -> tuple[Path, ...]:
         """Return the chosen folders."""
         items = (self.list.item(place) for place in range(self.list.count()))
-        return tuple(Path(item.data(Qt.ItemDataRole.UserRole)) for item in items)
+        return tuple(item.data(Qt.ItemDataRole.UserRole) for item in items)
 
     def add_folder(self, folder: Path) -> None:
         """Choose one more folder."""
         if folder not in self.folders():
             item = QListWidgetItem(visible(str(folder)), self.list)
-            item.setData(Qt.ItemDataRole.UserRole, str(folder))
+            item.setData(Qt.ItemDataRole.UserRole, folder)  # its name may be no text
             item.setToolTip(tooltip(str(folder)))
             self._count()
 
@@ -60,21 +70,36 @@ class PhotosPart(Part):
         """Show what is known of the photos, or how to get some."""
         self.words.setText("Counting…" if self.folders() and self.found is None else text)
         self.remove.setEnabled(bool(self.folders()))
+        rest = self.found.rest if self.found is not None and self.found.photos else ""
+        self.rest.setText(rest)
+        self.rest.setVisible(bool(rest))
+
+    def stop_counting(self) -> None:
+        """Stop counting: nobody waits for it any more."""
+        self._stop.cancel()
 
     def _count(self) -> None:
         self.found = None
+        self.stop_counting()
+        self._stop = CancelToken()
         self.changed.emit()
         if self.folders():
+            wanted = self.patterns.patterns()
             self.session.jobs.run(
-                partial(_count_photos, self.folders()),
+                partial(count_photos, self.folders(), wanted.include, wanted.exclude, self._stop),
                 done=self._counted,
+                failed=self._not_counted,
                 key="wizard count",
                 scope=Scope.PROGRAM,
             )
 
-    def _counted(self, found: int) -> None:
+    def _counted(self, found: CountedPhotos) -> None:
         self.found = found if self.folders() else None
         self.learned.emit()
+
+    def _not_counted(self, error: Exception) -> None:
+        if not isinstance(error, Cancelled):
+            self._counted(CountedPhotos(refused=words(error)))
 
     def _choose(self) -> None:
         settings = self.session.settings
@@ -97,10 +122,3 @@ class FolderList(QListWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.fontMetrics().height() + 12)
-
-
-def _count_photos(folders: Sequence[Path]) -> int:
-    """Count the photos in folders; runs on the pool."""
-    from insight_app.project.photos import walking
-
-    return sum(len(found.names) for found in walking.scan(folders))
