@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from rdflib import SKOS, Graph, Literal
 
 from insight_app.cli import folders, terminal
@@ -451,3 +452,40 @@ def judge_a_few(project: Path) -> int:
         hidden = catalogue.id_of((row + 1) % catalogue.size)
         opened.judgements.judge([j.hide(hidden)], "Hide")
     return row
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_what_is_not_read_is_told_and_nothing_read_has_a_code_of_its_own(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D)
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", info))
+    photos, project = tmp_path / "photos", tmp_path / "P.insight"
+    photos.mkdir()
+    for number in range(3):
+        (photos / f"{number}.psd").touch()
+    (photos / "evil\x1b[31m.jpg").write_bytes(b"no picture")
+    (photos / "gone.jpg").symlink_to("nowhere")
+    how = ("-o", project, "--encoder", "tiny", "--dictionary", tiny.write_dictionary(tmp_path))
+    code, _, told = run("analyze", photos, *how)
+    assert code == Exit.NOTHING_READ, told
+    for line in (
+        "3 Photoshop files not taken. ",
+        "evil\\x1b[31m.jpg: This is not an image",
+        "gone.jpg: The link leads to nothing.",
+        "No photo in these folders could be read.",
+    ):
+        assert line in told
+    assert "\x1b" not in told
+    Image.new("RGB", (40, 40), "red").save(photos / "good.png")
+    assert run("analyze", photos, *how)[0] == Exit.OK
+    code, _, told = run("analyze", photos, *how, "--exclude", "*.PNG")
+    assert code == Exit.NOTHING_READ and "1 photo left out by name. Without *.PNG." in told
+    assert run("analyze", photos, *how, "--exclude", "")[0] == Exit.OK
+    found = json.loads(run("info", project, "--json")[1])
+    assert found["not_taken"] == {"Photoshop file": 3}
+    assert sorted(Path(one["path"]).name for one in found["listed"]) == [
+        "0.psd", "1.psd", "2.psd", "evil\x1b[31m.jpg", "gone.jpg",
+    ]  # fmt: skip
+    assert all(one["reason"] for one in found["listed"])
+    assert "3 Photoshop files not taken." in run("info", project)[1]

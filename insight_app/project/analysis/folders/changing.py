@@ -122,6 +122,7 @@ def move(
                 published(publish())
                 raise
             if moved.has_news:
+                choosing.mark_again(engine)
                 generation = publish()
                 published(generation)
     return Changed(moved.photos, moved.missing, generation)

@@ -50,8 +50,9 @@ def mark(engine: Engine, patterns: Patterns, cancel: CancelToken) -> None:
 
 
 def mark_again(engine: Engine) -> None:
-    """Let the next scan mark all images anew: they lie in other folders now."""
+    """Mark all images anew by the project's patterns: some lie in other folders now."""
     write_setting(engine, photo_choice.APPLIED, None)
+    mark(engine, settle(engine), CancelToken())
 
 
 def _pages(engine: Engine, folder: int) -> Iterator[Sequence[Any]]:

@@ -88,8 +88,15 @@ def retire_emptied(engine: Engine, sources: Sources) -> None:
     """
     for source in sources.all:
         area = Area(source)
-        if not source.is_here and not count(engine, [area]):
+        if not source.is_here and not _holds_any(engine, area):
             remove(engine, [area])
+
+
+def _holds_any(engine: Engine, area: Area) -> bool:
+    """Return whether there are images in a folder, left out or not."""
+    query = select(Image.id).join(Folder).where(area.rows(), Image.status != 4).limit(1)
+    with reading(engine) as connection:
+        return connection.execute(query).first() is not None
 
 
 def _set(engine: Engine, areas: Sequence[Area], is_removed: bool) -> Flags:

@@ -254,25 +254,29 @@ class Scan:
                 self._note_folder(source, folder)
             if folder.error:
                 continue
-            names = iter(folder.names)
-            while batch := list(islice(names, BATCH)):
-                self.found.total += len(batch)
-                self._look()
-                known = self._folder_id(source, folder.path)
-                files = self._unknown(known, source, folder, batch, notes=adds_new)
-                owners = lost.owners(files, self._look) if may_be_lost else {}
-                if not adds_new:
-                    files = [file for file in files if file.name in owners]
-                if files:
-                    place = folder.source / folder.path
-                    stays_out = known is None and _are_removed(files, owners)
-                    stays_out &= not any(place.is_relative_to(wanted) for wanted in added)
-                    folder_id = self._place(source, folder.path, files, owners, stays_out)
-                    moved |= {
-                        (row.folder_id, folder_id)
-                        for row in owners.values()
-                        if lost.is_of_gone_source(row)
-                    }
+            known_out = sorted(folder.left_out) if may_be_lost else []
+            for names, left_out in ((folder.names, LeftOut.NO), (known_out, LeftOut.PATTERN)):
+                is_new_wanted = adds_new and left_out == LeftOut.NO
+                for batch in _batches(names):
+                    self.found.total += len(batch) if left_out == LeftOut.NO else 0
+                    self._look()
+                    known = self._folder_id(source, folder.path)
+                    files = self._unknown(known, source, folder, batch, notes=is_new_wanted)
+                    owners = lost.owners(files, self._look) if may_be_lost else {}
+                    if not is_new_wanted:
+                        files = [file for file in files if file.name in owners]
+                    if files:
+                        place = folder.source / folder.path
+                        stays_out = known is None and _are_removed(files, owners)
+                        stays_out &= not any(place.is_relative_to(wanted) for wanted in added)
+                        placed = self._place(
+                            source, folder.path, files, owners, stays_out, left_out
+                        )
+                        moved |= {
+                            (row.folder_id, placed)
+                            for row in owners.values()
+                            if lost.is_of_gone_source(row)
+                        }
         with writing(self._engine) as connection:
             folder_rows.retire_replaced(connection, moved)
 
@@ -290,7 +294,6 @@ class Scan:
 
     def _note(self, source: int, path: str, reason: Reason, names: Sequence[str]) -> None:
         """Note why files of a folder, or the folder itself (''), cannot be image rows."""
-        left = iter(names)
         values = {
             "source_id": source,
             "message": reason.what,
@@ -298,7 +301,7 @@ class Scan:
             "kind": reason.kind,
             "grade": int(reason.grade),
         }
-        while some := list(islice(left, BATCH)):
+        for some in _batches(names):
             places = ["/".join(part for part in (path, escaped(name)) if part) for name in some]
             with writing(self._engine) as connection:
                 connection.execute(insert(Skipped), [values | {"path": place} for place in places])
@@ -354,6 +357,7 @@ class Scan:
         files: Sequence[File],
         owners: dict[str, Any],
         is_removed: bool,
+        left_out: LeftOut,
     ) -> int:
         """Write the rows of new files, those with an owner take its row along; return the folder's
         id.
@@ -370,13 +374,19 @@ class Scan:
                 for file in files
             }
             for name, row in owners.items():
-                values = places.pop(name) | {"status": _found_again(row), "left_out": 0}
+                values = places.pop(name) | {"status": _found_again(row), "left_out": int(left_out)}
                 connection.execute(update(Image).where(Image.id == row.id).values(values))
             if places:
                 connection.execute(insert(Image), list(places.values()))
         self.found.moved += len(owners)
         self.found.new += len(places)
         return folder
+
+
+def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+    left = iter(names)
+    while some := list(islice(left, BATCH)):
+        yield some
 
 
 def _are_removed(files: Sequence[File], owners: dict[str, Any]) -> bool:

@@ -1,0 +1,196 @@
+"""Photos left out by pattern, or as second names: counted once, kept, and back at once."""
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from insight_app.project.analysis.folders import changing
+from insight_app.project.analysis.run import Summary, analyze
+from insight_app.project.check import check
+from insight_app.project.results.snapshot import Results
+from tests import tiny
+from tests.project.test_analysis import draw, results_of
+from tests.project.test_folders import numbers
+
+PHOTOS = 12
+
+
+@pytest.fixture(scope="module")
+def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.write_dictionary(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return draw(tmp_path / "photos", PHOTOS)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return tmp_path / "P.insight"
+
+
+@pytest.fixture
+def run(dictionary: Path, project: Path) -> Callable[..., Summary]:
+    def call(*folders: Path, **options: Any) -> Summary:
+        given = {"encoder": tiny.TinyEncoder(), "dictionary": dictionary} | options
+        return analyze(project, folders, **given)
+
+    return call
+
+
+def names(results: Results, status: str | None = None) -> list[str]:
+    return sorted(results.image(int(one)).path.name for one in results.image_ids(status=status))
+
+
+def kinds(results: Results) -> dict[str, int]:
+    return {one.kind: one.count for one in results.problems()}
+
+
+def test_patterns_take_out_and_put_back_without_coding_again(
+    run: Any, photos: Path, project: Path, tmp_path: Path
+) -> None:
+    run(photos)
+    with results_of(project) as before:
+        everything = names(before)
+    whole = numbers(project, photos)
+    out = run(exclude=["a", "000*"])
+    with results_of(project) as results:
+        left = names(results)
+        assert 0 < len(left) < PHOTOS and out.found.left_out == PHOTOS - len(left)
+        assert results.coded_images == len(left) == results.image_count
+        assert results.photo_choice().patterns.exclude == ("a", "000*")
+        assert kinds(results) == {"pattern": PHOTOS - len(left)}
+        assert all("/a/" not in str(results.image(int(i)).path) for i in results.image_ids())
+    assert not [finding for finding in check(project) if finding.is_damage]
+    fresh = tmp_path / "Fresh.insight"
+    analyze(fresh, [photos], encoder=tiny.TinyEncoder(), dictionary=project / "dictionary",
+            exclude=["a", "000*"])  # fmt: skip
+    assert numbers(fresh, photos)["header"] == numbers(project, photos)["header"]
+    assert run().coded == 0  # kept in the project
+    photos.rename(tmp_path / "away")  # what is not there is taken in and left out too
+    run(include=["*.none"])
+    with results_of(project) as results:
+        assert names(results) == []
+    run(exclude=[], include=[])
+    with results_of(project) as results:
+        assert names(results) == everything
+    (tmp_path / "away").rename(photos)
+    again = run()
+    assert again.coded == 0
+    assert numbers(project, photos) == whole
+
+
+def test_a_pattern_follows_folders_that_move(run: Any, photos: Path, project: Path) -> None:
+    run(photos, exclude=["a/*"])
+    (photos / "a").rename(photos / "c")
+    run()
+    with results_of(project) as results:
+        assert len(names(results)) == PHOTOS
+    (photos / "b").rename(photos / "a")
+    run()
+    with results_of(project) as results:
+        assert {one.path.parent.name for one in map(results.image, results.image_ids())} == {"c"}
+    changing.remove(project, [photos / "c"])
+    changing.put_back(project, [photos / "c"])
+    assert run(exclude=[""]).coded == 0
+    with results_of(project) as results:
+        assert results.coded_images == PHOTOS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_photo_with_several_names_is_one(run: Any, photos: Path, project: Path) -> None:
+    first = sorted(photos.rglob("*.png"))[0]
+    os.link(first, photos / "b" / "zz hard.png")
+    (photos / "b" / "zz link.png").symlink_to(first)
+    (photos / "zz folder").symlink_to(photos / "a")
+    (photos / "gone.png").symlink_to("nowhere")
+    run(photos)
+    run()
+    with results_of(project) as results:
+        assert results.coded_images == len(names(results)) == PHOTOS
+        told = {one.kind: one.count for one in results.problems()}
+        assert told == {"left out": 1, "passed over": 3}
+        assert results.problem_count == 1
+    first.unlink()
+    run()  # the other name is the photo now
+    with results_of(project) as results:
+        assert results.coded_images == PHOTOS and "zz hard.png" in names(results)
+
+
+@pytest.mark.skipif(not hasattr(os, "link"), reason="there are no hard links")
+def test_a_project_that_counted_a_photo_twice_counts_it_once(
+    run: Any, photos: Path, project: Path
+) -> None:
+    copy = photos / "b" / "zz copy.png"
+    first = sorted(photos.rglob("*.png"))[0]
+    shutil.copy2(first, copy)
+    run(photos)
+    with results_of(project) as results:
+        assert results.coded_images == PHOTOS + 1
+    copy.unlink()
+    os.link(first, copy)
+    assert run().coded == 0
+    with results_of(project) as results:
+        assert results.coded_images == PHOTOS
+    copy.unlink()
+    shutil.copy2(first, copy)
+    assert run().coded == 0
+    with results_of(project) as results:
+        assert results.coded_images == PHOTOS + 1
+
+
+def test_an_older_project_opens_with_everything_taken(
+    run: Any, photos: Path, project: Path
+) -> None:
+    run(photos)
+    with closing(sqlite3.connect(project / "analysis.sqlite")) as connection:
+        for index in ("image_note", "image_left_out", "skipped_kind"):
+            connection.execute(f"DROP INDEX {index}")
+        for table, column in (
+            ("image", "note"), ("image", "left_out"),
+            ("skipped", "do"), ("skipped", "kind"), ("skipped", "grade"),
+        ):  # fmt: skip
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("INSERT INTO skipped (source_id, path, message) VALUES (1, '/x', 'Old')")
+        connection.execute("PRAGMA user_version = 1002")
+        connection.commit()
+    with results_of(project) as results:
+        assert results.coded_images == PHOTOS
+        (old,) = results.problems()
+        assert (old.path, old.what, old.kind) == (photos / "x", "Old", "left out")
+
+
+def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: Path) -> None:
+    for number in range(3):
+        (photos / f"{number}.psd").touch()
+        (photos / f"{number}.jpg").write_bytes(b"no picture")
+    (photos / ".hidden.jpg").touch()
+    run(photos)
+    with closing(sqlite3.connect(project / "analysis.sqlite")) as connection:
+        notes = "First note.\nSecond note."
+        connection.execute("UPDATE image SET note = ? WHERE status = 1 AND id % 2", (notes,))
+        connection.execute("UPDATE image SET note = 'Second note.' WHERE status = 1 AND id % 2 = 0")
+        connection.commit()
+    with results_of(project) as results:
+        lines = results.problems()
+        assert [(one.kind, one.count) for one in lines if one.kind != "unreadable"] == [
+            ("not taken", 3),
+            ("note", PHOTOS),
+            ("note", PHOTOS // 2),
+            ("passed over", 1),
+        ]
+        assert results.problem_count == 4, "one kind and three photos"
+        each = [one.kind for one in results.each_problem()]
+        assert {kind: each.count(kind) for kind in each} == {
+            "unreadable": 3, "not taken": 3, "passed over": 1, "note": PHOTOS + PHOTOS // 2,
+        }  # fmt: skip
+        assert json.dumps([str(one.path) for one in results.each_problem()])
