@@ -142,7 +142,7 @@ class NewProjectDialog(QDialog):
             self.encoder.name,
             self.dictionary.answer(),
             self.encoder.options(),
-            self.photos.patterns.patterns(),
+            patterns=self.photos.patterns.patterns(),
         )
 
     def add_folder(self, folder: Path) -> None:
