@@ -31,6 +31,7 @@ from insight_app.project.analysis.counting import running_counts, saved
 from insight_app.project.check import check
 from insight_app.project.judgements import Person
 from insight_app.project.project import Project
+from insight_app.project.results import analysis_database
 from insight_app.project.results.snapshot import Results
 from insight_app.project.summary import folders, summarise
 from tests.synthetic import make_project
@@ -46,6 +47,7 @@ def make(folder: Path) -> Path:
         small.setattr(recording, "SHARD_IMAGES", 8)
         small.setattr(running_counts, "PART_SHARDS", 2)
         make_project(place, images=IMAGES, concepts=CONCEPTS, photo_size=(48, 48), before=_summary)
+    analysis_database.close_writer(analysis_database.open_writer(place))  # folds in its log
     with Project.open(place, ADA) as project:
         acts = [j.rename("f:1", "dog"), j.note("f:2", "seen in the park"), j.hide("f:5")]
         project.judgements.judge(acts, "Judged")
@@ -56,7 +58,9 @@ def make(folder: Path) -> Path:
 
 
 def _summary(place: Path) -> None:
-    nothing = summary.DictionarySummary([[] for _ in range(CONCEPTS)], None, CoOccurrence(CONCEPTS))
+    nothing = summary.DictionarySummary(
+        [[] for _ in range(CONCEPTS)], None, CoOccurrence(CONCEPTS), run=""
+    )
     summary.write(place / "dictionary", nothing)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from insight_app.errors import KnownError
+from insight_app.project.analysis import set_up
 from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import STATISTICS
 from insight_app.project.results import generations
@@ -57,14 +58,14 @@ def publish_again(project: Path, engine: Engine) -> int | None:
     statistics = project / STATISTICS
     with reading(engine) as connection:
         last, places = newest(connection), published_places(connection)
-        manifest = newest_manifest(connection, statistics)
+        manifest, tables = newest_manifest(connection, statistics), set_up.of(connection)
     if manifest is None:
         return None
     try:
         known = generations.read(statistics, last).places
         if not _count_the_same(known, places):
             return None
-        written = generations.write_again(statistics, last, last + 1, places, manifest)
+        written = generations.write_again(statistics, last, last + 1, places, manifest, tables)
     except (FileNotFoundError, KnownError):
         return None
     if written is None:

@@ -24,7 +24,7 @@ from insight_app.concepts.hsae.description import files_of
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
-from insight_app.project.analysis import publishing
+from insight_app.project.analysis import publishing, set_up
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
@@ -223,7 +223,7 @@ class Recorder:
     def _publish(self) -> int:
         with reading(self.engine) as connection:
             number = publishing.newest(connection) + 1
-            places = published_places(connection)
+            places, tables = published_places(connection), set_up.of(connection)
         setup, whole = self.setup, self.counting.whole()
         cooccurrence = self.counting.cooccurrence()
         folder = generations.begin(self.statistics, number)
@@ -255,7 +255,7 @@ class Recorder:
             places=places,
             folders=whole.folders.to_arrays(),
         )
-        manifest = generations.write(folder, published, self._project_id, others)
+        manifest = generations.write(folder, published, self._project_id, others, tables)
         publishing.name(self.engine, self.statistics, number, whole.images, manifest)
         return number
 

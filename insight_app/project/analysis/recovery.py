@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select, update
 
 from insight_app.disk_errors import disk_errors
-from insight_app.project.analysis import publishing
+from insight_app.project.analysis import publishing, set_up
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.folder import CODES, LOCK, STATISTICS
 from insight_app.project.results import analysis_database, code_store, digests
@@ -35,13 +35,23 @@ def open_or_begin_anew(project: Path, notice: Callable[[str], None]) -> Engine:
             return _checked(analysis_database.open_writer(project))
         except sqlite.Damaged:
             pass
+    return begin_anew(project, notice)
+
+
+def begin_anew(project: Path, notice: Callable[[str], None]) -> Engine:
+    """Set the results aside with all that they alone explain, tell it, and begin with none."""
+    tables = set_up.published_last(project)
     with disk_errors("The damaged results cannot be set aside", where=project):
         aside = _set_aside(project)
     notice(
         "The results of this project were damaged and are made anew from the photos; what people "
         f"judged is unharmed. What was there is kept in {aside}."
     )
-    return analysis_database.open_writer(project)
+    engine = analysis_database.open_writer(project)
+    with writing(engine) as connection:
+        for name in set_up.TABLES:
+            set_up.put_back(connection, name, tables.get(name, []))
+    return engine
 
 
 def _set_aside(project: Path) -> Path:

@@ -91,6 +91,7 @@ def _results(
     published = None
     if newest is not None:
         damaged = list(_files(folder, connection, newest, meter))
+        damaged += results.behind(folder, connection, newest[0])
         opened = results.published(folder, *newest)
         if not isinstance(opened, Finding):
             published = opened

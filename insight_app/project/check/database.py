@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from insight_app.errors import KnownError
-from insight_app.project.check.findings import Concern, Finding
-from insight_app.project.results import analysis_database
+from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
+from insight_app.project.results import analysis_database, row_digests
 from insight_app.project.results.schema import Generation
 
 _AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
@@ -62,3 +62,23 @@ def findings(folder: Path, connection: Connection) -> Iterator[Finding]:
     if broken is not None:
         what = f"The database of results refers to a row that is not there ({broken[0]})."
         yield Finding(what, path, _AGAIN, part=Concern.DATABASE)
+        return
+    for block in row_digests.wrong(connection):
+        what, means = "Rows of the database are not as they were written", ""
+        if block.table in _ROWS:
+            rows, means = _ROWS[block.table]
+            what += f" ({rows} {block.rows.start:,} to {block.rows.stop - 1:,})"
+        yield Finding(f"{what}.", path, f"{KEPT} {REPAIR}", part=Concern.ROWS, means=means)
+
+
+_ROWS = {
+    "folder": ("folders", "Photos may seem to be missing, or to be elsewhere."),
+    "generation": ("publications", "Results may be missing."),
+    "image": ("photos", "What is known of these photos may be wrong."),
+    "run": ("runs", "The history of analyses may be wrong."),
+    "setting": ("settings", "What the project was set up with may be wrong."),
+    "shard": ("files of codes", "Codes of photos may be missing."),
+    "skipped": ("files that were left out", "The list of problems may be wrong."),
+    "source": ("sources", "Photos may seem to be missing, or to be elsewhere."),
+}
+"""What the rows of a table are, and what it means where they are wrong."""

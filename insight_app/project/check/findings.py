@@ -18,6 +18,8 @@ class Concern(Enum):
     BACKUPS = auto()
     DATABASE = auto()
     """The database of results as a whole."""
+    ROWS = auto()
+    """Single rows of it."""
     DICTIONARY = auto()
     CODES = auto()
     RESULTS = auto()

@@ -11,27 +11,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
 
 from insight_app.concepts.hsae.description import files_of
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
 from insight_app.figures import counted
-from insight_app.project.analysis import dictionary, names, runs
+from insight_app.project.analysis import dictionary, names, publishing, runs
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import pending_images
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.analysis.folders.sources import Sources
 from insight_app.project.analysis.recording import Recorder
-from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
-from insight_app.project.check import check
+from insight_app.project.analysis.recovery import begin_anew, open_or_begin_anew, set_damaged_aside
+from insight_app.project.check import check, rows
 from insight_app.project.check.findings import Concern, Finding
 from insight_app.project.folder import STATISTICS
 from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Shard
 from insight_app.project.storage.plain_files import odd_ones
 
-RESULTS = (Concern.DATABASE, Concern.DICTIONARY, Concern.CODES, Concern.RESULTS)
+RESULTS = (Concern.DATABASE, Concern.ROWS, Concern.DICTIONARY, Concern.CODES, Concern.RESULTS)
 """The parts that are mended here; judgements and backups are for a person to decide."""
 
 
@@ -72,8 +73,13 @@ def _mend(
 ) -> list[str]:
     done: list[str] = []
     engine = open_or_begin_anew(project, done.append)
+    is_anew = bool(done)
     try:
-        if not done:
+        if not is_anew and not _mend_pages(engine, done.append):
+            analysis_database.close_writer(engine)
+            engine = begin_anew(project, done.append)
+            is_anew = True
+        if not is_anew:
             with runs.recorded(engine, work="repair"):
                 _mend_parts(project, engine, found, progress, cancel, done.append)
         if photos := _photos_to_code(project, engine):
@@ -81,6 +87,24 @@ def _mend(
     finally:
         analysis_database.close_writer(engine)
     return done
+
+
+def _mend_pages(engine: Engine, tell: Callable[[str], None]) -> bool:
+    """Make the indexes again if they are damaged; return whether the database is whole."""
+    check_pages = "PRAGMA integrity_check(1)"
+    with analysis_database.reading(engine) as connection:
+        if connection.exec_driver_sql(check_pages).scalar_one() == "ok":
+            return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
+    try:
+        with analysis_database.writing(engine) as connection:
+            connection.exec_driver_sql("REINDEX")
+        with analysis_database.reading(engine) as connection:
+            is_whole = bool(connection.exec_driver_sql(check_pages).scalar_one() == "ok")
+    except (KnownError, IntegrityError):  # pages of rows are damaged, or two photos are one
+        return False
+    if is_whole:
+        tell("The indexes of the database of results were made again.")
+    return is_whole
 
 
 def _mend_parts(
@@ -91,6 +115,9 @@ def _mend_parts(
     cancel: CancelToken,
     tell: Callable[[str], None],
 ) -> None:
+    with analysis_database.reading(engine) as connection:
+        manifest = publishing.newest_manifest(connection, project / STATISTICS)
+    rows.mend(project, engine, manifest.tables if manifest is not None else {}, tell)
     lost = set_damaged_aside(project, engine)
     if lost:
         tell(f"The codes of {counted(lost, 'photo')} were damaged and were set aside.")

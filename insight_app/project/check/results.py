@@ -13,7 +13,7 @@ from insight_app.project.analysis.counting import running_counts
 from insight_app.project.analysis.places import published_places
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
 from insight_app.project.folder import DICTIONARY, STATISTICS
-from insight_app.project.results import analysis_database, generations, sources
+from insight_app.project.results import analysis_database, generations, manifest, sources
 from insight_app.project.results.generations import Published
 from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.run_state import FINISHED
@@ -33,12 +33,24 @@ def published(folder: Path, number: int, digest: str) -> Published | Finding:
         return Finding(error.what, error.where or str(place), _DO)
 
 
-def owner(folder: Path, connection: Connection, manifest: Manifest) -> Iterator[Finding]:
+def owner(folder: Path, connection: Connection, of: Manifest) -> Iterator[Finding]:
     """Check that results are of this project and not of another one."""
     own = analysis_database.project_id(connection)
-    if manifest.project and own and manifest.project != own:
-        place = generations.folder_of(folder / STATISTICS, manifest.generation)
+    if of.project and own and of.project != own:
+        place = generations.folder_of(folder / STATISTICS, of.generation)
         yield Finding("These results are those of another project.", str(place), _DO)
+
+
+def behind(folder: Path, connection: Connection, number: int) -> Iterator[Finding]:
+    """Check that no newer results lie there than the database knows of.
+
+    Work that was stopped may leave them; after work that came to its end the database lost them.
+    """
+    last = connection.execute(select(Run.state).order_by(Run.id.desc()).limit(1)).scalar()
+    place = generations.folder_of(folder / STATISTICS, number + 1)
+    if last in (None, FINISHED) and (place / manifest.NAME).exists():
+        what = "The database lost what was written last: newer results lie there."
+        yield Finding(what, str(place), _DO, means="What is shown is not the newest.")
 
 
 def photos(folder: Path, connection: Connection, published: Published) -> Iterator[Finding]:

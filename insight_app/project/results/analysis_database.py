@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from insight_app.disk_errors import disk_errors
+from insight_app.errors import KnownError
 from insight_app.files import aside
-from insight_app.project.results import schema
+from insight_app.project.results import row_digests, schema
 from insight_app.project.results.schema import Setting
 from insight_app.project.storage import sqlite, versions
 
@@ -36,6 +37,7 @@ SCHEMA = versions.Schema(
         kept="What people judged is in another file.",
         do="Analyze the photos again to make the results anew.",
     ),
+    triggers=schema.MARKING,
     pragmas={"journal_mode": "WAL", "synchronous": "NORMAL"},
 )
 
@@ -61,6 +63,12 @@ def close_writer(engine: Engine) -> None:
     SQLite sees to that only if nobody has the file open, as a window has. Waits a moment for who
     reads just now, not for somebody who reads everything.
     """
+    with suppress(KnownError, DBAPIError):
+        is_marked = True
+        while is_marked:
+            path = engine.get_execution_options()["database"]
+            with sqlite.writing(engine, path, "") as writer:
+                is_marked = row_digests.cover(writer)
     with suppress(sqlite3.Error, DBAPIError), closing(engine.raw_connection()) as connection:
         for pragma in ("busy_timeout = 1000", "wal_checkpoint(TRUNCATE)"):
             connection.cursor().execute(f"PRAGMA {pragma}").fetchone()
@@ -108,6 +116,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     path = engine.get_execution_options()["database"]
     with sqlite.writing(engine, path, "What was committed before is kept.") as connection:
         yield connection
+        row_digests.cover(connection)
 
 
 @contextmanager

@@ -116,12 +116,16 @@ def begin(statistics: Path, number: int) -> Path:
 
 
 def write(
-    folder: Path, published: Published, project: str, others: Mapping[str, FileDigest]
+    folder: Path,
+    published: Published,
+    project: str,
+    others: Mapping[str, FileDigest],
+    tables: manifest.Tables,
 ) -> str:
     """Fill a generation's folder; durable when this returns, but not yet published.
 
-    project: the project's id.  others: files that are written already and belong to it, as a
-    manifest has them. Return the digest of the manifest.
+    project: the project's id.  others: files that are written already and belong to it, and
+    tables: as a manifest has them. Return the digest of the manifest.
     """
     candidates = published.candidates
     lines = candidates if isinstance(candidates, CandidateLines) else CandidateLines.of(candidates)
@@ -137,21 +141,26 @@ def write(
         **_write_columns(folder, "shares", _SHARES, vars(published.shares)),
     }
     named = {name_of(folder, name): digest for name, digest in files.items()}
-    made = Manifest(published.header.number, project, {**others, **named})
+    made = Manifest(published.header.number, project, {**others, **named}, tables)
     digest = manifest.write(folder, made)
     sync_folder(folder)
     return digest
 
 
 def write_again(
-    statistics: Path, last: int, number: int, places: Mapping[str, NDArray[Any]], known: Manifest
+    statistics: Path,
+    last: int,
+    number: int,
+    places: Mapping[str, NDArray[Any]],
+    known: Manifest,
+    tables: manifest.Tables,
 ) -> tuple[int, str] | None:
     """Write generation `last` again as `number`, with other places of its images; durable, but not
     yet published.
 
-    known: the manifest of `last`. Return how many images are coded, and the digest of the new
-    manifest; None if it was written in an older form. Files that stay as they are take no room
-    again, if the disk can do that, and must still be what they were.
+    known: the manifest of `last`; tables: as the new one has them. Return how many images are
+    coded, and the digest of the new manifest; None if it was written in an older form. Files that
+    stay as they are take no room again, if the disk can do that, and must still be what they were.
     """
     old = folder_of(statistics, last)
     header: Any = plain_json.loads(_read_file(old, known, _HEADER))
@@ -178,7 +187,7 @@ def write_again(
     text = _json(header | {"number": number, "images": images, "postings": own})
     columns[_HEADER] = _write(folder / _HEADER, text)
     files |= {name_of(folder, name): digest for name, digest in columns.items()}
-    digest_of_all = manifest.write(folder, Manifest(number, known.project, files))
+    digest_of_all = manifest.write(folder, Manifest(number, known.project, files, tables))
     sync_folder(folder)
     return int(header["coded"]), digest_of_all
 

@@ -7,8 +7,8 @@ published, and those of this project. Knows nothing of what the files hold.
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +28,22 @@ _PATH = re.compile(
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
+Tables = Mapping[str, Sequence[Sequence[Any]]]
+"""Rows of tables by name, their first column the key."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What a generation consists of.
 
     project: the project's own id ('' = it has none); files: by path below the project's folder,
-    with `/` between names.
+    with `/` between names. tables: what a person set up, as rows of the database's tables.
     """
 
     generation: int
     project: str
     files: Mapping[str, FileDigest]
+    tables: Tables = field(default_factory=dict)
 
 
 def write(folder: Path, manifest: Manifest) -> str:
@@ -47,9 +52,10 @@ def write(folder: Path, manifest: Manifest) -> str:
         "schema_version": SCHEMA_VERSION,
         "generation": manifest.generation,
         "project": manifest.project,
+        "tables": dict(manifest.tables),
         "files": {name: list(digest) for name, digest in sorted(manifest.files.items())},
     }
-    text = json.dumps(content, indent=0).encode()
+    text = json.dumps(content).encode()
     return digests.write_digested(folder / NAME, lambda file: file.write(text)).blake2b
 
 
@@ -68,7 +74,8 @@ def read(folder: Path, digest: str) -> Manifest:
             if not _PATH.fullmatch(name) or not _HEX.fullmatch(blake2b):
                 raise ValueError(f"it names {name!r}")
             files[name] = FileDigest(int(size), blake2b)
-        return Manifest(int(content["generation"]), str(content["project"]), files)
+        tables = {str(name): list(rows) for name, rows in content.get("tables", {}).items()}
+        return Manifest(int(content["generation"]), str(content["project"]), files, tables)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder, str(error)) from error
 

@@ -9,12 +9,12 @@ An image row is the content of one file: when the file changes, the row becomes 
 
 from enum import IntEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, and_, text
+from sqlalchemy import Connection, ForeignKey, Index, LargeBinary, MetaData, and_, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x494E5341
 """'INSA', stored in the header of the file."""
-MAJOR, MINOR = 1, 3
+MAJOR, MINOR = 1, 4
 
 
 class Status(IntEnum):
@@ -183,3 +183,35 @@ class Skipped(Base):
     kind: Mapped[str] = mapped_column(default="", server_default=text("''"))
     grade: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     __table_args__ = (Index("skipped_kind", "grade", "kind"),)
+
+
+class RowDigest(Base):
+    """The digest of some rows of a table (see `row_digests`); None: they were written since."""
+
+    __tablename__ = "row_digest"
+    of: Mapped[str] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    __table_args__ = (
+        Index("row_digest_marked", "of", sqlite_where=text("digest IS NULL")),
+        {"sqlite_with_rowid": False},
+    )
+
+
+BLOCK_BITS = 8
+"""Rows of a table are covered 2 ** BLOCK_BITS at a time."""
+COVERED = ("folder", "generation", "image", "run", "setting", "shard", "skipped", "source")
+MARKING = tuple(
+    f"CREATE TRIGGER {table}_{verb.lower()}_marked AFTER {verb} ON {table} BEGIN "
+    f"INSERT INTO row_digest VALUES ('{table}', {row}.rowid >> {BLOCK_BITS}, NULL) "
+    "ON CONFLICT DO UPDATE SET digest = NULL; END"
+    for table in COVERED
+    for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+)
+"""Mark the rows that are written. The id of a row never changes."""
+
+
+@event.listens_for(Base.metadata, "after_create")
+def _mark(target: MetaData, connection: Connection, **options: object) -> None:
+    for statement in MARKING:
+        connection.exec_driver_sql(statement)
