@@ -1,7 +1,7 @@
 """Files that mean harm in the place of weights, settings and names: each a folder to be opened.
 
-Run as a program it opens all of them within limits and prints what was said, as JSON: name ->
-(error's words or "", peak of memory in MB, seconds).
+Run as a program it opens all of them within limits of memory and prints what was said, a line of
+JSON each: name -> the error's words, "" if there was none.
 """
 
 import json
@@ -160,7 +160,6 @@ ODD = {
     "float8": torch.zeros(D, F).to(torch.float8_e4m3fn),
     "complex": torch.zeros(D, F, dtype=torch.complex64),
     "sparse": torch.zeros(D, F).to_sparse(),
-    "csr": torch.eye(F).to_sparse_csr(),
     "meta": torch.zeros(D, F, device="meta"),
     "int": torch.zeros(D, F, dtype=torch.int8),
     "bool": torch.zeros(D, F, dtype=torch.bool),
@@ -185,7 +184,7 @@ HARM: dict[str, Callable[[Path], None]] = {
     },
     **{f"{kind} numbers": weights(W_enc=value) for kind, value in ODD.items()},
     "compressed": zip_of(
-        {"a/data.pkl": b"\0" * (64 << 20), "a/data/0": b"\0" * (512 << 20)},
+        {"a/data.pkl": b"\0" * (8 << 20), "a/data/0": b"\0" * (64 << 20)},
         compression=zipfile.ZIP_DEFLATED,
         compresslevel=1,
     ),
@@ -234,7 +233,7 @@ HARM: dict[str, Callable[[Path], None]] = {
     "a deep header": safe(b'{"a":' + b"[" * DEEP + b"]" * DEEP + b"}"),
     "deep settings": written("config.json", b"[" * DEEP + b"]" * DEEP),
     "settings of a gigabyte": instead("config.json", lambda path: sparse(path, 1 << 30)),
-    "endless names": written("concept_names.txt", b"a\n" * 20_000_000),
+    "endless names": written("concept_names.txt", b"a\n" * 17_000_000),
     "names without an end": written("concept_names.txt", b"a" * 10_000_000),
     "NaN": weights(b_dec=torch.full((D,), float("nan"))),
     "infinite": weights(threshold=torch.tensor(float("inf"))),
@@ -260,26 +259,21 @@ def sparse(path: Path, size: int) -> None:
 def main(base: Path) -> None:
     """Open every folder in `base` as a dictionary, within limits."""
     import resource
-    import time
 
     from insight_app.concepts.hsae import released
     from insight_app.errors import KnownError
 
     os.chdir(base)
     released.inspect(folder_of(base.parent / "whole"))  # whatever is loaded once
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + (LIMIT_MB << 20),) * 2)
-    said = {}
     for folder in sorted(base.iterdir()):
-        start, words = time.monotonic(), ""
+        words = ""
         try:
             released.read(folder)
         except KnownError as error:
             words = str(error)
-        peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10) - own
-        said[folder.name] = (words, peak, round(time.monotonic() - start, 2))
-        print(json.dumps({folder.name: said[folder.name]}), flush=True)
+        print(json.dumps({folder.name: words}), flush=True)
 
 
 if __name__ == "__main__":

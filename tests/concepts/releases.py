@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from tests.concepts import dense_hsae
@@ -43,6 +44,31 @@ def write(folder: Path, kind: str = MATRYOSHKA, **trainer: Any) -> Path:
         settings["group_sizes"] = list(SIZES)
     (folder / "config.json").write_text(json.dumps({"trainer": settings | trainer}), "utf-8")
     return folder
+
+
+def write_saelens(folder: Path, kind: str, **changes: Any) -> tuple[Path, dict[str, Tensor]]:
+    """A folder as SAELens saves it, and its weights; changes: of its settings."""
+    (place := folder / "saelens").mkdir()
+    W_enc, b_enc, W_dec, b_dec = dense_hsae.random_weights(D, F, 3)
+    scale = torch.rand(F, 1, generator=torch.Generator().manual_seed(4)) + 0.5
+    weights = {"W_enc": W_enc, "b_enc": b_enc, "W_dec": W_dec * scale, "b_dec": b_dec}
+    if kind == "jumprelu":
+        weights["threshold"] = torch.rand(F, generator=torch.Generator().manual_seed(5)) + 0.1
+    if kind == "batchtopk":
+        weights["topk_threshold"] = torch.tensor(THRESHOLD, dtype=torch.float64)
+    save_file({n: w.contiguous() for n, w in weights.items()}, place / "sae_weights.safetensors")
+    settings = {
+        "architecture": kind,
+        "d_in": D,
+        "d_sae": F,
+        "dtype": "float32",
+        "normalize_activations": "none",
+        "reshape_activations": "none",
+        "metadata": {"sae_lens_version": "6.0.0"},
+    } | ({} if kind == "jumprelu" else {"k": K})
+    text = "\ufeff" + json.dumps(settings | changes, indent=1).replace("\n", "\r\n")
+    (place / "cfg.json").write_text(text, "utf-8", newline="")
+    return place, weights
 
 
 def write_whole(folder: Path) -> Path:

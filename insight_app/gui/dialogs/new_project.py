@@ -143,6 +143,7 @@ class NewProjectDialog(QDialog):
             self.dictionary.answer(),
             self.encoder.options(),
             patterns=self.photos.patterns.patterns(),
+            unset_threshold=self.dictionary.unset_threshold(),
         )
 
     def add_folder(self, folder: Path) -> None:
@@ -308,6 +309,7 @@ class NewProjectDialog(QDialog):
         }
         if is_own:
             arguments["dictionary"] = plan.dictionary
+            arguments["unset_threshold"] = plan.unset_threshold
         self._trouble = ""
         self._trying = self.questions.ask(
             "check_encoder",

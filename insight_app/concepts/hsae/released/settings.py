@@ -100,9 +100,11 @@ def _k(path: Path, values: Mapping[str, object]) -> int | None:
         k = arguments.get("k")
     if k is None:
         return None
-    if isinstance(k, bool) or not isinstance(k, int | float) or k != int(k):
-        raise refusal(path, "its settings cannot be read: k is no whole number")
-    return int(k)
+    if isinstance(k, bool) or not isinstance(k, int | float):
+        raise refusal(path, "its settings cannot be read: k is no number")
+    if k != int(k) and values.get("architecture") != "batchtopk":
+        raise refusal(path, f"its settings cannot be read: k is {k:g}, no whole number")
+    return max(1, round(k))  # of a whole batch it is a mean
 
 
 def _lines(data: bytes) -> dict[str, plain_json.Json]:

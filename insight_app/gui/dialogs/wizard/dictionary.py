@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
+from insight_app.concepts.hsae.description import UnsetThreshold
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.wizard.found import FoundDictionary, from_reply
 from insight_app.gui.dialogs.wizard.part import Part, Questions
@@ -47,17 +48,31 @@ class DictionaryPart(Part):
         self.choice.setAccessibleName("Dictionary")
         self.label.setBuddy(self.choice)
         self.open = QPushButton("From a folder…", self)
-        self.open.setToolTip("A dictionary of Insight, or released files (ae.pt with config.json)")
+        self.open.setToolTip(
+            "A dictionary of Insight, released files (ae.pt with config.json), a folder of "
+            "SAELens, or the folder of a training run"
+        )
         self.open.setAutoDefault(False)
         self.open.clicked.connect(self._choose)
         self.sentence = dim_label("", self)
         self.sentence.setWordWrap(True)
+        self.unset_label = PlainLabel("Active", self)
+        self.unset = QComboBox(self)
+        self.unset.setAccessibleName("What is active without a threshold")
+        self.unset.addItem("The strongest concepts of each cell, as many as its k", "topk")
+        self.unset.addItem("Every concept above zero", "all")
+        self.unset.setToolTip("The threshold of this dictionary was never set in its training")
+        self.unset_label.setBuddy(self.unset)
+        self.unset.currentIndexChanged.connect(lambda _index: self._inspect())
         self._list(SHIPPED_FOR)
         self.choice.currentIndexChanged.connect(lambda _index: self._chosen())
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.choice, 0, 1)
         grid.addWidget(self.open, 0, 2)
         grid.addWidget(self.sentence, 1, 1, 1, 2)
+        grid.addWidget(self.unset_label, 2, 0)
+        grid.addWidget(self.unset, 2, 1, 1, 2)
+        self._show_unset()
 
     @property
     def kind(self) -> str:
@@ -96,13 +111,24 @@ class DictionaryPart(Part):
 
     def use_folder(self, path: Path) -> None:
         """Choose a folder and inspect it."""
-        self.path, self.found = path, None
+        self.path = path
+        self.unset.blockSignals(True)
+        self.unset.setCurrentIndex(0)
+        self.unset.blockSignals(False)
         self._choose_quietly(FOLDER)
+        self._inspect()
+
+    def unset_threshold(self) -> UnsetThreshold:
+        """Return what is active where the threshold of the dictionary was never set."""
+        return "all" if self.unset.currentData() == "all" else "topk"
+
+    def _inspect(self) -> None:
+        self.found = None
         if self._asked is not None:
             self.questions.forget(self._asked)
         self._asked = self.questions.ask(
             "inspect",
-            {"path": str(path)},
+            {"path": str(self.path), "unset_threshold": self.unset_threshold()},
             lambda reply: self._inspected(from_reply(reply)),
             self._inspected,
         )
@@ -110,7 +136,15 @@ class DictionaryPart(Part):
 
     def _inspected(self, found: FoundDictionary | Exception) -> None:
         self.found = found
+        self._show_unset()
         self.learned.emit()
+
+    def _show_unset(self) -> None:
+        """Ask what is active, where a chosen dictionary does not say it."""
+        found = self.found
+        lacks = isinstance(found, FoundDictionary) and found.lacks_threshold
+        for widget in (self.unset_label, self.unset):
+            widget.setVisible(self.is_folder and (lacks or (found is None and widget.isVisible())))
 
     # ---- the list
 
@@ -140,6 +174,7 @@ class DictionaryPart(Part):
         self.sentence.setText(SENTENCES[self.kind])
 
     def _chosen(self) -> None:
+        self._show_unset()
         self.sentence.setText(SENTENCES[self.kind])
         self.changed.emit()
 

@@ -195,6 +195,11 @@ class EncoderPart(Part):
             self.busy.emit("")
             self.ask({option: wanted})
 
+        def imported(reply: Message) -> None:
+            if choice in self.weights:
+                choice.show_notes([str(note) for note in reply["notes"]])
+            ended(str(reply["entry"]["file"]))
+
         def failed(error: Exception) -> None:
             ended(kept)
             self.failed.emit(error)
@@ -212,7 +217,7 @@ class EncoderPart(Part):
                 "kind": choice.file.kind,
                 "model": self.model_name() if choice.file.kind == "clip" else "",
             },
-            lambda reply: ended(str(reply["entry"]["file"])),
+            imported,
             failed,
             progress,
         )

@@ -79,6 +79,10 @@ class FindingsView(QFrame):
             column.addWidget(_finding("check", "accepted", fits, "", inside))
         for problem in found.problems:
             column.addWidget(_finding("warning", "rejected", problem, "", inside))
+        for note in found.notes:
+            is_odd = found.lacks_threshold and "threshold" in note
+            sign, colour = ("warning", "unsure") if is_odd else ("check", "accepted")
+            column.addWidget(_finding(sign, colour, note, "", inside))
         for what, instead in found.missing:
             column.addWidget(_finding("circle", "dim", f"Not there: {what}", instead, inside))
         column.addStretch(1)
@@ -109,7 +113,7 @@ def _facts(found: FoundDictionary, parent: QWidget) -> QWidget:
     lines: list[tuple[str, str | QWidget, str]] = [
         ("Concepts", f"{found.concepts:,}", "F, the size of the dictionary"),
         ("Token size", f"{found.token_dim:,}", "D, which the encoder's tokens must have"),
-        ("Active", f"{found.k:,} a cell", "k, how many concepts describe a cell"),
+        ("Active", _active(found), "How many concepts describe a cell"),
         ("Levels", LevelBars(found.group_sizes, box), "From coarse to fine"),
     ]
     text = f"{found.named:,} of {found.concepts:,} named" if found.named else "none"
@@ -129,6 +133,10 @@ def _facts(found: FoundDictionary, parent: QWidget) -> QWidget:
         shown.setToolTip(tip)
         grid.addWidget(shown, row, 1)
     return box
+
+
+def _active(found: FoundDictionary) -> str:
+    return f"{found.k:,} a cell" if found.k else "by a threshold for each concept"
 
 
 def _value(text: str, parent: QWidget) -> QLabel:

@@ -11,6 +11,8 @@ class FoundDictionary:
 
     relations: the shape of the matrix, None where there is none.  probes: (name, classes).
     missing: (what is not there, what is done instead).  problems: why it cannot be used.
+    notes: what a person should know of how it is read.  lacks_threshold: its threshold was never
+    set.  k: 0 where each concept has a threshold of its own.
     """
 
     kind: str
@@ -24,6 +26,8 @@ class FoundDictionary:
     probes: tuple[tuple[str, int], ...]
     missing: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    lacks_threshold: bool = False
 
 
 def from_reply(reply: Message) -> FoundDictionary:
@@ -41,4 +45,6 @@ def from_reply(reply: Message) -> FoundDictionary:
         probes=tuple((str(one["name"]), int(one["classes"])) for one in found["probes"]),
         missing=tuple((str(one["what"]), str(one["instead"])) for one in found["missing"]),
         problems=tuple(map(str, found["problems"])),
+        notes=tuple(map(str, found["notes"])),
+        lacks_threshold=bool(found["lacks_threshold"]),
     )

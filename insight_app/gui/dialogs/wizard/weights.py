@@ -1,5 +1,6 @@
 """One file of weights that an encoder needs: what is at hand for it, or one to be imported."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -17,10 +18,11 @@ from insight_app.gui.dialogs.files import Purpose, choose_file
 from insight_app.gui.dialogs.wizard.offer import Weights
 from insight_app.gui.dialogs.wizard.weights_source import WeightsSource
 from insight_app.gui.settings import Settings
+from insight_app.gui.widgets import dim_label
 from insight_app.gui.wording import size_text, tooltip
 from insight_app.plain_text import shortened, visible
 
-ENDINGS = "Weights (*.pt *.pth *.bin *.safetensors);;All files (*)"
+ENDINGS = "Weights (*.pt *.pth *.ckpt *.bin *.safetensors *.index.json);;All files (*)"
 
 
 class WeightsChoice(QWidget):
@@ -44,6 +46,9 @@ class WeightsChoice(QWidget):
         self.open.setAutoDefault(False)
         self.open.clicked.connect(self._choose)
         self.source = WeightsSource(self)
+        self.notes = dim_label("", self)
+        self.notes.setWordWrap(True)
+        self.notes.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -52,6 +57,7 @@ class WeightsChoice(QWidget):
         row.addWidget(self.open)
         column.addLayout(row)
         column.addWidget(self.source)
+        column.addWidget(self.notes)
         self.setFocusProxy(self.list)
 
     @property
@@ -79,12 +85,18 @@ class WeightsChoice(QWidget):
         if weights:
             self.source.hide()
 
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Show where in an imported file the weights were, and what they lack."""
+        self.notes.setText("\n".join(notes))
+        self.notes.setVisible(bool(notes))
+
     def set_importing(self, path: Path) -> None:
         """Show that a file is being taken in."""
         self.list.blockSignals(True)
         self.list.clear()
         self.list.addItem(f"Importing {shortened(visible(path.name), 60)}…", "")
         self.list.blockSignals(False)
+        self.show_notes(())
         self.setEnabled(False)
 
     def _choose(self) -> None:
