@@ -9,6 +9,8 @@ import re
 
 ACTS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 """Signs that move the cursor, end the line, turn the writing round, or are none."""
+ACTED = "\ufffd"
+"""What is shown of one that acts: pictures of Escape and its like (U+2400) lack in many fonts."""
 _ACTS = re.compile(f"[{ACTS}]")
 _WORD = re.compile(r"\S{81,}")
 _NO_FILE = re.compile(f'[{ACTS}/\\\\:*?"<>|]')
@@ -22,8 +24,8 @@ BREAK = "\u200b"
 
 
 def visible(text: str) -> str:
-    """Return a text as one line in which every sign is seen and none acts: ␛ for Escape."""
-    return text if text.isprintable() else _ACTS.sub(_sign, text)
+    """Return a text as one line in which no sign acts: one that would is shown as ACTED."""
+    return text if text.isprintable() else _ACTS.sub(ACTED, text)
 
 
 def visible_lines(text: str) -> str:
@@ -60,10 +62,3 @@ def breakable(text: str) -> str:
 def _with_breaks(found: re.Match[str]) -> str:
     word = found[0]
     return BREAK.join(word[at : at + _PART] for at in range(0, len(word), _PART))
-
-
-def _sign(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"

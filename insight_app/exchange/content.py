@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from insight_app.plain_text import shortened, visible
 from insight_app.project.judgements import ConceptId
 
 DEFAULT_LANGUAGE = "en"
@@ -122,13 +123,13 @@ class Omission:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.names[:SHOWN])
+        shown = ", ".join(shortened(visible(name), LETTERS) for name in self.names[:SHOWN])
         more = f" and {len(self.names) - SHOWN:,} more" if len(self.names) > SHOWN else ""
         return f"{self.what} ({len(self.names):,}): {shown}{more}"
 
 
-SHOWN = 10
-"""Names that are told of what is left out."""
+SHOWN, LETTERS = 10, 60
+"""Names that are told of what is left out, and letters of each."""
 
 
 @dataclass(frozen=True)

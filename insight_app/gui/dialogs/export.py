@@ -11,15 +11,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QWidget,
 )
 
@@ -41,6 +44,10 @@ from insight_app.plain_text import file_name
 
 if TYPE_CHECKING:
     from insight_app.project.project import Project
+
+
+MOST_LINES = 10
+"""Lines of what is told that are seen at once."""
 
 
 class ExportDialog(QDialog):
@@ -81,7 +88,14 @@ class ExportDialog(QDialog):
         form.addRow(self.language_label, self.language)
         self.message = dim_label("", self)
         self.message.setWordWrap(True)
-        form.addRow(self.message)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.told = QScrollArea(self)
+        self.told.setWidgetResizable(True)
+        self.told.setFrameShape(QFrame.Shape.NoFrame)
+        self.told.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.told.setWidget(self.message)
+        form.addRow(self.told)
+        self._tell("")
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
@@ -119,7 +133,7 @@ class ExportDialog(QDialog):
         if self.path.text():
             self.path.setText(str(registry.other_ending(Path(self.path.text()), self.kind)))
         self.path_label.setText("Folder" if self.kind.is_folder else "File")
-        self.message.setText("")
+        self._tell("")
         self.show_folder.hide()
 
     def _choose(self) -> None:
@@ -141,7 +155,7 @@ class ExportDialog(QDialog):
             path = registry.named_file(path, kind)
             self.path.setText(str(path))
         if problem := _refusal(path, language):
-            self.message.setText(problem)
+            self._tell(problem)
             return
         overwrite = (
             any(path.iterdir()) if kind.is_folder and path.is_dir() else os.path.lexists(path)
@@ -152,7 +166,7 @@ class ExportDialog(QDialog):
             self.session.curation.set_language(language)
         self.session.settings.set_folder(Purpose.EXPORTS.value, str(path.parent))
         self._set_busy(True)
-        self.message.setText("Writing…")
+        self._tell("Writing…")
         if kind.is_folder:
             self.session.worker.request(
                 "export",
@@ -182,6 +196,15 @@ class ExportDialog(QDialog):
 
         self.session.projects.ask(_collect, collected, self._failed)
 
+    def _tell(self, text: str) -> None:
+        """Show what happened; a long list of what is left out is scrolled."""
+        self.message.setText(text)
+        line, width = self.fontMetrics().lineSpacing(), self.told.viewport().width()
+        height = max(line, min(MOST_LINES * line, self.message.heightForWidth(width)))
+        self.told.setFixedHeight(height + 4)
+        self.told.verticalScrollBar().setValue(0)
+        self.adjustSize()
+
     def _set_busy(self, is_busy: bool) -> None:
         self.write.setEnabled(not is_busy)
         self.bar.setVisible(is_busy)
@@ -200,15 +223,15 @@ class ExportDialog(QDialog):
         self.show_folder.show()
         names = ", ".join(path.name for path in paths)
         lines = [f"Written into {paths[0].parent}: {names}", *left_out]
-        self.message.setText("\n".join(lines))
+        self._tell("\n".join(lines))
 
     def _stopped(self) -> None:
         self._set_busy(False)
-        self.message.setText("Stopped. What was there before is still there.")
+        self._tell("Stopped. What was there before is still there.")
 
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
-        self.message.setText(words(error))
+        self._tell(words(error))
 
 
 def _refusal(path: Path, language: str) -> str:
