@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from insight_app.errors import KnownError
 from insight_app.project import manifest
 from insight_app.project.folder import JUDGEMENTS
 from insight_app.project.storage.connecting import connect
@@ -24,6 +25,6 @@ def in_database(path: Path) -> str:
             return ""
         with closing(connect(path)) as connection:
             row = connection.execute("SELECT project FROM identity").fetchone()
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error, KnownError):
         return ""
     return row[0] if row and isinstance(row[0], str) else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from insight_app.disk_errors import disk_error
+from insight_app.errors import KnownError
 from insight_app.project.folder import BACKUPS, JUDGEMENTS
 from insight_app.project.judgements import merge
 from insight_app.project.judgements.log.entries import Incoming
@@ -75,6 +76,9 @@ def _take(
         found = (read_lines if path.suffix == ".jsonl" else read_database)(path, wanted)
     except OSError as error:
         result.unread.append(str(disk_error(error, "A file cannot be read", where=path)))
+        return
+    except KnownError as error:
+        result.unread.append(str(error))
         return
     is_known = bool(result.project and found.project)
     is_foreign = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from insight_app.errors import KnownError
 from insight_app.project.folder import JUDGEMENTS
 from insight_app.project.storage import backups
 from insight_app.project.storage.backups import Backup
@@ -73,7 +74,7 @@ def uuids(path: Path) -> set[str]:
     try:
         with closing(connect(path)) as connection:
             return {row[0] for row in connection.execute("SELECT uuid FROM log")}
-    except sqlite3.Error:
+    except (OSError, sqlite3.Error, KnownError):
         return set()
 
 
@@ -87,7 +88,7 @@ def _look(backup: Backup) -> Copy | None:
             row = None
             if known.fetchone():
                 row = connection.execute("SELECT project FROM identity").fetchone()
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error, KnownError):
         return None
     if not all(isinstance(number, int | None) for number in (entries, lamport)):
         return None

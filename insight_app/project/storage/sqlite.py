@@ -5,7 +5,7 @@ Knows files, locks and pragmas; knows nothing of tables or versions.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,13 @@ from sqlalchemy.pool import QueuePool
 from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
 from insight_app.files import why_not_longer
-from insight_app.project.storage.connecting import LONGEST, Mode, connect
+from insight_app.project.storage.connecting import (
+    LONGEST,
+    Mode,
+    connect,
+    has_unfinished,
+    take_back_unfinished,
+)
 
 _PRAGMAS: Mapping[str, str | int] = {
     "foreign_keys": "ON",
@@ -84,8 +90,21 @@ def engine(
         # A writer takes its lock before it reads: what it read still holds when it writes.
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if read_only and has_unfinished(path):
+            _take_back(connection, path)
 
     return made
+
+
+def _take_back(connection: Connection, path: Path) -> None:
+    """Let a reader go on whose writer was killed meanwhile."""
+    try:
+        connection.exec_driver_sql("PRAGMA schema_version")
+    except DBAPIError:
+        with suppress(DBAPIError):  # SQLite may have ended the transaction itself
+            connection.exec_driver_sql("ROLLBACK")
+        take_back_unfinished(path)
+        connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager

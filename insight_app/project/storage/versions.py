@@ -6,7 +6,6 @@ that. Knows nothing of what the tables mean.
 """
 
 import hashlib
-import os
 import sqlite3
 import stat
 from collections.abc import Mapping, Sequence
@@ -141,7 +140,6 @@ def open_database(
         if read_only:
             raise WorldError("The file is missing.", where=str(path))
         return _create(path, schema)
-    _finish_interrupted_write(path, schema, read_only)
     header = read_header(path, schema.remedy)
     _check(path, schema, header)
     if header.user_version < schema.user_version:
@@ -154,20 +152,6 @@ def open_database(
         if not read_only:
             migrate(path, schema, backup_folder or path.parent / "backups")
     return sqlite.engine(path, read_only=read_only, pragmas=schema.pragmas, remedy=schema.remedy)
-
-
-def _finish_interrupted_write(path: Path, schema: Schema, read_only: bool) -> None:
-    """Let SQLite take back what a killed process left half-written; only a writer can do so."""
-    if not path.with_name(path.name + "-journal").exists():
-        return
-    if read_only and not os.access(path.parent, os.W_OK):
-        return  # SQLite says so itself, if it was left half-written
-    kept = "What was committed before is safe."
-    with (
-        sqlite.known_errors(path, kept, schema.remedy),
-        closing(connect(path, "rw")) as connection,
-    ):
-        connection.execute("SELECT count(*) FROM sqlite_master")
 
 
 def _check(path: Path, schema: Schema, header: DatabaseHeader) -> None:
