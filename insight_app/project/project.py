@@ -177,6 +177,11 @@ class Project:
         results = self.results()
         return None if results is None else Catalogue(results, self.judgements.state)
 
+    def wait_for_backup(self) -> None:
+        """Wait until a backup that was begun is there."""
+        if self._keeper is not None:
+            self._keeper.wait()
+
     def close(self) -> None:
         """Close the files, back up what is new, and release the lock."""
         if self._keeper is not None:

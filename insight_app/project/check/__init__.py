@@ -13,12 +13,10 @@ from sqlalchemy import Connection
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.check import database, files, recount, results
+from insight_app.project.check import database, files, judgements, recount, results
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
 from insight_app.project.check.meter import Meter
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS, is_project
-from insight_app.project.judgements.state import not_understood
-from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
 from insight_app.project.storage.plain_files import NotPlain, odd_ones
 
@@ -39,24 +37,12 @@ def check(
     with disk_errors("This folder cannot be read", where=folder):
         if odd := [_of_odd(folder, path, kind) for path, kind in odd_ones(folder)]:
             return odd
-    found = list(_told(lambda: _judgements(folder), folder, Concern.JUDGEMENTS))
+    found = list(_told(lambda: judgements.findings(folder), folder, Concern.JUDGEMENTS))
     if (folder / analysis_database.NAME).exists():
         found += _analysis(folder, progress, cancel)
     elif any((folder / CODES).glob("*.codes")):
         found.append(database.lost(folder))
     return found
-
-
-def _judgements(folder: Path) -> Iterator[Finding]:
-    with Project.open(folder, read_only=True) as project:
-        if project.damage is not None:
-            yield _of(project.damage, Concern.JUDGEMENTS)
-            return
-        place = str(project.judgements.path)
-        for what in project.judgements.problems():
-            yield Finding(what, place, part=Concern.JUDGEMENTS)
-        if newer := not_understood(project.judgements.not_understood):
-            yield Finding(newer, place, is_damage=False, part=Concern.JUDGEMENTS)
 
 
 def _analysis(folder: Path, progress: Progress, cancel: CancelToken | None) -> list[Finding]:

@@ -21,7 +21,7 @@ from insight_app.project.judgements import merge, tables
 from insight_app.project.judgements.acts import PROJECT, Act, Value, relation
 from insight_app.project.judgements.edits import Edit
 from insight_app.project.judgements.log import database, lines
-from insight_app.project.judgements.log.entries import Incoming, Malformed
+from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
 from insight_app.project.judgements.projection import Fields, Standing, fold
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
@@ -151,6 +151,12 @@ class Judgements:
             return []
         with self._reading(self._engine) as connection:
             return list(database.everything(connection))
+
+    def written(self) -> Iterator[Written]:
+        """Yield the whole log as it is written, in the same order."""
+        if self._engine is not None:
+            with self._reading(self._engine) as connection:
+                yield from database.written(connection)
 
     def export_log(self, path: Path) -> int:
         """Write the log as JSON lines; return how many entries there were."""

@@ -30,11 +30,19 @@ def is_there(path: Path) -> bool:
 def locate(project: Path, path: str, relative: str) -> Path:
     """Return where a source is now: its own place, or the same place seen from a moved project."""
     absolute = Path(path)
-    if not absolute.is_dir() and relative:
+    if not is_folder(absolute) and relative:
         moved = seen_from(project, relative)
-        if moved.is_dir():
+        if is_folder(moved):
             return moved
     return absolute
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder at `path`; not one that may not be looked at."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def seen_from(project: Path, relative: str) -> Path:

@@ -73,13 +73,17 @@ class Keeper:
 
     def close(self) -> None:
         """Wait for a backup that is being made; make one more if much is new."""
-        if self._thread is not None:
-            self._thread.join()
+        self.wait()
         if self._new >= AT_CLOSE:
             self._try()
         elif self._judgements.count > self._noted:
             with suppress(KnownError):
                 self._note()
+
+    def wait(self) -> None:
+        """Wait for a backup that is being made."""
+        if self._thread is not None:
+            self._thread.join()
 
     @property
     def _new(self) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from insight_app.project.photos.finding import locate
+from insight_app.project.photos.finding import is_folder, locate
 from insight_app.project.results.records import FolderRecord
 from insight_app.project.results.schema import Folder, Source, Status
 
@@ -151,7 +151,7 @@ def states(places: Places, counted: Mapping[int, PhotoCounts]) -> list[SourceSta
         listed = inside.get(source.id, [])
         if not listed and source.id in gone:
             continue
-        is_here = _is_folder(source.path)
+        is_here = is_folder(source.path)
         folders = [
             FolderState(f.id, f.below, f.path, counted[f.id], _state(counted[f.id], is_here))
             for f in listed
@@ -177,13 +177,6 @@ def listed_folders(
         photos, done = int(listed[place.id]), int(coded[place.id])
         found.append(FolderRecord(place.id, name if are_several else place.below, photos, done))
     return found
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # somebody else's, or on a drive that does not answer
-        return False
 
 
 def _state(counted: PhotoCounts, is_here: bool) -> State:

@@ -76,7 +76,7 @@ def save(entries: Iterable[Written], path: Path) -> int:
     def write(file: BinaryIO) -> None:
         nonlocal count
         for entry in entries:
-            file.write(_line(entry).encode())
+            file.write(line(entry).encode())
             count += 1
 
     kept = "The project itself was not changed."
@@ -85,7 +85,8 @@ def save(entries: Iterable[Written], path: Path) -> int:
     return count
 
 
-def _line(written: Written) -> str:
+def line(written: Written) -> str:
+    """Return an entry as a line of a file."""
     plain = {name: written[name] for name in _PLAIN} | {"group": written["group_uuid"]}
     person = dumps({"uuid": written["person_uuid"], "name": written["person_name"]})
     payload = "".join(f',"{name}":{written[name]}' for name in PAYLOAD)

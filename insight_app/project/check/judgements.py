@@ -1,0 +1,57 @@
+"""Whether the log of judgements, the project's manifest and its backups are as written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from insight_app.errors import KnownError
+from insight_app.project import manifest
+from insight_app.project.check.findings import Concern, Finding
+from insight_app.project.folder import BACKUPS, MANIFEST
+from insight_app.project.judgements.schema import SCHEMA
+from insight_app.project.judgements.state import not_understood
+from insight_app.project.project import Project
+from insight_app.project.rescue import verifying
+
+_REWRITTEN = "It is written anew when the project is opened where it can be written."
+_STAYS = (
+    "The judgements themselves are not touched. A newer backup is made when the project is opened "
+    "and much was judged; move this one away."
+)
+
+
+def findings(folder: Path) -> Iterator[Finding]:
+    """Yield what is wrong with what people judged, and with what is kept of it."""
+    known: dict[str, bytes] = {}
+    with Project.open(folder, read_only=True) as project:
+        if project.damage is not None:
+            damage = project.damage
+            do = " ".join(filter(None, (damage.kept, damage.do)))
+            yield Finding(damage.what, damage.where, do, part=Concern.JUDGEMENTS)
+        else:
+            place = str(project.judgements.path)
+            problems = project.judgements.problems()
+            for what in problems:
+                yield Finding(what, place, SCHEMA.remedy.do, part=Concern.JUDGEMENTS)
+            if newer := not_understood(project.judgements.not_understood):
+                yield Finding(newer, place, is_damage=False, part=Concern.JUDGEMENTS)
+            if not problems:
+                known = verifying.sound_digests(project.judgements)
+            yield from _manifest(folder, project)
+    try:
+        for path, what in verifying.problems(folder / BACKUPS, known):
+            yield Finding(what, str(path), _STAYS, part=Concern.BACKUPS)
+    except KnownError as error:
+        yield Finding(error.what, error.where, error.do, part=Concern.BACKUPS)
+
+
+def _manifest(folder: Path, project: Project) -> Iterator[Finding]:
+    place = str(folder / MANIFEST)
+    try:
+        said = manifest.read(folder)
+    except manifest.NotAManifest as error:
+        what = f"The project's manifest is damaged: {error}."
+        yield Finding(what, place, _REWRITTEN, part=Concern.JUDGEMENTS)
+        return
+    if said is None and project.judgements.project and project.judgements.count:
+        what = "The project's manifest, which tells whether judgements are lost, is missing."
+        yield Finding(what, place, _REWRITTEN, is_damage=False, part=Concern.JUDGEMENTS)
