@@ -301,9 +301,11 @@ def test_the_first_judgement_is_backed_up_and_then_every_so_many(tmp_path: Path)
 def test_a_clock_deletes_nothing_and_keeps_no_backup_from_being_made(folder: Path) -> None:
     place = folder / BACKUPS
     ahead = datetime.now(UTC) + timedelta(days=400)
+    fullest = max(place.glob("judgements-2026*.sqlite"), key=lambda path: path.stat().st_size)
     names = [f"judgements-{ahead:%Y%m%dT%H%M%S}", "judgements-20269999T999999"]
     for name in names:
-        shutil.copy(next(place.glob("judgements-2026*.sqlite")), place / f"{name}.sqlite")
+        shutil.copy(fullest, place / f"{name}.sqlite")
+    fullest.unlink()
     there = set(place.iterdir())
     with Project.open(folder, ADA) as project:
         project.judgements.judge([j.hide("f:20")], "Hidden")

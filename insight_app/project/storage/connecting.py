@@ -33,6 +33,7 @@ _ALONE = "mode=ro&immutable=1"
 """As if nobody could write to the file: without locks, without looking at what lies beside it."""
 _CANNOT_WRITE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 """What a reader is told that would have to write, to finish what somebody else began."""
+_HALF_WRITTEN = "SQLITE_READONLY_ROLLBACK"
 _LONGEST_LOG = 1 << 30
 _TRIES = 3
 
@@ -55,10 +56,11 @@ def connect(path: Path, mode: Mode = "ro") -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as error:
-        if not _needs_a_writer(error):
+        is_half_written = error.sqlite_errorname == _HALF_WRITTEN
+        if not is_half_written and (os.access(path.parent, os.W_OK) or not _needs_a_writer(error)):
             return connection  # who asks next is told the same
         connection.close()
-        if take_back_unfinished(path):
+        if is_half_written and take_back_unfinished(path):
             return _open(path, "mode=ro")
         with disk_errors("What is unfinished cannot be taken back on a copy", where=path):
             return _open(_copies.of(path), _ALONE)
@@ -66,7 +68,7 @@ def connect(path: Path, mode: Mode = "ro") -> sqlite3.Connection:
 
 
 def take_back_unfinished(path: Path) -> bool:
-    """Have SQLite take back what a killed program left half-written; False if it may not write."""
+    """Let SQLite take back what a killed program left half-written; False if it may not write."""
     try:
         must_be_a_plain_database(path, to_write=True)
         with closing(_open(path, "mode=rw")) as connection:
