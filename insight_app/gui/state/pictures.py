@@ -28,6 +28,8 @@ PHOTOS_KEPT = 6
 SOURCES_KEPT = 12
 WISHES = 400
 LOADERS = 2
+CUT_FROM = 640
+"""Short side of the photos that are kept to cut from, at least."""
 LONGEST_SIDE = 4096
 """Bigger photos are shown reduced; the stage scales them by their true size."""
 
@@ -207,7 +209,7 @@ class _Sources:
 
 def _load(sources: "_Sources", project: Path, results: "Results", key: Key, ratio: float) -> QImage:
     """Read one picture; runs on the pool."""
-    from insight_app.project.photos import decoding, finding, thumbnails
+    from insight_app.project.photos import decoding, photo_file, thumbnails
 
     record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
@@ -224,8 +226,9 @@ def _load(sources: "_Sources", project: Path, results: "Results", key: Key, rati
     else:
 
         def decode() -> "Upright":
-            data = finding.read_bytes(record.path)
-            return decoding.decode(data, record.path, short_side=640)
+            data = photo_file.read_bytes(record.path)
+            upright = decoding.decode(data, record.path, short_side=CUT_FROM)
+            return upright.smaller(CUT_FROM)
 
         photo = sources.get(key.image, decode)
         square = cut_out(photo, record.geometry, key.cell, side, key.around)

@@ -75,7 +75,8 @@ def read(
     failure = Failure.MEMORY
     for memory in USUAL, ALONE:
         with MEMORY.taking(memory):
-            answer = _ask(asdict(request) | {"memory": memory}, content)
+            limits = {"memory": memory, "seconds": SECONDS}
+            answer = _ask(asdict(request) | limits, content)
         if isinstance(answer, Upright):
             return answer
         failure = answer

@@ -3,6 +3,8 @@
 Knows no file format.
 """
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -49,6 +51,41 @@ def scaled(values: NDArray[np.generic], window: tuple[float, float]) -> NDArray[
 
 
 _ROWS = 256
+
+
+def reduced(values: NDArray[np.generic], times: int) -> NDArray[np.float32]:
+    """Return (h, w) so many times smaller: means, of fewer numbers at the end."""
+    part = _ROWS * times
+    sums = [summed(values[row : row + part, :, None], times) for row in range(0, len(values), part)]
+    means: NDArray[np.float32] = np.concatenate(sums) / numbers(values.shape[:2], times)
+    return means[..., 0]
+
+
+def summed(
+    values: NDArray[np.generic], times: int, before: tuple[int, int] = (0, 0)
+) -> NDArray[np.float32]:
+    """Return the sums of squares of (h, w, bands), so many numbers wide.
+
+    before: rows and columns that are missing from the first ones.
+    """
+    height, width, bands = values.shape
+    rows, columns = (
+        ceil((n + gap) / times) for n, gap in zip((height, width), before, strict=True)
+    )
+    padded = np.zeros((rows * times, columns * times, bands), np.float32)
+    padded[before[0] : before[0] + height, before[1] : before[1] + width] = values
+    down, across = padded[::times].copy(), np.zeros((rows, columns, bands), np.float32)
+    for at in range(1, times):
+        down += padded[at::times]
+    for at in range(times):
+        across += down[:, at::times]
+    return across
+
+
+def numbers(size: tuple[int, ...], times: int) -> NDArray[np.float32]:
+    """Return (h, w, 1) how many numbers of (rows, columns) each sum is of."""
+    down, across = (np.minimum(times, n - np.arange(0, n, times)).astype(np.float32) for n in size)
+    return down[:, None, None] * across[None, :, None]
 
 
 def _window_of_colours(values: NDArray[np.generic], is_described: bool) -> tuple[float, float]:

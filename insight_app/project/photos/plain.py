@@ -7,6 +7,7 @@ crash. Owns which is which. Knows no project.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from PIL import Image
@@ -72,9 +73,17 @@ def draft(opened: Image.Image, wish: Wish) -> int:
 
 
 def stored(
-    opened: Image.Image, size: tuple[int, int], reduced: int = 1, *, managed: bool = True
+    opened: Image.Image,
+    size: tuple[int, int],
+    reduced: int = 1,
+    *,
+    managed: bool = True,
+    most: int = 0,
 ) -> Stored:
-    """Decode what was opened, of that size and perhaps reduced."""
+    """Decode what was opened, of that size and perhaps reduced.
+
+    most: so many pixels of deep grey are left at most, 0 = all.
+    """
     opened.load()
     notes: list[str] = []
     if getattr(opened, "is_animated", False) and opened.format != "MPO":
@@ -83,13 +92,17 @@ def stored(
     profile = opened.info.get("icc_profile")
     window = (0.0, 255.0)
     picture: Image.Image = opened
+    if reduced == 1:
+        size = picture.size  # a TIFF is turned by now
     if opened.mode in DEEP:
-        picture, window = deep.grey(np.asarray(opened, np.float32))
+        values = np.asarray(opened)
+        if most and values.size > most:
+            reduced = ceil((values.size / most) ** 0.5)
+            values = deep.reduced(values, reduced)
+        picture, window = deep.grey(values.astype(np.float32, copy=False))
         profile = None
     elif managed and is_inverted_cmyk(opened):
         picture = Image.fromarray(255 - np.asarray(opened), "CMYK")
-    if reduced == 1:
-        size = picture.size  # a TIFF is turned by now
     return Stored(picture, size, window, reduced, orientation, profile or b"", tuple(notes))
 
 

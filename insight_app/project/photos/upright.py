@@ -48,6 +48,15 @@ class Upright:
     first if it was turned."""
     notes: tuple[str, ...] = ()
 
+    def smaller(self, short_side: int) -> "Upright":
+        """Return it reduced by a whole number, its short side still at least that long."""
+        times = min(self.image.size) // short_side
+        if times < 2:
+            return self
+        corner = (self.corner[0] / times, self.corner[1] / times)
+        image, reduced = self.image.reduce(times), self.reduced * times
+        return replace(self, image=image, reduced=reduced, corner=corner)
+
     def box(self, rect: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         """Return (left, top, right, bottom) on `image` of (x, y, w, h) on the photo."""
         x, y, w, h = (value / self.reduced for value in rect)

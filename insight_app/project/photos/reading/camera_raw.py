@@ -23,7 +23,7 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
             is_half = 0 < 2 * request.short_side <= min(size)
             is_half = is_half or _EACH * size[0] * size[1] > request.memory
             each = _HALF if is_half else _EACH
-            limits.must_fit(each * size[0] * size[1], size, request, each)
+            limits.must_fit(each * size[0] * size[1], size, request)
             pixels = raw.postprocess(use_camera_wb=True, half_size=is_half, user_flip=0)
             turned = sizes.flip
     except rawpy.LibRawFileUnsupportedError as error:

@@ -35,7 +35,7 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
     width, height = int(header.get("Columns", 0)), int(header.get("Rows", 0))
     if not width or not height:
         raise Refusal("This DICOM file holds no picture.", where=request.path)
-    limits.must_fit(_EACH * width * height, (width, height), request, _EACH)
+    limits.must_fit(_EACH * width * height, (width, height), request)
     frames = int(header.get("NumberOfFrames") or 1)
     if request.page >= frames:
         raise Refusal(f"It has no picture {request.page + 1}.", where=request.path)

@@ -25,7 +25,7 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
         raise Refusal(f"It has no picture {request.page + 1}.", where=request.path)
     chosen = opened[request.page] if request.page else opened[opened.primary_index]
     width, height = chosen.size
-    limits.must_fit(_EACH * width * height, (width, height), request, _EACH)
+    limits.must_fit(_EACH * width * height, (width, height), request)
     image = chosen.to_pillow()
     notes = ("It holds several pictures; the main one is used.",) if number > 1 else ()
     profile = chosen.info.get("icc_profile") or b""

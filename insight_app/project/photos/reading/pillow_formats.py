@@ -11,12 +11,14 @@ from PIL import Image, ImageFile
 from insight_app.errors import Refusal
 from insight_app.project.photos import formats, plain
 from insight_app.project.photos.apart import DecodingRequest
-from insight_app.project.photos.formats import JPEG, ImageKind
+from insight_app.project.photos.formats import JPEG, WEBP, ImageKind
 from insight_app.project.photos.plain import Wish
 from insight_app.project.photos.reading import limits
 from insight_app.project.photos.upright import Stored
 
 _END_OF_JPEG = b"\xff\xd9"
+_PROGRESSIVE, _WEBP = 6, 20
+"""Bytes that a pixel takes beside its picture in JPEGs that are built so, and in WebP."""
 _UNUSED = 128
 """The grey that pixels have which were never decoded."""
 
@@ -24,6 +26,8 @@ _UNUSED = 128
 def read(file: BinaryIO, request: DecodingRequest) -> Stored:
     """Return the photo, or the part of it that is there."""
     kind = formats.named(request.kind)
+    if kind is WEBP:
+        _must_fit_webp(file, request)
     try:
         return strictly(file, request, kind)
     except (OSError, SyntaxError, ValueError, EOFError):
@@ -35,7 +39,7 @@ def strictly(file: BinaryIO, request: DecodingRequest, kind: ImageKind) -> Store
     """Return the photo if all of it is there."""
     with strict(), Image.open(file, formats=kind.pillow) as opened:
         size, reduced = _prepare(opened, request, kind)
-        return plain.stored(opened, size, reduced, managed=request.managed)
+        return stored(opened, size, request, reduced)
 
 
 @contextmanager
@@ -55,14 +59,14 @@ def patiently(file: BinaryIO, request: DecodingRequest, kind: ImageKind) -> Stor
     with Image.open(file, formats=kind.pillow) as opened:
         size, reduced = _prepare(opened, request, kind)
         opened.im = Image.new(opened.mode, opened.size, _unused(opened.mode)).im
-        found = plain.stored(opened, size, reduced, managed=request.managed)
+        found = stored(opened, size, request, reduced)
         rows = _unused_rows(found.image)
         note = (
             limits.missing(rows / found.image.height, request)
             if rows
             else ("The file is damaged; parts of the photo may be wrong.")
         )
-        image = limits.greyed_out(found.image, rows)
+        image = limits.greyed_out(found.image)
         profile = found.profile if image.mode == found.image.mode else b""
         return Stored(
             image, found.size, found.window, reduced, found.orientation, profile,
@@ -87,9 +91,32 @@ def _prepare(
         side = min(side or max(size), max(1, int(min(size) * most / 2)))
     drafts = plain.REDUCIBLE
     reduced = plain.draft(opened, Wish(side, request.managed, drafts))
-    needed = plain.memory(opened, kind, size)
-    limits.must_fit(needed, size, request, max(1, needed // (size[0] * size[1])))
+    needed = limits.memory(opened.mode, opened.width * opened.height)
+    if opened.info.get("progressive"):
+        needed += _PROGRESSIVE * size[0] * size[1]
+    limits.must_fit(needed, size, request)
     return size, reduced
+
+
+def stored(
+    opened: Image.Image, size: tuple[int, int], request: DecodingRequest, reduced: int = 1
+) -> Stored:
+    """Decode what was opened."""
+    return plain.stored(opened, size, reduced, managed=request.managed, most=limits.MOST_PIXELS)
+
+
+def _must_fit_webp(file: BinaryIO, request: DecodingRequest) -> None:
+    """Check what Pillow asks for when it only opens a WebP."""
+    head = file.read(30)
+    file.seek(0)
+    if head[12:16] == b"VP8X":
+        size = [1 + int.from_bytes(head[at : at + 3], "little") for at in (24, 27)]
+    elif head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        size = [1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)]
+    else:
+        size = [int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (26, 28)]
+    limits.must_fit(_WEBP * size[0] * size[1], (size[0], size[1]), request)
 
 
 def _unused(mode: str) -> int | tuple[int, ...]:
@@ -98,9 +125,12 @@ def _unused(mode: str) -> int | tuple[int, ...]:
 
 
 def _unused_rows(image: Image.Image) -> int:
-    """Return how many rows at the end hold nothing but the grey of pixels never decoded."""
+    """Return how many rows hold nothing but the grey of pixels never decoded.
+
+    They are at the end; at the beginning in files that store the lowest row first.
+    """
     if image.mode == "1":
         return 0
     used = (np.asarray(image).reshape(image.height, -1) != _UNUSED).any(axis=1)
     rows = np.flatnonzero(used)
-    return image.height - 1 - int(rows[-1]) if rows.size else image.height
+    return max(image.height - 1 - int(rows[-1]), int(rows[0])) if rows.size else image.height

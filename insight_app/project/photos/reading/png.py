@@ -57,10 +57,10 @@ def _decoded(data: bytes, request: DecodingRequest, profile: bytes) -> Stored:
     with pillow_formats.strict(), Image.open(io.BytesIO(data), formats=PNG.pillow) as opened:
         pixels = opened.width * opened.height
         is_deep = request.managed and plain.is_deep_colour(opened)
-        needed = plain.memory(opened, PNG, opened.size) + (_DEEP * pixels if is_deep else 0)
-        limits.must_fit(needed, opened.size, request, max(1, needed // max(1, pixels)))
+        needed = limits.memory(opened.mode, pixels) + (_DEEP * pixels if is_deep else 0)
+        limits.must_fit(needed, opened.size, request)
         if not is_deep:
-            stored = plain.stored(opened, opened.size, managed=request.managed)
+            stored = pillow_formats.stored(opened, opened.size, request)
             return replace(stored, profile=b"" if stored.window[1] > 255 else profile)
     values = _deep_values(data)
     size = (values.shape[1], values.shape[0])
@@ -154,7 +154,7 @@ def _mended(chunks: Sequence[Chunk], request: DecodingRequest, notes: list[str])
     width, height, bits, kind, _, _, is_interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
     row = 1 + (width * bits * _SAMPLES.get(kind, 1) + 7) // 8
     size = row * height if not is_interlaced else row * height + 8 * (height + 7)
-    limits.must_fit(3 * size, (width, height), request, max(1, 3 * row // max(1, width)))
+    limits.must_fit(3 * size, (width, height), request)
     raw = _unpacked_rows(b"".join(content for name, content in chunks if name == b"IDAT"), size)
     whole = len(raw) // row if not is_interlaced else int(height * len(raw) / size)
     if whole < height:

@@ -33,9 +33,9 @@ def prepare(request: DecodingRequest) -> Reader:
 def read(file: BinaryIO, request: DecodingRequest) -> Upright:
     """Return the photo in `file` as the request wants it; KnownError if it cannot be read."""
     try:
-        stored = prepare(request)(file, request)
         side = request.short_side if request.managed else 0  # see rule 2: the others at full size
-        return stored.smaller(side, MOST_PIXELS).upright(managed=request.managed)
+        smaller = prepare(request)(file, request).smaller(side, MOST_PIXELS)
+        return smaller.upright(managed=request.managed)
     except (KnownError, MemoryError):
         raise
     except UnidentifiedImageError as error:

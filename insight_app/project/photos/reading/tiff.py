@@ -61,9 +61,12 @@ def _by_pillow(file: BinaryIO, request: DecodingRequest) -> Stored:
 
 def from_pieces(file: BinaryIO, request: DecodingRequest) -> Stored:
     """Return a page, or the chosen bands of one, by the numbers that are stored."""
-    with tifffile.TiffFile(file) as opened:
+    with tifffile.TiffFile(file, name="photo.tif") as opened:
         pages = [page for page in opened.pages if not getattr(page, "is_reduced", False)]
         pages = pages or list(opened.pages)
+        if not pages:
+            what = "The photo is damaged: the list of its pictures is missing."
+            raise WorldError(what, where=request.path)
         if request.page >= len(pages):
             raise Refusal(f"It has no picture {request.page + 1}.", where=request.path)
         page = pages[request.page]
@@ -77,10 +80,10 @@ def from_pieces(file: BinaryIO, request: DecodingRequest) -> Stored:
         unpacked = [tiff_pieces.unpack(file, one, bands, reduced) for one in several]
         missing = max(one.missing for one in unpacked)
         values = np.concatenate([one.values for one in unpacked], axis=2)
-        if missing:
-            share = limits.missing(missing, request)
-            notes.append(share.replace("the last ", "").replace(" grey", ""))
         image, window = _shown(values, page, bands, request)
+        if missing:
+            notes.append(limits.missing(missing, request))
+            image = limits.greyed_out(image, [gap for one in unpacked for gap in one.gaps])
         tags = page.tags
         profile = tags.valueof(34675) or b""
         orientation = tags.valueof(ORIENTATION) or 1

@@ -8,7 +8,9 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import Any, BinaryIO
 
@@ -17,11 +19,17 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
+from insight_app.project.photos import deep
+from insight_app.project.photos.reading.limits import Box
+from insight_app.project.photos.reading.pillow_formats import strict
+
 _NONE, _DEFLATE, _OLD_DEFLATE = 1, 8, 32946
 _BY_LIBTIFF = (5, 32773, 34925, 50000)
 """LZW, PackBits, LZMA, Zstandard."""
 _DIFFERENCES, _FLOAT_DIFFERENCES = 2, 3
 _SEPARATE = 2
+_AT_ONCE = 2**23
+"""Bytes that are unpacked together, if pieces are smaller."""
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
@@ -42,11 +50,14 @@ class _Piece:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """The numbers of a page. values: (h, w, bands); missing: share of it that is not there."""
+    """The numbers of a page.
+
+    values: (h, w, bands); missing: share of it that is not there; gaps: where, on `values`.
+    """
 
     values: NDArray[Any]
-    reduced: int
     missing: float
+    gaps: tuple[Box, ...]
 
 
 def unpack(file: BinaryIO, page: tifffile.TiffPage, bands: Sequence[int], reduced: int = 1) -> Page:
@@ -56,32 +67,35 @@ def unpack(file: BinaryIO, page: tifffile.TiffPage, bands: Sequence[int], reduce
     size = (ceil(height / reduced), ceil(width / reduced), len(bands))
     dtype = np.dtype(page.dtype) if reduced == 1 else np.dtype(np.float32)
     total = np.zeros(size, dtype)
-    there = 0
     pieces = list(_pieces(page))
-    for piece in pieces:
-        if planes and piece.plane not in bands:
-            there += 1
-            continue
-        block = _block(file, page, piece)
-        if block is None:
-            continue
-        there += 1
-        block = block[: height - piece.row, : width - piece.column]
+    wanted = [piece for piece in pieces if not planes or piece.plane in bands]
+    gaps: list[Box] = []
+    for piece, data in _contents(file, page, wanted):
+        block = _block(data, page, piece)[: height - piece.row, : width - piece.column]
+        gaps += _gap(page, piece, len(block))
         if planes:
             for at in (at for at, band in enumerate(bands) if band == piece.plane):
                 _add(total[..., at : at + 1], block, piece, reduced)
         else:
             _add(total, block[..., list(bands)], piece, reduced)
+    lost = sum((right - left) * (bottom - top) for left, top, right, bottom in gaps)
+    missing = lost / (width * height * (len(bands) if planes else 1))
     if reduced > 1:
-        total /= _sizes(height, reduced)[:, None, None] * _sizes(width, reduced)[None, :, None]
-    return Page(total, reduced, 1 - there / len(pieces))
+        total /= deep.numbers((height, width), reduced)
+    scaled = [
+        (left // reduced, top // reduced, ceil(right / reduced), ceil(bottom / reduced))
+        for left, top, right, bottom in gaps
+    ]
+    return Page(total, missing, tuple(scaled))
 
 
-def _sizes(length: int, reduced: int) -> NDArray[np.float32]:
-    """Return how many of the page's rows (or columns) make up each row of the result."""
-    sizes = np.full(ceil(length / reduced), reduced, np.float32)
-    sizes[-1] = length - reduced * (len(sizes) - 1)
-    return sizes
+def _gap(page: tifffile.TiffPage, piece: _Piece, rows: int) -> list[Box]:
+    """Return the box of a piece, of which so many rows are there, that is missing."""
+    full, columns, _ = _shape(page)
+    bottom = min(piece.row + full, page.imagelength)
+    if piece.row + rows >= bottom:
+        return []
+    return [(piece.column, piece.row + rows, min(piece.column + columns, page.imagewidth), bottom)]
 
 
 def _add(total: NDArray[Any], block: NDArray[Any], piece: _Piece, reduced: int) -> None:
@@ -89,11 +103,7 @@ def _add(total: NDArray[Any], block: NDArray[Any], piece: _Piece, reduced: int) 
     if reduced == 1:
         total[piece.row : piece.row + rows, piece.column : piece.column + columns] = block
         return
-    sums = block.astype(np.float32)
-    for axis, start, length in ((0, piece.row, rows), (1, piece.column, columns)):
-        edges = np.arange(-start % reduced, length, reduced)
-        edges = edges if edges.size and edges[0] == 0 else np.concatenate(([0], edges))
-        sums = np.add.reduceat(sums, edges, axis=axis)
+    sums = deep.summed(block, reduced, (piece.row % reduced, piece.column % reduced))
     row, column = piece.row // reduced, piece.column // reduced
     total[row : row + sums.shape[0], column : column + sums.shape[1]] += sums
 
@@ -138,20 +148,41 @@ def _pieces(page: tifffile.TiffPage) -> Iterator[_Piece]:
         )
 
 
-def _block(file: BinaryIO, page: tifffile.TiffPage, piece: _Piece) -> NDArray[Any] | None:
-    """Return (rows, columns, bands) of a piece, None if it is not there or makes no sense."""
+def _lengths(page: tifffile.TiffPage, piece: _Piece) -> tuple[int, int]:
+    """Return how many rows a piece has, and the bytes of each."""
     rows, columns, bands = _shape(page)
     if not page.is_tiled:
         rows = min(rows, page.imagelength - piece.row)
-    bits = page.bitspersample
-    row_bytes = ceil(columns * bands * bits / 8)
+    return rows, ceil(columns * bands * page.bitspersample / 8)
+
+
+def _contents(
+    file: BinaryIO, page: tifffile.TiffPage, pieces: Sequence[_Piece]
+) -> Iterator[tuple[_Piece, bytes]]:
+    """Yield pieces unpacked, as far as that goes, some of them at a time."""
+    rows, row_bytes = _lengths(page, pieces[0])
+    at_once = max(1, _AT_ONCE // max(1, rows * row_bytes))
+    for start in range(0, len(pieces), at_once):
+        some = pieces[start : start + at_once]
+        packed = [_packed(file, page, piece) for piece in some]
+        sizes = [rows * row_bytes for rows, row_bytes in (_lengths(page, piece) for piece in some)]
+        yield from zip(some, unpacked(packed, page.compression, sizes), strict=True)
+
+
+def _packed(file: BinaryIO, page: tifffile.TiffPage, piece: _Piece) -> bytes:
+    rows, row_bytes = _lengths(page, piece)
     file.seek(piece.offset)
     packed = file.read(min(piece.length, 2 * rows * row_bytes + 2**16))
-    if page.fillorder == 2:
-        packed = packed.translate(_REVERSED)
-    data = _unpacked(packed, page.compression, rows * row_bytes)
-    if len(data) < rows * row_bytes:
-        return None
+    return packed.translate(_REVERSED) if page.fillorder == 2 else packed
+
+
+def _block(data: bytes, page: tifffile.TiffPage, piece: _Piece) -> NDArray[Any]:
+    """Return (rows, columns, bands) of a piece's bytes, of the rows that are there."""
+    _, columns, bands = _shape(page)
+    rows, row_bytes = _lengths(page, piece)
+    bits = page.bitspersample
+    rows = min(rows, len(data) // row_bytes)
+    data = data[: rows * row_bytes]
     dtype = np.dtype(page.dtype)
     if bits not in (8, 16, 32, 64):
         return _of_odd_bits(data, (rows, columns * bands), bits).astype(dtype).reshape(
@@ -188,31 +219,53 @@ def _float_sums(data: bytes, shape: tuple[int, int, int], item: int) -> NDArray[
     return values.reshape(rows, columns, bands)
 
 
-def _unpacked(packed: bytes, compression: int, size: int) -> bytes:
-    """Return up to `size` bytes, fewer where the piece is damaged."""
+def unpacked(packed: Sequence[bytes], compression: int, sizes: Sequence[int]) -> list[bytes]:
+    """Return up to so many bytes of each piece, fewer where one is damaged."""
     if compression == _NONE:
-        return packed[:size]
+        return [piece[:size] for piece, size in zip(packed, sizes, strict=True)]
     if compression in (_DEFLATE, _OLD_DEFLATE):
-        try:
-            return zlib.decompressobj().decompress(packed, size)
-        except zlib.error:
-            return b""
+        return [_inflated(piece, size) for piece, size in zip(packed, sizes, strict=True)]
+    if len(packed) > 1 and len(set(sizes)) == 1:
+        together = _by_libtiff(packed, compression, sizes[0])
+        if together:
+            size = sizes[0]
+            return [together[at * size : (at + 1) * size] for at in range(len(packed))]
+    return [
+        _by_libtiff([piece], compression, size) for piece, size in zip(packed, sizes, strict=True)
+    ]
+
+
+def _inflated(packed: bytes, size: int) -> bytes:
     try:
-        with Image.open(
-            io.BytesIO(_as_picture(packed, compression, size)), formats=["TIFF"]
-        ) as one:
-            return one.tobytes()
-    except (OSError, ValueError, SyntaxError):
+        return zlib.decompressobj().decompress(packed, size)
+    except zlib.error:
         return b""
 
 
-def _as_picture(packed: bytes, compression: int, size: int) -> bytes:
-    """Return a TIFF of one strip, one grey byte a pixel, that unpacks to these bytes."""
+def _by_libtiff(packed: Sequence[bytes], compression: int, size: int) -> bytes:
+    """Return pieces of that size one after the other, nothing if one of them is damaged."""
+    with suppress(OSError, ValueError, SyntaxError):
+        dressed = io.BytesIO(_as_picture(packed, compression, size))
+        with strict(), Image.open(dressed, formats=["TIFF"]) as one:
+            return one.tobytes()
+    return b""
+
+
+def _as_picture(packed: Sequence[bytes], compression: int, size: int) -> bytes:
+    """Return a TIFF of grey bytes, one piece a row, that unpacks to these pieces."""
+    lengths = [len(piece) for piece in packed]
+    offsets = [8 + before for before in accumulate((0, *lengths[:-1]))]
+    body = b"".join(packed)
+    body += b"\0" * (len(body) % 2)
+    number, places = len(packed), 8 + len(body)
+    first = (places, places + 4 * number) if number > 1 else (offsets[0], lengths[0])
+    if number > 1:
+        body += struct.pack(f"<{2 * number}I", *offsets, *lengths)
     tags = (
-        (256, 4, size), (257, 4, 1), (258, 3, 8), (259, 3, compression), (262, 3, 1),
-        (273, 4, 8), (277, 3, 1), (278, 4, 1), (279, 4, len(packed)),
+        (256, 4, 1, size), (257, 4, 1, number), (258, 3, 1, 8), (259, 3, 1, compression),
+        (262, 3, 1, 1), (273, 4, number, first[0]), (277, 3, 1, 1), (278, 4, 1, 1),
+        (279, 4, number, first[1]),
     )  # fmt: skip
-    padded = packed + b"\0" * (len(packed) % 2)
-    entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
-    start = struct.pack("<2sHI", b"II", 42, 8 + len(padded))
-    return start + padded + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    start = struct.pack("<2sHI", b"II", 42, 8 + len(body))
+    return start + body + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
