@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
     from insight_app.concepts.hsae.description import UnsetThreshold
     from insight_app.project.analysis.folders.changing import Changed
+    from insight_app.project.check.repair import Repaired
 
 PROGRESS_SECONDS = 0.2
 FILES_KEPT = 16
 """Answers in files: of those that were asked before these nobody waits any more."""
-LONG = ("analyze", "remove_folders", "put_back_folders", "move_folder")
+LONG = ("analyze", "remove_folders", "put_back_folders", "move_folder", "check", "repair")
 """All others are answered between two batches of analyzing."""
 Request = dict[str, Any]
 
@@ -55,6 +56,8 @@ class Requests:
             "remove_folders": self.remove_folders,
             "put_back_folders": self.put_back_folders,
             "move_folder": self.move_folder,
+            "check": self.check,
+            "repair": self.repair,
             "encode": self.encode,
             "embed": self.embed,
             "device": self.device,
@@ -157,6 +160,24 @@ class Requests:
         return lambda generation: self._client.send(
             kind="published", project=str(project), generation=generation
         )
+
+    # ---- whether all is whole
+
+    def check(self, request: Request) -> dict[str, Any]:
+        """Check `project`: `findings`, each with `text`, `is_damage` and `is_ours` (repairable)."""
+        from insight_app.project.check import check
+        from insight_app.project.check.repair import Repaired
+
+        token = self._client.cancel_token(request)
+        found = check(Path(request["project"]), self._progress(request), token)
+        return _told(Repaired([], found))
+
+    def repair(self, request: Request) -> dict[str, Any]:
+        """Make damaged results of `project` again; `done` in sentences, `findings` left over."""
+        from insight_app.project.check.repair import repair
+
+        token = self._client.cancel_token(request)
+        return _told(repair(Path(request["project"]), self._progress(request), token))
 
     # ---- single photos and texts
 
@@ -342,6 +363,21 @@ class Requests:
 
 def _unset_threshold(request: Request) -> UnsetThreshold:
     return "all" if request.get("unset_threshold") == "all" else "topk"
+
+
+def _told(repaired: Repaired) -> dict[str, Any]:
+    """Return what a check or a repair found and did, as the window reads it."""
+    from insight_app.project.check.findings import REPAIR
+
+    findings = [
+        {
+            "text": str(one).replace(REPAIR, "").strip(),
+            "is_damage": one.is_damage,
+            "is_ours": one.is_ours,
+        }
+        for one in repaired.left
+    ]
+    return {"done": list(repaired.done), "findings": findings}
 
 
 def _device(request: Request) -> str:

@@ -40,13 +40,16 @@ CONCEPTS, IMAGES = 24, 20
 ADA = Person("ada", "Ada")
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, seed: int = 0) -> Path:
     """A project with every kind of file: full shards and an open one, judgements, backups."""
     place = folder / "P.insight"
     with pytest.MonkeyPatch.context() as small:
         small.setattr(recording, "SHARD_IMAGES", 8)
         small.setattr(running_counts, "PART_SHARDS", 2)
-        make_project(place, images=IMAGES, concepts=CONCEPTS, photo_size=(48, 48), before=_summary)
+        size = (48, 48)
+        make_project(
+            place, images=IMAGES, concepts=CONCEPTS, seed=seed, photo_size=size, before=_summary
+        )
     analysis_database.close_writer(analysis_database.open_writer(place))  # folds in its log
     with Project.open(place, ADA) as project:
         acts = [j.rename("f:1", "dog"), j.note("f:2", "seen in the park"), j.hide("f:5")]
@@ -70,7 +73,8 @@ def files(project: Path) -> dict[str, list[str]]:
     for path in sorted(project.rglob("*")):
         name = path.relative_to(project).as_posix()
         is_old = name.startswith("statistics/generation-000001")
-        if path.is_file() and path.name != "lock" and not is_old:
+        is_any = path.is_file() and path.stat().st_size > 0
+        if is_any and path.name != "lock" and not is_old:
             kind = "".join(letter for letter in path.name if not letter.isdigit())
             found.setdefault(f"{path.parent.name[:6]}/{kind}", []).append(name)
     return found

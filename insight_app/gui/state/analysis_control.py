@@ -169,13 +169,18 @@ class AnalysisControl(QObject):
             self._work.is_paused = True
             self._worker.cancel(self._work.request)
 
-    def cancel(self) -> None:
-        """Stop and do not offer to go on."""
+    def stop(self) -> None:
+        """Stop what leaves nothing behind, without a word."""
         if self._work is not None:
             self._work.is_paused = False
             self._worker.cancel(self._work.request)
-            self._messages.say("Analysis cancelled; what was analyzed is kept")
         self._show(None)
+
+    def cancel(self) -> None:
+        """Stop and do not offer to go on."""
+        if self._work is not None:
+            self._messages.say("Analysis cancelled; what was analyzed is kept")
+        self.stop()
 
     def _begin(
         self,

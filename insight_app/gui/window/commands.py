@@ -42,6 +42,9 @@ def add_file_commands(
     add("file.demo", "Open the &demo", "", session.analysis.begin_demo, context=FILE, icon="play")
     add("file.export", "&Export…", "Ctrl+E", lambda: dialogs.show_export(session, window),
         context=FILE, icon="export")  # fmt: skip
+    add("file.check", "Chec&k project…", "", lambda: dialogs.show_check(session, window),
+        context=FILE, icon="check-circle",
+        tip="Whether every file of the project is as it was written; repairs results")  # fmt: skip
     add("file.folder", "&Show project in folder", "", opening.show_project, context=FILE)
     add("file.close", "&Close project", "Ctrl+W", opening.close_project, context=FILE)
     add("file.preferences", "&Preferences…", "Ctrl+,",
@@ -174,6 +177,7 @@ def update_commands(actions: Actions, session: Session) -> None:
         set_enabled(id, chosen or state.awaits_first_codes)  # where it cannot be, says why
     _name_judging(actions, session)
     running = session.analysis.is_running
+    set_enabled("file.check", has_project and not running)
     set_enabled("analysis.add", can_write and not running)
     set_enabled("analysis.resume", can_write and not running)
     set_enabled("analysis.pause", running)

@@ -35,6 +35,13 @@ def show_folders(session: Session, parent: QWidget) -> None:
     FoldersDialog(session, parent).show()
 
 
+def show_check(session: Session, parent: QWidget) -> None:
+    """Check the open project, and offer to repair its results."""
+    from insight_app.gui.dialogs.check_project import CheckDialog
+
+    _open(CheckDialog(session, parent))
+
+
 def point_to_folder(session: Session, folder: Path, parent: QWidget) -> None:
     """Ask where the photos of a folder are now."""
     from insight_app.gui.dialogs.folders import point_to

@@ -53,15 +53,16 @@ def lost(folder: Path) -> Finding:
 def findings(folder: Path, connection: Connection) -> Iterator[Finding]:
     """Yield what is wrong with the database itself."""
     path = str(folder / analysis_database.NAME)
+    do = f"{KEPT} {REPAIR} What cannot be repaired is analyzed again."
     answer = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if answer != "ok":
         what = f"The database of results is damaged ({answer})."
-        yield Finding(what, path, _AGAIN, part=Concern.DATABASE)
+        yield Finding(what, path, do, part=Concern.DATABASE)
         return
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if broken is not None:
         what = f"The database of results refers to a row that is not there ({broken[0]})."
-        yield Finding(what, path, _AGAIN, part=Concern.DATABASE)
+        yield Finding(what, path, do, part=Concern.DATABASE)
         return
     for block in row_digests.wrong(connection):
         what, means = "Rows of the database are not as they were written", ""

@@ -26,6 +26,16 @@ class Concern(Enum):
     """What was counted and published: made again from the codes."""
 
 
+_OF_RESULTS = (
+    Concern.DATABASE,
+    Concern.ROWS,
+    Concern.DICTIONARY,
+    Concern.CODES,
+    Concern.RESULTS,
+)
+"""The parts that are mended; judgements and backups are for a person to decide."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """State something to know: what, with which file ("" = the whole project), and what to do.
@@ -40,6 +50,11 @@ class Finding:
     is_damage: bool = True
     part: Concern = Concern.RESULTS
     means: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is damage of results, which a repair makes again."""
+        return self.is_damage and self.part in _OF_RESULTS
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what

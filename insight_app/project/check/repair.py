@@ -32,9 +32,6 @@ from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Shard
 from insight_app.project.storage.plain_files import odd_ones
 
-RESULTS = (Concern.DATABASE, Concern.ROWS, Concern.DICTIONARY, Concern.CODES, Concern.RESULTS)
-"""The parts that are mended here; judgements and backups are for a person to decide."""
-
 
 @dataclass(frozen=True)
 class Repaired:
@@ -57,15 +54,11 @@ def repair(
     """
     stop = cancel or CancelToken()
     found = check(project, progress, stop)
-    if not _is_damaged(found) or any(odd_ones(project)):
+    if not any(one.is_ours for one in found) or any(odd_ones(project)):
         return Repaired([], found)  # what is no file at all, a person must look at
     with runs.alone(project):
         done = _mend(project, found, progress, stop)
     return Repaired(done, check(project, progress, stop))
-
-
-def _is_damaged(found: Sequence[Finding]) -> bool:
-    return any(finding.is_damage and finding.part in RESULTS for finding in found)
 
 
 def _mend(
@@ -82,7 +75,7 @@ def _mend(
         if not is_anew:
             with runs.recorded(engine, work="repair"):
                 _mend_parts(project, engine, found, progress, cancel, done.append)
-        if photos := _photos_to_code(project, engine):
+        if photos := _photos_to_code(project, engine, is_anew):
             done.append(photos)
     finally:
         analysis_database.close_writer(engine)
@@ -161,14 +154,14 @@ def _bring_dictionary_back(
     return [f"{dictionary.FOLDER}/{path.name}" for path in files_of(project / dictionary.FOLDER)]
 
 
-def _photos_to_code(project: Path, engine: Engine) -> str:
+def _photos_to_code(project: Path, engine: Engine, are_all: bool) -> str:
     """Say which command codes photos that have no codes; '' if none need it."""
-    locations = pending_images.Locations(project, engine)
-    new = pending_images.count_new(engine, locations)
-    if not new:
+    new = pending_images.count_new(engine, pending_images.Locations(project, engine))
+    places = " ".join(f'"{source.path}"' for source in Sources(project, engine).all)
+    if not places or not (new or are_all):
         return ""
-    places = " ".join(f'"{source.path}"' for source in Sources(project, engine).here)
+    photos = "All photos" if are_all else counted(new, "photo")
     return (
-        f"{counted(new, 'photo')} must be analyzed again: Continue in the window, or "
+        f"{photos} must be analyzed again: Resume in the window, or "
         f'`insight-app analyze {places} -o "{project}"`.'
     )
