@@ -102,6 +102,22 @@ def analyze(
             "Can be given several times. Kept in the project; '' leaves out none.",
         ),
     ] = None,
+    page: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Which picture to read of files that hold several (TIFF, DICOM, GIF, ...); by "
+            "default the first. Kept in the project, and settled with its first photos.",
+        ),
+    ] = None,
+    channels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N[,N,N]",
+            help="Which channels to read of files with more than three: one (shown grey) or three "
+            "(red, green, blue), counted from 1. Kept likewise.",
+        ),
+    ] = None,
     read_again: Annotated[
         bool,
         typer.Option(
@@ -141,6 +157,8 @@ def analyze(
             device=device,
             include=include,
             exclude=exclude,
+            page=page,
+            channels=_numbers(channels),
             read_again=read_again,
             progress=progress,
             cancel=cancel,
@@ -226,6 +244,14 @@ def check(
     if not repaired.is_whole:
         raise typer.Exit(Exit.DAMAGED)
     terminal.say(f"{project}: everything is in order.")
+
+
+def _numbers(text: str | None) -> list[int] | None:
+    """Return numbers between commas; BadParameter for what is none."""
+    try:
+        return None if text is None else [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise typer.BadParameter(f"--channels {text!r}: give numbers like 4,3,2.") from None
 
 
 def _encoder_of(project: Path) -> str:

@@ -137,7 +137,7 @@ def _tokens(
     for image in chosen.tolist():
         path = results.image(image).path
         try:
-            seen = read_pixels(read_bytes(path), path, encoder, rule)
+            seen = read_pixels(read_bytes(path), path, encoder, rule, part=results.part)
         except KnownError:
             yield None
             continue

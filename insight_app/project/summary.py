@@ -159,6 +159,7 @@ def _choice(results: Results) -> dict[str, Any]:
             "exclude": list(choice.patterns.exclude),
             "left_out": choice.left_out,
         },
+        "of_files_with_several": results.part.said,
         "not_taken": dict(choice.not_taken),
         "passed_over": dict(choice.passed_over),
         "notes": dict(choice.notes),

@@ -76,7 +76,8 @@ class Requests:
 
         With `encoder`, `encoder_options`, `dictionary`, `unset_threshold`, `concepts` and `k` in a
         new project; `read_again`: all photos of an older project anew, by the newest reading rule;
-        `include` and `exclude`: patterns of the photos that are taken from now on.
+        `include` and `exclude`: patterns of the photos that are taken from now on; `page` and
+        `channels`: what is read of files with several, in a new project.
         """
         from insight_app.project.analysis.run import analyze
 
@@ -92,6 +93,8 @@ class Requests:
             "after_crash",
             "include",
             "exclude",
+            "page",
+            "channels",
         )
         summary = analyze(
             project,
@@ -189,7 +192,7 @@ class Requests:
         """
         from insight_app.project.analysis import encoder as encoder_of
         from insight_app.project.analysis.coding import single_image
-        from insight_app.project.results import reading_rule
+        from insight_app.project.results import photo_choice, reading_rule
 
         project, path = Path(request["project"]), Path(request["path"])
         device = _device(request)
@@ -200,7 +203,8 @@ class Requests:
         encoder = encoder_of.load(project, encoder_of.of_project(project), load)
         dictionary = self._loaded.dictionary(project, encoder)
         rule, is_finer = reading_rule.of_project(project), bool(request.get("finer"))
-        coded = single_image.code_image(path, encoder, dictionary, rule, finer=is_finer)
+        part = photo_choice.part_of_project(project)
+        coded = single_image.code_image(path, encoder, dictionary, rule, part=part, finer=is_finer)
         codes, geometry = coded.codes, coded.geometry
         file = self._file(
             indptr=codes.indptr,

@@ -10,11 +10,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tifffile
+from PIL import Image
 
+from insight_app.errors import Refusal
 from insight_app.project.analysis.folders import changing
 from insight_app.project.analysis.run import Summary, analyze
 from insight_app.project.check import check
+from insight_app.project.photos.parts import tiff_contents
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_analysis import draw, results_of
@@ -153,6 +158,10 @@ def test_an_older_project_opens_with_everything_taken(
 ) -> None:
     run(photos)
     with closing(sqlite3.connect(project / "analysis.sqlite")) as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (trigger,) in connection.execute(triggers).fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("DROP TABLE row_digest")
         for index in ("image_note", "image_left_out", "skipped_kind"):
             connection.execute(f"DROP INDEX {index}")
         for table, column in (
@@ -194,3 +203,45 @@ def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: P
             "unreadable": 3, "not taken": 3, "passed over": 1, "note": PHOTOS + PHOTOS // 2,
         }  # fmt: skip
         assert json.dumps([str(one.path) for one in results.each_problem()])
+
+
+def test_a_project_keeps_which_picture_and_channels_it_reads(
+    run: Any, project: Path, tmp_path: Path, dictionary: Path
+) -> None:
+    stacks, plain = tmp_path / "stacks", tmp_path / "plain"
+    stacks.mkdir()
+    plain.mkdir()
+    colours = [(200, 30, 30), (30, 200, 30), (30, 30, 200)]
+    pictures = [Image.new("RGB", (60, 60), colour) for colour in colours]
+    pictures[0].save(stacks / "1.tif", save_all=True, append_images=pictures[1:])
+    pictures[0].save(stacks / "2.png")
+    bands = np.zeros((60, 60, 5), np.uint8) + np.array([0, 0, 200, 30, 30], np.uint8)
+    tifffile.imwrite(stacks / "3.tif", bands, photometric="rgb", extrasamples=[0, 0])
+    assert [tiff_contents(stacks / name) for name in ("1.tif", "2.png", "3.tif")] == [
+        (3, 3), (0, 0), (1, 5),
+    ]  # fmt: skip
+    for name, picture in (("1.png", pictures[2]), ("2.png", pictures[0]), ("3.png", pictures[0])):
+        picture.save(plain / name)
+    run(stacks, page=3)
+    with pytest.raises(Refusal, match="were read by picture 3"):
+        run(stacks, page=1)
+    assert run(stacks, page=3).coded == run().coded == 0
+    other, third = tmp_path / "Other.insight", tmp_path / "Third.insight"
+    how = {"encoder": tiny.TinyEncoder(), "dictionary": dictionary}
+    analyze(other, [plain], **how)
+    analyze(third, [stacks], channels=[3, 4, 5], **how)
+    codes = {}
+    for name in (project, other, third):
+        with results_of(name) as results:
+            for one in map(int, results.image_ids(status="coded")):
+                found = results.codes(one)
+                codes[name.stem, results.image(one).path.stem] = (
+                    found.indices.tolist(), found.values.tolist(),
+                )  # fmt: skip
+            if name == project:
+                notes = results.photo_choice().notes
+    assert codes["P", "1"] == codes["Other", "1"], "the third picture"
+    assert codes["P", "2"] == codes["Other", "2"], "a file with one picture is read as usual"
+    assert codes["Third", "3"] == codes["Other", "3"], "the channels that were chosen"
+    assert codes["Third", "3"] != codes["P", "3"]
+    assert any("number 3 is used" in note for note in notes), notes

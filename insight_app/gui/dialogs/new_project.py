@@ -144,6 +144,8 @@ class NewProjectDialog(QDialog):
             self.encoder.options(),
             patterns=self.photos.patterns.patterns(),
             unset_threshold=self.dictionary.unset_threshold(),
+            page=self.photos.several.page.value(),
+            channels=tuple(self.photos.several.channels()),
         )
 
     def add_folder(self, folder: Path) -> None:
@@ -161,6 +163,8 @@ class NewProjectDialog(QDialog):
         found = self.photos.found
         if folders and found is not None and not found.photos:
             return found.why_none
+        if folders and (refusal := self.photos.several.refusal()):
+            return refusal
         if self._importing:
             return self._importing
         if not self.encoder.is_known:

@@ -27,7 +27,8 @@ from insight_app.project.photos.patterns import ALL, Patterns
 class Plan:
     """What the wizard asked: photos (none yet, for a dictionary that brings names along), place,
     encoder with its options, dictionary ("builtin", "train" or a path); unset_threshold: what is
-    active where that dictionary's threshold was never set; patterns: which photos by name.
+    active where that dictionary's threshold was never set; patterns: which photos by name;
+    page, channels: what of files with several, counted from 1.
     """
 
     folders: tuple[Path, ...]
@@ -37,6 +38,8 @@ class Plan:
     encoder_options: Mapping[str, str] = field(default_factory=dict)
     unset_threshold: UnsetThreshold = "topk"
     patterns: Patterns = ALL
+    page: int = 1
+    channels: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -93,6 +96,8 @@ class AnalysisControl(QObject):
                 unset_threshold=plan.unset_threshold,
                 include=list(plan.patterns.include),
                 exclude=list(plan.patterns.exclude),
+                page=plan.page,
+                channels=list(plan.channels),
             )
 
         self._projects.make_and_open(partial(_create, plan.place), str(plan.place), made)

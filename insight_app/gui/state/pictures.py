@@ -209,25 +209,27 @@ class _Sources:
 
 def _load(sources: "_Sources", project: Path, results: "Results", key: Key, ratio: float) -> QImage:
     """Read one picture; runs on the pool."""
-    from insight_app.project.photos import decoding, photo_file, thumbnails
+    from insight_app.project.photos import photo_file, thumbnails
+    from insight_app.project.photos.parts import decode_part
 
     record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
         kind = _PhotoGone if record.status == "missing" else WorldError
         raise kind(record.message or "The photo is not there.", where=str(record.path))
     if key.kind == "photo":
-        image = decoding.load_upright(record.path)
+        image = decode_part(photo_file.read_bytes(record.path), record.path, results.part).image
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         return to_qimage(image)
     side = round(key.size * ratio)
     if key.kind == "thumbnail":
-        small = thumbnails.get(project, record, side)
+        small = thumbnails.get(project, record, side, results.part)
         square = cover(small, side)
     else:
 
         def decode() -> "Upright":
             data = photo_file.read_bytes(record.path)
-            upright = decoding.decode(data, record.path, short_side=CUT_FROM)
+            part = results.part
+            upright = decode_part(data, record.path, part, short_side=CUT_FROM)
             return upright.smaller(CUT_FROM)
 
         photo = sources.get(key.image, decode)
@@ -249,7 +251,7 @@ def first_thumbnail(project_path: Path, side: int) -> QImage | None:
         if not coded.size:
             return None
         first = results.image(int(coded[0]))
-    return cover(thumbnails.get(project_path, first, side), side)
+    return cover(thumbnails.get(project_path, first, side, results.part), side)
 
 
 def _weight(pixmap: QPixmap) -> int:

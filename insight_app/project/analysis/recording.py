@@ -286,7 +286,8 @@ def _row(coded: Coded, place: Place) -> dict[str, Any]:
     return {
         "key": coded.image,
         "status": int(Status.CODED),
-        "message": coded.message,
+        "message": "",
+        "note": coded.message,
         "content_hash": coded.content_hash,
         "width": geometry.width,
         "height": geometry.height,

@@ -77,6 +77,8 @@ def analyze(
     after_crash: bool = False,
     include: Sequence[str] | None = None,
     exclude: Sequence[str] | None = None,
+    page: int | None = None,
+    channels: Sequence[int] | None = None,
     vocabulary: "Vocabulary | None" = None,
     load: Callable[..., DenseEncoder] = encoders.load,
 ) -> Summary:
@@ -95,6 +97,8 @@ def analyze(
     without names is named with (None: the shipped words, where the encoder knows them).
     include, exclude: patterns of the photos to be taken and left out, see `photos.patterns`; None:
     the project's own. What is left out keeps its codes, and counts again when it is taken again.
+    page, channels: what is read of files with several pictures or more than three channels, counted
+    from 1; a project keeps them.
     load: where an encoder is got by name; who keeps encoders gives their own.
     Raises Cancelled when cancelled.
     """
@@ -125,6 +129,7 @@ def analyze(
                 if after_crash:
                     crashes.blame(project, engine)
                 patterns = choosing.settle(engine, include, exclude)
+                choosing.settle_part(engine, page, channels)
                 return work.run(
                     places,
                     encoder,

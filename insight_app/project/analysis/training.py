@@ -99,4 +99,5 @@ def _photo(engine: Engine, locations: Locations, image: int) -> Photo:
     query = select(Image.id, Image.folder_id, Image.name).where(Image.id == image)
     with reading(engine) as connection:
         row = connection.execute(query).one()
-    return Photo(row.id, row.folder_id, locations.of(row.folder_id) / row.name)
+    place = locations.of(row.folder_id) / row.name
+    return Photo(row.id, row.folder_id, place, locations.part)

@@ -11,7 +11,8 @@ import platformdirs
 from PIL import Image
 
 from insight_app.files import write_whole
-from insight_app.project.photos.decoding import NEWEST_RULE, decode
+from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.parts import USUAL, Part, decode_part
 from insight_app.project.photos.photo_file import read_bytes
 
 SIDES = (128, 256, 512)
@@ -29,30 +30,30 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("insight-app") / "thumbnails"
 
 
-def get(project: Path | str, image: Pictured, side: int) -> Image.Image:
+def get(project: Path | str, image: Pictured, side: int, part: Part = USUAL) -> Image.Image:
     """Return the photo, upright RGB, short side at least `side` or the photo's own.
 
-    It comes from the cache if it is there and the file has not changed. KnownError if the photo
-    cannot be read.
+    part: what of a file with several pictures or channels. It comes from the cache if it is there
+    and the file has not changed. KnownError if the photo cannot be read.
     """
     kept_side = next((kept for kept in SIDES if kept >= side), 0)
     if not kept_side:
-        return _small(image.path, side)
-    place = _place(image.path, kept_side)
+        return _small(image.path, side, part)
+    place = _place(image.path, kept_side, part)
     if place is not None and place.exists():
         try:
             with Image.open(place, formats=("JPEG",)) as kept:
                 return kept.convert("RGB")
         except OSError:
             place.unlink(missing_ok=True)
-    small = _small(image.path, kept_side)
+    small = _small(image.path, kept_side, part)
     if place is not None:
         _keep(small, place)
     return small
 
 
-def _small(path: Path, side: int) -> Image.Image:
-    picture = decode(read_bytes(path), path, short_side=side).image
+def _small(path: Path, side: int, part: Part) -> Image.Image:
+    picture = decode_part(read_bytes(path), path, part, short_side=side).image
     scale = side / min(picture.size)
     if scale >= 1:
         return picture
@@ -60,13 +61,13 @@ def _small(path: Path, side: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
 
 
-def _place(path: Path, side: int) -> Path | None:
+def _place(path: Path, side: int, part: Part) -> Path | None:
     """Return where the cache keeps it, named by path, size and time of change of the photo."""
     try:
         stat = path.stat()
     except OSError:
         return None
-    key = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{side}\0{NEWEST_RULE}".encode(
+    key = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0{side}\0{NEWEST_RULE}\0{part.said}".encode(
         "utf-8", "surrogateescape"
     )
     name = blake2b(key, digest_size=16).hexdigest()

@@ -67,7 +67,8 @@ class Results:
 
     images, cells (F,) int64; total (F,) float64, the exact sum of the stored activations; maximum
     (F,) float16; levels (F,) uint8; reading_rule: by which rule of `photos.decoding` its photos
-    became pixels. uncoded_images: those that nobody has tried to code yet.
+    became pixels; part: what of files with several pictures or channels. uncoded_images: those
+    that nobody has tried to code yet.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
@@ -96,6 +97,7 @@ class Results:
         with analysis_database.reading(engine) as connection:
             self._places = sources.read_places(connection, project)
             self.reading_rule = reading_rule.of(connection)
+            self.part = photo_choice.part_of(connection)
         listed = places["status"][places["order"]]
         self.uncoded_images = int(np.count_nonzero(listed == int(Status.NEW)))
         self._open = OpenFiles(

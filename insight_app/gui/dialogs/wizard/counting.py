@@ -8,6 +8,8 @@ from pathlib import Path
 from insight_app.concepts.progress import CancelToken
 from insight_app.figures import agreeing, counted
 
+LOOKED_INTO = 50
+"""So many TIFF files are asked how many pictures and channels they have."""
 SHOWN = 4
 """Kinds that are named; the others are counted."""
 
@@ -18,7 +20,8 @@ class CountedPhotos:
 
     left_out: photos that patterns leave out. not_taken: files of kinds that are not read. troubles:
     why files or folders are not taken one by one, and how many for each reason; refused: why a
-    folder cannot be taken at all, '' if all can.
+    folder cannot be taken at all, '' if all can. pages, channels: the most that one of the first
+    TIFF files has.
     """
 
     photos: int = 0
@@ -26,6 +29,8 @@ class CountedPhotos:
     not_taken: Mapping[str, int] = field(default_factory=dict)
     troubles: Mapping[str, int] = field(default_factory=dict)
     refused: str = ""
+    pages: int = 1
+    channels: int = 3
 
     @property
     def rest(self) -> str:
@@ -58,6 +63,7 @@ def count_photos(
 ) -> CountedPhotos:
     """Count what is in folders; raise Cancelled when nobody waits for it any more."""
     from insight_app.project.photos import walking
+    from insight_app.project.photos.parts import tiff_contents
     from insight_app.project.photos.patterns import Patterns
     from insight_app.project.photos.reasons import Grade
 
@@ -66,9 +72,14 @@ def count_photos(
     photos = left_out = 0
     not_taken: Counter[str] = Counter()
     troubles: Counter[str] = Counter()
+    pages, channels, looked = 1, 3, 0
     for found in walking.scan(folders, Patterns.of(include, exclude)):
         stop.check()
         photos += len(found.names)
+        for name in found.names if looked < LOOKED_INTO else ():
+            if name.lower().endswith((".tif", ".tiff")) and looked < LOOKED_INTO:
+                held = tiff_contents(Path(found.source, found.path, name))
+                pages, channels, looked = max(pages, held[0]), max(channels, held[1]), looked + 1
         left_out += len(found.left_out)
         if found.error:
             troubles[found.error] += 1
@@ -78,7 +89,8 @@ def count_photos(
             elif reason.grade == Grade.TROUBLE:
                 troubles[reason.what] += len(names)
     kinds = dict(not_taken.most_common())
-    return CountedPhotos(photos, left_out, kinds, dict(troubles.most_common()))
+    why = dict(troubles.most_common())
+    return CountedPhotos(photos, left_out, kinds, why, pages=pages, channels=channels)
 
 
 def _refusal(folder: Path) -> str:

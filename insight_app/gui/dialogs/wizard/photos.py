@@ -11,6 +11,7 @@ from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.pattern_fields import PatternFields
 from insight_app.gui.dialogs.wizard.counting import CountedPhotos, count_photos
 from insight_app.gui.dialogs.wizard.part import Part
+from insight_app.gui.dialogs.wizard.several import SeveralFields
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import dim_label
@@ -48,6 +49,9 @@ class PhotosPart(Part):
         self.patterns = PatternFields(self)
         self.patterns.changed.connect(self._count)
         self.column.addWidget(self.patterns)
+        self.several = SeveralFields(self)
+        self.several.changed.connect(self.changed)
+        self.column.addWidget(self.several)
         self.rest = dim_label("", self)
         self.rest.setWordWrap(True)
         self.rest.hide()
@@ -71,6 +75,7 @@ class PhotosPart(Part):
         self.words.setText("Counting…" if self.folders() and self.found is None else text)
         self.remove.setEnabled(bool(self.folders()))
         rest = self.found.rest if self.found is not None and self.found.photos else ""
+        self.several.show_for(self.found)
         self.rest.setText(rest)
         self.rest.setVisible(bool(rest))
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
 
 from insight_app.project.analysis.coding.pipeline import Photo
 from insight_app.project.analysis.folders.sources import Sources
+from insight_app.project.results import photo_choice
 from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import IS_IN, Folder, Image, LeftOut, Status
 
@@ -28,6 +29,8 @@ class Locations:
         """The condition on `Folder` for these folders."""
         query = select(Folder).where(self.are_readable).order_by(Folder.source_id, Folder.path)
         with reading(engine) as connection:
+            self.part = photo_choice.part_of(connection)
+            """What is read of a file with several pictures or channels."""
             self._at: dict[int, Path] = {
                 int(row.id): source_at[row.source_id] / row.path
                 for row in connection.execute(query)
@@ -73,5 +76,6 @@ def new_photos(engine: Engine, locations: Locations, *, crashed: bool) -> Iterat
                 break
             for row in rows:
                 if (row.crashes > 0) == crashed:
-                    yield Photo(row.id, folder, locations.of(folder) / row.name)
+                    place = locations.of(folder) / row.name
+                    yield Photo(row.id, folder, place, locations.part)
             after = rows[-1].name

@@ -20,7 +20,9 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.errors import KnownError
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.analysis.recording import Coded
+from insight_app.project.photos.parts import USUAL, Part
 from insight_app.project.photos.photo_file import read_photo as read_file
+from insight_app.project.results.problems import NOTES_BETWEEN
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,11 +37,12 @@ encoder does; codes are small."""
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo to be coded."""
+    """A photo to be coded; part: what is read of a file with several pictures or channels."""
 
     image: int
     folder: int
     path: Path
+    part: Part = USUAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +72,11 @@ def read_photo(photo: Photo, encoder: DenseEncoder, rule: int) -> Read | Unreada
     """Read one photo by a reading rule, as the encoder wants it."""
     try:
         file = read_file(photo.path)
-        seen = read_pixels(file.data, photo.path, encoder, rule)
+        seen = read_pixels(file.data, photo.path, encoder, rule, part=photo.part)
     except KnownError as error:
         return Unreadable(photo, error.what)
-    return Read(
-        photo, file.content_hash, seen.geometry, seen.window, seen.pixels, " ".join(seen.notes)
-    )
+    notes = NOTES_BETWEEN.join(seen.notes)
+    return Read(photo, file.content_hash, seen.geometry, seen.window, seen.pixels, notes)
 
 
 def batches(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square, whole_photo
-from insight_app.project.photos.decoding import FIRST_RULE, LEAST_REDUCED, decode
+from insight_app.project.photos.decoding import FIRST_RULE, LEAST_REDUCED
+from insight_app.project.photos.parts import USUAL, Part, decode_part
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,19 +38,25 @@ class PhotoPixels:
 
 
 def read_pixels(
-    data: bytes | None, path: Path, encoder: DenseEncoder, rule: int, *, finer: bool = False
+    data: bytes | None,
+    path: Path,
+    encoder: DenseEncoder,
+    rule: int,
+    *,
+    part: Part = USUAL,
+    finer: bool = False,
 ) -> PhotoPixels:
     """Read the photo in `data` (of `path`) by a reading rule; KnownError if it cannot be read.
 
-    Returns the centre square at the encoder's size; finer: all of the photo, FINER times as large,
-    in whole cells.
+    part: what is read of a file with several pictures or channels. Returns the centre square at the
+    encoder's size; finer: all of the photo, FINER times as large, in whole cells.
     """
     from insight_app.concepts.encoders import pictures  # brings torch
 
     if rule == FIRST_RULE:
-        return _by_first_rule(data, path, encoder, finer)
+        return _by_first_rule(data, path, encoder, part, finer)
     short_side = FINER * encoder.input_size if finer else encoder.input_size
-    upright = decode(data, path, short_side=LEAST_REDUCED * short_side, rule=rule)
+    upright = decode_part(data, path, part, short_side=LEAST_REDUCED * short_side, rule=rule)
     if finer:
         cell = _cell(encoder)
         geometry = whole_photo(upright.width, upright.height, short_side, cell)
@@ -62,13 +69,13 @@ def read_pixels(
 
 
 def _by_first_rule(
-    data: bytes | None, path: Path, encoder: DenseEncoder, finer: bool
+    data: bytes | None, path: Path, encoder: DenseEncoder, part: Part, finer: bool
 ) -> PhotoPixels:
     """Do what every analysis did before rules had numbers, byte for byte."""
     from insight_app.concepts.encoders import pictures
 
     short_side = FINER * encoder.input_size if finer else encoder.input_size
-    upright = decode(data, path, short_side=2 * short_side, rule=FIRST_RULE)
+    upright = decode_part(data, path, part, short_side=2 * short_side, rule=FIRST_RULE)
     if finer:
         cell = _cell(encoder)
         pixels = pictures.whole(upright.image, short_side, cell=cell)

@@ -16,6 +16,7 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry
 from insight_app.project.analysis.coding.batches import Dictionary, unexplained_share
 from insight_app.project.analysis.coding.pixels import read_pixels
+from insight_app.project.photos.parts import USUAL, Part
 from insight_app.project.photos.photo_file import read_bytes
 
 
@@ -34,13 +35,19 @@ class CodedPhoto:
 
 
 def code_image(
-    path: Path, encoder: DenseEncoder, dictionary: Dictionary, rule: int, *, finer: bool = False
+    path: Path,
+    encoder: DenseEncoder,
+    dictionary: Dictionary,
+    rule: int,
+    *,
+    part: Part = USUAL,
+    finer: bool = False,
 ) -> CodedPhoto:
     """Code a photo by a reading rule; KnownError if it cannot be read.
 
     Returns its centre square as an analysis codes it; finer: all of it, at twice the size.
     """
-    seen = read_pixels(read_bytes(path), path, encoder, rule, finer=finer)
+    seen = read_pixels(read_bytes(path), path, encoder, rule, part=part, finer=finer)
     geometry = seen.geometry
     tokens = encoder.encode(seen.pixels[None]).reshape(geometry.cells, -1)
     codes = dictionary.encode(tokens).half()

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 
 from insight_app.concepts.progress import CancelToken
+from insight_app.errors import Refusal
 from insight_app.project.analysis.recording import write_setting
+from insight_app.project.photos.parts import Part
 from insight_app.project.photos.patterns import Patterns
 from insight_app.project.results import photo_choice
 from insight_app.project.results.analysis_database import reading, writing
@@ -31,6 +33,32 @@ def settle(
     )
     if wanted != kept:
         write_setting(engine, photo_choice.PATTERNS, asdict(wanted))
+    return wanted
+
+
+def settle_part(engine: Engine, page: int | None, channels: Sequence[int] | None) -> Part:
+    """Return what is read of files with several pictures or channels, which a project keeps.
+
+    page, channels: counted from 1, None = the project's own. Refusal for others than photos were
+    read by: their codes would be of something else.
+    """
+    with reading(engine) as connection:
+        kept = photo_choice.part_of(connection)
+        is_begun = select(Image.id).where(Image.shard.is_not(None)).limit(1)
+        has_codes = connection.execute(is_begun).first() is not None
+    wanted = Part.of(
+        kept.page + 1 if page is None else page,
+        [channel + 1 for channel in kept.channels] if channels is None else channels,
+    )
+    if wanted == kept:
+        return kept
+    if has_codes:
+        raise Refusal(
+            f"Photos of this project were read by {kept.said or 'the first picture and channels'}.",
+            kept="Nothing was changed.",
+            do="Make a new project to read other pictures or channels of the files.",
+        )
+    write_setting(engine, photo_choice.PART, asdict(wanted))
     return wanted
 
 
