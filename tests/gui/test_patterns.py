@@ -1,4 +1,4 @@
-"""Photos left out by pattern, pictures and channels chosen: in the wizard and in the folders dialog."""
+"""Photos left out by pattern, pictures and channels chosen: in the wizard and for the folders."""
 
 # ruff: noqa: F811 - fixtures of another module are arguments here
 

@@ -25,14 +25,14 @@ _SUBFILE, _SAMPLES, _SHORT = 254, 277, 3
 
 
 @dataclass(frozen=True)
-class Part:
+class FilePart:
     """A picture of a file and channels of it; both count from 0, no channels = as usual."""
 
     page: int = 0
     channels: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, page: int, channels: Sequence[int]) -> "Part":
+    def of(cls, page: int, channels: Sequence[int]) -> "FilePart":
         """Return a choice of a person, who counts from 1; Refusal for one that cannot be."""
         found = cls(page - 1, tuple(channel - 1 for channel in channels))
         if found.page < 0 or any(channel < 0 for channel in found.channels):
@@ -50,11 +50,11 @@ class Part:
         return " of ".join(part for part in (channels, page) if part)
 
 
-USUAL = Part()
+USUAL = FilePart()
 
 
 def decode_part(
-    data: bytes | None, path: Path, part: Part, *, short_side: int = 0, rule: int = NEWEST_RULE
+    data: bytes | None, path: Path, part: FilePart, *, short_side: int = 0, rule: int = NEWEST_RULE
 ) -> Upright:
     """Decode a photo as `decode` does, of a file with several pictures or channels the part."""
     if part != USUAL and _may_hold_several(data, path):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from insight_app.files import write_whole
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.parts import USUAL, Part, decode_part
+from insight_app.project.photos.parts import USUAL, FilePart, decode_part
 from insight_app.project.photos.photo_file import read_bytes
 
 SIDES = (128, 256, 512)
@@ -30,7 +30,7 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("insight-app") / "thumbnails"
 
 
-def get(project: Path | str, image: Pictured, side: int, part: Part = USUAL) -> Image.Image:
+def get(project: Path | str, image: Pictured, side: int, part: FilePart = USUAL) -> Image.Image:
     """Return the photo, upright RGB, short side at least `side` or the photo's own.
 
     part: what of a file with several pictures or channels. It comes from the cache if it is there
@@ -52,7 +52,7 @@ def get(project: Path | str, image: Pictured, side: int, part: Part = USUAL) -> 
     return small
 
 
-def _small(path: Path, side: int, part: Part) -> Image.Image:
+def _small(path: Path, side: int, part: FilePart) -> Image.Image:
     picture = decode_part(read_bytes(path), path, part, short_side=side).image
     scale = side / min(picture.size)
     if scale >= 1:
@@ -61,7 +61,7 @@ def _small(path: Path, side: int, part: Part) -> Image.Image:
     return picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
 
 
-def _place(path: Path, side: int, part: Part) -> Path | None:
+def _place(path: Path, side: int, part: FilePart) -> Path | None:
     """Return where the cache keeps it, named by path, size and time of change of the photo."""
     try:
         stat = path.stat()

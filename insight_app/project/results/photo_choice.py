@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from insight_app.project.photos.parts import USUAL, Part
+from insight_app.project.photos.parts import USUAL, FilePart
 from insight_app.project.photos.patterns import Patterns
 from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Setting
@@ -34,15 +34,15 @@ def patterns_of(connection: Connection, name: str = PATTERNS) -> Patterns:
     return Patterns.of(include, exclude)
 
 
-def part_of(connection: Connection) -> Part:
+def part_of(connection: Connection) -> FilePart:
     """Return what is read of files with several pictures or channels."""
     kept = _setting(connection, PART)
     if not isinstance(kept, Mapping):
         return USUAL
-    return Part(int(kept["page"]), tuple(int(channel) for channel in kept["channels"]))
+    return FilePart(int(kept["page"]), tuple(int(channel) for channel in kept["channels"]))
 
 
-def part_of_project(project: Path) -> Part:
+def part_of_project(project: Path) -> FilePart:
     """Return what a project that was analyzed reads of such files."""
     with (
         analysis_database.reader(project) as engine,

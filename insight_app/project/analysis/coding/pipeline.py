@@ -20,7 +20,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.errors import KnownError
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.analysis.recording import Coded
-from insight_app.project.photos.parts import USUAL, Part
+from insight_app.project.photos.parts import USUAL, FilePart
 from insight_app.project.photos.photo_file import read_photo as read_file
 from insight_app.project.results.problems import NOTES_BETWEEN
 
@@ -42,7 +42,7 @@ class Photo:
     image: int
     folder: int
     path: Path
-    part: Part = USUAL
+    part: FilePart = USUAL
 
 
 @dataclass(frozen=True, eq=False)

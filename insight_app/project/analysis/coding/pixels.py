@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square, whole_photo
 from insight_app.project.photos.decoding import FIRST_RULE, LEAST_REDUCED
-from insight_app.project.photos.parts import USUAL, Part, decode_part
+from insight_app.project.photos.parts import USUAL, FilePart, decode_part
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,7 +43,7 @@ def read_pixels(
     encoder: DenseEncoder,
     rule: int,
     *,
-    part: Part = USUAL,
+    part: FilePart = USUAL,
     finer: bool = False,
 ) -> PhotoPixels:
     """Read the photo in `data` (of `path`) by a reading rule; KnownError if it cannot be read.
@@ -69,7 +69,7 @@ def read_pixels(
 
 
 def _by_first_rule(
-    data: bytes | None, path: Path, encoder: DenseEncoder, part: Part, finer: bool
+    data: bytes | None, path: Path, encoder: DenseEncoder, part: FilePart, finer: bool
 ) -> PhotoPixels:
     """Do what every analysis did before rules had numbers, byte for byte."""
     from insight_app.concepts.encoders import pictures

@@ -16,7 +16,7 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry
 from insight_app.project.analysis.coding.batches import Dictionary, unexplained_share
 from insight_app.project.analysis.coding.pixels import read_pixels
-from insight_app.project.photos.parts import USUAL, Part
+from insight_app.project.photos.parts import USUAL, FilePart
 from insight_app.project.photos.photo_file import read_bytes
 
 
@@ -40,7 +40,7 @@ def code_image(
     dictionary: Dictionary,
     rule: int,
     *,
-    part: Part = USUAL,
+    part: FilePart = USUAL,
     finer: bool = False,
 ) -> CodedPhoto:
     """Code a photo by a reading rule; KnownError if it cannot be read.

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select, update
 from insight_app.concepts.progress import CancelToken
 from insight_app.errors import Refusal
 from insight_app.project.analysis.recording import write_setting
-from insight_app.project.photos.parts import Part
+from insight_app.project.photos.parts import FilePart
 from insight_app.project.photos.patterns import Patterns
 from insight_app.project.results import photo_choice
 from insight_app.project.results.analysis_database import reading, writing
@@ -36,7 +36,7 @@ def settle(
     return wanted
 
 
-def settle_part(engine: Engine, page: int | None, channels: Sequence[int] | None) -> Part:
+def settle_part(engine: Engine, page: int | None, channels: Sequence[int] | None) -> FilePart:
     """Return what is read of files with several pictures or channels, which a project keeps.
 
     page, channels: counted from 1, None = the project's own. Refusal for others than photos were
@@ -46,7 +46,7 @@ def settle_part(engine: Engine, page: int | None, channels: Sequence[int] | None
         kept = photo_choice.part_of(connection)
         is_begun = select(Image.id).where(Image.shard.is_not(None)).limit(1)
         has_codes = connection.execute(is_begun).first() is not None
-    wanted = Part.of(
+    wanted = FilePart.of(
         kept.page + 1 if page is None else page,
         [channel + 1 for channel in kept.channels] if channels is None else channels,
     )
