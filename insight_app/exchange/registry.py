@@ -120,12 +120,11 @@ def export(
     content = collect(project)
     if not kind.is_folder:
         files = write(content, kind, path, overwrite=overwrite)
-    elif path.is_symlink() or (
-        path.exists() and not (path.is_dir() and (overwrite or not any(path.iterdir())))
-    ):
-        raise _there_already(path)
     else:
-        files = kind.write_folder(content, project.path, path)
+        with disk_errors("The export cannot be written", where=path, kept=UNCHANGED, do=ELSEWHERE):
+            if os.path.lexists(path) and not _is_free_folder(path, overwrite=overwrite):
+                raise _there_already(path)
+            files = kind.write_folder(content, project.path, path)
     for one in kind.left_out(content):
         notice(f"{one}.")
     return files
@@ -194,7 +193,7 @@ def _must_be_free(path: Path, *, overwrite: bool) -> None:
     """
     if not os.path.lexists(path):
         return
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
         what = "a folder" if path.is_dir() else "a device or a pipe"
         raise Refusal(
             f"This is {what}, no file.",
@@ -204,6 +203,11 @@ def _must_be_free(path: Path, *, overwrite: bool) -> None:
         )
     if not overwrite:
         raise _there_already(path)
+
+
+def _is_free_folder(path: Path, *, overwrite: bool) -> bool:
+    is_folder = path.is_dir() and not path.is_symlink()
+    return is_folder and (overwrite or not any(path.iterdir()))
 
 
 def _there_already(path: Path) -> Refusal:

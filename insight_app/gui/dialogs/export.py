@@ -158,7 +158,9 @@ class ExportDialog(QDialog):
             self._tell(problem)
             return
         overwrite = (
-            any(path.iterdir()) if kind.is_folder and path.is_dir() else os.path.lexists(path)
+            any(path.iterdir())
+            if kind.is_folder and os.path.isdir(path)  # noqa: PTH112 (no error of a long name)
+            else os.path.lexists(path)
         )
         if overwrite and not self._may_replace(path):
             return
