@@ -5,6 +5,7 @@ called, and what a finished hierarchy leaves out. Knows neither the project nor 
 a concept is "<dictionary fingerprint>:<index>" or "own:<uuid>".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,6 +15,8 @@ from insight_app.project.judgements import ConceptId
 
 DEFAULT_LANGUAGE = "en"
 """Of what persons wrote, until one says another."""
+_NOT_HELD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_HALF = re.compile("[\ud800-\udfff]")
 Who = Literal["person", "machine", "nobody"]
 
 
@@ -152,15 +155,12 @@ class Content:
 
 
 def clean(text: str) -> str:
-    """Return text that every format can hold: of control characters tab and newline, no others."""
-    kept = "".join(
-        " " if (ord(char) < 32 and char not in "\t\n") or 0x7F <= ord(char) < 0xA0 else char
-        for char in text.replace("\r\n", "\n").replace("\r", "\n")
-    )
-    return "".join(
-        "\ufffd" if 0xD800 <= ord(char) < 0xE000 or ord(char) in (0xFFFE, 0xFFFF) else char
-        for char in kept
-    )
+    """Return text that every format can hold: of control characters tab and newline, no others.
+
+    What is none of Unicode's characters becomes a blank too; half a character, a sign for it.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _HALF.sub("\ufffd", _NOT_HELD.sub(" ", plain))
 
 
 def short(value: float) -> float:
