@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from insight_app.cli import terminal
 from insight_app.figures import counted
 
+if TYPE_CHECKING:
+    from insight_app.project.results.records import Problem
+
+AT_ONCE = 1000
+"""Files that are written at once."""
 SHOWN = 20
 """Files that are named one by one; the rest is counted."""
 
@@ -35,10 +41,19 @@ NAMED = ("unreadable", "missing", "folder missing", "left out", "removed")
 TOLD_TOGETHER = ("not taken", "pattern", "note", "passed over")
 
 
+def _entry(problem: "Problem") -> dict[str, str]:
+    return {
+        "path": str(problem.path),
+        "reason": problem.what,
+        "do": problem.do,
+        "kind": problem.kind,
+    }
+
+
 def print_with_problems(found: dict[str, Any], project: Path) -> None:
     """Print values as JSON with `listed`: every file that is not in the results, and why.
 
-    Holds one at a time, however many there are.
+    Holds a few at a time, however many there are.
     """
     from insight_app.project.results.snapshot import Results
 
@@ -49,9 +64,8 @@ def print_with_problems(found: dict[str, Any], project: Path) -> None:
     head = json.dumps(found, indent=1)
     print(head.removesuffix("\n}"), end=',\n "listed": [')
     with results:
-        between = "\n  "
-        for one in results.each_problem():
-            entry = {"path": str(one.path), "reason": one.what, "do": one.do, "kind": one.kind}
-            print(between + json.dumps(entry), end="")
+        between, problems = "\n  ", results.each_problem()
+        while some := [json.dumps(_entry(one)) for one in islice(problems, AT_ONCE)]:
+            print(between + ",\n  ".join(some), end="")
             between = ",\n  "
     print("\n ]\n}")
