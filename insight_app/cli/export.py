@@ -9,6 +9,9 @@ from insight_app.cli import plain_streams, terminal
 from insight_app.cli.arguments import ProjectPath
 
 
+STANDARD_OUTPUT = ("-", "/dev/stdout")
+
+
 def export(
     project: ProjectPath,
     output: Annotated[
@@ -50,7 +53,7 @@ def export(
     with Project.open(project, read_only=language is None) as opened:
         if language is not None:
             opened.judgements.judge([j.language(language)], f"Names and notes are in {language}")
-        if str(output) == "-":
+        if str(output) in STANDARD_OUTPUT:
             data = registry.as_bytes(opened, chosen, terminal.complain)
             plain_streams.write_data(data)
             return

@@ -1,6 +1,7 @@
 """The formats there are, and the one way to write one. A new format is one entry in FORMATS."""
 
 import os
+import stat
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -168,6 +169,9 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
 
     Each file appears complete or not at all. An existing one is replaced only with `overwrite`.
     """
+    mode = _mode(path)
+    if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise _no_file(path, mode)
     target = named_file(path, kind)
     if not target.name:
         raise Refusal("A file needs a name.", where=str(path), kept="Nothing was written.")
@@ -193,16 +197,29 @@ def _must_be_free(path: Path, *, overwrite: bool) -> None:
     """
     if not os.path.lexists(path):
         return
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
-        what = "a folder" if path.is_dir() else "a device or a pipe"
-        raise Refusal(
-            f"This is {what}, no file.",
-            where=str(path),
-            kept="Nothing was written.",
-            do="Choose another name; -o - writes to standard output.",
-        )
+    mode = _mode(path)
+    if mode and not stat.S_ISREG(mode):
+        raise _no_file(path, mode)
     if not overwrite:
         raise _there_already(path)
+
+
+def _mode(path: Path) -> int:
+    """Return what is there, behind links; 0 for nothing."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _no_file(path: Path, mode: int) -> Refusal:
+    what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+    return Refusal(
+        f"This is {what}, no file.",
+        where=str(path),
+        kept="Nothing was written.",
+        do="Choose another name; -o - writes to standard output.",
+    )
 
 
 def _is_free_folder(path: Path, *, overwrite: bool) -> bool:

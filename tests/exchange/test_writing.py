@@ -44,7 +44,9 @@ def test_nothing_is_written_through_a_link_or_into_what_is_no_file(tmp_path: Pat
     assert mine.read_text() == "mine" and not (tmp_path / "nowhere").exists()
     device = tmp_path / "device.json"
     device.symlink_to("/dev/null")
-    for path in (pipe, device):
+    bare = tmp_path / "bare"
+    os.mkfifo(bare)
+    for path in (pipe, device, bare):
         with pytest.raises(KnownError, match="no file"):
             registry.write(example(), kind, path, overwrite=True)
     assert device.is_symlink() and pipe.is_fifo()
