@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import Refusal
 from insight_app.project.folder import is_project
 from insight_app.project.judgements.catalogue import Catalogue
@@ -46,7 +47,9 @@ def summarise(folder: Path) -> dict[str, Any]:
 
 def folders(project: Path) -> list[dict[str, Any]]:
     """Return the folders of a project with counts of photos and their state, as JSON values."""
-    if not is_project(project):
+    with disk_errors("This folder cannot be read", where=project):
+        is_one = is_project(project)
+    if not is_one:
         raise Refusal("This is not a project of Insight.", where=str(project))
     results = Results.open(project)
     if results is None:

@@ -15,6 +15,7 @@ from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.project.analysis.recording import as_written, read_setting, write_setting
+from insight_app.project.photos.finding import is_there
 from insight_app.project.results import analysis_database
 
 DEFAULT = "builtin"
@@ -193,4 +194,4 @@ def _elsewhere(known: EncoderChoice, gone: Sequence[str]) -> Iterator[dict[str, 
 
 def _is_gone(option: str) -> bool:
     path = Path(option)
-    return path.is_absolute() and not path.exists()
+    return path.is_absolute() and not is_there(path)

@@ -14,7 +14,7 @@ from insight_app.disk_errors import disk_errors
 from insight_app.project.analysis import publishing, set_up
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.folder import CODES, LOCK, STATISTICS
-from insight_app.project.results import analysis_database, code_store, digests
+from insight_app.project.results import analysis_database, code_store, digests, row_kinds
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.schema import Image, Shard, Status
@@ -75,6 +75,8 @@ def _checked(engine: Engine) -> Engine:
             answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if answer != "ok":
                 raise sqlite.Damaged(f"The database of results is damaged ({answer}).")
+            if table := row_kinds.first_wrong(connection):
+                raise sqlite.Damaged(f"The table {table} of results holds what it cannot hold.")
     except BaseException:
         engine.dispose()
         raise

@@ -20,6 +20,7 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae.description import UnsetThreshold
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
+from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
 from insight_app.project.analysis import dictionary, names, reading_again, runs
 from insight_app.project.analysis import encoder as encoder_of
@@ -106,7 +107,10 @@ def analyze(
     places = [Path(folder) for folder in folders]
     wanted = None if dictionary is None else str(dictionary)
     load_here = partial(load, device=device)
-    if not (project / analysis_database.NAME).exists():
+    with disk_errors("This folder cannot be read", where=project):
+        is_new = not is_project(project)
+        has_results = (project / analysis_database.NAME).exists()
+    if not has_results:
         must_be_folders(places)
         if wanted == TRAIN:
             must_be_learnable(concepts, k)
@@ -118,7 +122,7 @@ def analyze(
             unset_threshold or "topk",
             has_photos=bool(places),
         )
-    if not is_project(project):
+    if is_new:
         Project.create(project).close()
     hooks, stop = Hooks(progress, published, between, notice, added), cancel or CancelToken()
     with runs.alone(project):

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, update
 from insight_app.concepts.progress import Cancelled
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
-from insight_app.project.folder import STATISTICS
+from insight_app.project.folder import LOCK, STATISTICS
 from insight_app.project.results import reading_rule
 from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.run_state import (
@@ -41,11 +41,15 @@ def alone(project: Path) -> Iterator[None]:
     try:
         held = lock.acquire(folder, "analysis")
     except lock.Held as error:
+        by, do = f"by process {error.holder.pid}", "Wait for it or stop it there."
+        if error.holder.is_elsewhere:
+            by = f"on the computer {error.holder.host}"
+            do = f"If that is over, or this is a copy, delete {folder / LOCK}."
         raise WorldError(
-            f"This project is being analyzed already (by process {error.holder.pid}).",
+            f"This project is being analyzed already ({by}).",
             where=str(project),
             kept="Nothing was changed.",
-            do="Wait for it or stop it there.",
+            do=do,
         ) from error
     try:
         yield

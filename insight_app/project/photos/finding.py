@@ -41,7 +41,7 @@ def is_folder(path: Path) -> bool:
     """Return whether there is a folder at `path`; not one that may not be looked at."""
     try:
         return path.is_dir()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -3,7 +3,6 @@
 Knows how the file is made and opened and nothing of what its tables mean.
 """
 
-import json
 import os
 import sqlite3
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
+from insight_app import plain_json
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
 from insight_app.files import aside
@@ -78,7 +78,10 @@ def close_writer(engine: Engine) -> None:
 def project_id(connection: Connection) -> str:
     """Return the id of the project that the results are of, '' if they know none."""
     value = connection.execute(select(Setting.value).where(Setting.name == PROJECT_ID)).scalar()
-    return "" if value is None else str(json.loads(value))
+    try:
+        return "" if value is None else str(plain_json.loads(str(value).encode()))
+    except ValueError:
+        return ""
 
 
 def open_reader(project: Path) -> Engine:
@@ -108,6 +111,16 @@ def reader(project: Path) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def rows_as_written(project: Path) -> Iterator[None]:
+    """Say of rows that Insight cannot have written that the database is damaged."""
+    try:
+        yield
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        what = f"The database of results holds what it cannot hold ({error!r})."
+        raise sqlite.damaged(what, project / NAME, SCHEMA.remedy) from error
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.statistics import Maxima
+from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
 from insight_app.files import open_regular
 
@@ -66,9 +67,15 @@ def open_segment(path: Path, concepts: int) -> Segment:
 
     WorldError where it is damaged or newer than this.
     """
-    with open_regular(path) as file:
-        head = file.read(_HEADER.size)
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
+    try:
+        with open_regular(path) as file:
+            head = file.read(_HEADER.size)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        what = "The strongest images cannot be read"
+        raise disk_error(error, what, where=path, do=_REPAIR) from error
     if mapped is None or len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise WorldError("This is not a file of strongest images.", where=str(path))
     _, version, of, entries = _HEADER.unpack(head)

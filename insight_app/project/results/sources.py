@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from insight_app.project.photos.finding import is_folder, locate
+from insight_app.project.results.analysis_database import rows_as_written
 from insight_app.project.results.records import FolderRecord
 from insight_app.project.results.schema import Folder, Source, Status
 
@@ -105,12 +106,13 @@ class SourceState:
 
 def read_places(connection: Connection, project: Path) -> Places:
     """Read where all folders are, or were last."""
-    rows = connection.execute(select(Source).order_by(Source.path)).all()
-    sources = {row.id: locate(project, row.path, row.relative) for row in rows}
-    folders = {}
-    for row in connection.execute(select(Folder)):
-        path = sources[row.source_id] / row.path
-        folders[row.id] = FolderPlace(row.id, path, row.source_id, row.path, row.is_removed)
+    with rows_as_written(project):
+        rows = connection.execute(select(Source).order_by(Source.path)).all()
+        sources = {row.id: locate(project, row.path, row.relative) for row in rows}
+        folders = {}
+        for row in connection.execute(select(Folder)):
+            path = sources[row.source_id] / row.path
+            folders[row.id] = FolderPlace(row.id, path, row.source_id, row.path, row.is_removed)
     return Places([SourcePlace(id, path) for id, path in sources.items()], folders)
 
 

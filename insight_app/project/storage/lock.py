@@ -47,6 +47,11 @@ class Holder:
     since: str
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is a process of another computer, which cannot be asked from here."""
+        return self.host != platform.node()
+
+    @property
     def is_own(self) -> bool:
         """Whether this very process has the project open: it can show the window that has it."""
         return self.token in _tokens
@@ -54,8 +59,11 @@ class Holder:
     def describe(self) -> str:
         """Say who it is to somebody who wanted to open the project too."""
         who = f"{self.person} has had this project open{self._since()}"
-        if self.host != platform.node():
-            return f"{who} on the computer {self.host}."
+        if self.is_elsewhere:
+            return (
+                f"{who} on the computer {self.host}. If that is over, or this is a copy, delete "
+                f"the file {LOCK} in its folder."
+            )
         if self.is_own:
             return f"{who} in another window of this program."
         return f"{who} in another program on this computer (process {self.pid})."
@@ -168,8 +176,8 @@ def _shown(name: str) -> str:
 
 
 def _is_alive(holder: Holder) -> bool:
-    if holder.host != platform.node():
-        return True  # no way to know from here
+    if holder.is_elsewhere:
+        return True
     return processes.is_running(holder.pid, holder.started)
 
 

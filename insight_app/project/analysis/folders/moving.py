@@ -20,6 +20,7 @@ from insight_app.project.analysis.folders import folder_rows, membership, scanni
 from insight_app.project.analysis.folders.folder_rows import NewPlace
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
 from insight_app.project.analysis.folders.sources import Area, Sources
+from insight_app.project.photos.finding import is_folder
 from insight_app.project.photos.walking import scan_below
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, LeftOut, Skipped, Status
@@ -74,7 +75,7 @@ def plan(
 
 
 def _refusal(parts: Sequence[Relocation], old: Path, new: Path) -> Refusal:
-    if any(part.photos and part.area.place.is_dir() for part in parts):
+    if any(part.photos and is_folder(part.area.place) for part in parts):
         what = f"{old} is still there, and nothing that is gone from it is in this folder."
     else:
         photos = sum(part.photos for part in parts)
@@ -98,9 +99,9 @@ class _Search:
 
     def look(self, part: Relocation) -> Relocation | None:
         """Return the part as it moves, None where its target has nothing of it."""
-        if not part.photos or not part.target.is_dir():
+        if not part.photos or not is_folder(part.target):
             return None
-        if not part.area.place.is_dir():
+        if not is_folder(part.area.place):
             is_found = any(self._at_places(part)) or self._is_any_recognized(part)
             return replace(part, is_whole=True) if is_found else None
         if all(self._at_places(part)):

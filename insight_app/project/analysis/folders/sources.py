@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, true
 
 from insight_app.errors import Refusal, WorldError
-from insight_app.project.photos.finding import locate, seen_from
+from insight_app.project.photos.finding import is_folder, locate, seen_from
 from insight_app.project.photos.links import Links
 from insight_app.project.photos.patterns import ALL, Patterns
 from insight_app.project.photos.telling import escaped, is_text
@@ -64,7 +64,7 @@ class Sources:
             path = locate(project, row.path, row.relative)
             if noted.get(str(path), row.id) != row.id:
                 path = Path(row.path)  # where it would be beside the project is another one
-            is_here = path.is_dir()
+            is_here = is_folder(path)
             if beside and row.relative and not is_here:
                 path = seen_from(project, row.relative)
             self.all.append(SourceFolder(row.id, path, is_here))
@@ -167,7 +167,7 @@ def walk(
 
         starts = [] if removed.holds(source.id, area.path) else [area.path]
         for start in [*starts, *removed.kept_inside(area)]:
-            if (source.path / start).is_dir():
+            if is_folder(source.path / start):
                 found = scan_below(source.path, start, leaves_out, patterns=patterns, links=links)
                 for folder in found:
                     yield source.id, folder
