@@ -19,7 +19,7 @@ from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import update_images
 from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.finding import content_hash
+from insight_app.project.photos.photo_file import content_hash
 from insight_app.project.project import Project
 from insight_app.project.results import analysis_database, reading_rule
 from insight_app.project.results.candidates import CandidateName

@@ -44,7 +44,7 @@ from insight_app.concepts.relations import Edges, relations, shuffled
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.photo_file import read_bytes
 
 THRESHOLDS = (0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3)
 TRAINING_EPOCHS = 12.0

@@ -9,7 +9,7 @@ from insight_app.concepts import encoders, hsae
 from insight_app.concepts.hsae import summary
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.photo_file import read_bytes
 
 FOLDER = resources.path("dictionaries/builtin")
 

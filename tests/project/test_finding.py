@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from insight_app.errors import KnownError
-from insight_app.project.photos import finding, reasons
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos import photo_file, reasons
+from insight_app.project.photos.photo_file import read_bytes
 from insight_app.project.photos.walking import scan
 
 
@@ -52,7 +52,7 @@ def test_pipes_sockets_devices_and_folders_are_refused_not_waited_for(tmp_path: 
         listening.bind(str(plug))
         device.symlink_to("/dev/zero")
         for path in (pipe, plug, device, tmp_path):
-            with pytest.raises(KnownError, match="no file") as caught:
+            with pytest.raises(KnownError, match="cannot be read: it is a") as caught:
                 read_bytes(path)
             assert caught.value.where == str(path)
 
@@ -64,6 +64,6 @@ def test_a_link_to_a_photo_is_read_and_what_is_too_big_is_not(
     photo.write_bytes(b"12345678")
     link.symlink_to(photo)
     assert read_bytes(link) == b"12345678"
-    monkeypatch.setattr(finding, "MOST_BYTES", 7)
-    with pytest.raises(KnownError, match="larger than"):
+    monkeypatch.setattr(photo_file, "MOST_BYTES", 7)
+    with pytest.raises(KnownError, match="more than the"):
         read_bytes(photo)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from insight_app.project.photos.decoding import decode
-from insight_app.project.photos.finding import read_bytes
+from insight_app.project.photos.photo_file import read_bytes
 from tests import tiny
 from tests.torture import doors
 from tests.torture.cases import Case, Outcome, Verdict, worst

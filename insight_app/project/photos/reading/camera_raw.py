@@ -31,7 +31,9 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
         help = "Export it as DNG, TIFF or JPEG."
         raise Refusal(what, where=request.path, do=help) from error
     except rawpy.LibRawError as error:
-        raise WorldError(f"The photo is damaged ({error}).", where=request.path) from error
+        said = error.args[0] if error.args else ""
+        said = said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)
+        raise WorldError(f"The photo is damaged ({said}).", where=request.path) from error
     orientation = {3: 3, 5: 8, 6: 6}.get(turned, 1)
     image = Image.fromarray(pixels)
     return Stored(image, size, reduced=2 if is_half else 1, orientation=orientation)
