@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -176,6 +177,44 @@ def test_an_older_project_opens_with_everything_taken(
         assert results.coded_images == PHOTOS
         (old,) = results.problems()
         assert (old.path, old.what, old.kind) == (photos / "x", "Old", "left out")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no other user to become")
+def test_a_folder_that_may_be_listed_but_not_entered_is_told_once(tmp_path: Path) -> None:
+    base, place = tmp_path / "photos", tmp_path / "P.insight"
+    draw(base, PHOTOS)
+    place.mkdir(mode=0o777)
+    place.chmod(0o777)
+    (base / "a").chmod(0o444)
+    for above in (tmp_path, *list(tmp_path.parents)[:-2]):
+        above.chmod(above.stat().st_mode | 0o055)
+    program = f"""
+import os
+from pathlib import Path
+from sqlalchemy import select
+from insight_app.project.analysis.folders import membership
+from insight_app.project.analysis.folders.scanning import update_images
+from insight_app.project.results import analysis_database
+from insight_app.project.results.schema import Skipped
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+project = Path({str(place)!r})
+engine = analysis_database.open_writer(project)
+membership.add(project, engine, [Path({str(base)!r})])
+for turn in range(2):
+    found = update_images(project, engine)
+    with engine.connect() as connection:
+        rows = [(row.path, row.message) for row in connection.execute(select(Skipped))]
+    print(found.new, found.missing, rows)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    (base / "a").chmod(0o755)
+    assert ran.stderr == ""
+    inside = PHOTOS - sum(1 for _ in (base / "a").iterdir())
+    told = "[('a', 'You may not read the files in this folder.')]"
+    assert ran.stdout.splitlines() == [f"{inside} 0 {told}", f"0 0 {told}"]
 
 
 def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: Path) -> None:

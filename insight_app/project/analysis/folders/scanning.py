@@ -332,6 +332,8 @@ class Scan:
                 files.append(file)
             elif file is not None:
                 refused.setdefault(file, []).append(name)
+        if len(refused.get(reasons.FORBIDDEN, ())) == len(names):  # the folder is closed, told once
+            refused = {reasons.NO_ENTRY: [""] if names[0] == folder.names[0] else []}
         if notes:
             for reason, refused_names in refused.items():
                 self._note(source, folder.path, reason, refused_names)
