@@ -18,8 +18,8 @@ from insight_app.project.judgements.log.entries import Incoming, Malformed, Writ
 from insight_app.project.rescue import records
 from insight_app.project.storage.connecting import connect
 
-MOST_BYTES = 1 << 30
-"""A log of a million judgements has half of it."""
+MOST_BYTES = 256 << 20
+"""Of a damaged file, which is held in memory: some 400,000 judgements have as much."""
 _COLUMNS = ", ".join(f'CAST("{name}" AS BLOB), typeof("{name}")' for name in digests.COLUMNS)
 _ALL = ", ".join(f'"{name}"' for name in digests.COLUMNS)
 
@@ -96,15 +96,18 @@ def read_database(path: Path, wanted: Wanted = lambda _uuid: True) -> LogRemains
 def read_lines(path: Path, wanted: Wanted = lambda _uuid: True) -> LogRemains:
     """Return the entries of a log in JSON lines, without the lines that are none."""
     found = LogRemains(path, is_whole=True)
-    for number, line in enumerate(read_regular(path, MOST_BYTES).splitlines(), 1):
-        try:
-            entry = lines.parsed(line.decode(), number)
-        except (Malformed, UnicodeDecodeError):
-            found.is_whole = False
-            continue
-        found.last += 1
-        if wanted(entry.judgement.uuid):
-            found.entries.append(Rescued(entry, Worth.PLAIN))
+    try:
+        for number, line in lines.raw(path):
+            try:
+                entry = lines.parsed(line.decode(), number)
+            except (Malformed, UnicodeDecodeError):
+                found.is_whole = False
+                continue
+            found.last += 1
+            if wanted(entry.judgement.uuid):
+                found.entries.append(Rescued(entry, Worth.PLAIN))
+    except Malformed:  # what follows is no text any more
+        found.is_whole = False
     return found
 
 

@@ -80,11 +80,10 @@ def _of_lines(path: Path, known: Known) -> str:
     with suppress(KnownError, sqlite3.Error, Malformed):
         return "" if _is_written_from(path, path.with_suffix(".sqlite")) else NOT_AS_WRITTEN
     try:
-        with open_regular(path) as file:
-            for number, line in enumerate(file, 1):
-                entry = lines.parsed(line.decode(), number)
-                if _differs(entry.written, known):
-                    return f"{NOT_AS_WRITTEN} Line {number:,} is another entry in the log."
+        for number, line in lines.raw(path):
+            entry = lines.parsed(line.decode(), number)
+            if _differs(entry.written, known):
+                return f"{NOT_AS_WRITTEN} Line {number:,} is another entry in the log."
     except (Malformed, UnicodeDecodeError) as error:
         return f"{NOT_AS_WRITTEN} ({error})"
     except OSError as error:
@@ -101,7 +100,8 @@ def _is_written_from(path: Path, source: Path) -> bool:
             sqlite.reading(made, source) as connection,
         ):
             for entry in database.written(connection):
-                if file.readline() != lines.line(entry).encode():
+                wanted = lines.line(entry).encode()
+                if file.read(len(wanted)) != wanted:
                     return False
             return not file.read(1)
     finally:

@@ -25,6 +25,7 @@ from insight_app.project.judgements.state import Judgement
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
 _BATCH = 5_000
+_VOUCH = "INSERT INTO log_digest (seq, digest) VALUES (?, ?)"
 _ORDER = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
 
 
@@ -55,8 +56,8 @@ def is_vouched_for(connection: Connection) -> bool:
 
 
 def _vouch(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    made = [{"seq": row["seq"], "digest": digests.of(row)} for row in rows]
-    connection.execute(insert(EntryDigest), made)
+    made = [(row["seq"], digests.of(row)) for row in rows]
+    connection.exec_driver_sql(_VOUCH, made)  # half the time of a statement that is put together
 
 
 def everything(connection: Connection) -> Iterator[Judgement]:
@@ -124,7 +125,7 @@ def size(connection: Connection) -> tuple[int, int]:
 
 
 def _last(connection: Connection) -> int:
-    return connection.execute(select(func.max(LogEntry.seq))).scalar_one() or 0
+    return connection.exec_driver_sql("SELECT max(seq) FROM log").scalar_one() or 0
 
 
 def lost(connection: Connection) -> set[str]:

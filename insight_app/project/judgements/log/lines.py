@@ -6,19 +6,21 @@ written, character by character. Knows no database.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal
-from insight_app.files import write_whole
+from insight_app.files import open_regular, write_whole
 from insight_app.project.judgements.log.entries import PAYLOAD, Incoming, Malformed, Written, read
 from insight_app.project.judgements.state import dumps
 
 _PLAIN = ("uuid", "lamport", "utc", "kind", "version", "target", "undoes", "text")
 _MEMBERS = {*_PLAIN, *PAYLOAD, "group", "person"}
 _BLANKS = re.compile(r"[ \t\n\r]*")
+_LONGEST_LINE = 8 << 20
 _LATEST = 2**53
 """The highest Lamport time taken from a file: counting on from it never ends."""
 
@@ -44,23 +46,34 @@ def load(path: Path) -> list[Incoming]:
         )
     found: dict[str, Incoming] = {}
     try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    entry = parsed(line, number)
-                except Malformed as error:
-                    raise refusal(path, number, error) from error
-                first = found.setdefault(entry.judgement.uuid, entry)
-                if first.judgement != entry.judgement:
-                    what = f"line {first.number} has the same uuid and says something else"
-                    raise refusal(path, number, what)
-    except UnicodeDecodeError as error:
+        for number, line in raw(path):
+            if not line.strip():
+                continue
+            try:
+                entry = parsed(line.decode(), number)
+            except Malformed as error:
+                raise refusal(path, number, error) from error
+            first = found.setdefault(entry.judgement.uuid, entry)
+            if first.judgement != entry.judgement:
+                what = f"line {first.number} has the same uuid and says something else"
+                raise refusal(path, number, what)
+    except (UnicodeDecodeError, Malformed) as error:
         raise Refusal("The file cannot be read as judgements.", where=str(path)) from error
     except OSError as error:
         raise disk_error(error, "The judgements cannot be read", where=path) from error
     return list(found.values())
+
+
+def raw(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file with their numbers; Malformed at one that is far too long."""
+    with open_regular(path) as file:
+        for number in count(1):
+            found = file.readline(_LONGEST_LINE)
+            if not found:
+                return
+            if len(found) == _LONGEST_LINE:
+                raise Malformed(f"line {number} has over {_LONGEST_LINE >> 20} MB")
+            yield number, found
 
 
 def parsed(line: str, number: int) -> Incoming:
@@ -71,18 +84,18 @@ def parsed(line: str, number: int) -> Incoming:
 
 def save(entries: Iterable[Written], path: Path) -> int:
     """Write a log, completely or not at all; return how many entries it has."""
-    count = 0
+    written = 0
 
     def write(file: BinaryIO) -> None:
-        nonlocal count
+        nonlocal written
         for entry in entries:
             file.write(line(entry).encode())
-            count += 1
+            written += 1
 
     kept = "The project itself was not changed."
     with disk_errors("The judgements cannot be written", where=path, kept=kept):
         write_whole(path, write)
-    return count
+    return written
 
 
 def line(written: Written) -> str:
