@@ -8,7 +8,6 @@ import typer
 from insight_app.cli import plain_streams, terminal
 from insight_app.cli.arguments import ProjectPath
 
-
 STANDARD_OUTPUT = ("-", "/dev/stdout")
 
 
