@@ -159,6 +159,12 @@ def link_to_decoy(chance: random.Random, path: Path, decoys: Path) -> None:
     path.symlink_to(decoys / name)
 
 
+def hard_link_to_decoy(chance: random.Random, path: Path, decoys: Path) -> None:
+    """Another name of a file elsewhere: who writes in place writes there."""
+    _away(path)
+    path.hardlink_to(decoys / chance.choice(("letter.txt", "settings.json", "other.sqlite")))
+
+
 def link_to_nothing(chance: random.Random, path: Path, decoys: Path) -> None:
     """Who creates through it makes a file where none may be."""
     _away(path)

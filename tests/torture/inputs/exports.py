@@ -4,6 +4,7 @@ The command line gets odd names of files too; where it says that it wrote, the f
 """
 
 import csv
+import io
 import json
 import os
 import random
@@ -213,10 +214,9 @@ def read_again(kind: str, out: Path, file: str, given: dict[str, str]) -> list[t
 
 
 def _same(name: str, found: str) -> bool:
-    """Signs that no format can hold may be replaced, spaces be made one."""
-    plain = ["".join(sign for sign in one if sign.isprintable() and not sign.isspace())
-             for one in (name, found)]  # fmt: skip
-    return plain[0] == plain[1] or (plain[0] in plain[1] and len(plain[0]) > 0)
+    """Whether all letters and figures are there: other signs may be replaced or made one."""
+    plain = ["".join(sign for sign in one if sign.isalnum()) for one in (name, found)]
+    return plain[0] in plain[1]
 
 
 def _names(kind: str, made: list[Path]) -> set[str]:
@@ -230,11 +230,11 @@ def _names(kind: str, made: list[Path]) -> set[str]:
     if kind.startswith("csv"):
         found = set()
         for one in made:
-            head = one.read_text("utf-8-sig")
-            separator = (
-                ";" if head.split("\n")[0].count(";") > head.split("\n")[0].count(",") else ","
-            )
-            for row in csv.reader(head.splitlines(keepends=True), delimiter=separator):
+            # Excel's own delimiter is told by the first line; lines end as csv says, nowhere else.
+            text_of = one.read_bytes().decode("utf-8-sig")
+            first = text_of.split("\n")[0]
+            separator = ";" if first.count(";") > first.count(",") else ","
+            for row in csv.reader(io.StringIO(text_of, newline=""), delimiter=separator):
                 found |= set(row)
         return found
     if kind == "graphml":
