@@ -4,21 +4,50 @@ import gzip
 import struct
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from tests.torture.inputs.formats import chunk, tiff
 
+MEGABYTE = b"\0" * (1 << 20)
+
+
+def deflated_zeros(size: int) -> bytes:
+    """Many zeros, deflated, at once: one block of them again and again."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH)
+    last = zlib.compressobj(9, zlib.DEFLATED, -15)
+    end = last.compress(b"\0" * (size % len(MEGABYTE))) + last.flush()
+    return block * (size // len(MEGABYTE)) + end
+
+
+def _zlib_zeros(size: int) -> bytes:
+    return b"\x78\x01" + deflated_zeros(size) + struct.pack(">I", size % 65521 << 16 | 1)
+
+
+def zip_of_zeros(name: str, size: int, *more: tuple[str, bytes]) -> bytes:
+    """An archive with a file of so many zeros, and others that are as they are given."""
+    checksum = 0
+    for _ in range(size // len(MEGABYTE)):
+        checksum = zlib.crc32(MEGABYTE, checksum)
+    checksum = zlib.crc32(b"\0" * (size % len(MEGABYTE)), checksum)
+    made, entries = b"", b""
+    members = [(name, deflated_zeros(size), size, checksum, 8)]
+    members += [(one, data, len(data), zlib.crc32(data), 0) for one, data in more]
+    for one, data, length, check, method in members:
+        numbers = struct.pack("<HHHIIIHH", 0, method, 0, check, len(data), length, len(one), 0)
+        numbers = numbers[:6] + b"\0\0" + numbers[6:]
+        entries += b"PK\1\2\x14\0\x14\0" + numbers + struct.pack("<HHHII", 0, 0, 0, 0, len(made))
+        entries += one.encode()
+        made += b"PK\3\4\x14\0" + numbers + one.encode() + data
+    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(entries), len(made), 0)
+    return made + entries + b"PK\5\6" + end
+
 
 def _png(width: int, height: int, depth: int, colour: int, row: int) -> bytes:
-    packer, made = zlib.compressobj(1), b""
-    line = b"\0" * (1 + row)
-    for _ in range(height // 100):
-        made += packer.compress(line * 100)
-    made += packer.flush()
     head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", made)
+    pixels = _zlib_zeros(height * (1 + row))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels)
             + chunk(b"IEND", b""))  # fmt: skip
 
 
@@ -41,12 +70,7 @@ def _large_tiff() -> bytes:
 
 
 def _deflated_tiff(side: int, depth: int = 1) -> bytes:
-    """A deflated strip of zeros, without the memory to make them."""
-    packer, strip = zlib.compressobj(1), b""
-    line = b"\0" * (side * depth * 100)
-    for _ in range(side // 100):
-        strip += packer.compress(line)
-    strip += packer.flush()
+    strip = _zlib_zeros(side * side * depth)
     values = [(256, 4, side), (257, 4, side), (258, 3, depth * 8), (259, 3, 8), (262, 3, 1),
               (273, 4, 8), (277, 3, 1), (278, 4, side), (279, 4, len(strip)),
               (339, 3, 3 if depth == 4 else 1)]  # fmt: skip
@@ -68,17 +92,6 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "12,000 x 12,000 floats .tif": lambda: _deflated_tiff(12_000, depth=4),
     "9,000 x 9,000 in words .ppm": lambda: b"P3 9000 9000 255 " + b"0 " * 99,
     "40,000 x 40,000 .ppm": lambda: b"P6 40000 40000 255\n" + b"\0" * 99,
-    "gzip .svg": lambda: gzip.compress(b"\0" * 50_000_000, 1),
+    "gzip .svg": lambda: gzip.compress(MEGABYTE * 50, 1),
 }
 """By what they are, with the suffix after a space."""
-
-
-def bomb(kept: Path, what: str) -> bytes:
-    """The bomb, from the folder `kept` where it was made before: that takes a second or two."""
-    path = kept / what.replace(",", "").replace(" ", "-")
-    if not path.exists():
-        kept.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(BOMBS[what]())
-        part.replace(path)
-    return path.read_bytes()

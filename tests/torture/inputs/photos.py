@@ -54,11 +54,10 @@ SAID_TO_BE = (
 class World:
     dictionary: Path
     decoys: Decoys
-    bombs: Path
 
 
 def prepare(root: Path, decoys: Decoys) -> World:
-    return World(tiny.write_dictionary(root / "tiny"), decoys, root / "bombs")
+    return World(tiny.write_dictionary(root / "tiny"), decoys)
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def lay(world: World, chance: random.Random, photos: Path, number: int) -> Laid:
     if kind == "bomb":
         what = chance.choice(list(bombs.BOMBS))
         path = photos / f"bomb-{number}.{what.rpartition('.')[2]}"
-        path.write_bytes(bombs.bomb(world.bombs, what))
+        path.write_bytes(bombs.BOMBS[what]())
         return Laid(path, f"bomb: {what}")
     suffix = chance.choice((".jpg", ".png", ".tif", ".webp", ".gif", ".heic", ".dng"))
     path = photos / f"{number}-photo{suffix}"

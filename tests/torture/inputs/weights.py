@@ -29,7 +29,7 @@ from tests.concepts import releases
 from tests.torture import doors
 from tests.torture.cases import Case, Outcome, Verdict, worst
 from tests.torture.decoys import RAN, Decoys
-from tests.torture.inputs import damage
+from tests.torture.inputs import bombs, damage
 from tests.torture.resident import Say
 
 HOLDERS = ("state_dict", "model", "model_state_dict", "ema", "module", "sae", "net", "autoencoder")
@@ -279,19 +279,12 @@ def bomb(world: World, chance: random.Random, folder: Path) -> Made:
 
 
 def _zeros(world: World, *, is_pickle: bool) -> bytes:
-    """An archive of 700 MB of zeros; kept, since making it takes a while."""
-    kept = world.zeros.with_name(f"{is_pickle}-{world.zeros.name}")
+    """An archive of 2.2 GB of zeros; kept, since counting them takes a while."""
+    kept, size = world.zeros.with_name(f"{is_pickle}-{world.zeros.name}"), 2200 << 20
     if not kept.exists():
-        part = kept.with_suffix(".part")
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            name = "archive/data.pkl" if is_pickle else "archive/data/0"
-            with archive.open(name, "w", force_zip64=True) as member:
-                for _ in range(700):
-                    member.write(b"\0" * (1 << 20))
-            if not is_pickle:
-                archive.writestr("archive/data.pkl", _pickle_of(700 << 18))
-            archive.writestr("archive/version", b"3\n")
-        part.replace(kept)
+        pickled = () if is_pickle else (("archive/data.pkl", _pickle_of(size // 4)),)
+        name = "archive/data.pkl" if is_pickle else "archive/data/0"
+        kept.write_bytes(bombs.zip_of_zeros(name, size, *pickled, ("archive/version", b"3\n")))
     return kept.read_bytes()
 
 
