@@ -6,6 +6,8 @@ import os
 import random
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,10 +91,24 @@ def kill(world: World, chance: random.Random, name: str, place: Path, say: Say) 
 
 
 def killed(child: int, after: float) -> None:
-    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
-    signal.setitimer(signal.ITIMER_REAL, max(after, 1e-4))
-    os.waitpid(child, 0)
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    with killing(child, after):
+        os.waitpid(child, 0)
+
+
+@contextmanager
+def killing(child: int, after: float) -> Iterator[None]:
+    """Kill a child after so many seconds, unless what is done inside has ended by then."""
+
+    def kill(*_: object) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+    signal.signal(signal.SIGALRM, kill)
+    signal.setitimer(signal.ITIMER_REAL, after and max(after, 1e-4))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def afterwards(

@@ -6,7 +6,6 @@ opens, `check` is content, judging goes on, and the next analysis brings it to t
 
 import json
 import os
-import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from insight_app.concepts import encoders
 from insight_app.project.project import Project
 from insight_app.worker import loop
 from tests.project.test_analysis import content
-from tests.torture import doors, shim, writers
+from tests.torture import doors, kills, shim, writers
 from tests.torture.cases import Case, Outcome, Verdict, worst
 from tests.torture.decoys import Decoys
 from tests.torture.resident import Say
@@ -68,11 +67,16 @@ def analyze(
         _be_a_worker(ask, tell, project.parent, fault, at)
     os.close(ask)
     os.close(tell)
-    if after:
-        signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
-        signal.setitimer(signal.ITIMER_REAL, max(after, 1e-4))
-    os.write(asks, json.dumps(request).encode() + b"\n")
-    said = []
+    with kills.killing(child, after):
+        said = _heard(asks, hear, json.dumps(request).encode())
+        os.waitpid(child, 0)
+    return said
+
+
+def _heard(asks: int, hear: int, request: bytes) -> list[dict[str, Any]]:
+    """Ask, and hear all that is said until the answer or the end."""
+    os.write(asks, request + b"\n")
+    said: list[dict[str, Any]] = []
     with os.fdopen(hear, "rb") as lines:
         for line in lines:
             if not line.endswith(b"\n"):
@@ -83,8 +87,6 @@ def analyze(
                 asks = 0
     if asks:
         os.close(asks)
-    os.waitpid(child, 0)
-    signal.setitimer(signal.ITIMER_REAL, 0)
     return said
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from insight_app.project.photos import thumbnails
 from insight_app.project.photos.decoding import decode
 from insight_app.project.photos.photo_file import read_bytes
 from tests import tiny
@@ -86,6 +87,8 @@ def attempt(world: World, case: Case, place: Path, say: Say) -> Verdict:
         findings += look(project, honest, laid)
         for one in (doors.cli("check", project), doors.cli("folders", project)):
             findings += [one.finding] if one.finding else []
+    for one in laid:
+        findings += shown(one)
     if digest(photos) != before:
         findings.append((Outcome.HARMED, "the photos were changed"))
     return worst(tried, [_not_known(one) for one in findings])
@@ -194,6 +197,12 @@ def _of(one: Laid, coded: set[str], text: str) -> list[tuple[Outcome, str]]:
     if one.is_told and not _is_named(one, text):
         return [(Outcome.SILENT, f"not a word about {one.what}")]
     return []
+
+
+def shown(one: Laid) -> list[tuple[Outcome, str]]:
+    """What is wrong with how the window makes a small picture of it: a refusal is an answer."""
+    told = doors.known("thumbnail", lambda: thumbnails.get(one.path.parent, one, 128))
+    return [(told.fault, f"thumbnail: {told.text}")] if told.fault is not None else []
 
 
 def _is_odd(name: str) -> bool:

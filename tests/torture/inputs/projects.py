@@ -99,7 +99,23 @@ def _restore(world: World, project: Path, place: Path) -> doors.Told:
     return doors.known("restore", ask)
 
 
+def _import(world: World, project: Path, place: Path) -> doors.Told:
+    """Somebody's log, taken over into a project of one's own."""
+    own = place / "export" / "own.insight"
+    if not own.exists():
+        shutil.copytree(world.other, own)
+
+    def ask() -> None:
+        with Project.open(own, doors.ADA) as opened:
+            for path in sorted((project / "backups").glob("*.jsonl")):
+                opened.judgements.import_log(path)
+            opened.judgements.conflicts()
+
+    return doors.known("import", ask)
+
+
 DOORS: dict[str, Door] = {
+    "import": _import,
     "check": lambda world, project, place: doors.cli("check", project),
     "info": lambda world, project, place: doors.info(project),
     "folders": lambda world, project, place: doors.cli("folders", project),
@@ -120,6 +136,8 @@ def order(chance: random.Random) -> list[str]:
         found.insert(chance.randrange(len(found) + 1), "analyze")
     if chance.random() < 0.2:
         found.append("restore")
+    if chance.random() < 0.2:
+        found.append("import")
     return [*found, "results", "check"]
 
 
