@@ -88,7 +88,11 @@ def harm(world: World, chance: random.Random, project: Path) -> str:
             hot_journal,
         )
     )
-    return chance.choice(kinds)(world, chance, project)
+    kind = chance.choice(kinds)
+    try:
+        return kind(world, chance, project)
+    except (OSError, ValueError, sqlite3.Error) as error:  # what was harmed before
+        return f"{kind.__name__} could not be done ({type(error).__name__})"
 
 
 def files(project: Path) -> list[Path]:
@@ -137,9 +141,17 @@ def json_file(world: World, chance: random.Random, project: Path) -> str:
     return f"{path.relative_to(project)}: odd JSON"
 
 
+def _database(chance: random.Random, project: Path) -> Path:
+    """One that can be opened: SQLite would play back a journal of ours, and do the harm itself."""
+    path = project / chance.choice((JUDGEMENTS, ANALYSIS))
+    if not path.is_file() or path.is_symlink() or path.with_name(f"{path.name}-journal").exists():
+        raise OSError
+    return path
+
+
 def database(world: World, chance: random.Random, project: Path) -> str:
     """A database with things in it that we did not make."""
-    path = project / chance.choice((JUDGEMENTS, ANALYSIS))
+    path = _database(chance, project)
     what = chance.choice(("trigger", "view", "dropped table", "more columns", "odd collation",
                           "expression index", "generated", "virtual"))  # fmt: skip
     with closing(sqlite3.connect(path)) as opened, opened:
@@ -176,7 +188,7 @@ def database(world: World, chance: random.Random, project: Path) -> str:
 
 def rows(world: World, chance: random.Random, project: Path) -> str:
     """Values in a table that no program of ours would have written."""
-    path = project / chance.choice((JUDGEMENTS, ANALYSIS))
+    path = _database(chance, project)
     values = (
         None,
         -1,
@@ -217,7 +229,7 @@ def rows(world: World, chance: random.Random, project: Path) -> str:
 
 def header(world: World, chance: random.Random, project: Path) -> str:
     """The numbers in a database's head: version, application, page size, formats, encoding."""
-    path = project / chance.choice((JUDGEMENTS, ANALYSIS))
+    path = _database(chance, project)
     at, size = chance.choice(
         (
             (60, 4),
@@ -344,7 +356,7 @@ def lock(world: World, chance: random.Random, project: Path) -> str:
 
 
 def other_version(world: World, chance: random.Random, project: Path) -> str:
-    path = project / chance.choice((JUDGEMENTS, ANALYSIS))
+    path = _database(chance, project)
     version = chance.choice((0, 1, 999, 1000, 1001, 1999, 2000, 2001, 3000, 999_999, -1))
     with closing(sqlite3.connect(path)) as opened:
         opened.execute(f"PRAGMA user_version = {version}")
@@ -356,7 +368,7 @@ def other_version(world: World, chance: random.Random, project: Path) -> str:
 
 def hot_journal(world: World, chance: random.Random, project: Path) -> str:
     """A journal that wants to be played back; it may name a file that would be deleted."""
-    path = project / chance.choice((JUDGEMENTS, JUDGEMENTS, ANALYSIS))
+    path = _database(chance, project)
     journal = path.with_name(f"{path.name}-journal")
     scratch = project.parent / "scratch"
     scratch.mkdir()
