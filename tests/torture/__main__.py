@@ -50,21 +50,28 @@ def main() -> int:
     counts = _counts(given.cases)
     chosen = given.campaigns or list(counts if "=" in "".join(given.cases) else CAMPAIGNS)
     root = Path(tempfile.mkdtemp(prefix="insight-torture-"))
+    logs: dict[tuple[str, int], Log] = {}
     try:
         if given.case is not None:
             return again(root, Case(chosen[0], given.seed, given.case))
-        logs = {}
         for name in chosen:
-            log = Log(given.state / f"{name}-{given.seed}.jsonl", anew=given.anew)
+            log = logs[name, given.seed] = Log(
+                given.state / f"{name}-{given.seed}.jsonl", anew=given.anew
+            )
             campaign(root / name, name, given.seed, counts[name], log)
-            logs[name, given.seed] = log
     finally:
         shutil.rmtree(root, ignore_errors=True)
+        if logs:
+            show(logs)
+    return any(one.outcome in FAULTS for log in logs.values() for one in log.ended.values())
+
+
+def show(logs: dict[tuple[str, int], Log]) -> None:
+    """Print the faults by kind, and the table."""
     for (name, seed), log in logs.items():
         if found := faults(name, seed, log):
             print(f"\n== {name}, seed {seed}\n{found}")
     print(f"\nat {commit() or 'an unknown commit'}\n{table(logs)}", flush=True)
-    return any(one.outcome in FAULTS for log in logs.values() for one in log.ended.values())
 
 
 def _counts(given: list[str]) -> dict[str, int]:

@@ -117,6 +117,10 @@ def _repaired(world: World, project: Path, tried: str, kind: str) -> Verdict:
     mended = doors.cli("check", project, "--repair")
     if mended.fault is not None:
         return Verdict(mended.fault, tried, mended.text)
+    if kind.startswith("codes/"):  # what cannot be read is taken out, and coded again
+        coded = doors.analyze(project, [], None)
+        if coded.finding:
+            return worst(tried, [coded.finding])
     again = doors.cli("check", project)
     if again.code:
         return Verdict(Outcome.REFUSED, tried, f"{kind}: not mended by --repair: {again.text}")

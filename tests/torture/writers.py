@@ -110,9 +110,7 @@ def back_up(world: World, project: Path, place: Path, tell: Tell) -> None:
 
 
 def put_back(world: World, project: Path, place: Path, tell: Tell) -> None:
-    with Project.open(project, doors.ADA, read_only=True) as opened:
-        found = opened.backups
-    restore(project, found[0], doors.ADA)
+    restore(project, doors.ADA)
 
 
 def analyze(world: World, project: Path, place: Path, tell: Tell) -> None:

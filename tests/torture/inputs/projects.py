@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from insight_app.project import judgements as j
-from insight_app.project.project import Project, restore
+from insight_app.project.project import Project
 from tests import tiny
 from tests.project.test_analysis import draw
 from tests.torture import doors
@@ -90,13 +90,7 @@ def _export(world: World, project: Path, place: Path) -> doors.Told:
 
 
 def _restore(world: World, project: Path, place: Path) -> doors.Told:
-    def ask() -> None:
-        with Project.open(project, doors.ADA, read_only=True) as opened:
-            found = opened.backups
-        if found:
-            restore(project, found[0], doors.ADA)
-
-    return doors.known("restore", ask)
+    return doors.cli("restore", project)
 
 
 def _import(world: World, project: Path, place: Path) -> doors.Told:
