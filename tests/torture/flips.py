@@ -1,7 +1,8 @@
 """One byte of one file of a project is flipped: `check` finds it, or all that is read is the same.
 
 Every kind of file comes as often as any other. What belongs to the results is mended by
-`check --repair`.
+`check --repair`. Every third case takes another harm, to a project with more kinds of files: see
+tests.project.flips.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 from insight_app.errors import KnownError
 from insight_app.project.project import Project
+from tests.project import flips as more
 from tests.project.test_analysis import content
 from tests.torture import doors
 from tests.torture.cases import Case, Outcome, Verdict, worst
@@ -25,6 +27,9 @@ class World:
     one: Path
     kinds: dict[str, list[Path]]
     truth: dict[str, Any]
+    other: Path
+    other_files: dict[str, list[str]]
+    other_truth: str
 
 
 def prepare(root: Path, decoys: Decoys) -> World:
@@ -34,7 +39,14 @@ def prepare(root: Path, decoys: Decoys) -> World:
         if path.name != "lock" and path.stat().st_size:
             name = str(path.relative_to(one))
             kinds.setdefault(re.sub(r"\d+", "#", name), []).append(Path(name))
-    return World(one, kinds, everything(one))
+    (root / "more").mkdir()
+    other = more.make(root / "more")
+    others = {
+        kind: full
+        for kind, names in more.files(other).items()
+        if (full := [name for name in names if (other / name).stat().st_size])
+    }
+    return World(one, kinds, everything(one), other, others, more.answers(other))
 
 
 def everything(project: Path) -> dict[str, Any]:
@@ -47,8 +59,8 @@ def everything(project: Path) -> dict[str, Any]:
         except KnownError as error:
             found[name] = str(error)
 
-    read("content", lambda: content(project))
     seen = doors.look(project)
+    read("content", lambda: content(project) if seen.value else None)
     found["seen"] = {
         k: v for k, v in (seen.value or {"error": seen.text}).items() if k != "sources"
     }
@@ -80,6 +92,8 @@ def everything(project: Path) -> dict[str, Any]:
 
 def attempt(world: World, case: Case, place: Path, say: Say) -> Verdict:
     chance = case.chance()
+    if case.number % 3 == 2:
+        return _another(world, case, say)
     project = place / "one.insight"
     shutil.copytree(world.one, project)
     kind = sorted(world.kinds)[case.number % len(world.kinds)]
@@ -112,12 +126,29 @@ def attempt(world: World, case: Case, place: Path, say: Say) -> Verdict:
     return Verdict(Outcome.KNOWN, tried, checked.text)
 
 
+def _another(world: World, case: Case, say: Say) -> Verdict:
+    kinds = sorted(world.other_files)
+    kind = kinds[case.number // 3 % len(kinds)]
+    name = case.chance().choice(world.other_files[kind])
+    harm = more.HARMS[case.number // 3 // len(kinds) % len(more.HARMS)]
+    tried = f"{name}: {harm.__name__}"
+    say(tried)
+    told = doors.known(
+        "check", lambda: more.attempt(world.other, name, harm, case.seed, world.other_truth)
+    )
+    if told.fault is not None:
+        return worst(tried, [(told.fault, f"{kind}: {told.text}")])
+    if told.value == "silent":
+        return Verdict(Outcome.SILENT, tried, f"{kind}, {harm.__name__}: not found")
+    return Verdict(Outcome.KNOWN if told.value == "found" else Outcome.FINE, tried, str(told.value))
+
+
 def _repaired(world: World, project: Path, tried: str, kind: str) -> Verdict:
     """What `check --repair` makes of results must be what they were."""
     mended = doors.cli("check", project, "--repair")
     if mended.fault is not None:
         return Verdict(mended.fault, tried, mended.text)
-    if kind.startswith("codes/"):  # what cannot be read is taken out, and coded again
+    if kind.startswith(("codes/", "analysis")):  # what cannot be read is coded again
         coded = doors.analyze(project, [], None)
         if coded.finding:
             return worst(tried, [coded.finding])

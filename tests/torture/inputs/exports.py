@@ -225,7 +225,9 @@ def _names(kind: str, made: list[Path]) -> set[str]:
         content: Any = json.loads(path.read_text("utf-8"))
         return {str(one.get("name", "")) for one in content["concepts"]}
     if kind in ("skos", "skos-json"):
-        graph = rdflib.Graph().parse(path, format="turtle" if kind == "skos" else "json-ld")
+        graph = rdflib.Graph().parse(
+            data=path.read_bytes(), format="turtle" if kind == "skos" else "json-ld"
+        )
         return {str(value) for value in graph.objects() if isinstance(value, rdflib.Literal)}
     if kind.startswith("csv"):
         found = set()
@@ -238,7 +240,7 @@ def _names(kind: str, made: list[Path]) -> set[str]:
                 found |= set(row)
         return found
     if kind == "graphml":
-        graph = networkx.read_graphml(path)
+        graph = networkx.read_graphml(io.BytesIO(path.read_bytes()))
         return {str(value) for _, data in graph.nodes(data=True) for value in data.values()}
     names = next(one for one in made if one.name == "concept_names.txt")
     return set(names.read_text("utf-8").split("\n"))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pydicom
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -266,6 +268,60 @@ def tiff_deep(chance: random.Random, pixels: Pixels) -> Made:
     seen = pixels if colour else as_rgb(grey_of(pixels))
     # Depths beyond these may be refused with their true reason.
     return Made(f"TIFF ({how})", ".tif", data, seen, None, must_be_taken="float RGB" not in how)
+
+
+@maker
+def tiff_of_others(chance: random.Random, pixels: Pixels) -> Made:
+    """As programs for microscopes write them: in tiles, big, several pages, channels first."""
+    how = chance.choice(("tiles", "BigTIFF", "pages", "16-bit tiles", "deflated tiles", "stack"))
+    made, grey = io.BytesIO(), grey_of(pixels)
+    options: dict[str, Any] = {"photometric": "rgb"}
+    data: Any = pixels
+    if "tiles" in how:
+        options["tile"] = (16, 16)
+    if "16-bit" in how:
+        data = pixels.astype(np.uint16) * 257
+    if "deflated" in how:
+        options["compression"] = "zlib"
+    if how == "pages":
+        data = np.stack([pixels, 255 - pixels])
+    if how == "stack":
+        data, options = np.stack([grey, 255 - grey, grey // 2]), {"photometric": "minisblack"}
+    tifffile.imwrite(made, data, bigtiff=how == "BigTIFF", **options)
+    seen = as_rgb(grey) if how == "stack" else pixels
+    off = None if "16-bit" in how else 0.0
+    return Made(f"TIFF ({how})", ".tif", made.getvalue(), seen, off)
+
+
+@maker
+def dicom(chance: random.Random, pixels: Pixels) -> Made:
+    """Pictures of medicine: 8 and 12 bits, light on dark or dark on light, in colour."""
+    how = chance.choice(("8 bits", "12 bits", "inverted", "colours", "signed"))
+    data = pydicom.Dataset()
+    data.file_meta = pydicom.dataset.FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    data.file_meta.MediaStorageSOPClassUID = pydicom.uid.SecondaryCaptureImageStorage
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = "1.2.3.4"
+    data.SOPClassUID = pydicom.uid.SecondaryCaptureImageStorage
+    data.Rows, data.Columns = pixels.shape[:2]
+    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 8, 8, 7, 0
+    grey: Any = grey_of(pixels)
+    seen = as_rgb(grey)
+    if how == "colours":
+        data.SamplesPerPixel, data.PhotometricInterpretation = 3, "RGB"
+        data.PlanarConfiguration, grey, seen = 0, pixels, pixels
+    elif how == "inverted":
+        data.PhotometricInterpretation, grey = "MONOCHROME1", 255 - grey
+    elif how != "8 bits":
+        data.BitsAllocated, data.BitsStored, data.HighBit = 16, 12, 11
+        grey = grey.astype(np.int16) * 16
+        if how == "signed":
+            data.PixelRepresentation, grey = 1, grey - 2000
+    data.PixelData = grey.tobytes()
+    made = io.BytesIO()
+    data.save_as(made, enforce_file_format=True)
+    return Made(f"DICOM ({how})", chance.choice((".dcm", ".dicom")), made.getvalue(), seen, None)
 
 
 @maker
