@@ -50,6 +50,7 @@ def main() -> int:
     counts = _counts(given.cases)
     chosen = given.campaigns or list(counts if "=" in "".join(given.cases) else CAMPAIGNS)
     root = Path(tempfile.mkdtemp(prefix="insight-torture-"))
+    tempfile.tempdir = str(root)
     logs: dict[tuple[str, int], Log] = {}
     try:
         if given.case is not None:

@@ -30,7 +30,7 @@ class World:
 
 
 def prepare(root: Path, decoys: Decoys) -> World:
-    return World(kills.prepare(root, decoys, ALL), _can_mount())
+    return World(kills.measured(), _can_mount())
 
 
 def attempt(world: World, case: Case, place: Path, say: Say) -> Verdict:

@@ -33,13 +33,13 @@ class World:
 
 
 def prepare(root: Path, decoys: Decoys) -> World:
-    one = projects.prepare(root, decoys).one
+    one = projects.made().one
     kinds: dict[str, list[Path]] = {}
     for path in project_harm.files(one):
         if path.name != "lock" and path.stat().st_size:
             name = str(path.relative_to(one))
             kinds.setdefault(re.sub(r"\d+", "#", name), []).append(Path(name))
-    (root / "more").mkdir()
+    (root / "more").mkdir(parents=True)
     other = more.make(root / "more")
     others = {
         kind: full

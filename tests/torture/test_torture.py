@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = {"inputs": 30, "flips": 24, "kills": 10, "worker": 3, "disk": 10, "together": 5}
+CASES = {"inputs": 20, "flips": 18, "kills": 8, "worker": 2, "disk": 8, "together": 4}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, limits on memory and SIGKILL")

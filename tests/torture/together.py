@@ -12,7 +12,7 @@ BOTH = tuple(writers.WRITERS)
 
 
 def prepare(root: Path, decoys: Decoys) -> writers.World:
-    return writers.prepare(root, decoys)
+    return writers.made()
 
 
 def attempt(world: writers.World, case: Case, place: Path, say: Say) -> Verdict:

@@ -39,7 +39,8 @@ def prepare(root: Path, decoys: Decoys, encoder: str = "tiny") -> World:
         "tests.tiny",
         encoders.EncoderInfo("tiny", "Tiny", "", token_dim=16),
     )
-    made = writers.prepare(root / "writers", decoys)
+    made = writers.made()
+    root.mkdir(parents=True)
     project, began = root / "P.insight", time.monotonic()
     said = analyze(made, encoder, project, shim.Fault.KILL_BEFORE, 1 << 60)
     assert not any(one.get("kind") == "error" for one in said), said

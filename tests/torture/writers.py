@@ -7,9 +7,11 @@ whatever happened. Knows no way to fail.
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,6 @@ from tests import tiny
 from tests.project.killing import prepare as small_steps
 from tests.project.test_analysis import draw
 from tests.torture import doors
-from tests.torture.decoys import Decoys
 from tests.torture.inputs import projects
 
 ACTS = 6
@@ -38,26 +39,27 @@ class World:
     log: Path
     photos: Path
     dictionary: Path
-    decoys: Decoys
     whole_exports: dict[str, int]
 
 
-def prepare(root: Path, decoys: Decoys) -> World:
-    given = projects.prepare(root / "projects", decoys)
+@cache
+def made() -> World:
+    """Make what they work on; once in a process."""
+    root, given = Path(tempfile.mkdtemp()), projects.made()
     small_steps()
-    log = root / "theirs.jsonl"
-    with Project.open(given.other, doors.ADA) as opened:
+    log, theirs = root / "theirs.jsonl", Path(shutil.copytree(given.other, root / "theirs.insight"))
+    with Project.open(theirs, doors.ADA) as opened:
         for number in range(30):
             opened.judgements.judge([j.note(f"f:{number}", f"theirs {number}")], "Theirs")
         opened.judgements.export_log(log)
     photos = draw(root / "more", 10, seed=9)
-    world = World(given.one, log, photos, given.dictionary, decoys, {})
+    world = World(given.one, log, photos, given.dictionary, {})
     for kind in KINDS:
         place = root / f"whole-{kind}"
         place.mkdir()
         export(world, given.one, place, lambda text: None, kind)
-        made = sum(1 for path in (place / "exports").rglob("*") if path.is_file())
-        world.whole_exports[kind] = made
+        files = sum(1 for path in (place / "exports").rglob("*") if path.is_file())
+        world.whole_exports[kind] = files
     return world
 
 

@@ -132,7 +132,7 @@ class World:
 
 
 def prepare(root: Path, decoys: Decoys) -> World:
-    return World(projects.prepare(root / "exports", decoys).one, decoys)
+    return World(projects.made().one, decoys)
 
 
 def attempt(world: World, case: Case, place: Path, say: Say) -> Verdict:

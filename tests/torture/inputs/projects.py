@@ -6,8 +6,10 @@ its loss is said; results that differ from the true ones are found by `check` or
 
 import random
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +38,35 @@ class World:
 
 
 def prepare(root: Path, decoys: Decoys) -> World:
+    found = made()
+    return World(found.one, found.other, decoys, found.dictionary, found.truth)
+
+
+@dataclass(frozen=True)
+class Made:
+    """As in World."""
+
+    one: Path
+    other: Path
+    dictionary: Path
+    truth: Any
+
+
+@cache
+def made() -> Made:
+    """Make the projects; once in a process, since all campaigns begin with copies of them."""
+    root = Path(tempfile.mkdtemp())
     dictionary = tiny.write_dictionary(root / "tiny")
     photos = draw(root / "photos", 8)
-    made = []
+    projects = []
     for name, notes in (("one", 40), ("other", 3)):
         project = root / f"{name}.insight"
         Project.create(project, doors.ADA).close()
         told = doors.analyze(project, [photos], dictionary)
         assert not told.finding, told
         _judge(project, notes)
-        made.append(project)
-    return World(made[0], made[1], decoys, dictionary, doors.look(made[0]).value)
+        projects.append(project)
+    return Made(*projects, dictionary, doors.look(projects[0]).value)
 
 
 def _judge(project: Path, notes: int) -> None:
