@@ -185,8 +185,15 @@ def test_the_file_of_another_project_or_generation_is_found(
             assert damage_of(project), name
         (newest(project) / name).write_bytes(kept)
     assert check(project) == []
+    kept = (project / "codes" / "000001.codes").read_bytes()
     shutil.copyfile(other / "codes" / "000001.codes", project / "codes" / "000001.codes")
     assert damage_of(project)
+    (project / "codes" / "000001.codes").write_bytes(kept)
+    for name in ("codes", "statistics", "dictionary"):
+        shutil.rmtree(project / name)
+        shutil.copytree(other / name, project / name)
+    shutil.copyfile(other / analysis_database.NAME, project / analysis_database.NAME)
+    assert any("of another project" in what for what in damage_of(project))
 
 
 def test_results_of_an_older_insight_open_and_get_their_checksums_by_the_next_publication(

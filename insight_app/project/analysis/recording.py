@@ -24,6 +24,7 @@ from insight_app.concepts.hsae.description import files_of
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
+from insight_app.project import identity
 from insight_app.project.analysis import publishing, set_up
 from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
@@ -114,6 +115,9 @@ class Recorder:
             shards = list(connection.execute(select(Shard).order_by(Shard.id)))
             before = publishing.newest_manifest(connection, self.statistics)
             self._project_id = project_id(connection)
+        if not self._project_id and (found := identity.of(project)):
+            self._project_id = found
+            write_setting(engine, analysis_database.PROJECT_ID, found)
         self._covered = dict(before.files) if before is not None else {}
         last = shards[-1] if shards else None
         # A number is used once: results published before may still be read from the file it had.

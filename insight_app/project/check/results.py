@@ -8,11 +8,12 @@ import numpy as np
 from sqlalchemy import Connection, Row, func, select
 
 from insight_app.errors import KnownError
+from insight_app.project import identity
 from insight_app.project.analysis import dictionary
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.analysis.places import published_places
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
-from insight_app.project.folder import DICTIONARY, STATISTICS
+from insight_app.project.folder import CODES, DICTIONARY, STATISTICS
 from insight_app.project.results import analysis_database, generations, manifest, sources
 from insight_app.project.results.generations import Published
 from insight_app.project.results.manifest import Manifest
@@ -35,8 +36,17 @@ def published(folder: Path, number: int, digest: str) -> Published | Finding:
 
 def owner(folder: Path, connection: Connection, of: Manifest) -> Iterator[Finding]:
     """Check that results are of this project and not of another one."""
-    own = analysis_database.project_id(connection)
-    if of.project and own and of.project != own:
+    own, log = analysis_database.project_id(connection), identity.of(folder)
+    if own and log and own != log:
+        yield Finding(
+            "These results are those of another project.",
+            str(folder / analysis_database.NAME),
+            f"{KEPT} Put the right files back: {analysis_database.NAME}, {CODES}, {STATISTICS} "
+            f"and {DICTIONARY}.",
+            part=Concern.JUDGEMENTS,
+            means="Judgements and results do not belong together.",
+        )
+    elif of.project and own and of.project != own:
         place = generations.folder_of(folder / STATISTICS, of.generation)
         yield Finding("These results are those of another project.", str(place), _DO)
 
