@@ -126,6 +126,8 @@ def beside() -> dict[str, Any]:
         "colour": Colour.RED,
         "rng": (torch.get_rng_state(), np.random.RandomState(1), np.random.default_rng(1)),
         "seen": {1, 2},
+        "range": range(3),
+        "failure": ValueError("at step 3"),
         (1, 2): "a key that is no name",
     }
 

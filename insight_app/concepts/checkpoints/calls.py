@@ -29,6 +29,7 @@ _DATA_MODULES = {
 }  # fmt: skip
 """Modules of Python whose classes hold data."""
 _DATA_NAMES = {
+    ("builtins", "xrange"), ("io", "BytesIO"), ("io", "StringIO"), ("_io", "BytesIO"),
     ("builtins", "complex"), ("builtins", "slice"), ("builtins", "range"), ("builtins", "object"),
     ("builtins", "bytearray"), ("builtins", "type"), ("functools", "partial"),
     ("types", "SimpleNamespace"), ("types", "MappingProxyType"), ("types", "GenericAlias"),
@@ -60,7 +61,8 @@ def call(made_by: Global, arguments: tuple[Value, ...]) -> Value:
             if isinstance(error, BadFile):
                 raise
             raise BadFile(f"its {name} is damaged") from error
-    if (module, name) in _DATA_NAMES:
+    is_exception = module == "builtins" and name[:1].isupper()
+    if (module, name) in _DATA_NAMES or is_exception:
         return StandIn(made_by, arguments)
     root = module.partition(".")[0]
     if root in _SYSTEM and (
@@ -244,6 +246,8 @@ _BUILDERS: dict[tuple[str, str], Callable[..., Value]] = {
     ("builtins", "float"): _number,
     ("builtins", "bool"): _number,
     ("builtins", "str"): _same,
+    ("builtins", "unicode"): _same,
+    ("builtins", "long"): _number,
     ("builtins", "bytes"): lambda value=b"", *_: value if isinstance(value, bytes) else b"",
     ("builtins", "getattr"): _attribute,
     ("_codecs", "encode"): _encode,

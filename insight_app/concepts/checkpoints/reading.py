@@ -4,6 +4,7 @@ Owns the errors that a person sees of a file that cannot be read. Knows nothing 
 are for, nor where in the file they lie (`unwrapping`).
 """
 
+import errno
 import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -145,6 +146,8 @@ def _mapped(path: Path) -> memoryview:
         what = "There is no such file."
         raise WorldError(what, where=str(path), do="Choose a file that exists.") from error
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise MemoryError from error
         raise disk_error(error, "This file cannot be read", where=path) from error
 
 

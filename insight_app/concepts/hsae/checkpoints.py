@@ -17,7 +17,7 @@ from torch import Tensor
 
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
-from insight_app.files import write_whole
+from insight_app.files import open_regular, write_whole
 
 FILE = "training.safetensors"
 SCHEMA_VERSION = 1
@@ -66,7 +66,7 @@ def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, 
     if not path.exists():
         return None
     try:
-        with safe_open(path, framework="pt") as opened:
+        with open_regular(path), safe_open(path, framework="pt") as opened:
             metadata = opened.metadata() or {}
             names = list(opened.keys())
             state: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}

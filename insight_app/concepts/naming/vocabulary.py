@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from insight_app import resources
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal, WorldError
+from insight_app.files import read_regular
 
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
@@ -70,6 +71,7 @@ WORDS = "vocabulary/words.tsv"
 EMBEDDINGS = "vocabulary/builtin.npz"
 MAX_TERMS = 200_000
 MAX_LENGTH = 200
+MAX_BYTES = 64 << 20
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts -> (N, D) float32 unit rows."""
@@ -209,7 +211,7 @@ def shipped_terms() -> tuple[list[str], NDArray[np.uint8], list[str], list[str]]
 def read_terms(path: Path) -> list[tuple[str, int, str]]:
     """Read (term, reading, definition) of each line of a word list, as `from_text_file` says."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path, MAX_BYTES, follow_links=True).decode("utf-8-sig")
     except OSError as error:
         raise disk_error(error, "The word list cannot be read", where=path) from error
     except UnicodeDecodeError as error:

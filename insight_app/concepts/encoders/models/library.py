@@ -17,15 +17,17 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
+from insight_app import plain_json
 from insight_app.concepts.checkpoints import places
 from insight_app.concepts.encoders.models import published
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
-from insight_app.files import open_regular, write_synced
+from insight_app.files import open_regular, read_regular, write_synced
 
 RECORD = "entry.json"
 VERSION = 1
@@ -237,7 +239,7 @@ def _read_all() -> list[tuple[LibraryEntry, str]]:
 def _read(place: Path) -> tuple[LibraryEntry, str]:
     broken = LibraryEntry(place.name, "", "", "", str(place), "", 0, "", "")
     try:
-        record = json.loads((place / RECORD).read_bytes())
+        record: Any = plain_json.loads(read_regular(place / RECORD, 1 << 16))
         version = record.pop("version")
         if version != VERSION:
             return broken, "It was written by another version of Insight."
@@ -313,7 +315,7 @@ def _joined(index: Path, target: Path) -> Path:
 
 def _digest(path: Path, report: Callable[[int], None], cancel: CancelToken) -> str:
     digest, done = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while data := file.read(_CHUNK):
             cancel.check()
             digest.update(data)

@@ -44,6 +44,7 @@ from insight_app.concepts.hsae.released.settings import (
 )
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal
+from insight_app.figures import counted
 from insight_app.files import read_regular
 
 WEIGHTS, CONFIG, NAMES = places.WEIGHTS, places.SETTINGS[0], "concept_names.txt"
@@ -146,7 +147,7 @@ def names(folder: Path, concepts: int) -> list[str] | None:
     if len(lines) != concepts:
         count = len(lines) - (not lines[-1])
         raise refusal_of_optional(
-            path, f"it has {count:,} lines of names for {concepts:,} concepts"
+            path, f"it has {counted(count, 'line')} of names for {concepts:,} concepts"
         )
     if any(len(line) > LONGEST_NAME for line in lines):
         number = next(n for n, line in enumerate(lines, 1) if len(line) > LONGEST_NAME)
