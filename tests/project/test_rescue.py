@@ -148,7 +148,7 @@ def test_whichever_page_is_gone_only_what_lay_on_it_is_lost(
 def test_a_flipped_bit_is_found_and_its_entry_comes_from_a_backup(folder: Path) -> None:
     path, before = folder / JUDGEMENTS, uuids(folder)
     data, chance, found = path.read_bytes(), random.Random(1), 0
-    for record in list(records.log_records(data, PAGE))[::9]:
+    for record in list(records.log_records(data, PAGE))[::14]:
         text = str(record.values["uuid"]).encode()
         at = data.index(text) + chance.randrange(150)
         spoiled = bytearray(data)
@@ -160,7 +160,7 @@ def test_a_flipped_bit_is_found_and_its_entry_comes_from_a_backup(folder: Path) 
         assert told.is_rebuilt and not told.lost and uuids(folder) == before
         assert told.replaced is not None
         told.replaced.unlink()
-    assert found > 5
+    assert found > 3
 
 
 @pytest.mark.parametrize("harm", [None, zeros, noise])
@@ -267,7 +267,7 @@ def test_a_flipped_bit_in_a_backup_is_found(folder: Path) -> None:
     [newest, *_] = sorted((folder / BACKUPS).glob("*.sqlite"), reverse=True)
     for path in (newest.with_suffix(".jsonl"), newest):
         data = path.read_bytes()
-        for _ in range(5):
+        for _ in range(3):
             spoiled = bytearray(data)
             if path.suffix == ".jsonl":
                 at = chance.randrange(len(data))
@@ -284,7 +284,10 @@ def test_a_flipped_bit_in_a_backup_is_found(folder: Path) -> None:
 # ---- backups
 
 
-def test_the_first_judgement_is_backed_up_and_then_every_so_many(tmp_path: Path) -> None:
+def test_the_first_judgement_is_backed_up_and_then_every_so_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "EACH", 8)
     with Project.create(tmp_path / "P.insight", ADA) as project:
         assert project.backups == [] and manifest.read(project.path) is None
         project.judgements.judge([j.hide("f:1")], "Hidden")
