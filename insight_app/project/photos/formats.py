@@ -53,7 +53,7 @@ _AS_JPEG = "Export them as JPEG, PNG or TIFF."
 _FRAMES = "Save the frames that matter as photos."
 _OWN = "Export them as TIFF with the program that made them."
 
-JPEG = _kind("JPEG", ".jpg .jpeg .jpe .jfif .jif .mpo", _HERE, "JPEG", "MPO")
+JPEG = _kind("JPEG", ".jpg .jpeg .jpe .jfif .jif .mpo", _HERE, "JPEG")
 """MPO: a JPEG with further pictures behind it, as many phones and cameras write."""
 PNG = _kind("PNG", ".png .apng", _HERE, "PNG")
 TIFF = _kind("TIFF", ".tif .tiff", _HERE, "TIFF")

@@ -39,7 +39,7 @@ def read(file: BinaryIO, request: DecodingRequest) -> Upright:
     except (KnownError, MemoryError):
         raise
     except UnidentifiedImageError as error:
-        what = f"Files of the kind {request.kind} that are built like this one are not supported."
+        what = f"This {request.kind} file is damaged, or built in a way that is not supported."
         raise Refusal(what, where=request.path) from error
     except Exception as error:  # decoders of foreign bytes fail in every way there is
         raise WorldError(f"The photo is damaged ({_told(error)}).", where=request.path) from error
