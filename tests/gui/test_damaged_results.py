@@ -14,7 +14,7 @@ def test_a_project_with_damaged_results_opens_and_says_what_to_do(
     session = window.session
     assert session.state.project is not None and session.state.results is None
     assert "damaged" in window.trouble.text
-    assert "Analyze again" in window.trouble.text
+    assert "Check project" in window.trouble.text
     assert session.actions["analysis.resume"].isEnabled()
     window.grab()
 

@@ -62,6 +62,8 @@ class Projects(QObject):
         self._leave, self._replaced = leave, replaced
         self._opening: Path | None = None
         self._error: Exception | None = None
+        self._damage: Exception | None = None
+        """Why the newest results could not be read."""
         """Why the last one could not be opened."""
         self._is_reading = self._must_read_again = False
         self._free_timer = QTimer(self, interval=LOOK_WHETHER_FREE)
@@ -173,6 +175,7 @@ class Projects(QObject):
         self.opening.emit("")
         self.opened.emit()
         self.entered.emit()
+        self._damage = loaded.damaged
         if loaded.damaged is not None:
             self._messages.report(loaded.damaged)
         if then is not None:
@@ -238,11 +241,15 @@ class Projects(QObject):
         else:
             epoch = self._epochs.begin_results()
             self._replace(ProjectState(epoch, loaded.project, loaded.results, loaded.catalogue))
+            self._messages.withdraw(self._damage)
+            self._damage = None
             self.results_changed.emit()
         self._read_what_came_meanwhile()
 
     def _read_failed(self, error: Exception) -> None:
         self._is_reading = False
+        self._messages.withdraw(self._damage)
+        self._damage = error
         self._messages.report(error)
         self._read_what_came_meanwhile()
 
