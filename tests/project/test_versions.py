@@ -67,6 +67,14 @@ def test_a_new_file_says_what_it_is_and_which_version(old: Path) -> None:
     )
 
 
+def test_a_head_of_another_file_format_is_damage(old: Path) -> None:
+    content = bytearray(old.read_bytes())
+    content[44:48] = (1999).to_bytes(4, "big")
+    old.write_bytes(content)
+    with pytest.raises(sqlite.Damaged):
+        versions.read_header(old)
+
+
 def test_a_newer_minor_version_opens_and_can_be_written(old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
         connection.execute("ALTER TABLE log ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")

@@ -10,6 +10,7 @@ import argparse
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -51,6 +52,7 @@ def main() -> int:
     chosen = given.campaigns or list(counts if "=" in "".join(given.cases) else CAMPAIGNS)
     root = Path(tempfile.mkdtemp(prefix="insight-torture-"))
     tempfile.tempdir = str(root)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that it is removed then too
     logs: dict[tuple[str, int], Log] = {}
     try:
         if given.case is not None:

@@ -147,7 +147,7 @@ def known_errors(path: Path, kept: str, remedy: Remedy) -> Iterator[None]:
 
 def _known(error: BaseException | None, path: Path, kept: str, remedy: Remedy) -> WorldError | None:
     code = str(getattr(error, "sqlite_errorname", ""))
-    if str(error).startswith("Could not decode to UTF-8"):  # Python's own error has no code
+    if str(error).startswith(_DAMAGE_WITHOUT_A_CODE):
         code = "SQLITE_CORRUPT"
     for prefix, what in _DAMAGE.items():
         if code.startswith(prefix):
@@ -164,6 +164,8 @@ _DAMAGE = {
     "SQLITE_CORRUPT": "The file is damaged.",
     "SQLITE_NOTADB": "The file is not a database any more.",
 }
+_DAMAGE_WITHOUT_A_CODE = ("Could not decode to UTF-8", "unsupported file format")
+"""Python's own error, and SQLite's of a broken head, for which it has no more than "an error"."""
 _NOT_WRITTEN = {
     f"SQLITE_IOERR_{what}" for what in ("WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "SHMSIZE")
 }
