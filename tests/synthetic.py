@@ -17,11 +17,11 @@ from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project.analysis import recording
 from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import update_images
-from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
+from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.photo_file import content_hash
 from insight_app.project.project import Project
-from insight_app.project.results import analysis_database, reading_rule
+from insight_app.project.results import analysis_database, reading_rule, settings
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.snapshot import Results
@@ -104,7 +104,7 @@ def make_project(
     membership.add(folder, engine, [photos])
     update_images(folder, engine)
     _write_dictionary(folder, concepts, title=spell("Drawn scenes"))
-    write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
+    settings.write(engine, reading_rule.SETTING, NEWEST_RULE)
     before(folder)
     recorder = Recorder(folder, engine, _setup(concepts, spell=spell))
     recorder.publish()

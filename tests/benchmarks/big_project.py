@@ -14,10 +14,10 @@ from sqlalchemy import insert
 from insight_app.concepts import hsae
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import centre_square
-from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words, write_setting
+from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
-from insight_app.project.results import analysis_database, reading_rule
+from insight_app.project.results import analysis_database, reading_rule, settings
 from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
@@ -47,7 +47,7 @@ def write(project: Path, images: int) -> None:
         ]  # fmt: skip
         with writing(engine) as connection:
             connection.execute(insert(Image), rows)
-    write_setting(engine, reading_rule.SETTING, NEWEST_RULE)
+    settings.write(engine, reading_rule.SETTING, NEWEST_RULE)
     recorder = Recorder(project, engine, _setup())
     began, rng = time.monotonic(), np.random.default_rng(0)
     for start in range(0, images, BATCH):

@@ -1,12 +1,10 @@
 """Photos left out by pattern, or as second names: counted once, kept, and back at once."""
 
-import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,39 +16,16 @@ from PIL import Image
 
 from insight_app.errors import Refusal
 from insight_app.project.analysis.folders import changing
-from insight_app.project.analysis.run import Summary, analyze
+from insight_app.project.analysis.run import analyze
 from insight_app.project.check import check
 from insight_app.project.photos.parts import tiff_contents
 from insight_app.project.results.snapshot import Results
+from insight_app.project.storage.sqlite import Damaged
 from tests import tiny
 from tests.project.test_analysis import draw, results_of
-from tests.project.test_folders import numbers
+from tests.project.test_folders import PHOTOS, dictionary, numbers, photos, project, run
 
-PHOTOS = 12
-
-
-@pytest.fixture(scope="module")
-def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.write_dictionary(tmp_path_factory.mktemp("tiny"))
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return draw(tmp_path / "photos", PHOTOS)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return tmp_path / "P.insight"
-
-
-@pytest.fixture
-def run(dictionary: Path, project: Path) -> Callable[..., Summary]:
-    def call(*folders: Path, **options: Any) -> Summary:
-        given = {"encoder": tiny.TinyEncoder(), "dictionary": dictionary} | options
-        return analyze(project, folders, **given)
-
-    return call
+__all__ = ["dictionary", "photos", "project", "run"]
 
 
 def names(results: Results, status: str | None = None) -> list[str]:
@@ -241,7 +216,6 @@ def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: P
         assert {kind: each.count(kind) for kind in each} == {
             "unreadable": 3, "not taken": 3, "passed over": 1, "note": PHOTOS + PHOTOS // 2,
         }  # fmt: skip
-        assert json.dumps([str(one.path) for one in results.each_problem()])
 
 
 def test_a_project_keeps_which_picture_and_channels_it_reads(
@@ -284,3 +258,26 @@ def test_a_project_keeps_which_picture_and_channels_it_reads(
     assert codes["Third", "3"] == codes["Other", "3"], "the channels that were chosen"
     assert codes["Third", "3"] != codes["P", "3"]
     assert any("number 3 is used" in note for note in notes), notes
+
+
+def test_a_choice_that_insight_did_not_write_is_damage(
+    run: Any, photos: Path, project: Path
+) -> None:
+    run(photos, exclude=["a"])
+    path = project / "analysis.sqlite"
+    for name, kept in (
+        ("photo_part", "{}"),
+        ("photo_part", '{"page": [], "channels": []}'),
+        ("photos_left_out", "[1]"),
+        ("photos_left_out", "no JSON"),
+        ("patterns", "[1]"),
+        ("patterns", '{"include": 1, "exclude": []}'),
+    ):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, kept))
+            connection.commit()
+        with pytest.raises(Damaged, match=name), results_of(project) as results:
+            results.problems()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM setting WHERE name = ?", (name,))
+            connection.commit()

@@ -14,14 +14,13 @@ from insight_app.errors import KnownError
 from insight_app.project import judgements as j
 from insight_app.project.analysis.coding import single_image
 from insight_app.project.analysis.coding.pixels import read_pixels
-from insight_app.project.analysis.recording import write_setting
 from insight_app.project.analysis.run import analyze
 from insight_app.project.check import check
 from insight_app.project.judgements import Person
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.quality import measure
-from insight_app.project.results import analysis_database, reading_rule
+from insight_app.project.results import analysis_database, reading_rule, settings
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.schema import Run, Setting
 from insight_app.project.results.snapshot import Results
@@ -62,7 +61,7 @@ def make_old(project: Path, photos: Path, dictionary: Path) -> Path:
     with Project.create(project, ADA) as opened:
         opened.judgements.judge([j.rename("f:1", "dog")], "Name")
     engine = analysis_database.open_writer(project)
-    write_setting(engine, reading_rule.SETTING, FIRST_RULE)
+    settings.write(engine, reading_rule.SETTING, FIRST_RULE)
     engine.dispose()
     analyze(project, [photos], encoder=tiny.TinyEncoder(), dictionary=dictionary)
     engine = analysis_database.open_writer(project)
@@ -209,7 +208,7 @@ def test_a_photo_left_out_after_two_crashes_stays_left_out(old: Path, photos: Pa
 
 def test_a_rule_of_a_newer_insight_is_refused_but_the_project_opens(old: Path) -> None:
     engine = analysis_database.open_writer(old)
-    write_setting(engine, reading_rule.SETTING, NEWEST_RULE + 1)
+    settings.write(engine, reading_rule.SETTING, NEWEST_RULE + 1)
     engine.dispose()
     results = results_of(old)
     assert results.reading_rule == NEWEST_RULE + 1

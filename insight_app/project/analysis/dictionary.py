@@ -29,15 +29,9 @@ from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis import publishing
 from insight_app.project.analysis.counting.edges import dictionary_edges
 from insight_app.project.analysis.names import with_definitions
-from insight_app.project.analysis.recording import (
-    Setup,
-    Words,
-    as_written,
-    read_setting,
-    write_setting,
-)
+from insight_app.project.analysis.recording import Setup, Words
 from insight_app.project.folder import DICTIONARY, STATISTICS
-from insight_app.project.results import digests, generations
+from insight_app.project.results import digests, generations, settings
 from insight_app.project.results.analysis_database import reading
 
 BUILTIN, TRAIN = "builtin", "train"
@@ -64,8 +58,8 @@ class DictionaryChoice:
 
 def chosen(engine: Engine) -> DictionaryChoice:
     """Return what the project was set up with; an empty choice in a new one."""
-    with as_written(engine, _SETTING):
-        found = DictionaryChoice(**(read_setting(engine, _SETTING) or {}))
+    with settings.as_written(engine, _SETTING):
+        found = DictionaryChoice(**(settings.read(engine, _SETTING) or {}))
         if not (isinstance(found.source, str) and isinstance(found.fingerprint, str)):
             raise TypeError("a name that is no text")
         if not all(type(size) in (int, type(None)) for size in (found.concepts, found.k)):
@@ -75,7 +69,7 @@ def chosen(engine: Engine) -> DictionaryChoice:
 
 def keep(engine: Engine, choice: DictionaryChoice) -> None:
     """Note what the project is set up with."""
-    write_setting(engine, _SETTING, asdict(choice))
+    settings.write(engine, _SETTING, asdict(choice))
 
 
 def installed(project: Path) -> DictionaryInfo | None:

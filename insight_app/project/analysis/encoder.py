@@ -14,9 +14,8 @@ from sqlalchemy import Engine
 from insight_app.concepts import encoders
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.analysis.recording import as_written, read_setting, write_setting
 from insight_app.project.photos.finding import is_there
-from insight_app.project.results import analysis_database
+from insight_app.project.results import analysis_database, settings
 
 DEFAULT = "builtin"
 _SETTING = "encoder"
@@ -41,10 +40,10 @@ class EncoderChoice:
 
 def chosen(engine: Engine) -> EncoderChoice | None:
     """Return what the project was set up with; None in a new one."""
-    kept: Any = read_setting(engine, _SETTING)
+    kept: Any = settings.read(engine, _SETTING)
     if kept is None:
         return None
-    with as_written(engine, _SETTING):
+    with settings.as_written(engine, _SETTING):
         found = EncoderChoice(**kept)
         options = dict(found.options)
         texts = (found.name, found.fingerprint, *options, *options.values())
@@ -68,7 +67,7 @@ def of_project(project: Path) -> EncoderChoice:
 
 def keep(engine: Engine, choice: EncoderChoice) -> None:
     """Note what the project is set up with."""
-    write_setting(engine, _SETTING, asdict(choice))
+    settings.write(engine, _SETTING, asdict(choice))
 
 
 def settle(

@@ -16,13 +16,8 @@ from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.naming.word_vectors import WordVectors
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.concepts.relations import relations
-from insight_app.project.analysis.recording import (
-    Recorder,
-    Words,
-    as_written,
-    read_setting,
-    write_setting,
-)
+from insight_app.project.analysis.recording import Recorder, Words
+from insight_app.project.results import settings
 from insight_app.project.results.candidates import CandidateName
 
 if TYPE_CHECKING:
@@ -42,15 +37,15 @@ class Naming:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        kept: Any = read_setting(engine, SETTING) or {}
-        with as_written(engine, SETTING):
+        kept: Any = settings.read(engine, SETTING) or {}
+        with settings.as_written(engine, SETTING):
             self.words = int(kept.get("words", 0))
             self.is_due = bool(kept.get("is_due", False))
 
     def keep(self, *, words: int | None = None, is_due: bool | None = None) -> None:
         self.words = self.words if words is None else words
         self.is_due = self.is_due if is_due is None else is_due
-        write_setting(self._engine, SETTING, {"words": self.words, "is_due": self.is_due})
+        settings.write(self._engine, SETTING, {"words": self.words, "is_due": self.is_due})
 
     def photos_changed(self, published: Words) -> None:
         """Note that other photos count now than the published names were chosen from."""

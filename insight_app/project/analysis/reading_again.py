@@ -12,10 +12,9 @@ from insight_app.errors import WorldError
 from insight_app.project.analysis.coding.crashes import CRASHES_ALLOWED
 from insight_app.project.analysis.counting.running_counts import remove_counts_of_others
 from insight_app.project.analysis.folders.sources import Sources
-from insight_app.project.analysis.recording import write_setting
 from insight_app.project.folder import CODES, STATISTICS
 from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.results import code_store, reading_rule
+from insight_app.project.results import code_store, reading_rule, settings
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.run_state import RUNNING
 from insight_app.project.results.schema import IS_IN, Folder, Image, Run, Setting, Shard, Status
@@ -25,7 +24,7 @@ def settle(project: Path, engine: Engine) -> int:
     """Return the reading rule, kept from now on; Refusal if it is a newer Insight's."""
     with reading(engine) as connection:
         rule = reading_rule.must_be_known(reading_rule.of(connection), project)
-    write_setting(engine, reading_rule.SETTING, rule)
+    settings.write(engine, reading_rule.SETTING, rule)
     return rule
 
 

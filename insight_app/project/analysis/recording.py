@@ -5,9 +5,8 @@ function of what is committed, so a writer that starts again goes on exactly the
 encoders and of how photos are read.
 """
 
-import json
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from insight_app import plain_json
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae.description import files_of
@@ -30,15 +28,20 @@ from insight_app.project.analysis.counting.edges import edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS
-from insight_app.project.results import analysis_database, code_store, digests, generations
+from insight_app.project.results import (
+    analysis_database,
+    code_store,
+    digests,
+    generations,
+    settings,
+)
 from insight_app.project.results.analysis_database import project_id, reading, writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.generations import GenerationHeader, Published
-from insight_app.project.results.schema import Image, Setting, Shard, Status
-from insight_app.project.storage import sqlite
+from insight_app.project.results.schema import Image, Shard, Status
 
 SHARD_IMAGES = 8192
 
@@ -117,7 +120,7 @@ class Recorder:
             self._project_id = project_id(connection)
         if not self._project_id and (found := identity.of(project)):
             self._project_id = found
-            write_setting(engine, analysis_database.PROJECT_ID, found)
+            settings.write(engine, analysis_database.PROJECT_ID, found)
         self._covered = dict(before.files) if before is not None else {}
         last = shards[-1] if shards else None
         # A number is used once: results published before may still be read from the file it had.
@@ -307,33 +310,3 @@ def _row(coded: Coded, place: Place) -> dict[str, Any]:
         "offset": place.offset,
         "bytes": place.size,
     }
-
-
-def write_setting(engine: Engine, name: str, value: Any) -> None:
-    """Keep what the project was set up with under `name`, as JSON."""
-    row = {"name": name, "value": json.dumps(value)}
-    with writing(engine) as connection:
-        connection.execute(
-            upsert(Setting)
-            .values(row)
-            .on_conflict_do_update(index_elements=[Setting.name], set_={"value": row["value"]})
-        )
-
-
-def read_setting(engine: Engine, name: str) -> Any:
-    """Return what is kept under `name`, None if nothing is."""
-    with reading(engine) as connection:
-        value = connection.execute(select(Setting.value).where(Setting.name == name)).scalar()
-    with as_written(engine, name):
-        return None if value is None else plain_json.loads(value.encode())
-
-
-@contextmanager
-def as_written(engine: Engine, name: str) -> Iterator[None]:
-    """Say of a setting that cannot be what Insight wrote that its database is damaged."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        path = engine.get_execution_options()["database"]
-        what = f"What the project keeps of its {name} is damaged ({error})."
-        raise sqlite.damaged(what, path, analysis_database.SCHEMA.remedy) from error

@@ -3,17 +3,13 @@
 Kept as settings of the project; reads only.
 """
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from insight_app.project.photos.parts import USUAL, FilePart
 from insight_app.project.photos.patterns import Patterns
-from insight_app.project.results import analysis_database
-from insight_app.project.results.schema import Setting
+from insight_app.project.results import analysis_database, settings
 
 PATTERNS = "patterns"
 APPLIED = "patterns_applied"
@@ -25,21 +21,18 @@ LEFT_OUT = "photos_left_out"
 
 def patterns_of(connection: Connection, name: str = PATTERNS) -> Patterns:
     """Return a project's patterns; those that take all where it has none."""
-    kept = _setting(connection, name)
-    if not isinstance(kept, Mapping):
-        return Patterns()
-    include, exclude = (
-        [str(one) for one in kept.get(which) or ()] for which in ("include", "exclude")
-    )
-    return Patterns.of(include, exclude)
+    kept = settings.value(connection, name)
+    with settings.as_written(connection.engine, name):
+        return Patterns() if kept is None else Patterns.of(kept["include"], kept["exclude"])
 
 
 def part_of(connection: Connection) -> FilePart:
     """Return what is read of files with several pictures or channels."""
-    kept = _setting(connection, PART)
-    if not isinstance(kept, Mapping):
-        return USUAL
-    return FilePart(int(kept["page"]), tuple(int(channel) for channel in kept["channels"]))
+    kept = settings.value(connection, PART)
+    with settings.as_written(connection.engine, PART):
+        if kept is None:
+            return USUAL
+        return FilePart(int(kept["page"]), tuple(int(channel) for channel in kept["channels"]))
 
 
 def part_of_project(project: Path) -> FilePart:
@@ -53,9 +46,6 @@ def part_of_project(project: Path) -> FilePart:
 
 def left_out(connection: Connection) -> int:
     """Return how many photos the patterns leave out, as of the last look at the folders."""
-    return int(_setting(connection, LEFT_OUT) or 0)
-
-
-def _setting(connection: Connection, name: str) -> Any:
-    value = connection.execute(select(Setting.value).where(Setting.name == name)).scalar()
-    return None if value is None else json.loads(value)
+    kept = settings.value(connection, LEFT_OUT)
+    with settings.as_written(connection.engine, LEFT_OUT):
+        return int(kept or 0)

@@ -12,10 +12,9 @@ from sqlalchemy import Engine, select, update
 
 from insight_app.concepts.progress import CancelToken
 from insight_app.errors import Refusal
-from insight_app.project.analysis.recording import write_setting
 from insight_app.project.photos.parts import FilePart
 from insight_app.project.photos.patterns import Patterns
-from insight_app.project.results import photo_choice
+from insight_app.project.results import photo_choice, settings
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, LeftOut
 
@@ -32,7 +31,7 @@ def settle(
         kept.include if include is None else include, kept.exclude if exclude is None else exclude
     )
     if wanted != kept:
-        write_setting(engine, photo_choice.PATTERNS, asdict(wanted))
+        settings.write(engine, photo_choice.PATTERNS, asdict(wanted))
     return wanted
 
 
@@ -58,7 +57,7 @@ def settle_part(engine: Engine, page: int | None, channels: Sequence[int] | None
             kept="Nothing was changed.",
             do="Make a new project to read other pictures or channels of the files.",
         )
-    write_setting(engine, photo_choice.PART, asdict(wanted))
+    settings.write(engine, photo_choice.PART, asdict(wanted))
     return wanted
 
 
@@ -74,12 +73,12 @@ def mark(engine: Engine, patterns: Patterns, cancel: CancelToken) -> None:
             cancel.check()
             left_out = [not patterns.take(inside + row.name) for row in rows]
             _write(engine, rows, left_out)
-    write_setting(engine, photo_choice.APPLIED, asdict(patterns))
+    settings.write(engine, photo_choice.APPLIED, asdict(patterns))
 
 
 def mark_again(engine: Engine) -> None:
     """Mark all images anew by the project's patterns: some lie in other folders now."""
-    write_setting(engine, photo_choice.APPLIED, None)
+    settings.write(engine, photo_choice.APPLIED, None)
     mark(engine, settle(engine), CancelToken())
 
 

@@ -19,14 +19,13 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.project.analysis.folders import choosing, folder_rows, membership
 from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
 from insight_app.project.analysis.folders.sources import Area, Removed, Sources, is_below, walk
-from insight_app.project.analysis.recording import write_setting
 from insight_app.project.photos import reasons
 from insight_app.project.photos.links import Identity, identity
 from insight_app.project.photos.patterns import ALL, Patterns
 from insight_app.project.photos.reasons import Reason
 from insight_app.project.photos.telling import escaped
 from insight_app.project.photos.walking import FoundFolder
-from insight_app.project.results import photo_choice
+from insight_app.project.results import photo_choice, settings
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, LeftOut, Skipped, Status
 
@@ -72,7 +71,7 @@ def update_images(
     if not is_first:
         scan.compare()
     scan.take_in(Lost(engine, sources), added=added)
-    write_setting(engine, photo_choice.LEFT_OUT, scan.found.left_out)
+    settings.write(engine, photo_choice.LEFT_OUT, scan.found.left_out)
     membership.retire_emptied(engine, sources)
     return scan.found
 
