@@ -15,12 +15,16 @@ from pathlib import Path
 from insight_app.files import read_regular
 from insight_app.project.judgements.log import digests, entries, lines
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
+from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.rescue import records
 from insight_app.project.storage.connecting import connect
+from insight_app.project.storage.expected_tables import wrong_with
 
 MOST_BYTES = 256 << 20
 """Of a damaged file, which is held in memory: some 400,000 judgements have as much."""
 _COLUMNS = ", ".join(f'CAST("{name}" AS BLOB), typeof("{name}")' for name in digests.COLUMNS)
+_UNREADABLE = (sqlite3.Error, OSError, UnicodeDecodeError)
+"""What SQLite raises of a damaged file; the last is Python's, of a message that quotes it."""
 _ALL = ", ".join(f'"{name}"' for name in digests.COLUMNS)
 
 
@@ -72,7 +76,7 @@ def read_database(path: Path, wanted: Wanted = lambda _uuid: True) -> LogRemains
     """
     journal = path.with_name(path.name + "-journal")
     if not journal.exists():
-        with suppress(sqlite3.Error, OSError):
+        with suppress(*_UNREADABLE):
             if (found := _whole(path, path, wanted)) is not None:
                 return found
     data = read_regular(path, MOST_BYTES)
@@ -86,7 +90,7 @@ def read_database(path: Path, wanted: Wanted = lambda _uuid: True) -> LogRemains
                 )
             with suppress(sqlite3.Error), closing(connect(copy, "rw")) as connection:
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            with suppress(sqlite3.Error, OSError):
+            with suppress(*_UNREADABLE):
                 if (found := _whole(copy, path, wanted)) is not None:
                     return found
             data = copy.read_bytes()
@@ -117,6 +121,8 @@ def _whole(path: Path, of: Path, wanted: Wanted) -> LogRemains | None:
     with closing(connect(path)) as connection:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             return None
+        if not _is_ours(connection):
+            return None
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         found.project = _project(connection) if "identity" in tables else ""
         found.last = connection.execute("SELECT max(seq) FROM log").fetchone()[0] or 0
@@ -135,6 +141,12 @@ def _whole(path: Path, of: Path, wanted: Wanted) -> LogRemains | None:
             if worth is Worth.DOUBTFUL or not _add(found, number, written, worth):
                 found.spoiled.add(number)
     return found
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Return whether SQLite may be asked: a log that computes its rows might never end."""
+    expected, triggers = SCHEMA.metadata, SCHEMA.triggers
+    return not wrong_with(connection, expected, ("log",), triggers, is_newer=True)
 
 
 def _damaged(path: Path, data: bytes, copy: Path, wanted: Wanted) -> LogRemains:
@@ -164,7 +176,7 @@ def _damaged(path: Path, data: bytes, copy: Path, wanted: Wanted) -> LogRemains:
 def _everywhere(data: bytes, copy: Path) -> Iterator[tuple[int | None, Written]]:
     page = records.page_size(data)
     size = max(records.stated_pages(data), -(-len(data) // page)) * page
-    with suppress(OSError, sqlite3.Error):
+    with suppress(*_UNREADABLE):
         if size <= 2 * len(data) + page:  # else the header is not to be believed
             copy.write_bytes(data + bytes(size - len(data)))
         yield from _as_far_as_sqlite_can(copy)
@@ -174,8 +186,10 @@ def _everywhere(data: bytes, copy: Path) -> Iterator[tuple[int | None, Written]]
 
 def _as_far_as_sqlite_can(copy: Path) -> Iterator[tuple[int, Written]]:
     for order in ("ASC", "DESC"):
-        with suppress(sqlite3.Error), closing(connect(copy, "rw")) as connection:
+        with suppress(*_UNREADABLE), closing(connect(copy, "rw")) as connection:
             connection.execute("PRAGMA writable_schema = ON")  # else it refuses a file cut short
+            if not _is_ours(connection):
+                return
             query = f"SELECT seq, {_COLUMNS} FROM log NOT INDEXED ORDER BY seq {order}"
             for number, *values in connection.execute(query):
                 pairs = zip(digests.COLUMNS, values[::2], values[1::2], strict=True)

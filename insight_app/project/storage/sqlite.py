@@ -143,6 +143,8 @@ def known_errors(path: Path, kept: str, remedy: Remedy) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except UnicodeDecodeError as error:  # of a name or a message of SQLite's that quotes one
+        raise damaged("The file is damaged.", path, remedy) from error
 
 
 def _known(error: BaseException | None, path: Path, kept: str, remedy: Remedy) -> WorldError | None:

@@ -171,10 +171,11 @@ def _check(path: Path, schema: Schema, header: DatabaseHeader) -> None:
     if is_older and header.user_version not in _known_versions(schema.migrations):
         what = f"The file says that it has version {header.user_version}, which there never was."
         raise sqlite.damaged(what, path, schema.remedy)
-    tables = schema.metadata.tables.values()
-    lasting = [table for table in tables if not is_older or table.name in schema.never_rebuilt]
+    names = schema.metadata.tables.keys()
+    lasting = [name for name in names if not is_older or name in schema.never_rebuilt]
+    is_newer = header.user_version > schema.user_version
     with sqlite.known_errors(path, "", schema.remedy), closing(connect(path)) as connection:
-        wrong = wrong_with(connection, lasting, schema.triggers)
+        wrong = wrong_with(connection, schema.metadata, lasting, schema.triggers, is_newer=is_newer)
     if wrong:
         raise sqlite.damaged(wrong, path, schema.remedy)
 
