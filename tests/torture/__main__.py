@@ -132,7 +132,7 @@ def again(root: Path, case: Case) -> int:
     world = module.prepare(root / "world", decoys)
     attempt = partial(module.attempt, world, case)
     seconds = getattr(module, "SECONDS", resident.SECONDS)
-    ended = resident.run(case.number, attempt, root / "case", decoys, seconds)
+    ended = resident.run(case.number, attempt, root / f"case-{case.number}", decoys, seconds)
     print(f"{ended.outcome}, {ended.seconds} s, {ended.megabytes} MB\n{ended.tried}\n{ended.said}")
     return ended.outcome in FAULTS
 

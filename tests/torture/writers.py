@@ -8,12 +8,14 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from insight_app.errors import KnownError
 from insight_app.exchange import registry
@@ -27,7 +29,9 @@ from tests.project.test_analysis import draw
 from tests.torture import doors
 from tests.torture.inputs import projects
 
-ACTS = 6
+ACTS, ACT = 6, "act "
+AT_ONCE = 3
+"""Judgements of one act: they are there together or not at all."""
 Tell = Callable[[str], None]
 
 
@@ -71,11 +75,11 @@ def judge(world: World, project: Path, place: Path, tell: Tell) -> None:
         if opened.read_only:
             raise opened.damage or RuntimeError(opened.why_read_only)
         for number in range(ACTS):
-            acts = [j.note(f"f:{20 + at}", f"act {number}") for at in range(3)]
+            acts = [j.note(f"f:{20 + at}", f"{ACT}{number}") for at in range(AT_ONCE)]
             if number == 4:
                 changes = opened.judgements.undo()
             else:
-                changes = opened.judgements.judge(acts, f"act {number}")
+                changes = opened.judgements.judge(acts, f"{ACT}{number}")
             tell(json.dumps(list(changes.judgements)))
 
 
@@ -91,11 +95,15 @@ KINDS = ("json", "skos", "csv", "graphml", "release")
 
 
 def export(world: World, project: Path, place: Path, tell: Tell, kind: str = "") -> None:
-    kinds = [kind] if kind else [KINDS[len(place.name) % len(KINDS)]]
+    chosen = registry.named(kind or kind_of(place))
     (place / "exports").mkdir(exist_ok=True)
     with Project.open(project, doors.ADA, read_only=True) as opened:
-        for one in kinds:
-            registry.export(opened, registry.named(one), place / "exports" / f"made-{one}")
+        registry.export(opened, chosen, place / "exports" / f"made-{chosen.name}")
+
+
+def kind_of(place: Path) -> str:
+    """The format of a case's export: each comes as often as any other."""
+    return KINDS[crc32(place.name.encode()) % len(KINDS)]
 
 
 def create(world: World, project: Path, place: Path, tell: Tell) -> None:
@@ -186,11 +194,13 @@ def lost(project: Path, uuids: list[str], before: set[str]) -> str:
             return f"it opens for reading only: {opened.why_read_only}"
         if problems := opened.judgements.problems():
             return problems[0]
-        there = {entry.uuid for entry in opened.judgements.entries()}
+        entries = opened.judgements.entries()
+    there = {entry.uuid for entry in entries}
     if missing := (set(uuids) | before) - there:
         return f"{len(missing)} of {len(set(uuids) | before)} judgements are gone"
-    groups = [entry for entry in uuids if entry not in there]
-    return f"half an act: {groups}" if groups else ""
+    acts = Counter(entry.group for entry in entries if entry.text.startswith(ACT))
+    halves = [group for group, count in acts.items() if count != AT_ONCE]
+    return f"of an act {acts[halves[0]]} of {AT_ONCE} judgements are there" if halves else ""
 
 
 def uuids_of(project: Path) -> set[str]:
@@ -216,7 +226,7 @@ def unsound(world: World, writer: str, project: Path, place: Path) -> str:
 
 
 def _unsound_export(world: World, project: Path, place: Path) -> str:
-    kind, out = KINDS[len(place.name) % len(KINDS)], place / "exports"
+    kind, out = kind_of(place), place / "exports"
     seen = [path for path in (out.rglob("*") if out.exists() else ()) if path.is_file()
             and ".part" not in str(path.relative_to(out))]  # fmt: skip
     for path in seen:

@@ -14,6 +14,7 @@ import numpy as np
 
 from insight_app.project.photos import thumbnails
 from insight_app.project.photos.decoding import decode
+from insight_app.project.photos.formats import SUFFIXES
 from insight_app.project.photos.photo_file import read_bytes
 from tests import tiny
 from tests.torture import doors
@@ -164,8 +165,8 @@ def _folder(chance: random.Random, photos: Path, number: int) -> Laid:
     where.mkdir(parents=True, exist_ok=True)
     path = where / f"inside-{number}.png"
     path.write_bytes(made.data)
-    told = Laid(path, f"a photo in a folder: {what}", None if what != "deep" else made)
-    return told
+    is_taken = what in ("deep", "circle", "linked")
+    return Laid(path, f"a photo in a folder: {what}", made if is_taken else None)
 
 
 # ---- what must be said of them
@@ -210,17 +211,15 @@ def _is_odd(name: str) -> bool:
 
 
 def _is_named(one: Laid, text: str) -> bool:
-    """Whether the file, its folder or its kind is spoken of."""
-    words = [one.path.name, repr(one.path.name)[1:-1], one.path.parent.name]
-    if one.path.parent.name != "photos":
-        words += (
-            [one.path.parent.parent.name] if "@" in str(one.path) or "__" in str(one.path) else []
-        )
-    suffix = one.path.suffix.lower()
-    kinds = [suffix, suffix[1:].upper()] if suffix else []
-    return any(word and word in text for word in [*words[:2], *words[3:], *kinds]) or (
-        one.path.parent.name not in ("photos", "") and words[2] in text
-    )
+    """Whether the file, its folder, or its kind, where that is not taken, is spoken of."""
+    path, suffix = one.path, one.path.suffix.lower()
+    words = [path.name, repr(path.name)[1:-1]]
+    if suffix not in SUFFIXES:
+        words += [suffix, suffix[1:].upper()]
+    words += [folder.name for folder in path.parents if folder.name.startswith(("@", "__"))]
+    if path.parent.name not in ("photos", ""):
+        words += [path.parent.name, repr(path.parent.name)[1:-1]]
+    return any(word and word in text for word in words)
 
 
 def _reason(name: str, text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from insight_app.project import judgements as j
 from insight_app.project.project import Project
@@ -104,7 +105,8 @@ Door = Callable[[World, Path, Path], doors.Told]
 
 
 def _export(world: World, project: Path, place: Path) -> doors.Told:
-    kind = ("json", "skos", "csv", "graphml", "release")[len(project.name) % 5]
+    kinds = ("json", "skos", "csv", "graphml", "release")
+    kind = kinds[crc32(place.name.encode()) % len(kinds)]
     (place / "export").mkdir(exist_ok=True)
     return doors.cli("export", project, "-f", kind, "-o", place / "export" / "made", "--force")
 
