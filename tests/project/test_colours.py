@@ -12,6 +12,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from insight_app.project.photos.decoding import NEWEST_RULE
+from insight_app.project.photos.parts import FilePart, decode_part
 from tests.project import photo_files
 from tests.project.photo_files import PRO_PHOTO, SRGB, apart, drawn, read, saved
 
@@ -80,11 +81,25 @@ def test_pages_and_channels_are_a_choice_and_said(tmp_path: Path) -> None:
     first = read(path)
     assert apart(first, np.repeat(drawn()[..., :1], 3, -1)) == 0 and "first" in first.notes[0]
     assert apart(read(path, page=2), np.repeat(drawn()[..., 2:], 3, -1)) == 0
+    assert apart(read(path, channels=(2, 1, 0)), np.repeat(drawn()[..., :1], 3, -1)) == 0, "pages"
+    bands = np.ascontiguousarray(np.moveaxis(drawn(), -1, 0))
+    tifffile.imwrite(path, bands, imagej=True, metadata={"axes": "CYX"})
     assert apart(read(path, channels=(2, 1, 0)), drawn()[..., ::-1]) == 0
+    tifffile.imwrite(path, bands, imagej=True, metadata={"axes": "ZYX"})
+    assert apart(read(path, channels=(2, 1, 0)), np.repeat(drawn()[..., :1], 3, -1)) == 0, "slices"
+    tifffile.imwrite(path, drawn(), photometric="rgb")
+    assert apart(read(path, channels=(2, 1, 0)), drawn()) == 0, "three channels are colours"
     DEEP_FILES["5 bands of 8 bits"](path)
     assert apart(read(path, channels=(1, 0, 2)), drawn()[..., [1, 0, 2]]) == 0
     with pytest.raises(Exception, match="5 channels"):
         read(path, channels=(0, 1, 7))
+    part = FilePart(6, (1, 0, 2))
+    shown = decode_part(path.read_bytes(), path, part)
+    assert apart(shown, drawn()[..., [1, 0, 2]]) == 0 and not shown.notes, "it has one picture"
+    both = np.zeros((2, *drawn().shape[:2], 5), np.uint8)
+    tifffile.imwrite(path, both, photometric="rgb", metadata=None)
+    notes = decode_part(path.read_bytes(), path, part).notes
+    assert notes == ("It has no picture 7.", "It holds 2 pictures; number 1 is used.")
 
 
 MUTED = (drawn() // 2 + 60).astype(np.uint8)

@@ -7,7 +7,8 @@ nothing had been chosen. Decodes nothing itself.
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,15 +57,38 @@ USUAL = FilePart()
 def decode_part(
     data: bytes | None, path: Path, part: FilePart, *, short_side: int = 0, rule: int = NEWEST_RULE
 ) -> Upright:
-    """Decode a photo as `decode` does, of a file with several pictures or channels the part."""
+    """Decode a photo as `decode` does, of a file with several pictures or channels the part.
+
+    What a file does not hold of the part is read as usual, and a note says so.
+    """
     if part != USUAL and _may_hold_several(data, path):
-        try:
-            return decode(
-                data, path, short_side=short_side, rule=rule, page=part.page, channels=part.channels
-            )
-        except KnownError:  # it has none, or is damaged: which, the usual way tells
-            return decode(data, path, short_side=short_side, rule=rule)
+        for held in dict.fromkeys((part, FilePart(0, part.channels), FilePart(part.page))):
+            if held == USUAL:
+                continue
+            with suppress(KnownError):  # it has none, or is damaged: which, the usual way tells
+                shown = decode(
+                    data,
+                    path,
+                    short_side=short_side,
+                    rule=rule,
+                    page=held.page,
+                    channels=held.channels,
+                )
+                return shown if held == part else _noted(shown, part, held)
+        return _noted(decode(data, path, short_side=short_side, rule=rule), part, USUAL)
     return decode(data, path, short_side=short_side, rule=rule)
+
+
+def _noted(shown: Upright, wanted: FilePart, held: FilePart) -> Upright:
+    """Add what a file lacks of the part, unless it holds one picture of usual channels only."""
+    lacks = []
+    if wanted.page != held.page and any(
+        "pictures" in note or "frames" in note for note in shown.notes
+    ):
+        lacks.append(f"It has no picture {wanted.page + 1}.")
+    if wanted.channels != held.channels and any("channels" in note for note in shown.notes):
+        lacks.append(f"It has no channel {max(wanted.channels) + 1}.")
+    return replace(shown, notes=(*lacks, *shown.notes))
 
 
 def _may_hold_several(data: bytes | None, path: Path) -> bool:

@@ -39,6 +39,7 @@ class SeveralFields(QWidget):
         self.channels_field.textChanged.connect(lambda _text: self.changed.emit())
         for widget in (self.page_label, self.page, self.channels_label, self.channels_field):
             row.addWidget(widget)
+        self._most_channels = USUAL_CHANNELS
         self.hide()
 
     def show_for(self, found: CountedPhotos | None) -> None:
@@ -47,6 +48,7 @@ class SeveralFields(QWidget):
             return
         has_pages, has_channels = found.pages > 1, found.channels > USUAL_CHANNELS
         self.page.setMaximum(max(1, found.pages))
+        self._most_channels = found.channels
         self.page_label.setVisible(has_pages)
         self.page.setVisible(has_pages)
         self.channels_label.setVisible(has_channels)
@@ -68,6 +70,8 @@ class SeveralFields(QWidget):
         if self.isHidden() or self.channels_field.isHidden() or not typed:
             return ""
         highest = max(numbers, default=0)
-        if len(numbers) not in (1, 3) or min(numbers) < 1 or highest > 10_000:
+        if len(numbers) not in (1, 3) or min(numbers) < 1:
             return "Choose one channel, or three between commas, counted from 1."
+        if highest > self._most_channels:
+            return f"No file has a channel {highest}; there are up to {self._most_channels:,}."
         return ""

@@ -72,15 +72,18 @@ def from_pieces(file: BinaryIO, request: DecodingRequest) -> Stored:
         page = pages[request.page]
         if not isinstance(page, tifffile.TiffPage):
             page = page.aspage()
-        bands, notes = _bands(page, request)
+        several = _of_pages(opened, pages, page, request)
+        bands, notes = _bands(page)
+        is_chosen = len(several) > 1
+        if request.channels and len(bands) < page.samplesperpixel:
+            bands, notes, is_chosen = _chosen(page, request), [], True
         if len(pages) > 1:
             notes.append(f"It holds {len(pages)} pictures; number {request.page + 1} is used.")
-        several = _of_pages(pages, page, request)
         reduced = _reduction(page, len(bands) * len(several), request)
         unpacked = [tiff_pieces.unpack(file, one, bands, reduced) for one in several]
         missing = max(one.missing for one in unpacked)
         values = np.concatenate([one.values for one in unpacked], axis=2)
-        image, window = _shown(values, page, bands, request)
+        image, window = _shown(values, page, bands, is_chosen=is_chosen)
         if missing:
             notes.append(limits.missing(missing, request))
             image = limits.greyed_out(image, [gap for one in unpacked for gap in one.gaps])
@@ -92,13 +95,16 @@ def from_pieces(file: BinaryIO, request: DecodingRequest) -> Stored:
     return replace(stored, notes=tuple(notes))
 
 
-def _bands(page: tifffile.TiffPage, request: DecodingRequest) -> tuple[list[int], list[str]]:
+def _chosen(page: tifffile.TiffPage, request: DecodingRequest) -> list[int]:
+    if max(request.channels) >= page.samplesperpixel:
+        what = f"It has {page.samplesperpixel} channels, not {max(request.channels) + 1}."
+        raise Refusal(what, where=request.path)
+    return list(request.channels)
+
+
+def _bands(page: tifffile.TiffPage) -> tuple[list[int], list[str]]:
     """Return which bands are used, the colours first, then alpha; and what to say of it."""
     number = page.samplesperpixel
-    if request.channels and number > 1:
-        if max(request.channels) >= number or len(request.channels) not in (1, 3):
-            raise Refusal(f"It has {number} channels: choose one or three.", where=request.path)
-        return list(request.channels), []
     own = _COLOURS.get(page.photometric, 1)
     if number == own:
         return list(range(own)), []
@@ -115,14 +121,16 @@ def _bands(page: tifffile.TiffPage, request: DecodingRequest) -> tuple[list[int]
 
 
 def _of_pages(
-    pages: list[Any], page: tifffile.TiffPage, request: DecodingRequest
+    opened: tifffile.TiffFile, pages: list[Any], page: tifffile.TiffPage, request: DecodingRequest
 ) -> list[tifffile.TiffPage]:
-    """Return the pages whose single channels make up the picture, counted from the chosen one."""
-    if page.samplesperpixel > 1 or not request.channels:
+    """Return the pages that are channels of one picture, as ImageJ writes them; else the page."""
+    number = int((opened.imagej_metadata or {}).get("channels", 1))
+    if not request.channels or page.samplesperpixel > 1 or number < 2:
         return [page]
     wanted = [request.page + channel for channel in request.channels]
-    if max(wanted) >= len(pages) or len(wanted) not in (1, 3):
-        raise Refusal(f"It has {len(pages)} channels: choose one or three.", where=request.path)
+    if max(request.channels) >= number or max(wanted) >= len(pages):
+        what = f"It has {number} channels, not {max(request.channels) + 1}."
+        raise Refusal(what, where=request.path)
     several = [pages[number] for number in wanted]
     found = [one if isinstance(one, tifffile.TiffPage) else one.aspage() for one in several]
     if len({(one.imagewidth, one.imagelength) for one in found}) > 1:
@@ -140,17 +148,17 @@ def _reduction(page: tifffile.TiffPage, bands: int, request: DecodingRequest) ->
 
 
 def _shown(
-    values: NDArray[Any], page: tifffile.TiffPage, bands: list[int], request: DecodingRequest
+    values: NDArray[Any], page: tifffile.TiffPage, bands: list[int], *, is_chosen: bool
 ) -> tuple[Image.Image, tuple[float, float]]:
-    """Return the picture that the numbers mean."""
+    """Return the picture that the numbers mean; is_chosen: a person has chosen these bands."""
     number = values.shape[2]
-    is_measured = page.photometric not in _COLOURS or bool(request.channels)
+    is_measured = page.photometric not in _COLOURS or is_chosen
     if page.photometric == _PALETTE and number == 1:
         return _from_palette(values[..., 0], page), (0.0, 255.0)
     if number <= 2:
         return _grey(values, page)
     most = _deepest(page)
-    if page.photometric == _INKS and not request.channels:
+    if page.photometric == _INKS and not is_chosen:
         inks = deep.scaled(values[..., :4], (0.0, most))
         return Image.fromarray(inks, "CMYK"), (0.0, most)
     if is_measured and page.dtype != np.uint8:
