@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
 from insight_app.errors import Refusal
 from insight_app.exchange.content import Content, Omission
-from insight_app.files import aside
+from insight_app.files import aside, kind_of_file
 
 if TYPE_CHECKING:
     from insight_app.project.project import Project
@@ -213,9 +213,8 @@ def _mode(path: Path) -> int:
 
 
 def _no_file(path: Path, mode: int) -> Refusal:
-    what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
     return Refusal(
-        f"This is {what}, no file.",
+        f"This is {kind_of_file(mode)}, no file.",
         where=str(path),
         kept="Nothing was written.",
         do="Choose another name; -o - writes to standard output.",

@@ -23,7 +23,7 @@ from insight_app.project.rescue.keeping import Keeper
 from insight_app.project.rescue.restoring import Restored
 from insight_app.project.storage import backups, lock, network_folders, sqlite
 from insight_app.project.storage.backups import Backup
-from insight_app.project.storage.plain_files import has_other_names, must_be_plain, shared
+from insight_app.project.storage.plain_files import is_shared, must_be_plain, shared
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.catalogue import Catalogue
@@ -93,7 +93,7 @@ class Project:
         must_be_plain(folder)
         who = person or this_person()
         held, why, holder = None, "It was opened for reading only.", None
-        if not read_only and has_other_names(folder / JUDGEMENTS):
+        if not read_only and is_shared(folder / JUDGEMENTS):
             why = str(shared(folder / JUDGEMENTS))
         elif not read_only:
             try:

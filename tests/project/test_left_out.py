@@ -20,7 +20,6 @@ from insight_app.project.analysis.run import analyze
 from insight_app.project.check import check
 from insight_app.project.photos.parts import tiff_contents
 from insight_app.project.results.snapshot import Results
-from insight_app.project.storage.sqlite import Damaged
 from tests import tiny
 from tests.project.test_analysis import draw, results_of
 from tests.project.test_folders import PHOTOS, dictionary, numbers, photos, project, run
@@ -258,26 +257,3 @@ def test_a_project_keeps_which_picture_and_channels_it_reads(
     assert codes["Third", "3"] == codes["Other", "3"], "the channels that were chosen"
     assert codes["Third", "3"] != codes["P", "3"]
     assert any("number 3 is used" in note for note in notes), notes
-
-
-def test_a_choice_that_insight_did_not_write_is_damage(
-    run: Any, photos: Path, project: Path
-) -> None:
-    run(photos, exclude=["a"])
-    path = project / "analysis.sqlite"
-    for name, kept in (
-        ("photo_part", "{}"),
-        ("photo_part", '{"page": [], "channels": []}'),
-        ("photos_left_out", "[1]"),
-        ("photos_left_out", "no JSON"),
-        ("patterns", "[1]"),
-        ("patterns", '{"include": 1, "exclude": []}'),
-    ):
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, kept))
-            connection.commit()
-        with pytest.raises(Damaged, match=name), results_of(project) as results:
-            results.problems()
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("DELETE FROM setting WHERE name = ?", (name,))
-            connection.commit()

@@ -211,21 +211,32 @@ def test_rows_that_cannot_be_ours_are_damage(folder: Path, change: str) -> None:
     assert len(notices) == 1 and "made anew from the photos" in notices[0]
 
 
-@pytest.mark.parametrize("name", ["encoder", "dictionary", "reading_rule", "naming", "project"])
-@pytest.mark.parametrize("value", ["x", "[" * 100_000, "[1]", '{"a": 1}', "1e999", "NaN"])
-def test_settings_that_cannot_be_ours_are_damage(folder: Path, name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "encoder", "dictionary", "reading_rule", "names", "project", "patterns", "photo_part",
+        "photos_left_out",
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_ours_are_damage(folder: Path, name: str) -> None:
     from insight_app.project.analysis import dictionary, encoder, names
     from insight_app.project.results import analysis_database, reading_rule
 
-    with closing(sqlite3.connect(folder / ANALYSIS)) as connection, connection:
-        connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+    def asked(ask: Callable[[Any], object], place: Path) -> None:
+        with analysis_database.reader(place) as engine:
+            ask(engine)
+
     asking: dict[str, Callable[[Path], object]] = {
         "encoder": encoder.of_project,
-        "dictionary": lambda folder: dictionary.chosen(analysis_database.open_reader(folder)),
-        "naming": lambda folder: names.Naming(analysis_database.open_reader(folder)),
+        "dictionary": lambda place: asked(dictionary.chosen, place),
+        "names": lambda place: asked(names.Naming, place),
         "reading_rule": reading_rule.of_project,
     }
-    said(folder, {**READING, **asking})
+    for value in ("x", "[" * 100_000, "[1]", '{"page": [], "include": 1, "a": 1}', "1e999", "NaN"):
+        with closing(sqlite3.connect(folder / ANALYSIS)) as connection, connection:
+            connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+        told = said(folder, {**READING, **asking})
+        assert told or name == "project" or check(folder), value
 
 
 # ---- only to be read

@@ -4,7 +4,6 @@ One choice for all photos of a project; a file that has no such picture or chann
 nothing had been chosen. Decodes nothing itself.
 """
 
-import os
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from insight_app.errors import KnownError, Refusal
+from insight_app.files import open_regular
 from insight_app.project.photos import formats
 from insight_app.project.photos.decoding import NEWEST_RULE, decode
 from insight_app.project.photos.upright import Upright
@@ -102,7 +102,7 @@ def tiff_contents(path: Path) -> tuple[int, int]:
     Reads a few numbers a page. Reduced copies of a picture are none of their own.
     """
     try:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:  # noqa: PTH123
+        with open_regular(path, follow_links=True) as file:
             return _contents(file)
     except (OSError, struct.error, ValueError):
         return 0, 0

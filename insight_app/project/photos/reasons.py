@@ -4,12 +4,12 @@ Knows no files: `walking` finds out which reason holds.
 """
 
 import errno
-import stat
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
 from insight_app.disk_errors import disk_error
+from insight_app.files import kind_of_file
 from insight_app.project.photos.formats import ImageKind
 
 
@@ -98,17 +98,9 @@ def not_read(kind: ImageKind) -> Reason:
     return Reason(what, kind.help, f"{kind.name} file", Grade.NOT_TAKEN)
 
 
-_SPECIAL = {
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
-
-
 def no_file(mode: int) -> Reason:
     """Return why something that is no file is not taken; mode: of its `os.stat_result`."""
-    return Reason(f"This is {_SPECIAL.get(stat.S_IFMT(mode), 'something else')}, not a file.")
+    return Reason(f"This is {kind_of_file(mode)}, not a file.")
 
 
 def of_error(error: OSError, *, is_link: bool) -> Reason | None:

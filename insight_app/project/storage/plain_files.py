@@ -118,8 +118,8 @@ def _names_another(journal: Path, size: int) -> bool:
     return end == _JOURNAL_MAGIC and any(length)
 
 
-def has_other_names(path: Path) -> bool:
-    """Return whether a file is reached by other paths too, as hard links make them."""
+def is_shared(path: Path) -> bool:
+    """Return whether a file has other names too, as hard links are."""
     with suppress(OSError):
         return path.lstat().st_nlink > 1 and path.is_file()
     return False

@@ -11,7 +11,7 @@ from torch import Tensor
 from insight_app.concepts.hsae import files, summary
 from insight_app.concepts.hsae.description import DESCRIPTION, SUMMARY, UnsetThreshold
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.hsae.released import reading, relations
+from insight_app.concepts.hsae.released import optional_files, reading, relations
 from insight_app.concepts.naming.candidates import UNKNOWN, Candidate
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
@@ -40,9 +40,12 @@ def read(source: Path, unset_threshold: UnsetThreshold = "topk") -> Release:
     )
     return Release(
         hsae,
-        reading.names(folder, hsae.F),
+        optional_files.names(folder, hsae.F),
         relations.read(folder, hsae.F),
-        {name: reading.probe(path, hsae.F) for name, path in reading.probes(folder).items()},
+        {
+            name: optional_files.probe(path, hsae.F)
+            for name, path in optional_files.probes(folder).items()
+        },
     )
 
 

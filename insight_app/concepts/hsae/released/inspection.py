@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 from insight_app.concepts.hsae import description, summary
 from insight_app.concepts.hsae.description import DictionaryInfo, UnsetThreshold, is_release
 from insight_app.concepts.hsae.files import describe
-from insight_app.concepts.hsae.released import reading, relations
+from insight_app.concepts.hsae.released import optional_files, reading, relations
 from insight_app.errors import KnownError
 
 _T = TypeVar("_T")
@@ -103,23 +103,23 @@ def _of_release(path: Path, unset_threshold: UnsetThreshold) -> Inspection:
     F = described.concepts
     notes = tuple(map(str, described.provenance.get(reading.NOTES, ())))
     class_name = reading.class_name(path)
-    names = attempt(lambda: reading.names(folder, F))
+    names = attempt(lambda: optional_files.names(folder, F))
     pairs = attempt(lambda: relations.read(folder, F))
     probes = []
-    for name, path in reading.probes(folder).items():
-        weight = attempt(lambda path=path: reading.probe(path, F))  # type: ignore[misc]
+    for name, path in optional_files.probes(folder).items():
+        weight = attempt(lambda path=path: optional_files.probe(path, F))  # type: ignore[misc]
         if weight is not None:
             probes.append(Probe(name, len(weight)))
     weights, settings = release.weights, release.settings
     contents = {
         weights.name if weights else "": ("weights", f"{described.token_dim:,} x {F:,}"),
         settings.name if settings else "": ("settings of the training", class_name),
-        reading.NAMES: ("names of concepts", f"{F:,} lines"),
+        optional_files.NAMES: ("names of concepts", f"{F:,} lines"),
         relations.MASS: ("co-occurrence of concepts", f"{F:,} x {F:,}"),
         relations.CELLS: ("patches that concepts share", f"{F:,} x {F:,}"),
     }
     contents |= {
-        reading.probes(folder)[one.name].name: ("linear probe", f"{one.classes:,} classes")
+        optional_files.probes(folder)[one.name].name: ("linear probe", f"{one.classes:,} classes")
         for one in probes
     }
     contents |= {

@@ -1,14 +1,13 @@
-"""The files of a release, each read and checked: weights, names, probes.
+"""The weights and settings of a release, read, checked and turned into a dictionary of ours.
 
-Owns their names and how their numbers become a dictionary of ours: by the published formulas
-(METHOD.md, section 2; those of SAELens for its folders), whatever a training program wrapped around
-them. Every file comes from the internet: it is read without running anything, and one that is
-damaged or does not fit the others is one KnownError.
+Owns how their numbers become one: by the published formulas (METHOD.md, section 2; those of SAELens
+for its folders), whatever a training program wrapped around them. Every file comes from the
+internet: it is read without running anything, and one that is damaged or does not fit the others is
+one KnownError. What else a release may have, `optional_files` reads.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +31,7 @@ from insight_app.concepts.hsae.files import describe
 from insight_app.concepts.hsae.model import HSAE, device_beside
 from insight_app.concepts.hsae.places import ReleaseFiles
 from insight_app.concepts.hsae.released import settings as config
-from insight_app.concepts.hsae.released.refusals import refusal, refusal_of_optional
+from insight_app.concepts.hsae.released.refusals import refusal
 from insight_app.concepts.hsae.released.settings import (
     BATCH_TOPK,
     INSIGHT,
@@ -42,19 +41,13 @@ from insight_app.concepts.hsae.released.settings import (
     TOPK,
     ReleaseSettings,
 )
-from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal
-from insight_app.figures import counted
-from insight_app.files import read_regular
 
-WEIGHTS, CONFIG, NAMES = places.WEIGHTS, places.SETTINGS[0], "concept_names.txt"
-PROBE = "example_linear_probe_"
+WEIGHTS, CONFIG = places.WEIGHTS, places.SETTINGS[0]
 NOTES = "notes"
 """Where in a dictionary's provenance it stands how its weights were read."""
 UNSET = "threshold was never set"
 """In the note of a dictionary whose threshold was never set."""
-MOST_NAMES = 32 << 20
-LONGEST_NAME = 1_000
 MOST_TOKEN_DIM = 65_536
 MOST_SETTINGS, MOST_LETTERS = 200, 1_000
 """Of a release's settings so many, and so long ones, are kept with the dictionary."""
@@ -123,58 +116,6 @@ def class_name(path: Path) -> str:
     if settings is not None and settings.class_name:
         return settings.class_name
     return MATRYOSHKA if release.weights and _class_of(_found(release.weights), settings) else ""
-
-
-def names(folder: Path, concepts: int) -> list[str] | None:
-    """Read the name of each concept, '' for one without a name; None where the file is missing.
-
-    Line i is concept i and an empty line a concept without a name. Two readings of a last line
-    break are taken: the end of the last line, or what comes before an empty last line.
-    """
-    path = folder / NAMES
-    if not path.exists() and not path.is_symlink():
-        return None
-    try:
-        data = read_regular(path, MOST_NAMES, follow_links=True)
-        is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in data
-        lines = data.decode("utf-16" if is_wide else "utf-8-sig").split("\n")
-    except OSError as error:
-        raise disk_error(error, "The names of the release cannot be read", where=path) from error
-    except ValueError as error:
-        raise refusal_of_optional(path, "its names cannot be read as text (UTF-8)") from error
-    if len(lines) == concepts + 1 and not lines[-1].strip():
-        lines.pop()
-    if len(lines) != concepts:
-        count = len(lines) - (not lines[-1])
-        raise refusal_of_optional(
-            path, f"it has {counted(count, 'line')} of names for {concepts:,} concepts"
-        )
-    if any(len(line) > LONGEST_NAME for line in lines):
-        number = next(n for n, line in enumerate(lines, 1) if len(line) > LONGEST_NAME)
-        raise refusal_of_optional(path, f"line {number:,} is too long for a name")
-    return [" ".join(line.split()) for line in lines]
-
-
-def probes(folder: Path) -> dict[str, Path]:
-    """Return the files of linear probes, by the name of their data set."""
-    found = sorted(folder.glob(f"{PROBE}*.pt"))
-    return {path.stem.removeprefix(PROBE): path for path in found}
-
-
-def probe(path: Path, concepts: int) -> Tensor:
-    """Read (classes, F) float32: the weights of a linear probe without bias."""
-    pair = unwrapping.find(checkpoints.open_checkpoint(path), {"probe": ("weight",)})
-    weight = None if pair is None else pair[1]["weight"]
-    if pair is None or weight is None or weight.ndim != 2 or weight.shape[1] != concepts:
-        shape = "nothing" if weight is None else f"the shape {tuple(weight.shape)}"
-        raise refusal_of_optional(
-            path, f"the probe's weight has {shape}, not one row of {concepts:,} for each class"
-        )
-    if "bias" in pair[1] and bool(pair[1]["bias"].any()):
-        raise refusal_of_optional(path, "the probe has a bias, which published ones do not have")
-    own = _plain(weight, "weight", path)
-    checkpoints.finite({"weight": own}, path)
-    return own
 
 
 def _found(path: Path) -> FoundWeights:
@@ -279,13 +220,16 @@ def _weights(found: FoundWeights, class_name: str, path: Path) -> dict[str, Tens
         raise refusal(path, f"it has {F:,} concepts, and {MAX_CONCEPTS:,} is the most")
     if not 0 < D <= MOST_TOKEN_DIM:
         raise refusal(path, f"its tokens have {D:,} numbers, and {MOST_TOKEN_DIM:,} is the most")
-    plain = {name: _plain(weight, keys[name], path) for name, weight in weights.items()}
+    plain = {name: as_float32(weight, keys[name], path) for name, weight in weights.items()}
     checkpoints.finite({keys[name]: weight for name, weight in plain.items()}, path)
     return plain
 
 
-def _plain(weight: Tensor, name: str, path: Path) -> Tensor:
-    """Copy to float32, row by row: W_enc is published as a transposed view."""
+def as_float32(weight: Tensor, name: str, path: Path) -> Tensor:
+    """Return weights (...,) as float32, copied row by row: W_enc is published as a transposed view.
+
+    KnownError for whole numbers, and for more of them than their file holds.
+    """
     if not weight.is_floating_point():
         raise refusal(path, f"{name} holds whole numbers ({_dtype(weight)}), not weights")
     if weight.untyped_storage().nbytes() < weight.numel() * weight.element_size():
@@ -341,7 +285,7 @@ def _threshold(
     if not is_jumprelu or own.shape != (concepts,):
         shape = tuple(own.shape)
         raise refusal(path, f"its {name} has the shape {shape}, not one number for each concept")
-    plain = _plain(own, name, path)
+    plain = as_float32(own, name, path)
     checkpoints.finite({name: plain}, path)
     return float(plain.max()), plain
 

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from insight_app import __version__
 from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.hsae.released.reading import CONFIG, NAMES, WEIGHTS
+from insight_app.concepts.hsae.released.optional_files import NAMES
+from insight_app.concepts.hsae.released.reading import CONFIG, WEIGHTS
 from insight_app.concepts.hsae.released.relations import CELLS, MASS
 from insight_app.concepts.hsae.released.settings import INSIGHT, JUMPRELU, MATRYOSHKA, TOPK
 from insight_app.concepts.statistics import CoOccurrence
