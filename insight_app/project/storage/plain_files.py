@@ -29,12 +29,14 @@ class NotPlain(Refusal):
     """Refuse what stands in the place of a project's file or folder."""
 
     def __init__(self, path: Path, kind: str) -> None:
+        leads = "Insight follows no link in a project, as it could lead to any file of yours. "
+        why = leads if "link" in kind else ""
         super().__init__(
             f"This is {kind} where a project may only have files and folders of its own.",
             where=str(path),
             kept="Nothing was changed.",
-            do="Insight follows no link in a project, as it could lead to any file of yours. "
-            "Put the file or folder itself in its place; if you did not make this, delete it.",
+            do=f"{why}Put the file or folder itself in its place; if you did not make this, delete "
+            "it.",
         )
 
 
