@@ -30,7 +30,7 @@ from tests.synthetic import make_project, publish_again
 ADA = Person("ada", "Ada")
 CONCEPTS = 40
 
-pytestmark = locks.needs_table
+pytestmark = locks.needs_kernel
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ class Window:
         self.must_be_locked()
 
     def must_be_locked(self) -> None:
-        if locks.TABLE.exists():
+        if locks.IS_TOLD:
             assert locks.held(self.folder / ANALYSIS) == {"", "-shm"}
 
     def close(self) -> None:
