@@ -5,6 +5,7 @@ Each entry is taken from where it can be trusted most. Writes nothing.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError
 from insight_app.project.folder import BACKUPS, JUDGEMENTS
 from insight_app.project.judgements import merge
+from insight_app.project.judgements.log import digests
 from insight_app.project.judgements.log.entries import Incoming
 from insight_app.project.rescue import copies
+from insight_app.project.rescue.mending import mended
 from insight_app.project.rescue.reading import LogRemains, Rescued, Worth, read_database, read_lines
 
 _REPLACED = re.compile(r"replaced-[0-9T]+\.sqlite")
@@ -27,7 +30,8 @@ class Collected:
     many entries are best in which file.  foreign: files that are another project's.  unread: files
     that could not be read, and why.  lost: uuids of entries that others build on.  last: the
     highest number of an entry that any file speaks of.  numbers: of the entries, where known.
-    spoiled: numbers of entries that are only left as they were not written.
+    harmed: databases that are not whole.  spoiled: numbers of entries that are only left as they
+    were not written.  mended: numbers of entries that are as they were written again.
     """
 
     project: str
@@ -39,6 +43,8 @@ class Collected:
     lost: set[str] = field(default_factory=set)
     spoiled: set[int] = field(default_factory=set)
     numbers: set[int] = field(default_factory=set)
+    mended: set[int] = field(default_factory=set)
+    harmed: list[Path] = field(default_factory=list)
     last: int = 0
 
 
@@ -51,6 +57,7 @@ def collect(folder: Path, project: str, beside: Path | None = None) -> Collected
     best: dict[str, tuple[Rescued, Path]] = {}
     for path in _places(folder, beside):
         _take(path, path == folder / JUDGEMENTS, result, best)
+    _mend(result, best)
     result.entries, result.lost = merge.rescued([one.entry for one, _ in best.values()])
     for one in result.entries:
         _, path = best[one.judgement.uuid]
@@ -95,10 +102,23 @@ def _take(
     if path.suffix != ".jsonl":
         result.last = max(result.last, found.last)
         result.spoiled |= found.spoiled
+        if found.spoiled or not found.is_whole:
+            result.harmed.append(path)
     for one in found.entries:
         uuid = one.entry.judgement.uuid
         if uuid not in best or best[uuid][0].worth < one.worth:
             best[uuid] = one, path
+
+
+def _mend(result: Collected, best: dict[str, tuple[Rescued, Path]]) -> None:
+    """Look for what is only left damaged, where its digest says what it was."""
+    for path in result.harmed:
+        sound = {digests.of(one.entry.written) for one, _ in best.values()}
+        with suppress(OSError):
+            for entry in mended(path, sound):
+                if entry.judgement.uuid not in best:
+                    best[entry.judgement.uuid] = Rescued(entry, Worth.VOUCHED), path
+                    result.mended.add(entry.number)
 
 
 def _places(folder: Path, beside: Path | None) -> Iterator[Path]:

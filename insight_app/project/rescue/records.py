@@ -23,6 +23,9 @@ _DIGEST = re.compile(
 _PROJECT = re.compile(rb"\x01\x04\x00\x55[\x01-\x06\x08\x09]([0-9a-f-]{36})")
 _WHOLE_SIZES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 _LONGEST_VARINT = 9
+_TABLE_LEAF = 13
+_SHORTEST = 60
+"""Bytes of a record; no entry is as short, and each of their digests is."""
 _MAGIC = b"SQLite format 3\x00"
 DEFAULT_PAGE = 4096
 
@@ -50,6 +53,32 @@ def stated_pages(data: bytes) -> int:
     return int.from_bytes(data[28:32], "big") if data.startswith(_MAGIC) else 0
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A record as the bytes of a table's page hold it; zeros stand where the file was cut."""
+
+    number: int
+    raw: bytes
+
+
+def log_cells(data: bytes, page: int) -> Iterator[Cell]:
+    """Yield what the pages of a database point to as its entries, in whatever state."""
+    data += bytes(-len(data) % page)
+    for first in range(0, len(data), page):
+        head = first + (len(_MAGIC) + 84 if first == 0 else 0)
+        if data[head] != _TABLE_LEAF:
+            continue
+        count = int.from_bytes(data[head + 3 : head + 5], "big")
+        for at in range(head + 8, min(head + 8 + 2 * count, first + page - 1), 2):
+            cell = first + int.from_bytes(data[at : at + 2], "big")
+            size, after = _varint(data, cell)
+            number, start = _varint(data, after)
+            if _SHORTEST <= size <= len(data) and number > 0 and start < first + page:
+                raw = _payload(data, start, size, page)
+                if raw is not None:
+                    yield Cell(number, raw)
+
+
 def log_records(data: bytes, page: int) -> Iterator[LogRecord]:
     """Yield everything in the bytes of a database that has the form of an entry of the log."""
     for match in _HEADER.finditer(data):
@@ -74,26 +103,43 @@ def project(data: bytes) -> str:
 
 
 def _record(data: bytes, start: int, page: int) -> LogRecord | None:
-    length = data[start]
+    types = _types(data, start)
+    if types is None:
+        return None
+    size = data[start] + sum(map(_size, types))
+    body = _payload(data, start, size, page)
+    if body is None:
+        return None
+    return LogRecord(_number(data, start, size), _values(body, types))
+
+
+def values(raw: bytes) -> dict[str, Value] | None:
+    """Return what a whole record says by column, None if it has not the form of an entry."""
+    types = _types(raw, 0) if raw else None
+    if types is None or raw[0] + sum(map(_size, types)) != len(raw):
+        return None
+    return _values(raw, types)
+
+
+def _types(data: bytes, start: int) -> list[int] | None:
+    """Return the kinds of the values of a record, as its header has them; None if it is none."""
     types: list[int] = []
-    at = start + 1
-    while at < start + length and len(types) < len(_TYPES):
+    at, end = start + 1, start + data[start]
+    while at < end and len(types) < len(_TYPES):
         kind, at = _varint(data, at)
         if not _fits(kind, len(types)):
             return None
         types.append(kind)
-    if at != start + length or len(types) != len(_TYPES):
-        return None
-    size = length + sum(map(_size, types))
-    body = _payload(data, start, size, page)
-    if body is None:
-        return None
-    values: dict[str, Value] = {}
-    at = length
+    return types if at == end and len(types) == len(_TYPES) else None
+
+
+def _values(body: bytes, types: Sequence[int]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    at = body[0]
     for name, kind in zip(digests.COLUMNS, types[1:], strict=True):
-        values[name] = _value(kind, body[at : at + _size(kind)])
+        found[name] = _value(kind, body[at : at + _size(kind)])
         at += _size(kind)
-    return LogRecord(_number(data, start, size), values)
+    return found
 
 
 def _fits(kind: int, column: int) -> bool:

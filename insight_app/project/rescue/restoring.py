@@ -33,7 +33,8 @@ class Restored:
 
     judgements: how many there are now.  new: of these, what the database alone did not give.  lost:
     how many are gone.  numbers: of these, as far as they can be told.  spoiled: numbers of those
-    that can be read and are not as they were written.  times: Lamport times that nobody has.
+    that can be read and are not as they were written.  mended: numbers of those that were damaged
+    and were found again.  times: Lamport times that nobody has.
     replaced: where the old database is kept.  sources: how many judgements come from which file.
     left_out: files that were not used, with the reason.  is_rebuilt: the database is a new one.
     """
@@ -43,6 +44,7 @@ class Restored:
     lost: int
     numbers: tuple[int, ...] = ()
     spoiled: tuple[int, ...] = ()
+    mended: tuple[int, ...] = ()
     times: tuple[int, ...] = ()
     replaced: Path | None = None
     sources: tuple[tuple[Path, int], ...] = ()
@@ -64,6 +66,10 @@ class Restored:
             parts = [f"{number:,} from {path.name}" for path, number in self.sources]
             whence = f": {', '.join(parts)}" if parts else ""
             yield f"{have} {agreeing(self.judgements, 'is', 'are')} back{whence}."
+        if self.mended:
+            damaged = counted(len(self.mended), "damaged judgement")
+            verb = agreeing(len(self.mended), "is", "are")
+            yield f"{damaged} (number {spans(self.mended)}) {verb} mended: as written again."
         if self.lost:
             which = f" (number {spans(self.numbers)})" if self.numbers else ""
             lost = counted(self.lost, "judgement")
@@ -193,8 +199,7 @@ def _rebuild(folder: Path, person: Person, found: Collected, told: Restored) -> 
     opened = Judgements.open(path, person)
     try:
         _note(folder, opened)
-        with suppress(KnownError):  # said when the project is opened
-            Keeper(folder, opened).begin()
+        Keeper(folder, opened).begin()  # what fails is said when the project is opened
     finally:
         opened.close()
     return Restored(**{**vars(told), "replaced": replaced})
@@ -230,6 +235,7 @@ def _told(found: Collected, known: ProjectManifest | None) -> Restored:
         lost=lost,
         numbers=numbers if are_numbered else (),
         spoiled=tuple(sorted(found.spoiled)) if lost else (),
+        mended=tuple(sorted(found.mended)),
         times=times if lost else (),
         sources=_sources(found),
         left_out=_left_out(found),

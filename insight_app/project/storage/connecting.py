@@ -101,6 +101,15 @@ def _open(path: Path, options: str) -> sqlite3.Connection:
     )
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     connection.execute("PRAGMA trusted_schema = OFF")  # asks nothing of the file
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.Error:
+        pass  # who asks next is told the same
+    except UnicodeDecodeError as error:  # in a message that quotes a damaged schema
+        connection.close()
+        corrupt = sqlite3.DatabaseError("the schema is no text any more")
+        corrupt.sqlite_errorname = "SQLITE_CORRUPT"
+        raise corrupt from error
     return connection
 
 

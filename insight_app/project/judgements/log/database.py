@@ -4,6 +4,7 @@ Knows the log, its digests, its losses, and nothing of what the entries add up t
 malformed raises Malformed with its uuid.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -25,6 +26,8 @@ from insight_app.project.judgements.state import Judgement
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
 _BATCH = 5_000
+_LATEST_FORMAT = 2
+"""A file that says more is opened for reading only."""
 _VOUCH = "INSERT INTO log_digest (seq, digest) VALUES (?, ?)"
 _ORDER = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
 
@@ -160,6 +163,8 @@ def faults(connection: Connection) -> Iterator[str]:
     """Yield where the log is not as it was written, in words."""
     if not _has(connection, EntryDigest):
         return  # of an older Insight; nobody vouches for it
+    if _write_version(connection) > _LATEST_FORMAT:
+        yield "The header of the file is damaged: nothing could be written to it any more."
     version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     noted = connection.execute(select(Identity.version)).scalars().first()
     if noted != version:
@@ -181,6 +186,13 @@ def faults(connection: Connection) -> Iterator[str]:
         entry = dict(zip((column.name for column in _COLUMNS), values, strict=True))
         if not _is_as_written(entry, digest):
             yield f"Entry {seq:,} of the log is not as it was written."
+
+
+def _write_version(connection: Connection) -> int:
+    """Return which version of SQLite's format a writer must know, as byte 18 of the file has it."""
+    file = connection.connection.driver_connection
+    # Asked through SQLite: a descriptor of our own would drop its locks.
+    return file.serialize()[18] if isinstance(file, sqlite3.Connection) else 0
 
 
 def _is_as_written(entry: Written, digest: object) -> bool:
