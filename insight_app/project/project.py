@@ -4,6 +4,7 @@ Owns the order in which things are opened and what happens where they cannot be.
 how results or judgements are stored.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,6 @@ class Project:
     read_only, why_read_only: nothing can be judged, and the reason in words ('' otherwise).
     holder: who has it open for writing instead; `holder.is_own` if it is this very process.
     damage: what is broken, None if all is well; `backups` then says what can be restored.
-    warnings: what a person should know without anything being broken.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Project:
         self.judgements = judgements
         self.why_read_only = why_read_only
         self.damage = damage
-        self.warnings = warnings
+        self._warnings = warnings
         self.holder: lock.Holder | None = None
         self._lock = held
         self._keeper = keeper
@@ -143,15 +143,18 @@ class Project:
         keeper = None
         if held is not None:
             keeper = Keeper(folder, judgements)
-            try:
-                keeper.begin()
-            except KnownError as error:
-                warnings.append(str(error))
+            keeper.begin()
         return cls(folder, judgements, held, keeper, why_read_only=why, warnings=(*warnings,))
 
     @property
     def read_only(self) -> bool:
         return self.judgements.read_only
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know now without anything being broken."""
+        error = self._keeper.error if self._keeper is not None else None
+        return self._warnings if error is None else (*self._warnings, str(error))
 
     @property
     def name(self) -> str:
@@ -176,6 +179,11 @@ class Project:
 
         results = self.results()
         return None if results is None else Catalogue(results, self.judgements.state)
+
+    def when_backed_up(self, call: Callable[[], object]) -> None:
+        """Let `call` be called, on another thread, whenever a backup was made or failed."""
+        if self._keeper is not None:
+            self._keeper.ended = call
 
     def wait_for_backup(self) -> None:
         """Wait until a backup that was begun is there."""

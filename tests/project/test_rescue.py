@@ -79,6 +79,12 @@ def use(folder: Path) -> None:
             assert log.problems() == []
 
 
+def an_entry(data: bytes) -> tuple[records.Cell, int]:
+    """Return one of the log in the bytes of its file, and where it lies."""
+    cells = [cell for cell in records.log_cells(data, PAGE) if records.values(cell.raw)]
+    return cells[7], data.index(cells[7].raw[:300])
+
+
 def zeros(size: int) -> bytes:
     return bytes(size)
 
@@ -163,6 +169,42 @@ def test_a_flipped_bit_is_found_and_its_entry_comes_from_a_backup(folder: Path) 
     assert found > 3
 
 
+@pytest.mark.parametrize("harm", ["bit", "byte", "header", "digest", "end"])
+def test_an_entry_that_its_digest_tells_is_mended(folder: Path, harm: str) -> None:
+    path, before = folder / JUDGEMENTS, uuids(folder)
+    alone(folder)
+    data, chance = bytearray(path.read_bytes()), random.Random(len(harm))
+    cell, start = an_entry(bytes(data))
+    if harm == "digest":
+        [digest] = records.vouched(bytes(data))[cell.number]
+        data[data.index(digest) + 5] ^= 255
+    elif harm == "end":  # "Noted" is what others of the log end with
+        data[start + len(cell.raw) - 5 : start + len(cell.raw)] = bytes(5)
+    elif harm == "header":
+        data[start + 5] ^= 1 << 3
+    else:
+        at = start + chance.randrange(20, 200)
+        data[at] ^= 1 << chance.randrange(8) if harm == "bit" else chance.choice([3, 91, 255])
+    path.write_bytes(data)
+    assert any(finding.where == str(path) for finding in check(folder))
+    found = restore(folder, ADA)
+    assert (found.lost, found.mended, uuids(folder)) == (0, (cell.number,), before)
+    assert f"(number {cell.number}) is mended" in found.describe()
+
+
+def test_what_cannot_be_told_is_not_mended(folder: Path) -> None:
+    path, before = folder / JUDGEMENTS, uuids(folder)
+    alone(folder)
+    data = bytearray(path.read_bytes())
+    cell, start = an_entry(bytes(data))
+    data[start + 50] ^= 1
+    data[start + 90] ^= 1
+    path.write_bytes(data)
+    found = restore(folder, ADA)
+    assert (found.lost, found.numbers, found.mended) == (1, (cell.number,), ())
+    assert uuids(folder) < before
+
+
 @pytest.mark.parametrize("harm", [None, zeros, noise])
 def test_nothing_that_is_left_is_a_refusal_that_touches_nothing(
     folder: Path, harm: Callable[[int], bytes] | None
@@ -204,6 +246,23 @@ def test_a_log_of_an_older_insight_opens_is_completed_and_is_rescued(tmp_path: P
         assert log.state.concepts["f:1"].note == "Größe?"
         log.undo()
     assert check(folder) == []
+
+
+@pytest.mark.parametrize("at", [18, 2_822])
+def test_a_damaged_header_or_schema_is_found_and_restored(folder: Path, at: int) -> None:
+    path, before = folder / JUDGEMENTS, uuids(folder)
+    data = bytearray(path.read_bytes())
+    if at > 100:  # SQLite quotes the damaged text, which is none any more
+        at = data.index(b"indexlog_orderlog") + 9
+    data[at] ^= 1 << 7
+    path.write_bytes(data)
+    [finding] = check(folder)
+    assert finding.where == str(path) and "exception" not in finding.what.lower()
+    with Project.open(folder, ADA) as project:
+        assert project.damage is None or project.read_only
+    restore(folder, ADA)
+    assert uuids(folder) == before
+    use(folder)
 
 
 # ---- kept out
@@ -299,6 +358,22 @@ def test_the_first_judgement_is_backed_up_and_then_every_so_many(
         assert len(project.backups) == 2
     with Project.open(tmp_path / "P.insight", ADA) as project:
         assert not project.warnings
+
+
+def test_a_backup_that_fails_is_said_until_one_succeeds(tmp_path: Path) -> None:
+    folder, told = tmp_path / "P.insight", []
+    with Project.create(folder, ADA) as project:
+        shutil.rmtree(folder / BACKUPS, ignore_errors=True)
+        (folder / BACKUPS).touch()  # no folder can be made there
+        project.when_backed_up(lambda: told.append(project.warnings))
+        project.judgements.judge([j.hide("f:1")], "Hidden")
+        project.wait_for_backup()
+        [[warning]] = told
+        assert "backup" in warning and project.backups == []
+        (folder / BACKUPS).unlink()
+        project.judgements.judge([j.hide("f:2")], "Hidden")
+        project.wait_for_backup()
+        assert told[1:] == [()] and len(project.backups) == 1
 
 
 def test_a_clock_deletes_nothing_and_keeps_no_backup_from_being_made(folder: Path) -> None:

@@ -44,6 +44,8 @@ class Session(QObject):
     bare_photo = Signal(bool)
     """Space is held: show the photo without overlays."""
 
+    _backed_up = Signal()
+
     def __init__(self, settings: Settings, actions: Actions, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings, self.actions = settings, actions
@@ -65,6 +67,8 @@ class Session(QObject):
         self.queue.failed.connect(self._cannot_save)
         self.queue.pending_changed.connect(self._saving_goes_on)
         self.projects.opened.connect(self._say_state)
+        self._warned: tuple[str, ...] = ()
+        self._backed_up.connect(self._say_warnings)
         self.projects.freed.connect(self._say_freed)
         self.projects.restored.connect(self._say_restored)
         self.selection = SelectionModel(self._present, self.editors.write_all, self)
@@ -137,15 +141,30 @@ class Session(QObject):
         project, projects = self.state.project, self.projects
         if project is None:
             return
-        if project.warnings:
-            text = " ".join(project.warnings)
-            self.troubles.put(WARNINGS, Trouble(text, Gravity.PROJECT, can_dismiss=True))
+        self._warned = ()
+        self._say_warnings()
+        project.when_backed_up(self._backed_up.emit)
         if not project.read_only:
             return
         text, button, act = f"Read-only: {project.why_read_only}", "Open again", projects.reopen
         if project.damage is not None:
             button, act = "Restore", projects.restore_judgements
         self.troubles.put(READ_ONLY, Trouble(text, Gravity.PROJECT, button, act))
+
+    def _say_warnings(self) -> None:
+        """Say what is new of the project's warnings, as when a backup failed; or that all is well.
+
+        What was read and put away does not come again.
+        """
+        project = self.state.project
+        warnings = () if project is None else project.warnings
+        if warnings == self._warned:
+            return
+        self._warned = warnings
+        self.troubles.take(WARNINGS)
+        if warnings:
+            text = " ".join(warnings)
+            self.troubles.put(WARNINGS, Trouble(text, Gravity.PROJECT, can_dismiss=True))
 
     def _say_restored(self, text: str) -> None:
         self.troubles.put(RESTORED, Trouble(text, Gravity.PROJECT, can_dismiss=True))

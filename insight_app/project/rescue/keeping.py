@@ -1,12 +1,12 @@
 """Making backups of an open project while somebody judges, and noting what there is.
 
 The first judgement is backed up at once, later ones by number and time, on a thread of its own: who
-judges never waits for it. What goes wrong there is said when the project is opened next.
+judges never waits for it. What goes wrong there is kept until a backup succeeds.
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,17 +38,29 @@ _PAUSE, _LINES = 0.001, 100
 
 
 class Keeper:
-    """Hold what is backed up of a project's log; close it with the project."""
+    """Hold what is backed up of a project's log; close it with the project.
+
+    error: why the last backup failed, None if it did not.  ended: what to call after each that was
+    begun by a judgement, on a thread of its own.
+    """
 
     def __init__(self, folder: Path, judgements: Judgements) -> None:
         self._folder, self._judgements = folder, judgements
+        self.error: KnownError | None = None
+        self.ended: Callable[[], object] = lambda: None
         self._thread: threading.Thread | None = None
         self._noted = 0
         self._backed_up = 0
         self._time = time.monotonic()
 
     def begin(self) -> None:
-        """Make the backup that is due and note that there is a log; KnownError where that fails."""
+        """Make the backup that is due and note that there is a log; see `error`."""
+        try:
+            self._begin()
+        except KnownError as error:
+            self.error = error
+
+    def _begin(self) -> None:
         place, judgements = self._folder / BACKUPS, self._judgements
         there = copies.all_of(place, judgements.project)
         newest = there[0] if there else None
@@ -91,9 +103,13 @@ class Keeper:
 
     def _try(self) -> None:
         self._time = time.monotonic()
-        with suppress(KnownError):
+        try:
             self._note()
             self._back_up()
+            self.error = None
+        except KnownError as error:
+            self.error = error
+        self.ended()
 
     def _note(self) -> None:
         """Write the manifest; it never says less than it did, unless the project is another one."""
