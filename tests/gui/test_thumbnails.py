@@ -97,3 +97,31 @@ def test_another_project_shows_its_own_photos_from_the_top(qtbot, window, images
     assert session.state.results.generation == generation
     assert len(images.model.order) == len(session.lists.images) == session.state.results.image_count
     assert seen_row(images) == 0 and bar.value() == 0
+
+
+def test_a_cell_of_another_project_breaks_no_photo(qtbot, window, images) -> None:
+    pictures, photo = window.session.pictures, images.model.order[0]
+    asked = []
+    pictures.ready.connect(asked.append)
+    assert pictures.cutout(photo, 10**6, 48, 3) is None
+    qtbot.waitUntil(lambda: any(key.cell == 10**6 for key in asked))
+    assert pictures.broken(photo) is None
+    qtbot.waitUntil(lambda: pictures.photo(photo) is not None)
+    asked.clear()
+    assert pictures.cutout(photo, 10**6, 48, 3) is None
+    wait_idle(qtbot, window)
+    assert not asked, "it is not tried again and again"
+
+
+def test_examples_of_the_last_project_are_gone_with_it(qtbot, window, tmp_path) -> None:
+    session = window.session
+    session.selection.select_rows(rows=(3,))
+    session.actions["view.concepts"].trigger()
+    qtbot.waitUntil(lambda: window.docks["exemplars"].panel is not None)
+    grid = window.docks["exemplars"].panel.grid
+    qtbot.waitUntil(lambda: bool(grid.examples))
+    shown_at_change: list[int] = []
+    session.pictures.forgotten.connect(lambda: shown_at_change.append(len(grid.examples)))
+    session.projects.open(make_project(tmp_path / "Other.insight", images=8))
+    qtbot.waitUntil(lambda: 0 in shown_at_change)
+    wait_idle(qtbot, window)

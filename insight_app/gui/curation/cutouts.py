@@ -80,6 +80,7 @@ class CutoutGrid(QWidget):
         self._enough.timeout.connect(self._replace)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(lambda: self.update())
+        session.pictures.forgotten.connect(self._forget)
         session.selection.changed.connect(lambda: self.update())
         session.settings.changed.connect(self._preference_changed)
 
@@ -94,6 +95,11 @@ class CutoutGrid(QWidget):
             self._replace()
         else:
             self._enough.start()
+
+    def _forget(self) -> None:
+        """Show nothing of another project, not even until its examples are read."""
+        self._coming = []
+        self._replace()
 
     def _is_drawable(self) -> bool:
         """Return whether the pictures are there that one sees first; they are asked for."""

@@ -116,6 +116,7 @@ class ThumbnailsPanel(Panel):
         results = self.session.state.results
         if "project" in self.reasons:
             self.folders, self._asked, self._shown, self._all_of = (), None, None, None
+            self.model.set_listed(ListedPhotos())
         if results is None:
             self.model.set_listed(ListedPhotos())
             self._asked = None

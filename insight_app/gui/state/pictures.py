@@ -59,6 +59,8 @@ class Pictures(QObject):
     """The Key of a picture that is there now, or that turned out to be broken."""
     tried_again = Signal()
     """What could not be loaded may be there now: whoever shows one of these asks once more."""
+    forgotten = Signal()
+    """Another project is shown: its photos have the same numbers, and other cells."""
     broke = Signal()
     """A photo could not be loaded: it may be gone with its folder."""
 
@@ -75,17 +77,22 @@ class Pictures(QObject):
         self._wishes: OrderedDict[Key, None] = OrderedDict()
         self._loading: set[Key] = set()
         self._broken: dict[int, Exception] = {}
+        self._not_drawable: set[Key] = set()
         self._sources = _Sources()
 
     def show(self, state: ProjectState) -> None:
         """Load photos of this state; another project forgets all pictures."""
-        if state.project is not self._state.project:
+        is_another = state.project is not self._state.project
+        if is_another:
             self._forget()
         self._state = state
         self._broken.clear()
         # What was being loaded is not delivered any more: it was asked of the last results.
         self._wishes.update(dict.fromkeys(self._loading))
         self._loading.clear()
+        self._not_drawable.clear()
+        if is_another:
+            self.forgotten.emit()
         self._load_next()
 
     def try_again(self) -> None:
@@ -128,7 +135,7 @@ class Pictures(QObject):
         if found is not None:
             cache.move_to_end(key)
             return found
-        is_new = key not in self._loading and key.image not in self._broken
+        is_new = key not in self._loading | self._not_drawable and key.image not in self._broken
         if self._state.results is not None and is_new:
             self._wishes[key] = None
             self._wishes.move_to_end(key)
@@ -162,9 +169,12 @@ class Pictures(QObject):
 
     def _load_failed(self, key: Key, error: Exception) -> None:
         self._loading.discard(key)
-        self._broken[key.image] = error
+        if key.kind == "cutout" and isinstance(error, IndexError):
+            self._not_drawable.add(key)  # a cell of other results; nothing is wrong with the photo
+        else:
+            self._broken[key.image] = error
+            self.broke.emit()
         self.ready.emit(key)
-        self.broke.emit()
         self._load_next()
 
     def _keep(self, key: Key, pixmap: QPixmap) -> None:
