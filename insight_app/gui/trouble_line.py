@@ -58,8 +58,11 @@ class WrappedText(QTextEdit):
 
     def height_for(self, width: int) -> int:
         """Return the pixels that all of it needs."""
-        self._measure.setDefaultFont(self.font())
-        self._measure.setTextWidth(width)
+        # Either lays out all of it, though nothing is other than before: layouts ask often.
+        if self._measure.defaultFont() != self.font():
+            self._measure.setDefaultFont(self.font())
+        if self._measure.textWidth() != width:
+            self._measure.setTextWidth(width)
         return ceil(self._measure.size().height())
 
 

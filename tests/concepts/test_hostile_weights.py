@@ -1,12 +1,12 @@
 """Released files that mean harm: one clear error each, within two gigabytes, and nothing run."""
 
-import json
-import subprocess
+import ast
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.children import in_a_child
 from tests.concepts import hostile_weights
 
 SAID_OF_SOME = {
@@ -20,7 +20,7 @@ SAID_OF_SOME = {
     "a huge tensor of one number": "1,000,000,000,000 elements",
     "compressed": "compressed",
     "a million entries": "names a part twice",
-    "endless work": "over 4,000,000 operations",
+    "endless work": f"over {hostile_weights.OPERATIONS:,} operations",
     "a command": "would run code",
     "a command in a zip": "would run code that comes with it (posix.system)",
     "gguf": "a GGUF file",
@@ -40,11 +40,9 @@ def test_harm_is_refused_in_words_and_within_two_gigabytes(tmp_path: Path) -> No
     base.mkdir()
     for name, act in hostile_weights.HARM.items():
         act(hostile_weights.folder_of(base / name))
-    program = [sys.executable, "-m", "tests.concepts.hostile_weights", str(base)]
-    run = subprocess.run(program, capture_output=True, text=True, timeout=300, check=False)
-    assert run.returncode == 0, run.stderr[-2000:]
-    lines = [json.loads(line) for line in run.stdout.splitlines()]
-    said = {name: words for line in lines for name, words in line.items()}
+    ended, told = in_a_child(lambda: dict(hostile_weights.open_all(base)))
+    assert ended == 0
+    said = ast.literal_eval(told)
     assert said.keys() == hostile_weights.HARM.keys(), "all of them were opened"
     assert [name for name, words in said.items() if not words] == [], "opened without a word"
     assert [name for name, words in said.items() if "not enough memory" in words] == []

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,11 +19,11 @@ from insight_app.project.folder import ANALYSIS, JUDGEMENTS
 from insight_app.project.judgements import Person
 from insight_app.project.project import Project
 from insight_app.project.summary import summarise
+from tests.children import in_a_child
 from tests.synthetic import make_project
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no SIGKILL")
 ADA = Person("ada", "Ada")
-NOBODY = 65534
 Seen = tuple[object, ...]
 
 
@@ -49,27 +48,6 @@ def look(folder: Path) -> Seen:
         }
         wrong = project.judgements.problems()
     return names, found["judgements"], found["concepts"], wrong, list(map(str, check(folder)))
-
-
-def in_a_child(work: Callable[[], object], *, as_nobody: bool = False) -> tuple[int, str]:
-    """Return how a child ended that did `work`, and what it made of it."""
-    hear, tell = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            if as_nobody:
-                os.setgroups([])
-                os.setgid(NOBODY)
-                os.setuid(NOBODY)
-            os.write(tell, repr(work()).encode())
-        except BaseException:
-            os.write(tell, traceback.format_exc().encode())
-        os._exit(0)
-    os.close(tell)
-    with os.fdopen(hear) as told:
-        said = told.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), said
 
 
 @pytest.fixture(scope="module")
