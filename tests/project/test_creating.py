@@ -1,8 +1,6 @@
 """A project is made whole or not at all, and never over anything but our own empty folders."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,19 +10,17 @@ from insight_app.project.folder import BACKUPS, FOLDERS, JUDGEMENTS, LOCK, is_fr
 from insight_app.project.judgements import Person
 from insight_app.project.project import Project
 from insight_app.project.storage import lock
+from tests.children import in_a_child
+from tests.project import killing_creation
 from tests.test_files import biggest_file
 
 ADA = Person("ada", "Ada")
-ATTEMPTS = "12"
+ATTEMPTS = 12
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 def test_whenever_making_one_is_killed_it_is_whole_or_can_be_made(tmp_path: Path) -> None:
-    program = [sys.executable, "-m", "tests.project.killing_creation"]
-    ran = subprocess.run(
-        [*program, str(tmp_path), ATTEMPTS], capture_output=True, text=True, check=False
-    )
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert in_a_child(lambda: killing_creation.main(tmp_path, ATTEMPTS)) == (0, "0")
 
 
 @pytest.mark.parametrize("size", [0, 100, 5_000, 20_000])

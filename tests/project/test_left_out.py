@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -13,14 +12,19 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from sqlalchemy import select
 
 from insight_app.errors import Refusal
-from insight_app.project.analysis.folders import changing
+from insight_app.project.analysis.folders import changing, membership
+from insight_app.project.analysis.folders.scanning import update_images
 from insight_app.project.analysis.run import analyze
 from insight_app.project.check import check
 from insight_app.project.photos.parts import tiff_contents
+from insight_app.project.results import analysis_database
+from insight_app.project.results.schema import Skipped
 from insight_app.project.results.snapshot import Results
 from tests import tiny
+from tests.children import in_a_child
 from tests.project.test_analysis import draw, results_of
 from tests.project.test_folders import PHOTOS, dictionary, numbers, photos, project, run
 
@@ -162,33 +166,23 @@ def test_a_folder_that_may_be_listed_but_not_entered_is_told_once(tmp_path: Path
     (base / "a").chmod(0o444)
     for above in (tmp_path, *list(tmp_path.parents)[:-2]):
         above.chmod(above.stat().st_mode | 0o055)
-    program = f"""
-import os
-from pathlib import Path
-from sqlalchemy import select
-from insight_app.project.analysis.folders import membership
-from insight_app.project.analysis.folders.scanning import update_images
-from insight_app.project.results import analysis_database
-from insight_app.project.results.schema import Skipped
-if os.geteuid() == 0:
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
-project = Path({str(place)!r})
-engine = analysis_database.open_writer(project)
-membership.add(project, engine, [Path({str(base)!r})])
-for turn in range(2):
-    found = update_images(project, engine)
-    with engine.connect() as connection:
-        rows = [(row.path, row.message) for row in connection.execute(select(Skipped))]
-    print(found.new, found.missing, rows)
-"""
-    ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
+
+    def find_twice() -> list[tuple[int, int, list[tuple[str, str]]]]:
+        engine = analysis_database.open_writer(place)
+        membership.add(place, engine, [base])
+        found = []
+        for _ in range(2):
+            one = update_images(place, engine)
+            with engine.connect() as connection:
+                rows = [(row.path, row.message) for row in connection.execute(select(Skipped))]
+            found.append((one.new, one.missing, rows))
+        return found
+
+    _, said = in_a_child(find_twice, as_nobody=os.geteuid() == 0)
     (base / "a").chmod(0o755)
-    assert ran.stderr == ""
     inside = PHOTOS - sum(1 for _ in (base / "a").iterdir())
-    told = "[('a', 'You may not read the files in this folder.')]"
-    assert ran.stdout.splitlines() == [f"{inside} 0 {told}", f"0 0 {told}"]
+    told = [("a", "You may not read the files in this folder.")]
+    assert said == repr([(inside, 0, told), (0, 0, told)])
 
 
 def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: Path) -> None:
