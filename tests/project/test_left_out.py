@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -158,14 +159,18 @@ def test_an_older_project_opens_with_everything_taken(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no other user to become")
-def test_a_folder_that_may_be_listed_but_not_entered_is_told_once(tmp_path: Path) -> None:
-    base, place = tmp_path / "photos", tmp_path / "P.insight"
+def test_a_folder_that_may_be_listed_but_not_entered_is_told_once() -> None:
+    with tempfile.TemporaryDirectory() as place:  # pytest's own may be entered by nobody else
+        Path(place).chmod(0o755)
+        _must_be_told_once(Path(place))
+
+
+def _must_be_told_once(above: Path) -> None:
+    base, place = above / "photos", above / "P.insight"
     draw(base, PHOTOS)
     place.mkdir(mode=0o777)
     place.chmod(0o777)
     (base / "a").chmod(0o444)
-    for above in (tmp_path, *list(tmp_path.parents)[:-2]):
-        above.chmod(above.stat().st_mode | 0o055)
 
     def find_twice() -> list[tuple[int, int, list[tuple[str, str]]]]:
         engine = analysis_database.open_writer(place)
