@@ -4,7 +4,7 @@ A photo that is left out keeps its row and its codes, so that it counts again at
 taken again. Looks at no file: photos that are not there are marked like others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,13 +12,12 @@ from sqlalchemy import Engine, select, update
 
 from insight_app.concepts.progress import CancelToken
 from insight_app.errors import Refusal
+from insight_app.project.analysis.folders import folder_rows
 from insight_app.project.photos.parts import FilePart
 from insight_app.project.photos.patterns import Patterns
 from insight_app.project.results import photo_choice, settings
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, LeftOut
-
-_PAGE = 1000
 
 
 def settle(
@@ -69,8 +68,7 @@ def mark(engine: Engine, patterns: Patterns, cancel: CancelToken) -> None:
         folders = list(connection.execute(select(Folder.id, Folder.path)))
     for folder in folders:
         inside = f"{folder.path}/" if folder.path else ""
-        for rows in _pages(engine, folder.id):
-            cancel.check()
+        for rows in folder_rows.images(engine, folder.id, cancel):
             left_out = [not patterns.take(inside + row.name) for row in rows]
             _write(engine, rows, left_out)
     settings.write(engine, photo_choice.APPLIED, asdict(patterns))
@@ -80,23 +78,6 @@ def mark_again(engine: Engine) -> None:
     """Mark all images anew by the project's patterns: some lie in other folders now."""
     settings.write(engine, photo_choice.APPLIED, None)
     mark(engine, settle(engine), CancelToken())
-
-
-def _pages(engine: Engine, folder: int) -> Iterator[Sequence[Any]]:
-    last = ""
-    while True:
-        query = (
-            select(Image.id, Image.name, Image.left_out)
-            .where(Image.folder_id == folder, Image.name > last, Image.status != 4)
-            .order_by(Image.name)
-            .limit(_PAGE)
-        )
-        with reading(engine) as connection:
-            rows = list(connection.execute(query))
-        if not rows:
-            return
-        yield rows
-        last = rows[-1].name
 
 
 def _write(engine: Engine, rows: Sequence[Any], left_out: Sequence[bool]) -> None:

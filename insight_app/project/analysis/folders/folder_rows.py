@@ -1,18 +1,24 @@
 """Rows of folders given another place in the project; where two meet, their images become one's.
 
-Knows nothing of files: two rows at the same place with the same name are the same photo.
+Reads a folder's images page by page. Knows nothing of files: two rows at the same place with the
+same name are the same photo.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
+from insight_app.concepts.progress import CancelToken
 from insight_app.project.analysis.folders.sources import Sources, source_values
 from insight_app.project.results.analysis_database import reading, writing
 from insight_app.project.results.schema import Folder, Image, Source, Status
+
+PAGE = 400
+"""Rows of images that are read, and written, at once."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,29 @@ def id_of(connection: Connection, source: int, path: str, *, is_removed: bool = 
         values = {"source_id": source, "path": path, "is_removed": is_removed}
         known = connection.execute(insert(Folder).values(values)).inserted_primary_key[0]  # type: ignore[index]
     return int(known)
+
+
+def images(engine: Engine, folder: int, cancel: CancelToken) -> Iterator[Sequence[Any]]:
+    """Yield the images of a folder by name, page by page, tombstones left out."""
+    columns = (
+        Image.id, Image.name, Image.size, Image.mtime_ns, Image.content_hash, Image.status,
+        Image.shard, Image.left_out,
+    )  # fmt: skip
+    last = ""
+    while True:
+        cancel.check()
+        query = (
+            select(*columns)
+            .where(Image.folder_id == folder, Image.name > last, Image.status != 4)
+            .order_by(Image.name)
+            .limit(PAGE)
+        )
+        with reading(engine) as connection:
+            rows = list(connection.execute(query))
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].name
 
 
 def move(connection: Connection, steps: Sequence[NewPlace]) -> None:

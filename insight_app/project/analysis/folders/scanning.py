@@ -16,8 +16,13 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.project.analysis.folders import choosing, folder_rows, membership
-from insight_app.project.analysis.folders.recognition import File, Lost, hash_of
+from insight_app.project.analysis.folders import (
+    choosing,
+    folder_rows,
+    membership,
+    row_changes,
+)
+from insight_app.project.analysis.folders.recognition import File, Lost
 from insight_app.project.analysis.folders.sources import Area, Removed, Sources, is_below, walk
 from insight_app.project.photos import reasons
 from insight_app.project.photos.links import Identity, identity
@@ -148,13 +153,13 @@ class Scan:
             visited.add(known)
             if not folder.error:
                 names = set(folder.names)
-                for rows in self._pages(known):
+                for rows in folder_rows.images(self._engine, known, self._cancel):
                     self._write(
                         rows, [self._judged(folder, row, names, judges_twins) for row in rows]
                     )
         for known in self._not_met(visited, closed):
-            for rows in self._pages(known):
-                self._write(rows, [_gone(row) for row in rows])
+            for rows in folder_rows.images(self._engine, known, self._cancel):
+                self._write(rows, [row_changes.gone(row) for row in rows])
 
     def _judged(
         self, folder: FoundFolder, row: Any, names: set[str], judges_twins: bool
@@ -164,7 +169,7 @@ class Scan:
         if row.name in folder.left_out:
             return {}
         if row.name in folder.twins:
-            return _left_out(row, LeftOut.TWIN) if judges_twins else {}
+            return row_changes.left_out(row, LeftOut.TWIN) if judges_twins else {}
         path = folder.source / folder.path / row.name
         try:
             found = path.stat() if row.name in names else None
@@ -173,11 +178,11 @@ class Scan:
         except OSError:
             found = None
         if found is None:
-            return _gone(row)
-        values = _judge(path, found, row)
+            return row_changes.gone(row)
+        values = row_changes.judged(path, found, row)
         if judges_twins:
             is_twin = self._is_twin(folder, row.name, found)
-            values |= _left_out(row, LeftOut.TWIN if is_twin else LeftOut.NO)
+            values |= row_changes.left_out(row, LeftOut.TWIN if is_twin else LeftOut.NO)
         return values
 
     def _step(self, done: int, message: str) -> None:
@@ -206,28 +211,6 @@ class Scan:
                 and not any(s == area.source.id and is_below(row.path, path) for s, path in closed)
             ]
         return found
-
-    def _pages(self, folder: int) -> Iterator[list[Any]]:
-        """Yield the images of a folder by name, tombstones left out."""
-        columns = (
-            Image.id, Image.name, Image.size, Image.mtime_ns, Image.content_hash, Image.status,
-            Image.shard, Image.left_out,
-        )  # fmt: skip
-        last = ""
-        while True:
-            self._cancel.check()
-            query = (
-                select(*columns)
-                .where(Image.folder_id == folder, Image.name > last, Image.status != 4)
-                .order_by(Image.name)
-                .limit(BATCH)
-            )
-            with reading(self._engine) as connection:
-                rows = list(connection.execute(query))
-            if not rows:
-                return
-            yield rows
-            last = rows[-1].name
 
     def _write(self, rows: Sequence[Any], changes: Sequence[dict[str, Any]]) -> None:
         with writing(self._engine) as connection:
@@ -375,7 +358,10 @@ class Scan:
                 for file in files
             }
             for name, row in owners.items():
-                values = places.pop(name) | {"status": _found_again(row), "left_out": int(left_out)}
+                values = places.pop(name) | {
+                    "status": row_changes.found_again(row),
+                    "left_out": int(left_out),
+                }
                 connection.execute(update(Image).where(Image.id == row.id).values(values))
             if places:
                 connection.execute(insert(Image), list(places.values()))
@@ -392,34 +378,3 @@ def _batches(names: Sequence[str]) -> Iterator[list[str]]:
 
 def _are_removed(files: Sequence[File], owners: dict[str, Any]) -> bool:
     return len(owners) == len(files) and all(row.is_removed for row in owners.values())
-
-
-def _judge(path: Path, found: os.stat_result, row: Any) -> dict[str, Any]:
-    """Return the new values of a known image's row, none where nothing changed."""
-    back = {"status": _found_again(row)} if row.status == Status.MISSING else {}
-    if (found.st_size, found.st_mtime_ns) == (row.size, row.mtime_ns):
-        return back
-    times = {"size": found.st_size, "mtime_ns": found.st_mtime_ns}
-    if row.content_hash and found.st_size == row.size and hash_of(path) == row.content_hash:
-        return times | back
-    if row.shard is None:
-        return times | {"status": int(Status.NEW), "message": "", "crashes": 0}
-    return {"status": int(Status.CHANGED)}
-
-
-def _left_out(row: Any, why: LeftOut) -> dict[str, Any]:
-    """Return the new values of a row by whether and why it is left out."""
-    return {} if row.left_out == why else {"left_out": int(why)}
-
-
-def _gone(row: Any) -> dict[str, Any]:
-    """Return the new values of an image whose file is gone; without codes it is forgotten."""
-    status = Status.CHANGED if row.shard is None else Status.MISSING
-    return {} if row.status == status else {"status": int(status)}
-
-
-def _found_again(row: Any) -> int:
-    """Return the status of an image whose file is there again."""
-    if row.status not in (Status.MISSING, Status.CHANGED):
-        return int(row.status)
-    return int(Status.NEW if row.shard is None else Status.CODED)
