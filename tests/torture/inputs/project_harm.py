@@ -153,7 +153,8 @@ def database(world: World, chance: random.Random, project: Path) -> str:
     """A database with things in it that we did not make."""
     path = _database(chance, project)
     what = chance.choice(("trigger", "view", "dropped table", "more columns", "odd collation",
-                          "expression index", "generated", "virtual"))  # fmt: skip
+                          "expression index", "generated", "virtual", "blob name",
+                          "constraint"))  # fmt: skip
     with closing(sqlite3.connect(path)) as opened, opened:
         tables = [name for (name,) in opened.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -177,6 +178,12 @@ def database(world: World, chance: random.Random, project: Path) -> str:
                 opened.execute(f'CREATE INDEX odd ON "{table}"(abs(1))')
             elif what == "generated":
                 opened.execute(f'ALTER TABLE "{table}" ADD COLUMN g AS (randomblob(1000000000))')
+            elif what in ("blob name", "constraint"):
+                opened.execute("PRAGMA writable_schema = ON")
+                change = "name = x'ff'"
+                if what == "constraint":
+                    change = "sql = substr(sql, 1, length(sql) - 1) || ', CHECK (random() = 0))'"
+                opened.execute(f"UPDATE sqlite_master SET {change} WHERE name = ?", (table,))
             elif what == "virtual":
                 opened.execute("CREATE VIRTUAL TABLE odd USING fts5(x)")
             else:
