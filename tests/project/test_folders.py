@@ -366,7 +366,9 @@ def test_photos_gone_in_the_middle_of_an_analysis_wait(
             photos.rename(tmp_path / "unplugged")
 
     summary = run(photos, progress=unplug, notice=told.append)
-    assert summary.unreadable == 0 and told[0].startswith("Gone when their turn came: 9 photos.")
+    gone = PHOTOS - summary.coded  # how many were read ahead by then, the machine decides
+    assert summary.unreadable == 0 and 2 <= summary.coded < PHOTOS
+    assert told[0].startswith(f"Gone when their turn came: {gone} photos.")
     (tmp_path / "unplugged").rename(photos)
     assert run().coded == PHOTOS - summary.coded
     assert results_of(project).coded_images == PHOTOS and kinds(project) == []
