@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
@@ -274,7 +274,7 @@ def _write_dictionary(
     (place / "dictionary.json").write_text(json.dumps(described), "utf-8")
     shapes = {"W_enc": (D, concepts), "b_enc": concepts, "W_dec": (concepts, D), "b_dec": D}
     weights = {name: np.zeros(shape, np.float16) for name, shape in shapes.items()}
-    save_file(weights, place / "dictionary.safetensors")
+    (place / "dictionary.safetensors").write_bytes(save(weights))
 
 
 def _coded(

@@ -10,8 +10,10 @@ An outcome is "found" (check says so), "harmless" (everything that readers retur
 import os
 import random
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -122,6 +124,19 @@ def link_instead(path: Path, chance: random.Random) -> None:
     other = path.parent.parent / "elsewhere"
     path.replace(other)
     path.symlink_to(other)
+
+
+def change_rows(project: Path, statement: str) -> None:
+    """As a flipped byte does it: past every program that writes."""
+    with closing(sqlite3.connect(project / analysis_database.NAME)) as connection:
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        made = connection.execute(triggers).fetchall()
+        for name, _ in made:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+        for _, sql in made:
+            connection.execute(sql)
+        connection.commit()
 
 
 Harm = Callable[[Path, random.Random], None]

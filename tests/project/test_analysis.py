@@ -147,13 +147,16 @@ def test_photos_show_before_the_first_code(run: Any, photos: Path, project: Path
 def test_unreadable_photos_are_skipped_and_listed(run: Any, photos: Path, project: Path) -> None:
     for name, data in damaged_files(photos).items():
         (photos / name).write_bytes(data)
+    (photos / "layers.jpg").write_bytes(b"8BPS\0\1" + bytes(99))
     (photos / "whole.jpg").unlink()
     (photos / "whole.png").unlink()
-    names = set(damaged_files(photos.parent))
+    names = {*damaged_files(photos.parent), "layers.jpg"}
     summary = run(photos)
     assert (summary.coded, summary.unreadable) == (PHOTOS, len(names))
     problems = results_of(project).problems()
-    assert {p.path.name for p in problems} == names and all(p.what for p in problems)
+    assert {p.path.name for p in problems} == names and all(p.what and p.do for p in problems)
+    [layers] = [p for p in problems if p.path.name == "layers.jpg"]
+    assert "Photoshop" in layers.what and layers.do == "Export them as JPEG, PNG or TIFF."
     assert run().unreadable == 0  # not tried again while the file stays as it is
     Image.new("RGB", (40, 40), "olive").save(photos / "cut.png")
     assert run().coded == 1
@@ -193,6 +196,29 @@ def test_shards_that_fill_up_change_nothing(
         saved.write_bytes(b"no longer a file of numbers")
     run()
     assert check(project) == []
+
+
+def test_analyzing_again_mends_a_flipped_byte_and_codes_one_photo_at_most(
+    run: Any, photos: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("insight_app.project.analysis.recording.SHARD_IMAGES", 8)
+    monkeypatch.setattr("insight_app.project.analysis.coding.commit_policy.COMMIT_IMAGES", 1)
+    monkeypatch.setattr("insight_app.project.analysis.coding.batches.BATCH", {"cpu": 2})
+    run(photos)
+    whole = content(project)
+    for name, coded in (
+        ("statistics/shard-000001.postings", 0),
+        ("statistics/generation-*/open.postings", 0),
+        ("codes/000001.codes", 1),
+        ("codes/000002.codes", 1),
+    ):
+        path = max(project.glob(name))
+        data = bytearray(path.read_bytes())
+        data[-20] ^= 1
+        path.write_bytes(data)
+        assert check(project), name
+        assert run().coded == coded, name
+        assert check(project) == [] and content(project) == whole, name
 
 
 def test_cancelling_keeps_what_is_done_and_the_next_call_goes_on(
@@ -458,6 +484,10 @@ def test_training_on_the_photos_and_naming_what_was_learned(
     assert best.definition == f"a kind of {best.term}"
     draw(photos, PHOTOS + 2)
     assert not (project / "dictionary" / "training").exists()
+    umask = os.umask(0o027)
+    os.umask(umask)
+    files = [path for path in project.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o666 & ~umask}, "as all files are"
     fingerprint = results.dictionary.fingerprint
     with pytest.raises(KnownError, match="another dictionary"):
         run(dictionary="builtin", vocabulary=words)

@@ -2,9 +2,7 @@
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -86,25 +84,17 @@ HARMED_ROWS = {
 def test_a_value_that_was_changed_in_the_database_is_found_and_mended(
     project: Path, table: str
 ) -> None:
-    """As a flipped byte does it: past every program that writes."""
     sources = [source.path for source in shown(project)["sources"]]
-    with closing(sqlite3.connect(project / analysis_database.NAME)) as connection:
-        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        made = connection.execute(triggers).fetchall()
-        for name, _ in made:
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(HARMED_ROWS[table])
-        for _, sql in made:
-            connection.execute(sql)
-        connection.commit()
+    flips.change_rows(project, HARMED_ROWS[table])
     assert any("Rows of the database" in what for what in damage_of(project))
     repaired = repair(project)
     assert repaired.is_whole and repaired.done, repaired
     assert [source.path for source in shown(project)["sources"]] == sources
-    if table == "image":
-        assert any("20 photos must be analyzed again" in said for said in repaired.done)
+    coded = shown(project)["codes"]
+    if table == "image":  # codes of others of its block are proven; one photo never had any
+        assert coded == 18 and "2 photos must be analyzed again" in repaired.done[-1]
     else:
-        assert shown(project)["codes"] == 19
+        assert coded == 19
 
 
 @pytest.mark.parametrize(
@@ -136,14 +126,35 @@ def shown(project: Path) -> dict[str, Any]:
         }
 
 
-def test_damaged_codes_are_set_aside_and_what_is_to_be_done_is_said(project: Path) -> None:
-    path = project / "codes" / "000002.codes"
-    flip(path, random.Random(3))
+@pytest.mark.parametrize(
+    ("shard", "at", "lost"),
+    [(2, (2000,), 1), (1, (40, -1), 2), (1, (3,), 0), (3, (-40,), 1)],
+    ids=["record", "two records", "header", "open shard"],
+)
+def test_only_photos_whose_own_codes_are_harmed_must_be_analyzed_again(
+    project: Path, shard: int, at: tuple[int, ...], lost: int
+) -> None:
+    path = project / "codes" / f"{shard:06d}.codes"
+    before, data = codes_of(project), bytearray(path.read_bytes())
+    for place in at:
+        data[place] ^= 4
+    path.write_bytes(data)
+    said = " ".join(damage_of(project))
+    assert (f"codes of {lost} photo" in said) if lost else ("all codes in it are" in said)
     first = repair(project)
     assert first.is_whole and damage_of(project) == []
-    assert any("must be analyzed again" in said and "insight-app" in said for said in first.done)
+    kept = codes_of(project)
+    assert len(kept) == len(before) - lost and kept.items() <= before.items()
+    wanted = [line for line in first.done if "must be analyzed again" in line]
+    assert len(wanted) == bool(lost) and all(f"{lost} photo" in line for line in wanted)
     assert path.with_suffix(".damaged").exists()
     assert repair(project).done == []
+
+
+def codes_of(project: Path) -> dict[int, bytes]:
+    with Results.open(project) as results:  # type: ignore[union-attr]
+        ids = results.image_ids(status="coded").tolist()
+        return {image: results.codes(image).values.tobytes() for image in ids}
 
 
 def test_a_shipped_dictionary_is_copied_again(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def begin(engine: Engine) -> int:
             connection.execute(
                 update(Image)
                 .where(Image.status.in_([coded, unreadable]), Image.crashes <= CRASHES_ALLOWED)
-                .values(status=int(Status.NEW), message="")
+                .values(status=int(Status.NEW), message="", do="")
             )
             nowhere = {"shard": None, "offset": None, "bytes": None}
             connection.execute(update(Image).where(Image.shard.is_not(None)).values(nowhere))

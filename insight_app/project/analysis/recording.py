@@ -154,9 +154,9 @@ class Recorder:
             place = self._writer.append(coded.image, coded.codes, coded.notes)
         self._pending.append((coded, place))
 
-    def add_unreadable(self, image: int, message: str) -> None:
-        """Note that an image cannot be read; nothing is kept before `commit`."""
-        self._unreadable.append({"key": image, "message": message})
+    def add_unreadable(self, image: int, message: str, do: str = "") -> None:
+        """Note why an image cannot be read and what would help; kept by `commit`."""
+        self._unreadable.append({"key": image, "message": message, "do": do})
 
     def commit(self) -> None:
         """Make all that was added durable, and count it."""
@@ -172,10 +172,11 @@ class Recorder:
             if self._pending:
                 self._name_records(connection, is_full)
             if self._unreadable:
+                why: dict[str, Any] = {name: bindparam(name) for name in ("message", "do")}
                 connection.execute(
                     update(Image)
                     .where(Image.id == bindparam("key"))
-                    .values(status=int(Status.UNREADABLE), message=bindparam("message")),
+                    .values(status=int(Status.UNREADABLE), **why),
                     self._unreadable,
                 )
         images = [coded.image for coded, _ in self._pending]
@@ -294,6 +295,7 @@ def _row(coded: Coded, place: Place) -> dict[str, Any]:
         "key": coded.image,
         "status": int(Status.CODED),
         "message": "",
+        "do": "",
         "note": coded.message,
         "content_hash": coded.content_hash,
         "width": geometry.width,

@@ -5,18 +5,29 @@ Knows nothing of how codes are made.
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from insight_app.disk_errors import disk_errors
-from insight_app.project.analysis import publishing, set_up
+from insight_app.errors import KnownError
+from insight_app.project.analysis import dictionary, publishing, set_up
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.folder import CODES, LOCK, STATISTICS
-from insight_app.project.results import analysis_database, code_store, digests, row_kinds
+from insight_app.project.results import (
+    analysis_database,
+    code_store,
+    digests,
+    row_kinds,
+    salvage,
+)
 from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.code_store import Place
 from insight_app.project.results.digests import FileDigest
+from insight_app.project.results.salvage import Owned
 from insight_app.project.results.schema import Image, Shard, Status
 from insight_app.project.storage import sqlite
 
@@ -86,8 +97,9 @@ def _checked(engine: Engine) -> Engine:
 def set_damaged_aside(project: Path, engine: Engine) -> int:
     """Compare every shard with its checksum; return how many photos must be coded again.
 
-    Lists of strongest images that are not as they were written are removed: they are made again
-    from the codes when these are counted.
+    Records of a damaged shard that are whole are copied into a new one. Lists of strongest images
+    that are not as they were written are removed: they are made again from the codes when these are
+    counted.
     """
     codes, statistics = project / CODES, project / STATISTICS
     with reading(engine) as connection:
@@ -104,16 +116,64 @@ def set_damaged_aside(project: Path, engine: Engine) -> int:
                 if not is_whole:
                     code_store.set_aside(codes, row.id)
         if not is_whole:
-            nowhere = {"shard": None, "offset": None, "bytes": None}
-            with writing(engine) as connection:
-                of_shard = Image.shard == row.id
-                coded = Image.status == int(Status.CODED)
-                is_new = update(Image).where(of_shard, coded).values(status=int(Status.NEW))
-                connection.execute(is_new)
-                connection.execute(update(Image).where(of_shard).values(nowhere))
-                connection.execute(delete(Shard).where(Shard.id == row.id))
-            lost += row.images
+            lost += _replace(project, engine, row.id, row.is_sealed)
     return lost
+
+
+def _replace(project: Path, engine: Engine, shard: int, is_sealed: bool) -> int:
+    """Let another shard with all whole records take the place of one that was set aside.
+
+    Return how many photos lost their codes. Stopped on the way, the same call begins again.
+    """
+    codes = project / CODES
+    with reading(engine) as connection:
+        owned = owned_by(connection, shard)
+        numbers = connection.execute(select(Shard.id)).scalars()
+        into = max(*numbers, code_store.last_shard(codes)) + 1
+    concepts = _concepts(project, shard)
+    with disk_errors("Codes that are whole cannot be copied", where=project):
+        saved = salvage.save(codes, owned, into, concepts) if concepts else None
+    nowhere = {"shard": None, "offset": None, "bytes": None}
+    with writing(engine) as connection:
+        if saved is not None:
+            if is_sealed:  # only the last shard is written on
+                connection.execute(update(Shard).values(is_sealed=True))
+            values = {"bytes": saved.size, "images": len(saved.owned), "checksum": saved.checksum}
+            connection.execute(insert(Shard).values(id=into, is_sealed=is_sealed, **values))
+            connection.execute(
+                update(Image).where(Image.id == bindparam("key")).values(_PLACE),
+                [
+                    {"key": image, "shard": into, "offset": place.offset, "bytes": place.size}
+                    for image, place in saved.owned
+                ],
+            )
+        of_shard = Image.shard == shard
+        counts = of_shard, Image.status.in_((int(Status.CODED), int(Status.MISSING)))
+        lost = connection.execute(select(func.count()).select_from(Image).where(*counts))
+        coded = of_shard, Image.status == int(Status.CODED)
+        number = int(lost.scalar_one())
+        connection.execute(update(Image).where(*coded).values(status=int(Status.NEW)))
+        connection.execute(update(Image).where(of_shard).values(nowhere))
+        connection.execute(delete(Shard).where(Shard.id == shard))
+    return number
+
+
+_PLACE: dict[str, Any] = {name: bindparam(name) for name in ("shard", "offset", "bytes")}
+
+
+def owned_by(connection: Connection, shard: int) -> list[Owned]:
+    """Return all photos that have records in a shard."""
+    query = select(Image.id, Image.offset, Image.bytes).where(Image.shard == shard)
+    return [Owned(r.id, Place(shard, r.offset, r.bytes)) for r in connection.execute(query)]
+
+
+def _concepts(project: Path, shard: int) -> int:
+    """Return of how many concepts the codes are; 0 if nobody can tell for sure."""
+    told = {code_store.concepts_of(project / CODES, shard)}
+    with suppress(KnownError):
+        described = dictionary.installed(project)
+        told.add(described.concepts if described is not None else 0)
+    return max(told) if len(told - {0}) == 1 else 0
 
 
 def _remove_counts(statistics: Path, shard: int) -> None:

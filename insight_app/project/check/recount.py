@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Row, select
 
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError
+from insight_app.figures import counted
+from insight_app.project.analysis import recovery
 from insight_app.project.analysis.counting.tally import Tally
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
 from insight_app.project.check.meter import Meter
 from insight_app.project.folder import CODES
-from insight_app.project.results import code_store, generations, postings
+from insight_app.project.results import code_store, generations, postings, salvage
 from insight_app.project.results.code_record import Record
 from insight_app.project.results.code_store import Place
 from insight_app.project.results.generations import Published
@@ -70,7 +72,7 @@ def shard(
     path = str(code_store.shard_path(codes, row.id))
     try:
         if code_store.checksum_of(codes, row.id, row.bytes, meter) != row.checksum:
-            yield _damaged("The codes are not as they were written.", path)
+            yield _not_as_written(codes, row, connection, path)
             return
         query = select(Image.id, Image.offset, Image.bytes).where(Image.shard == row.id)
         named = {Place(row.id, r.offset, r.bytes): r.id for r in connection.execute(query)}
@@ -91,6 +93,18 @@ def shard(
         yield _damaged(error.what, error.where or path)
     except (ValueError, TypeError, IndexError) as error:  # sums that fit and nonsense all the same
         yield _damaged(f"The codes are damaged ({error}).", path)
+
+
+def _not_as_written(codes: Path, row: Row[Any], connection: Connection, path: str) -> Finding:
+    """Return the finding of a shard whose checksum is another: which of its codes are harmed."""
+    owned = recovery.owned_by(connection, row.id)
+    harmed = len(owned) - sum(1 for _ in salvage.whole(codes, owned))
+    if not harmed:
+        what = "This file of codes is not as it was written, but all codes in it are."
+        return Finding(what, path, _DO, part=Concern.CODES)
+    what = f"The codes of {counted(harmed, 'photo')} are not as they were written."
+    means = f"{'It' if harmed == 1 else 'They'} must be analyzed again."
+    return Finding(what, path, _DO, part=Concern.CODES, means=means)
 
 
 def _damaged(what: str, path: str) -> Finding:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, literal, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, literal, select, update
 
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
@@ -71,27 +71,28 @@ def _in(column: Any, block: Block) -> Any:
 def _look_again(codes: Path, connection: Connection, block: Block) -> int:
     """Let the next analysis look at the photos of a block as if it had never seen them.
 
-    Their rows become tombstones that own the codes, as those of photos that were changed do.
+    Their rows become tombstones that own the codes, as those of photos that were changed do. Photos
+    with codes whose own rows are whole stay as they are.
     """
-    first, last = block.rows.start, block.rows.stop - 1
-    connection.exec_driver_sql(
-        "UPDATE image SET name = '?', status = 4 "
-        "WHERE id BETWEEN ? AND ? AND typeof(name) != 'text'",
-        (first, last),
-    )
+    whole = row_digests.whole_photos(connection, block.number)
+    harmed = set(block.rows) - whole
+    are_harmed = Image.id.in_(harmed)
+    no_name = func.typeof(Image.name) != "text"
+    nobody = {"name": "?", "status": int(Status.CHANGED)}
+    connection.execute(update(Image).where(are_harmed, no_name).values(nobody))
     anew = select(Image.folder_id, Image.name, *_NEVER_SEEN).where(
-        _in(Image.id, block), Image.status != int(Status.CHANGED)
+        are_harmed, Image.status != int(Status.CHANGED)
     )
     photos = connection.execute(anew).all()
     nowhere = {"shard": None, "offset": None, "bytes": None}
-    gone = update(Image).where(_in(Image.id, block))
+    gone = update(Image).where(are_harmed)
     connection.execute(gone.values(nowhere | {"status": int(Status.CHANGED)}))
     for row in photos:
         connection.execute(insert(Image).prefix_with("OR IGNORE").values(row._asdict()))
     for shard in connection.execute(select(Shard.id, Shard.bytes)).all():
         with suppress(KnownError, OSError):  # damaged codes are set aside afterwards
             for place, record in code_store.read_shard(codes, shard.id, shard.bytes):
-                if record.image in block.rows:
+                if record.image in harmed:
                     owner = update(Image).where(Image.id == record.image)
                     at = {"shard": place.shard, "offset": place.offset, "bytes": place.size}
                     connection.execute(owner.values(at))

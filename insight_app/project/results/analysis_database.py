@@ -37,7 +37,7 @@ SCHEMA = versions.Schema(
         kept="What people judged is in another file.",
         do="Analyze the photos again to make the results anew.",
     ),
-    triggers=schema.MARKING,
+    triggers=(*schema.MARKING, *schema.MARKING_OF_1_4),
     pragmas={"journal_mode": "WAL", "synchronous": "NORMAL"},
 )
 
@@ -68,7 +68,7 @@ def close_writer(engine: Engine) -> None:
         while is_marked:
             path = engine.get_execution_options()["database"]
             with sqlite.writing(engine, path, "") as writer:
-                is_marked = row_digests.cover(writer)
+                is_marked = row_digests.cover(writer, covers_open=True)
     with suppress(sqlite3.Error, DBAPIError), closing(engine.raw_connection()) as connection:
         for pragma in ("busy_timeout = 1000", "wal_checkpoint(TRUNCATE)"):
             connection.cursor().execute(f"PRAGMA {pragma}").fetchone()

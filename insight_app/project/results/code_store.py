@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from insight_app.concepts.codes import Codes
 from insight_app.disk_errors import disk_error
-from insight_app.errors import Refusal, WorldError
+from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import has_other_names, open_in_place, open_regular, write_whole
 from insight_app.project.results import code_record
 from insight_app.project.results.code_record import Notes, Record, pack, unpack
@@ -108,7 +108,10 @@ class ShardWriter:
 
     def append(self, image: int, codes: Codes, notes: Notes) -> Place:
         """Write the record of one image; return where it lies."""
-        record = pack(image, codes, notes)
+        return self.append_packed(pack(image, codes, notes))
+
+    def append_packed(self, record: bytes) -> Place:
+        """Write a record that is packed already; return where it lies."""
         place = Place(self.shard, self.size, len(record))
         self._write(record)
         return place
@@ -146,13 +149,37 @@ class CodeReader:
         WorldError where it cannot be read, is damaged or another's.
         """
         path = shard_path(self.folder, place.shard)
-        try:
-            with open_regular(path) as file:
-                file.seek(place.offset)
-                data = file.read(min(place.size, code_record.MOST_BYTES + 1))
-        except OSError as error:
-            raise disk_error(error, "The codes cannot be read", where=path) from error
-        return unpack(data, self.concepts, str(path), image)
+        return unpack(_bytes_at(path, place), self.concepts, str(path), image)
+
+
+def read_packed(folder: Path, place: Place, image: int) -> bytes:
+    """Return the record of an image as it lies at a place, also in a shard that was set aside.
+
+    WorldError where it cannot be read, is damaged or another's.
+    """
+    path = shard_path(folder, place.shard)
+    if not path.exists():
+        path = path.with_suffix(DAMAGED)
+    data = _bytes_at(path, place)
+    unpack(data, 0, str(path), image)
+    return data
+
+
+def concepts_of(folder: Path, shard: int) -> int:
+    """Return of how many concepts the codes of a shard are, as it says itself; 0 if it does not."""
+    for path in (shard_path(folder, shard), shard_path(folder, shard).with_suffix(DAMAGED)):
+        with suppress(OSError, KnownError), open_regular(path) as file:
+            return _read_header(file, path)
+    return 0
+
+
+def _bytes_at(path: Path, place: Place) -> bytes:
+    try:
+        with open_regular(path) as file:
+            file.seek(place.offset)
+            return file.read(min(place.size, code_record.MOST_BYTES + 1))
+    except OSError as error:
+        raise disk_error(error, "The codes cannot be read", where=path) from error
 
 
 def read_shard(folder: Path, shard: int, size: int) -> Iterator[tuple[Place, Record]]:

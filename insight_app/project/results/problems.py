@@ -218,7 +218,7 @@ def _images(connection: Connection, places: Places, gone: Sequence[int]) -> Iter
     folders = [places.folders[id] for id in ids if id in places.folders]
     for folder in sorted(folders, key=lambda folder: str(folder.path)):
         rows = (
-            select(Image.name, Image.status, Image.message)
+            select(Image.name, Image.status, Image.message, Image.do)
             .where(Image.folder_id == folder.id, Image.status.in_(_BAD), Image.left_out == 0)
             .order_by(Image.name)
         )
@@ -226,7 +226,7 @@ def _images(connection: Connection, places: Places, gone: Sequence[int]) -> Iter
             yield (str(folder.path), row.name), _of_image(folder, *row)
 
 
-def _of_image(folder: FolderPlace, name: str, status: int, message: str) -> Problem:
+def _of_image(folder: FolderPlace, name: str, status: int, message: str, do: str) -> Problem:
     path = Path(folder.path, name)
     if status == Status.MISSING:
         return Problem(
@@ -236,7 +236,5 @@ def _of_image(folder: FolderPlace, name: str, status: int, message: str) -> Prob
             "Point to the folder that it is in now, or bring it back and analyze again.",
             "missing",
         )
-    return Problem(
-        path, message, "It was left out.", "Mend or remove the file, then analyze again.",
-        "unreadable",
-    )  # fmt: skip
+    usual = "Mend or remove the file, then analyze again."
+    return Problem(path, message, "It was left out.", do or usual, "unreadable")

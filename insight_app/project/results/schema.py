@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x494E5341
 """'INSA', stored in the header of the file."""
-MAJOR, MINOR = 1, 4
+MAJOR, MINOR = 1, 5
 
 
 class Status(IntEnum):
@@ -81,6 +81,8 @@ class Image(Base):
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     status: Mapped[int] = mapped_column(default=int(Status.NEW))
     message: Mapped[str] = mapped_column(default="")
+    do: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What would help where the message says why it cannot be read."""
     note: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """What of the file was ignored, or is only partly shown, although it was read."""
     left_out: Mapped[int] = mapped_column(default=int(LeftOut.NO), server_default=text("0"))
@@ -186,7 +188,7 @@ class Skipped(Base):
 
 
 class RowDigest(Base):
-    """The digest of some rows of a table (see `row_digests`); None: they were written since."""
+    """What proves some rows of a table (see `row_digests`); None: they were written since."""
 
     __tablename__ = "row_digest"
     of: Mapped[str] = mapped_column(primary_key=True)
@@ -201,14 +203,32 @@ class RowDigest(Base):
 BLOCK_BITS = 8
 """Rows of a table are covered 2 ** BLOCK_BITS at a time."""
 COVERED = ("folder", "generation", "image", "run", "setting", "shard", "skipped", "source")
-MARKING = tuple(
-    f"CREATE TRIGGER {table}_{verb.lower()}_marked AFTER {verb} ON {table} BEGIN "
-    f"INSERT INTO row_digest VALUES ('{table}', {row}.rowid >> {BLOCK_BITS}, NULL) "
+_TRIGGER = (
+    "CREATE TRIGGER {table}_{name}_marked AFTER {verb} ON {table} {unless}BEGIN "
+    "INSERT INTO row_digest VALUES ('{table}', {row}.rowid >> {bits}, NULL) "
     "ON CONFLICT DO UPDATE SET digest = NULL; END"
-    for table in COVERED
-    for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
 )
+_IS_MARKED = (
+    "WHEN NOT EXISTS (SELECT 1 FROM row_digest WHERE of = '{table}' "
+    "AND block = {row}.rowid >> {bits} AND digest IS NULL) "
+)
+"""Most rows are written beside others of their block: looking is cheaper than marking again."""
+
+
+def _marking(unless: str) -> tuple[str, ...]:
+    return tuple(
+        _TRIGGER.replace("{unless}", unless).format(
+            table=table, name=verb.lower(), verb=verb, row=row, bits=BLOCK_BITS
+        )
+        for table in COVERED
+        for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+    )
+
+
+MARKING = _marking(_IS_MARKED)
 """Mark the rows that are written. The id of a row never changes."""
+MARKING_OF_1_4 = _marking("")
+"""What a file of version 1.4 has instead."""
 
 
 @event.listens_for(Base.metadata, "after_create")

@@ -31,7 +31,7 @@ class CommitPolicy:
             if isinstance(item, Coded):
                 self._recorder.add(item)
             else:
-                self._recorder.add_unreadable(item.photo.image, item.message)
+                self._recorder.add_unreadable(item.photo.image, item.message, item.do)
         waited = time.monotonic() - self._committed
         if waited > COMMIT_SECONDS or self._recorder.waiting >= COMMIT_IMAGES or not self._next:
             self._recorder.commit()

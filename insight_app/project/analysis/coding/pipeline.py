@@ -62,10 +62,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A photo that cannot be read, and why."""
+    """A photo that cannot be read, why, and what would help."""
 
     photo: Photo
     message: str
+    do: str
 
 
 def read_photo(photo: Photo, encoder: DenseEncoder, rule: int) -> Read | Unreadable:
@@ -74,7 +75,7 @@ def read_photo(photo: Photo, encoder: DenseEncoder, rule: int) -> Read | Unreada
         file = read_file(photo.path)
         seen = read_pixels(file.data, photo.path, encoder, rule, part=photo.part)
     except KnownError as error:
-        return Unreadable(photo, error.what)
+        return Unreadable(photo, error.what, error.do)
     notes = NOTES_BETWEEN.join(seen.notes)
     return Read(photo, file.content_hash, seen.geometry, seen.window, seen.pixels, notes)
 

@@ -20,7 +20,7 @@ def judged(path: Path, found: os.stat_result, row: Any) -> dict[str, Any]:
     if row.content_hash and found.st_size == row.size and hash_of(path) == row.content_hash:
         return times | back
     if row.shard is None:
-        return times | {"status": int(Status.NEW), "message": "", "crashes": 0}
+        return times | {"status": int(Status.NEW), "message": "", "do": "", "crashes": 0}
     return {"status": int(Status.CHANGED)}
 
 
