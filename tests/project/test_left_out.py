@@ -145,7 +145,7 @@ def test_an_older_project_opens_with_everything_taken(
         for index in ("image_note", "image_left_out", "skipped_kind"):
             connection.execute(f"DROP INDEX {index}")
         for table, column in (
-            ("image", "note"), ("image", "left_out"),
+            ("image", "do"), ("image", "note"), ("image", "left_out"),
             ("skipped", "do"), ("skipped", "kind"), ("skipped", "grade"),
         ):  # fmt: skip
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
