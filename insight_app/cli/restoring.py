@@ -35,5 +35,5 @@ def restore(
     if not is_project(project):
         raise Refusal("This is not a project of Insight.", where=str(project))
     found = restored(project, beside=backup, dry_run=dry_run)
-    said = f"Nothing is changed yet. {found.describe()}" if dry_run else found.describe()
-    terminal.say(said)
+    before = "Nothing is changed yet. Restoring would come to this: " if dry_run else ""
+    terminal.say(before + found.describe())

@@ -88,6 +88,11 @@ def test_heads_and_clip_weights_are_told_apart_by_content(home: Path) -> None:
     assert library.find("dinoiser") == library.required("dinoiser") == Path(entry.file)
     with pytest.raises(KnownError, match="neither CLIP weights nor"):
         library.import_file(shaped.write(home / "x.pt", {"a": torch.zeros(3)}))
+    names = {"W_enc": (4, 8), "b_enc": (8,), "W_dec": (8, 4), "b_dec": (4,)}
+    dictionary = {name: torch.zeros(shape) for name, shape in names.items()}
+    with pytest.raises(KnownError, match="neither CLIP weights nor") as told:
+        library.import_file(shaped.write(home / "ae.pt", dictionary))
+    assert "--dictionary" in told.value.do
     with pytest.raises(KnownError, match="heads"):
         library.import_file(shaped.write(home / "c.pt", shaped.clip()), "dinoiser")
     assert library.import_file(heads, model="ViT-B-16") == entry, "the model that they are for"

@@ -1,5 +1,6 @@
 """Whether the log of judgements, the project's manifest and its backups are as written."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,13 +26,14 @@ def findings(folder: Path) -> Iterator[Finding]:
     with Project.open(folder, read_only=True) as project:
         if project.damage is not None:
             damage = project.damage
-            do = " ".join(filter(None, (damage.kept, damage.do)))
+            do = " ".join(filter(None, (damage.kept, _of(folder, damage.do))))
             yield Finding(damage.what, damage.where, do, part=Concern.JUDGEMENTS)
         else:
             place = str(project.judgements.path)
             problems = project.judgements.problems()
             for what in problems:
-                yield Finding(what, place, SCHEMA.remedy.do, part=Concern.JUDGEMENTS)
+                do = _of(folder, SCHEMA.remedy.do)
+                yield Finding(what, place, do, part=Concern.JUDGEMENTS)
             if newer := not_understood(project.judgements.not_understood):
                 yield Finding(newer, place, is_damage=False, part=Concern.JUDGEMENTS)
             if not problems:
@@ -42,6 +44,11 @@ def findings(folder: Path) -> Iterator[Finding]:
             yield Finding(what, str(path), _STAYS, part=Concern.BACKUPS)
     except KnownError as error:
         yield Finding(error.what, error.where, error.do, part=Concern.BACKUPS)
+
+
+def _of(folder: Path, advice: str) -> str:
+    """Return an advice with the project's own path, to be copied into a terminal."""
+    return advice.replace("PROJECT", shlex.quote(str(folder)))
 
 
 def _manifest(folder: Path, project: Project) -> Iterator[Finding]:

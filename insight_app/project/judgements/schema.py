@@ -151,8 +151,8 @@ SCHEMA = Schema(
     metadata=LastingBase.metadata,
     migrations=Path(__file__).parents[1] / "storage" / "migrations" / "judgements",
     remedy=Remedy(
-        do="Restore what is left of them and of their backups, here or with: "
-        "insight-app restore PROJECT",
+        do="Restore the judgements, from what is left of them and from their backups: with Restore "
+        "in the window, or with insight-app restore PROJECT",
     ),
     never_rebuilt=("log",),
     triggers=APPEND_ONLY,

@@ -23,6 +23,11 @@ CLIP, DINOISER = KINDS = ("clip", "dinoiser")
 WIDTH = 768
 """Of ViT-B-16, which the published heads read."""
 _OPENAI = "input_resolution"
+_DICTIONARY = {
+    "autoencoder": ("W_enc", "b_enc", "W_dec", "b_dec"),
+    "linear": ("encoder.weight", "encoder.bias", "decoder.weight"),
+}
+"""Names that a dictionary's weights have, which is given by mistake."""
 """An entry that only OpenAI's own files have."""
 
 
@@ -54,8 +59,15 @@ def identify(path: Path, kind: str = "", model: str = "") -> WeightsContent:
         tensors = clip_file.tensors(path)
     except NothingFound as error:
         if not is_heads and not kind:
+            opened = reading.open_checkpoint(path)
             neither = "are neither CLIP weights nor CLIP-DINOiser heads"
-            raise unwrapping.nothing_found(reading.open_checkpoint(path), neither) from error
+            nothing = unwrapping.nothing_found(opened, neither)
+            if unwrapping.find(opened, _DICTIONARY) is not None:
+                nothing.do = (
+                    "This looks like a dictionary, which is no encoder: open it in the window "
+                    "(Open released files), or analyze with --dictionary."
+                )
+            raise nothing from error
         if not is_heads:
             raise
         raise Refusal(
