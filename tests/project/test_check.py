@@ -2,7 +2,9 @@
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,30 @@ def test_a_value_that_was_changed_in_the_database_is_found_and_mended(
         assert coded == 18 and "2 photos must be analyzed again" in repaired.done[-1]
     else:
         assert coded == 19
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_shown"),
+    [
+        ("UPDATE image SET name = CAST(name AS BLOB) WHERE id = 1", False),
+        ("UPDATE image SET status = 99 WHERE id = 1", False),
+        ("UPDATE image SET name = '../../decoy/' || name WHERE id = 1", False),
+        ("UPDATE image SET name = '/tmp/decoy.jpg' WHERE id = 1", False),
+        ("UPDATE folder SET path = '../decoy' WHERE id = 1", False),
+        ("UPDATE generation SET id = 9223372036854775807 WHERE id = 2", True),
+    ],
+)
+def test_rows_that_insight_cannot_have_written_are_damage_also_with_digests_that_fit(
+    project: Path, statement: str, is_shown: bool
+) -> None:
+    with closing(sqlite3.connect(project / analysis_database.NAME)) as connection:
+        connection.execute(statement)  # marked as written
+        connection.commit()
+    assert any("cannot hold" in what for what in damage_of(project))
+    if not is_shown:
+        with pytest.raises(WorldError, match="cannot hold"), Results.open(project) as results:  # type: ignore[union-attr]
+            results.image(1)
+    assert "made anew" in repair(project).done[0]
 
 
 @pytest.mark.parametrize(

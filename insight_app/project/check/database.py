@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from insight_app.errors import KnownError
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
-from insight_app.project.results import analysis_database, row_digests
+from insight_app.project.results import analysis_database, row_digests, row_kinds
 from insight_app.project.results.schema import Generation
 
 _AGAIN = "Analyze the photos again to make it anew; judgements are in another file."
@@ -62,6 +62,10 @@ def findings(folder: Path, connection: Connection) -> Iterator[Finding]:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if broken is not None:
         what = f"The database of results refers to a row that is not there ({broken[0]})."
+        yield Finding(what, path, do, part=Concern.DATABASE)
+        return
+    if table := row_kinds.first_wrong(connection):
+        what = f"The table {table} of the database of results holds what it cannot hold."
         yield Finding(what, path, do, part=Concern.DATABASE)
         return
     for block in row_digests.wrong(connection):

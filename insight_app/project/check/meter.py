@@ -12,6 +12,7 @@ class Meter:
         self._progress = progress
         self._cancel = cancel or CancelToken()
         self._done = self._total = 0
+        self._told = (-1, -1)
 
     def expect(self, size: int) -> None:
         """Add so many bytes to what is to be read."""
@@ -22,4 +23,7 @@ class Meter:
         self._cancel.check()
         self._done += size
         done, total = (n // _MEGABYTE for n in (self._done, self._total))
-        self._progress(min(done, total), total, "Checking (MB)")
+        now = min(done, total), total
+        if now != self._told:
+            self._told = now
+            self._progress(*now, "Checking (MB)")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table
 
-from insight_app.project.results.schema import Base
+from insight_app.project.results.schema import Base, Status
 
 _KINDS = {
     bool: ("integer",),
@@ -18,11 +18,11 @@ _KINDS = {
 }
 _MOST_IMAGES = 1 << 25
 """Arrays by image are as long as the highest id."""
-_ONE_BYTE, _FOUR_BYTES = (1 << 8) - 1, (1 << 32) - 1
+_FOUR_BYTES = (1 << 32) - 1
 _HIGHEST = {
     "image.id": _MOST_IMAGES,
     "image.folder_id": _FOUR_BYTES,
-    "image.status": _ONE_BYTE,
+    "image.status": max(Status),
     "image.shard": _FOUR_BYTES,
     "image.offset": 1 << 62,
     "image.bytes": _FOUR_BYTES,
@@ -31,8 +31,14 @@ _HIGHEST = {
     "shard.images": _FOUR_BYTES,
     "shard.checksum": _FOUR_BYTES,
     "folder.id": _FOUR_BYTES,
+    "generation.id": _FOUR_BYTES,
 }
 """Of columns that are counted with: from 0 up to this."""
+_LEADS_AWAY = {
+    "image": "name IN ('', '.', '..') OR instr(name, '/') OR instr(name, char(0))",
+    "folder": "path LIKE '/%' OR instr('/' || path || '/', '/../') OR instr(path, char(0))",
+}
+"""What names a file outside the folder that a person gave: nobody's photo is read by it."""
 
 
 def first_wrong(connection: Connection) -> str:
@@ -52,4 +58,6 @@ def _wrong(table: Table) -> Iterator[str]:
         listed = ", ".join(f"'{kind}'" for kind in kinds)
         yield f'typeof("{column.name}") NOT IN ({listed})'
         if highest := _HIGHEST.get(f"{table.name}.{column.name}"):
-            yield f'"{column.name}" NOT BETWEEN 0 AND {highest}'
+            yield f'"{column.name}" NOT BETWEEN 0 AND {int(highest)}'
+    if leads_away := _LEADS_AWAY.get(table.name):
+        yield leads_away

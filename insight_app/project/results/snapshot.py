@@ -334,19 +334,22 @@ class Results:
             places = self._places
             if row.folder_id not in places.folders:  # it was moved since
                 places = sources.read_places(connection, self.project)
-        folder = places.folders[row.folder_id]
-        rows, cols = (row.rows, row.cols) if row.rows else self.grid
-        crop = (row.crop_x, row.crop_y, row.crop_w, row.crop_h)
-        return ImageRecord(
-            id=row.id,
-            path=folder.path / row.name,
-            folder=row.folder_id,
-            width=row.width,
-            height=row.height,
-            geometry=Geometry(row.width, row.height, crop, rows, cols),
-            status=_WORDS[Status.REMOVED if folder.is_removed else Status(row.status)],
-            message=row.message,
-        )
+        with analysis_database.rows_as_written(self.project):
+            if Path(row.name).name != row.name:
+                raise ValueError("a photo's name is a path")
+            folder = places.folders[row.folder_id]
+            rows, cols = (row.rows, row.cols) if row.rows else self.grid
+            crop = (row.crop_x, row.crop_y, row.crop_w, row.crop_h)
+            return ImageRecord(
+                id=row.id,
+                path=folder.path / row.name,
+                folder=row.folder_id,
+                width=row.width,
+                height=row.height,
+                geometry=Geometry(row.width, row.height, crop, rows, cols),
+                status=_WORDS[Status.REMOVED if folder.is_removed else Status(row.status)],
+                message=row.message,
+            )
 
     def codes(self, image_id: int) -> Codes:
         """Read the codes of an image, a row a cell; Refusal where it has none."""

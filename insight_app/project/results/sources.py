@@ -111,6 +111,8 @@ def read_places(connection: Connection, project: Path) -> Places:
         sources = {row.id: locate(project, row.path, row.relative) for row in rows}
         folders = {}
         for row in connection.execute(select(Folder)):
+            if row.path.startswith("/") or ".." in row.path.split("/") or "\0" in row.path:
+                raise ValueError("a folder lies outside what it is in")
             path = sources[row.source_id] / row.path
             folders[row.id] = FolderPlace(row.id, path, row.source_id, row.path, row.is_removed)
     return Places([SourcePlace(id, path) for id, path in sources.items()], folders)
