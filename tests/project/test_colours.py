@@ -79,7 +79,7 @@ def test_pages_and_channels_are_a_choice_and_said(tmp_path: Path) -> None:
         for band in range(3):
             file.write(drawn()[..., band].copy(), photometric="minisblack", metadata=None)
     first = read(path)
-    assert apart(first, np.repeat(drawn()[..., :1], 3, -1)) == 0 and "first" in first.notes[0]
+    assert apart(first, np.repeat(drawn()[..., :1], 3, -1)) == 0 and "number 1" in first.notes[0]
     assert apart(read(path, page=2), np.repeat(drawn()[..., 2:], 3, -1)) == 0
     assert apart(read(path, channels=(2, 1, 0)), np.repeat(drawn()[..., :1], 3, -1)) == 0, "pages"
     bands = np.ascontiguousarray(np.moveaxis(drawn(), -1, 0))

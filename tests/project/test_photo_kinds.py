@@ -74,7 +74,7 @@ def test_dicom_is_shown_by_rescale_window_and_meaning(tmp_path: Path) -> None:
     dicom(path, GREY.astype(np.uint16) * 16, "MONOCHROME2")
     assert apart(read(path), AS_GREY) <= 6, "no window: as every deep grey"
     dicom(path, np.stack([GREY, 255 - GREY]), "MONOCHROME2", frames=2)
-    assert apart(read(path), AS_GREY) == 0 and "2 frames" in read(path).notes[0]
+    assert apart(read(path), AS_GREY) == 0 and "2 pictures" in read(path).notes[0]
     assert apart(read(path, page=1), 255 - AS_GREY) == 0
 
 

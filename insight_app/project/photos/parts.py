@@ -82,9 +82,7 @@ def decode_part(
 def _noted(shown: Upright, wanted: FilePart, held: FilePart) -> Upright:
     """Add what a file lacks of the part, unless it holds one picture of usual channels only."""
     lacks = []
-    if wanted.page != held.page and any(
-        "pictures" in note or "frames" in note for note in shown.notes
-    ):
+    if wanted.page != held.page and any("pictures" in note for note in shown.notes):
         lacks.append(f"It has no picture {wanted.page + 1}.")
     if wanted.channels != held.channels and any("channels" in note for note in shown.notes):
         lacks.append(f"It has no channel {max(wanted.channels) + 1}.")

@@ -4,15 +4,14 @@ What is larger, built otherwise or damaged is left to the decoding process, whic
 crash. Owns which is which. Knows no project.
 """
 
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
 from PIL import Image
 
-from insight_app.project.photos import deep, tiff_tags
+from insight_app.project.photos import deep, plodding, tiff_tags
 from insight_app.project.photos.budget import HERE, MEMORY
 from insight_app.project.photos.formats import JPEG, PNG, TIFF, WEBP, ImageKind
 from insight_app.project.photos.upright import ORIENTATION, Stored, Upright
@@ -40,23 +39,47 @@ class Wish:
 
 def read(data: bytes, kind: ImageKind, wish: Wish) -> Upright | None:
     """Return the photo; None if it is not plain, or too large, or if anything is wrong with it."""
-    if kind is TIFF and wish.managed and not tiff_tags.is_plain(data):
+    is_as_most = tiff_tags.is_plain if wish.managed else tiff_tags.is_short
+    if kind is TIFF and not is_as_most(data):
         return None
+    file = plodding.MeteredFile(data, kind)
     try:
-        with Image.open(io.BytesIO(data), formats=kind.pillow) as opened:
+        with Image.open(file, formats=kind.pillow) as opened:
             if wish.managed and kind is PNG and is_deep_colour(opened):
                 return None
+            if plodding.is_decoded_by_python(opened):
+                return None
+            file.pixels_follow()
+            held = pictures(opened, data)
             size = opened.size
             reduced = draft(opened, wish)
             needs = len(data) + memory(opened, kind, size)
             if needs > HERE or work(data, kind, size) > MOST_WORK:
                 return None
             with MEMORY.taking(needs):
-                return stored(opened, size, reduced, managed=wish.managed).upright(
-                    managed=wish.managed
-                )
+                found = stored(opened, size, reduced, managed=wish.managed)
+                if held > 1:
+                    found = replace(found, notes=(one_of(held), *found.notes))
+                return found.upright(managed=wish.managed)
     except Exception:  # decoders of foreign bytes fail in every way there is; see reading/
         return None
+
+
+def one_of(pictures: int, used: int = 0) -> str:
+    """Return the note for a file that holds several pictures; used: which, counted from 0."""
+    return f"It holds {pictures:,} pictures; number {used + 1} is used."
+
+
+def pictures(opened: Image.Image, data: bytes, most: int = plodding.MOST_BLOCKS) -> int:
+    """Return how many pictures a file holds; those behind a JPEG are no others.
+
+    most: blocks of a GIF that are gone through; TooMuch if there are more.
+    """
+    if opened.format == "GIF":
+        return plodding.gif_pictures(data, most)
+    if opened.format == "TIFF":
+        return tiff_tags.pages(data)
+    return 1 if opened.format in REDUCIBLE else int(getattr(opened, "n_frames", 1))
 
 
 def draft(opened: Image.Image, wish: Wish) -> int:
@@ -86,8 +109,6 @@ def stored(
     """
     opened.load()
     notes: list[str] = []
-    if getattr(opened, "is_animated", False) and opened.format != "MPO":
-        notes.append("It holds several pictures; the first is used.")
     orientation = orientation_of(opened, notes)
     profile = opened.info.get("icc_profile")
     window = (0.0, 255.0)

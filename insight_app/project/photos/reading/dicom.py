@@ -17,7 +17,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from insight_app.errors import Refusal
-from insight_app.project.photos import deep
+from insight_app.project.photos import deep, plain
 from insight_app.project.photos.apart import DecodingRequest
 from insight_app.project.photos.reading import limits
 from insight_app.project.photos.upright import Stored
@@ -40,9 +40,7 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
     if request.page >= frames:
         raise Refusal(f"It has no picture {request.page + 1}.", where=request.path)
     values = _unpacked(file, header, request)
-    notes = (
-        () if frames == 1 else (f"It holds {frames} frames; number {request.page + 1} is used.",)
-    )
+    notes = () if frames < 2 else (plain.one_of(frames, request.page),)
     if values.ndim == 3:
         profile = bytes(header.get("ICCProfile") or b"")
         picture, window = deep.colours(values)

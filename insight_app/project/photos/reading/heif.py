@@ -5,6 +5,7 @@ from typing import BinaryIO
 import pi_heif
 
 from insight_app.errors import Refusal, WorldError
+from insight_app.project.photos import plain
 from insight_app.project.photos.apart import DecodingRequest
 from insight_app.project.photos.reading import limits
 from insight_app.project.photos.upright import Stored
@@ -23,10 +24,11 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
     number = len(opened)
     if request.page >= number:
         raise Refusal(f"It has no picture {request.page + 1}.", where=request.path)
-    chosen = opened[request.page] if request.page else opened[opened.primary_index]
+    used = request.page or opened.primary_index
+    chosen = opened[used]
     width, height = chosen.size
     limits.must_fit(_EACH * width * height, (width, height), request)
     image = chosen.to_pillow()
-    notes = ("It holds several pictures; the main one is used.",) if number > 1 else ()
+    notes = (plain.one_of(number, used),) if number > 1 else ()
     profile = chosen.info.get("icc_profile") or b""
-    return Stored(image, image.size, profile=profile, notes=() if request.page else notes)
+    return Stored(image, image.size, profile=profile, notes=notes)

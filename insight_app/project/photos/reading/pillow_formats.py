@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 import numpy as np
@@ -12,6 +13,7 @@ from insight_app.errors import Refusal
 from insight_app.project.photos import formats, plain
 from insight_app.project.photos.apart import DecodingRequest
 from insight_app.project.photos.formats import JPEG, WEBP, ImageKind
+from insight_app.project.photos.photo_file import IN_MEMORY
 from insight_app.project.photos.plain import Wish
 from insight_app.project.photos.reading import limits
 from insight_app.project.photos.upright import Stored
@@ -102,7 +104,23 @@ def stored(
     opened: Image.Image, size: tuple[int, int], request: DecodingRequest, reduced: int = 1
 ) -> Stored:
     """Decode what was opened."""
-    return plain.stored(opened, size, reduced, managed=request.managed, most=limits.MOST_PIXELS)
+    held = _pictures(opened)
+    found = plain.stored(opened, size, reduced, managed=request.managed, most=limits.MOST_PIXELS)
+    if held < 2:
+        return found
+    return replace(found, notes=(plain.one_of(held, request.page), *found.notes))
+
+
+def _pictures(opened: Image.Image) -> int:
+    """Return how many pictures the file holds that was opened."""
+    file = getattr(opened, "fp", None)
+    if file is None or opened.format not in ("GIF", "TIFF"):
+        return plain.pictures(opened, b"")
+    at = file.tell()
+    file.seek(0)
+    data = file.read(IN_MEMORY)
+    file.seek(at)
+    return plain.pictures(opened, data, len(data))
 
 
 def _must_fit_webp(file: BinaryIO, request: DecodingRequest) -> None:

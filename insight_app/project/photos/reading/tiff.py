@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from insight_app.errors import KnownError, Refusal, WorldError
-from insight_app.project.photos import deep, tiff_tags
+from insight_app.project.photos import deep, plain, tiff_tags
 from insight_app.project.photos.apart import DecodingRequest
 from insight_app.project.photos.formats import TIFF
 from insight_app.project.photos.reading import limits, pillow_formats, tiff_pieces
@@ -78,7 +78,7 @@ def from_pieces(file: BinaryIO, request: DecodingRequest) -> Stored:
         if request.channels and len(bands) < page.samplesperpixel:
             bands, notes, is_chosen = _chosen(page, request), [], True
         if len(pages) > 1:
-            notes.append(f"It holds {len(pages)} pictures; number {request.page + 1} is used.")
+            notes.append(plain.one_of(len(pages), request.page))
         reduced = _reduction(page, len(bands) * len(several), request)
         unpacked = [tiff_pieces.unpack(file, one, bands, reduced) for one in several]
         missing = max(one.missing for one in unpacked)
