@@ -154,10 +154,11 @@ def _folder(chance: random.Random, photos: Path, number: int) -> Laid:
         where.mkdir()
         (where / "again").symlink_to(chance.choice((photos, where, Path(), Path(".."))))
     elif what == "linked":
-        where = photos.parent / f"elsewhere-{number}"
-        (photos / f"link-{number}").symlink_to(where)
+        where = photos / f"link-{number}"
+        where.symlink_to(photos.parent / f"elsewhere-{number}")
+        where.readlink().mkdir()
     elif what == "odd name":
-        where = photos / chance.choice(ODD_NAMES).format("")
+        where = photos / chance.choice(ODD_NAMES).format("folder")
     elif what == "undecodable":
         where = photos / os.fsdecode(b"f\xff\xfe")
     else:
@@ -165,8 +166,10 @@ def _folder(chance: random.Random, photos: Path, number: int) -> Laid:
     where.mkdir(parents=True, exist_ok=True)
     path = where / f"inside-{number}.png"
     path.write_bytes(made.data)
-    is_taken = what in ("deep", "circle", "linked")
-    return Laid(path, f"a photo in a folder: {what}", made if is_taken else None)
+    # A link to where the system keeps devices is not followed, and temporary files may lie there.
+    is_taken = what in ("deep", "circle") or (what == "linked" and path.parts[1] != "dev")
+    is_told = not where.name.startswith(".")  # hidden ones are nobody's photos
+    return Laid(path, f"a photo in a folder: {what}", made if is_taken else None, is_told)
 
 
 # ---- what must be said of them
@@ -218,7 +221,9 @@ def _is_named(one: Laid, text: str) -> bool:
         words += [suffix, suffix[1:].upper()]
     words += [folder.name for folder in path.parents if folder.name.startswith(("@", "__"))]
     if path.parent.name not in ("photos", ""):
-        words += [path.parent.name, repr(path.parent.name)[1:-1]]
+        name = path.parent.name
+        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+        words += [name, repr(name)[1:-1], repr(shown)[1:-1]]
     return any(word and word in text for word in words)
 
 
