@@ -1,8 +1,11 @@
 """What is left of damaged judgements comes back, whatever the damage, and what is lost is said."""
 
+import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from insight_app.cli.program import app
-from insight_app.errors import Refusal
+from insight_app.errors import KnownError, Refusal
 from insight_app.project import judgements as j
 from insight_app.project import manifest
 from insight_app.project.check import check
@@ -411,3 +414,41 @@ def test_what_a_kill_left_beside_restoring_is_taken_in(folder: Path) -> None:
         assert project.damage is not None
     found = restore(folder, ADA)
     assert len(before) - len(uuids(folder)) == found.lost < 5
+
+
+def test_an_older_log_and_manifest_put_back_together_are_found(folder: Path) -> None:
+    before = uuids(folder)
+    kept = folder.parent / "kept"
+    shutil.copytree(folder, kept)
+    with Project.open(folder, ADA) as project:
+        project.judgements.judge([j.rename(f"f:{number}", "newer") for number in range(9)], "Nine")
+        path = project.judgements.path
+        backups.back_up(path, folder / BACKUPS)
+    after = uuids(folder)
+    assert after > before and not [finding for finding in check(folder) if finding.is_damage]
+    for name in (JUDGEMENTS, "project.json"):
+        shutil.copy(kept / name, folder / name)
+    (found,) = (finding for finding in check(folder) if finding.is_damage)
+    assert f"{len(after - before)} judgements" in found.what and "restore" in found.do
+    restore(folder, ADA)
+    assert uuids(folder) == after and not [one for one in check(folder) if one.is_damage]
+
+
+def test_only_a_backup_is_taken_for_one(folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "text").write_text("no log at all\n")
+    for beside in ("pipe", "gone", ".", "text", folder / "lock", folder / "project.json"):
+        with pytest.raises(KnownError) as told:
+            restore(folder, ADA, beside=tmp_path / beside)
+        assert told.value.where == str(tmp_path / beside)
+
+
+def test_a_note_of_another_version_is_damage(folder: Path) -> None:
+    before = uuids(folder)
+    with closing(sqlite3.connect(folder / JUDGEMENTS)) as connection:
+        connection.execute("UPDATE identity SET version = 'abc'")
+        connection.commit()
+    with Project.open(folder, ADA) as project:
+        assert project.damage is not None and project.read_only
+    restore(folder, ADA)
+    assert uuids(folder) == before and not [one for one in check(folder) if one.is_damage]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from insight_app.errors import KnownError
+from insight_app.figures import counted
 from insight_app.project import manifest
 from insight_app.project.check.findings import Concern, Finding
 from insight_app.project.folder import BACKUPS, MANIFEST
@@ -38,12 +39,29 @@ def findings(folder: Path) -> Iterator[Finding]:
                 yield Finding(newer, place, is_damage=False, part=Concern.JUDGEMENTS)
             if not problems:
                 known = verifying.sound_digests(project.judgements)
+                yield from _lacking(folder, project, known)
             yield from _manifest(folder, project)
     try:
         for path, what in verifying.problems(folder / BACKUPS, known):
             yield Finding(what, str(path), _STAYS, part=Concern.BACKUPS)
     except KnownError as error:
         yield Finding(error.what, error.where, error.do, part=Concern.BACKUPS)
+
+
+def _lacking(folder: Path, project: Project, known: dict[str, bytes]) -> Iterator[Finding]:
+    """Find the backup that holds most of what the log has lost without a trace."""
+    of = project.judgements.project
+    most = max(
+        verifying.lacking(folder / BACKUPS, known, of), key=lambda found: found[1], default=None
+    )
+    if most is not None:
+        path, number = most
+        what = (
+            f"The log lacks {counted(number, 'judgement')} that the backup {path.name} holds: an "
+            "older log was put in its place."
+        )
+        do = f"Bring them back: insight-app restore {shlex.quote(str(folder))}"
+        yield Finding(what, str(project.judgements.path), do, part=Concern.JUDGEMENTS)
 
 
 def _of(folder: Path, advice: str) -> str:

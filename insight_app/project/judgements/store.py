@@ -285,6 +285,8 @@ class Judgements:
         """Read which project this is; add what a log of an older Insight lacks."""
         assert self._engine is not None
         with self._reading(self._engine) as connection:
+            if wrong := database.wrong_with_identity(connection):
+                raise sqlite.damaged(wrong, self.path, SCHEMA.remedy)
             self.project = database.project_of(connection)
             is_vouched_for = database.is_vouched_for(connection)
         if self.read_only or (self.project and is_vouched_for):

@@ -30,8 +30,9 @@ class Collected:
     many entries are best in which file.  foreign: files that are another project's.  unread: files
     that could not be read, and why.  lost: uuids of entries that others build on.  last: the
     highest number of an entry that any file speaks of.  numbers: of the entries, where known.
-    harmed: databases that are not whole.  spoiled: numbers of entries that are only left as they
-    were not written.  mended: numbers of entries that are as they were written again.
+    empty: files without a single judgement.  harmed: databases that are not whole.  spoiled:
+    numbers of entries that are only left as they were not written.  mended: numbers of entries that
+    are as they were written again.
     """
 
     project: str
@@ -39,6 +40,7 @@ class Collected:
     entries: list[Incoming] = field(default_factory=list)
     taken: dict[Path, int] = field(default_factory=dict)
     foreign: list[Path] = field(default_factory=list)
+    empty: list[Path] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
     spoiled: set[int] = field(default_factory=set)
@@ -96,6 +98,8 @@ def _take(
     if is_foreign:
         result.foreign.append(path)
         return
+    if not found.entries and not shared:
+        result.empty.append(path)
     result.project = result.project or found.project
     if is_own:
         result.own = found

@@ -13,7 +13,7 @@ from pathlib import Path
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import agreeing, counted
-from insight_app.files import aside
+from insight_app.files import aside, open_regular
 from insight_app.project import manifest
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, MANIFEST
 from insight_app.project.judgements import Person
@@ -109,6 +109,9 @@ def restore(
     beside: one more file to take judgements from.  dry_run: only say what would be done. Refusal
     where nothing at all can be read. The project must not be open for writing.
     """
+    if beside is not None:
+        with disk_errors("This backup cannot be read", where=beside, kept=_UNCHANGED):
+            open_regular(beside, follow_links=True).close()
     held = lock.acquire(folder, person.name)
     try:
         with disk_errors("The judgements cannot be restored", where=folder, kept=_UNCHANGED):
@@ -125,6 +128,9 @@ def _restore(folder: Path, person: Person, beside: Path | None, dry_run: bool) -
     found = collect(folder, project, beside)
     if beside is not None and beside in found.foreign:
         raise Refusal("This is a backup of another project.", where=str(beside), kept=_UNCHANGED)
+    if beside is not None and beside in found.empty:
+        what = "This is no backup: there is no judgement in it."
+        raise Refusal(what, where=str(beside), kept=_UNCHANGED)
     if _is_sound(folder, person, found):
         return _add(folder, person, found, dry_run)
     path = folder / JUDGEMENTS

@@ -26,6 +26,19 @@ Known = Mapping[str, bytes]
 """The digests of entries that are known to be sound, by uuid."""
 
 
+def lacking(place: Path, known: Known, project: str) -> Iterator[tuple[Path, int]]:
+    """Yield the backups of a project that hold entries which its log lacks, and how many.
+
+    A log only grows: somebody, or a program that synchronises folders, put an older one back.
+    """
+    for backup in backups.list_backups(place, copies.STEM):
+        with suppress(KnownError), Judgements.open(backup.path, _NOBODY, read_only=True) as held:
+            if held.project == project:
+                more = sum(str(entry["uuid"]) not in known for entry in held.written())
+                if more:
+                    yield backup.path, more
+
+
 def problems(place: Path, known: Known) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong with the backups in a folder: the file, and why in a sentence."""
     with disk_errors("The backups cannot be read", where=place):

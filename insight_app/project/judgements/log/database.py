@@ -159,16 +159,34 @@ def name_project(connection: Connection, project: str) -> None:
     connection.execute(insert(Identity), [row])
 
 
+def wrong_with_identity(connection: Connection) -> str:
+    """Return why the note of which project and version this is cannot be right, '' if it can."""
+    if not _has(connection, Identity):
+        return ""
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    rows = connection.execute(select(Identity.id, Identity.version)).all()
+    for row in rows:
+        if not isinstance(row.version, int) or row.version > version:
+            return _versions_differ(version, row.version)
+    return "The file says of several projects that it is theirs." if len(rows) > 1 else ""
+
+
+def _versions_differ(version: int, noted: object) -> str:
+    return f"The file says that it is of version {version}, and should be of version {noted}."
+
+
 def faults(connection: Connection) -> Iterator[str]:
     """Yield where the log is not as it was written, in words."""
     if not _has(connection, EntryDigest):
         return  # of an older Insight; nobody vouches for it
     if _write_version(connection) > _LATEST_FORMAT:
         yield "The header of the file is damaged: nothing could be written to it any more."
+    if wrong := wrong_with_identity(connection):
+        yield wrong
     version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     noted = connection.execute(select(Identity.version)).scalars().first()
-    if noted != version:
-        yield f"The file says that it is of version {version}, and should be of version {noted}."
+    if not wrong and noted != version:
+        yield _versions_differ(version, noted)
     count, last = connection.execute(select(func.count(), func.max(LogEntry.seq))).one()
     if count != (last or 0):
         yield f"Of {last:,} entries of the log, {last - count:,} are missing."
