@@ -80,6 +80,7 @@ class CutoutGrid(QWidget):
         self._enough.timeout.connect(self._replace)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(lambda: self.update())
+        session.pictures.replaced.connect(lambda _image: self.update())
         session.pictures.forgotten.connect(self._forget)
         session.selection.changed.connect(lambda: self.update())
         session.settings.changed.connect(self._preference_changed)
@@ -106,6 +107,7 @@ class CutoutGrid(QWidget):
         asked = [
             self.picture(example) is not None
             or self.session.pictures.broken(example.image_id) is not None
+            or self.session.pictures.is_changed(example.image_id)
             for example in (self._coming or [])[:AT_FIRST]
         ]
         return all(asked)
@@ -201,12 +203,16 @@ class CutoutGrid(QWidget):
             box = self.rect_of(place)
             if not box.intersects(event.rect()):
                 continue
-            pixmap = self._drawn(example)
+            is_changed = pictures.is_changed(example.image_id)
+            pixmap = None if is_changed else self._drawn(example)
             if pixmap is not None:
                 painter.drawPixmap(box, pixmap)
             else:
                 paint_frame(painter, box, c.of("line"), 1)
-                if pictures.broken(example.image_id):
+                if is_changed:
+                    painter.setPen(c.of("dim"))
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "changed")
+                elif pictures.broken(example.image_id):
                     painter.setPen(c.of("dim"))
                     word = "there" if pictures.is_gone(example.image_id) else "readable"
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"not\n{word}")

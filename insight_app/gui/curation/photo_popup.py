@@ -58,7 +58,7 @@ class PhotoPopup(QFrame):
     def _show_loaded(self, example: "Example") -> None:
         results = self.session.state.results
         pixmap = self.session.pictures.photo(example.image_id)
-        if pixmap is None or results is None:
+        if pixmap is None or results is None or self.session.pictures.is_changed(example.image_id):
             return
         record = results.image(example.image_id)
         x, y, w, h = record.geometry.cell_rect(example.cell)

@@ -7,7 +7,7 @@ picture stays until the new one and its codes are there.
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPixmap
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.photo import overlay
 from insight_app.gui.photo.absent import AbsentLine
 from insight_app.gui.photo.cell_tip import CellTip
+from insight_app.gui.photo.changed import ChangedLine
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import Legend
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 TIP_ROWS = 6
+LOOK_MILLISECONDS = 5000
+"""How often the disk is asked for the photo shown while somebody is at the window."""
 WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add some to see where its concepts fire."
 
@@ -80,6 +83,8 @@ class PhotoPanel(Panel):
         around.addWidget(self.hint)
         self.absent = AbsentLine(session, self)
         around.addWidget(self.absent)
+        self.changed = ChangedLine(session, self)
+        around.addWidget(self.changed)
         self.body.addLayout(around)
         self.controls = OverlayControls(session, self)
         self.controls.changed.connect(self._show_overlay)
@@ -92,6 +97,11 @@ class PhotoPanel(Panel):
         session.pictures.tried_again.connect(self._look_again)
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(self._cannot_read)
+        session.image_codes.looked.connect(self._compare)
+        session.pictures.replaced.connect(self._replaced)
+        self._look = QTimer(self, interval=LOOK_MILLISECONDS)
+        self._look.timeout.connect(self._look_at_file)
+        self._look.start()
         session.lists.changed.connect(self._show_position)
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
@@ -138,6 +148,7 @@ class PhotoPanel(Panel):
         if lacks or self.session.selection.image is None:
             self.shown = None
             self.stage.show_photo(None, None)
+            self.changed.show_state(False)
             self.stage.set_message(NO_PHOTOS if lacks else WAITING)
             self._show_name()
             self._show_overlay()
@@ -161,10 +172,12 @@ class PhotoPanel(Panel):
             self.trouble.hide()  # it was the last photo's
             self.stage.set_message(broken or "")
             geometry = shown_geometry(codes, pixmap)
-            if is_another or geometry != self.stage.geometry_of_photo:
+            if is_another or not self.stage.shows(pixmap, geometry):
                 self.tip.hide()
                 self.stage.show_photo(pixmap, geometry)
             self._show_name()
+            self.changed.show_state(codes.is_changed)
+            self.session.image_codes.look(image_id)
             self._fetch_ahead(image_id)
         self._show_finer_state()
         self._show_overlay()
@@ -221,6 +234,21 @@ class PhotoPanel(Panel):
     def _look_again(self) -> None:
         """Show a photo anew that could not be loaded: it may be there now."""
         if self.shown is not None and self.stage.geometry_of_photo is None:
+            self._is_stale = True
+            self.invalidate()
+
+    def _look_at_file(self) -> None:
+        """Ask whether the file of the photo is another by now, while somebody looks."""
+        if self.shown is not None and self.isVisible() and self.isActiveWindow():
+            self.session.image_codes.look(self.shown.image_id)
+
+    def _compare(self, image_id: int, stamp: object) -> None:
+        if self.shown is not None and self.shown.stamp != stamp:
+            self._replaced(image_id)
+
+    def _replaced(self, image_id: int) -> None:
+        """Show a photo anew whose file is another than the one it was loaded from."""
+        if self.shown is not None and self.shown.image_id == image_id:
             self._is_stale = True
             self.invalidate()
 

@@ -88,6 +88,7 @@ class ThumbnailsPanel(Panel):
         self.header.add(self.all)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(self.view.viewport().update)
+        session.pictures.replaced.connect(lambda _image: self.view.viewport().update())
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 

@@ -69,6 +69,12 @@ class Stage(QWidget):
         self._hover = None
         self.fit()
 
+    def shows(self, pixmap: QPixmap | None, geometry: Geometry | None) -> bool:
+        """Return whether just this picture is shown, with these cells."""
+        key = None if pixmap is None else pixmap.cacheKey()
+        shown = None if self._pixmap is None else self._pixmap.cacheKey()
+        return key == shown and geometry == self.geometry_of_photo
+
     def show_grid(self, geometry: Geometry) -> None:
         """Show the same photo with other cells; zoom and place stay."""
         if geometry != self.geometry_of_photo:

@@ -112,6 +112,8 @@ class ThumbnailDelegate(QStyledItemDelegate):
         if status or pictures.broken(image_id):
             is_gone = status == "missing" or pictures.is_gone(image_id)
             self._badge(painter, box, "not there" if is_gone else "unreadable")
+        elif pictures.is_changed(image_id):
+            self._badge(painter, box, "changed")
         elif strength:
             paint_strength(painter, box, strength)
         if option.state & QStyle.StateFlag.State_Selected:

@@ -4,7 +4,7 @@ One per session. Knows the results' reader; nothing of how codes are shown.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,18 +13,24 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from insight_app.concepts.codes import Codes
-from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.jobs import BACKGROUND, Jobs
+from insight_app.gui.state.photo_files import Stamp, is_changed, stamp_of
 
 if TYPE_CHECKING:
     from insight_app.project.results.records import ImageRecord
     from insight_app.project.results.snapshot import Results
 
 KEPT = 64
+CHANGED = "This photo was changed after it was analyzed."
 
 
 @dataclass(frozen=True, eq=False)
 class PhotoCodes:
-    """What the model found in one photo. unexplained: (cells,) share of each cell, or empty."""
+    """What the model found in one photo. unexplained: (cells,) share of each cell, or empty.
+
+    A photo whose file is another by now has no codes and the status "changed". stamp: of its file
+    when that was asked, None where it was not there.
+    """
 
     image_id: int
     record: "ImageRecord"
@@ -32,6 +38,12 @@ class PhotoCodes:
     concepts: NDArray[np.integer]
     maxima: NDArray[np.floating]
     unexplained: NDArray[np.float32]
+    stamp: Stamp | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is not the one that was analyzed."""
+        return self.record.status == "changed"
 
     def cell(self, cell: int) -> list[tuple[int, float]]:
         """Return (concept, strength) of what is active in a cell, strongest first."""
@@ -47,6 +59,8 @@ class ImageCodes(QObject):
 
     ready = Signal(int)
     failed = Signal(int, object)
+    looked = Signal(int, object)
+    """(image, its file's Stamp): what was read when the file had another one is forgotten."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +96,23 @@ class ImageCodes(QObject):
         self._reading.discard(image_id)
         self.get(image_id)
 
+    def look(self, image_id: int) -> None:
+        """Ask the disk whether the file of a photo whose codes are known is another by now."""
+        kept = self._kept.get(image_id)
+        if kept is not None:
+            self._jobs.run(
+                partial(stamp_of, kept.record.path),
+                done=partial(self._compare, image_id),
+                key="photo file",
+                priority=BACKGROUND,
+            )
+
+    def _compare(self, image_id: int, stamp: Stamp | None) -> None:
+        kept = self._kept.get(image_id)
+        if kept is not None and kept.stamp != stamp:
+            del self._kept[image_id]
+        self.looked.emit(image_id, stamp)
+
     def _keep(self, read: PhotoCodes) -> None:
         self._reading.discard(read.image_id)
         self._kept[read.image_id] = read
@@ -94,10 +125,12 @@ def _read(results: "Results", image_id: int) -> PhotoCodes:
     """Read a photo's codes from the shards; runs on the pool."""
     record = results.image(image_id)
     nothing = np.zeros(0, np.float32)
+    stamp = stamp_of(record.path)
+    if is_changed(record, stamp):
+        record = replace(record, status="changed", message=CHANGED)
     if record.status != "coded":
-        return PhotoCodes(image_id, record, None, nothing.astype(int), nothing, nothing)
+        return PhotoCodes(image_id, record, None, nothing.astype(int), nothing, nothing, stamp)
     codes = results.codes(image_id)
     concepts, maxima = codes.maxima()
-    return PhotoCodes(
-        image_id, record, codes, concepts, maxima, np.asarray(results.unexplained(image_id))
-    )
+    unexplained = np.asarray(results.unexplained(image_id))
+    return PhotoCodes(image_id, record, codes, concepts, maxima, unexplained, stamp)

@@ -17,10 +17,12 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from insight_app.errors import WorldError
 from insight_app.gui.photo_drawing import cover, cut_out, to_qimage
 from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.photo_files import Stamp, is_changed, stamp_of
 from insight_app.gui.state.project_state import ProjectState
 
 if TYPE_CHECKING:
     from insight_app.project.photos.decoding import Upright
+    from insight_app.project.results.records import ImageRecord
     from insight_app.project.results.snapshot import Results
 
 MEMORY_LIMIT = 256 * 2**20
@@ -63,6 +65,8 @@ class Pictures(QObject):
     """Another project is shown: its photos have the same numbers, and other cells."""
     broke = Signal()
     """A photo could not be loaded: it may be gone with its folder."""
+    replaced = Signal(int)
+    """The file of this photo is another by now: whoever shows the photo asks once more."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +81,9 @@ class Pictures(QObject):
         self._wishes: OrderedDict[Key, None] = OrderedDict()
         self._loading: set[Key] = set()
         self._broken: dict[int, Exception] = {}
+        self._stamps: dict[Key, Stamp | None] = {}
+        """Of the file that each picture in memory was made of."""
+        self._changed: set[int] = set()
         self._not_drawable: set[Key] = set()
         self._sources = _Sources()
 
@@ -91,6 +98,8 @@ class Pictures(QObject):
         self._wishes.update(dict.fromkeys(self._loading))
         self._loading.clear()
         self._not_drawable.clear()
+        for image_id in tuple(self._changed):
+            self._drop(image_id)  # it may be analyzed by now
         if is_another:
             self.forgotten.emit()
         self._load_next()
@@ -100,6 +109,28 @@ class Pictures(QObject):
         if self._broken:
             self._broken.clear()
             self.tried_again.emit()
+
+    def drop_older(self, image_id: int, stamp: Stamp | None) -> None:
+        """Forget what was made of a photo's file when it had another stamp than now."""
+        of_image = [key for key in self._stamps if key.image == image_id]
+        if stamp is not None and any(self._stamps[key] != stamp for key in of_image):
+            self._drop(image_id)
+            self.replaced.emit(image_id)
+
+    def _drop(self, image_id: int) -> None:
+        self._changed.discard(image_id)
+        self._broken.pop(image_id, None)
+        self._sources.drop(image_id)
+        self._not_drawable = {key for key in self._not_drawable if key.image != image_id}
+        for key in [key for key in self._stamps if key.image == image_id]:
+            del self._stamps[key]
+            self._photos.pop(key, None)
+            if (pixmap := self._cache.pop(key, None)) is not None:
+                self._bytes -= _weight(pixmap)
+
+    def is_changed(self, image_id: int) -> bool:
+        """Return whether a photo's file was found to be another than the one analyzed."""
+        return image_id in self._changed
 
     def thumbnail(self, image_id: int, size: int) -> QPixmap | None:
         """Return the middle of a photo as a square of `size` logical pixels."""
@@ -161,9 +192,15 @@ class Pictures(QObject):
                 priority=1 if key.kind == "photo" else 0,
             )
 
-    def _loaded(self, key: Key, image: QImage) -> None:
+    def _loaded(self, key: Key, loaded: "_Loaded") -> None:
         self._loading.discard(key)
-        self._keep(key, QPixmap.fromImage(image))
+        self._stamps[key] = loaded.stamp
+        if loaded.is_changed:
+            self._changed.add(key.image)
+        if loaded.image is None:
+            self._not_drawable.add(key)
+        else:
+            self._keep(key, QPixmap.fromImage(loaded.image))
         self.ready.emit(key)
         self._load_next()
 
@@ -181,12 +218,22 @@ class Pictures(QObject):
         if key.kind == "photo":
             self._photos[key] = pixmap
             while len(self._photos) > PHOTOS_KEPT:
-                self._photos.popitem(last=False)
+                self._stamps.pop(self._photos.popitem(last=False)[0], None)
             return
         self._cache[key] = pixmap
         self._bytes += _weight(pixmap)
         while self._bytes > MEMORY_LIMIT and len(self._cache) > 1:
-            self._bytes -= _weight(self._cache.popitem(last=False)[1])
+            oldest, old = self._cache.popitem(last=False)
+            self._stamps.pop(oldest, None)
+            self._bytes -= _weight(old)
+
+
+class _Loaded(NamedTuple):
+    """A picture; none of a cell where the photo has other cells by now. stamp: of its file."""
+
+    image: QImage | None
+    stamp: Stamp | None
+    is_changed: bool
 
 
 class _PhotoGone(WorldError):
@@ -212,20 +259,37 @@ class _Sources:
                 self._images.popitem(last=False)
         return loaded
 
-    def clear(self) -> None:
+    def drop(self, image_id: int) -> None:
         with self._lock:
-            self._images.clear()
+            self._images.pop(image_id, None)
 
 
-def _load(sources: "_Sources", project: Path, results: "Results", key: Key, ratio: float) -> QImage:
+def _load(
+    sources: "_Sources", project: Path, results: "Results", key: Key, ratio: float
+) -> _Loaded:
     """Read one picture; runs on the pool."""
-    from insight_app.project.photos import photo_file, thumbnails
-    from insight_app.project.photos.parts import decode_part
-
     record = results.image(key.image)
     if record.status in ("missing", "unreadable"):
         kind = _PhotoGone if record.status == "missing" else WorldError
         raise kind(record.message or "The photo is not there.", where=str(record.path))
+    stamp = stamp_of(record.path)
+    changed = is_changed(record, stamp)
+    if changed and key.kind == "cutout":
+        return _Loaded(None, stamp, changed)
+    return _Loaded(_draw(sources, project, results, record, key, ratio), stamp, changed)
+
+
+def _draw(
+    sources: "_Sources",
+    project: Path,
+    results: "Results",
+    record: "ImageRecord",
+    key: Key,
+    ratio: float,
+) -> QImage:
+    from insight_app.project.photos import photo_file, thumbnails
+    from insight_app.project.photos.parts import decode_part
+
     if key.kind == "photo":
         image = decode_part(photo_file.read_bytes(record.path), record.path, results.part).image
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -95,6 +95,7 @@ class Session(QObject):
         self.pictures.broke.connect(self.folders.look)
         self.folders.came_back.connect(self.pictures.try_again)
         self.image_codes = ImageCodes(self.jobs, self)
+        self.image_codes.looked.connect(self.pictures.drop_older)
         self.places = PlaceMemory(settings, self._present, self.selection, self.image_codes, self)
         self._shown_path: Path | None = None
         self.projects.entered.connect(self.places.enter)

@@ -14,6 +14,7 @@ from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel, PlainLabel
 from insight_app.gui.window.progress import AnalysisProgress, memory_text, rate
 from insight_app.gui.window.status_row import StatusRow
+from insight_app.gui.window.unread import UnreadLink
 from insight_app.gui.wording import tooltip
 
 SAVED, MANY_NOT_SAVED = "All judgements saved", "999 judgements NOT saved"
@@ -29,6 +30,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
         self.counts, self.reviewed = PlainLabel("", self), PlainLabel("", self)
+        self.unread = UnreadLink(session, self)
         self.reviewed.setToolTip(
             "Activation of the concepts that were judged, over the activation of all concepts "
             "(sums over all cells)"
@@ -42,12 +44,19 @@ class StatusBar(QStatusBar):
         self.memory.setToolTip("Memory that the analysis process holds, its models included")
         self.progress = AnalysisProgress(session, self)
         self.saved = _Saved(self)
-        for label in (self.counts, self.reviewed, self.rate, self.memory):
+        for label in (self.counts, self.unread, self.reviewed, self.rate, self.memory):
             label.setFont(theme.tabular(label.font()))
         self.row = StatusRow(
-            left=(self.counts, self.reviewed),
+            left=(self.counts, self.unread, self.reviewed),
             middle=(self.device, self.memory, self.rate),
-            by_importance=(self.reviewed, self.counts, self.rate, self.memory, self.device),
+            by_importance=(
+                self.unread,
+                self.reviewed,
+                self.counts,
+                self.rate,
+                self.memory,
+                self.device,
+            ),
             work=self.progress,
             end=self.saved,
             parent=self,
@@ -63,6 +72,7 @@ class StatusBar(QStatusBar):
         session.worker.device_known.connect(lambda _device: self.refresh())
         session.worker.memory_known.connect(self._show_memory)
         session.analysis.progress.connect(self._show_rate)
+        self.unread.changed.connect(self.row.arrange)
         self._show_rate(None)
         self._show_memory()
         self.refresh()

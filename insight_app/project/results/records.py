@@ -34,7 +34,7 @@ class ImageRecord:
     """One image: its file, and where the model looked (a grid of 0 x 0 pixels until coded).
 
     status: new | coded | unreadable | missing | changed | removed; message: why it could not be
-    read.
+    read. size, mtime_ns, content_hash: of its file as it was when it was seen last.
     """
 
     id: int
@@ -45,6 +45,9 @@ class ImageRecord:
     geometry: Geometry
     status: str
     message: str
+    size: int = -1
+    mtime_ns: int = 0
+    content_hash: bytes | None = None
 
     @property
     def is_here(self) -> bool:
@@ -104,7 +107,8 @@ class PhotoChoice:
     """Which photos a project takes by name, and what is not taken.
 
     left_out: photos that the patterns leave out. not_taken, passed_over: how many files and folders
-    of each kind are not taken, of which the second are no photos. notes: in how many photos each
+    of each kind are not taken, of which the second are no photos; refused: how many more could not
+    be, each for a reason of its own. notes: in how many photos each
     thing was ignored although they were read. As of the last look at the folders.
     """
 
@@ -112,6 +116,7 @@ class PhotoChoice:
     left_out: int
     not_taken: Mapping[str, int]
     passed_over: Mapping[str, int]
+    refused: int
     notes: Mapping[str, int]
 
 

@@ -349,6 +349,9 @@ class Results:
                 geometry=Geometry(row.width, row.height, crop, rows, cols),
                 status=_WORDS[Status.REMOVED if folder.is_removed else Status(row.status)],
                 message=row.message,
+                size=row.size,
+                mtime_ns=row.mtime_ns,
+                content_hash=row.content_hash,
             )
 
     def codes(self, image_id: int) -> Codes:
@@ -401,6 +404,7 @@ class Results:
                 left_out=photo_choice.left_out(connection),
                 not_taken=problems.kinds(connection, Grade.NOT_TAKEN),
                 passed_over=problems.kinds(connection, Grade.PASSED_OVER),
+                refused=sum(problems.kinds(connection, Grade.TROUBLE).values()),
                 notes=problems.notes(connection),
             )
 
