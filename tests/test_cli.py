@@ -24,6 +24,7 @@ from insight_app.exchange import json_format, registry, skos
 from insight_app.exchange.collecting import collect
 from insight_app.project import judgements as j
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
 from tests import tiny
@@ -428,17 +429,17 @@ def test_an_old_project_says_how_its_photos_are_read_and_how_to_read_them_anew(
     project = make_old(tmp_path / "p.insight", photos, dictionary)
     code, _, err = run("analyze", photos, "-o", project)
     *_, notice = err.splitlines()
-    assert code == Exit.OK and "rule 1 of 2" in notice and "--read-again" in notice
+    assert code == Exit.OK and f"rule 1 of {NEWEST_RULE}" in notice and "--read-again" in notice
     assert json.loads(run("info", project, "--json")[1])["reading_rule"] == {
         "photos": 1,
-        "newest": 2,
+        "newest": NEWEST_RULE,
     }
     code, _, err = run("analyze", photos, "-o", project, "--read-again")
     assert code == Exit.OK and "--read-again" not in err
     told = run("info", project)[1]
-    assert "reading rule:\n  photos: 2\n  newest: 2\n" in told
+    assert f"reading rule:\n  photos: {NEWEST_RULE}\n  newest: {NEWEST_RULE}\n" in told
     found = json.loads(run("info", project, "--json")[1])
-    assert [run["reading_rule"] for run in found["runs"]] == [1, 1, 2]
+    assert [run["reading_rule"] for run in found["runs"]] == [1, 1, NEWEST_RULE]
     assert run("check", project)[0] == Exit.OK
 
 
