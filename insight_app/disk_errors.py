@@ -40,6 +40,24 @@ def disk_errors(
         raise disk_error(error, what, where=where, kept=kept, do=do) from error
 
 
+def must_be_possible(path: Path, what: str) -> None:
+    """Raise WorldError if nothing can have this name here, `what` being a sentence without stop.
+
+    It is empty or too long, or a part of its place is none. Whether it is taken is not asked.
+    """
+    if path.name in ("", ".."):
+        raise WorldError(f"{what}: it needs a name.", where=str(path), do="Give it a name.")
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise disk_error(error, what, where=path) from error
+    except ValueError as error:  # NUL, or half a character
+        why = "a sign in its name cannot be in one"
+        raise WorldError(f"{what}: {why}.", where=str(path), do="Choose another name.") from error
+
+
 def must_be_the_worlds(error: Exception) -> WorldError | None:
     """Return an error that can be nobody's mistake (a full disk, a drive that is gone) in words.
 

@@ -367,6 +367,16 @@ def test_a_wrong_command_line_has_its_own_exit_code(arguments: list[str], run: R
     assert run(*arguments)[0] == Exit.USAGE
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "n" * 300, f"{'n' * 300}/x", "n" * 250])
+def test_a_project_needs_a_name_that_a_folder_can_have(
+    name: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, told = run("analyze", tmp_path, "-o", name)
+    assert code == Exit.ERROR and "The project cannot be made here" in told
+    assert not any(tmp_path.iterdir()) and "name" in told
+
+
 def test_weights_belong_to_the_encoder_that_is_named_or_the_projects_own(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

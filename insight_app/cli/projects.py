@@ -8,6 +8,7 @@ import typer
 from insight_app.cli import photo_report, terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
 from insight_app.cli.terminal import Exit
+from insight_app.disk_errors import must_be_possible
 from insight_app.errors import KnownError
 
 if TYPE_CHECKING:
@@ -140,7 +141,9 @@ def analyze(
     from insight_app.project.analysis.run import analyze
     from insight_app.project.summary import coded_in, summarise
 
+    must_be_possible(output, "The project cannot be made here")
     project = output if output.suffix == ".insight" else output.with_name(f"{output.name}.insight")
+    must_be_possible(project, "The project cannot be made here")
     again = "What is done is kept. The same command goes on with it."
     with terminal.cancellable(again) as cancel, terminal.progress() as progress:
         analyze(

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from insight_app.concepts.checkpoints import places, reading, unwrapping
+from insight_app.concepts.checkpoints import pickles, places, reading, unwrapping
 from insight_app.errors import KnownError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
@@ -255,6 +255,36 @@ def test_sharded_weights_are_put_together_by_their_index(tmp_path: Path) -> None
     index.write_text('{"weight_map": {"w": "../other.safetensors"}}')
     with pytest.raises(KnownError, match="outside of its folder"):
         reading.open_checkpoint(index)
+    index.write_text(f'{{"weight_map": {{"w": "{index.name}"}}}}')
+    with pytest.raises(KnownError, match="its index names an index"):
+        reading.open_checkpoint(index)
+
+
+def test_a_header_of_safetensors_is_told_from_a_pickle_whatever_its_length(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    to_safetensors(WEIGHTS, path)
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    longer = (2 << 8) + 0x80  # as the start of a pickle of the second form
+    padding = b" " * (longer - length)
+    path.write_bytes(
+        longer.to_bytes(8, "little") + data[8 : 8 + length] + padding + data[8 + length :]
+    )
+    assert same(found_in(path), WEIGHTS)
+    path.write_bytes((20_000).to_bytes(8, "little") + b"[" * 20_000)
+    with pytest.raises(KnownError, match="its header cannot be read"):
+        reading.open_checkpoint(path)
+
+
+def test_operations_are_counted_over_all_pickles_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pickles, "MOST_OPERATIONS", 1000)
+    path, number = tmp_path / "w.pt", pickle.dumps(0x1950A86A20F9469CFC6C, 2)
+    filler = b"\x80\x02" + b"N0" * 300 + b"N."
+    path.write_bytes(number + filler + filler + number)
+    with pytest.raises(KnownError, match="over 1,000 operations"):
+        reading.open_checkpoint(path)
 
 
 def test_an_archive_of_a_program_gives_its_weights_and_runs_nothing(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: P
     (photos / ".hidden.jpg").touch()
     run(photos)
     with closing(sqlite3.connect(project / "analysis.sqlite")) as connection:
-        notes = "First note.\nSecond note."
+        notes = f"First {'n' * 60_000}.\nSecond note."
         connection.execute("UPDATE image SET note = ? WHERE status = 1 AND id % 2", (notes,))
         connection.execute("UPDATE image SET note = 'Second note.' WHERE status = 1 AND id % 2 = 0")
         connection.commit()

@@ -59,8 +59,12 @@ def kind_of(start: bytes) -> FileKind:
     if start.startswith(b"PK"):
         name = start[30 : 30 + int.from_bytes(start[26:28], "little")]
         return _NPZ if name.endswith(b".npy") else FileKind("zip")
-    if start[8:9] == b"{" and start[:1] != b"\x80":
+    # First the length of the header, which may begin as a pickle does.
+    is_length = not any(start[5:8])
+    if start[8:9] == b"{" and (is_length or start[:1] != b"\x80"):
         return FileKind("safetensors")
+    if start[8:9] == b"[" and is_length:
+        return FileKind("safetensors")  # damaged, and no pickle
     if start[4:8] in _FLATBUFFERS:
         return FileKind("other", _FLATBUFFERS[start[4:8]], _EXPORT)
     if start[257:262] == b"ustar":

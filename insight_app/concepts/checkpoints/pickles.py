@@ -13,8 +13,8 @@ from typing import TypeAlias
 Value: TypeAlias = object
 """None, bool, int, float, str, bytes, list (of sets too), tuple, dict by str, or a stand-in."""
 
-MOST_OPERATIONS = 4_000_000
-"""A checkpoint of a billion weights has a few hundred thousand."""
+MOST_OPERATIONS = 2_000_000
+"""In all pickles of a file. A checkpoint of a billion weights has a few hundred thousand."""
 MOST_TEXT = 16 << 20
 MOST_BYTES = 512 << 20
 """Of all raw bytes in a pickle: arrays of numpy are kept there."""
@@ -61,11 +61,18 @@ Call: TypeAlias = Callable[[Global, tuple[Value, ...]], Value]
 """What calling a global with arguments stands for."""
 
 
+@dataclass(eq=False)
+class Work:
+    """How many operations may still be done for a file, whatever pickles are inside of it."""
+
+    left: int = field(default_factory=lambda: MOST_OPERATIONS)
+
+
 class PickleBytes:
     """Bytes from a place on; nothing is copied but what is asked for."""
 
-    def __init__(self, data: memoryview, start: int = 0) -> None:
-        self._data, self.place = data, start
+    def __init__(self, data: memoryview, work: Work, start: int = 0) -> None:
+        self._data, self.work, self.place = data, work, start
         self.most = MOST_TEXT
 
     def read(self, count: int) -> bytes:
@@ -124,7 +131,9 @@ class _Machine:
             for name in dir(self)
             if name.startswith("do_")
         }
-        for _ in range(MOST_OPERATIONS):
+        work = self.source.work
+        while work.left:
+            work.left -= 1
             code = self.source.read(1)
             if not code:
                 raise BadFile("its pickle is cut off")
@@ -147,7 +156,7 @@ class _Machine:
                 steps[op.name](argument)
             elif op.name not in _IGNORED:
                 raise BadFile(f"its pickle uses {op.name}, which weights never need")
-        raise BadFile(f"its pickle has over {MOST_OPERATIONS:,} operations")
+        raise BadFile(f"its pickles have over {MOST_OPERATIONS:,} operations")
 
     # ---- values
 

@@ -162,7 +162,9 @@ def _joined(path: Path, raw: bytes) -> dict[str, Value]:
         index if isinstance(index, dict) else {}
     ).items():
         part = path.with_name(file)
-        if not part.exists():
+        if file.endswith(INDEX):
+            raise BadFile(f"its index names an index, {file[:80]}, in the place of weights")
+        if not os.path.lexists(part):
             raise WorldError(
                 f"A part of these weights is missing: {file}.",
                 where=str(path),

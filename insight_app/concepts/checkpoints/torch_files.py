@@ -10,7 +10,7 @@ from functools import partial
 import torch
 
 from insight_app.concepts.checkpoints import calls, pickles
-from insight_app.concepts.checkpoints.pickles import BadFile, Global, PickleBytes, Value
+from insight_app.concepts.checkpoints.pickles import BadFile, Global, PickleBytes, Value, Work
 from insight_app.concepts.checkpoints.storages import PLAIN, Storage, storage_dtype
 from insight_app.concepts.checkpoints.zip_records import Records
 
@@ -19,8 +19,9 @@ _NESTED = 4
 """Files inside of files: pickles that torch did not write keep each tensor as a file of torch's."""
 
 
-def read_zip(data: memoryview, depth: int = 0) -> Value:
+def read_zip(data: memoryview, depth: int = 0, work: Work | None = None) -> Value:
     """Return what torch's zip file or a TorchScript archive holds."""
+    work = work or Work()
     if depth > _NESTED:
         raise BadFile("it holds files inside of files")
     records = Records(data)
@@ -43,15 +44,18 @@ def read_zip(data: memoryview, depth: int = 0) -> Value:
             case _:
                 raise BadFile("its pickle points to something unknown")
 
-    return pickles.load(PickleBytes(records.read(index)), partial(_call, depth=depth), persistent)
+    return pickles.load(
+        PickleBytes(records.read(index), work), partial(_call, depth=depth, work=work), persistent
+    )
 
 
-def read_pickles(data: memoryview, start: int = 0, depth: int = 0) -> Value:
+def read_pickles(data: memoryview, depth: int = 0, work: Work | None = None) -> Value:
     """Return what torch's older format holds, or a pickle that torch did not write."""
+    work = work or Work()
     if depth > _NESTED:
         raise BadFile("it holds files inside of files")
-    source, storages = PickleBytes(data, start), dict[str, Storage]()
-    call = partial(_call, depth=depth)
+    source, storages = PickleBytes(data, work), dict[str, Storage]()
+    call = partial(_call, depth=depth, work=work)
 
     def persistent(pid: Value) -> Value:
         match pid:
@@ -97,13 +101,13 @@ def _find_numbers(storage: Storage, data: memoryview, source: PickleBytes) -> No
     source.place += size
 
 
-def _call(made_by: Global, arguments: tuple[Value, ...], depth: int = 0) -> Value:
+def _call(made_by: Global, arguments: tuple[Value, ...], depth: int, work: Work) -> Value:
     if (made_by.module, made_by.name) == ("torch.storage", "_load_from_bytes"):
         match arguments:
             case (bytes() as data,) if data[:2] == b"PK":
-                return read_zip(memoryview(bytearray(data)), depth + 1)
+                return read_zip(memoryview(bytearray(data)), depth + 1, work)
             case (bytes() as data,):
-                return read_pickles(memoryview(bytearray(data)), 0, depth + 1)
+                return read_pickles(memoryview(bytearray(data)), depth + 1, work)
     return calls.call(made_by, arguments)
 
 
