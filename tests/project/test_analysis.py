@@ -157,6 +157,10 @@ def test_unreadable_photos_are_skipped_and_listed(run: Any, photos: Path, projec
     assert {p.path.name for p in problems} == names and all(p.what and p.do for p in problems)
     [layers] = [p for p in problems if p.path.name == "layers.jpg"]
     assert "Photoshop" in layers.what and layers.do == "Export them as JPEG, PNG or TIFF."
+    assert {p.path.stem: p.do.split()[0] for p in problems} == {
+        "bomb": "Save", "cut": "Copy", "truncated": "Copy", "empty": "Copy", "layers": "Export",
+        "text": "If", "head only": "Mend",
+    }, "by the cause"  # fmt: skip
     assert run().unreadable == 0  # not tried again while the file stays as it is
     Image.new("RGB", (40, 40), "olive").save(photos / "cut.png")
     assert run().coded == 1

@@ -200,6 +200,10 @@ def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: P
         notes = f"First {'n' * 60_000}.\nSecond note."
         connection.execute("UPDATE image SET note = ? WHERE status = 1 AND id % 2", (notes,))
         connection.execute("UPDATE image SET note = 'Second note.' WHERE status = 1 AND id % 2 = 0")
+        connection.execute(
+            "UPDATE image SET note = note || '\nOnly here.' "
+            "WHERE id = (SELECT min(id) FROM image WHERE status = 1)"
+        )
         connection.commit()
     with results_of(project) as results:
         lines = results.problems()
@@ -207,12 +211,16 @@ def test_every_file_is_told_once_however_many(run: Any, photos: Path, project: P
             ("not taken", 3),
             ("note", PHOTOS),
             ("note", PHOTOS // 2),
+            ("note", 1),
             ("passed over", 1),
         ]
+        second, _, single = (one for one in lines if one.kind == "note")
+        assert second.what == f"{PHOTOS} photos: Second note."
+        assert single.what == f"{single.path.name}: Only here."
         assert results.problem_count == 4, "one kind and three photos"
         each = [one.kind for one in results.each_problem()]
         assert {kind: each.count(kind) for kind in each} == {
-            "unreadable": 3, "not taken": 3, "passed over": 1, "note": PHOTOS + PHOTOS // 2,
+            "unreadable": 3, "not taken": 3, "passed over": 1, "note": 1 + PHOTOS + PHOTOS // 2,
         }  # fmt: skip
 
 

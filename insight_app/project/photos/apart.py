@@ -83,7 +83,8 @@ def read(
         if failure is Failure.SLOW:
             break
     error = Refusal if failure is Failure.MEMORY else WorldError
-    raise error(failure, where=str(path))
+    do = "" if failure is Failure.CRASH else "Save it anew, or smaller, with an image program."
+    raise error(failure, where=str(path), do=do)
 
 
 class _Process:

@@ -65,7 +65,8 @@ def decode(
     """
     kind = _kind(data, path)
     if kind is None:
-        raise Refusal("This is not an image that can be read.", where=str(path))
+        do = "If it is one, save it as JPEG, PNG or TIFF; else take it out of the folder."
+        raise Refusal("This is not an image that can be read.", where=str(path), do=do)
     if not kind.is_read:
         what = f"This is not an image that can be read: its kind is {kind.name}."
         raise Refusal(what, where=str(path), do=kind.help)

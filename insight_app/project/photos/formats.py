@@ -4,6 +4,7 @@ The one table of them: folders are listed by it, photos opened by it, people tol
 file; knows no decoder and no project.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -76,7 +77,11 @@ RAW = _kind(
     _APART,
 )
 DICOM = _kind("DICOM", ".dcm .dicom .dic .ima", _APART)
+DICOM_DOCUMENT = _kind(
+    "DICOM document (directory, report...)", "", help="Nothing need be done: they hold no pictures."
+)
 UNREAD = (
+    DICOM_DOCUMENT,
     _kind("Photoshop", ".psd .psb", help=_AS_JPEG),
     _kind("JPEG XL", ".jxl", help=_AS_JPEG),
     _kind("JPEG XR", ".jxr .wdp .hdp", help=_AS_JPEG),
@@ -215,6 +220,21 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b
 _AVIF_BRANDS = (b"avif", b"avis")
 
 
+_LAST_FIRST, _LONGEST_FIRST, _LEAST_DICOM = 0x20, 128, 132
+"""Of a DICOM file: the number of its first element, its length; and bytes that any has."""
+_REPRESENTATIONS = (b"UL", b"CS", b"UI", b"DA", b"TM", b"LO", b"SH", b"DT")
+_CLASS = re.compile(rb"(?:\x02\0\x02\0|\x08\0\x16\0)(?:UI..|..\0\0)([0-9.]+)", re.DOTALL)
+_DOCUMENTS = (
+    b"1.2.840.10008.1.3.10",
+    b"1.2.840.10008.5.1.4.1.1.88.",
+    b"1.2.840.10008.5.1.4.1.1.104.",
+    b"1.2.840.10008.5.1.4.1.1.11.",
+    b"1.2.840.10008.5.1.4.1.1.9.",
+)
+"""How the classes begin of directories, structured reports, PDF and other documents, presentation
+states and waveforms."""
+
+
 def of_suffix(suffix: str) -> ImageKind | None:
     """Return the kind of files with this suffix ('.JPG'), None if it is no image's."""
     return _BY_SUFFIX.get(suffix.lower())
@@ -235,7 +255,9 @@ def of_content(head: bytes) -> ImageKind | None:
             return _BY_SUFFIX[suffix]
     for at, start, kind in _STARTS:
         if head[at : at + len(start)] == start:
-            return kind
+            return DICOM_DOCUMENT if kind is DICOM and _is_document(head[132:]) else kind
+    if _is_bare_dicom(head):
+        return DICOM_DOCUMENT if _is_document(head) else DICOM
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head[4:8] == b"ftyp":
@@ -247,6 +269,28 @@ def of_content(head: bytes) -> ImageKind | None:
     ):  # fmt: skip
         return PCX
     return None
+
+
+def _is_bare_dicom(head: bytes) -> bool:
+    """Return whether a file begins with an element of DICOM, as many archives store them.
+
+    Of the group 2 or 8, low in number, its length that of such an element.
+    """
+    group, element = int.from_bytes(head[:2], "little"), int.from_bytes(head[2:4], "little")
+    if group not in (2, 8) or element > _LAST_FIRST or len(head) < _LEAST_DICOM:
+        return False
+    groups = (b"\x02\0", b"\x08\0")
+    if head[4:6] in _REPRESENTATIONS:
+        length = int.from_bytes(head[6:8], "little")
+        return length <= _LONGEST_FIRST and head[8 + length : 10 + length] in groups
+    length = int.from_bytes(head[4:8], "little")
+    return length <= _LONGEST_FIRST and head[8 + length : 10 + length] in groups
+
+
+def _is_document(elements: bytes) -> bool:
+    """Return whether elements of DICOM begin with the class of a directory, report or the like."""
+    found = _CLASS.search(elements)
+    return found is not None and found[1].startswith(_DOCUMENTS)
 
 
 def _of_brands(head: bytes) -> ImageKind:

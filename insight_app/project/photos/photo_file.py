@@ -69,7 +69,8 @@ def _read(path: Path, *, wants_hash: bool) -> tuple[bytes | None, bytes]:
             if size <= IN_MEMORY:
                 data = file.read(IN_MEMORY + 1)
                 if not data:
-                    raise WorldError("The photo is an empty file.", where=str(path))
+                    do = "Copy it again from where it came, if it is still there."
+                    raise WorldError("The photo is an empty file.", where=str(path), do=do)
                 if len(data) <= IN_MEMORY:
                     return data, content_hash(data) if wants_hash else b""
                 file.seek(0)  # it grew meanwhile

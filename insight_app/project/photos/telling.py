@@ -49,6 +49,9 @@ def tell(place: str, name: str) -> Verdict:
             packed = formats.of_suffix(suffix_of(name.removesuffix(suffix)))  # scan.nii.gz
             return reasons.ARCHIVE if packed is None else reasons.not_read(packed)
         return _by_content(place, name, suffix)
+    if kind is formats.DICOM:  # so are reports called too
+        document = reasons.not_read(formats.DICOM_DOCUMENT)
+        return document if _by_content(place, name, suffix) == document else _taken(name)
     return _taken(name) if kind.is_read else reasons.not_read(kind)
 
 

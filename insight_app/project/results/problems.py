@@ -197,8 +197,8 @@ def _notes(connection: Connection, places: Places) -> Iterator[Problem]:
         row = connection.execute(query).first()
         if row is not None and row.folder_id in places.folders:
             path = Path(places.folders[row.folder_id].path, row.name)
-            kept = "" if number == 1 else f"So it is with {number:,} photos."
-            yield Problem(path, note, kept, "", "note", number)
+            what = f"{row.name}: {note}" if number == 1 else f"{counted(number, 'photo')}: {note}"
+            yield Problem(path, what, "", "", "note", number)
 
 
 def _with_notes(*columns: Any) -> Select[Any]:
@@ -236,5 +236,5 @@ def _of_image(folder: FolderPlace, name: str, status: int, message: str, do: str
             "Point to the folder that it is in now, or bring it back and analyze again.",
             "missing",
         )
-    usual = "Mend or remove the file, then analyze again."
+    usual = "Mend it, or take it out of the folder; then analyze again."
     return Problem(path, message, "It was left out.", do or usual, "unreadable")

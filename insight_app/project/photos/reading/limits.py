@@ -17,7 +17,8 @@ MOST_PIXELS = 64 * 10**6
 MOST_MISSING = 1 / 3
 """A photo of which more is missing is not taken for one."""
 
-
+COPY_AGAIN = "Copy it again from where it came, if it is still there."
+"""What helps against a file that is cut off."""
 _EACH = {"1": 2, "L": 1, "P": 5, "LA": 8, "PA": 8, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 """Bytes that a pixel takes where Pillow decodes it; 4 in most modes."""
 _AFTERWARDS, _DEEP_AFTERWARDS = 12, 20
@@ -61,7 +62,6 @@ def missing(share: float, request: DecodingRequest) -> str:
     """Return the note for a photo whose end is missing; WorldError if that is most of it."""
     percent = max(1, round(100 * share))
     if share > MOST_MISSING:
-        raise WorldError(
-            f"The photo is damaged: the last {percent} % of it are missing.", where=request.path
-        )
+        what = f"The photo is cut off: the last {percent} % of it are missing."
+        raise WorldError(what, where=request.path, do=COPY_AGAIN)
     return f"The file is damaged: the last {percent} % of the photo are missing and shown grey."

@@ -40,7 +40,8 @@ def read(file: BinaryIO, request: DecodingRequest) -> Upright:
         raise
     except UnidentifiedImageError as error:
         what = f"This {request.kind} file is damaged, or built in a way that is not supported."
-        raise Refusal(what, where=request.path) from error
+        do = "Open it with the program that made it, and save it as JPEG, PNG or TIFF."
+        raise Refusal(what, where=request.path, do=do) from error
     except Exception as error:  # decoders of foreign bytes fail in every way there is
         raise WorldError(f"The photo is damaged ({_told(error)}).", where=request.path) from error
 
