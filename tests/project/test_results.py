@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from insight_app.concepts.codes import Codes
+from insight_app.errors import WorldError
 from insight_app.project.analysis import recording
 from insight_app.project.analysis.coding import pending_images
 from insight_app.project.check import check
 from insight_app.project.results import analysis_database
 from insight_app.project.results.examples import ALL, BANDS, FEW, shared_out
 from insight_app.project.results.snapshot import Results
+from tests.children import in_a_child
 from tests.synthetic import make_project
 
 
@@ -281,3 +283,31 @@ def test_results_are_read_where_nothing_can_be_written(project: Path, tmp_path: 
     finally:
         for folder in folders:
             folder.chmod(0o755)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+def test_files_that_become_shorter_while_they_are_open_end_no_process(
+    project: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "b.insight"
+    shutil.copytree(project, copy)
+
+    def ask() -> list[str]:
+        opened = Results.open(copy)
+        assert opened is not None
+        with opened:
+            for pattern in ("*.postings", "*/*.postings", "*/*.npy"):
+                for path in (copy / "statistics").glob(pattern):
+                    os.truncate(path, 0)
+            opened.by_folder(), opened.sources(), opened.image_ids([1]), opened.co_occurring(3)
+            opened.subset([1, 2])
+            said = []
+            for concept in range(opened.F):
+                try:
+                    opened.strongest_images(concept, 5)
+                except WorldError as error:
+                    said.append(error.what)
+            return sorted(set(said))
+
+    ended, said = in_a_child(ask)
+    assert (ended, said) == (0, "['The file of strongest images is damaged.']")

@@ -43,6 +43,8 @@ _CONCEPTS, _EDGES = "concepts.npz", "edges.npz"
 _SHARES = tuple(Shares.__dataclass_fields__)
 _SEGMENT = re.compile(r"(generation-\d+/open|shard-\d+)\.postings")
 _MOST_BYTES = 1 << 30
+_IN_MEMORY = 8 << 20
+"""Arrays up to this are read whole: a mapped file that becomes shorter ends the process."""
 DATA, DICTIONARY = 0, 1
 """Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
 
@@ -363,7 +365,7 @@ def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, N
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    """Return the array of a .npy file, mapped into memory; ValueError where its size is not its."""
+    """Return the array of a .npy file, a big one mapped; ValueError where its size is not its."""
     with open_regular(path) as file:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError(f"{path.name} is no array of ours")
@@ -372,6 +374,11 @@ def _mapped(path: Path) -> NDArray[Any]:
         size = math.prod(shape) * dtype.itemsize
         if dtype.hasobject or len(shape) != 1 or path.stat().st_size != start + size:
             raise ValueError(f"{path.name} is cut off, or no array of ours")
+        if size <= _IN_MEMORY:
+            whole = file.read(size)
+            if len(whole) < size:
+                raise ValueError(f"{path.name} is cut off")
+            return np.frombuffer(whole, dtype)
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return np.frombuffer(data, dtype, shape[0], start)
 

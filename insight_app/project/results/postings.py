@@ -1,20 +1,21 @@
 """Which images show a concept, strongest first: per-image maxima sorted by concept.
 
 A postings file is a *segment* over some images; segments of other images stand beside it and are
-merged while reading, so that adding photos never rewrites what is there. Columns are memory-mapped:
-looking at one concept touches only its entries, and releases their pages again: who looks at
-thousands of concepts does not end up with the files in memory. Knows nothing of SQL and of codes.
+merged while reading, so that adding photos never rewrites what is there. Looking at one concept
+reads only its entries. Nothing is mapped into memory: where a mapped file becomes shorter (a sync
+program, a share), the system ends the process that looks at it. Knows nothing of SQL and of codes.
 
 File = 64-byte header, offsets int64 (F + 1), image uint32, value float16, cell uint16 (each: all
 entries, by concept, then value descending, then image). Little-endian.
 """
 
-import mmap
+import os
 import struct
+import threading
+import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from insight_app.files import open_regular
 _HEADER = struct.Struct("<16sIIQ32x")
 _MAGIC = b"INSIGHT POSTING\n"
 VERSION = 1
+_CANNOT = "The strongest images cannot be read"
 _REPAIR = "Run `insight-app check PROJECT --repair`."
 
 
@@ -42,64 +44,76 @@ def write(file: BinaryIO, maxima: Maxima, concepts: int) -> None:
     file.write(maxima.cell[order].astype("<u2").tobytes())
 
 
-@dataclass(frozen=True, eq=False)
 class Segment:
     """Hold an open segment of n entries; `offsets[c]:offsets[c + 1]` are those of concept c.
 
-    path, mapped: the file that the columns are views of.  offsets (F + 1,); the columns (n,).
+    offsets (F + 1,). Stays open, also when its file is removed, as long as somebody holds it.
     """
 
-    path: Path
-    mapped: mmap.mmap
-    offsets: NDArray[np.int64]
-    image: NDArray[np.uint32]
-    value: NDArray[np.float16]
-    cell: NDArray[np.uint16]
+    def __init__(self, path: Path, file: BinaryIO, offsets: NDArray[np.int64]) -> None:
+        self.path, self.offsets = path, offsets
+        self._file = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._file)
+        self._lock = threading.Lock()
 
-    def release_pages(self) -> None:
-        """Leave what was read to the system's cache, where the system can be told."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self.mapped.madvise(mmap.MADV_DONTNEED)
+    def entries(self, start: int, end: int) -> "_Entries":
+        """Read (image, cell, value) of the entries from `start` up to `end`; WorldError where the
+        file is not as long any more.
+        """
+        place, size = _HEADER.size + self.offsets.nbytes, int(self.offsets[-1])
+        columns = []
+        for dtype in ("<u4", "<f2", "<u2"):
+            width = np.dtype(dtype).itemsize
+            data = self._read(place + start * width, (end - start) * width)
+            columns.append(np.frombuffer(data, dtype))
+            place += size * width
+        image, value, cell = columns
+        return image, cell, value
+
+    def _read(self, place: int, size: int) -> bytes:
+        found = b""
+        try:
+            with self._lock:
+                os.lseek(self._file, place, os.SEEK_SET)
+                while len(found) < size and (more := os.read(self._file, size - len(found))):
+                    found += more
+        except OSError as error:
+            raise disk_error(error, _CANNOT, where=self.path, do=_REPAIR) from error
+        if len(found) < size:
+            raise _damaged(self.path)
+        return found
 
 
 def open_segment(path: Path, concepts: int) -> Segment:
-    """Open a segment over F = concepts, mapped into memory.
-
-    WorldError where it is damaged or newer than this.
-    """
+    """Open a segment over F = concepts; WorldError where it is damaged or newer than this."""
     try:
         with open_regular(path) as file:
-            head = file.read(_HEADER.size)
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if head else None
+            return _opened(path, file, concepts)
     except FileNotFoundError:
         raise
     except OSError as error:
-        what = "The strongest images cannot be read"
-        raise disk_error(error, what, where=path, do=_REPAIR) from error
-    if mapped is None or len(head) < _HEADER.size or not head.startswith(_MAGIC):
+        raise disk_error(error, _CANNOT, where=path, do=_REPAIR) from error
+
+
+def _opened(path: Path, file: BinaryIO, concepts: int) -> Segment:
+    head = file.read(_HEADER.size)
+    if len(head) < _HEADER.size or not head.startswith(_MAGIC):
         raise WorldError("This is not a file of strongest images.", where=str(path))
     _, version, of, entries = _HEADER.unpack(head)
     expected = _HEADER.size + 8 * (concepts + 1) + 8 * entries
-    if version > VERSION or of != concepts or len(mapped) != expected:
+    if version > VERSION or of != concepts or os.fstat(file.fileno()).st_size != expected:
         raise WorldError(
             "The file of strongest images is damaged or newer than this Insight.",
             where=str(path),
             do=_REPAIR,
         )
-    data = np.frombuffer(mapped, np.uint8)
-    position = _HEADER.size
-
-    def column(dtype: str, size: int) -> NDArray[Any]:
-        nonlocal position
-        start = position
-        position += size * np.dtype(dtype).itemsize
-        return data[start:position].view(dtype)
-
-    offsets = np.array(column("<i8", concepts + 1))
+    data = file.read(8 * (concepts + 1))
+    if len(data) < 8 * (concepts + 1):
+        raise _damaged(path)
+    offsets = np.frombuffer(data, "<i8")
     if offsets[0] or offsets[-1] != entries or (np.diff(offsets) < 0).any():
         raise _damaged(path)
-    columns = [column(dtype, entries) for dtype in ("<u4", "<f2", "<u2")]
-    return Segment(path, mapped, offsets, *columns)
+    return Segment(path, file, offsets)
 
 
 def _damaged(path: Path) -> WorldError:
@@ -136,6 +150,7 @@ def of_concept(
 
 
 _Entries = tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]
+_NONE: _Entries = (np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.float16))
 _BLOCK = 1024
 """Entries that are looked at first; four times as many each time that too few are kept."""
 
@@ -144,28 +159,26 @@ def _read(
     segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_], wanted: int | None
 ) -> _Entries:
     """Return the first `wanted` entries of each segment (None: all), in one order."""
-    found = []
-    for segment in segments:
-        found.append(_first(segment, concept, keep, wanted))
-        segment.release_pages()
-    return _merged(found)
+    return _merged([_first(segment, concept, keep, wanted) for segment in segments])
 
 
 def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int | None) -> _Entries:
     """Return the first `wanted` kept entries of a concept in a segment (None: all)."""
     at, end = int(segment.offsets[concept]), int(segment.offsets[concept + 1])
-    places: list[NDArray[np.int64]] = []
+    blocks: list[_Entries] = []
     found, block = 0, end - at if wanted is None else max(_BLOCK, wanted)
     while at < end and (wanted is None or found < wanted):
         until = min(at + block, end)
-        images = segment.image[at:until]
-        if images.max() >= keep.size or not np.isfinite(segment.value[at:until]).all():
+        image, cell, value = segment.entries(at, until)
+        if image.max() >= keep.size or not np.isfinite(value).all():
             raise _damaged(segment.path)
-        kept = at + np.flatnonzero(keep[images])
-        places.append(kept)
-        found, at, block = found + kept.size, until, 4 * block
-    chosen = np.concatenate(places)[:wanted] if places else np.zeros(0, np.int64)
-    return segment.image[chosen], segment.cell[chosen], segment.value[chosen]
+        kept = keep[image]
+        blocks.append((image[kept], cell[kept], value[kept]))
+        found, at, block = found + blocks[-1][0].size, until, 4 * block
+    if not blocks:
+        return _NONE
+    image, cell, value = (np.concatenate(column)[:wanted] for column in zip(*blocks, strict=True))
+    return image, cell, value
 
 
 def _merged(found: Sequence[_Entries]) -> _Entries:
@@ -174,7 +187,7 @@ def _merged(found: Sequence[_Entries]) -> _Entries:
     if len(full) == 1:
         return full[0]
     if not full:
-        return np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.float16)
+        return _NONE
     image, cell, value = (np.concatenate(column) for column in zip(*full, strict=True))
     order = np.lexsort((image, -value.astype(np.float32)))
     return image[order], cell[order], value[order]
