@@ -8,7 +8,7 @@ import pytest
 from pydicom.uid import JPEG2000Lossless, MediaStorageDirectoryStorage
 
 from insight_app.errors import KnownError
-from insight_app.project.photos import formats, reasons, telling
+from insight_app.project.photos import formats, reasons, telling, walking
 from tests.project.photo_files import apart, dicom, drawn, read
 
 GREY = drawn()[..., 0]
@@ -109,3 +109,5 @@ def test_directories_and_reports_are_no_pictures(
     told = telling.tell(str(path), name)
     assert told == reasons.not_read(formats.DICOM_DOCUMENT)
     assert told.grade is reasons.Grade.NOT_TAKEN and "emove" not in told.do
+    [folder] = walking.scan_below(tmp_path)
+    assert not folder.names, "a folder is listed by that"

@@ -20,7 +20,10 @@ from insight_app.project.photos.telling import is_like_picture, is_text, may_be_
 SYSTEM_FOLDERS = frozenset(("@eadir", "__macosx"))
 """What photo servers and macOS keep beside photos: thumbnails and notes. In small letters."""
 PROJECT_SUFFIX = ".insight"
-_TAKEN = frozenset(suffix.removeprefix(".") for suffix in formats.SUFFIXES)
+_TAKEN = frozenset(
+    suffix.removeprefix(".") for suffix in formats.SUFFIXES.difference(formats.DICOM.suffixes)
+)
+"""Suffixes that tell enough; what is called DICOM may be a report."""
 
 
 @dataclass(frozen=True)
