@@ -492,6 +492,14 @@ def test_what_is_not_read_is_told_and_nothing_read_has_a_code_of_its_own(
     assert run("analyze", photos, *how)[0] == Exit.OK
     code, _, told = run("analyze", photos, *how, "--exclude", "*.PNG")
     assert code == Exit.NOTHING_READ and "1 photo left out by name. Without *.PNG." in told
+    only = tmp_path / "only"
+    only.mkdir()
+    for number in range(2):
+        shutil.copy(photos / "good.png", only / f"{number}.png")
+    none = ("-o", tmp_path / "N.insight", *how[2:], "--include", "*.tif")
+    code, _, told = run("analyze", only, *none)
+    assert code == Exit.NOTHING_READ and "could be read" not in told
+    assert "All photos (2 photos) are left out by --include/--exclude." in told
     assert run("analyze", photos, *how, "--exclude", "")[0] == Exit.OK
     found = json.loads(run("info", project, "--json")[1])
     assert found["not_taken"] == {"Photoshop file": 3}

@@ -10,6 +10,7 @@ from insight_app.cli.arguments import AsJson, ProjectPath
 from insight_app.cli.terminal import Exit
 from insight_app.disk_errors import must_be_possible
 from insight_app.errors import KnownError
+from insight_app.figures import counted
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.description import UnsetThreshold
@@ -178,7 +179,12 @@ def analyze(
             f"{newest}), so that their codes agree. Add --read-again to code all of them anew."
         )
     if not coded_in(project, folders):
-        terminal.complain("No photo in these folders could be read.")
+        left_out = found["patterns"]["left_out"]
+        if left_out and not found["images"]["all"]:
+            photos = counted(left_out, "photo")
+            terminal.complain(f"All photos ({photos}) are left out by --include/--exclude.")
+        else:
+            terminal.complain("No photo in these folders could be read.")
         raise typer.Exit(Exit.NOTHING_READ)
 
 

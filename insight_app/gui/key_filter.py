@@ -5,7 +5,7 @@ comes first. A letter never searches in a view: it does its act or nothing. Know
 actions, not what they do.
 """
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -49,6 +49,9 @@ MOVES = {
 PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 SPACE = Qt.Key.Key_Space
+STILL_HELD_MS = 50
+"""A release may be half of a repeat of a key that is held (see held_keys): so long its press may
+take to come."""
 ZOOM = {Qt.Key.Key_Plus, Qt.Key.Key_Minus}
 SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
 PASSED = ((QTreeView, {SPACE}), (QListView, {SPACE, *ZOOM}), (QAbstractItemView, ZOOM))
@@ -71,6 +74,8 @@ class KeyFilter(QObject):
         super().__init__(window)
         self._window, self._actions = window, actions
         self._space_held = False
+        self._let_go = QTimer(self, singleShot=True, interval=STILL_HELD_MS)
+        self._let_go.timeout.connect(self._release)
         self._heard = QElapsedTimer()
         self._held = HeldKeys()
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
@@ -91,6 +96,8 @@ class KeyFilter(QObject):
         if isinstance(event, QKeyEvent):
             self._heard.start()  # a key that is a shortcut is only ever asked for
             if self._held.is_missed_repeat(event) and _acts_once(event):
+                if event.key() == SPACE:
+                    self._let_go.stop()
                 event.accept()
                 return True
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
@@ -124,17 +131,21 @@ class KeyFilter(QObject):
 
     def _space(self, widget: QWidget, event: QKeyEvent) -> bool:
         if event.type() == QEvent.Type.KeyRelease and self._space_held:
-            if not event.isAutoRepeat():
+            if event.timestamp() > 0 and not event.isAutoRepeat():
+                self._let_go.start()
+            elif not event.isAutoRepeat():
                 self._release()
             return True
         if needs_key(widget, Qt.Key.Key_Space):
             return False
         if not event.isAutoRepeat() and event.type() == QEvent.Type.KeyPress:
+            self._let_go.stop()
             self._space_held = True
             self.bare_photo.emit(True)
         return True
 
     def _release(self) -> None:
+        self._let_go.stop()
         self._space_held = False
         self.bare_photo.emit(False)
 

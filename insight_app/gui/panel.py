@@ -202,11 +202,14 @@ class Panel(QWidget):
     def refresh_while_empty(self) -> None:
         """Refresh as soon as photos are on their way to a project that has none."""
 
-        def progressed(_progress: object) -> None:
-            if self.session.state.results is None:
+        def follow() -> None:
+            state = self.session.state
+            if state.results is None or state.awaits_photos:
                 self.invalidate()
 
-        self.session.analysis.progress.connect(progressed)
+        self.session.analysis.started.connect(follow)
+        self.session.analysis.progress.connect(lambda _progress: follow())
+        self.session.folders.changed.connect(follow)
 
     def refresh(self) -> None:
         """Show the present state; override."""

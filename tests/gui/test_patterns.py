@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 
 from insight_app.gui.dialogs.folders import FoldersDialog
 from insight_app.gui.dialogs.new_project import NewProjectDialog
+from insight_app.project.project import Project
+from tests.gui import tiny_worker
+from tests.gui.conftest import wait_idle
 from tests.gui.test_folders import PHOTOS, analyzed, counted, ended, photos  # noqa: F401
 
 
@@ -92,3 +96,27 @@ def test_patterns_are_changed_in_the_folders_dialog_and_undone(qtbot, analyzed) 
     ended(qtbot, window)
     qtbot.waitUntil(lambda: dialog.patterns.exclude.text() == "")
     assert counted(window) == before
+
+
+def test_photos_that_are_looked_for_or_all_left_out_are_not_said_to_be_none(
+    qtbot, open_window, photos: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "P.insight"
+    Project.create(project).close()
+    window = open_window(project)
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    wait_idle(qtbot, window)
+    photo, thumbnails = window.docks["photo"].panel, window.docks["thumbnails"].panel
+    assert "No photos in this project yet" in photo.stage.message and thumbnails.add.isVisible()
+    tiny_worker.use(window)
+    how = tiny_worker.how(tmp_path)
+    window.session.analysis.analyze([str(photos)], include=["*.none"], **how)
+    for text in (photo.stage.message, thumbnails.empty.label.text()):
+        assert "being looked for" in text, "at once"
+    assert thumbnails.add.isHidden() and photo.add_photos.isHidden()
+    ended(qtbot, window)
+    qtbot.waitUntil(lambda: "left out by name" in photo.stage.message)
+    assert f"All {PHOTOS} photos are left out by name" in thumbnails.empty.label.text()
+    for part, add in ((photo, photo.add_photos), (thumbnails, thumbnails.add)):
+        assert part.choose_folders.isVisible() and part.choose_folders.isEnabled()
+        assert add.isHidden()

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from insight_app.gui.key_filter import STILL_HELD_MS
 from tests.gui.conftest import wait_idle
 from tests.gui.hands import press
 from tests.gui.test_photo import photo_ids, show
@@ -96,3 +100,28 @@ def test_the_status_bar_leads_to_what_could_not_be_read_while_there_is_any(qtbot
     qtbot.waitUntil(window.docks["problems"].isVisible)
     session.projects.close()
     assert link.text() == ""
+
+
+def test_space_that_the_system_repeats_keeps_the_photo_bare_until_it_is_let_go(
+    qtbot, window
+) -> None:
+    """Under X a held key comes as pairs of one moment, of which not all are marked as repeats."""
+    photo, said = show(qtbot, window, photo_ids(window)["landscape"]), []
+    window.session.bare_photo.connect(said.append)
+    photo.stage.setFocus()
+
+    def send(kind: QEvent.Type, moment: int, repeated: bool = False) -> None:
+        event = QKeyEvent(kind, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", repeated)
+        event.setTimestamp(moment)
+        QApplication.sendEvent(photo.stage, event)
+
+    send(QEvent.Type.KeyPress, 1000)
+    for moment, repeated in ((1500, False), (1530, True), (1560, False), (1590, False)):
+        send(QEvent.Type.KeyRelease, moment, repeated)
+        send(QEvent.Type.KeyPress, moment, repeated)
+        assert photo.stage.bare and said == [True]
+    QTest.qWait(2 * STILL_HELD_MS)
+    assert photo.stage.bare and said == [True]
+    send(QEvent.Type.KeyRelease, 1600)
+    qtbot.waitUntil(lambda: said == [True, False])
+    assert not photo.stage.bare

@@ -22,6 +22,7 @@ from insight_app.gui.photo.changed import ChangedLine
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import Legend
+from insight_app.gui.photo.no_photos import show_buttons, why_none
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.photo.unseen import NOT_SEEN
 from insight_app.gui.settings import HINT_OVERLAY
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 TIP_ROWS = 6
 LOOK_MILLISECONDS = 5000
 """How often the disk is asked for the photo shown while somebody is at the window."""
-WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add some to see where its concepts fire."
 
 
@@ -72,6 +72,8 @@ class PhotoPanel(Panel):
         under.addStretch(1)
         under.addSpacing(80)  # below the message in the middle
         under.addWidget(self.add_photos, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.choose_folders = KeyButton(session.actions, "analysis.folders", parent=self.stage)
+        under.addWidget(self.choose_folders, 0, Qt.AlignmentFlag.AlignHCenter)
         under.addStretch(1)
         self.legend = Legend(session, self)
         self.tip = CellTip(session, self.stage)
@@ -144,12 +146,12 @@ class PhotoPanel(Panel):
         if "results" in self.reasons:
             self._is_stale = True
         lacks = self.session.lacks_photos
-        self.add_photos.setVisible(lacks)
+        show_buttons(self.session, self.add_photos, self.choose_folders)
         if lacks or self.session.selection.image is None:
             self.shown = None
             self.stage.show_photo(None, None)
             self.changed.show_state(False)
-            self.stage.set_message(NO_PHOTOS if lacks else WAITING)
+            self.stage.set_message(why_none(self.session, NO_PHOTOS))
             self._show_name()
             self._show_overlay()
             self._show_position()
@@ -309,7 +311,7 @@ class PhotoPanel(Panel):
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
-        self.hint.set_relevant(bool(layers))
+        self.hint.set_relevant(bool(layers) and self.stage.geometry_of_photo is not None)
         if self.controls.mode == overlay.CONTOURS:
             lines = [
                 (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)

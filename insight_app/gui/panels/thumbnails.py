@@ -16,6 +16,7 @@ from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, FoundHits, Hit,
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
 from insight_app.gui.panel import Panel
+from insight_app.gui.photo.no_photos import WAITING, show_buttons, why_none
 from insight_app.gui.photo.thumbnails import (
     GAP,
     ListedPhotos,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 SMALLEST = 96
-WAITING = "Photos appear here as soon as the first ones are found."
 NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
 
 
@@ -73,6 +73,7 @@ class ThumbnailsPanel(Panel):
         self.view.selectionModel().currentChanged.connect(self._chosen)
         self.empty = EmptyState(WAITING, self)
         self.add = self.empty.add_action(session.actions, "analysis.add")
+        self.choose_folders = self.empty.add_action(session.actions, "analysis.folders")
         self.body.addSpacing(8)
         self.body.addWidget(self.filter)
         self.filter.setContentsMargins(8, 0, 8, 0)
@@ -129,6 +130,7 @@ class ThumbnailsPanel(Panel):
         row = concept.row if concept is not None and concept.is_machine else None
         listing = Listing(None if row is None else self.session.state.id_of(row), self.folders)
         if (results.generation, listing) == self._asked:
+            self._show_state()
             self._follow()
             return
         self._asked = (results.generation, listing)
@@ -156,14 +158,14 @@ class ThumbnailsPanel(Panel):
         shows_all = self._all_of is not None
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
-        is_narrowed = concept is not None and not awaits
+        is_narrowed = concept is not None and not state.awaits_photos
         self.all.setVisible(bool(self.folders) or is_narrowed or shows_all)
         self.all.setChecked(shows_all)
-        self.add.setVisible(awaits)
+        show_buttons(self.session, self.add, self.choose_folders)
         self.filter.setEnabled(not awaits)
-        if state.catalogue is None or awaits:
+        if state.catalogue is None or state.awaits_photos:
             self.set_info("")
-            self.empty.set_text(NO_PHOTOS if awaits else WAITING)
+            self.empty.set_text(why_none(self.session, NO_PHOTOS))
         elif concept is not None:
             self.set_info(f"{count:,} with {concept.name_told_apart}")
             where = " of this folder" if self.folders else ""

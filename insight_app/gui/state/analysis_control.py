@@ -48,6 +48,7 @@ class _Work:
 
     done: Callable[[Message], object]
     failed: Callable[[Exception], object]
+    adds_folders: bool = False
     request: int = 0
     is_paused: bool = False
 
@@ -168,6 +169,11 @@ class AnalysisControl(QObject):
         """Whether the open project's results are being worked on."""
         return self._work is not None
 
+    @property
+    def is_adding_folders(self) -> bool:
+        """Whether folders are being looked through that were given just now."""
+        return self._work is not None and self._work.adds_folders
+
     def pause(self) -> None:
         """Stop; what is done stays and can be gone on with."""
         if self._work is not None:
@@ -198,7 +204,8 @@ class AnalysisControl(QObject):
         if path is None:
             return
         again = partial(self._begin, do, done, failed, **arguments)
-        work = self._work = _Work(done, failed or partial(self._report, again))
+        adds_folders = bool(arguments.get("folders"))
+        work = self._work = _Work(done, failed or partial(self._report, again), adds_folders)
         self._messages.withdraw(self._error)
         work.request = self._worker.request(
             do,

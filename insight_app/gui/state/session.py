@@ -113,7 +113,15 @@ class Session(QObject):
         """Whether the project has no photo yet, and none is on its way."""
         state = self.state
         is_empty = state.project is not None and state.results is None
-        return state.awaits_photos or (is_empty and not self.analysis.is_running)
+        if state.awaits_photos:
+            return not self.analysis.is_adding_folders
+        return is_empty and not self.analysis.is_running
+
+    @property
+    def photos_left_out(self) -> int:
+        """How many photos patterns leave out, where they leave none in."""
+        choice = self.folders.choice
+        return choice.left_out if self.lacks_photos and choice is not None else 0
 
     def close(self) -> bool:
         """End everything; False if a judgement could not be written."""

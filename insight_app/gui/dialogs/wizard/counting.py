@@ -47,6 +47,13 @@ class CountedPhotos:
         return text.strip()
 
     @property
+    def kinds(self) -> str:
+        """All kinds that are not taken, a line each, where not all are named."""
+        if len(self.not_taken) <= SHOWN:
+            return ""
+        return "\n".join(counted(number, kind) for kind, number in self.not_taken.items())
+
+    @property
     def why_none(self) -> str:
         """Why there are no photos."""
         if self.refused:

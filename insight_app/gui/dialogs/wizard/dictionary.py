@@ -14,10 +14,11 @@ from insight_app.gui.dialogs.wizard.found import FoundDictionary, from_reply
 from insight_app.gui.dialogs.wizard.part import Part, Questions
 from insight_app.gui.settings import Settings
 from insight_app.gui.widgets import PlainLabel, dim_label
-from insight_app.gui.wording import tooltip, words
+from insight_app.gui.wording import tooltip
 from insight_app.plain_text import shortened, visible
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
+UNUSABLE = "This dictionary cannot be used: see why at the right."
 SHIPPED_FOR = "builtin"
 """The encoder that the shipped dictionary reads."""
 SENTENCES = {
@@ -100,7 +101,7 @@ class DictionaryPart(Part):
         if self.found is None:
             return "Reading the dictionary…"
         if isinstance(self.found, Exception):
-            return words(self.found)
+            return UNUSABLE  # why is said at the right
         return " ".join(self.found.problems)
 
     def set_encoder(self, name: str) -> None:

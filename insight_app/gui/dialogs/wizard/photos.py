@@ -77,6 +77,7 @@ class PhotosPart(Part):
         rest = self.found.rest if self.found is not None and self.found.photos else ""
         self.several.show_for(self.found)
         self.rest.setText(rest)
+        self.rest.setToolTip(tooltip(self.found.kinds) if self.found is not None else "")
         self.rest.setVisible(bool(rest))
 
     def stop_counting(self) -> None:
