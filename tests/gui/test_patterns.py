@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QMessageBox
 
 from insight_app.gui.dialogs.folders import FoldersDialog
 from insight_app.gui.dialogs.new_project import NewProjectDialog
@@ -96,6 +97,19 @@ def test_patterns_are_changed_in_the_folders_dialog_and_undone(qtbot, analyzed) 
     ended(qtbot, window)
     qtbot.waitUntil(lambda: dialog.patterns.exclude.text() == "")
     assert counted(window) == before
+
+    qtbot.keyClicks(dialog.patterns.exclude, "b/*")
+    for button, closes in (("Go on", False), ("Discard them", True)):
+        asked = []
+
+        def answer(button: str = button, asked: list[str] = asked) -> None:
+            box = dialog.findChildren(QMessageBox)[-1]
+            asked.append(box.text())
+            next(one for one in box.buttons() if one.text() == button).click()
+
+        QTimer.singleShot(0, answer)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert asked and dialog.isVisible() != closes
 
 
 def test_photos_that_are_looked_for_or_all_left_out_are_not_said_to_be_none(

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.figures import counted
 from insight_app.gui import icons, theme
+from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.pattern_fields import PatternFields
 from insight_app.gui.state.session import Session
@@ -94,7 +95,7 @@ class FoldersDialog(QDialog):
         self.tree.itemSelectionChanged.connect(self._follow)
         session.folders.changed.connect(self._fill)
         session.analysis.progress.connect(self._follow)
-        session.projects.opened.connect(self.reject)
+        session.projects.opened.connect(super().reject)
         session.folders.look()
         theme.follow(self._fill)
 
@@ -146,6 +147,19 @@ class FoldersDialog(QDialog):
 
     def _choose_photos(self) -> None:
         self.session.folders.choose_photos(self.patterns.patterns())
+
+    def reject(self) -> None:
+        """Close; patterns that were typed and not applied are not dropped without a word."""
+        choice, can_write = self.session.folders.choice, self.patterns.isEnabled()
+        is_other = choice is not None and self.patterns.patterns() != choice.patterns
+        question = "Close without applying the patterns that were typed?"
+        if (
+            can_write
+            and is_other
+            and not confirm(self, "Photo folders", question, do="Discard them", keep="Go on")
+        ):
+            return
+        super().reject()
 
     def _item(self, shown: "SourceState | FolderState", name: str) -> QTreeWidgetItem:
         counts = shown.counts
