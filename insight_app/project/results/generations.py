@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zlib import crc32
 
 import numpy as np
@@ -33,6 +33,7 @@ from insight_app.project.results.candidates import CandidateLines, CandidateName
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.shares import Shares
+from insight_app.project.results.stored_columns import StoredColumn
 
 SCHEMA_VERSION = 2
 """1: candidates stood in names.json, places and folder sums in one file each."""
@@ -43,7 +44,7 @@ _CONCEPTS, _EDGES = "concepts.npz", "edges.npz"
 _SHARES = tuple(Shares.__dataclass_fields__)
 _SEGMENT = re.compile(r"(generation-\d+/open|shard-\d+)\.postings")
 _MOST_BYTES = 1 << 30
-_IN_MEMORY = 8 << 20
+_IN_MEMORY = 16 << 20
 """Arrays up to this are read whole: a mapped file that becomes shorter ends the process."""
 DATA, DICTIONARY = 0, 1
 """Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
@@ -254,7 +255,7 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
             candidates,
             npz_of(read_file(_CONCEPTS)),
             _edge_table(npz_of(read_file(_EDGES))),
-            Shares(**_read_columns(folder, "shares", _SHARES)),
+            _read_shares(folder),
             *(
                 read_npz(folder / f"{title}.npz")
                 if version == 1
@@ -364,23 +365,42 @@ def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, N
     return {name: _mapped(folder / f"{title}_{name}.npy") for name in names}
 
 
-def _mapped(path: Path) -> NDArray[Any]:
-    """Return the array of a .npy file, a big one mapped; ValueError where its size is not its."""
+def _read_shares(folder: Path) -> Shares:
+    indptr, indices, values = (folder / f"shares_{name}.npy" for name in _SHARES)
+    return Shares(_mapped(indptr), _column(indices), _column(values))
+
+
+def _column(path: Path) -> StoredColumn:
+    """Return the array of a .npy file to be read by slices."""
     with open_regular(path) as file:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError(f"{path.name} is no array of ours")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        start = file.tell()
-        size = math.prod(shape) * dtype.itemsize
-        if dtype.hasobject or len(shape) != 1 or path.stat().st_size != start + size:
-            raise ValueError(f"{path.name} is cut off, or no array of ours")
-        if size <= _IN_MEMORY:
-            whole = file.read(size)
-            if len(whole) < size:
+        dtype, size, start = _array_in(file, path)
+        return StoredColumn(file, dtype, size, start)
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """Return the array of a .npy file, a big one mapped."""
+    with open_regular(path) as file:
+        dtype, size, start = _array_in(file, path)
+        if size * dtype.itemsize <= _IN_MEMORY:
+            whole = file.read(size * dtype.itemsize)
+            if len(whole) < size * dtype.itemsize:
                 raise ValueError(f"{path.name} is cut off")
             return np.frombuffer(whole, dtype)
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return np.frombuffer(data, dtype, shape[0], start)
+    return np.frombuffer(data, dtype, size, start)
+
+
+def _array_in(file: BinaryIO, path: Path) -> tuple[np.dtype[Any], int, int]:
+    """Return kind, length and place of a .npy file's numbers; ValueError if it is not so long."""
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError(f"{path.name} is no array of ours")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    start = file.tell()
+    size = math.prod(shape)
+    is_ours = not dtype.hasobject and len(shape) == 1
+    if not is_ours or os.fstat(file.fileno()).st_size != start + size * dtype.itemsize:
+        raise ValueError(f"{path.name} is cut off, or no array of ours")
+    return dtype, size, start
 
 
 def _edge_arrays(edges: EdgeTable) -> dict[str, NDArray[Any]]:

@@ -11,8 +11,6 @@ entries, by concept, then value descending, then image). Little-endian.
 
 import os
 import struct
-import threading
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +22,7 @@ from insight_app.concepts.statistics import Maxima
 from insight_app.disk_errors import disk_error
 from insight_app.errors import WorldError
 from insight_app.files import open_regular
+from insight_app.project.results.stored_columns import Numbers
 
 _HEADER = struct.Struct("<16sIIQ32x")
 _MAGIC = b"INSIGHT POSTING\n"
@@ -52,9 +51,7 @@ class Segment:
 
     def __init__(self, path: Path, file: BinaryIO, offsets: NDArray[np.int64]) -> None:
         self.path, self.offsets = path, offsets
-        self._file = os.dup(file.fileno())
-        weakref.finalize(self, os.close, self._file)
-        self._lock = threading.Lock()
+        self._numbers = Numbers(file)
 
     def entries(self, start: int, end: int) -> "_Entries":
         """Read (image, cell, value) of the entries from `start` up to `end`; WorldError where the
@@ -62,26 +59,17 @@ class Segment:
         """
         place, size = _HEADER.size + self.offsets.nbytes, int(self.offsets[-1])
         columns = []
-        for dtype in ("<u4", "<f2", "<u2"):
-            width = np.dtype(dtype).itemsize
-            data = self._read(place + start * width, (end - start) * width)
-            columns.append(np.frombuffer(data, dtype))
-            place += size * width
-        image, value, cell = columns
-        return image, cell, value
-
-    def _read(self, place: int, size: int) -> bytes:
-        found = b""
         try:
-            with self._lock:
-                os.lseek(self._file, place, os.SEEK_SET)
-                while len(found) < size and (more := os.read(self._file, size - len(found))):
-                    found += more
+            for dtype in ("<u4", "<f2", "<u2"):
+                width = np.dtype(dtype).itemsize
+                columns.append(self._numbers.read(dtype, place + start * width, end - start))
+                place += size * width
+        except EOFError as error:
+            raise _damaged(self.path) from error
         except OSError as error:
             raise disk_error(error, _CANNOT, where=self.path, do=_REPAIR) from error
-        if len(found) < size:
-            raise _damaged(self.path)
-        return found
+        image, value, cell = columns
+        return image, cell, value
 
 
 def open_segment(path: Path, concepts: int) -> Segment:

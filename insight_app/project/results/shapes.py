@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.project.results.stored_columns import StoredColumn
+
 if TYPE_CHECKING:
     from insight_app.project.results.generations import Published
 
@@ -81,7 +83,7 @@ def _check_places(published: "Published") -> None:
         raise ValueError("a photo is in a folder that there is not")
 
 
-def _expect(name: str, array: NDArray[Any], kind: str, size: int) -> None:
+def _expect(name: str, array: NDArray[Any] | StoredColumn, kind: str, size: int) -> None:
     if array.dtype != np.dtype(f"<{kind}") or array.shape != (size,):
         raise ValueError(f"{name} is no list of {size:,} numbers of its kind")
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.errors import WorldError
+from insight_app.project.results.stored_columns import StoredColumn
 
 _MOST = 1.001
 """No share is above 1, but for rounding."""
@@ -21,21 +22,20 @@ class Shares:
     """
 
     indptr: NDArray[np.int64]
-    indices: NDArray[np.uint16]
-    values: NDArray[np.float32]
+    indices: NDArray[np.uint16] | StoredColumn
+    values: NDArray[np.float32] | StoredColumn
 
     def of(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the others (n,), ascending, and R[concept, other] (n,)."""
         row = slice(int(self.indptr[concept]), int(self.indptr[concept + 1]))
-        others = np.asarray(self.indices[row], np.int64)
-        values = np.asarray(self.values[row], np.float64)
+        try:
+            others = np.asarray(self.indices[row], np.int64)
+            values = np.asarray(self.values[row], np.float64)
+        except (EOFError, OSError) as error:
+            raise _damaged(concept) from error
         is_sound = (np.diff(others) > 0).all() and others.max(initial=0) < self.indptr.size - 1
         if not is_sound or not ((values > 0) & (values < _MOST)).all():
-            raise WorldError(
-                f"What concept {concept} occurs with is damaged.",
-                kept="Codes and judgements are kept in other files.",
-                do="Run `insight-app check PROJECT --repair`.",
-            )
+            raise _damaged(concept)
         return others, values
 
     def strongest(self, concept: int, n: int) -> list[tuple[int, float]]:
@@ -56,3 +56,11 @@ class Shares:
                 at = np.minimum(np.searchsorted(others, wanted), others.size - 1)
                 matrix[row] = np.where(others[at] == wanted, values[at], 0.0)
         return matrix
+
+
+def _damaged(concept: int) -> WorldError:
+    return WorldError(
+        f"What concept {concept} occurs with is damaged.",
+        kept="Codes and judgements are kept in other files.",
+        do="Run `insight-app check PROJECT --repair`.",
+    )
