@@ -65,6 +65,9 @@ WHOLE_FILES: dict[str, bytes] = {
     "a wrong checksum beside the pixels": PNG[:HEADER]
     + chunk(b"tEXt", b"a\0b")[:-4] + b"????" + PNG[HEADER:],
     "a wrong checksum of pixels": wrong_check(b"IDAT"),
+    **{f"a broken {name.decode()}": with_chunk(name, b"?") for name in (
+        b"tRNS", b"PLTE", b"cHRM", b"gAMA", b"pHYs", b"sRGB", b"sBIT", b"bKGD", b"hIST", b"tIME",
+    )},
     "no end": PNG[:-12],
     "broken EXIF in a JPEG": with_segment(0xE1, EXIF),
     "a broken profile in a JPEG": with_segment(0xE2, b"ICC_PROFILE\0\1\1" + b"?" * 300),

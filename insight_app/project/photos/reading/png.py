@@ -23,7 +23,8 @@ from insight_app.project.photos.upright import ORIENTATION, Stored
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_GREY, _COLOURED, _PALETTE = 0, 2, 3
+_SAMPLES = {_GREY: 1, _COLOURED: 3, _PALETTE: 1, 4: 2, 6: 4}
 """A colour type's channels."""
 _DEEP = 12
 """Bytes that each pixel of 16 bits a channel takes beside the picture that is made of it."""
@@ -44,13 +45,24 @@ def read(file: BinaryIO, request: DecodingRequest) -> Stored:
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
         raise WorldError("The photo is damaged: its header is missing.", where=request.path)
     orientation, profile = _orientation(chunks, notes), _profile(chunks, notes)
-    needed = [chunk for chunk in chunks if chunk[0] in _NEEDED]
+    needed = [chunk for chunk in chunks if chunk[0] in _NEEDED and _fits(chunk, chunks[0][1][9])]
+    if len(needed) < sum(name in _NEEDED for name, _ in chunks):
+        notes.append(_BROKEN)
     try:
         stored = _decoded(_written(needed), request, profile)
     except (OSError, SyntaxError, ValueError, EOFError):
         mended = _written(_mended(needed, request, notes))
         stored = _decoded(mended, request, profile)
     return replace(stored, orientation=orientation, notes=tuple(dict.fromkeys(notes)))
+
+
+def _fits(chunk: Chunk, kind: int) -> bool:
+    """Return whether a part can be meant for a colour type; pixels go without those that cannot."""
+    name, content = chunk
+    if name == b"tRNS":
+        sizes = {_GREY: (2,), _COLOURED: (6,), _PALETTE: range(1, 257)}
+        return len(content) in sizes.get(kind, ())
+    return name != b"PLTE" or kind == _PALETTE or (bool(content) and not len(content) % 3)
 
 
 def _decoded(data: bytes, request: DecodingRequest, profile: bytes) -> Stored:
