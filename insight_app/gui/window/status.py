@@ -50,8 +50,8 @@ class StatusBar(QStatusBar):
             left=(self.counts, self.unread, self.reviewed),
             middle=(self.device, self.memory, self.rate),
             by_importance=(
-                self.unread,
                 self.reviewed,
+                self.unread,
                 self.counts,
                 self.rate,
                 self.memory,
