@@ -82,5 +82,6 @@ def open_files() -> list[str]:
 
 
 def mapped_files() -> set[str]:
-    lines = Path("/proc/self/maps").read_text().splitlines()
-    return {line.split(maxsplit=5)[5] for line in lines if "/" in line}
+    """Return what files this process maps; a name may hold what Python takes for a line's end."""
+    lines = Path("/proc/self/maps").read_text("utf-8", "surrogateescape").split("\n")
+    return {parts[5] for line in lines if len(parts := line.split(maxsplit=5)) == 6 and "/" in line}
