@@ -79,7 +79,7 @@ def test_who_only_reads_sees_what_was_committed(
     made: Path, tmp_path: Path, who: str, harm: Callable[[Path], None]
 ) -> None:
     if who == "nobody" and os.getuid() != 0:
-        pytest.skip("only root can become somebody else")
+        pytest.skip("only root can become another user; a user's own reading is tried beside it")
     folder = Path(shutil.copytree(made, tmp_path / made.name))
     whole = look(folder)
     for name, mode, beside in ((JUDGEMENTS, "DELETE", "-journal"), (ANALYSIS, "WAL", "-wal")):

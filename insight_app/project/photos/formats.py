@@ -28,8 +28,9 @@ class ImageKind:
     """A kind of image files.
 
     name: for people, in the middle of a sentence; suffixes: in lower case, with the dot; decoder:
-    who decodes it; pillow: the names of Pillow's decoders that may open it; help: what to do
-    about files that are not read, a sentence.
+    who decodes it; pillow: the names of Pillow's decoders that may open it, and no others:
+    some start programs (EPS) or open what they find inside by any format (IPTC, MPEG, ICO); help:
+    what to do about files that are not read, a sentence.
     """
 
     name: str
@@ -154,9 +155,6 @@ KINDS = (
 _BY_SUFFIX: Mapping[str, ImageKind] = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 SUFFIXES = frozenset(suffix for kind in KINDS if kind.is_read for suffix in kind.suffixes)
 """Suffixes of files that are taken for photos."""
-PILLOW = tuple(name for kind in KINDS for name in kind.pillow)
-"""The only formats that Pillow may open. Some of its others start programs (EPS), or open what they
-find inside by all formats there are (IPTC, MPEG, ICO)."""
 
 _STARTS: tuple[tuple[int, bytes, ImageKind], ...] = (
     (0, b"\xff\xd8\xff", JPEG),
