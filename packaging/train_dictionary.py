@@ -33,8 +33,8 @@ from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.files import aside
 from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.photos.decoding import NEWEST_RULE, load_upright
-from insight_app.project.photos.finding import read_bytes
 from insight_app.project.photos.formats import SUFFIXES
+from insight_app.project.photos.photo_file import read_bytes
 
 SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
 VIEWS = 4
