@@ -161,7 +161,7 @@ def described(
     )
     words = vocabulary.default(encoder.fingerprint)
     candidates = rules.name_concepts(evidence, words, hypernyms.shipped())
-    return summary.DictionarySummary(candidates, counts, pairs)
+    return summary.DictionarySummary(candidates, counts, pairs, rule="shared")
 
 
 def show(done: int, total: int, message: str) -> None:

@@ -1,8 +1,12 @@
 """Projects as older versions left them."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from zlib import crc32
+
+import numpy as np
 
 from insight_app.project.results import analysis_database, manifest
 
@@ -13,3 +17,21 @@ def without_manifests(project: Path) -> None:
         connection.execute("UPDATE generation SET manifest = ''")
     for path in (project / "statistics").glob(f"generation-*/{manifest.NAME}"):
         path.unlink()
+
+
+def with_results_of_version_2(project: Path) -> None:
+    """Take away what generations did not tell before version 3: how sure names are, and why."""
+    without_manifests(project)
+    for folder in (project / "statistics").glob("generation-*"):
+        header = json.loads((folder / "generation.json").read_text())
+        lines = [json.loads(line) for line in (folder / "candidates.jsonl").open(encoding="utf-8")]
+        text = "".join(json.dumps([one[:4] for one in row]) + "\n" for row in lines)
+        (folder / "candidates.jsonl").write_text(text)
+        header |= {"schema_version": 2, "candidates_crc32": crc32(text.encode())}
+        header = {n: v for n, v in header.items() if not n.startswith("names_") or n == "names_run"}
+        (folder / "generation.json").write_text(json.dumps(header))
+        words = json.loads((folder / "names.json").read_text())
+        (folder / "names.json").write_text(json.dumps({"names": words["names"]}))
+        with np.load(folder / "concepts.npz") as file:
+            kept = {name: file[name] for name in file.files if not name.startswith("name_")}
+        np.savez(folder / "concepts.npz", **kept)

@@ -17,7 +17,7 @@ from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.project.analysis import recording
 from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import update_images
-from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
+from insight_app.project.analysis.recording import Coded, Recorder, Setup
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.photo_file import content_hash
 from insight_app.project.project import Project
@@ -25,6 +25,7 @@ from insight_app.project.results import analysis_database, reading_rule, setting
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.snapshot import Results
+from insight_app.project.results.words import Words
 
 GRID = 14
 DICTIONARY = "5e17be71c0000001"
@@ -129,15 +130,20 @@ def make_project(
     return folder
 
 
-def publish_again(project: Path, concepts: int = 96, dictionary: str = DICTIONARY) -> None:
+def publish_again(
+    project: Path, concepts: int = 96, dictionary: str = DICTIONARY, words: Words | None = None
+) -> None:
     """The same results as a newer generation, as an analysis that goes on puts them out.
 
-    dictionary: another fingerprint makes them those of other concepts, which happen to fire alike.
+    dictionary: another fingerprint makes them those of other concepts, which happen to fire alike;
+    words: what the concepts are called now.
     """
     if dictionary != DICTIONARY:
         _write_dictionary(project, concepts, dictionary)
     engine = analysis_database.open_writer(project)
     recorder = Recorder(project, engine, _setup(concepts, dictionary))
+    if words is not None:
+        recorder.rename(words)
     recorder.publish()
     recorder.close()
     engine.dispose()
@@ -234,7 +240,13 @@ def _setup(concepts: int, dictionary: str = DICTIONARY, spell: Spell = str) -> S
         grid=(GRID, GRID),
         dictionary_fingerprint=dictionary,
         levels=levels(concepts),
-        words=Words("dictionary", [spell(name) if name else "" for name in names], candidates),
+        words=Words(
+            "dictionary",
+            [spell(name) if name else "" for name in names],
+            candidates,
+            "shared",
+            "share of votes",
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from insight_app.concepts import hsae
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import centre_square
-from insight_app.project.analysis.recording import Coded, Recorder, Setup, Words
+from insight_app.project.analysis.recording import Coded, Recorder, Setup
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results import analysis_database, reading_rule, settings
@@ -22,6 +22,7 @@ from insight_app.project.results.analysis_database import writing
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.schema import Folder, Image, Source
+from insight_app.project.results.words import Words
 
 CONCEPTS, FOLDERS, GRID, DRAWS = 8192, 300, 4, 330
 BATCH = 1024

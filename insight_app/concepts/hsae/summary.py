@@ -21,8 +21,10 @@ from insight_app.files import write_whole
 from insight_app.plain_arrays import read_npz
 
 SCHEMA_VERSION = 1
-RELEASE = "release"
-"""The run that the names of released files belong to."""
+SHARED = "shared"
+"""The rule that named dictionaries before they said which."""
+DICTIONARY, RELEASE = "dictionary", "release"
+"""The runs of names that a dictionary brings along: its own, or those of released files."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +38,10 @@ class DictionarySummary:
     candidates: list[list[Candidate]]
     counts: Counts | None
     cooccurrence: CoOccurrence
-    run: str = "dictionary"
+    run: str = DICTIONARY
     """Which run the names are of: "dictionary", "release" for released files, "" without names."""
+    rule: str = ""
+    """The naming rule that found them, '' if that is not known."""
 
     @property
     def names(self) -> list[str]:
@@ -49,8 +53,12 @@ def write(folder: Path, summary: DictionarySummary, *, compressed: bool = True) 
 
     compressed: half as big; not compressed, it is written at once.
     """
-    words = [[[c.term, c.reading, _rounded(c.score)] for c in row] for row in summary.candidates]
-    content = {"schema_version": SCHEMA_VERSION, "run": summary.run, "candidates": words}
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "run": summary.run,
+        "rule": summary.rule,
+        "candidates": [[_words(one) for one in row] for row in summary.candidates],
+    }
     text = json.dumps(content, ensure_ascii=False)
     arrays: dict[str, NDArray[Any]] = {"words": np.frombuffer(text.encode(), np.uint8)}
     if summary.counts is not None:
@@ -73,10 +81,11 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
         arrays = read_npz(path, follow_links=True)
         words: Any = plain_json.loads(arrays.pop("words").tobytes())
         summary = DictionarySummary(
-            [[Candidate(t, int(r), _rounded(s)) for t, r, s in row] for row in words["candidates"]],
+            [[_candidate(*one) for one in row] for row in words["candidates"]],
             Counts.from_arrays(counts) if (counts := _without_prefix("counts_", arrays)) else None,
             CoOccurrence.from_arrays(_without_prefix("pairs_", arrays)),
-            str(words.get("run", "dictionary")),
+            run := str(words.get("run", DICTIONARY)),
+            str(words.get("rule", SHARED if run == DICTIONARY else "")),
         )
     except OSError as error:
         raise disk_error(error, "The dictionary cannot be read", where=path) from error
@@ -88,6 +97,18 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
     if sizes != {concepts}:
         raise damaged(path, "its names and counts are of another dictionary")
     return summary
+
+
+def _words(one: Candidate) -> list[str | float | None]:
+    """Return a candidate as it is written; its probability only if it is known."""
+    known = [] if one.probability is None else [_rounded(one.probability)]
+    return [one.term, one.reading, _rounded(one.score), *known]
+
+
+def _candidate(
+    term: str, reading: int, score: float | None, probability: float | None = None
+) -> Candidate:
+    return Candidate(term, int(reading), _rounded(score), _rounded(probability))
 
 
 def _rounded(score: float | None) -> float | None:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 CANDIDATES = 8
 """Names that a concept gets to choose from."""
+SHARE_OF_VOTES, COSINE = "share of votes", "cosine"
+"""What a rule's scores are."""
 UNKNOWN = -1
 """The reading of a name that others published."""
 
@@ -19,12 +21,14 @@ UNKNOWN = -1
 class Candidate:
     """A name a concept could have; reading: 0 noun, 1 adjective, 2 verb; score: as the rule scores.
 
-    Names that others published have the reading UNKNOWN and the score None.
+    Names that others published have the reading UNKNOWN and the score None. probability: that the
+    name is right, calibrated; None if not known.
     """
 
     term: str
     reading: int
     score: float | None
+    probability: float | None = None
 
 
 class Terms(Protocol):

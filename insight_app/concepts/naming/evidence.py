@@ -34,6 +34,12 @@ class ExemplarCodes:
         """Return (F,) int64 the number of exemplars of each concept."""
         return np.bincount(self.concept, minlength=self.codes.concepts).astype(np.int64)
 
+    @property
+    def photos(self) -> NDArray[np.int32]:
+        """Return (F,) int32 how many images the exemplars of each concept are in."""
+        pairs = np.unique(self.concept << 32 | self.image)
+        return np.bincount(pairs >> 32, minlength=self.codes.concepts).astype(np.int32)
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:

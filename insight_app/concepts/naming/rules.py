@@ -13,7 +13,13 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from insight_app.concepts.naming import exemplars, published, shared
-from insight_app.concepts.naming.candidates import CANDIDATES, Candidate, Terms
+from insight_app.concepts.naming.candidates import (
+    CANDIDATES,
+    COSINE,
+    SHARE_OF_VOTES,
+    Candidate,
+    Terms,
+)
 from insight_app.concepts.naming.evidence import Evidence
 from insight_app.concepts.naming.hypernyms import Hypernyms
 
@@ -23,6 +29,8 @@ RULES: Mapping[Rule, Callable[[Evidence, Terms, Hypernyms, int], list[list[Candi
     "exemplars": exemplars.candidates,
     "published": published.candidates,
 }
+UNITS: Mapping[Rule, str] = {"shared": SHARE_OF_VOTES, "exemplars": COSINE, "published": COSINE}
+"""What the scores of each rule are."""
 
 
 def name_concepts(

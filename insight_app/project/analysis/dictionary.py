@@ -28,11 +28,12 @@ from insight_app.files import aside
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis import publishing
 from insight_app.project.analysis.counting.edges import dictionary_edges
-from insight_app.project.analysis.names import with_definitions
-from insight_app.project.analysis.recording import Setup, Words
+from insight_app.project.analysis.names import shipped_words
+from insight_app.project.analysis.recording import Setup
 from insight_app.project.folder import DICTIONARY, STATISTICS
-from insight_app.project.results import digests, generations, settings
+from insight_app.project.results import digests, settings, words
 from insight_app.project.results.analysis_database import reading
+from insight_app.project.results.words import Words
 
 BUILTIN, TRAIN = "builtin", "train"
 FOLDER = DICTIONARY
@@ -245,16 +246,16 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderC
     """
     brought = summary.read(project / FOLDER, described.concepts)
     if brought is not None and brought.run:
-        words = Words(brought.run, brought.names, with_definitions(brought.candidates))
+        named = shipped_words(brought)
     else:
-        words = _last_words(project, described.concepts)
+        named = _last_words(project, described.concepts)
     return Setup(
         encoder=encoder.name,
         encoder_fingerprint=encoder.fingerprint or described.encoder_fingerprint,
         grid=(encoder.rows, encoder.cols),
         dictionary_fingerprint=described.fingerprint,
         levels=levels(described),
-        words=words,
+        words=named,
         dictionary_edges=None if brought is None else dictionary_edges(brought.cooccurrence),
     )
 
@@ -281,9 +282,9 @@ def _last_words(project: Path, concepts: int) -> Words:
     )
     for number in reversed(numbers):
         try:
-            header, names, candidates = generations.read_words(statistics, number)
-        except KnownError:
+            header, found = words.read(statistics, number)
+        except WorldError:
             continue  # damaged, or cut off by a kill: the one before it was the published one
-        if header.concepts == concepts == len(names) == len(candidates):
-            return Words(header.names_run, names, candidates)
+        if header.concepts == concepts == len(found.names) == len(found.candidates):
+            return found
     return Words()

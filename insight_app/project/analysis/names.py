@@ -5,20 +5,24 @@ names, is named after what this project's photos show. Where an encoder's words 
 those are computed meanwhile, and names come as they do. Knows nothing of how names are found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.hsae.summary import DictionarySummary
 from insight_app.concepts.naming import candidates, hypernyms, rules, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
 from insight_app.concepts.naming.word_vectors import WordVectors
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.concepts.relations import relations
-from insight_app.project.analysis.recording import Recorder, Words
+from insight_app.project.analysis.recording import Recorder
 from insight_app.project.results import settings
 from insight_app.project.results.candidates import CandidateName
+from insight_app.project.results.words import Words
 
 if TYPE_CHECKING:
     from insight_app.concepts.hsae.model import HSAE
@@ -66,13 +70,42 @@ def evidence(recorder: Recorder, dictionary: "HSAE") -> Evidence:
 
 
 def name_concepts(
-    shown: Evidence, terms: vocabulary.Vocabulary, rule: rules.Rule = "shared"
+    shown: Evidence, terms: vocabulary.Vocabulary, photos: int, rule: rules.Rule = "shared"
 ) -> Words:
-    """Name the concepts after the exemplars of this project."""
-    found = rules.name_concepts(shown, terms, hypernyms.shipped(), rule=rule)
+    """Name the concepts after the exemplars of this project, which has so many photos."""
+    named = rules.name_concepts(shown, terms, hypernyms.shipped(), rule=rule)
+    found = with_definitions(named, terms)
     return Words(
-        PHOTOS, [row[0].term if row else "" for row in found], with_definitions(found, terms)
+        PHOTOS,
+        [row[0].term if row else "" for row in found],
+        found,
+        rule,
+        rules.UNITS[rule],
+        photos,
+        _probabilities(found),
+        shown.exemplars.photos,
     )
+
+
+def shipped_words(brought: DictionarySummary) -> Words:
+    """Return the names that a dictionary brings along, as they are published."""
+    unit = rules.UNITS.get(brought.rule, "")  # type: ignore[call-overload]
+    found = with_definitions(brought.candidates)
+    return Words(
+        brought.run,
+        brought.names,
+        found,
+        brought.rule,
+        unit,
+        probability=_probabilities(found),
+        own=np.zeros(len(found), np.int32),
+    )
+
+
+def _probabilities(found: Sequence[Sequence[CandidateName]]) -> NDArray[np.float32]:
+    """Return (F,) how likely each concept's first candidate is right, NaN if nobody knows."""
+    first = [row[0].probability if row else None for row in found]
+    return np.array([np.nan if one is None else one for one in first], np.float32)
 
 
 def can_read_words(encoder: DenseEncoder) -> bool:
@@ -99,14 +132,14 @@ def name_as_words_come(
     """
 
     def rename(terms: vocabulary.Vocabulary, rule: rules.Rule) -> None:
-        recorder.rename(name_concepts(shown, terms, rule))
+        recorder.rename(name_concepts(shown, terms, photos, rule))
         publish(recorder)
         state.keep(words=len(terms))
 
     if terms is None and not can_read_words(encoder):
         return
     progress(0, 0, "Naming concepts")
-    shown = evidence(recorder, dictionary)
+    shown, photos = evidence(recorder, dictionary), recorder.counting.whole().images
     if terms is None and _is_shipped(encoder):
         terms = vocabulary.default(encoder.fingerprint)
     if terms is not None:
@@ -157,6 +190,7 @@ def with_definitions(
                 "" if one.reading == candidates.UNKNOWN else vocabulary.READINGS[one.reading],
                 one.score,
                 meaning.get((one.term, one.reading), ""),
+                one.probability,
             )
             for one in row
         ]

@@ -5,7 +5,7 @@ function of what is committed, so a writer that starts again goes on exactly the
 encoders and of how photos are read.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,12 +36,12 @@ from insight_app.project.results import (
     settings,
 )
 from insight_app.project.results.analysis_database import project_id, reading, writing
-from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.generations import GenerationHeader, Published
 from insight_app.project.results.schema import Image, Shard, Status
+from insight_app.project.results.words import Words
 
 SHARD_IMAGES = 8192
 
@@ -58,18 +58,6 @@ class Coded:
     codes: Codes
     notes: Notes
     message: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Words:
-    """The machine's names of all concepts ('' = none), their candidates, and where they are from.
-
-    run: "dictionary" (shipped with it), "release" (of released files), "photos" (made here), ''.
-    """
-
-    run: str = ""
-    names: list[str] = field(default_factory=list)
-    candidates: Sequence[list[CandidateName]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,16 +240,22 @@ class Recorder:
             tokens=whole.tokens,
             postings=tuple(segments),
             names_run=setup.words.run,
+            names_rule=setup.words.rule,
+            names_unit=setup.words.unit,
+            names_photos=setup.words.photos,
         )
         published = Published(
             header=header,
             names=setup.words.names or [""] * setup.concepts,
             candidates=setup.words.candidates or [[] for _ in range(setup.concepts)],
-            concepts=whole.counts.to_arrays() | {"levels": setup.levels},
+            concepts=whole.counts.to_arrays()
+            | {"levels": setup.levels}
+            | setup.words.arrays(setup.concepts),
             edges=edges(cooccurrence, setup.dictionary_edges),
             shares=shares(cooccurrence),
             places=places,
             folders=whole.folders.to_arrays(),
+            names_before=setup.words.was or [""] * setup.concepts,
         )
         manifest = generations.write(folder, published, self._project_id, others, tables)
         publishing.name(self.engine, self.statistics, number, whole.images, manifest)

@@ -17,19 +17,22 @@ from insight_app.errors import WorldError
 class CandidateName(NamedTuple):
     """Hold a name that the machine proposes.
 
-    reading: noun, adjective or verb, '' if not known.  score: None if not known.
+    reading: noun, adjective or verb, '' if not known.  score: in the unit of the rule that found
+    it, None if not known.  probability: that it is right, calibrated, None if not known.
     """
 
     term: str
     reading: str
     score: float | None
     definition: str
+    probability: float | None = None
 
 
 class CandidateLines(Sequence[list[CandidateName]]):
     """Hold the candidates of each concept, best first.
 
-    text: lines of JSON in UTF-8, each an array of [term, reading, score, definition].
+    text: lines of JSON in UTF-8, each an array of [term, reading, score, definition,
+    probability]; those of before there were probabilities end with the definition.
     WorldError where a line cannot be read.
     """
 

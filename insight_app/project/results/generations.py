@@ -12,7 +12,7 @@ import mmap
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -35,12 +35,13 @@ from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.shares import Shares
 from insight_app.project.results.stored_columns import StoredColumn
 
-SCHEMA_VERSION = 2
-"""1: candidates stood in names.json, places and folder sums in one file each."""
+SCHEMA_VERSION = 3
+"""1: candidates stood in names.json, places and folder sums in one file each.  2: nothing told how
+sure names are and what they rest on."""
 PLACES = ("shard", "offset", "bytes", "folder", "status", "order")
 FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
-_HEADER, _NAMES, _CANDIDATES = "generation.json", "names.json", "candidates.jsonl"
-_CONCEPTS, _EDGES = "concepts.npz", "edges.npz"
+NAMES, CANDIDATES, CONCEPTS = "names.json", "candidates.jsonl", "concepts.npz"
+_HEADER, _EDGES = "generation.json", "edges.npz"
 _SHARES = tuple(Shares.__dataclass_fields__)
 _SEGMENT = re.compile(r"(generation-\d+/open|shard-\d+)\.postings")
 _MOST_BYTES = 1 << 30
@@ -84,15 +85,24 @@ class GenerationHeader:
     """Segment files, relative to `statistics/`."""
     names_run: str = ""
     """Where the machine's names come from: dictionary | release | photos; '' not known."""
+    names_rule: str = ""
+    """The naming rule that found them, '' if not known."""
+    names_unit: str = ""
+    """What the scores of candidates are: share of votes | cosine; '' where there are none."""
+    names_photos: int = 0
+    """How many of the project's photos the names rest on; 0: they came with the dictionary."""
 
 
 @dataclass(frozen=True, eq=False)
 class Published:
     """Hold everything of a generation, N images and n folder sums.
 
-    concepts: arrays (F, ...) images, cells, steps (the mass), maximum, histogram, levels.  places:
-    PLACES, arrays (N + 1,) by image_id, and `order`, the image ids by path.  folders: FOLDER_SUMS,
-    arrays (n,) by folder and concept, ascending by key = folder * F + concept.
+    concepts: arrays (F, ...) images, cells, steps (the mass), maximum, histogram, levels; and, not
+    in results of before version 3, name_probability, NaN if not known, and name_photos, how many of
+    the project's photos are among the evidence of each name.  names_before: (F,) what a concept was
+    called before the last naming, '' where that changed nothing; none at all in older results.
+    places: PLACES, arrays (N + 1,) by image_id, and `order`, the image ids by path.  folders:
+    FOLDER_SUMS, arrays (n,) by folder and concept, ascending by key = folder * F + concept.
     """
 
     header: GenerationHeader
@@ -103,6 +113,7 @@ class Published:
     shares: Shares
     places: Mapping[str, NDArray[Any]]
     folders: Mapping[str, NDArray[Any]]
+    names_before: Sequence[str] = ()
 
 
 def folder_of(statistics: Path, number: int) -> Path:
@@ -135,9 +146,9 @@ def write(
     header = {"schema_version": SCHEMA_VERSION, "candidates_crc32": crc32(lines.text)}
     files = {
         _HEADER: _write(folder / _HEADER, _json(header | asdict(published.header))),
-        _NAMES: _write(folder / _NAMES, _json({"names": published.names})),
-        _CANDIDATES: _write(folder / _CANDIDATES, lines.text),
-        _CONCEPTS: _write(folder / _CONCEPTS, _npz(published.concepts)),
+        NAMES: _write(folder / NAMES, _json(_words(published))),
+        CANDIDATES: _write(folder / CANDIDATES, lines.text),
+        CONCEPTS: _write(folder / CONCEPTS, _npz(published.concepts)),
         _EDGES: _write(folder / _EDGES, _npz(_edge_arrays(published.edges))),
         **_write_columns(folder, "places", PLACES, published.places),
         **_write_columns(folder, "folders", FOLDER_SUMS, published.folders),
@@ -226,42 +237,38 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
     try:
         known = manifest_of(statistics, number, digest)
         read_file = partial(_read_file, folder, known)
-        head: Any = plain_json.loads(read_file(_HEADER))
-        version = head.pop("schema_version")
-        if version > SCHEMA_VERSION:
-            raise Refusal(
-                "These results were written by a newer Insight.",
-                where=str(folder),
-                do="Update Insight to open this project.",
-            )
-        checksum = head.pop("candidates_crc32", None)
-        head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
-        words: Any = plain_json.loads(read_file(_NAMES))
-        header = GenerationHeader(**head)
+        version, header, checksum = header_of(folder, read_file)
+        words: Any = plain_json.loads(read_file(NAMES))
         _check_header(header, number)
         candidates = (
             CandidateLines.of(words["candidates"])
             if version == 1
-            else CandidateLines(read_file(_CANDIDATES))
+            else CandidateLines(read_file(CANDIDATES))
         )
         if checksum is not None and crc32(candidates.text) != checksum:
             raise ValueError("the candidate names are not those that were written")
-        are_names = all(isinstance(name, str) for name in words["names"])
+        before = words.get("before", [])
+        are_names = all(isinstance(name, str) for name in (*words["names"], *before))
         if not (are_names and len(words["names"]) == len(candidates) == header.concepts):
             raise ValueError(f"there are not names for all {header.concepts} concepts")
+        if len(before) not in (0, header.concepts):
+            raise ValueError(f"there are not {header.concepts} names from before")
+        places, folders = (
+            read_npz(folder / f"{title}.npz")
+            if version == 1
+            else _read_columns(folder, title, names)
+            for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
+        )
         found = Published(
             header,
             words["names"],
             candidates,
-            npz_of(read_file(_CONCEPTS)),
+            npz_of(read_file(CONCEPTS)),
             _edge_table(npz_of(read_file(_EDGES))),
             _read_shares(folder),
-            *(
-                read_npz(folder / f"{title}.npz")
-                if version == 1
-                else _read_columns(folder, title, names)
-                for title, names in (("places", PLACES), ("folders", FOLDER_SUMS))
-            ),
+            places,
+            folders,
+            before,
         )
         shapes.check(found)
         return found
@@ -273,33 +280,32 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
         raise damaged(folder, str(error)) from error
 
 
-def read_words(statistics: Path, number: int) -> tuple[GenerationHeader, list[str], CandidateLines]:
-    """Return what a generation's concepts are called, if that is whole; WorldError if it is not.
+Read = Callable[[str], bytes]
+"""A file of a generation by its name -> its bytes; WorldError where it is not as written."""
 
-    Names that are damaged are the first of the candidates, where these are whole.
+
+def reader_of(statistics: Path, number: int) -> Read:
+    """Return how to read the files of a generation whose manifest's digest is not known."""
+    known = manifest_of(statistics, number, "")
+    return partial(_read_file, folder_of(statistics, number), known)
+
+
+def header_of(folder: Path, read_file: Read) -> tuple[int, GenerationHeader, int | None]:
+    """Return a generation's version, its header, and the checksum of its candidates, if it has it.
+
+    Refusal where a newer Insight wrote it.
     """
-    folder = folder_of(statistics, number)
-    try:
-        read_file = partial(_read_file, folder, manifest_of(statistics, number, ""))
-        head: Any = plain_json.loads(read_file(_HEADER))
-        head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
-        is_first_form = head.pop("schema_version") == 1
-        head.pop("candidates_crc32", None)
-        header = GenerationHeader(**head)
-        if is_first_form:
-            words: Any = plain_json.loads(read_file(_NAMES))
-            return header, words["names"], CandidateLines.of(words["candidates"])
-        candidates = CandidateLines(read_file(_CANDIDATES))
-        try:
-            words = plain_json.loads(read_file(_NAMES))
-            names = [str(name) for name in words["names"]]
-        except (WorldError, OSError, ValueError, KeyError, TypeError):
-            names = [row[0].term if row else "" for row in candidates]
-        return header, names, candidates
-    except OSError as error:
-        raise disk_error(error, "The results cannot be read", where=folder) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged(folder, str(error)) from error
+    head: Any = plain_json.loads(read_file(_HEADER))
+    version = int(head.pop("schema_version"))
+    if version > SCHEMA_VERSION:
+        raise Refusal(
+            "These results were written by a newer Insight.",
+            where=str(folder),
+            do="Update Insight to open this project.",
+        )
+    checksum = head.pop("candidates_crc32", None)
+    head["grid"], head["postings"] = tuple(head["grid"]), tuple(head["postings"])
+    return version, GenerationHeader(**head), checksum
 
 
 def damaged(place: Path, why: str) -> WorldError:
@@ -320,11 +326,14 @@ def _read_file(folder: Path, known: Manifest | None, name: str) -> bytes:
 
 
 def _check_header(header: GenerationHeader, number: int) -> None:
-    sizes = (header.concepts, header.images, header.coded, header.tokens, *header.grid)
+    counts = (header.concepts, header.images, header.coded, header.tokens, header.names_photos)
+    sizes = (*counts, *header.grid)
     if not all(isinstance(size, int) and size >= 0 for size in sizes) or len(header.grid) != 2:
         raise ValueError("its header holds sizes that are none")
     if header.number != number:
         raise ValueError(f"it is generation {header.number} in the place of another")
+    if not all(isinstance(text, str) for text in (header.names_rule, header.names_unit)):
+        raise ValueError("it does not say in words how names were found")
     if not all(isinstance(name, str) and _SEGMENT.fullmatch(name) for name in header.postings):
         raise ValueError("it names lists of strongest images that cannot be its own")
 
@@ -335,6 +344,10 @@ def remove_old(statistics: Path, newest: int) -> None:
         number = folder.name.removeprefix("generation-")
         if number.isdecimal() and int(number) < newest - 1:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _words(published: Published) -> dict[str, Sequence[str]]:
+    return {"names": published.names, "before": published.names_before}
 
 
 def _json(value: Any) -> bytes:

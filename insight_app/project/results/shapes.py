@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 1 << 22
 _LAST_STATUS = 5
 _CONCEPTS = {"images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2", "levels": "u1"}
+_SINCE_3 = {"name_probability": "f4", "name_photos": "i4"}
+"""Arrays that results of before version 3 lack."""
 _EDGES = {
     "child": "i4",
     "parent": "i4",
@@ -35,6 +37,9 @@ def check(published: "Published") -> None:
     F = published.header.concepts
     for name, kind in _CONCEPTS.items():
         _expect(name, published.concepts[name], kind, F)
+    for name, kind in _SINCE_3.items():
+        if name in published.concepts:
+            _expect(name, published.concepts[name], kind, F)
     histogram = published.concepts["histogram"]
     if histogram.ndim != 2 or histogram.shape[0] != F or histogram.dtype.kind not in "iu":
         raise ValueError("histogram has a wrong shape")

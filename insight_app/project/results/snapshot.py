@@ -17,6 +17,8 @@ from sqlalchemy import Engine, func, select
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae import DictionaryInfo, info
+from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.concepts.naming.candidates import COSINE, SHARE_OF_VOTES
 from insight_app.concepts.statistics.counts import used_bins
 from insight_app.concepts.statistics.fixed_point import from_units
 from insight_app.disk_errors import disk_error
@@ -69,6 +71,10 @@ class Results:
     (F,) float16; levels (F,) uint8; reading_rule: by which rule of `photos.decoding` its photos
     became pixels; part: what of files with several pictures or channels. uncoded_images: those
     that nobody has tried to code yet.
+    machine_names; names_before the last naming, '' where that did not change them; names_rule: what
+    found them; names_photos: how many of the project's photos they rest on, 0: they came with the
+    dictionary; name_photos (F,) int32: how many of those are among the evidence of each, and
+    name_probability (F,) float32: that it is right, NaN if not known.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
@@ -91,6 +97,12 @@ class Results:
         self.machine_names = published.names
         self._candidates = published.candidates
         self.names_run = header.names_run
+        self.names_rule = header.names_rule
+        self.names_photos = header.names_photos
+        self.names_before: Sequence[str] = published.names_before or [""] * self.F
+        unknown = np.full(self.F, np.nan, np.float32)
+        self.name_probability: NDArray[np.float32] = counts.get("name_probability", unknown)
+        self.name_photos: NDArray[np.int32] = counts.get("name_photos", np.zeros(self.F, np.int32))
         self.edges: EdgeTable = published.edges
         self._codes = CodeReader(project / "codes", self.F)
         statistics, places = project / "statistics", published.places
@@ -201,6 +213,14 @@ class Results:
             return state_of(self.project, files.engine) or FINISHED
 
     # ---- concepts
+
+    @property
+    def names_unit(self) -> str:
+        """What scores of candidate names are: share of votes | cosine; '' where there are none."""
+        if self._header.names_unit or self.names_run in ("", RELEASE):
+            return self._header.names_unit
+        # Results of before version 3 do not say: the built-in encoder's names were voted for.
+        return SHARE_OF_VOTES if self.score_unit == "votes" else COSINE
 
     @property
     def score_unit(self) -> str:
