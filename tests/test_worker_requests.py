@@ -11,6 +11,7 @@ from PIL import Image
 from insight_app.concepts import hsae
 from insight_app.project.analysis.coding import single_image
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
+from insight_app.project.quality import store
 from tests import tiny
 from tests.project.test_reading_rule import draw, make_old
 from tests.test_worker import PATIENCE, Process, photos, worker  # noqa: F401 (fixtures)
@@ -98,6 +99,28 @@ def test_folders_are_listed_moved_taken_out_and_put_back(
     worker.hear(id=7, kind="result")
     worker.send(id=9, do="analyze", project=project)
     assert worker.hear(id=9, kind="result")["coded"] == 0
+
+
+def test_quality_is_measured_with_progress_kept_in_the_project_and_can_be_cancelled(
+    worker: Process,  # noqa: F811
+    photos: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    dictionary, project = tiny.write_dictionary(tmp_path / "tiny"), str(tmp_path / "P.insight")
+    asked = {"project": project, "encoder": "tiny", "dictionary": str(dictionary)}
+    worker.send(id=1, do="analyze", folders=[str(photos)], **asked)
+    worker.hear(id=1, kind="result")
+    worker.send(id=2, do="quality", project=project, photos=12)
+    assert worker.hear(id=2, kind="progress")["total"] == 12
+    done = worker.hear(id=2, kind="result")
+    kept = store.read(Path(done["file"]))
+    assert (kept.photos, done["why"]) == (12, "")
+    assert kept.to_json() == done["report"]
+    worker.send(id=3, do="quality", project=project)
+    worker.hear(id=3, kind="progress")
+    worker.send(id=4, do="cancel", request=3)
+    assert worker.hear(id=3, kind="result") == {"id": 3, "kind": "result", "cancelled": True}
+    assert len(store.files(Path(project))) == 1
 
 
 def test_encoders_models_and_weights_are_listed(

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from insight_app import __version__
-from insight_app.cli import export, folders, models, projects, restoring, terminal, window
+from insight_app.cli import export, folders, models, projects, quality, restoring, terminal, window
 from insight_app.cli.plain_streams import plain
 
 _Misused: type[Exception] = next(
@@ -46,7 +46,7 @@ for command in (
     projects.analyze,
     projects.info,
     folders.folders,
-    projects.quality,
+    quality.quality,
     export.export,
     projects.check,
     restoring.restore,

@@ -1,4 +1,4 @@
-"""Commands that make, measure and check projects."""
+"""Commands that make and check projects, and say what is in one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -202,25 +202,6 @@ def info(project: ProjectPath, as_json: AsJson = False) -> None:
     else:
         terminal.print_values(found, as_json=False)
         photo_report.report(project, terminal.say)
-
-
-def quality(
-    project: ProjectPath,
-    as_json: AsJson = False,
-    photos: Annotated[
-        int, typer.Option(min=1, help="Measure on at most this many photos, evenly spread.")
-    ] = 100,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-) -> None:
-    """Measure how good the dictionary is.
-
-    It is measured on the project's photos, with a baseline beside every figure.
-    """
-    from insight_app.project.quality import measure
-
-    with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
-        report = measure(project, photos=photos, device=device, progress=progress, cancel=cancel)
-    terminal.print_values(report, as_json)
 
 
 def check(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from insight_app.concepts.progress import CancelToken
+from insight_app.errors import KnownError
 from insight_app.worker.loaded_models import LoadedModels, memory
 from insight_app.worker.pace import Estimate
 
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 PROGRESS_SECONDS = 0.2
 FILES_KEPT = 16
 """Answers in files: of those that were asked before these nobody waits any more."""
-LONG = ("analyze", "remove_folders", "put_back_folders", "move_folder", "check", "repair")
+LONG = (
+    "analyze",
+    "remove_folders",
+    "put_back_folders",
+    "move_folder",
+    "check",
+    "repair",
+    "quality",
+)
 """All others are answered between two batches of analyzing."""
 Request = dict[str, Any]
 
@@ -58,6 +67,7 @@ class Requests:
             "move_folder": self.move_folder,
             "check": self.check,
             "repair": self.repair,
+            "quality": self.quality,
             "encode": self.encode,
             "embed": self.embed,
             "device": self.device,
@@ -181,6 +191,31 @@ class Requests:
 
         token = self._client.cancel_token(request)
         return _told(repair(Path(request["project"]), self._progress(request), token))
+
+    def quality(self, request: Request) -> dict[str, Any]:
+        """Measure `project` on at most `photos` photos; return `report`, as JSON, and its `file`.
+
+        The report is kept in the project: `file` is '' where that could not be done, and `why` says
+        why not.
+        """
+        from insight_app.project.quality import measuring, sample, store
+
+        project = Path(request["project"])
+        report = measuring.measure(
+            project,
+            photos=int(request.get("photos") or sample.USUAL),
+            device=_device(request),
+            load=self._loaded.encoder,
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            between=self._client.answer_short_requests,
+        )
+        file, why = "", ""
+        try:
+            file = str(store.store(project, report))
+        except KnownError as error:
+            why = str(error)
+        return {"report": report.to_json(), "file": file, "why": why}
 
     # ---- single photos and texts
 

@@ -25,7 +25,7 @@ from torch import Tensor
 from insight_app.concepts import encoders
 from insight_app.concepts.encoders.builtin import BuiltinEncoder
 from insight_app.concepts.encoders.readout import Readout
-from insight_app.concepts.quality import reconstruction, taxonomy
+from insight_app.concepts.quality import pursuit, reconstruction, taxonomy
 
 GENERAL = {
     "dog": "n02084071",
@@ -145,10 +145,10 @@ def structure(tokens: Tensor, class_vectors: Tensor) -> tuple[list[float], float
     flat = tokens.flatten(0, 1)
     norms = flat.norm(dim=1)
     sample = flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(0))[:2048]]
-    steps = reconstruction.Pursuit.over(class_vectors, sample.mean(0)).reconstructions(sample, 12)
+    steps = pursuit.Pursuit.over(class_vectors, sample.mean(0)).reconstructions(sample, 12)
     explained = []
     for atoms in (1, 8, 12):
-        variance = reconstruction.Variance(flat.shape[1])
+        variance = reconstruction.Variance()
         variance.add(sample, steps[atoms])
         explained.append(variance.explained)
     products = (sample @ class_vectors.T).flatten()

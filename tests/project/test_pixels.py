@@ -20,7 +20,7 @@ from insight_app.project.analysis.coding.pixels import FINER, read_pixels
 from insight_app.project.analysis.coding.single_image import code_image
 from insight_app.project.analysis.run import analyze
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE, decode
-from insight_app.project.quality import measure
+from insight_app.project.quality.measuring import measure
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 

@@ -19,7 +19,7 @@ from insight_app.project.check import check
 from insight_app.project.judgements import Person
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.project import Project
-from insight_app.project.quality import measure
+from insight_app.project.quality.measuring import measure
 from insight_app.project.results import analysis_database, reading_rule, settings
 from insight_app.project.results.schema import Image as Row
 from insight_app.project.results.schema import Run, Setting

@@ -1,8 +1,7 @@
 """Quality of a dictionary on given tokens, always beside baselines (METRICS.md).
 
-Owns the definitions of reconstruction and sparsity, the greedy pursuit that codes the baselines,
-and the held-back protocol. Knows nothing of images, projects or files. T tokens, D token dimension,
-F concepts, N atoms.
+Owns what is measured of reconstruction and sparsity, and the held-back protocol. Knows nothing of
+projects or files. T tokens, D token dimension, F concepts, N images.
 """
 
 from __future__ import annotations
@@ -16,182 +15,128 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from insight_app.concepts.codes import Codes
 from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.quality import intervals
+from insight_app.concepts.quality.image_sums import Errors, TokenSums, cosine, explained, mixed
+from insight_app.concepts.quality.pursuit import Baseline, Pursuit, random_dictionary
 
-CLASSES, RANDOM = "class_vectors", "random_dictionary"
-"""The baselines: the encoder's table of class names, and as many random directions as concepts."""
+CLASSES, FILTERED, RANDOM = "class_vectors", "filtered_table", "random_directions"
+"""Baselines by pursuit: the encoder's table of class names, the table that its tokens are sums of,
+and as many random directions as concepts."""
 
 MORE_ACTIVE = 4
 """Photos may need more active concepts than k; baselines are worked out so far beyond it."""
 
-PURSUIT_TOKENS = 1024
-"""Tokens coded at once by greedy pursuit."""
-
 
 class Variance:
-    """Running sums of squared errors and of tokens: NMSE over any number of batches.
+    """Running sums of squared errors and of tokens: NMSE over any number of batches."""
 
-    NMSE = sum |x - y|^2 / sum |x - mean x|^2, two sums over all tokens; mergeable by addition.
-    """
-
-    def __init__(self, D: int) -> None:
-        self.tokens = 0
-        self._error = 0.0
-        self._cosine = 0.0
-        self._sum = torch.zeros(D, dtype=torch.float64)
-        self._squares = 0.0
+    def __init__(self) -> None:
+        self.sums = TokenSums()
+        self.errors = Errors()
 
     def add(self, x: Tensor, y: Tensor) -> None:
         """Add tokens x (T, D) and their reconstructions y (T, D)."""
-        x, y = x.cpu().double(), y.cpu().double()
-        self.tokens += len(x)
-        self._error += float((x - y).square().sum())
-        norms = (x.norm(dim=1) * y.norm(dim=1)).clamp_(min=1e-12)
-        self._cosine += float(((x * y).sum(1) / norms).sum())
-        self._sum += x.sum(0)
-        self._squares += float(x.square().sum())
-
-    @property
-    def mean(self) -> Tensor:
-        """(D,) mean token so far."""
-        return self._sum / max(self.tokens, 1)
+        self.sums.add(x)
+        self.errors.add(x, y)
 
     @property
     def nmse(self) -> float:
         """Fraction of variance unexplained; nan where the tokens do not vary."""
-        spread = self._squares - float(self._sum.square().sum()) / max(self.tokens, 1)
-        return self._error / spread if spread > 0 else math.nan
+        return 1.0 - self.explained
 
     @property
     def explained(self) -> float:
         """1 - NMSE; the mean predictor gives 0."""
-        return 1.0 - self.nmse
+        if not self.sums.images:
+            return math.nan
+        return float(explained(self.sums, self.errors, intervals.ones(self.sums.images))[0])
 
     @property
     def cosine(self) -> float:
         """Mean cosine between token and reconstruction."""
-        return self._cosine / self.tokens if self.tokens else math.nan
-
-
-@dataclass(frozen=True)
-class Pursuit:
-    """A set of unit atoms ready for orthogonal matching pursuit.
-
-    atoms (N, D) unit rows; gram (N, N); offset (D,) is taken off the tokens first, as a dictionary
-    takes off b_dec.
-    """
-
-    atoms: Tensor
-    gram: Tensor
-    offset: Tensor
-
-    @staticmethod
-    def over(vectors: Tensor, offset: Tensor) -> Pursuit:
-        """Prepare pursuit over the rows of vectors (N, D), of any length; zero rows are left out.
-
-        offset: (D,).
-        """
-        norms = vectors.float().norm(dim=1)
-        atoms = vectors.float()[norms > 0] / norms[norms > 0, None]
-        return Pursuit(atoms, atoms @ atoms.t(), offset.float())
-
-    @torch.no_grad()
-    def reconstructions(self, x: Tensor, most: int) -> Tensor:
-        """Return (most + 1, T, D): x (T, D) by its best 0, 1, ..., `most` atoms.
-
-        Orthogonal matching pursuit, all tokens of a batch at once: the atom with the largest
-        absolute product with the residual joins, then the coefficients of all chosen ones are
-        solved anew (of either sign, which only helps the baseline).
-        """
-        batches = torch.split(x.float(), PURSUIT_TOKENS)  # type: ignore[no-untyped-call]
-        parts = [self._pursue(rows, most) for rows in batches]
-        return torch.cat(parts, 1)
-
-    def _pursue(self, x: Tensor, most: int) -> Tensor:
-        centred = x - self.offset
-        products = residual = centred @ self.atoms.t()
-        rows = torch.arange(len(x))[:, None]
-        chosen = torch.empty(len(x), 0, dtype=torch.int64)
-        found = [self.offset.expand_as(x)]
-        for _ in range(min(most, len(self.atoms))):
-            sizes = residual.abs().scatter_(1, chosen, -1.0)
-            chosen = torch.cat([chosen, sizes.argmax(1, keepdim=True)], 1)
-            inner = self.gram[chosen[:, :, None], chosen[:, None, :]]
-            # Two atoms may be the same direction: a hair of ridge keeps the system solvable.
-            inner.diagonal(dim1=1, dim2=2).add_(1e-6)
-            coefficients = torch.linalg.solve(inner, products[rows, chosen])
-            explained = torch.bmm(coefficients[:, None], self.atoms[chosen]).squeeze(1)
-            residual = (centred - explained) @ self.atoms.t()
-            found.append(self.offset + explained)
-        found += [found[-1]] * (most + 1 - len(found))
-        return torch.stack(found)
-
-
-def random_dictionary(count: int, D: int, seed: int = 0) -> Tensor:
-    """Return (count, D) random unit rows."""
-    rows: Tensor = torch.randn(count, D, generator=torch.Generator().manual_seed(seed))
-    unit: Tensor = rows / rows.norm(dim=1, keepdim=True)
-    return unit
+        if not self.sums.images:
+            return math.nan
+        return float(cosine(self.sums, self.errors, intervals.ones(self.sums.images))[0])
 
 
 class Comparison:
-    """Running measures of a dictionary and of its baselines on the same tokens."""
+    """Running measures of a dictionary and of baselines on the same tokens, a row an image.
 
-    def __init__(self, hsae: HSAE, class_vectors: Tensor | None, offset: Tensor | None = None):
-        """Start measuring.
+    tokens, errors, by_level: over all cells; sampled, steps: over every `stride`-th cell, where the
+    baselines are measured; active, with_a_concept: (N,) cells' concepts, and cells with any;
+    cells_of, images_of: (F,) where each concept fires.
+    """
 
-        class_vectors (C, D): the rows of one baseline; offset (D,): subtracted from the tokens
-        before pursuit, None = the dictionary's bias.
+    def __init__(
+        self, hsae: HSAE, baselines: Mapping[str, Baseline], *, most: int, stride: int = 1
+    ) -> None:
+        """Start measuring; most: the largest number of parts that baselines use."""
+        self._hsae, self._baselines, self._stride = hsae, baselines, stride
+        self.tokens, self.sampled = TokenSums(), TokenSums()
+        self.errors = Errors()
+        self.by_level = [Errors() for _ in hsae.group_sizes]
+        self.steps = {name: [Errors() for _ in range(most + 1)] for name in baselines}
+        self.cells_of, self.images_of = np.zeros((2, hsae.F), np.int64)
+        self.active: list[int] = []
+        self.with_a_concept: list[int] = []
+
+    def add(self, x: Tensor, codes: Codes | None = None) -> None:
+        """Measure the tokens x (T, D) of one image too.
+
+        codes: what the dictionary makes of them, if that is known already.
         """
-        centre = (hsae.b_dec if offset is None else offset).cpu()
-        atoms = {RANDOM: random_dictionary(hsae.F, hsae.D)}
-        if class_vectors is not None:
-            atoms = {CLASSES: class_vectors.cpu()} | atoms
-        self._hsae = hsae
-        self._pursuits = {name: Pursuit.over(rows, centre) for name, rows in atoms.items()}
-        self._codes = Variance(hsae.D)
-        self._levels = [Variance(hsae.D) for _ in hsae.group_sizes]
-        steps = range(hsae.k + MORE_ACTIVE + 1)
-        self._steps = {name: [Variance(hsae.D) for _ in steps] for name in atoms}
-        self._cells_of = np.zeros(hsae.F, np.int64)
-        self._cells_with_a_concept = 0
+        codes = codes or self._hsae.encode(x).half()
+        self.tokens.add(x)
+        for level, errors in enumerate(self.by_level, start=1):
+            y = self._hsae.decode(codes, groups=level)
+            errors.add(x, y)
+        self.errors.add(x, y)
+        cells_of = np.bincount(codes.indices, minlength=codes.concepts)
+        self.cells_of += cells_of
+        self.images_of += cells_of > 0
+        self.active.append(codes.indices.size)
+        self.with_a_concept.append(int(np.count_nonzero(np.diff(codes.indptr))))
+        if not self._baselines:
+            return
+        some = x[:: self._stride]
+        self.sampled.add(some)
+        for name, baseline in self._baselines.items():
+            steps = self.steps[name]
+            for one, y in zip(steps, baseline.reconstructions(some, len(steps) - 1), strict=True):
+                one.add(some, y)
 
-    def add(self, x: Tensor) -> None:
-        """Measure tokens x (T, D) too."""
-        codes = self._hsae.encode(x).half()
-        self._codes.add(x, self._hsae.decode(codes))
-        for level, variance in enumerate(self._levels, start=1):
-            variance.add(x, self._hsae.decode(codes, groups=level))
-        self._cells_of += np.bincount(codes.indices, minlength=codes.concepts)
-        self._cells_with_a_concept += int(np.count_nonzero(np.diff(codes.indptr)))
-        for name, pursuit in self._pursuits.items():
-            steps = self._steps[name]
-            for variance, y in zip(steps, pursuit.reconstructions(x, len(steps) - 1), strict=True):
-                variance.add(x, y)
+    @property
+    def mean_active(self) -> float:
+        """Mean number of concepts above the threshold in a cell (L0)."""
+        return sum(self.active) / max(self.tokens.tokens, 1)
+
+    def of_baseline(self, name: str) -> Errors:
+        """Return a baseline's errors at the dictionary's mean number of active concepts."""
+        return mixed(self.steps[name], self.mean_active)
 
     def report(self) -> Report:
         """Return what was measured so far; nan if nothing was added."""
-        tokens = max(self._codes.tokens, 1)
-        active = int(self._cells_of.sum()) / tokens
-        return Report(
-            tokens=self._codes.tokens,
-            concepts=self._hsae.F,
-            active=active,
-            explained=self._codes.explained,
-            cosine=self._codes.cosine,
-            explained_by_level=tuple(level.explained for level in self._levels),
-            cells_with_a_concept=self._cells_with_a_concept / tokens,
-            alive=float(np.count_nonzero(self._cells_of)) / self._hsae.F,
-            baseline_explained=self._at(active, "explained"),
-            baseline_cosine=self._at(active, "cosine"),
-        )
+        images, tokens = self.tokens.images, max(self.tokens.tokens, 1)
+        once = intervals.ones(images)
 
-    def _at(self, active: float, measure: str) -> dict[str, float]:
-        """Return each baseline's measure at the dictionary's mean number of active concepts."""
-        return {
-            name: float(np.interp(active, range(len(steps)), [getattr(v, measure) for v in steps]))
-            for name, steps in self._steps.items()
-        }
+        def at(sums: TokenSums, errors: Errors) -> float:
+            return float(explained(sums, errors, once)[0]) if images else math.nan
+
+        return Report(
+            tokens=self.tokens.tokens,
+            concepts=self._hsae.F,
+            active=self.mean_active,
+            explained=at(self.tokens, self.errors),
+            cosine=float(cosine(self.tokens, self.errors, once)[0]) if images else math.nan,
+            explained_by_level=tuple(at(self.tokens, level) for level in self.by_level),
+            cells_with_a_concept=sum(self.with_a_concept) / tokens,
+            alive=float(np.count_nonzero(self.cells_of)) / self._hsae.F,
+            baseline_explained={
+                name: at(self.sampled, self.of_baseline(name)) for name in self._baselines
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -211,22 +156,29 @@ class Report:
     cells_with_a_concept: float
     alive: float
     baseline_explained: Mapping[str, float] = field(default_factory=dict)
-    baseline_cosine: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
         return asdict(self)
 
 
-def report(
-    hsae: HSAE, token_batches: Iterable[Tensor], class_vectors: Tensor | None = None
-) -> Report:
-    """Measure `hsae` on batches of tokens (T_i, D), beside both baselines.
+def by_pursuit(hsae: HSAE, tables: Mapping[str, Tensor | None]) -> dict[str, Baseline]:
+    """Return pursuit over tables (C, D) of vectors, and over as many random directions as concepts.
 
-    class_vectors (C, D): the rows of one of them.
+    The dictionary's bias is taken off first, as the dictionary does. None: there is no such table.
     """
-    comparison = Comparison(hsae, class_vectors)
-    for x in token_batches:
+    atoms = {name: table.cpu() for name, table in tables.items() if table is not None}
+    atoms[RANDOM] = random_dictionary(hsae.F, hsae.D)
+    return {name: Pursuit.over(rows, hsae.b_dec.cpu()) for name, rows in atoms.items()}
+
+
+def report(
+    hsae: HSAE, images: Iterable[Tensor], tables: Mapping[str, Tensor | None] | None = None
+) -> Report:
+    """Measure `hsae` on the tokens (T_i, D) of images, beside the baselines of `by_pursuit`."""
+    baselines = by_pursuit(hsae, tables or {})
+    comparison = Comparison(hsae, baselines, most=hsae.k + MORE_ACTIVE)
+    for x in images:
         comparison.add(x)
     return comparison.report()
 
@@ -234,28 +186,25 @@ def report(
 def held_back(
     images: Tensor,
     train: Callable[[list[int], int], HSAE],
-    class_vectors: Tensor | None = None,
+    tables: Mapping[str, Tensor | None] | None = None,
     *,
     splits: int = 5,
     share: float = 0.2,
 ) -> list[Report]:
     """Return reports on images that the dictionary never saw, one for each random split.
 
-    images (N, cells, D); class_vectors (C, D); train(indices, split) makes a dictionary from those
-    images alone. `alive` is over all images; everything else over the held-back ones.
+    images (N, cells, D); tables: as for `report`; train(indices, split) makes a dictionary from
+    those images alone. `alive` is over all images; everything else over the held-back ones.
     """
     reports = []
     for split in range(splits):
         order = np.random.default_rng(split).permutation(len(images))
         held = order[: max(1, round(share * len(images)))]
         hsae = train(sorted(set(range(len(images))) - set(held.tolist())), split)
-        comparison = Comparison(hsae, class_vectors)
-        for index in held:
-            comparison.add(images[index])
         fires = np.zeros(hsae.F, bool)
         for image in images:
             fires[hsae.encode(image).half().indices] = True
-        found = comparison.report()
+        found = report(hsae, images[torch.from_numpy(held)], tables)
         reports.append(Report(**vars(found) | {"alive": float(fires.mean())}))
     return reports
 
