@@ -10,6 +10,8 @@ import numpy as np
 
 from insight_app.project.results import analysis_database, manifest
 
+EDGES_OF_VERSION_2 = ("child", "parent", "strength", "back", "cells", "images", "source")
+
 
 def without_manifests(project: Path) -> None:
     """Take away the lists of published files: they came with version 1.2 of the results."""
@@ -20,7 +22,9 @@ def without_manifests(project: Path) -> None:
 
 
 def with_results_of_version_2(project: Path) -> None:
-    """Take away what generations did not tell before version 3: how sure names are, and why."""
+    """Take away what generations did not tell before version 3: how sure names and relations are,
+    and why.
+    """
     without_manifests(project)
     for folder in (project / "statistics").glob("generation-*"):
         header = json.loads((folder / "generation.json").read_text())
@@ -28,10 +32,15 @@ def with_results_of_version_2(project: Path) -> None:
         text = "".join(json.dumps([one[:4] for one in row]) + "\n" for row in lines)
         (folder / "candidates.jsonl").write_text(text)
         header |= {"schema_version": 2, "candidates_crc32": crc32(text.encode())}
-        header = {n: v for n, v in header.items() if not n.startswith("names_") or n == "names_run"}
+        since = [name for name in header if name.startswith("names_") and name != "names_run"]
+        for name in (*since, "relations_above", "dictionary_relations_above"):
+            del header[name]
         (folder / "generation.json").write_text(json.dumps(header))
         words = json.loads((folder / "names.json").read_text())
         (folder / "names.json").write_text(json.dumps({"names": words["names"]}))
         with np.load(folder / "concepts.npz") as file:
             kept = {name: file[name] for name in file.files if not name.startswith("name_")}
         np.savez(folder / "concepts.npz", **kept)
+        with np.load(folder / "edges.npz") as file:
+            kept = {name: file[name] for name in EDGES_OF_VERSION_2}
+        np.savez(folder / "edges.npz", **kept)

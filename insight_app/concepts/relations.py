@@ -10,7 +10,7 @@ too, i becomes a child of j when
    active in more cells is the parent, and of two such the one with the lower index;
 3. it closes no cycle: every cycle loses its weakest edge (`cycles`);
 4. it is not implied: of spaniel -> dog -> animal and spaniel -> animal the last goes (transitive
-   reduction; `keep_implied` leaves it in).
+   reduction; with `keep_implied` it stays, and is marked).
 
 The threshold is the published one, 0.75, where that gives at least ENOUGH of the concepts a parent
 (counting those with support of their own); else it sinks in steps of 0.05 until it does, to 0.4 at
@@ -21,7 +21,7 @@ The result is a directed acyclic graph that depends on C and D alone. A concept 
 parents. Knows nothing of names and of what a person says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,9 @@ class Edges:
     """N relations, sorted by child, then strongest first.
 
     child, parent (N,) int32; strength (N,) float32: R[child, parent]; reverse_strength (N,)
-    float32: R[parent, child]; cells, images (N,) int64: where the two are active together.
+    float32: R[parent, child]; cells, images (N,) int64: where the two are active together;
+    child_cells, child_images (N,) int64: where the child is, 0 = not known; implied (N,) bool:
+    whether other edges lead to this parent too. threshold: R above which they are.
     """
 
     child: NDArray[np.int32]
@@ -51,10 +53,19 @@ class Edges:
     reverse_strength: NDArray[np.float32]
     cells: NDArray[np.int64]
     images: NDArray[np.int64]
+    child_cells: NDArray[np.int64]
+    child_images: NDArray[np.int64]
+    implied: NDArray[np.bool_]
+    threshold: float = PUBLISHED_THRESHOLD
 
     @property
     def size(self) -> int:
         return int(self.child.size)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """All arrays (N,) by name."""
+        return {name: value for name, value in vars(self).items() if name != "threshold"}
 
     def on_no_cycle(self, authority: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Return (N,) bool: which edges stay by rule 3; authority (N,): of cycles.Authority."""
@@ -62,16 +73,17 @@ class Edges:
             self.child, self.parent, self.strength, self.reverse_strength, authority
         )
 
+    def and_others(self, others: "Edges") -> "Edges":
+        """Return these edges, then others; of the threshold these."""
+        second = others.columns
+        joined: dict[str, Any] = {
+            name: np.concatenate([one, second[name]]) for name, one in self.columns.items()
+        }
+        return replace(self, **joined)
+
     def __getitem__(self, choice: NDArray[Any]) -> "Edges":
         """Select some of the edges by a mask (N,) or by indices (n,)."""
-        return Edges(
-            self.child[choice],
-            self.parent[choice],
-            self.strength[choice],
-            self.reverse_strength[choice],
-            self.cells[choice],
-            self.images[choice],
-        )
+        return replace(self, **{name: array[choice] for name, array in self.columns.items()})
 
 
 def relations(
@@ -94,10 +106,12 @@ def relations(
         pairs = cooccurrence.pairs
         diagonal = (pairs.key % (cooccurrence.concepts + 1) == 0) & (pairs.mass > 0)
         able = diagonal & (pairs.cells >= min_cells) & (pairs.images >= min_images)
-        strength = edges.strength.astype(np.float64)  # as the threshold was counted
-        edges = edges[strength > _threshold(edges, int(able.sum()))]
+        threshold = _threshold(edges, int(able.sum()))
+        edges = edges[edges.strength > np.float32(threshold)]
     edges = edges[edges.on_no_cycle(np.full(edges.size, Authority.DATA))]
-    return edges if keep_implied else edges[_not_implied(edges)]
+    implied = are_led_to(edges.child, edges.parent, edges)
+    edges = replace(edges, implied=implied, threshold=threshold)
+    return edges if keep_implied else edges[~edges.implied]
 
 
 def _threshold(edges: Edges, concepts: int) -> float:
@@ -106,8 +120,9 @@ def _threshold(edges: Edges, concepts: int) -> float:
     for child, strength in zip(edges.child.tolist(), edges.strength.tolist(), strict=True):
         strongest[child] = max(strength, strongest.get(child, 0.0))
     for step in range(round((PUBLISHED_THRESHOLD - LOWEST_THRESHOLD) / _STEP)):
-        threshold = PUBLISHED_THRESHOLD - step * _STEP
-        if sum(best > threshold for best in strongest.values()) >= ENOUGH * concepts:
+        threshold = round(PUBLISHED_THRESHOLD - step * _STEP, 2)
+        limit = float(np.float32(threshold))  # as strengths are rounded
+        if sum(best > limit for best in strongest.values()) >= ENOUGH * concepts:
             return threshold
     return LOWEST_THRESHOLD
 
@@ -123,6 +138,7 @@ def _candidates(cooccurrence: CoOccurrence, threshold: float) -> Edges:
     mirror = parent[chosen] * concepts + child[chosen]
     place = np.minimum(np.searchsorted(pairs.key, mirror), pairs.key.size - 1)
     reverse = np.where(pairs.key[place] == mirror, share[place], 0.0)
+    of_child = np.searchsorted(pairs.key, child[chosen] * (concepts + 1))
     return Edges(
         child[chosen].astype(np.int32),
         parent[chosen].astype(np.int32),
@@ -130,6 +146,9 @@ def _candidates(cooccurrence: CoOccurrence, threshold: float) -> Edges:
         reverse.astype(np.float32),
         pairs.cells[chosen],
         pairs.images[chosen],
+        pairs.cells[of_child],
+        pairs.images[of_child],
+        np.zeros(chosen.size, bool),
     )
 
 
@@ -148,11 +167,16 @@ def _resolve_mutual(edges: Edges, cooccurrence: CoOccurrence) -> Edges:
     return edges[np.lexsort((edges.parent, -edges.strength, edges.child))]
 
 
-def _not_implied(edges: Edges) -> NDArray[np.bool_]:
-    """Apply rule 4: return (N,) bool, edges whose parent is no ancestor of another parent."""
+def are_led_to(
+    child: NDArray[np.int32], parent: NDArray[np.int32], edges: Edges
+) -> NDArray[np.bool_]:
+    """Return (n,) bool: whether edges lead from each child to its parent over others between them.
+
+    child, parent (n,); the edges form no cycle.
+    """
     parents: dict[int, list[int]] = {}
-    for child, parent in zip(edges.child.tolist(), edges.parent.tolist(), strict=True):
-        parents.setdefault(child, []).append(parent)
+    for low, high in zip(edges.child.tolist(), edges.parent.tolist(), strict=True):
+        parents.setdefault(low, []).append(high)
     above: dict[int, int] = {}  # all ancestors of a concept
     beyond: dict[int, int] = {}  # all ancestors of its parents
 
@@ -171,11 +195,11 @@ def _not_implied(edges: Edges) -> NDArray[np.bool_]:
                 nearest |= 1 << up
             beyond[concept], above[concept] = further, further | nearest
 
-    for child in parents:
-        if child not in above:
-            visit(child)
-    pairs = zip(edges.child.tolist(), edges.parent.tolist(), strict=True)
-    return np.array([not beyond[child] >> parent & 1 for child, parent in pairs], np.bool_)
+    for concept in parents:
+        if concept not in above:
+            visit(concept)
+    pairs = zip(child.tolist(), parent.tolist(), strict=True)
+    return np.array([beyond.get(low, 0) >> high & 1 for low, high in pairs], np.bool_)
 
 
 def shuffled(edges: Edges, seed: int = 0) -> Edges:
@@ -192,6 +216,4 @@ def shuffled(edges: Edges, seed: int = 0) -> Edges:
         other = rng.integers(0, parent.size, own.size)
         for a, b in zip(own, other, strict=True):
             parent[a], parent[b] = parent[b], parent[a]
-    return Edges(
-        edges.child, parent, edges.strength, edges.reverse_strength, edges.cells, edges.images
-    )
+    return replace(edges, parent=parent)

@@ -6,7 +6,7 @@ The one module of this floor that knows the project's catalogue and results.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,11 +66,11 @@ def content_of(
     """Return what an export says of these results with these judgements over them."""
     catalogue = Catalogue(results, state)
     _check_numbers(catalogue)
-    circular = [_relation(catalogue, state, edge) for edge in catalogue.dropped]
+    circular = [_relation(catalogue, results, state, edge) for edge in catalogue.dropped]
     return Content(
         _provenance(name, results, state),
         tuple(sorted(_concepts(catalogue, results, state), key=_place)),
-        _relations(catalogue, state),
+        _relations(catalogue, results, state),
         tuple(_judgement(entry) for entry in entries),
         tuple(sorted(circular, key=lambda one: (one.child, one.parent))),
     )
@@ -101,6 +101,8 @@ def _provenance(name: str, results: Results, state: CurationState) -> Provenance
         coded_images=int(results.coded_images),
         cells=int(results.tokens),
         language=state.language or DEFAULT_LANGUAGE,
+        relations_above=_above(results, "data"),
+        dictionary_relations_above=_above(results, "dictionary"),
     )
 
 
@@ -149,22 +151,27 @@ def _place(concept: Concept) -> tuple[bool, int, str]:
     return (is_extra, 0 if is_extra else concept.number, concept.id)
 
 
-def _relations(catalogue: Catalogue, state: CurationState) -> tuple[Relation, ...]:
-    """Return those in force and those that a person rejected, by the ids of child and parent."""
+def _relations(
+    catalogue: Catalogue, results: Results, state: CurationState
+) -> tuple[Relation, ...]:
+    """Return those in force, those that a person rejected and those that others imply, by the ids
+    of child and parent.
+    """
     withdrawn = (edge for row in range(catalogue.size) for edge in catalogue.withdrawn(row))
-    found = [_relation(catalogue, state, edge) for edge in (*catalogue.edges(), *withdrawn)]
+    edges = (*catalogue.edges(), *withdrawn, *catalogue.implied)
+    found = [_relation(catalogue, results, state, edge) for edge in edges]
     return tuple(sorted(found, key=lambda one: (one.child, one.parent)))
 
 
-def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relation:
+def _relation(catalogue: Catalogue, results: Results, state: CurationState, edge: Edge) -> Relation:
     pair = catalogue.id_of(edge.child), catalogue.id_of(edge.parent)
     said = state.relations.get(pair)
-    is_counted = edge.source != "person"
-    return Relation(
+    found = None if edge.index is None else results.edges.measured(edge.index)
+    plain = Relation(
         child=pair[0],
         parent=pair[1],
-        strength=short(edge.strength) if is_counted else None,
-        back=short(edge.reverse_strength) if is_counted else None,
+        strength=None,
+        back=None,
         cells=edge.cells,
         images=edge.images,
         source=edge.source,
@@ -172,7 +179,35 @@ def _relation(catalogue: Catalogue, state: CurationState, edge: Edge) -> Relatio
         decided_by="person"
         if edge.by_person or edge.status == ReviewStatus.REJECTED
         else "machine",
+        above=_above(results, edge.source),
     )
+    if found is None:
+        return plain
+    low, high = found.interval or (None, None)
+    near_low, near_high = found.absorption_interval or (None, None)
+    return replace(
+        plain,
+        strength=short(found.strength),
+        back=short(found.reverse_strength),
+        implied=found.implied and not edge.by_person,
+        asymmetry=short(found.asymmetry),
+        silent=_short(found.silent),
+        low=_short(low),
+        high=_short(high),
+        absorption=_short(found.absorption),
+        absorption_low=_short(near_low),
+        absorption_high=_short(near_high),
+    )
+
+
+def _above(results: Results, source: str) -> float | None:
+    """Return the share that relations of a source had to exceed, None where that is not known."""
+    here, dictionary = results.relations_above
+    return {"data": here, "dictionary": dictionary}.get(source) or None
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else short(value)
 
 
 def _judgement(entry: Judgement) -> dict[str, Any]:

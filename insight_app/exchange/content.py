@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from insight_app.concepts.relations import PUBLISHED_THRESHOLD
 from insight_app.plain_text import shortened, visible
 from insight_app.project.judgements import ConceptId
 
@@ -81,7 +82,11 @@ class Relation:
     """Describe a relation child -> parent.
 
     strength: share R of the child's activation that falls where the parent is active; back: the
-    reverse; None where only a person says so.  source: "data", "dictionary" or "person".  status:
+    reverse; asymmetry: strength - back; None where only a person says so.  low, high: interval of
+    the strength, 95 %, over images; silent: share of the child's cells where the parent is not
+    active; absorption: share of them where it is silent by less than 10 % of its threshold, with an
+    interval; above: the share that the strength had to exceed; None where not known.  implied:
+    other relations lead to the same parent.  source: "data", "dictionary" or "person".  status:
     "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".
     """
 
@@ -94,6 +99,15 @@ class Relation:
     source: str
     status: str
     decided_by: Who
+    above: float | None = None
+    implied: bool = False
+    asymmetry: float | None = None
+    silent: float | None = None
+    low: float | None = None
+    high: float | None = None
+    absorption: float | None = None
+    absorption_low: float | None = None
+    absorption_high: float | None = None
 
     @property
     def is_rejected(self) -> bool:
@@ -116,6 +130,13 @@ class Provenance:
     cells: int
     language: str = DEFAULT_LANGUAGE
     """In which persons name and note."""
+    relations_above: float | None = None
+    """The share R above which relations counted in these images are; None if there are none, or it
+    is not known."""
+    dictionary_relations_above: float | None = None
+    """The same of those that the dictionary brought along."""
+    relations_above_published: float = PUBLISHED_THRESHOLD
+    """What the published method takes for it."""
 
 
 @dataclass(frozen=True)
@@ -169,11 +190,21 @@ def short(value: float) -> float:
 
 
 def hierarchy(content: Content) -> tuple[list[Concept], list[Relation]]:
-    """Return what a finished hierarchy holds: no hidden concepts, no rejected relations.
+    """Return what a finished hierarchy holds: no hidden concepts, no rejected or implied relations.
 
     The relations in force have no cycles: a content has those of `judgements.hierarchy`, which the
     window shows too.
     """
+    concepts, relations = _shown(content)
+    return concepts, [relation for relation in relations if not relation.implied]
+
+
+def implied(content: Content) -> list[Relation]:
+    """Return the relations between shown concepts that those of the hierarchy lead to as well."""
+    return [relation for relation in _shown(content)[1] if relation.implied]
+
+
+def _shown(content: Content) -> tuple[list[Concept], list[Relation]]:
     concepts = [concept for concept in content.concepts if not concept.hidden]
     shown = {concept.id for concept in concepts}
     relations = [

@@ -67,6 +67,15 @@ _RELATION_COLUMNS: dict[str, Callable[[Relation], Any]] = {
     "source": lambda one: one.source,
     "status": lambda one: one.status,
     "decided_by": lambda one: one.decided_by,
+    "above": lambda one: one.above,
+    "implied": lambda one: "yes" if one.implied else "no",
+    "asymmetry": lambda one: one.asymmetry,
+    "silent": lambda one: one.silent,
+    "low": lambda one: one.low,
+    "high": lambda one: one.high,
+    "absorption": lambda one: one.absorption,
+    "absorption_low": lambda one: one.absorption_low,
+    "absorption_high": lambda one: one.absorption_high,
 }
 
 

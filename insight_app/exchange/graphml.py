@@ -2,12 +2,33 @@
 
 Hidden concepts and rejected relations are left out; what is left has no cycles. Every edge has a
 `weight`: its strength, 1 where only a person says so. No attribute is called as what these programs
-keep for themselves: where an edge comes from is its `origin`, not its source.
+keep for themselves: where an edge comes from is its `origin`, not its source. Edges to which others
+lead as well are `implied`: without them the graph is the hierarchy of the window.
 """
 
 import networkx
 
-from insight_app.exchange.content import Content, Omission, hierarchy, left_out_of_hierarchy
+from insight_app.exchange.content import (
+    Content,
+    Omission,
+    hierarchy,
+    implied,
+    left_out_of_hierarchy,
+)
+
+SHARES = (
+    "strength",
+    "back",
+    "asymmetry",
+    "silent",
+    "low",
+    "high",
+    "absorption",
+    "absorption_low",
+    "absorption_high",
+    "above",
+)
+"""What an edge has where it is known."""
 
 
 def left_out(content: Content) -> tuple[Omission, ...]:
@@ -19,11 +40,17 @@ def render(content: Content) -> dict[str, bytes]:
     """Write one file; node ids are concept ids, an edge goes from the child to its parent."""
     concepts, relations = hierarchy(content)
     provenance = content.provenance
+    thresholds = {
+        "relations_above": provenance.relations_above,
+        "dictionary_relations_above": provenance.dictionary_relations_above,
+        "relations_above_published": provenance.relations_above_published,
+    }
     graph = networkx.DiGraph(
         project=provenance.project,
         insight_version=provenance.insight_version,
         encoder_fingerprint=provenance.encoder_fingerprint,
         dictionary_fingerprint=provenance.dictionary_fingerprint,
+        **{name: share for name, share in thresholds.items() if share is not None},
     )
     for concept in concepts:
         known = {} if concept.level is None else {"level": concept.level}
@@ -42,8 +69,8 @@ def render(content: Content) -> dict[str, bytes]:
             mean=concept.mean,
             **known,
         )
-    for relation in relations:
-        shares = {"strength": relation.strength, "back": relation.back}
+    for relation in (*relations, *implied(content)):
+        shares = {name: getattr(relation, name) for name in SHARES}
         graph.add_edge(
             relation.child,
             relation.parent,
@@ -51,6 +78,7 @@ def render(content: Content) -> dict[str, bytes]:
             images=relation.images,
             origin=relation.source,
             weight=1.0 if relation.strength is None else relation.strength,
+            implied=relation.implied,
             status=relation.status,
             decided_by=relation.decided_by,
             **{name: share for name, share in shares.items() if share is not None},

@@ -1,8 +1,9 @@
 """SKOS, as Turtle or JSON-LD: the hierarchy for thesaurus and ontology tools.
 
-prefLabel = the current name, altLabel = the other candidates, broader and narrower without cycles,
-scopeNote = a person's note, definition where the vocabulary has one; strengths, provenance and who
-decided are in Insight's own terms (`skos_terms`). Hidden concepts and rejected relations are left
+prefLabel = the current name, altLabel = the other candidates, broader and narrower without cycles
+and without what others imply (in Insight's own terms alone), scopeNote = a person's note,
+definition where the vocabulary has one; strengths, provenance and who decided are in Insight's own
+terms (`skos_terms`). Hidden concepts and rejected relations are left
 out; a rejected name is no label at all. Every label has a language and every preferred one is the
 only one of its text and language in the scheme (`labels`), as SKOS' conditions S9 to S14 and the
 tools that read it want. No skos:related is written, so S27 holds.
@@ -22,6 +23,7 @@ from insight_app.exchange.content import (
     Provenance,
     Relation,
     hierarchy,
+    implied,
     left_out_of_hierarchy,
 )
 from insight_app.exchange.labels import (
@@ -97,6 +99,10 @@ def _graph(content: Content) -> Graph:
             graph.add((node, SKOS.topConceptOf, scheme))
             graph.add((scheme, SKOS.hasTopConcept, node))
     for relation in relations:
+        child, parent = concept_uri(relation.child), concept_uri(relation.parent)
+        graph.add((child, SKOS.broader, parent))
+        graph.add((parent, SKOS.narrower, child))
+    for relation in (*relations, *implied(content)):
         _add_relation(graph, relation)
     return graph
 
@@ -117,6 +123,9 @@ def _add_scheme(graph: Graph, scheme: URIRef, provenance: Provenance) -> None:
         images=provenance.images,
         codedImages=provenance.coded_images,
         cells=provenance.cells,
+        relationsAbove=provenance.relations_above,
+        dictionaryRelationsAbove=provenance.dictionary_relations_above,
+        relationsAbovePublished=provenance.relations_above_published,
     )
 
 
@@ -155,8 +164,6 @@ def _add_concept(
 
 def _add_relation(graph: Graph, relation: Relation) -> None:
     child, parent = concept_uri(relation.child), concept_uri(relation.parent)
-    graph.add((child, SKOS.broader, parent))
-    graph.add((parent, SKOS.narrower, child))
     node = URIRef(f"urn:insight:relation:{_in_urn(relation.child)}:{_in_urn(relation.parent)}")
     graph.add((node, RDF.type, TERMS.Relation))
     graph.add((node, TERMS.child, child))
@@ -171,6 +178,15 @@ def _add_relation(graph: Graph, relation: Relation) -> None:
         source=relation.source,
         status=relation.status,
         decidedBy=relation.decided_by,
+        implied=relation.implied,
+        above=relation.above,
+        asymmetry=relation.asymmetry,
+        silent=relation.silent,
+        low=relation.low,
+        high=relation.high,
+        absorption=relation.absorption,
+        absorptionLow=relation.absorption_low,
+        absorptionHigh=relation.absorption_high,
     )
 
 

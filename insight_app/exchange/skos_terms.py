@@ -28,6 +28,21 @@ _PROPERTIES = {
     "parent": "The broader concept of a relation.",
     "strength": "Share of the child's activation that falls on cells where the parent is active.",
     "back": "Share of the parent's activation that falls on cells where the child is active.",
+    "implied": "Whether other relations lead from the child to this parent as well: then it is no "
+    "skos:broader of its own.",
+    "above": "The share that the strength of a relation had to exceed.",
+    "asymmetry": "strength - back.",
+    "silent": "Share of the child's active cells where the parent is not active.",
+    "low": "Lower end of the 95 % interval of the strength over images.",
+    "high": "Upper end of the 95 % interval of the strength over images.",
+    "absorption": "Share of the child's active cells where the parent is silent although its "
+    "pre-activation lies within 10 % under its threshold.",
+    "absorptionLow": "Lower end of the 95 % interval of the absorption over images.",
+    "absorptionHigh": "Upper end of the 95 % interval of the absorption over images.",
+    "relationsAbove": "The share R above which relations counted in these images are.",
+    "dictionaryRelationsAbove": "The share R above which relations that the dictionary brought "
+    "along are.",
+    "relationsAbovePublished": "The share R above which relations are by the published method.",
     "source": "Where a relation comes from: data (counted in these images), dictionary (shipped "
     "with it) or person.",
     "decidedBy": "Who stands behind a relation: person or machine.",

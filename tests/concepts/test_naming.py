@@ -46,7 +46,7 @@ def no_hypernyms() -> Hypernyms:
 
 
 def no_edges() -> Edges:
-    return Edges(*(np.zeros(0, t) for t in ("i4", "i4", "f4", "f4", "i8", "i8")))
+    return Edges(*(np.zeros(0, t) for t in ("i4", "i4", "f4", "f4", "i8", "i8", "i8", "i8", "?")))
 
 
 @pytest.mark.parametrize("divide_by", [None, published.PUBLISHED_COUNT])
@@ -189,7 +189,9 @@ def test_a_parent_also_counts_its_children():
     edge = np.array([1, 2], np.int32)
     ones = np.ones(2, np.float32)
     counts = np.full(2, 99, np.int64)
-    edges = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
+    edges = Edges(
+        edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts, counts, counts, counts > 9
+    )
     assert named(alone, edges)[0] == "animal"
 
 
@@ -200,7 +202,9 @@ def test_a_child_is_told_apart_from_its_parent_where_it_can_be():
         ["dog"] * 5,  # nothing more specific to say
     )
     edge, ones, counts = np.array([1, 2], np.int32), np.ones(2, np.float32), np.full(2, 99)
-    edges = Edges(edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts)
+    edges = Edges(
+        edge, np.zeros(2, np.int32), ones, ones * 0, counts, counts, counts, counts, counts > 9
+    )
     assert named(exemplars)[:3] == ["dog", "dog", "dog"]
     assert named(exemplars, edges)[:3] == ["dog", "spaniel", "dog"]
 

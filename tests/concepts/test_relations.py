@@ -85,6 +85,7 @@ def test_edges_implied_by_others_are_left_out(seed):
     direct = relations(pairs, threshold=0.3, min_cells=5, min_images=3)
     expected = networkx.transitive_reduction(networkx.DiGraph(as_pairs(whole)))
     assert as_pairs(direct) == set(expected.edges)
+    assert as_pairs(whole[~whole.implied]) == as_pairs(direct) and not direct.implied.any()
     assert set(direct.child.tolist()) == set(whole.child.tolist())
 
 
@@ -96,6 +97,8 @@ def test_a_tire_has_a_car_and_a_bus_for_parents():
     a[40:80, tire] = 1
     edges = relations(counted(a), threshold=0.4, min_images=2)
     assert as_pairs(edges) == {(tire, car), (tire, bus)}
+    assert edges.child_cells.tolist() == [40, 40] and edges.child_images.tolist() == [5, 5]
+    assert edges.cells.tolist() == [20, 20]
     assert relations(counted(a), threshold=0.5, min_images=2).size == 0
 
 
@@ -116,16 +119,17 @@ def test_the_threshold_sinks_until_enough_concepts_have_a_parent():
     a = np.zeros((1000 * CELLS, 11))
     a[:8000, 0] = 1
 
-    def children(strong: int) -> set[tuple[int, int]]:
+    def children(strong: int) -> tuple[set[tuple[int, int]], float]:
         for n in range(10):
             inside = 90 if n < strong else 55
             a[:, n + 1] = 0
             a[n * 200 : n * 200 + inside, n + 1] = 1
             a[8000 + n * 100 : 8100 + n * 100 - inside, n + 1] = 1
-        return as_pairs(relations(counted(a)))
+        found = relations(counted(a))
+        return as_pairs(found), found.threshold
 
-    assert children(strong=4) == {(n + 1, 0) for n in range(4)}
-    assert children(strong=3) == {(n + 1, 0) for n in range(10)}
+    assert children(strong=4) == ({(n + 1, 0) for n in range(4)}, PUBLISHED_THRESHOLD)
+    assert children(strong=3) == ({(n + 1, 0) for n in range(10)}, 0.5)
     assert as_pairs(relations(counted(a), threshold=PUBLISHED_THRESHOLD)) == {
         (n + 1, 0) for n in range(3)
     }

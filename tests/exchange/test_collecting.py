@@ -15,31 +15,32 @@ from numpy.typing import NDArray
 
 from insight_app.exchange import json_format
 from insight_app.exchange.collecting import content_of
-from insight_app.exchange.content import Concept, Content, Relation, hierarchy
+from insight_app.exchange.content import Concept, Content, Relation, hierarchy, implied
 from insight_app.project import judgements as j
 from insight_app.project.judgements import CurationState
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.results.edge_table import DATA, DICTIONARY, EdgeTable
 
 NAMES = ("animal", "dog", "puppy", "\x1bcar\ud800", "", "boat")
-PAIRS = ((1, 0), (2, 1), (3, 5))
-
-
-@dataclass(frozen=True)
-class Edges:
-    """Three relations, the last from the dictionary."""
-
-    child: NDArray[np.int32] = field(default_factory=lambda: np.array(PAIRS, np.int32)[:, 0])
-    parent: NDArray[np.int32] = field(default_factory=lambda: np.array(PAIRS, np.int32)[:, 1])
-    strength: NDArray[np.float32] = field(
-        default_factory=lambda: np.array([0.9, 0.8, 0.76], np.float32)
-    )
-    reverse_strength: NDArray[np.float32] = field(
-        default_factory=lambda: np.array([0.1] * 3, np.float32)
-    )
-    cells: NDArray[np.int64] = field(default_factory=lambda: np.array([50, 40, 30]))
-    images: NDArray[np.int64] = field(default_factory=lambda: np.array([9, 8, 7]))
-    source: NDArray[np.uint8] = field(default_factory=lambda: np.array([0, 0, 1], np.uint8))
+PAIRS = ((1, 0), (2, 0), (2, 1), (3, 5))
+EDGES = EdgeTable(
+    *np.array(PAIRS, np.int32).T,
+    strength=np.array([0.9, 0.7, 0.8, 0.76], np.float32),
+    reverse_strength=np.array([0.1] * 4, np.float32),
+    cells=np.array([50, 42, 40, 30]),
+    images=np.array([12, 8, 8, 7]),
+    source=np.array([DATA, DATA, DATA, DICTIONARY], np.uint8),
+    child_cells=np.array([60, 50, 50, 0]),
+    child_images=np.array([13, 9, 9, 0]),
+    implied=np.array([False, True, False, False]),
+    low=np.array([0.8, -1, -1, -1], np.float32),
+    high=np.array([0.95, -1, -1, -1], np.float32),
+    near=np.array([6, 5, 0, -1]),
+    near_low=np.array([0.05, -1, -1, -1], np.float32),
+    near_high=np.array([0.15, -1, -1, -1], np.float32),
+)
+"""From these photos, the second implied by its neighbours, and one from the dictionary."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Found:
 
     F: int = len(NAMES)
     machine_names: Sequence[str] = NAMES
-    edges: Edges = field(default_factory=Edges)
+    edges: EdgeTable = EDGES
+    relations_above: tuple[float, float] = (0.65, 0.75)
     dictionary: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(fingerprint="f", title="Shipped")
     )
@@ -131,7 +133,7 @@ def test_a_persons_word_is_called_the_persons() -> None:
         j.note("f:2", "only young ones"),
         j.accept_relation("f:1", "f:0"),
         j.remove_parent("f:2", "f:1"),
-        j.add_parent("f:2", "f:0"),
+        j.add_parent("f:2", "f:5"),
     )
     hound = concept(content, "f:1")
     assert (hound.name, hound.named_by, hound.status) == ("hound", "person", "accepted")
@@ -143,8 +145,33 @@ def test_a_persons_word_is_called_the_persons() -> None:
     kept, gone = relation(content, "f:1", "f:0"), relation(content, "f:2", "f:1")
     assert (kept.status, kept.decided_by, kept.strength) == ("accepted", "person", 0.9)
     assert (gone.status, gone.decided_by, gone.is_rejected) == ("removed", "person", True)
-    added = relation(content, "f:2", "f:0")
+    added = relation(content, "f:2", "f:5")
     assert (added.status, added.source, added.strength) == ("added", "person", None)
+
+
+def test_how_sure_a_relation_is_stands_beside_it() -> None:
+    """Sums by hand: 50 of 60 cells, 6 of 60; R 0.9 forward, 0.1 back."""
+    content = exported()
+    told = relation(content, "f:1", "f:0")
+    assert (told.asymmetry, told.above, told.implied) == (0.8, 0.65, False)
+    assert (told.silent, told.low, told.high) == (0.1666667, 0.8, 0.95)
+    assert (told.absorption, told.absorption_low, told.absorption_high) == (0.1, 0.05, 0.15)
+    shipped = relation(content, "f:3", "f:5")
+    assert (shipped.asymmetry, shipped.above) == (0.66, 0.75)
+    assert (shipped.silent, shipped.low, shipped.absorption) == (None, None, None)
+    assert content.provenance.relations_above == 0.65
+    assert content.provenance.dictionary_relations_above == 0.75
+
+
+def test_what_others_imply_is_told_apart_until_a_person_speaks_of_it() -> None:
+    content = exported()
+    assert relation(content, "f:2", "f:0").implied
+    assert ("f:2", "f:0") not in {(one.child, one.parent) for one in hierarchy(content)[1]}
+    assert [(one.child, one.parent) for one in implied(content)] == [("f:2", "f:0")]
+    wanted = relation(exported(j.add_parent("f:2", "f:0")), "f:2", "f:0")
+    assert (wanted.implied, wanted.status, wanted.strength) == (False, "added", 0.7)
+    refused = exported(j.remove_parent("f:2", "f:0"))
+    assert not implied(refused)
 
 
 def test_own_concepts_come_last_whatever_their_rows() -> None:
@@ -194,7 +221,8 @@ def test_whatever_was_said_the_export_is_the_catalogue_and_has_no_circle(said: l
         for row in range(catalogue.size)
     }
     in_force = {(catalogue.id_of(e.child), catalogue.id_of(e.parent)) for e in catalogue.edges()}
-    assert {(r.child, r.parent) for r in content.relations if not r.is_rejected} == in_force
+    stand = [r for r in content.relations if not (r.is_rejected or r.implied)]
+    assert {(r.child, r.parent) for r in stand} == in_force
     assert networkx.is_directed_acyclic_graph(networkx.DiGraph(in_force))
     hidden = {one.id for one in content.concepts if one.hidden}
     kept = {(r.child, r.parent) for r in hierarchy(content)[1]}

@@ -40,7 +40,8 @@ def test_the_schema_explains_every_field_of_a_concept() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     written = json.loads(json_format.render(example())[""])
     for kind, value in (("concept", written["concepts"][0]), ("relation", written["relations"][0])):
-        assert set(schema["$defs"][kind]["required"]) == set(value)
+        assert set(schema["$defs"][kind]["properties"]) == set(value)
+    assert set(schema["properties"]["provenance"]["properties"]) == set(written["provenance"])
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', "\x00"])

@@ -27,6 +27,7 @@ class Edges:
     """Relations as arrays; the strength falls from one to the next."""
 
     pairs: Sequence[tuple[int, int]] = ()
+    led_to: Sequence[tuple[int, int]] = ()
 
     @property
     def child(self) -> NDArray[np.int32]:
@@ -53,6 +54,10 @@ class Edges:
     @property
     def source(self) -> NDArray[np.uint8]:
         return (np.arange(len(self.pairs)) % 2).astype(np.uint8)
+
+    @property
+    def implied(self) -> NDArray[np.bool_]:
+        return np.array([pair in self.led_to for pair in self.pairs], bool)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.curation.facts.candidates import CandidateList
 from insight_app.gui.curation.facts.history import ConceptHistory
 from insight_app.gui.curation.facts.note_field import NoteField
-from insight_app.gui.curation.facts.relations import CHILDREN, PARENTS, TOGETHER, Relatives
+from insight_app.gui.curation.facts.relations import (
+    CHILDREN,
+    IMPLIED,
+    PARENTS,
+    TOGETHER,
+    Relatives,
+)
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.facts.strength import Strength
 from insight_app.gui.curation.facts.title import ConceptTitle
@@ -64,7 +70,7 @@ class CardPanel(Panel):
             row.addWidget(widget)
             column.addLayout(row)
         self.candidates = CandidateList(session, inside)
-        self.relatives = Relatives(session, inside, (PARENTS, CHILDREN, TOGETHER))
+        self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, TOGETHER))
         self.strength = Strength(inside)
         self.note = NoteField(session, inside)
         self.history = ConceptHistory(session, inside)

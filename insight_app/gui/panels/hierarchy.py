@@ -15,6 +15,7 @@ from insight_app.figures import counted
 from insight_app.gui import icons
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
+from insight_app.gui.curation.relation_words import threshold
 from insight_app.gui.curation.tree.hierarchy_view import HierarchyView
 from insight_app.gui.curation.tree.order import BY_NAME, IMAGES, STRENGTH
 from insight_app.gui.finding.hits import NOTHING_FOUND
@@ -83,6 +84,11 @@ class HierarchyPanel(Panel):
         line.setContentsMargins(8, 6, 8, 6)
         line.addWidget(self.search)
         self.body.addLayout(line)
+        self.threshold = ElidedLabel("", self)
+        self.threshold.setProperty("dim", True)
+        self.threshold.setContentsMargins(12, 0, 12, 4)
+        self.threshold.setAccessibleName("Which relations are shown")
+        self.body.addWidget(self.threshold)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.empty, 1)
         self.foot.addWidget(thin_line(self))
@@ -195,6 +201,7 @@ class HierarchyPanel(Panel):
         self.search.setEnabled(has_any)
         self.empty.setVisible(not has_any)
         if self.reasons & {"project", "results"}:
+            self._show_threshold()
             self._judged.clear()
             is_other = "project" in self.reasons
             self.view.reload(keep=not is_other, opened=self._branches_left() if is_other else ())
@@ -204,6 +211,14 @@ class HierarchyPanel(Panel):
         if has_any:
             self.view.follow_selection()
         self._show_count(bool(self.reasons - {"selection", "view"}))
+
+    def _show_threshold(self) -> None:
+        """Say above which share a relation is one."""
+        results = self.session.state.results
+        text, tip = ("", "") if results is None else threshold(results)
+        self.threshold.setText(text[:1].upper() + text[1:])
+        self.threshold.setToolTip(tooltip(tip))
+        self.threshold.setVisible(bool(text))
 
     def _branches_left(self) -> "list[tuple[ConceptId, ...]]":
         """Return the paths of the branches that were open when the project was left."""

@@ -24,7 +24,7 @@ from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
 from insight_app.project import identity
 from insight_app.project.analysis import publishing, set_up
-from insight_app.project.analysis.counting.edges import edges, shares
+from insight_app.project.analysis.counting.edges import edges, own_edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS
@@ -32,6 +32,7 @@ from insight_app.project.results import (
     analysis_database,
     code_store,
     digests,
+    edge_table,
     generations,
     settings,
 )
@@ -39,6 +40,7 @@ from insight_app.project.results.analysis_database import project_id, reading, w
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.digests import FileDigest
+from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.generations import GenerationHeader, Published
 from insight_app.project.results.schema import Image, Shard, Status
 from insight_app.project.results.words import Words
@@ -222,6 +224,8 @@ class Recorder:
             places, tables = published_places(connection), set_up.of(connection)
         setup, whole = self.setup, self.counting.whole()
         cooccurrence = self.counting.cooccurrence()
+        found, brought = own_edges(cooccurrence), setup.dictionary_edges
+        table = edges(cooccurrence, found, brought)
         folder = generations.begin(self.statistics, number)
         segments = list(self.counting.segments)
         others = self._others()
@@ -243,6 +247,8 @@ class Recorder:
             names_rule=setup.words.rule,
             names_unit=setup.words.unit,
             names_photos=setup.words.photos,
+            relations_above=_above(found, table, edge_table.DATA),
+            dictionary_relations_above=_above(brought, table, edge_table.DICTIONARY),
         )
         published = Published(
             header=header,
@@ -251,7 +257,7 @@ class Recorder:
             concepts=whole.counts.to_arrays()
             | {"levels": setup.levels}
             | setup.words.arrays(setup.concepts),
-            edges=edges(cooccurrence, setup.dictionary_edges),
+            edges=table,
             shares=shares(cooccurrence),
             places=places,
             folders=whole.folders.to_arrays(),
@@ -280,6 +286,11 @@ class Recorder:
     def close(self) -> None:
         """Close the shard; what was added and not committed is forgotten."""
         self._writer.close()
+
+
+def _above(edges: Edges | None, table: EdgeTable, source: int) -> float:
+    """Return the threshold of some edges, 0 where none of them is published."""
+    return edges.threshold if edges is not None and (table.source == source).any() else 0.0
 
 
 def _row(coded: Coded, place: Place) -> dict[str, Any]:

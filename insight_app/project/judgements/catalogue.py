@@ -123,6 +123,13 @@ class Catalogue:
         return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
 
     @property
+    def implied(self) -> list[Edge]:
+        """The machine's relations that are in no hierarchy because others lead to the same parent,
+        less those that a person spoke of; by child, the strongest first.
+        """
+        return self._hierarchy.implied
+
+    @property
     def dropped(self) -> list[Edge]:
         """Relations left out because stronger ones lead back, by child and parent."""
         return self._hierarchy.dropped

@@ -43,6 +43,7 @@ class Edge:
     """Describe a relation child -> parent between rows.
 
     strength, reverse_strength, cells, images: the machine's support, zero where it has none.
+    index: its place in the machine's table, None where it has none.
     source: "data", "dictionary", or "person" where the machine does not propose it.  by_person: a
     person added or accepted it.  is_gone: a person accepted what the machine no longer proposes.
     """
@@ -54,6 +55,7 @@ class Edge:
     cells: int = 0
     images: int = 0
     source: str = "person"
+    index: int | None = None
     status: ReviewStatus = ReviewStatus.UNREVIEWED
     by_person: bool = False
     is_gone: bool = False
@@ -91,8 +93,10 @@ class Hierarchy:
                 strict=True,
             )
         )
-        pairs = zip(machine.child.tolist(), machine.parent.tolist(), strict=True)
-        self._proposed = {pair: index for index, pair in enumerate(pairs)}
+        pairs = list(zip(machine.child.tolist(), machine.parent.tolist(), strict=True))
+        implied = machine.implied.tolist()
+        self._proposed = {pair: n for n, pair in enumerate(pairs) if not implied[n]}
+        self._implied = {pair: n for n, pair in enumerate(pairs) if implied[n]}
         self._statuses = {pair: status for pair, status in statuses.items() if status is not None}
         self._order = order
         self._standing: dict[Pair, Edge] = {}
@@ -103,6 +107,15 @@ class Hierarchy:
         for pair in {**self._proposed, **self._statuses}:
             self._put(pair)
         self._break_cycles()
+
+    @property
+    def implied(self) -> list[Edge]:
+        """The machine's relations that others lead to, less those that a person spoke of."""
+        return [
+            Edge(child, parent, *self._numbers[at], index=at)
+            for (child, parent), at in self._implied.items()
+            if (child, parent) not in self._statuses
+        ]
 
     @property
     def dropped(self) -> list[Edge]:
@@ -171,12 +184,16 @@ class Hierarchy:
         child, parent = pair
         index, word = self._proposed.get(pair), self._statuses.get(pair)
         status = STATUS.get(word or "", ReviewStatus.UNREVIEWED)
+        if status == ReviewStatus.ACCEPTED and index is None:
+            index = self._implied.get(pair)
         if index is None:
             if status != ReviewStatus.ACCEPTED:
                 return None
             is_gone = word == ACCEPTED
             return Edge(child, parent, status=status, by_person=True, is_gone=is_gone)
-        return Edge(child, parent, *self._numbers[index], status, status == ReviewStatus.ACCEPTED)
+        is_accepted = status == ReviewStatus.ACCEPTED
+        numbers = self._numbers[index]
+        return Edge(child, parent, *numbers, index=index, status=status, by_person=is_accepted)
 
     def _break_cycles(self) -> None:
         """Leave out what the rule leaves out of all that stands, and put the rest in force."""

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 
 class MachineEdges(Protocol):
-    """Hold the machine's relations as arrays (n,); source: 0 these photos, 1 the dictionary."""
+    """Hold the machine's relations as arrays (n,); source: 0 these photos, 1 the dictionary.
+
+    implied: whether others lead to the same parent, which is why no hierarchy shows it.
+    """
 
     @property
     def child(self) -> NDArray[np.int32]: ...
@@ -27,6 +30,8 @@ class MachineEdges(Protocol):
     def images(self) -> NDArray[np.int64]: ...
     @property
     def source(self) -> NDArray[np.uint8]: ...
+    @property
+    def implied(self) -> NDArray[np.bool_]: ...
 
 
 class _Dictionary(Protocol):

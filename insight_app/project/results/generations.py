@@ -31,13 +31,14 @@ from insight_app.project.folder import STATISTICS
 from insight_app.project.results import digests, manifest, shapes
 from insight_app.project.results.candidates import CandidateLines, CandidateName
 from insight_app.project.results.digests import FileDigest
+from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.shares import Shares
 from insight_app.project.results.stored_columns import StoredColumn
 
 SCHEMA_VERSION = 3
 """1: candidates stood in names.json, places and folder sums in one file each.  2: nothing told how
-sure names are and what they rest on."""
+sure names and relations are and what they rest on."""
 PLACES = ("shard", "offset", "bytes", "folder", "status", "order")
 FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
 NAMES, CANDIDATES, CONCEPTS = "names.json", "candidates.jsonl", "concepts.npz"
@@ -47,25 +48,6 @@ _SEGMENT = re.compile(r"(generation-\d+/open|shard-\d+)\.postings")
 _MOST_BYTES = 1 << 30
 _IN_MEMORY = 16 << 20
 """Arrays up to this are read whole: a mapped file that becomes shorter ends the process."""
-DATA, DICTIONARY = 0, 1
-"""Where an edge comes from: this set's own co-occurrence, or the shipped dictionary's."""
-
-
-@dataclass(frozen=True, eq=False)
-class EdgeTable:
-    """Hold the relations child -> parent of machine concepts, acyclic; all arrays (n,).
-
-    strength R[child, parent], reverse_strength R[parent, child] float32; cells, images int64: the
-    support; source uint8: DATA or DICTIONARY.
-    """
-
-    child: NDArray[np.int32]
-    parent: NDArray[np.int32]
-    strength: NDArray[np.float32]
-    reverse_strength: NDArray[np.float32]
-    cells: NDArray[np.int64]
-    images: NDArray[np.int64]
-    source: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -91,6 +73,11 @@ class GenerationHeader:
     """What the scores of candidates are: share of votes | cosine; '' where there are none."""
     names_photos: int = 0
     """How many of the project's photos the names rest on; 0: they came with the dictionary."""
+    relations_above: float = 0.0
+    """The share R above which relations of these photos are; 0 where there are none, or before
+    schema version 3."""
+    dictionary_relations_above: float = 0.0
+    """The same of those that the dictionary brought along."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +136,7 @@ def write(
         NAMES: _write(folder / NAMES, _json(_words(published))),
         CANDIDATES: _write(folder / CANDIDATES, lines.text),
         CONCEPTS: _write(folder / CONCEPTS, _npz(published.concepts)),
-        _EDGES: _write(folder / _EDGES, _npz(_edge_arrays(published.edges))),
+        _EDGES: _write(folder / _EDGES, _npz(published.edges.to_arrays())),
         **_write_columns(folder, "places", PLACES, published.places),
         **_write_columns(folder, "folders", FOLDER_SUMS, published.folders),
         **_write_columns(folder, "shares", _SHARES, vars(published.shares)),
@@ -264,7 +251,7 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
             words["names"],
             candidates,
             npz_of(read_file(CONCEPTS)),
-            _edge_table(npz_of(read_file(_EDGES))),
+            EdgeTable.from_arrays(npz_of(read_file(_EDGES))),
             _read_shares(folder),
             places,
             folders,
@@ -414,14 +401,3 @@ def _array_in(file: BinaryIO, path: Path) -> tuple[np.dtype[Any], int, int]:
     if not is_ours or os.fstat(file.fileno()).st_size != start + size * dtype.itemsize:
         raise ValueError(f"{path.name} is cut off, or no array of ours")
     return dtype, size, start
-
-
-def _edge_arrays(edges: EdgeTable) -> dict[str, NDArray[Any]]:
-    """Return the columns by their names on disk, where the reverse strength is called "back"."""
-    arrays = {name: getattr(edges, name) for name in EdgeTable.__dataclass_fields__}
-    return arrays | {"back": arrays.pop("reverse_strength")}
-
-
-def _edge_table(arrays: dict[str, NDArray[Any]]) -> EdgeTable:
-    """Return the edges whose columns on disk are `arrays`."""
-    return EdgeTable(**arrays | {"reverse_strength": arrays.pop("back")})

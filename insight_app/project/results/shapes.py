@@ -19,15 +19,6 @@ _LAST_STATUS = 5
 _CONCEPTS = {"images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2", "levels": "u1"}
 _SINCE_3 = {"name_probability": "f4", "name_photos": "i4"}
 """Arrays that results of before version 3 lack."""
-_EDGES = {
-    "child": "i4",
-    "parent": "i4",
-    "strength": "f4",
-    "reverse_strength": "f4",
-    "cells": "i8",
-    "images": "i8",
-    "source": "u1",
-}
 _PLACES = {"shard": "u4", "offset": "i8", "bytes": "u4", "folder": "u4", "status": "u1"}
 _FOLDERS = {"key": "i8", "images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2"}
 
@@ -44,7 +35,7 @@ def check(published: "Published") -> None:
     if histogram.ndim != 2 or histogram.shape[0] != F or histogram.dtype.kind not in "iu":
         raise ValueError("histogram has a wrong shape")
     _expect_finite("maximum", published.concepts["maximum"])
-    _check_edges(published, F)
+    published.edges.check(F)
     _check_shares(published, F)
     _check_places(published)
     for name, kind in _FOLDERS.items():
@@ -52,17 +43,6 @@ def check(published: "Published") -> None:
     key = published.folders["key"]
     if key.size and not 0 <= key[0] <= key[-1] < _MOST_FOLDERS * F:
         raise ValueError("the sums of folders are of folders that there are not")
-
-
-def _check_edges(published: "Published", F: int) -> None:
-    edges = published.edges
-    for name, kind in _EDGES.items():
-        _expect(name, getattr(edges, name), kind, edges.child.size)
-    for ends in (edges.child, edges.parent):
-        if ends.size and not (ends.min() >= 0 and ends.max() < F):
-            raise ValueError("a relation is of a concept that there is not")
-    _expect_finite("strength", edges.strength)
-    _expect_finite("reverse_strength", edges.reverse_strength)
 
 
 def _check_shares(published: "Published", F: int) -> None:

@@ -38,7 +38,7 @@ from insight_app.project.results import (
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.code_record import Record
 from insight_app.project.results.code_store import CodeReader, Place
-from insight_app.project.results.generations import EdgeTable
+from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
 from insight_app.project.results.records import (
     Example,
@@ -104,6 +104,7 @@ class Results:
         self.name_probability: NDArray[np.float32] = counts.get("name_probability", unknown)
         self.name_photos: NDArray[np.int32] = counts.get("name_photos", np.zeros(self.F, np.int32))
         self.edges: EdgeTable = published.edges
+        self.relations_above = header.relations_above, header.dictionary_relations_above
         self._codes = CodeReader(project / "codes", self.F)
         statistics, places = project / "statistics", published.places
         with analysis_database.reading(engine) as connection:

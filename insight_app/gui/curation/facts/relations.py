@@ -1,4 +1,7 @@
-"""The relatives of a concept as lists: parents, children, and what it fires together with."""
+"""The relatives of a concept as lists: parents, children, and what it fires together with.
+
+Ancestors that it is measured to lie under, and that its parents lead to, are a list of their own.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,11 +11,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
-from insight_app.figures import column, counted, figure
+from insight_app.figures import column, figure
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.curation.relation_words import (
+    WHAT_IS_IMPLIED,
+    WHAT_IS_R,
+    explanation,
+    threshold,
+)
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
@@ -20,18 +29,19 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.hierarchy import Edge
 
 PARENTS, CHILDREN, TOGETHER = "Parents", "Children", "Fires together with"
+IMPLIED = "Also under, by its parents"
 ROWS = 8
 CO_OCCURRING = 8
-WHAT_IS_R_OF_A_CHILD = "R = share of the child's activation on cells where the parent is active too"
-WHAT_IS_R = "R = share of this concept's activation on cells where the other is active too"
+WHAT_IS_R_OF_THIS = "R = share of this concept's activation on cells where the other is active too"
 
 
 class Relatives(QWidget):
-    """parts: PARENTS, CHILDREN, TOGETHER; a click selects."""
+    """parts: PARENTS, IMPLIED, CHILDREN, TOGETHER; a click selects."""
 
     def __init__(self, session: Session, parent: QWidget, parts: tuple[str, ...]) -> None:
         super().__init__(parent)
         self.session = session
+        self._above = ""
         self._counted: tuple[int, ConceptId] | None = None
         """What "fires together with" was read of, or is being read of."""
         column = QVBoxLayout(self)
@@ -47,9 +57,13 @@ class Relatives(QWidget):
     def show_concept(self, concept: PresentConcept) -> None:
         """List the relatives of a concept."""
         catalogue, row = concept.catalogue, concept.row
+        self._above = threshold(concept.results)[0]
         if PARENTS in self.lists:
             edges = catalogue.parents(row)
             self._fill(PARENTS, [_relation(concept, edge, edge.parent) for edge in edges])
+        if IMPLIED in self.lists:
+            edges = [edge for edge in catalogue.implied if edge.child == row]
+            self._fill(IMPLIED, [_relation(concept, edge, edge.parent) for edge in edges])
         if CHILDREN in self.lists:
             edges = [edge for edge in catalogue.children(row) if not catalogue.hidden[edge.child]]
             edges.sort(key=lambda edge: -edge.strength)
@@ -74,17 +88,26 @@ class Relatives(QWidget):
         self._fill(
             TOGETHER,
             [
-                ConceptRow(other, figure(share), measure="R", tip=f"{WHAT_IS_R}: {figure(share)}")
+                ConceptRow(
+                    other, figure(share), measure="R", tip=f"{WHAT_IS_R_OF_THIS}: {figure(share)}"
+                )
                 for other, (_row, share) in zip(concepts, found, strict=True)
             ],
         )
+
+    def _meaning(self, part: str) -> str:
+        """Return what the numbers of a list are."""
+        if part == TOGETHER:
+            return WHAT_IS_R_OF_THIS
+        lines = [WHAT_IS_R, self._above, WHAT_IS_IMPLIED if part == IMPLIED else ""]
+        return "\n".join(line for line in lines if line)
 
     def _fill(self, part: str, rows: Sequence[ConceptRow]) -> None:
         section = self.sections[part]
         section.setVisible(bool(rows))
         section.heading.setText(f"{part} ({len(rows):,})" if len(rows) > ROWS else part)
         section.note.setText("R" if any(row.number for row in rows) else "")
-        section.note.setToolTip(WHAT_IS_R if part == TOGETHER else WHAT_IS_R_OF_A_CHILD)
+        section.note.setToolTip(self._meaning(part))
         numbers = column([row.number for row in rows])
         aligned = (replace(row, number=text) for row, text in zip(rows, numbers, strict=True))
         self.lists[part].set_rows(list(aligned))
@@ -94,15 +117,9 @@ def _relation(concept: PresentConcept, edge: "Edge", other: int) -> ConceptRow:
     """Return the row of a relation to the concept at row `other`."""
     id = concept.state.id_of(other)
     tag = "person" if edge.by_person else "machine"
-    if edge.source == "person":
+    if edge.index is None:
         return ConceptRow(id, tag=tag, tip="added by a person")
     if edge.source == "dictionary" and not edge.by_person and concept.results.names_run == RELEASE:
         tag = RELEASE
-    support = "not counted here: as the dictionary brings it along"
-    if edge.cells:
-        support = f"{counted(edge.cells, 'cell')} in {counted(edge.images, 'image')}"
-    tip = (
-        f"{WHAT_IS_R_OF_A_CHILD}: {figure(edge.strength)} forward, "
-        f"{figure(edge.reverse_strength)} back, {support}"
-    )
+    tip = explanation(concept.results.edges.measured(edge.index))
     return ConceptRow(id, figure(edge.strength), tag, measure="R", tip=tip)

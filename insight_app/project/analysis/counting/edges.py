@@ -5,16 +5,14 @@ images on; below that those that came with the dictionary stand, marked as such.
 files.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.cycles import Authority
-from insight_app.concepts.relations import Edges, relations
+from insight_app.concepts.relations import Edges, are_led_to, relations
 from insight_app.concepts.statistics import CoOccurrence
 from insight_app.concepts.statistics.fixed_point import UNITS_PER_ONE
-from insight_app.project.results.generations import DATA, DICTIONARY, EdgeTable
+from insight_app.project.results.edge_table import DATA, DICTIONARY, UNKNOWN, EdgeTable
 from insight_app.project.results.shares import Shares
 
 MIN_CELLS, MIN_IMAGES = 20, 5
@@ -22,23 +20,30 @@ MIN_CELLS, MIN_IMAGES = 20, 5
 
 def dictionary_edges(shipped: CoOccurrence) -> Edges:
     """Return the relations that a dictionary brings; support is asked for as far as it is known."""
-    return relations(shipped, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
+    return relations(shipped, min_cells=MIN_CELLS, min_images=MIN_IMAGES, keep_implied=True)
 
 
-def edges(own: CoOccurrence, shipped: Edges | None) -> EdgeTable:
+def own_edges(own: CoOccurrence) -> Edges:
+    """Return the relations of this set."""
+    return relations(own, min_cells=MIN_CELLS, min_images=MIN_IMAGES, keep_implied=True)
+
+
+def edges(own: CoOccurrence, found: Edges, shipped: Edges | None) -> EdgeTable:
     """Return the relations of this set, and the dictionary's for children too rare here: n edges.
 
-    They form no cycle; all arrays (n,).
+    found: `own_edges(own)`.  All edges form no cycle. Direct ones are chosen among direct ones; an
+    implied one is published where they lead from its child to its parent.
     """
-    found = relations(own, min_cells=MIN_CELLS, min_images=MIN_IMAGES)
     if shipped is None:
         return _table(found, np.full(found.size, DATA, np.uint8))
     shipped = shipped[~_is_frequent(own)[shipped.child]]
-    second = _columns(shipped)
-    both = Edges(**{n: np.concatenate([c, second[n]]) for n, c in _columns(found).items()})
+    both = found.and_others(shipped)
     source = np.repeat(np.array([DATA, DICTIONARY], np.uint8), [found.size, shipped.size])
+    direct = np.flatnonzero(~both.implied)
     authority = np.where(source == DATA, Authority.DATA, Authority.DICTIONARY)
-    stays = both.on_no_cycle(authority)
+    direct = direct[both[direct].on_no_cycle(authority[direct])]
+    stays = both.implied & are_led_to(both.child, both.parent, both[direct])
+    stays[direct] = True
     return _table(both[stays], source[stays])
 
 
@@ -69,11 +74,16 @@ def _is_frequent(own: CoOccurrence) -> NDArray[np.bool_]:
     return is_frequent
 
 
-def _columns(edges: Edges) -> dict[str, NDArray[Any]]:
-    return {name: getattr(edges, name) for name in Edges.__dataclass_fields__}
-
-
 def _table(edges: Edges, source: NDArray[np.uint8]) -> EdgeTable:
     """Return the edges by child, then strongest first; source (n,): DATA or DICTIONARY."""
     order = np.lexsort((edges.parent, -edges.strength, edges.child))
-    return EdgeTable(**_columns(edges[order]), source=source[order])
+    unknown = np.full(edges.size, UNKNOWN, np.float32)
+    return EdgeTable(
+        **edges[order].columns,
+        source=source[order],
+        low=unknown,
+        high=unknown,
+        near=unknown.astype(np.int64),
+        near_low=unknown,
+        near_high=unknown,
+    )
