@@ -96,7 +96,7 @@ def stages(tower: DenseViT, heads: dinoiser.Heads, pixels: Tensor) -> dict[str, 
     normalised = tower.normalise(pixels)
     embedded = tower.embed(normalised)
     x = tower.penultimate(embedded)
-    tokens, features = tower.dense_with_features(pixels, dinoiser.BLOCK)
+    tokens, _, features = tower.dense_with_features(pixels, dinoiser.BLOCK)
     z = heads.affinity_features(features)
     return {
         "pixels": normalised,

@@ -65,6 +65,19 @@ def test_tokens_do_not_depend_on_the_batch(encoder: BuiltinEncoder) -> None:
     torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-4)
 
 
+def test_what_else_is_seen_comes_from_the_same_pass(encoder: BuiltinEncoder) -> None:
+    pixels = torch.stack([encoder.preprocess(shipped_photo("animals/dog.jpg")), *noise(1)])
+    given: list[Tensor] = []
+    hook = encoder._network.classifier.register_forward_hook(lambda _, x, __: given.append(x[0]))
+    seen = encoder.see(pixels)
+    hook.remove()
+    assert len(given) == 1, "the network runs once"
+    assert torch.equal(seen.tokens, encoder.encode(pixels))
+    assert torch.equal(seen.features, given[0])
+    assert seen.logits is not None
+    torch.testing.assert_close(seen.logits, encoder.logits(pixels).reshape(2, 196, -1).mean(1))
+
+
 def published_weights() -> dict[str, Tensor]:
     path = package_folder(builtin.WEIGHTS_PACKAGE) / builtin.WEIGHTS
     weights: dict[str, Tensor] = torch.load(path, weights_only=True)

@@ -85,6 +85,9 @@ def test_tokens_are_those_of_the_published_procedure(
     assert error(stages["tokens"], expected) > 1e-2, "refining makes a difference"
     assert error(encoder.encode(pixels), expected) < 1e-5
     assert error(encoder.encode(pixels[2:]), expected[2:]) < 1e-5
+    seen = encoder.see(pixels)
+    assert seen.tokens.equal(encoder.encode(pixels))
+    assert error(seen.features.flatten(1, 2), stages["last block but one"][:, 1:]) < 1e-5
     tokens, foreground = encoder.encode_with_foreground(pixels)
     assert tokens.equal(encoder.encode(pixels))
     assert error(foreground, plain_clip.foreground(head_weights, stages["features"])) < 1e-5

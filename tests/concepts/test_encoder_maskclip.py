@@ -69,10 +69,14 @@ def test_tokens_are_those_of_the_published_procedure(
     weights = plain_clip.save_clip(toy, tmp_path / "toy.pt")
     encoder = opened(toy, tmp_path / "toy.pt")
     pixels = pictures(3, *size)
-    expected = plain_clip.dense(weights, pixels, toy.heads, toy.quick)["tokens"]
+    stages = plain_clip.dense(weights, pixels, toy.heads, toy.quick)
+    expected = stages["tokens"]
     found = encoder.encode(pixels)
     assert found.dtype == torch.float32
     assert error(found, expected) < 1e-5
+    seen = encoder.see(pixels)
+    assert torch.equal(seen.tokens, found) and seen.logits is None
+    assert error(seen.features.flatten(1, 2), stages["last block but one"][:, 1:]) < 1e-5
     assert error(encoder.encode(pixels[1:2]), expected[1:2]) < 1e-5
 
 
@@ -227,10 +231,10 @@ def test_half_precision_is_taken_only_where_it_makes_no_difference(
         tower = DenseViT(clip_file.load_described("toy", path, toy.described)[1])
         picture = precision.test_picture(224)
         with torch.inference_mode():
-            exact = tower.dense(picture)
-            found = precision.half_if_close(tower, lambda network: network.dense(picture))
+            exact, _ = tower.dense(picture)
+            found = precision.half_if_close(tower, lambda network: network.dense(picture)[0])
             assert tower.proj.dtype == torch.float32, "the exact one stays as it is"
-            return found, error(found.dense(picture).float(), exact.double())
+            return found, error(found.dense(picture)[0].float(), exact.double())
 
     tower, difference = lowered(folder / "toy.pt")
     assert tower.proj.dtype == torch.half and 0 < difference < precision.TOLERANCE

@@ -58,6 +58,56 @@ def test_the_threshold_is_strict(hsae):
     assert hsae.encode(x).indices.tolist() == [1, 2]
 
 
+def near_of(hsae: HSAE, x: torch.Tensor) -> list[list[int]]:
+    near = hsae.encode_with_near(x)[1]
+    return [near[row : row + 1].indices.tolist() for row in range(len(x))]
+
+
+@pytest.mark.parametrize("selection", ["threshold", "jumprelu", "topk"])
+def test_near_misses_lie_within_a_tenth_under_the_threshold(hsae, x, selection):
+    """Against every pre-activation, looked at one by one."""
+    bars = torch.linspace(-0.4, 1.6, F)
+    thresholds = bars if selection == "jumprelu" else None
+    hsae = replace(hsae, selection=selection, thresholds=thresholds)
+    x = x[:300]
+    h = (x - hsae.b_dec) @ hsae.W_enc + hsae.b_enc
+    bar = {
+        "threshold": torch.full_like(h, hsae.threshold),
+        "jumprelu": bars.clamp(min=0).expand_as(h),
+        "topk": h.topk(hsae.k).values[:, -1:].clamp(min=0).expand_as(h),
+    }[selection]
+    is_active = h >= bar if selection == "topk" else h > bar
+    expected = (h > 0.9 * bar) & ~is_active
+    unsure = ((h - bar).abs() < 1e-5) | ((h - 0.9 * bar).abs() < 1e-5)
+    codes, near = hsae.encode_with_near(x)
+    assert near.cells == codes.cells == 300
+    found = torch.zeros_like(expected)
+    rows = torch.from_numpy(np.repeat(np.arange(300), np.diff(near.indptr)))
+    found[rows, torch.from_numpy(near.indices.astype(np.int64))] = True
+    assert expected.sum() > 100
+    assert torch.equal(found[~unsure], expected[~unsure])
+    assert not ((codes.to_dense() > 0) & found.numpy()).any(), "what is active is no near miss"
+    plain = hsae.encode(x)
+    assert np.array_equal(plain.indices, codes.indices)
+    assert np.array_equal(plain.values, codes.values)
+
+
+def test_what_meets_the_threshold_exactly_is_a_near_miss(hsae):
+    hsae = replace(
+        hsae,
+        W_enc=torch.eye(D, F),
+        b_enc=torch.zeros(F),
+        b_dec=torch.zeros(D),
+        threshold=0.5,
+    )
+    cells = torch.tensor([[0.5, 0.50001, 0.46, 0.44], [0.0, -1.0, 0.9, 0.49]])
+    x = torch.cat([cells, torch.zeros(2, D - 4)], dim=1)
+    assert near_of(hsae, x) == [[0, 2], [3]]
+    # A threshold of nothing has nothing under it.
+    assert near_of(replace(hsae, threshold=0.0), x) == [[], []]
+    assert hsae.encode_with_near(x[:0])[1].cells == 0
+
+
 @given(st.lists(st.floats(2.0**-30, 2.0**30, width=32), min_size=1, max_size=40), st.integers(1, 5))
 def test_stored_codes_are_those_of_the_rounded_activations(values, columns):
     dense = np.zeros((-(-len(values) // columns), columns), np.float32)

@@ -1,5 +1,6 @@
 """Shards: what is written is what is read, nothing else is, and damage is noticed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight_app.concepts.codes import Codes, from_dense
+from insight_app.concepts.near_misses import NearMisses
 from insight_app.errors import KnownError
 from insight_app.project.results import code_record, code_store
 from insight_app.project.results.code_record import Notes
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
+from tests import older_records
 
 F = 300
+FIRST = ("unexplained", "norms", "pooled")
 
 
 def some_codes(seed: int, cells: int = 9, active: float = 0.04, concepts: int = F) -> Codes:
@@ -23,8 +27,30 @@ def some_codes(seed: int, cells: int = 9, active: float = 0.04, concepts: int = 
 
 
 def some_notes(seed: int, cells: int = 9, pooled: int = 5) -> Notes:
+    """The first numbers by chance, and all that an Insight of today keeps beside them."""
     rng = np.random.default_rng(seed)
-    return Notes(*(rng.random(n).astype(np.float16) for n in (cells, cells, pooled)))
+    first = (rng.random(n).astype(np.float16) for n in (cells, cells, pooled))
+    misses = from_dense(rng.random((cells, F)) < rng.choice([0, 0.01, 0.2]))
+    return Notes(
+        *first,
+        near=NearMisses(misses.indptr, misses.indices),
+        features=rng.integers(-127, 128, 256).astype(np.int8),
+        controls=rng.normal(size=64).astype(np.float16),
+        classes=rng.permutation(1000)[:20].astype(np.uint16),
+        logits=rng.normal(size=20).astype(np.float16),
+        measures=np.array([1.5, np.nan, 20, 0.5], np.float16),
+    )
+
+
+def same_notes(one: Notes, other: Notes) -> bool:
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+        and getattr(one, name).dtype == getattr(other, name).dtype
+        for name in (*FIRST, "features", "controls", "classes", "logits", "measures")
+    ) and all(
+        np.array_equal(getattr(one.near, name), getattr(other.near, name))
+        for name in ("indptr", "indices")
+    )
 
 
 def same(one: Codes, other: Codes) -> bool:
@@ -48,8 +74,33 @@ def test_any_codes_come_back_bit_for_bit(
     codes, notes = some_codes(seed, cells, active, concepts), some_notes(seed, cells)
     record = code_record.unpack(code_record.pack(seed, codes, notes), concepts)
     assert record.image == seed and same(record.codes(), codes)
-    for name in ("unexplained", "norms", "pooled"):
-        assert np.array_equal(getattr(record.notes(), name), getattr(notes, name))
+    assert same_notes(record.notes(), notes)
+
+
+def test_a_record_of_an_older_insight_is_read_and_says_what_it_does_not_know() -> None:
+    codes, notes = some_codes(3), some_notes(3)
+    old = older_records.record_without_sections(code_record.pack(3, codes, notes))
+    record = code_record.unpack(old, F)
+    assert same(record.codes(), codes)
+    assert same_notes(record.notes(), Notes(notes.unexplained, notes.norms, notes.pooled))
+    assert notes.near.are_known and not record.notes().near.are_known
+
+
+def test_an_older_insight_reads_what_it_knows_of_a_record_of_today() -> None:
+    notes = some_notes(4)
+    found = older_records.notes_read(code_record.pack(4, some_codes(4), notes))
+    for one, name in zip(found, FIRST, strict=True):
+        assert np.array_equal(one, getattr(notes, name))
+
+
+def test_a_section_of_a_newer_insight_is_passed_over_and_a_cut_one_is_damage() -> None:
+    codes, notes = some_codes(5), some_notes(5)
+    newer = older_records.with_more_notes(code_record.pack(5, codes, notes), b"\xc8\x03\0\0\0abc")
+    assert same_notes(code_record.unpack(newer, F).notes(), notes)
+    for cut in (b"\xc8", b"\xc8\x04\0\0\0abc", b"\x01\x02\0\0\0ab", b"\x04\x03\0\0\0abc"):
+        spoilt = older_records.with_more_notes(code_record.pack(5, codes, notes), cut)
+        with pytest.raises(KnownError, match="wrong length"):
+            code_record.unpack(spoilt, F).notes()
 
 
 def test_records_are_read_one_by_one_while_more_are_written(tmp_path: Path) -> None:
@@ -123,6 +174,11 @@ def test_an_image_of_196_cells_and_12_codes_takes_at_most_8_kilobytes() -> None:
     codes, notes = from_dense(dense), some_notes(0, 196, 384)
     assert codes.indices.size == 196 * 12
     nothing = Notes(*(np.zeros(0, np.float16),) * 3)
+    bare = Notes(notes.unexplained, notes.norms, notes.pooled)
+    two_a_cell = np.sort(rng.integers(0, 8192, (196, 2)).astype(np.uint16))
+    near = NearMisses(np.arange(0, 393, 2), two_a_cell.reshape(-1))
+    seen = replace(notes, near=near)
     assert len(code_record.pack(1, codes, nothing)) <= 8000
     assert 2 * (notes.unexplained.size + notes.norms.size + notes.pooled.size) <= 2000
     assert len(code_record.pack(1, codes, notes)) <= 10_000
+    assert len(code_record.pack(1, codes, seen)) - len(code_record.pack(1, codes, bare)) <= 1300

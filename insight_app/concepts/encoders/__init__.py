@@ -7,7 +7,7 @@ A new encoder is one module here and one line in REGISTRY. Importing this packag
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from insight_app.errors import Refusal
 
@@ -55,6 +55,28 @@ class DenseEncoder(Protocol):
 
     def encode_text(self, texts: Sequence[str]) -> "Tensor":
         """Embed N texts as (N, D) float32 unit rows on the CPU."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What an encoder made of B photos in one pass, on the CPU.
+
+    tokens: (B, H, W, D) float32; features: (B, H, W, width) float32 of another layer than the
+    tokens', by which it is judged what photos have in common; logits: (B, C) float32 of the mean
+    cell for an encoder with classes, else None.
+    """
+
+    tokens: "Tensor"
+    features: "Tensor"
+    logits: "Tensor | None" = None
+
+
+@runtime_checkable
+class SeesMore(Protocol):
+    """An encoder that tells, in the same pass, what else its network saw."""
+
+    def see(self, pixels: "Tensor") -> Seen:
+        """Encode pixels (B, 3, h, w) in [0, 1]; `encode` returns the same tokens."""
 
 
 @dataclass(frozen=True)

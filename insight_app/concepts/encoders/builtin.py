@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from insight_app.concepts.encoders import builtin_table, pictures, readout, text_tower
+from insight_app.concepts.encoders import Seen, builtin_table, pictures, readout, text_tower
 from insight_app.concepts.encoders.files import package_folder, verified
 from insight_app.concepts.encoders.lite2 import STRIDE, DenseLite2
 from insight_app.errors import Refusal, WorldError
@@ -73,6 +73,14 @@ class BuiltinEncoder:
         """
         return self.readout.tokens(self._logits(pixels), self.token_table).cpu()
 
+    def see(self, pixels: Tensor) -> Seen:
+        """Encode pixels (B, 3, h, w) as `encode` does; features are those before the classifier."""
+        with torch.inference_mode():
+            features = self._network.features(self._checked(pixels))
+            logits = self._network.classify(features)
+            tokens = self.readout.tokens(logits, self.token_table)
+            return Seen(tokens.cpu(), features.cpu(), logits.mean((1, 2)).cpu())
+
     def logits(self, pixels: Tensor) -> Tensor:
         """Return the classes' logits (B, h / 32, w / 32, C) on the CPU, for measuring.
 
@@ -86,11 +94,14 @@ class BuiltinEncoder:
         return torch.from_numpy(self._classes.centred(raw))
 
     def _logits(self, pixels: Tensor) -> Tensor:
+        with torch.inference_mode():
+            logits: Tensor = self._network(self._checked(pixels))
+        return logits
+
+    def _checked(self, pixels: Tensor) -> Tensor:
         if pixels.ndim != 4 or pixels.shape[1] != 3 or any(s % STRIDE for s in pixels.shape[2:]):
             raise ValueError(f"pixels of shape {tuple(pixels.shape)}; (B, 3, 32 h, 32 w) expected")
-        with torch.inference_mode():
-            logits: Tensor = self._network(pixels.to(self.device))
-        return logits
+        return pixels.to(self.device)
 
 
 def load(

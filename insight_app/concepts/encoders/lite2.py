@@ -74,12 +74,20 @@ class DenseLite2(nn.Module):
         self.classifier = classifier
 
     def forward(self, pixels: Tensor) -> Tensor:
-        # The published network saw (byte - 127) / 128.
         """Return logits (B, h / 32, w / 32, C) of pixels (B, 3, h, w) in [0, 1]."""
+        return self.classify(self.features(pixels))
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """Return what the classifier is given, (B, h / 32, w / 32, 1280), of pixels as above."""
+        # The published network saw (byte - 127) / 128.
         x = (pixels * (255 / 128) - 127 / 128).contiguous(memory_format=torch.channels_last)
         x = F.relu6(self.stem(x), inplace=True)
         x = F.relu6(self.head(self.blocks(x)), inplace=True)
-        logits: Tensor = self.classifier(x.permute(0, 2, 3, 1))
+        return x.permute(0, 2, 3, 1)
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Return logits (..., C) of features (..., 1280)."""
+        logits: Tensor = self.classifier(features)
         return logits
 
 

@@ -15,11 +15,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from insight_app.concepts import near_misses
 from insight_app.concepts.codes import MAX_CONCEPTS, Codes, concatenate
 from insight_app.concepts.hsae.description import Selection
+from insight_app.concepts.near_misses import SHARE, NearMisses
 from insight_app.errors import Refusal
 
 ROWS_AT_ONCE = 1024
@@ -125,28 +128,57 @@ class HSAE:
 
         A code holds the selected positive activations; the threshold is strict.
         """
+        return self.encode_with_near(tokens)[0]
+
+    @torch.no_grad()
+    def encode_with_near(self, tokens: Tensor) -> tuple[Codes, NearMisses]:
+        """Encode tokens (T, D) to codes, and tell which concepts were nearly active.
+
+        Where the k strongest are selected, the threshold of a cell is its weakest selected one.
+        """
         x = self._checked(tokens)
         parts = [self._encode_rows(rows) for rows in torch.split(x, ROWS_AT_ONCE)] if len(x) else []
         if not parts:
             nothing = np.zeros(0, np.uint16), np.zeros(0, np.float32), self.F
-            return Codes(np.zeros(1, np.int64), *nothing)
-        return concatenate(parts)
+            return Codes(np.zeros(1, np.int64), *nothing), near_misses.unknown()
+        codes, near = zip(*parts, strict=True)
+        return concatenate(codes), near_misses.concatenate(near)
 
-    def _encode_rows(self, x: Tensor) -> Codes:
+    def _encode_rows(self, x: Tensor) -> tuple[Codes, NearMisses]:
         scratch = _scratch(len(x), self.F) if self.device.type == "cpu" else None
-        activations = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc, out=scratch)
-        if self.selection == "topk":
-            best = activations.topk(min(self.k, self.F), dim=1)
-            activations = torch.zeros_like(activations).scatter_(1, best.indices, best.values)
-        if self.thresholds is not None:
-            activations.masked_fill_(activations <= self.thresholds, 0)
-        least = max(self.threshold, 0.0) if self.selection == "threshold" else 0.0
-        places = indices_above(activations, least)
-        values = activations.flatten()[places].cpu().numpy()
+        h = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc, out=scratch)
+        places, is_selected = self._almost_selected(h)
+        values = h.flatten()[places].cpu().numpy()
         rows, columns = np.divmod(places.cpu().numpy(), self.F)
-        ends = np.cumsum(np.bincount(rows, minlength=len(x)))
-        indptr = np.concatenate(([0], ends)).astype(np.int64)
-        return Codes(indptr, columns.astype(np.uint16), values, self.F)
+        is_active = is_selected.cpu().numpy()
+
+        def compressed(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+            ends = np.cumsum(np.bincount(rows[chosen], minlength=len(x)))
+            return np.append(0, ends), columns[chosen].astype(np.uint16)
+
+        return (
+            Codes(*compressed(is_active), values[is_active], self.F),
+            NearMisses(*compressed(~is_active)),
+        )
+
+    def _almost_selected(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (n,) int64 the selected and nearly selected entries of flattened h (T, F).
+
+        Returns (n,) bool beside it: which are selected.
+        """
+        if self.selection == "threshold":
+            least = max(self.threshold, 0.0)
+            places = indices_above(h, SHARE * least)
+            return places, h.flatten()[places] > least
+        if self.thresholds is not None:
+            bars = self.thresholds.clamp(min=0)
+            places = indices_above(torch.where(h > SHARE * bars, h, 0), 0.0)
+            return places, h.flatten()[places] > bars[places % self.F]
+        best = h.topk(min(self.k, self.F), dim=1)
+        bars = best.values[:, -1:].clamp(min=0)
+        places = indices_above(torch.where(h > SHARE * bars, h, 0), 0.0)
+        is_best = torch.zeros_like(h, dtype=torch.bool).scatter_(1, best.indices, True)
+        return places, is_best.flatten()[places]
 
     @torch.no_grad()
     def decode(self, codes: Codes, groups: int | None = None) -> Tensor:

@@ -42,19 +42,23 @@ class DenseViT(nn.Module):
         self.proj = tower.proj
         self._resized: dict[tuple[int, int], Tensor] = {}
 
-    def dense(self, pixels: Tensor) -> Tensor:
-        """Return tokens (B, H, W, D) of pixels (B, 3, h, w) in [0, 1], of any size."""
-        x = self.penultimate(self.embed(self.normalise(pixels)))
-        return self._to_grid(self.project(x), pixels)
+    def dense(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return tokens (B, H, W, D) and the patches (B, H, W, C) that enter the last block.
 
-    def dense_with_features(self, pixels: Tensor, block: int) -> tuple[Tensor, Tensor]:
-        """Return `dense` and (B, H, W, C): the input to the MLP of block `block`.
+        pixels: (B, 3, h, w) in [0, 1], of any size.
+        """
+        x = self.penultimate(self.embed(self.normalise(pixels)))
+        return self._to_grid(self.project(x), pixels), self._to_grid(x[:, 1:], pixels)
+
+    def dense_with_features(self, pixels: Tensor, block: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what `dense` does, and (B, H, W, C): the input to the MLP of block `block`.
 
         block counts from the end: -3.
         """
         x, features = self.penultimate_with_features(self.embed(self.normalise(pixels)), block)
-        tokens = self._to_grid(self.project(x), pixels)
-        return tokens, self._to_grid(features[:, 1:], pixels)
+        parts = self.project(x), x[:, 1:], features[:, 1:]
+        tokens, entering, features = (self._to_grid(part, pixels) for part in parts)
+        return tokens, entering, features
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """Pad pixels (B, 3, h, w) with black to whole patches, and only then normalise.

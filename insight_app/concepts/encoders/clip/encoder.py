@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from insight_app.concepts.encoders import pictures
+from insight_app.concepts.encoders import Seen, pictures
 from insight_app.concepts.encoders.clip import dinoiser, precision
 from insight_app.concepts.encoders.clip import text as clip_text
 from insight_app.concepts.encoders.clip.dense_vit import DenseViT
@@ -85,6 +85,11 @@ class ClipEncoder:
         """
         return self._tokens(self._tower, self._checked(pixels)).cpu()
 
+    def see(self, pixels: Tensor) -> Seen:
+        """Encode pixels (B, 3, h, w) as `encode` does; features: patches entering the last block."""
+        tokens, features = self._seen(self._tower, self._checked(pixels))
+        return Seen(tokens.cpu(), features.float().cpu())
+
     def encode_with_foreground(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Return `encode` and (B, H, W) in [0, 1]: the probability of foreground."""
         if self._heads is None:
@@ -92,9 +97,9 @@ class ClipEncoder:
                 f"{self.name} does not tell foreground from background.", do="Use clip-dinoiser."
             )
         with torch.inference_mode(), precision.exact_convolutions():
-            tokens, features = self._dense(self._tower, self._checked(pixels))
-            refined = self._heads.refine(tokens, features)
-            return refined.cpu(), self._heads.foreground(features).cpu()
+            tokens, _, patches = self._dense(self._tower, self._checked(pixels))
+            refined = self._heads.refine(tokens, patches)
+            return refined.cpu(), self._heads.foreground(patches).cpu()
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         """Embed N texts as (N, D) float32 unit rows on the CPU."""
@@ -119,14 +124,20 @@ class ClipEncoder:
         return clip_text.ClipText(self._clip.text_tower(), self._clip.tokenizer(), self.device)
 
     def _tokens(self, tower: DenseViT, pixels: Tensor) -> Tensor:
+        return self._seen(tower, pixels)[0]
+
+    def _seen(self, tower: DenseViT, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return tokens (B, H, W, D) and the patches (B, H, W, C) that enter the last block."""
         with torch.inference_mode(), precision.exact_convolutions():
             if self._heads is None:
-                return tower.dense(pixels).float()
-            return self._heads.refine(*self._dense(tower, pixels))
+                tokens, features = tower.dense(pixels)
+                return tokens.float(), features
+            tokens, features, patches = self._dense(tower, pixels)
+            return self._heads.refine(tokens, patches), features
 
-    def _dense(self, tower: DenseViT, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        tokens, features = tower.dense_with_features(pixels, dinoiser.BLOCK)
-        return tokens.float(), features.float()
+    def _dense(self, tower: DenseViT, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        tokens, features, patches = tower.dense_with_features(pixels, dinoiser.BLOCK)
+        return tokens.float(), features, patches.float()
 
     def _checked(self, pixels: Tensor) -> Tensor:
         if pixels.ndim != 4 or pixels.shape[1] != 3 or 0 in pixels.shape:

@@ -7,13 +7,16 @@ person is told once. Knows nothing of how photos are read and where codes go.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.concepts import photo_measures, random_directions
 from insight_app.concepts.codes import Codes
-from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.encoders import DenseEncoder, Seen, SeesMore
+from insight_app.concepts.near_misses import NearMisses
 from insight_app.errors import Refusal, WorldError
 from insight_app.project.analysis.recording import Coded
 from insight_app.project.results.code_record import Notes
@@ -30,6 +33,7 @@ MOST_ACTIVE, FEW = 20, 256
 """So many times k concepts active in a cell, and more than a few, are no longer a sparse code."""
 _NOT_KEPT = np.zeros(0, np.float16)
 """The mean token: it would take an eighth of a photo's room, and nothing asks for it."""
+Work = TypeVar("Work")
 
 
 class Dictionary(Protocol):
@@ -39,6 +43,9 @@ class Dictionary(Protocol):
     def k(self) -> int: ...
     def encode(self, tokens: Tensor) -> Codes:
         """Return the codes of tokens (T, D)."""
+
+    def encode_with_near(self, tokens: Tensor) -> tuple[Codes, NearMisses]:
+        """Return the codes of tokens (T, D), and what is nearly active beside them."""
 
     def decode(self, codes: Codes) -> Tensor:
         """Return the tokens (T, D) that codes stand for."""
@@ -63,18 +70,31 @@ class Batches:
 
         WorldError if not even one photo fits into memory.
         """
+        return [tokens for part in self._in_parts(pixels, self.encoder.encode) for tokens in part]
+
+    def see(self, pixels: list[Tensor]) -> list[Seen]:
+        """Return all that the encoder tells of photos, in parts of several; pixels (3, h, w) each.
+
+        Without features, of width 0, for an encoder that tells of tokens alone. Raises as `tokens`.
+        """
+        return self._in_parts(pixels, partial(_seen, self.encoder))
+
+    def _in_parts(self, pixels: list[Tensor], work: Callable[[Tensor], Work]) -> list[Work]:
+        """Do the work on (B, 3, h, w) pixels for as many photos at once as memory allows."""
         import torch
 
-        done: list[Tensor] = []
-        while len(done) < len(pixels):
-            part = pixels[len(done) : len(done) + self.size]
+        done: list[Work] = []
+        start = 0
+        while start < len(pixels):
+            part = pixels[start : start + self.size]
             try:
-                done.extend(self.encoder.encode(torch.stack(part)))
+                done.append(work(torch.stack(part)))
             except (RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
                     raise
                 too_many = len(part)
             else:
+                start += len(part)
                 continue
             # Only here, where the error and the tensors that its frames hold are gone.
             if torch.cuda.is_available():
@@ -105,16 +125,35 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
         return []
     import torch
 
-    grids = batches.tokens([read.pixels for read in reads])
-    tokens = torch.cat([grid.reshape(-1, grid.shape[-1]) for grid in grids])
-    codes = dictionary.encode(tokens).half()
+    seen = batches.see([read.pixels for read in reads])
+    grids = torch.cat([part.tokens for part in seen]).flatten(1, 2)
+    tokens = grids.flatten(0, 1)
+    codes, near = dictionary.encode_with_near(tokens)
+    codes = codes.half()
     _must_be_sparse(codes, dictionary.k)
     unexplained = unexplained_share(tokens, codes, dictionary).astype(np.float16)
     norms = np.linalg.norm(tokens.numpy(), axis=1).astype(np.float16)
-    cells = len(tokens) // len(reads)
+    controls = random_directions.strongest(grids.numpy())
+    features = np.concatenate([part.features.mean((1, 2)).numpy() for part in seen])
+    logits = np.concatenate([_logits(part) for part in seen])
+    directions = random_directions.short(features)
+    classes, of_classes = photo_measures.strongest_classes(logits)
+    measures = photo_measures.measured(features, logits)
+    cells = grids.shape[1]
     coded = []
     for number, read in enumerate(reads):
         own = slice(number * cells, (number + 1) * cells)
+        notes = Notes(
+            unexplained[own],
+            norms[own],
+            _NOT_KEPT,
+            near[own],
+            directions[number],
+            controls[number],
+            classes[number],
+            of_classes[number],
+            measures[number],
+        )
         coded.append(
             Coded(
                 read.photo.image,
@@ -123,11 +162,26 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
                 read.geometry,
                 read.window,
                 codes[own],
-                Notes(unexplained[own], norms[own], _NOT_KEPT),
+                notes,
                 read.message,
             )
         )
     return coded
+
+
+def _seen(encoder: DenseEncoder, pixels: Tensor) -> Seen:
+    if isinstance(encoder, SeesMore):
+        return encoder.see(pixels)
+    tokens = encoder.encode(pixels)
+    return Seen(tokens, tokens[..., :0])
+
+
+def _logits(seen: Seen) -> NDArray[np.float32]:
+    """Return the classes' logits (B, C), none for an encoder without classes."""
+    logits: NDArray[np.float32] = (
+        seen.features[:, :0] if seen.logits is None else seen.logits
+    ).numpy()
+    return logits
 
 
 def _must_be_sparse(codes: Codes, k: int) -> None:
