@@ -44,3 +44,27 @@ def with_results_of_version_2(project: Path) -> None:
         with np.load(folder / "edges.npz") as file:
             kept = {name: file[name] for name in EDGES_OF_VERSION_2}
         np.savez(folder / "edges.npz", **kept)
+
+
+def with_measured_names(
+    project: Path, probability: dict[int, float], clarity: dict[int, float], before: dict[int, str]
+) -> None:
+    """Write into the newest results how sure names are, and which concepts are clear, by number.
+
+    Names rest on 24 photos then, and a clarity under 0.5 is no more than chance.
+    """
+    without_manifests(project)
+    folder = max((project / "statistics").glob("generation-*"))
+    header = json.loads((folder / "generation.json").read_text())
+    header |= {"names_run": "photos", "names_photos": 24, "clarity_bound": 0.5}
+    (folder / "generation.json").write_text(json.dumps(header))
+    with np.load(folder / "concepts.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    size = header["concepts"]
+    for name, known in (("name_probability", probability), ("clarity", clarity)):
+        arrays[name] = np.array([known.get(n, np.nan) for n in range(size)], np.float32)
+    arrays["name_photos"] = np.array([3 if n in probability else 0 for n in range(size)], np.int32)
+    np.savez(folder / "concepts.npz", **arrays)
+    words = json.loads((folder / "names.json").read_text())
+    words["before"] = [before.get(n, "") for n in range(size)]
+    (folder / "names.json").write_text(json.dumps(words))

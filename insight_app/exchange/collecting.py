@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from insight_app.exchange.content import (
     Concept,
     Content,
     ExportedName,
+    ExportedPlace,
     Provenance,
     Relation,
     Who,
@@ -28,16 +31,21 @@ from insight_app.project.judgements import CurationState, Judgement
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import Edge, ReviewStatus
 from insight_app.project.project import Project
+from insight_app.project.results.candidates import as_shown
+from insight_app.project.results.records import Example, ImageRecord
 
 if TYPE_CHECKING:
     from insight_app.project.results.snapshot import Results
 
+PLACES = 30
+"""Strongest places of a concept that are exported."""
 _STATUSES = ("unreviewed", "accepted", "unsure", "rejected")
 
 
-def collect(project: Project) -> Content:
+def collect(project: Project, *, has_places: bool = False) -> Content:
     """Return everything to be exported; Refusal before the first results are there.
 
+    has_places: with the strongest places of each concept, which take a while to be read.
     Damaged judgements are not exported: what can still be read is a backup, and a file made of it
     would lack what was judged since without saying so.
     """
@@ -57,13 +65,14 @@ def collect(project: Project) -> Content:
         )
     with results:
         entries = project.judgements.entries()
-        return content_of(project.name, results, project.judgements.state, entries)
+        content = content_of(project.name, results, project.judgements.state, entries)
+        return with_places(content, results) if has_places else content
 
 
 def content_of(
     name: str, results: Results, state: CurationState, entries: Sequence[Judgement]
 ) -> Content:
-    """Return what an export says of these results with these judgements over them."""
+    """Return what an export says of these results with these judgements over them, no places."""
     catalogue = Catalogue(results, state)
     _check_numbers(catalogue)
     circular = [_relation(catalogue, results, state, edge) for edge in catalogue.dropped]
@@ -74,6 +83,26 @@ def content_of(
         tuple(_judgement(entry) for entry in entries),
         tuple(sorted(circular, key=lambda one: (one.child, one.parent))),
     )
+
+
+def with_places(content: Content, results: Results) -> Content:
+    """Return a content in which each concept has its strongest places, one an image."""
+    image = lru_cache(maxsize=None)(results.image)
+
+    def places(concept: Concept) -> tuple[ExportedPlace, ...]:
+        if concept.level is None:
+            return ()
+        found = results.examples(concept.number, "strongest", PLACES)
+        return tuple(_place_of(image(one.image_id), one) for one in found)
+
+    concepts = (replace(one, places=places(one)) for one in content.concepts)
+    return replace(content, concepts=tuple(concepts))
+
+
+def _place_of(image: ImageRecord, example: Example) -> ExportedPlace:
+    x, y, width, height = map(short, image.geometry.cell_rect(example.cell))
+    box = (x, y, width, height)
+    return ExportedPlace(clean(str(image.path)), example.cell, box, short(example.value))
 
 
 def _check_numbers(catalogue: Catalogue) -> None:
@@ -103,6 +132,10 @@ def _provenance(name: str, results: Results, state: CurationState) -> Provenance
         language=state.language or DEFAULT_LANGUAGE,
         relations_above=_above(results, "data"),
         dictionary_relations_above=_above(results, "dictionary"),
+        names_rule=clean(results.names_rule),
+        names_unit=clean(results.names_unit),
+        names_photos=results.names_photos,
+        clarity_bound=_known(results.clarity_bound),
     )
 
 
@@ -122,8 +155,9 @@ def _concept(catalogue: Catalogue, results: Results, state: CurationState, row: 
             one.reading,
             None if one.score is None else short(one.score),
             clean(one.definition),
+            None if one.probability is None else short(one.probability),
         )
-        for one in (results.candidates(row) if by_machine else ())
+        for one in as_shown(results.candidates(row) if by_machine else ())
     )
     return Concept(
         id=identifier,
@@ -142,7 +176,18 @@ def _concept(catalogue: Catalogue, results: Results, state: CurationState, row: 
         total=short(catalogue.total[row]),
         maximum=short(catalogue.maximum[row]),
         mean=short(catalogue.mean[row]),
+        name_probability=_known(results.name_probability[row]) if by_machine else None,
+        is_doubtful=bool(catalogue.doubtful[row]),
+        name_from=results.name_source(row) if by_machine else "",
+        name_before=clean(results.names_before[row]) if by_machine else "",
+        clarity=_known(catalogue.clarity[row]),
+        has_nothing_in_common=not catalogue.in_common[row],
     )
+
+
+def _known(value: float) -> float | None:
+    """Return a number as exported, None where it is not known."""
+    return None if isnan(value) else short(value)
 
 
 def _place(concept: Concept) -> tuple[bool, int, str]:

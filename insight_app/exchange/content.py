@@ -25,19 +25,41 @@ Who = Literal["person", "machine", "nobody"]
 class ExportedName:
     """Hold a name that the machine proposed.
 
-    score: share of votes or cosine, as its rule scores; None if not known.  reading, definition: of
-    the term, "" if not known.
+    score: in the unit of the rule that found it (`Provenance.names_unit`); probability: that it is
+    right; None if not known.  reading, definition: of the term, "" if not known.
     """
 
     name: str
     reading: str
     score: float | None
     definition: str = ""
+    probability: float | None = None
+
+
+@dataclass(frozen=True)
+class ExportedPlace:
+    """Tell where a concept fires: the strongest cell of an image.
+
+    image: its file.  cell: row * columns + column of the image's grid.  box: x, y, width, height in
+    pixels of the upright image.
+    """
+
+    image: str
+    cell: int
+    box: tuple[float, float, float, float]
+    strength: float
 
 
 @dataclass(frozen=True)
 class Concept:
-    """Describe a concept as shown; `name` is the current one ("" = unnamed), `number` its row."""
+    """Describe a concept as shown; `name` is the current one ("" = unnamed), `number` its row.
+
+    name_probability: that `machine_name` is right; None if not known.  is_doubtful: the current
+    name is the machine's, and probably wrong.  name_from: what `machine_name` rests on, in words.
+    name_before: what it was before the last naming, "" if that changed nothing.  clarity: how much
+    its strongest images have in common, has_nothing_in_common: no more than chance.  places: the
+    strongest ones, one an image, as far as they were asked for.
+    """
 
     id: ConceptId
     number: int
@@ -55,6 +77,13 @@ class Concept:
     total: float
     maximum: float
     mean: float
+    name_probability: float | None = None
+    is_doubtful: bool = False
+    name_from: str = ""
+    name_before: str = ""
+    clarity: float | None = None
+    has_nothing_in_common: bool = False
+    places: tuple[ExportedPlace, ...] = ()
 
     @property
     def label(self) -> str:
@@ -137,6 +166,14 @@ class Provenance:
     """The same of those that the dictionary brought along."""
     relations_above_published: float = PUBLISHED_THRESHOLD
     """What the published method takes for it."""
+    names_rule: str = ""
+    """By which rule the machine named concepts; "" if not known."""
+    names_unit: str = ""
+    """What the scores of candidate names are."""
+    names_photos: int = 0
+    """How many of the project's photos the machine's names rest on."""
+    clarity_bound: float | None = None
+    """Under which a concept's images have no more in common than chance; None if not known."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ RELATIONS = ".relations"
 Cell = str | int | float | None
 
 
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
 def render(content: Content) -> dict[str, bytes]:
     """Write both tables with commas, decimal points and UTF-8 without a mark."""
     return {key: _table(rows, ",", _plain).encode() for key, rows in _tables(content)}
@@ -48,7 +52,7 @@ _CONCEPT_COLUMNS: dict[str, Callable[[Concept], Any]] = {
     "other_names": lambda one: " | ".join(one.other_names),
     "definition": lambda one: one.definition,
     "status": lambda one: one.status,
-    "hidden": lambda one: "yes" if one.hidden else "no",
+    "hidden": lambda one: _yes_or_no(one.hidden),
     "note": lambda one: one.note,
     "level": lambda one: one.level,
     "images": lambda one: one.images,
@@ -56,6 +60,12 @@ _CONCEPT_COLUMNS: dict[str, Callable[[Concept], Any]] = {
     "total": lambda one: one.total,
     "maximum": lambda one: one.maximum,
     "mean": lambda one: one.mean,
+    "doubtful": lambda one: _yes_or_no(one.is_doubtful),
+    "name_probability": lambda one: one.name_probability,
+    "name_from": lambda one: one.name_from,
+    "name_before": lambda one: one.name_before,
+    "clarity": lambda one: one.clarity,
+    "nothing_in_common": lambda one: _yes_or_no(one.has_nothing_in_common),
 }
 _RELATION_COLUMNS: dict[str, Callable[[Relation], Any]] = {
     "child": lambda one: one.child,

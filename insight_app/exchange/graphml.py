@@ -51,9 +51,18 @@ def render(content: Content) -> dict[str, bytes]:
         encoder_fingerprint=provenance.encoder_fingerprint,
         dictionary_fingerprint=provenance.dictionary_fingerprint,
         **{name: share for name, share in thresholds.items() if share is not None},
+        names_rule=provenance.names_rule,
+        names_unit=provenance.names_unit,
+        names_photos=provenance.names_photos,
     )
+    if provenance.clarity_bound is not None:
+        graph.graph["clarity_bound"] = provenance.clarity_bound
     for concept in concepts:
-        known = {} if concept.level is None else {"level": concept.level}
+        numbers = {
+            "level": concept.level,
+            "name_probability": concept.name_probability,
+            "clarity": concept.clarity,
+        }
         graph.add_node(
             concept.id,
             label=concept.label,
@@ -67,7 +76,11 @@ def render(content: Content) -> dict[str, bytes]:
             total=concept.total,
             maximum=concept.maximum,
             mean=concept.mean,
-            **known,
+            doubtful=concept.is_doubtful,
+            name_from=concept.name_from,
+            name_before=concept.name_before,
+            nothing_in_common=concept.has_nothing_in_common,
+            **{name: value for name, value in numbers.items() if value is not None},
         )
     for relation in (*relations, *implied(content)):
         shares = {name: getattr(relation, name) for name in SHARES}

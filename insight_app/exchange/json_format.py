@@ -1,7 +1,8 @@
-"""JSON: everything, in the shape that `insight-export-1.schema.json` describes.
+"""JSON: everything, in the shape that `insight-export-2.schema.json` describes.
 
-Lossless: reading it back gives the same content, which is how the tests judge it. Hidden concepts
-and rejected relations are in it, marked.
+Version 2 added how sure names are, what they rest on and where concepts fire; all that version 1
+had is in it unchanged, and files of version 1 are read. Lossless: reading it back gives the same
+content, which is how the tests judge it. Hidden concepts and rejected relations are in it, marked.
 """
 
 import json
@@ -10,11 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from insight_app.errors import Refusal
-from insight_app.exchange.content import Concept, Content, ExportedName, Provenance, Relation
+from insight_app.exchange.content import (
+    Concept,
+    Content,
+    ExportedName,
+    ExportedPlace,
+    Provenance,
+    Relation,
+)
 
 FORMAT = "insight-export"
-VERSION = 1
-SCHEMA = Path(__file__).with_name("insight-export-1.schema.json")
+VERSION = 2
+VERSIONS_READ = (1, 2)
+SCHEMA = Path(__file__).with_name(f"insight-export-{VERSION}.schema.json")
 
 
 def render(content: Content) -> dict[str, bytes]:
@@ -39,7 +48,7 @@ def parse(text: str) -> Content:
         raise Refusal("This is not a JSON export of Insight.") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise Refusal("This is not a JSON export of Insight.")
-    if value.get("version") != VERSION:
+    if value.get("version") not in VERSIONS_READ:
         raise Refusal(
             "This JSON export was written in another version of the format.",
             do="Export it again with this version of Insight.",
@@ -56,7 +65,13 @@ def _concept(concept: Concept) -> dict[str, Any]:
     return {**asdict(concept), "label": concept.label}
 
 
+def _place(value: dict[str, Any]) -> ExportedPlace:
+    x, y, width, height = value["box"]
+    return ExportedPlace(**(value | {"box": (x, y, width, height)}))
+
+
 def _parsed(value: dict[str, Any]) -> Concept:
     fields = {name: item for name, item in value.items() if name != "label"}
     fields["candidates"] = tuple(ExportedName(**one) for one in value["candidates"])
+    fields["places"] = tuple(map(_place, value.get("places", ())))
     return Concept(**fields)

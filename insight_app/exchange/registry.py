@@ -29,7 +29,8 @@ class Format:
     A render returns file contents by what is put between the chosen name and its suffix ("" for
     the file itself). A format that is a folder has a `write_folder` instead, which takes more from
     the project than a content says: (content, the project's folder, the folder to write). The
-    module is imported when it is used: rdflib, networkx and torch take a while.
+    module is imported when it is used: rdflib, networkx and torch take a while.  has_places: it
+    tells the strongest places of each concept.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Format:
     module: str
     function: str = "render"
     is_folder: bool = False
+    has_places: bool = False
 
     @property
     def render(self) -> Render:
@@ -65,7 +67,13 @@ class Format:
 
 
 FORMATS = (
-    Format("json", "JSON: everything, by a documented schema", ".json", "json_format"),
+    Format(
+        "json",
+        "JSON: everything, by a documented schema",
+        ".json",
+        "json_format",
+        has_places=True,
+    ),
     Format("skos", "SKOS, Turtle: for thesaurus and ontology tools", ".ttl", "skos"),
     Format("skos-json", "SKOS, JSON-LD", ".jsonld", "skos", "render_json_ld"),
     Format("csv", "CSV: two tables, for programs", ".csv", "csv_format"),
@@ -118,7 +126,7 @@ def export(
     """
     from insight_app.exchange.collecting import collect
 
-    content = collect(project)
+    content = collect(project, has_places=kind.has_places)
     if not kind.is_folder:
         files = write(content, kind, path, overwrite=overwrite)
     else:
@@ -140,7 +148,7 @@ def as_bytes(project: "Project", kind: Format, notice: Callable[[str], object]) 
             f"The format {kind.name} is a folder of files, which standard output cannot take.",
             do="Name a folder: -o FOLDER",
         )
-    content = collect(project)
+    content = collect(project, has_places=kind.has_places)
     files = kind.render(content)
     for one in kind.left_out(content):
         notice(f"{one}.")

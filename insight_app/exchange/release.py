@@ -18,7 +18,9 @@ def left_out(content: Content) -> tuple[Omission, ...]:
         one.name for one in content.concepts if one.level is not None and one.name
         and not _is_named(one)
     )  # fmt: skip
+    doubtful = tuple(one.name for one in content.concepts if one.is_doubtful and _is_named(one))
     found = (
+        Omission("Doubtful names stand in the list like others", doubtful),
         Omission("Names of hidden concepts, and rejected names, are left out", without),
         Omission("Concepts that the dictionary does not have are left out", own),
     )

@@ -126,6 +126,10 @@ def _add_scheme(graph: Graph, scheme: URIRef, provenance: Provenance) -> None:
         relationsAbove=provenance.relations_above,
         dictionaryRelationsAbove=provenance.dictionary_relations_above,
         relationsAbovePublished=provenance.relations_above_published,
+        namesRule=provenance.names_rule,
+        namesUnit=provenance.names_unit,
+        namesPhotos=provenance.names_photos,
+        clarityBound=provenance.clarity_bound,
     )
 
 
@@ -158,6 +162,12 @@ def _add_concept(
         total=concept.total,
         maximum=concept.maximum,
         mean=concept.mean,
+        doubtful=concept.is_doubtful,
+        nameProbability=concept.name_probability,
+        nameFrom=concept.name_from,
+        nameBefore=concept.name_before,
+        clarity=concept.clarity,
+        nothingInCommon=concept.has_nothing_in_common,
     )
     return node
 

@@ -52,6 +52,16 @@ _PROPERTIES = {
     "dictionary": "The title of the dictionary of concepts.",
     "dictionaryFingerprint": "Changes whenever the dictionary's weights do.",
     "runState": "How far the last analysis was: running, finished, cancelled, failed, interrupted.",
+    "doubtful": "Whether the current name is the machine's and its probability is under 0.25.",
+    "nameProbability": "Probability that the machine's name is right, calibrated.",
+    "nameFrom": "What the machine's name rests on: your photos, or the dictionary.",
+    "nameBefore": "What the machine called the concept before its last naming.",
+    "clarity": "Mean cosine of the ten strongest images' features in another layer.",
+    "clarityBound": "Clarity that 95 % of random directions stay under.",
+    "nothingInCommon": "Whether the concept's images have no more in common than chance.",
+    "namesRule": "The rule that the machine named concepts by.",
+    "namesUnit": "What the scores of candidate names are.",
+    "namesPhotos": "How many of the project's photos the machine's names rest on.",
     "codedImages": "Images that were analyzed.",
 }
 

@@ -191,6 +191,11 @@ def italic(font: QFont) -> QFont:
     return new
 
 
+def of_name(font: QFont, is_italic: bool) -> QFont:
+    """Return the font of a concept's name: italic where the machine gave it."""
+    return italic(font) if is_italic else font
+
+
 def tabular(font: QFont) -> QFont:
     """Return the font with figures of one width, so that numbers line up."""
     new = QFont(font)

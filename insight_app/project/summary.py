@@ -184,4 +184,6 @@ def _concepts(catalogue: Catalogue, results: Results) -> dict[str, Any]:
         "named_by_person": int(np.count_nonzero(catalogue.by_person)),
         **{status.name.lower(): counted[int(status)] for status in ReviewStatus},
         "hidden": int(np.count_nonzero(catalogue.hidden)),
+        "doubtful": int(np.count_nonzero(catalogue.doubtful)),
+        "nothing_in_common": int(np.count_nonzero(~catalogue.in_common)),
     }

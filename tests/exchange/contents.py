@@ -6,6 +6,7 @@ from insight_app.exchange.content import (
     Concept,
     Content,
     ExportedName,
+    ExportedPlace,
     Provenance,
     Relation,
     clean,
@@ -23,6 +24,10 @@ PROVENANCE = Provenance(
     images=130,
     coded_images=129,
     cells=25_284,
+    names_rule="shared",
+    names_unit="share of votes",
+    names_photos=129,
+    clarity_bound=0.31,
 )
 ENTRY = {
     "uuid": "u1",
@@ -83,8 +88,8 @@ def relation(child: int, parent: int, **fields: object) -> Relation:
 def example() -> Content:
     """Vehicles, with everything that a person can do to them done once."""
     kept = (
-        ExportedName("vehicle", "noun", 0.31, "a thing for carrying"),
-        ExportedName("car", "noun", 0.3, "a motor vehicle"),
+        ExportedName("vehicle", "noun", 0.31, "a thing for carrying", 0.5),
+        ExportedName("car", "noun", 0.3, "a motor vehicle", 0.125),
     )
     concepts = (
         concept(
@@ -96,8 +101,20 @@ def example() -> Content:
             status="accepted",
             status_name="vehicle",
             note="with wheels\nor without",
+            name_probability=0.125,
+            places=(ExportedPlace("/photos/a b.jpg", 17, (12.5, 0.0, 32.0, 32.0), 2.5),),
         ),
-        concept(1, name="boat", level=1),
+        concept(
+            1,
+            name="boat",
+            level=1,
+            name_probability=0.24,
+            is_doubtful=True,
+            name_from="after 129 of your photos",
+            name_before="fireboat",
+            clarity=0.3,
+            has_nothing_in_common=True,
+        ),
         concept(2, name="", named_by="nobody", machine_name=""),
         concept(3, name="glare", hidden=True, status="rejected", status_name="glare"),
         concept(
@@ -130,6 +147,8 @@ TEXTS = st.text(max_size=12).map(clean)
 AMOUNTS = st.floats(0, 1e6, allow_nan=False).map(short)
 SHARES = st.floats(0, 1, allow_nan=False).map(short)
 
+PLACES = st.builds(ExportedPlace, TEXTS, st.integers(0, 195), st.tuples(*[AMOUNTS] * 4), AMOUNTS)
+
 
 @st.composite
 def contents(draw: st.DrawFn) -> Content:
@@ -149,6 +168,7 @@ def contents(draw: st.DrawFn) -> Content:
                             st.sampled_from(["noun", ""]),
                             st.none() | SHARES,
                             TEXTS,
+                            st.none() | SHARES,
                         ),
                         max_size=3,
                     )
@@ -159,6 +179,12 @@ def contents(draw: st.DrawFn) -> Content:
             hidden=draw(st.booleans()),
             note=draw(TEXTS),
             total=draw(AMOUNTS),
+            name_probability=draw(st.none() | SHARES),
+            is_doubtful=draw(st.booleans()),
+            name_before=draw(TEXTS),
+            clarity=draw(st.none() | SHARES),
+            has_nothing_in_common=draw(st.booleans()),
+            places=tuple(draw(st.lists(PLACES, max_size=2))),
         )
         for number in range(size)
     ]

@@ -20,6 +20,7 @@ from insight_app.project import judgements as j
 from insight_app.project.judgements import CurationState
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.edge_table import DATA, DICTIONARY, EdgeTable
 
 NAMES = ("animal", "dog", "puppy", "\x1bcar\ud800", "", "boat")
@@ -59,6 +60,22 @@ class Found:
     image_count: int = 12
     coded_images: int = 11
     tokens: int = 2156
+    names_rule: str = "shared"
+    names_unit: str = "share of votes"
+    names_photos: int = 11
+    clarity_bound: float = 0.4
+    names_before: Sequence[str] = ("", "fireboat", "", "", "", "")
+
+    @property
+    def name_probability(self) -> NDArray[np.float32]:
+        return np.array([0.5, 0.125, np.nan, 0.75, 0, 0.2], np.float32)
+
+    @property
+    def clarity(self) -> NDArray[np.float32]:
+        return np.array([0.75, 0.25, np.nan, 0.5, np.nan, 0.5], np.float32)
+
+    def name_source(self, concept: int) -> str:
+        return "after 11 of your photos" if concept else "shipped with the dictionary"
 
     @property
     def levels(self) -> NDArray[np.uint8]:
@@ -83,8 +100,8 @@ class Found:
     def candidates(self, concept: int) -> Sequence[SimpleNamespace]:
         terms = {1: ("dog", "canine"), 3: ("car", "wagon")}.get(concept, ())
         return [
-            SimpleNamespace(term=term, reading="noun", score=0.3, definition=f"kind of {term}")
-            for term in terms
+            CandidateName(term, "noun", 0.3 + n / 8, f"kind of {term}")
+            for n, term in enumerate(terms)
         ]
 
 
@@ -122,6 +139,21 @@ def test_the_machines_word_is_called_the_machines() -> None:
     assert relation(content, "f:3", "f:5").source == "dictionary"
     assert content.provenance.coded_images == 11
     assert content.provenance.dictionary == "Shipped"
+
+
+def test_how_sure_a_machines_name_is_and_what_it_rests_on_is_told() -> None:
+    content = exported(j.accept("f:5", "boat"))
+    dog, boat, animal = (concept(content, f"f:{row}") for row in (1, 5, 0))
+    assert (dog.is_doubtful, dog.name_probability) == (True, 0.125)
+    assert (dog.name_from, dog.name_before) == ("after 11 of your photos", "fireboat")
+    assert (dog.clarity, dog.has_nothing_in_common) == (0.25, True)
+    assert not boat.is_doubtful and boat.name_probability == 0.2  # a person said so
+    assert animal.name_from == "shipped with the dictionary" and not animal.is_doubtful
+    assert [one.name for one in dog.candidates] == ["canine", "dog"]  # by what is shown
+    assert concept(content, "f:2").name_probability is None
+    told = content.provenance
+    assert (told.names_rule, told.names_unit, told.names_photos) == ("shared", "share of votes", 11)
+    assert told.clarity_bound == 0.4
 
 
 def test_a_persons_word_is_called_the_persons() -> None:

@@ -40,8 +40,8 @@ def test_the_schema_explains_every_field_of_a_concept() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     written = json.loads(json_format.render(example())[""])
     for kind, value in (("concept", written["concepts"][0]), ("relation", written["relations"][0])):
-        assert set(schema["$defs"][kind]["properties"]) == set(value)
-    assert set(schema["properties"]["provenance"]["properties"]) == set(written["provenance"])
+        assert set(schema["$defs"][kind]["required"]) == set(value)
+    assert set(schema["properties"]["provenance"]["required"]) == set(written["provenance"])
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": "other"}', "\x00"])
@@ -52,7 +52,29 @@ def test_other_json_is_refused_in_words(text: str) -> None:
 
 def test_a_later_json_format_is_refused_in_words() -> None:
     with pytest.raises(KnownError, match="another version"):
-        json_format.parse('{"format": "insight-export", "version": 2}')
+        json_format.parse('{"format": "insight-export", "version": 3}')
+
+
+def test_an_export_of_version_1_is_read_and_its_readers_find_all_that_they_knew() -> None:
+    value = json.loads(json_format.render(example())[""])
+    old = json.loads(json_format.SCHEMA.with_name("insight-export-1.schema.json").read_text())
+    kinds = old["$defs"] | {"provenance": old["properties"]["provenance"]}
+
+    def older(kind: str, one: dict) -> dict:
+        assert set(kinds[kind]["required"]) <= set(one)
+        return {name: item for name, item in one.items() if name in kinds[kind]["properties"]}
+
+    first = {"provenance": older("provenance", value["provenance"]), "version": 1}
+    first["concepts"] = [older("concept", one) for one in value["concepts"]]
+    first["relations"] = [older("relation", one) for one in value["relations"]]
+    for one in first["concepts"]:
+        for name in one["candidates"]:
+            del name["probability"]
+    first = value | first
+    jsonschema.Draft202012Validator(old).validate(first)
+    read = json_format.parse(json.dumps(first))
+    assert [one.label for one in read.concepts] == [one.label for one in example().concepts]
+    assert not any(one.places or one.is_doubtful for one in read.concepts)
 
 
 @pytest.mark.parametrize("name", ["skos", "skos-json"])
@@ -91,6 +113,20 @@ def test_skos_says_how_strong_and_who_says_so() -> None:
     assert graph.value(scheme, TERMS.encoderFingerprint) == Literal("e1")
 
 
+def test_doubt_and_what_a_name_rests_on_are_in_skos_and_graphml() -> None:
+    graph, boat = parsed("skos", example()), skos.concept_uri("d1:1")
+    assert graph.value(boat, TERMS.doubtful) == Literal(True)
+    assert graph.value(skos.concept_uri("d1:0"), TERMS.doubtful) == Literal(False)
+    assert float(graph.value(boat, TERMS.nameProbability)) == 0.24
+    assert graph.value(boat, TERMS.nameFrom) == Literal("after 129 of your photos")
+    assert graph.value(boat, TERMS.nameBefore) == Literal("fireboat")
+    assert graph.value(boat, TERMS.nothingInCommon) == Literal(True)
+    nodes = networkx.parse_graphml(graphml.render(example())[""].decode()).nodes
+    assert nodes["d1:1"]["doubtful"] and not nodes["d1:0"]["doubtful"]
+    assert nodes["d1:1"]["name_probability"] == 0.24 and nodes["d1:1"]["clarity"] == 0.3
+    assert "clarity" not in nodes["d1:0"] and nodes["d1:1"]["name_before"] == "fireboat"
+
+
 def test_every_term_of_ours_is_explained_in_the_file() -> None:
     graph = parsed("skos", example())
     used = {term for triple in graph for term in triple if str(term).startswith(str(TERMS))}
@@ -116,6 +152,9 @@ def test_csv_comes_back_cell_for_cell(content: Content) -> None:
         assert float(row["total"]) == one.total
         assert (row["hidden"] == "yes", row["status"]) == (one.hidden, one.status)
         assert row["named_by"] == one.named_by
+        assert (row["doubtful"] == "yes", row["name_before"]) == (one.is_doubtful, one.name_before)
+        known = one.name_probability is not None
+        assert row["name_probability"] == (str(one.name_probability) if known else "")
     for row, edge in zip(
         rows(tables[csv_format.RELATIONS].decode(), ","), content.relations, strict=True
     ):

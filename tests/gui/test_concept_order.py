@@ -29,6 +29,7 @@ orders = st.builds(
     st.sampled_from((IMAGES, STRENGTH, BY_NAME)),
     st.booleans(),
     st.none() | st.tuples(LEVELS, LEVELS),
+    st.none() | st.booleans(),
 )
 
 
@@ -53,6 +54,9 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         maximum=mean,
         mean=mean,
         edges=Edges(edges),
+        name_probability=np.array(draw(each(st.sampled_from((0.1, 0.9, np.nan)))), np.float32),
+        clarity=np.array(draw(each(st.sampled_from((0.1, 0.9, np.nan)))), np.float32),
+        clarity_bound=0.5,
     )
     acts = {"hide": j.hide, "reject": lambda concept: j.reject(concept, "dog")}
     said = draw(each(st.sampled_from((None, None, None, "hide", "reject"))))
@@ -74,8 +78,13 @@ def in_order(order: ConceptOrder, catalogue: Catalogue, rows: list[int]) -> list
 
 
 def is_listed(order: ConceptOrder, catalogue: Catalogue, row: int) -> bool:
+    return passes(order, catalogue, row) and not catalogue.folded[row]
+
+
+def passes(order: ConceptOrder, catalogue: Catalogue, row: int) -> bool:
     lowest, highest = order.levels or (0, 9)
-    return not catalogue.hidden[row] and lowest <= catalogue.level[row] <= highest
+    is_asked_for = order.doubtful in (None, bool(catalogue.doubtful[row]))
+    return is_asked_for and not catalogue.hidden[row] and lowest <= catalogue.level[row] <= highest
 
 
 def relations(catalogue: Catalogue) -> set[tuple[int, int]]:
@@ -96,13 +105,15 @@ def test_at_the_top_stands_what_is_below_nothing_listed(order, catalogue: Catalo
     for row in listed:
         has_parent = any((row, parent) in edges for parent in listed)
         # One that never fires stays where something is below it.
-        is_whole = not order.flat and order.levels is None
+        is_whole = not order.flat and order.levels is None and order.doubtful is None
         below = [child for child, parent in edges if parent == row]
         leads = bool(below) if is_whole else not order.flat and bool(listed & set(below))
         if (catalogue.is_active[row] or leads) and (order.flat or not has_parent):
             expected.append(row)
     found = order.top(catalogue, name_of(catalogue))
     assert found == in_order(order, catalogue, expected)
+    folded = [row for row in ROWS if catalogue.folded[row] and passes(order, catalogue, row)]
+    assert order.folded(catalogue, name_of(catalogue)) == in_order(order, catalogue, folded)
     todo, reached = list(found), set()
     while todo:
         reached.add(row := todo.pop())

@@ -1,6 +1,6 @@
 """Concepts as shown: what the machine found, what persons said over it, and how both are found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +68,11 @@ class Results:
     machine_names: Sequence[str] = tuple(NAMES)
     fingerprint: str = "f"
     F: int = 8
+    probability: Mapping[int, float] = field(default_factory=dict)
+    """Of names that it is known of."""
+    clarity_of: Mapping[int, float] = field(default_factory=dict)
+    clarity_bound: float = 0.5
+    before: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def dictionary(self) -> SimpleNamespace:
@@ -88,6 +93,18 @@ class Results:
         return self.images / 7
 
     maximum = mean = total
+
+    @property
+    def name_probability(self) -> NDArray[np.float32]:
+        return np.array([self.probability.get(row, np.nan) for row in range(self.F)], np.float32)
+
+    @property
+    def clarity(self) -> NDArray[np.float32]:
+        return np.array([self.clarity_of.get(row, np.nan) for row in range(self.F)], np.float32)
+
+    @property
+    def names_before(self) -> Sequence[str]:
+        return [self.before.get(row, "") for row in range(self.F)]
 
     def candidates(self, concept: int) -> Sequence[SimpleNamespace]:
         terms = {1: ["canine", "wolf"], 7: ["amphibian"]}.get(concept, [])
@@ -119,6 +136,7 @@ def shown(catalogue: Catalogue) -> dict[str, object]:
             bool(catalogue.by_person[row]),
             int(catalogue.status[row]),
             bool(catalogue.hidden[row]),
+            (bool(catalogue.folded[row]), bool(catalogue.doubtful[row])),
             bool(catalogue.is_gone[row]),
             catalogue.notes.get(row),
             int(catalogue.images[row]),
@@ -328,7 +346,8 @@ def in_force(edges: Edges, state: CurationState) -> set[tuple[str, str]]:
 def test_applying_changes_gives_what_building_anew_gives_and_never_a_circle(
     edges: list[tuple[int, int]], groups: list[list[j.Act]]
 ) -> None:
-    results = Results(Edges(edges))
+    low = dict.fromkeys(range(0, 8, 2), 0.1)
+    results = Results(Edges(edges), clarity_of=low, probability=low)
     catalogue = Catalogue(results, CurationState())
     said: list[j.Act] = []
     for group in groups:
@@ -422,6 +441,57 @@ def test_a_new_name_is_found_at_once_and_the_old_one_no_more(catalogue: Catalogu
     act = j.rename("f:2", "whelp")
     catalogue.apply(state_of(act), touched(act))
     assert catalogue.search("whelp") == [2] and catalogue.search("puppy") == []
+
+
+DOUBTED = Results(
+    Edges([(1, 0), (2, 1), (4, 3)]),
+    probability={0: 0.1, 1: 0.24, 2: 0.25, 4: 0.9},
+    clarity_of={0: 0.9, 1: 0.49, 3: 0.5, 4: 0.2},
+    before={1: "fireboat", 2: "puppet"},
+)
+
+
+def test_a_machines_name_is_doubtful_until_it_is_a_persons() -> None:
+    catalogue = Catalogue(DOUBTED, CurationState())
+    assert np.flatnonzero(catalogue.doubtful).tolist() == [0, 1]
+    state = state_of(j.accept("f:0", "animal"), j.reject("f:1", "dog"))
+    judged = Catalogue(DOUBTED, state)
+    assert np.flatnonzero(judged.doubtful).tolist() == [1]  # a wrong name is the machine's still
+    catalogue.apply(state, touched(j.accept("f:0", "animal")))
+    assert np.flatnonzero(catalogue.doubtful).tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        j.accept("f:1", "dog"),
+        j.unsure("f:1", "dog"),
+        j.reject("f:1", "dog"),
+        j.rename("f:1", "wolf"),
+        j.note("f:1", "a wolf?"),
+        j.add_parent("f:3", "f:1"),
+        j.accept_relation("f:1", "f:0"),
+    ],
+    ids=lambda act: act.kind,
+)
+def test_what_shows_nothing_in_common_is_folded_until_a_person_speaks_of_it(act: j.Act) -> None:
+    catalogue = Catalogue(DOUBTED, CurationState())
+    assert np.flatnonzero(catalogue.folded).tolist() == [1, 4]
+    assert catalogue.roots() == [0, 2, 3, 5, 7]  # what is below a folded one stands at the top
+    assert catalogue.apply(state_of(act), touched(act)) >= {1}
+    assert np.flatnonzero(catalogue.folded).tolist() == [4]
+    catalogue.apply(CurationState(), touched(act))
+    assert np.flatnonzero(catalogue.folded).tolist() == [1, 4]
+
+
+def test_doubt_change_and_clarity_are_filters_and_nothing_folded_is_hidden_from_a_search() -> None:
+    catalogue = Catalogue(DOUBTED, state_of(j.rename("f:2", "pup")))
+    assert sorted(catalogue.search("doubtful:yes")) == [0, 1]
+    assert sorted(catalogue.search("doubtful:no min:1")) == [2, 3, 4, 5, 7]
+    assert catalogue.search("changed:yes") == [1]  # the name in force of 2 is a person's
+    assert sorted(catalogue.search("common:no")) == [1, 4]
+    assert catalogue.search("dog") == [1] and not catalogue.hidden[1]
+    assert catalogue.search("doubtful:perhaps") == []
 
 
 @given(st.text(max_size=30))

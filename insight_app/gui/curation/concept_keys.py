@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from insight_app.gui.curation.present_concept import PresentConcept, selected
 from insight_app.gui.state.session import Session
+from insight_app.project.results.candidates import as_shown
 
 if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
@@ -30,9 +31,9 @@ def keys_of(session: Session) -> "ConceptKeys":
 
 
 def candidates_of(concept: PresentConcept) -> "list[CandidateName]":
-    """Return the candidate names that have a key, by their scores; without scores as published."""
+    """Return the candidate names that have a key, in the order of what is shown beside them."""
     found = concept.results.candidates(concept.row)[:NAMES] if concept.is_machine else []
-    return sorted(found, key=lambda one: 0.0 if one.score is None else -one.score)
+    return as_shown(found)
 
 
 @dataclass(frozen=True)

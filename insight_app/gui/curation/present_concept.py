@@ -10,6 +10,7 @@ from insight_app.figures import counted
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import ShownName
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -50,8 +51,13 @@ class PresentConcept:
 
     @property
     def name(self) -> str:
-        """The name to show."""
+        """The name without any sign, as it is compared."""
         return self.state.name(self.row)[0]
+
+    @property
+    def shown(self) -> ShownName:
+        """How the name looks."""
+        return self.state.shown(self.row)
 
     @property
     def distinctions(self) -> tuple[str, ...]:
@@ -60,8 +66,8 @@ class PresentConcept:
 
     @property
     def name_told_apart(self) -> str:
-        """The name, with its number where another concept has the same."""
-        return self.state.name_told_apart(self.row)
+        """The name as it looks, with its number where another concept has the same."""
+        return self.shown.told_apart
 
     @property
     def by_person(self) -> bool:
@@ -86,7 +92,7 @@ class PresentConcept:
     @property
     def introduction(self) -> str:
         """The name, who gave it, and what was judged of it, as tooltips begin."""
-        name = " ".join((self.name, *self.distinctions[:1]))
+        name = " ".join((self.shown.text, *self.distinctions[:1]))
         hidden = ", hidden" if self.is_hidden else ""
         return f"{name}: {self.state.giver(self.row)}, {self.status_word}{hidden}"
 

@@ -31,6 +31,7 @@ from insight_app.figures import counted
 from insight_app.gui import icons, theme
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import DOUBTFUL_WORD
 from insight_app.gui.widgets import dim_label
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Hit:
     choose: Callable[[], object]
     italic: bool = False
     status: int = -1
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class FoundHits:
 
 
 NOTHING = FoundHits([])
-NOTHING_FOUND = "Nothing found. Try part of a name, or status:unreviewed, level:2, min:5"
+NOTHING_FOUND = (
+    "Nothing found. Try part of a name, or status:unreviewed, level:2, min:5, doubtful:yes"
+)
 
 
 class HitModel(QAbstractListModel):
@@ -89,7 +93,8 @@ class HitModel(QAbstractListModel):
             return hit.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             status = f", {icons.STATUS_WORDS[hit.status]}" if hit.status >= 0 else ""
-            return f"{hit.text}{status}, {hit.detail}"
+            doubt = f", {DOUBTFUL_WORD}" if hit.is_doubtful else ""
+            return f"{hit.text}{doubt}{status}, {hit.detail}"
         return None
 
 
@@ -123,7 +128,7 @@ class HitDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
         rect.adjust(0, 0, -metrics.horizontalAdvance(detail) - 12, 0)
         painter.setPen(c.of("text"))
-        painter.setFont(theme.italic(option.font) if hit.italic else option.font)
+        painter.setFont(theme.of_name(option.font, hit.italic))
         text = painter.fontMetrics().elidedText(hit.text, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
@@ -233,12 +238,13 @@ def found_concepts(
     rows = [row for row in map(int, catalogue.search(text)) if row != but]
     hits = []
     for row in rows[:LIMIT]:
-        name, by_person = state.name(row)
+        name = state.shown(row)
         images = counted(int(catalogue.images[row]), "image")
         facts = next(iter(state.distinctions(row)), images)
         detail = " · ".join(part for part in (catalogue.why_found(row, text), facts) if part)
         status = int(catalogue.status[row])
-        hits.append(Hit(name, detail, partial(act, state.id_of(row)), not by_person, status))
+        hits.append(Hit(name.text, detail, partial(act, state.id_of(row)), name.is_italic, status,
+                        name.is_doubtful))  # fmt: skip
     return FoundHits(hits, note_of(len(rows)))
 
 

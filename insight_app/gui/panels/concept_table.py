@@ -22,6 +22,9 @@ from PySide6.QtWidgets import (
 
 from insight_app.errors import WorldError
 from insight_app.figures import counted
+from insight_app.gui.curation.fold_line import FoldLine
+from insight_app.gui.curation.folding import NOTHING_IN_COMMON
+from insight_app.gui.curation.names_facet import NamesFacet
 from insight_app.gui.dialogs.files import choose_new_file
 from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 
 INTO_TABLE = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 """Keys that lead from the filter to what it found."""
+TABLE_FOLD = "table_fold_open"
+"""What the place in a project calls whether what is folded away is listed."""
 TABLE_SORT = "table_sort"
 """What the place in a project calls how the table is sorted."""
 
@@ -61,6 +66,8 @@ class ConceptTablePanel(Panel):
         self._following = False
         self._build_filters()
         self.body.addWidget(self.view)
+        self.fold = FoldLine(session, TABLE_FOLD, self._turn_fold, self)
+        self.body.addWidget(self.fold)
         self.setFocusProxy(self.view)
         self.view.installEventFilter(self)
         self.search.installEventFilter(self)
@@ -71,8 +78,8 @@ class ConceptTablePanel(Panel):
         self.view.selectionModel().selectionChanged.connect(self._picked)
         header = self.view.horizontalHeader()
         header.sortIndicatorChanged.connect(self._sorted)
-        session.projects.opened.connect(self._sort_as_left)
-        self._sort_as_left()
+        session.projects.opened.connect(self._begin)
+        self._begin()
         self.rows.changed.connect(self._rows_changed)
         ask_when_seen(self, self.rows)
 
@@ -127,6 +134,10 @@ class ConceptTablePanel(Panel):
         line.addWidget(self.minimum)
         line.addWidget(PlainLabel("images", self))
         line.addWidget(self.hidden)
+        self.facet = NamesFacet(
+            lambda doubtful: self.rows.set_filter(replace(self._filter, doubtful=doubtful)), self
+        )
+        line.addWidget(self.facet)
         self.body.addLayout(line)
 
     @property
@@ -158,6 +169,8 @@ class ConceptTablePanel(Panel):
             self._say_filtered_out()
         if self.search.text() != self.rows.filter.text:
             self.search.setText(self.rows.filter.text)
+        self.facet.count(self.rows.state)
+        self.fold.set_count(self.rows.folded)
         self._list_folders()
         self._show_selection()
         if self.model.rowCount():
@@ -173,6 +186,10 @@ class ConceptTablePanel(Panel):
             self.trouble.show_trouble(
                 "What is selected is hidden.", "List hidden too", self.hidden.click
             )
+        elif catalogue.folded[list(rows)].any() and not self.fold.is_open:
+            self.trouble.show_trouble(
+                f"What is selected shows {NOTHING_IN_COMMON}.", "List it too", self.fold.click
+            )
         else:
             self.trouble.show_trouble(
                 "What is selected is filtered out.", "Clear the filter", self._clear_filter
@@ -181,7 +198,12 @@ class ConceptTablePanel(Panel):
     def _clear_filter(self) -> None:
         self.search.clear()
         self.minimum.setValue(Filter().min_images)
-        self.rows.set_filter(replace(Filter(), with_hidden=self.hidden.isChecked()))
+        self.facet.choose(None)
+        kept = Filter(with_hidden=self.hidden.isChecked(), with_folded=self.fold.is_open)
+        self.rows.set_filter(kept)
+
+    def _turn_fold(self) -> None:
+        self.rows.set_filter(replace(self._filter, with_folded=self.fold.is_open))
 
     def _list_folders(self) -> None:
         menu = self.folders.menu()
@@ -284,6 +306,11 @@ class ConceptTablePanel(Panel):
         if not self._following:
             is_descending = order == Qt.SortOrder.DescendingOrder
             self.session.places.keep(TABLE_SORT, lambda: [KEYS[column], is_descending])
+
+    def _begin(self) -> None:
+        """Sort as when the project was left, and list what was listed then."""
+        self._sort_as_left()
+        self._turn_fold()
 
     def _sort_as_left(self) -> None:
         """Sort as when the project was left."""

@@ -1,5 +1,6 @@
 """Which of the selected concepts fire together: a heat map of R, child by parent."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST = 40
 """Concepts drawn; names of more could not be read."""
+LETTERS = 16
+"""Of a name that an axis has room for."""
 
 
 class CoOccurrencePlotPanel(Panel):
@@ -109,8 +112,9 @@ class CoOccurrencePlotPanel(Panel):
         concept = find(self.session.state, id)
         if concept is None:
             return ""
-        name = concept.name if len(concept.name) <= 16 else concept.name[:15] + "…"
-        return " ".join((name, *concept.distinctions[-1:]))
+        name = concept.shown
+        short = name.plain if len(name.plain) <= LETTERS else name.plain[: LETTERS - 1] + "…"
+        return replace(name, plain=short).told_apart
 
     def _label(self) -> None:
         short = [self._short(concept) for concept in self._concepts]

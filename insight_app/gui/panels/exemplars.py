@@ -94,7 +94,7 @@ class ExemplarsPanel(Panel):
             self.set_info("")
             self.empty.set_text(self._why_empty(concept is not None))
             return
-        self.grid.setAccessibleName(f"Examples of {concept.name_told_apart}")
+        self.grid.setAccessibleName(f"Examples of {concept.shown.spoken}")
         images = int(concept.catalogue.images[concept.row])
         has_bands = images > FEW
         for name, button in self.buttons.items():

@@ -14,10 +14,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidge
 from insight_app.figures import counted
 from insight_app.gui import icons
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
+from insight_app.gui.curation.folding import sentence
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
+from insight_app.gui.curation.names_facet import NamesFacet
 from insight_app.gui.curation.relation_words import threshold
 from insight_app.gui.curation.tree.hierarchy_view import HierarchyView
 from insight_app.gui.curation.tree.order import BY_NAME, IMAGES, STRENGTH
+from insight_app.gui.curation.tree.tree_model import FOLD_ID
 from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
 from insight_app.gui.qt_types import Index
@@ -29,6 +32,7 @@ from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
 from insight_app.gui.wording import command_text, tooltip
 
 if TYPE_CHECKING:
+    from insight_app.gui.curation.tree.tree_model import TreePath
     from insight_app.project.judgements import ConceptId
 
 ORDERS = {
@@ -83,6 +87,8 @@ class HierarchyPanel(Panel):
         line = QHBoxLayout()
         line.setContentsMargins(8, 6, 8, 6)
         line.addWidget(self.search)
+        self.facet = NamesFacet(self.set_doubtful, self)
+        line.addWidget(self.facet)
         self.body.addLayout(line)
         self.threshold = ElidedLabel("", self)
         self.threshold.setProperty("dim", True)
@@ -170,13 +176,23 @@ class HierarchyPanel(Panel):
         if levels is not None and levels[0] != levels[1]:
             text = f"levels {levels[0]}-{levels[1]}"
         self.level_button.setText(text)
+        self._show_filtered()
+
+    def _show_filtered(self) -> None:
+        """List what passes the filters now; select something that does."""
         self.view.reload(keep=True)
         if not self.view.selectionModel().hasSelection():
-            # What is selected is of another level: keys act on what is seen.
+            # What is selected is filtered out: keys act on what is seen.
             first = self.view.neighbour(None, 1, ())
             if first is not None:
                 self.session.selection.select(concepts=(first,))
         self._show_count()
+
+    def set_doubtful(self, doubtful: bool | None) -> None:
+        """Show only concepts with doubtful names, only others, or all."""
+        tree = self.view.tree
+        tree.order = replace(tree.order, doubtful=doubtful)
+        self._show_filtered()
 
     def _fill_levels(self) -> None:
         menu, group = self.level_button.menu(), QActionGroup(self)
@@ -198,6 +214,8 @@ class HierarchyPanel(Panel):
         catalogue = self.session.state.catalogue
         has_any = catalogue is not None and catalogue.size > 0
         self.view.setVisible(has_any)
+        if self.reasons & {"project", "results", "curation"}:
+            self.facet.count(self.session.state)
         self.search.setEnabled(has_any)
         self.empty.setVisible(not has_any)
         if self.reasons & {"project", "results"}:
@@ -220,14 +238,15 @@ class HierarchyPanel(Panel):
         self.threshold.setToolTip(tooltip(tip))
         self.threshold.setVisible(bool(text))
 
-    def _branches_left(self) -> "list[tuple[ConceptId, ...]]":
+    def _branches_left(self) -> "list[TreePath]":
         """Return the paths of the branches that were open when the project was left."""
         from insight_app.project.judgements import parse_concept
 
         kept, paths = self.session.places.kept(OPEN_BRANCHES), []
         for names in kept if isinstance(kept, list) else []:
-            path = [parse_concept(str(one)) for one in names] if isinstance(names, list) else []
-            known = tuple(concept for concept in path if concept is not None)
+            path = names if isinstance(names, list) else []
+            steps = (one if one == FOLD_ID else parse_concept(str(one)) for one in path)
+            known = tuple(concept for concept in steps if concept is not None)
             if len(known) == len(path):
                 paths.append(known)
         return paths[:BRANCHES_KEPT]
@@ -249,9 +268,11 @@ class HierarchyPanel(Panel):
         if is_other or self._count is None:
             self._count = int(self.view.tree.order.listed(catalogue).sum())
         count = self._count
+        folded = len(self.view.tree.order.folded(catalogue, lambda _row: ""))
+        away = f"\n{sentence(folded)} and are folded away at the end." if folded else ""
         tip = (
             f"{count:,} of {counted(found.known, 'concept')} are listed: those that fire, that a "
-            f"person judged, or that are related to another.\n{found.explanation}"
+            f"person judged, or that are related to another.{away}\n{found.explanation}"
         )
         self.set_info(f"{count:,} of {found.known:,}", tip)
 

@@ -1,15 +1,17 @@
 """The concepts of the selected photo by strength; those of the selected cell first.
 
-Choosing rows moves the selection: several rows are several overlays.
+Choosing rows moves the selection: several rows are several overlays. What shows nothing in common
+stands at the end, once a person has opened the line that stands for it or where it is selected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import column, figure, percent
+from insight_app.gui.curation.fold_line import FoldLine
 from insight_app.gui.curation.lists.concept_list import ConceptList
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.panel import Panel
@@ -21,6 +23,10 @@ from insight_app.gui.widgets import EmptyState
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements.catalogue import Catalogue
+
+PHOTO_FOLD = "photo_fold_open"
+"""What the place in a project calls whether what is folded away is listed."""
 
 
 class InPhotoPanel(Panel):
@@ -38,6 +44,8 @@ class InPhotoPanel(Panel):
         self.empty = EmptyState("The concepts of the chosen photo are listed here.", self)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.empty, 1)
+        self.fold = FoldLine(session, PHOTO_FOLD, self.invalidate, self)
+        self.body.addWidget(self.fold)
         self.whole = QToolButton(self)
         self.whole.setText("All places")  # a cross would stand beside the one that closes the panel
         self.whole.setToolTip("Show the whole photo's concepts only")
@@ -67,7 +75,10 @@ class InPhotoPanel(Panel):
             elif selection.image is None or state.catalogue is None:
                 self._show_empty("The concepts of the chosen photo are listed here.")
             return  # else what is listed stays until the codes are there
-        items = listed(state, codes, selection.cell)
+        folded = _folded(state.catalogue, codes)
+        shown = selection.rows if not self.fold.is_open else codes.concepts.tolist()
+        items = listed(state, codes, selection.cell, but=folded.difference(shown))
+        self.fold.set_count(len(folded))
         if not items:
             self._show_empty(codes.record.message or "Not analyzed yet: no concepts so far.")
             return
@@ -95,19 +106,32 @@ class InPhotoPanel(Panel):
 
     def _show_empty(self, text: str) -> None:
         self.list.hide()
+        self.fold.set_count(0)
         self.list.set_items([])
         self.set_info("")
         self.empty.set_text(text)
         self.empty.show()
 
 
-def listed(state: ProjectState, codes: PhotoCodes, cell: int | None) -> list[ConceptRow | str]:
-    """Return the rows of a photo by strength; those of a cell first, under headings."""
+def _folded(catalogue: "Catalogue", codes: PhotoCodes) -> set[int]:
+    """Return the rows of a photo's concepts that show nothing in common."""
+    rows = codes.concepts[catalogue.folded[codes.concepts] & ~catalogue.hidden[codes.concepts]]
+    return set(rows.tolist())
+
+
+def listed(
+    state: ProjectState, codes: PhotoCodes, cell: int | None, but: Collection[int] = ()
+) -> list[ConceptRow | str]:
+    """Return the rows of a photo by strength, those folded away last; a cell's first, with heads.
+
+    but: rows that are left out, though not of the cell.
+    """
     if state.catalogue is None:
         return []
     found = zip(codes.concepts.tolist(), codes.maxima.tolist(), strict=True)
-    hidden = state.catalogue.hidden
-    whole = [(row, value) for row, value in found if not hidden[row]]
+    hidden, folded = state.catalogue.hidden, state.catalogue.folded
+    whole = [(row, value) for row, value in found if not hidden[row] and row not in but]
+    whole.sort(key=lambda one: bool(folded[one[0]]))
     largest = max((value for _row, value in whole), default=1.0)
     everywhere = _rows(state, whole, largest)
     if cell is None or codes.codes is None:
@@ -123,6 +147,8 @@ def listed(state: ProjectState, codes: PhotoCodes, cell: int | None) -> list[Con
 def _rows(
     state: ProjectState, found: Sequence[tuple[int, float]], largest: float
 ) -> list[ConceptRow | str]:
+    assert state.catalogue is not None
+    folded = state.catalogue.folded
     concepts = state.ids_of(row for row, _value in found)
     numbers = column([figure(value) for _row, value in found])
     return [
@@ -132,6 +158,7 @@ def _rows(
             measure="strength",
             tip=f"Strongest cell here {number.strip()}",
             share=value / largest,
+            is_apart=bool(folded[row]),
         )
-        for concept, number, (_row, value) in zip(concepts, numbers, found, strict=True)
+        for concept, number, (row, value) in zip(concepts, numbers, found, strict=True)
     ]

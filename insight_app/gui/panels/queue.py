@@ -1,9 +1,11 @@
 """The review queue: concepts nobody judged, by their share of all activation.
 
 What was judged in this sitting stays in the list, faint, so that Left and undo lead back to it.
+What shows nothing in common comes last, once a person has opened the line that stands for it.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +15,11 @@ from PySide6.QtWidgets import QPushButton, QStyle, QToolButton, QWidget
 
 from insight_app.figures import column, counted, figure, percentage
 from insight_app.gui import icons
+from insight_app.gui.curation.fold_line import FoldLine
+from insight_app.gui.curation.folding import sentence
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
+from insight_app.gui.curation.names_facet import NamesFacet
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.curation import COMING
 from insight_app.gui.state.lists import OfferedConcepts, neighbour
@@ -30,6 +35,8 @@ WHY_SHARE = (
     "Share = the concept's summed activation / that of all concepts. Judging from the top reviews "
     "most of what the model says with the fewest keys"
 )
+QUEUE_FOLD = "queue_fold_open"
+"""What the place in a project calls whether what is folded away is listed."""
 BY_LEVEL = "From coarse to fine: without photos there is no share of activation yet"
 
 
@@ -54,6 +61,8 @@ class QueuePanel(Panel):
         self.all.setToolTip("List all concepts, also those judged before")
         self.all.setAccessibleName("List judged concepts too")
         self.all.toggled.connect(lambda _on: self.invalidate())
+        self.facet = NamesFacet(self._filter_names, self, is_icon=True)
+        self.header.add(self.facet)
         self.header.add(self.all)
         self.note = dim_label("", self)
         self.note.setWordWrap(True)
@@ -64,8 +73,12 @@ class QueuePanel(Panel):
         self.body.addWidget(self.list, 1)
         self.setFocusProxy(self.list)
         self.body.addWidget(self.empty, 1)
+        self.fold = FoldLine(session, QUEUE_FOLD, self.invalidate, self)
+        self.body.addWidget(self.fold)
+        self._doubtful: bool | None = None
+        """Whether only doubtful names are listed, only others, or all."""
         self._rank: NDArray[np.int64] = np.zeros(0, np.int64)
-        """(concepts,) the place of each row of the present state among all, by its share."""
+        """(concepts,) the place of each row of the present state: by its share, the folded last."""
         self._whole = 0.0
         """The summed activation of all concepts."""
         self._numbers: dict[int, str] = {}
@@ -82,6 +95,8 @@ class QueuePanel(Panel):
         )
 
     def refresh(self) -> None:
+        if self.reasons & {"project", "results", "curation"}:
+            self.facet.count(self.session.state)
         if self.reasons & {"project", "results", "view"}:
             self._rebuild(keep="results" in self.reasons and "project" not in self.reasons)
         elif "curation" in self.reasons:
@@ -99,13 +114,12 @@ class QueuePanel(Panel):
             self.list.set_rows([])
         else:
             whole = self._whole = float(catalogue.total.sum())
-            order = np.lexsort((np.arange(catalogue.size), -catalogue.total))
+            order = np.lexsort((np.arange(catalogue.size), -catalogue.total, catalogue.folded))
             self._rank = np.argsort(order)
-            fires, due = self._fires(catalogue), catalogue.status == 0
-            may = fires & ~catalogue.hidden
-            if not self.all.isChecked():
-                due[list(state.rows_of(self.list.concepts if keep else ()))] = True
-                may &= due
+            fires, due = self._fires(catalogue), self._is_due(catalogue)
+            may = self._may_be_listed(catalogue)
+            due[list(state.rows_of(self.list.concepts if keep else ()))] = True
+            may &= due
             rows = np.flatnonzero(fires).tolist()
             shares = (catalogue.total[rows] / (whole or 1.0)).tolist()
             self._numbers = dict(zip(rows, column(list(map(percentage, shares))), strict=True))
@@ -122,13 +136,26 @@ class QueuePanel(Panel):
         """Return (size,) what could be in a queue, judged or not."""
         return self._fires(catalogue) & ~catalogue.hidden
 
+    def _is_due(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
+        """Return (size,) what of that is listed without being asked for."""
+        due = np.ones(catalogue.size, bool) if self.all.isChecked() else catalogue.status == 0
+        if not self.fold.is_open:
+            due &= ~catalogue.folded
+        if self._doubtful is not None:
+            due &= catalogue.doubtful == self._doubtful
+        return due
+
+    def _filter_names(self, doubtful: bool | None) -> None:
+        self._doubtful = doubtful
+        self.invalidate()
+
     def _follow_judgements(self) -> None:
         """Take out what was hidden, put in what came back; all else keeps its place."""
         state, catalogue = self.session.state, self.session.state.catalogue
         if catalogue is None or catalogue.size != self._rank.size:
             self._rebuild(keep=True)
             return
-        may, all_too = self._may_be_listed(catalogue), self.all.isChecked()
+        may, due = self._may_be_listed(catalogue), self._is_due(catalogue)
         changed = self.changed_rows
         rows = range(catalogue.size) if changed is None else changed
         for row in rows:
@@ -136,7 +163,7 @@ class QueuePanel(Panel):
             is_listed = self.list.place_of(concept) is not None
             if is_listed and not may[row]:
                 self.list.remove(concept)
-            elif not is_listed and may[row] and (all_too or not catalogue.status[row]):
+            elif not is_listed and may[row] and due[row]:
                 self._insert(row)
         self.list.refresh(state.ids_of(rows))
         self._count()
@@ -178,16 +205,19 @@ class QueuePanel(Panel):
         total = float(state.catalogue.total[row])
         # Without photos a concept is listed as soon as it has relations; no numbers are shown then.
         number = self._numbers.get(row, "")
-        return _row(state.id_of(row), number, total, self._whole, state.results.tokens)
+        shown = _row(state.id_of(row), number, total, self._whole, state.results.tokens)
+        return replace(shown, is_apart=bool(state.catalogue.folded[row]))
 
     def _count(self) -> None:
         state = self.session.state
-        left = 0
+        left = folded = 0
         if (catalogue := state.catalogue) is not None:
             rows = np.array(state.rows_of(self.list.concepts), np.int64)
             left = int(((catalogue.status[rows] == 0) & ~catalogue.hidden[rows]).sum())
+            folded = int((self._may_be_listed(catalogue) & catalogue.folded).sum())
         tip = f"Not judged yet: {left:,} of {counted(len(self.list.concepts), 'listed concept')}"
         is_too_early = catalogue is None or state.awaits_first_codes
+        self.fold.set_count(0 if is_too_early else folded)
         self.set_info("" if is_too_early else f"{left:,} left", tip)
         has_any = bool(self.list.items)
         self.list.setVisible(has_any)
@@ -195,7 +225,14 @@ class QueuePanel(Panel):
         self.empty.setVisible(not has_any)
         judged_all = catalogue is not None and catalogue.size > 0 and not is_too_early
         self.button.setVisible(judged_all)
-        self.empty.set_text("Every concept is judged." if judged_all else COMING)
+        self.empty.set_text(self._why_empty(folded) if judged_all else COMING)
+
+    def _why_empty(self, folded: int) -> str:
+        """Return why nothing is listed, though there are concepts."""
+        if self._doubtful is not None:
+            return "No concept to be reviewed has such a name. Above, all names are listed again."
+        away = f" {sentence(folded)}: the line below lists them." if folded else ""
+        return f"Every concept is judged.{away}"
 
 
 def _row(concept: "ConceptId", number: str, total: float, whole: float, tokens: int) -> ConceptRow:

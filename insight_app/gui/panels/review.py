@@ -264,7 +264,6 @@ class JudgedShare(QWidget):
 
 def _link(state: ProjectState, row: int, strength: float) -> str:
     """Return a relative as rich text: its name, upright by a person, italic by the machine."""
-    name, by_person = state.name_told_apart(row), state.name(row)[1]
-    text = escape(name) if by_person else f"<i>{escape(name)}</i>"
     number = f" {figure(strength)}" if strength else ""
-    return f'<a href="{escape(state.id_of(row))}" style="text-decoration:none">{text}</a>{number}'
+    start = f'<a href="{escape(state.id_of(row))}" style="text-decoration:none">'
+    return f"{start}{state.shown(row).html}</a>{number}"

@@ -77,11 +77,12 @@ class CellTip(QFrame):
             painter.setPen(LIGHT_TEXT if colour is not None else FAINT_TEXT)
             painter.drawText(12, top, width, line, Qt.AlignmentFlag.AlignRight | middle, strength)
             space = width - 18 - painter.fontMetrics().horizontalAdvance(strength) - 10
-            painter.setFont(self.font() if concept.by_person else theme.italic(self.font()))
-            told = "".join(f"  {one}" for one in concept.distinctions[-1:])
+            name = concept.shown
+            painter.setFont(theme.of_name(self.font(), name.is_italic))
+            told = f"  {name.number}" if name.number else ""
             room = space - self.fontMetrics().horizontalAdvance(told)
             metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-            shown = metrics.elidedText(concept.name, right, room)
+            shown = metrics.elidedText(name.text, right, room)
             painter.drawText(30, top, room, line, middle, shown)
             taken = metrics.horizontalAdvance(shown)
             painter.setFont(self.font())

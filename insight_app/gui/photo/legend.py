@@ -56,9 +56,7 @@ class Legend(QWidget):
         """
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         named = [(find(self.session.state, layer.concept), layer.scale) for layer in layers]
-        names = ", ".join(
-            f"{one.name_told_apart} 0 to {figure(scale)}" for one, scale in named if one
-        )
+        names = ", ".join(f"{one.shown.spoken} 0 to {figure(scale)}" for one, scale in named if one)
         self.setAccessibleDescription(names)
         scale = (
             "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
@@ -107,16 +105,16 @@ class Legend(QWidget):
             start = left
             paint_chip(painter, left, middle, layer.colour)
             left += 17
-            font = self.font() if concept.by_person else theme.italic(self.font())
-            painter.setFont(font)
+            name = concept.shown
+            painter.setFont(theme.of_name(self.font(), name.is_italic))
             painter.setPen(LIGHT_TEXT)
             fits = painter.fontMetrics().elidedText
-            shown = fits(concept.name, Qt.TextElideMode.ElideRight, int(widest))
+            shown = fits(name.text, Qt.TextElideMode.ElideRight, int(widest))
             left = self._word(painter, left, shown) + 10
             painter.setFont(self.font())
             painter.setPen(FAINT_TEXT)
-            for number in concept.distinctions[-1:]:
-                left = self._word(painter, left, number) + 10
+            if name.number:
+                left = self._word(painter, left, name.number) + 10
             left = self._word(painter, left, "0") + 6
             bar = QRectF(left, middle - 4, BAR, 8)
             gradient = QLinearGradient(bar.topLeft(), bar.topRight())
@@ -150,8 +148,8 @@ class Legend(QWidget):
             concept = find(self.session.state, layer.concept)
             words = [figure(layer.scale), "0"]
             if concept is not None:
-                words += concept.distinctions[-1:]
-                taken += min(int(widest), metrics.horizontalAdvance(concept.name))
+                words.append(concept.shown.number)
+                taken += min(int(widest), metrics.horizontalAdvance(concept.shown.text))
             taken += BAR + GAP + 27 + sum(metrics.horizontalAdvance(word) + 8 for word in words)
             rest = len(self.layers) - place - 1
             more = metrics.horizontalAdvance(f"and {rest} more") if rest else 0

@@ -6,7 +6,7 @@ Knows no panel.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -256,7 +256,7 @@ class Curation(QObject):
         """Judge and select `then`; above ASKS_ABOVE concepts only when the person says so."""
 
         def do() -> None:
-            what = self._what(concepts)
+            what = self._what(concepts, is_plain=word == "Accepted")
             self.judge(acts, f"{word} {what}", f"Already {word.lower()} {what}")
             if then is not None and not self._present().read_only:
                 self._selection.select(concepts=(then,))
@@ -278,12 +278,18 @@ class Curation(QObject):
         what = f"{self._name(child)} under {self._name(parent)}"
         self.judge([make(child, parent)], f"{word} {what}", f"Already {word.lower()} {what}")
 
-    def _what(self, concepts: "Sequence[ConceptId]") -> str:
-        return self._name(concepts[0]) if len(concepts) == 1 else counted(len(concepts), "concept")
+    def _what(self, concepts: "Sequence[ConceptId]", is_plain: bool = False) -> str:
+        if len(concepts) == 1:
+            return self._name(concepts[0], is_plain)
+        return counted(len(concepts), "concept")
 
-    def _name(self, concept: "ConceptId") -> str:
+    def _name(self, concept: "ConceptId", is_plain: bool = False) -> str:
+        """Return a name as it looks; is_plain: without the machine's question mark."""
         row = self._present().row_of(concept)
-        return str(concept) if row is None else self._present().name_told_apart(row)
+        if row is None:
+            return str(concept)
+        shown = self._present().shown(row)
+        return replace(shown, is_doubtful=False).told_apart if is_plain else shown.told_apart
 
     def _allowed(self, child: "ConceptId", parent: "ConceptId") -> bool:
         state = self._present()

@@ -143,10 +143,14 @@ class PlaceMemory(QObject):
 
 
 def _strongest(state: ProjectState, codes: PhotoCodes) -> int | None:
-    """Return the row of the strongest concept of a photo that is not hidden."""
+    """Return the row of the strongest concept of a photo that is not hidden.
+
+    One that shows something in common with its other photos goes before those that do not.
+    """
     assert state.catalogue is not None
-    hidden = state.catalogue.hidden
-    return next((row for row in codes.concepts.tolist() if not hidden[row]), None)
+    hidden, folded = state.catalogue.hidden, state.catalogue.folded
+    shown = [row for row in codes.concepts.tolist() if not hidden[row]]
+    return min(shown, key=lambda row: bool(folded[row]), default=None)
 
 
 def _first_row(state: ProjectState) -> int | None:

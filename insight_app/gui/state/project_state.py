@@ -12,22 +12,13 @@ from typing import TYPE_CHECKING
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.errors import WorldError
 from insight_app.figures import counted
-from insight_app.plain_text import shortened, visible
+from insight_app.gui.state.shown_name import DOUBTFUL_WORD, ShownName, shown_name
 
 if TYPE_CHECKING:  # SQLAlchemy takes longer to import than the first paint may take
     from insight_app.project.judgements import ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.project import Project
     from insight_app.project.results.snapshot import Results
-
-
-NAME_LETTERS = 400
-"""Letters of a name that are shown; of a longer one its beginning and its end."""
-
-
-def shown_name(name: str) -> str:
-    """Return what is shown of a name: one line, none of its signs acts, and it has an end."""
-    return shortened(visible(name), NAME_LETTERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +89,17 @@ class ProjectState:
         return self.catalogue is not None and 0 <= row < self.catalogue.size
 
     def name(self, row: int) -> tuple[str, bool]:
-        """Return (name to show, whether a person gave it: upright if so, else italic)."""
+        """Return (name without any sign, whether a person gave it)."""
         if self.catalogue is None:
             return f"concept {row}", False
         by_person = bool(self.catalogue.by_person[row])
         return shown_name(self.catalogue.names[row]) or f"concept {row}", by_person
+
+    def shown(self, row: int) -> ShownName:
+        """Return how the name of a concept looks."""
+        plain, by_person = self.name(row)
+        is_doubtful = self.catalogue is not None and bool(self.catalogue.doubtful[row])
+        return ShownName(plain, not by_person, is_doubtful, *self.distinctions(row)[-1:])
 
     def exact_name(self, row: int) -> str:
         """Return the name as it is kept, whatever signs are in it; '' where there is none."""
@@ -122,7 +119,7 @@ class ProjectState:
 
     def name_told_apart(self, row: int) -> str:
         """Return the name to show where there is no room for more: with its number if need be."""
-        return " ".join((self.name(row)[0], *self.distinctions(row)[-1:]))
+        return self.shown(row).told_apart
 
     def _facts_of(self, row: int) -> str:
         """Return the best candidate name that is not the name itself, and the images."""
@@ -143,9 +140,17 @@ class ProjectState:
             return ""
         return str(self.results.machine_names[row])
 
+    def names_from(self, row: int) -> str:
+        """Return what a machine's name rests on, in words; '' for a person's, or if not known."""
+        results, catalogue = self.results, self.catalogue
+        if results is None or catalogue is None or row >= results.F or catalogue.by_person[row]:
+            return ""
+        return results.name_source(row)
+
     def giver(self, row: int) -> str:
         """Return who gave a concept's name, in words."""
         if self.catalogue is not None and self.catalogue.by_person[row]:
             return "named by a person"
         is_released = self.results is not None and self.results.names_run == RELEASE
-        return "named in the release" if is_released else "named by the machine"
+        giver = "named in the release" if is_released else "named by the machine"
+        return f"{giver}, {DOUBTFUL_WORD}" if self.shown(row).is_doubtful else giver

@@ -19,6 +19,7 @@ from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.judgement_queue import JudgementQueue
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.new_names import NewNames
 from insight_app.gui.state.pictures import Pictures
 from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
@@ -102,6 +103,9 @@ class Session(QObject):
         self.projects.results_changed.connect(self.places.results_came)
         # What was selected may be gone: the list in front chooses as soon as it is new.
         self.projects.results_changed.connect(self.lists.want_first)
+        self.new_names = NewNames(self._present, self.places, self.selection, self.messages, self)
+        self.projects.entered.connect(self.new_names.look)
+        self.projects.results_changed.connect(self.new_names.look)
 
     @property
     def state(self) -> ProjectState:

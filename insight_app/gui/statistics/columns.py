@@ -13,7 +13,7 @@ from insight_app.gui.icons import STATUS_WORDS
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.results.records import Sums
 
-Values = NDArray[np.int64] | NDArray[np.float64]
+Values = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.float32]
 """(n,) the values of a column for all concepts."""
 
 
@@ -32,6 +32,14 @@ class Column:
         return "\n".join(self.title.rsplit(" ", 1))
 
 
+RIGHT = (
+    "Probability that the machine's name is right, in percent; under 25 it is doubtful. None for "
+    "a person's name, and where nobody knows: analyze again, or name concepts again."
+)
+CLARITY = (
+    "Mean cosine of the ten strongest images' features in another layer: what they have in common. "
+    "None under three images, and where nobody knows: analyze again."
+)
 COLUMNS = (
     Column("status", "", "What a person said of the name.", False),
     Column("name", "name", "Italic: named by the machine. Upright: by a person.", False),
@@ -39,7 +47,9 @@ COLUMNS = (
     Column("cells", "cells", "Cells where the concept is active: #{t : a(t) > 0}."),
     Column("mean", "mean strength", "Mean strength where active: sum a(t) / cells."),
     Column("maximum", "max strength", "Strongest cell: max a(t)."),
+    Column("probability", "% right", RIGHT),
     Column("level", "level", "Group of the dictionary, 0 = coarsest."),
+    Column("clarity", "clarity", CLARITY),
     Column("parents", "parents", "Concepts directly above it in the hierarchy."),
     Column("children", "children", "Concepts directly below it in the hierarchy."),
     Column("share", "% of images", "100 x images covered / images analyzed in the chosen folders."),
@@ -58,11 +68,13 @@ def values(
     children, parents = catalogue.relation_ends()
     return {
         "status": catalogue.status.astype(np.int64),
+        "probability": catalogue.probability.copy(),
         "images": sums.images,
         "cells": sums.cells,
         "mean": sums.mean,
         "maximum": np.asarray(sums.maximum, np.float64),
         "level": np.asarray(catalogue.level, np.int64),
+        "clarity": catalogue.clarity,
         "parents": np.bincount(children, minlength=catalogue.size),
         "children": np.bincount(parents, minlength=catalogue.size),
         "share": sums.images / max(of_images, 1),
@@ -74,8 +86,10 @@ def plain(column: str, value: float) -> str:
     """Return a value as a spreadsheet or program reads it: full precision, no separators."""
     if column == "status":
         return STATUS_WORDS[int(value)]
-    if column in ("share", "spread"):
+    if np.isnan(value):
+        return ""
+    if column in ("share", "spread", "probability"):
         return f"{100 * float(value):.6g}"
-    if column in ("mean", "maximum"):
+    if column in ("mean", "maximum", "clarity"):
         return f"{float(value):.6g}"
     return str(int(value))

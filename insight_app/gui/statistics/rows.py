@@ -30,12 +30,18 @@ NO_ROWS = np.zeros(0, np.int64)
 
 @dataclass(frozen=True)
 class Filter:
-    """folders: ids, empty = all; min_images: below it a concept is left out; text: as in search."""
+    """folders: ids, empty = all; min_images: below it a concept is left out; text: as in search.
+
+    with_folded: what shows nothing in common too; a text finds it in any case.  doubtful: only
+    concepts with a doubtful name, or only others; None = all.
+    """
 
     folders: tuple[int, ...] = ()
     min_images: int = 1
     text: str = ""
     with_hidden: bool = False
+    with_folded: bool = False
+    doubtful: bool | None = None
 
 
 def rows_of(session: Session) -> "StatisticsRows":
@@ -47,6 +53,7 @@ def rows_of(session: Session) -> "StatisticsRows":
 class StatisticsRows(QObject):
     """rows (m,): what passes the filter, rows of `state`; names, values, folders: of all its rows.
 
+    folded: how many of those that pass show nothing in common, listed or not.
     Counting starts, and judgements are followed, when a panel that is seen asks for it with
     `update()`: see `ask_when_seen`.
     """
@@ -78,6 +85,7 @@ class StatisticsRows(QObject):
         self.folders = FolderCounts()
         self.shares: NDArray[np.float64] = np.zeros((0, 0))
         self.rows: NDArray[np.int64] = NO_ROWS
+        self.folded = 0
 
     @property
     def is_empty(self) -> bool:
@@ -172,11 +180,12 @@ class StatisticsRows(QObject):
             return True
         for row in judged:
             self.values["status"][row] = catalogue.status[row]
+            self.values["probability"][row] = catalogue.probability[row]
             self.values["parents"][row] = len(catalogue.parents(row))
             self.values["children"][row] = len(catalogue.children(row))
         self.judged.emit(judged)
         among = np.array(sorted(judged), np.int64)
-        passing = among[self._passes(catalogue)[among]]
+        passing = among[self._listed(catalogue)[among]]
         rows = np.union1d(np.setdiff1d(self.rows, among), passing)
         if np.array_equal(rows, self.rows):
             return False
@@ -193,16 +202,25 @@ class StatisticsRows(QObject):
         self.folders, self.shares = counted.by_folder, counted.by_folder.shares
         self.names = catalogue.names
         self.values = values(catalogue, counted.sums, counted.of_images, self.shares)
-        self.rows = np.flatnonzero(self._passes(catalogue))
+        self.rows = np.flatnonzero(self._listed(catalogue))
         self.changed.emit()
 
+    def _listed(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
+        """Return (n,) which concepts are listed, and count those that are folded away."""
+        passes = self._passes(catalogue)
+        self.folded = int((passes & catalogue.folded).sum())
+        is_open = self.filter.with_folded or bool(self.filter.text.strip())
+        return passes if is_open else passes & ~catalogue.folded
+
     def _passes(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
-        """Return (n,) which concepts pass the filter."""
+        """Return (n,) which concepts pass the filter, those folded away included."""
         passes = self.values["images"] >= self.filter.min_images
         if self.state.awaits_photos:  # nothing is counted: names, levels, relations are there
             passes = catalogue.is_active
         if not self.filter.with_hidden:
             passes = passes & ~catalogue.hidden
+        if self.filter.doubtful is not None:
+            passes = passes & (catalogue.doubtful == self.filter.doubtful)
         if self.filter.text.strip():
             found = np.zeros(catalogue.size, bool)
             found[catalogue.search(self.filter.text, meanings=False)] = True

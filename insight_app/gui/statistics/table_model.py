@@ -21,7 +21,7 @@ from insight_app.gui.wording import tooltip
 from insight_app.plain_text import visible
 
 Role = Qt.ItemDataRole
-MEASURED = {"mean": 1, "maximum": 1, "share": 100}
+MEASURED = {"mean": 1, "maximum": 1, "share": 100, "probability": 100, "clarity": 1}
 """Columns whose points stand below each other, and what their values are shown times."""
 COUNTED = ("images", "cells", "mean", "maximum", "share")
 """Columns of what is counted over photos."""
@@ -62,6 +62,9 @@ class ConceptTableModel(QAbstractTableModel):
                 sign = -1 if self._descending else 1
                 by = np.argsort(sign * self._rows.values[key][rows], kind="stable")
             rows = rows[by]
+            if (catalogue := self._rows.state.catalogue) is not None:
+                apart = catalogue.folded[rows]
+                rows = np.concatenate((rows[~apart], rows[apart]))
         self.order, self._state = rows, self._rows.state
         self._decimals = {key: self._most_decimals(key, scale) for key, scale in MEASURED.items()}
         self._place = np.full(len(self._rows.names), -1, np.int64)
@@ -141,11 +144,12 @@ class ConceptTableModel(QAbstractTableModel):
         if role == Role.AccessibleTextRole:
             text = self._text(row, column.key).strip() or self._word(row)
             if column.key == "name":
-                text = self._rows.state.name_told_apart(row)
+                text = self._rows.state.shown(row).spoken
             return f"{column.title or 'status'}: {text}"
+        if role == Role.ForegroundRole and self.is_apart(index.row()):
+            return theme.colours().of("dim")
         if role == Role.FontRole and column.key == "name":
-            font = QApplication.font()
-            return font if self._rows.state.name(row)[1] else theme.italic(font)
+            return theme.of_name(QApplication.font(), self._rows.state.shown(row).is_italic)
         return None
 
     def status_at(self, place: int) -> int:
@@ -155,6 +159,13 @@ class ConceptTableModel(QAbstractTableModel):
     def concept_at(self, place: int) -> PresentConcept | None:
         """Return the concept that stands at a place, as it is in the state that was counted."""
         return at_row(self._rows.state, int(self.order[place]))
+
+    def is_apart(self, place: int) -> bool:
+        """Return whether what stands at a place, if any, is of those that are folded away."""
+        catalogue = self._rows.state.catalogue
+        if catalogue is None or not 0 <= place < self.order.size:
+            return False
+        return bool(catalogue.folded[self.order[place]])
 
     def shares_at(self, place: int) -> NDArray[np.float64]:
         """Return (folders,) the share of each folder's images with a concept."""
@@ -167,13 +178,15 @@ class ConceptTableModel(QAbstractTableModel):
         if key in ("status", "spread"):
             return ""
         if key == "name":
-            return self._rows.state.name(row)[0]
+            return self._rows.state.shown(row).text
         if self._rows.state.awaits_photos and key in COUNTED:
             return ""
         value = self._rows.values[key][row]
-        if key == "share":
+        if np.isnan(value):
+            return ""
+        if key in ("share", "probability"):
             return aligned(percentage(float(value)), self._decimals[key])
-        if key in ("mean", "maximum"):
+        if key in ("mean", "maximum", "clarity"):
             return aligned(figure(float(value)), self._decimals[key])
         return f"{int(value):,}"
 
@@ -182,10 +195,12 @@ class ConceptTableModel(QAbstractTableModel):
         if key == "status":
             return self._word(row)
         if key == "name":
-            name, by_person = self._rows.state.name(row)
-            facts = ", ".join(self._rows.state.distinctions(row)[:1]) or f"#{row}"
-            giver = "a person" if by_person else "the machine"
-            return f"{name} ({facts}), named by {giver}"
+            state = self._rows.state
+            facts = ", ".join(state.distinctions(row)[:1]) or f"#{row}"
+            return f"{state.shown(row).text} ({facts}), {state.giver(row)}"
+        if key == "probability" and not np.isnan(values[key][row]):
+            photos = self._rows.state.names_from(row)
+            return f"{COLUMNS[KEYS.index(key)].meaning}\n{photos}"
         if key == "mean":
             cells = counted(int(values["cells"][row]), "cell")
             return f"mean strength over {cells} where it is active"

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui import icons, theme
-from insight_app.gui.curation.lists.concept_row import paint_name
+from insight_app.gui.curation.lists.concept_row import paint_border, paint_name
 from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
@@ -127,6 +127,9 @@ class _CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
+        place = index.row()
+        if place and self._model.is_apart(place) and not self._model.is_apart(place - 1):
+            paint_border(painter, option)
         key = KEYS[index.column()]
         if key == "status":
             icons.paint_status(painter, QRectF(option.rect), self._model.status_at(index.row()))
@@ -134,7 +137,8 @@ class _CellDelegate(QStyledItemDelegate):
             _paint_bars(painter, QRectF(option.rect), self._model.shares_at(index.row()))
         elif key == "name" and (concept := self._model.concept_at(index.row())) is not None:
             painter.save()
-            painter.setPen(theme.colours().of("text"))
+            is_apart = self._model.is_apart(index.row())
+            painter.setPen(theme.colours().of("dim" if is_apart else "text"))
             paint_name(painter, option, QRectF(option.rect).adjusted(4, 0, -4, 0), concept)
             painter.restore()
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.concepts.naming.doubt import are_doubtful
 from insight_app.project.judgements import search
 from insight_app.project.judgements.acts import ConceptId, is_own, machine_concept, parse_concept
 from insight_app.project.judgements.hierarchy import (
@@ -32,6 +33,9 @@ class Catalogue:
 
     names: in force, '' = nobody named it.  by_person: a person gave or accepted that name.  status:
     ReviewStatus as uint8, of that name.  hidden: junk, or a person's concept that is unmade again.
+    probability: float32 that the machine's name is right, NaN for a person's and where nobody
+    knows.  clarity: float32, how much the strongest images have in common, NaN where nobody knows;
+    in_common: not less than chance.  folded: less, and no person spoke of it.
     notes: row -> text.  is_gone: a person named it, the present dictionary does not have it.
     level, images, cells, total, maximum, mean: the machine's, zero for rows it does not have.
     """
@@ -44,6 +48,10 @@ class Catalogue:
         self.by_person = np.zeros(results.F, bool)
         self.status = np.zeros(results.F, np.uint8)
         self.hidden = np.zeros(results.F, bool)
+        self.probability = np.array(results.name_probability, np.float32)
+        self.clarity = np.array(results.clarity, np.float32)
+        self.in_common = ~(self.clarity < results.clarity_bound)
+        self.folded = ~self.in_common
         self.is_gone = np.zeros(results.F, bool)
         self.notes: dict[int, str] = {}
         self.level = np.array(results.levels)
@@ -69,6 +77,7 @@ class Catalogue:
             if pair is not None:
                 by_pair[pair] = relation.status
         self._hierarchy = Hierarchy(results.edges, by_pair, self._order)
+        self._fold(np.flatnonzero(self.folded).tolist())
 
     @property
     def size(self) -> int:
@@ -86,6 +95,25 @@ class Catalogue:
         for ends in (self._hierarchy.by_child, self._hierarchy.by_parent):
             known[[row for row, edges in ends.items() if edges]] = True
         return known if known.any() else np.ones(self.size, bool)
+
+    @property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """(size,) whether the name in force is the machine's and doubtful."""
+        return are_doubtful(self.probability)
+
+    def name_before(self, row: int) -> str:
+        """Return what the machine called a concept before its last naming; '' if it is the same.
+
+        Also of a name that a person gave: the machine's is not in force then.
+        """
+        if row >= self._results.F or self.by_person[row]:
+            return ""
+        return str(self._results.names_before[row])
+
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """(size,) whether the last naming changed the name in force."""
+        return np.array([bool(self.name_before(row)) for row in range(self.size)], bool)
 
     def id_of(self, row: int) -> ConceptId:
         """Return the concept's id in the log."""
@@ -153,14 +181,15 @@ class Catalogue:
     def roots(self) -> list[int]:
         """Return the shown rows below no shown one, the concept in most images first.
 
-        A concept that is not active is left out unless something is below it.
+        A concept that is not active is left out unless something is below it; folded ones are.
         """
         above, below, active = self._hierarchy.by_child, self._hierarchy.by_parent, self.is_active
+        left_out = self.hidden | self.folded
         found = [
             row
-            for row in np.flatnonzero(~self.hidden).tolist()
+            for row in np.flatnonzero(~left_out).tolist()
             if (active[row] or below.get(row))
-            and all(self.hidden[parent] for parent in above.get(row, ()))
+            and all(left_out[parent] for parent in above.get(row, ()))
         ]
         return sorted(found, key=lambda row: (-int(self.images[row]), row))
 
@@ -184,7 +213,8 @@ class Catalogue:
 
         Without meanings nothing is found whose names do not say why.
         Filters: status:accepted|unreviewed|unsure|rejected level:2 or level:1-3 hidden:yes|no|all
-        parent:"name" min:images by:person|machine. Hidden ones are found only when asked for.
+        parent:"name" min:images by:person|machine doubtful:yes|no changed:yes|no common:yes|no.
+        Hidden ones are found only when asked for, folded ones always.
         """
         query = search.parse(text)
         passes = self.images >= query.minimum
@@ -196,6 +226,12 @@ class Catalogue:
             passes &= self.hidden == query.hidden
         if query.by_person is not None:
             passes &= self.by_person == query.by_person
+        if query.is_doubtful is not None:
+            passes &= self.doubtful == query.is_doubtful
+        if query.is_changed is not None:
+            passes &= self.changed == query.is_changed
+        if query.in_common is not None:
+            passes &= self.in_common == query.in_common
         texts = self._search_texts()
         if query.parent is not None:
             passes &= self._below(query.parent, texts)
@@ -248,6 +284,7 @@ class Catalogue:
                 by_pair[pair] = now.status if now else None
         if by_pair:
             rows |= self._hierarchy.set(by_pair)
+        self._fold(rows)
         return rows
 
     def _unknown(
@@ -269,7 +306,11 @@ class Catalogue:
             self.is_gone = np.append(self.is_gone, not is_own(concept))
         # Not to be seen before a person has named it.
         self.hidden = np.append(self.hidden, np.ones(count, bool))
-        for name in ("by_person", "status"):
+        self.in_common = np.append(self.in_common, np.ones(count, bool))
+        unknown = np.full(count, np.nan, np.float32)
+        self.probability = np.append(self.probability, unknown)
+        self.clarity = np.append(self.clarity, unknown)
+        for name in ("by_person", "status", "folded"):
             old = getattr(self, name)
             setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
         for name in ("level", "images", "cells", "total", "maximum", "mean"):
@@ -288,6 +329,9 @@ class Catalogue:
             if self._texts is not None:
                 self._texts.set_name(row, name)
         self.by_person[row] = judged.name is not None
+        if not is_extra:
+            is_machines = judged.name is None
+            self.probability[row] = self._results.name_probability[row] if is_machines else np.nan
         is_about_it = (judged.status_name or "") == name
         self.status[row] = (
             STATUS.get(judged.status or "", ReviewStatus.UNREVIEWED) if is_about_it else 0
@@ -297,6 +341,18 @@ class Catalogue:
             self.notes[row] = judged.note
         else:
             self.notes.pop(row, None)
+
+    def _fold(self, rows: Iterable[int]) -> None:
+        """Fold away what shows nothing in common, as long as no person spoke of it."""
+        for row in rows:
+            is_touched = self.by_person[row] or self.status[row] or row in self.notes
+            self.folded[row] = not (self.in_common[row] or is_touched or self._is_related(row))
+
+    def _is_related(self, row: int) -> bool:
+        """Return whether a person stands behind one of its relations."""
+        by_child, by_parent = self._hierarchy.by_child, self._hierarchy.by_parent
+        edges = (*by_child.get(row, {}).values(), *by_parent.get(row, {}).values())
+        return any(edge.by_person for edge in edges)
 
     def _pair(self, child: ConceptId, parent: ConceptId) -> Pair | None:
         rows = self.row_of(child), self.row_of(parent)

@@ -14,6 +14,7 @@ _PART = re.compile(
     r'(?P<filter>[a-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+)'
 )
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_YES_OR_NO = {"doubtful": "is_doubtful", "changed": "is_changed", "common": "in_common"}
 _STATUS = {status.name.casefold(): status for status in ReviewStatus}
 
 
@@ -22,7 +23,9 @@ class Query:
     """Hold conditions that must all be met; None or () = no such condition.
 
     words: each must occur.  level: lowest and highest.  hidden: None = hidden ones too.
-    parent: (part of) the name of a parent.  by_person: the name is a person's.
+    parent: (part of) the name of a parent.  by_person: the name is a person's.  is_doubtful: it is
+    the machine's and doubtful.  is_changed: the last naming changed it.  in_common: the concept's
+    images show something in common.
     """
 
     words: tuple[str, ...] = ()
@@ -32,6 +35,9 @@ class Query:
     parent: str | None = None
     minimum: int = 0
     by_person: bool | None = None
+    is_doubtful: bool | None = None
+    is_changed: bool | None = None
+    in_common: bool | None = None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -74,6 +80,8 @@ def _condition(name: str, value: str) -> dict[str, object] | None:
         return {"hidden": {"yes": True, "no": False, "all": None}[value]}
     if name == "by" and value in ("person", "machine"):
         return {"by_person": value == "person"}
+    if name in _YES_OR_NO and value in ("yes", "no"):
+        return {_YES_OR_NO[name]: value == "yes"}
     if name == "parent" and value:
         return {"parent": folded(value)}
     return None

@@ -28,6 +28,22 @@ class CandidateName(NamedTuple):
     probability: float | None = None
 
 
+def as_shown(candidates: Iterable[CandidateName]) -> list[CandidateName]:
+    """Return names in the order of what is shown beside them, the highest first.
+
+    By probability where it is known of all, else by score; what has neither stays as published.
+    """
+    found = list(candidates)
+    if has_probabilities(found):
+        return sorted(found, key=lambda one: -(one.probability or 0.0))
+    return sorted(found, key=lambda one: 0.0 if one.score is None else -one.score)
+
+
+def has_probabilities(candidates: Sequence[CandidateName]) -> bool:
+    """Return whether it is known of each name how probably it is right."""
+    return bool(candidates) and all(one.probability is not None for one in candidates)
+
+
 class CandidateLines(Sequence[list[CandidateName]]):
     """Hold the candidates of each concept, best first.
 

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO
 from zlib import crc32
@@ -78,6 +79,8 @@ class GenerationHeader:
     schema version 3."""
     dictionary_relations_above: float = 0.0
     """The same of those that the dictionary brought along."""
+    clarity_bound: float | None = None
+    """Under which the images of a concept have no more in common than chance; None if not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,6 +324,9 @@ def _check_header(header: GenerationHeader, number: int) -> None:
         raise ValueError(f"it is generation {header.number} in the place of another")
     if not all(isinstance(text, str) for text in (header.names_rule, header.names_unit)):
         raise ValueError("it does not say in words how names were found")
+    bound = header.clarity_bound
+    if bound is not None and not (isinstance(bound, int | float) and isfinite(bound)):
+        raise ValueError("its bound of clarity is no number")
     if not all(isinstance(name, str) and _SEGMENT.fullmatch(name) for name in header.postings):
         raise ValueError("it names lists of strongest images that cannot be its own")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 1 << 22
 _LAST_STATUS = 5
 _CONCEPTS = {"images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2", "levels": "u1"}
-_SINCE_3 = {"name_probability": "f4", "name_photos": "i4"}
+_SINCE_3 = {"name_probability": "f4", "name_photos": "i4", "clarity": "f4"}
 """Arrays that results of before version 3 lack."""
 _PLACES = {"shard": "u4", "offset": "i8", "bytes": "u4", "folder": "u4", "status": "u1"}
 _FOLDERS = {"key": "i8", "images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2"}

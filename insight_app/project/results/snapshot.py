@@ -74,7 +74,9 @@ class Results:
     machine_names; names_before the last naming, '' where that did not change them; names_rule: what
     found them; names_photos: how many of the project's photos they rest on, 0: they came with the
     dictionary; name_photos (F,) int32: how many of those are among the evidence of each, and
-    name_probability (F,) float32: that it is right, NaN if not known.
+    name_probability (F,) float32: that it is right, NaN if not known. clarity (F,) float32: how
+    much the strongest images of a concept have in common, clarity_bound: under which this is no
+    more than chance; NaN if not known.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
@@ -103,6 +105,9 @@ class Results:
         unknown = np.full(self.F, np.nan, np.float32)
         self.name_probability: NDArray[np.float32] = counts.get("name_probability", unknown)
         self.name_photos: NDArray[np.int32] = counts.get("name_photos", np.zeros(self.F, np.int32))
+        self.clarity: NDArray[np.float32] = counts.get("clarity", unknown)
+        bound = header.clarity_bound
+        self.clarity_bound = float("nan") if bound is None else bound
         self.edges: EdgeTable = published.edges
         self.relations_above = header.relations_above, header.dictionary_relations_above
         self._codes = CodeReader(project / "codes", self.F)
@@ -221,17 +226,22 @@ class Results:
         if self._header.names_unit or self.names_run in ("", RELEASE):
             return self._header.names_unit
         # Results of before version 3 do not say: the built-in encoder's names were voted for.
-        return SHARE_OF_VOTES if self.score_unit == "votes" else COSINE
-
-    @property
-    def score_unit(self) -> str:
-        """What scores of candidate names are: votes (naming rule "shared") or cosine."""
-        return "votes" if self.encoder[1].partition(":")[0] == "builtin" else "cosine"
+        is_builtin = self.encoder[1].partition(":")[0] == "builtin"
+        return SHARE_OF_VOTES if is_builtin else COSINE
 
     @property
     def mean(self) -> NDArray[np.float64]:
         """(F,) mean strength where active."""
         return Sums(self.images, self.cells, self.total, self.maximum).mean
+
+    def name_source(self, concept: int) -> str:
+        """Return what the machine's name of a concept rests on, in words; '' if not known."""
+        if not self.machine_names[concept] or self.names_run == RELEASE:
+            return ""
+        if self.name_photos[concept]:
+            return f"after {self.names_photos:,} of your photos"
+        is_shipped = self.names_run == "dictionary" or self.names_photos > 0
+        return "shipped with the dictionary" if is_shipped else ""
 
     def candidates(self, concept: int) -> list[CandidateName]:
         """Return the names that the machine proposes, best first."""

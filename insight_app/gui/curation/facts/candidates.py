@@ -17,22 +17,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from insight_app.figures import column, figure, percentage
+from insight_app.figures import column, figure, percent, percentage
 from insight_app.gui import theme
 from insight_app.gui.curation.concept_keys import candidates_of, keys_of
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.qt_types import Index
-from insight_app.gui.state.project_state import shown_name
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import shown_name
 from insight_app.gui.widgets import paint_key_cap
 from insight_app.gui.wording import tooltip
 from insight_app.plain_text import shortened, visible
+from insight_app.project.results.candidates import has_probabilities
 
 if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
 
 TITLE = "Candidate names"
+SHARE_OF_VOTES = "share of votes"
 LINE = 10
 READING_LETTERS = 16
 SOURCES = {
@@ -42,23 +44,31 @@ SOURCES = {
 }
 """What a run of names is called (results.names_run)."""
 UNITS = {
-    "votes": ("% of votes", "Votes of its examples, and of its children's, that the word covers"),
+    SHARE_OF_VOTES: (
+        "% of votes",
+        "Votes of its examples, and of its children's, that the word covers",
+    ),
+    "probability": ("% right", "Probability that the name is right"),
     "cosine": ("cosine", "Cosine of the concept's direction and the word"),
+    "": ("", "Score"),
 }
-"""What a kind of score (results.score_unit) is called, and what it means."""
+"""What a kind of score (results.names_unit) is called, and what it means."""
+RIGHT = ("% right", "Probability that the name is right, calibrated on classes that taught nothing")
+"""The same of what stands there instead where it is known of all candidates."""
 
 
 class CandidateModel(QAbstractListModel):
-    """The candidates of one concept by score; present: the name that it has.
+    """The candidates of one concept by what is shown beside them; present: the name that it has.
 
-    scores: as shown, '' where there is none.  unit: what they are.
+    numbers: as shown, '' where there is none.  unit: what scores are.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.candidates: Sequence[CandidateName] = ()
-        self.scores: list[str] = []
-        self.present, self.unit = "", "cosine"
+        self.numbers: list[str] = []
+        self.present, self.unit = "", ""
+        self._has_probabilities = False
 
     def set_candidates(
         self, candidates: "Sequence[CandidateName]", present: str, unit: str
@@ -66,13 +76,26 @@ class CandidateModel(QAbstractListModel):
         """Show other candidates; unit: what their scores are."""
         self.beginResetModel()
         self.candidates, self.present, self.unit = candidates, present, unit
-        self.scores = column([self._score(one) for one in candidates])
+        self._has_probabilities = has_probabilities(candidates)
+        self.numbers = column([self._number(one) for one in candidates])
         self.endResetModel()
+
+    @property
+    def heading(self) -> tuple[str, str]:
+        """What the numbers are called, and what they mean; '' where there are none."""
+        if not any(self.numbers):
+            return "", ""
+        return RIGHT if self._has_probabilities else UNITS[self.unit]
+
+    def _number(self, one: "CandidateName") -> str:
+        if self._has_probabilities and one.probability is not None:
+            return percentage(one.probability)
+        return self._score(one)
 
     def _score(self, one: "CandidateName") -> str:
         if one.score is None:
             return ""
-        return percentage(one.score) if self.unit == "votes" else figure(one.score)
+        return figure(one.score) if self.unit == "cosine" else percentage(one.score)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.candidates)
@@ -82,14 +105,18 @@ class CandidateModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return shown_name(one.term)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            score = f"{UNITS[self.unit][0]} {self._score(one)}" if self._score(one) else ""
-            words = ", ".join(part for part in (shown_name(one.term), one.reading, score) if part)
+            number = f"{self.heading[0]} {self._number(one)}" if self._number(one) else ""
+            words = ", ".join(part for part in (shown_name(one.term), one.reading, number) if part)
             return f"{index.row() + 1}: {words}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            score = "From the release, which gives no score"
+            lines = [one.definition]
+            if one.probability is not None:
+                lines.append(f"{RIGHT[1]}: {percent(one.probability)}")
             if one.score is not None:
-                score = f"{UNITS[self.unit][1]}: {self._score(one)}"
-            return tooltip("\n".join(part for part in (one.definition, score) if part))
+                lines.append(f"{UNITS[self.unit][1]}: {self._score(one)}")
+            elif one.probability is None:
+                lines.append("From the release, which gives no score")
+            return tooltip("\n".join(line for line in lines if line))
         return None
 
 
@@ -118,7 +145,7 @@ class CandidateDelegate(QStyledItemDelegate):
         right, middle = rect.right() - 14, Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.tabular(option.font))
         painter.setPen(c.of("text"))
-        if number := self._model.scores[index.row()]:
+        if number := self._model.numbers[index.row()]:
             box = QRectF(0, rect.y(), right, rect.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
             right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
@@ -161,12 +188,11 @@ class CandidateList(QListView):
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show the candidates of a concept."""
-        found, unit = candidates_of(concept), concept.results.score_unit
+        found, unit = candidates_of(concept), concept.results.names_unit
         self._candidates.set_candidates(found, concept.name, unit)
         self._measure()
         self.section.heading.setText(SOURCES.get(concept.results.names_run, TITLE))
-        has_scores = any(one.score is not None for one in found)
-        shown, meaning = UNITS[unit] if has_scores else ("", "")
+        shown, meaning = self._candidates.heading
         self.section.note.setText(shown)
         self.section.note.setToolTip(meaning)
         self.section.setVisible(bool(found))

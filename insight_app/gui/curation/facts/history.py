@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.concepts.naming.doubt import is_doubtful
 from insight_app.gui.curation.present_concept import PresentConcept
-from insight_app.gui.state.project_state import shown_name
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import ShownName, shown_name
 from insight_app.gui.widgets import PlainLabel
 from insight_app.plain_text import shortened, visible, visible_lines
 
@@ -51,7 +52,10 @@ class ConceptHistory(PlainLabel):
         machine = results.machine_names[concept.row] if concept.is_machine else ""
         if machine:
             who = "release" if results.names_run == RELEASE else "analysis"
-            machine = f"{who}: named {shown_name(machine)}"
+            probability = float(results.name_probability[concept.row])
+            name = ShownName(shown_name(machine), is_doubtful=is_doubtful(probability))
+            before = shown_name(results.names_before[concept.row])
+            machine = f"{who}: named {name.text}{f', was: {before}' if before else ''}"
         self.session.projects.ask(
             partial(_history, concept=concept.id),
             done=partial(self._show, concept.id, machine),

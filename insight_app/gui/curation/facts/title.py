@@ -1,6 +1,7 @@
 """The name of the selected concept, large: status, who named it, and renaming in place."""
 
 from html import escape
+from math import isnan
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -9,11 +10,14 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from insight_app.concepts.hsae.summary import RELEASE
+from insight_app.concepts.naming.doubt import DOUBTFUL
 from insight_app.figures import counted, figure, percent
 from insight_app.gui import icons, theme
+from insight_app.gui.curation.folding import NOTHING_IN_COMMON, explanation
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import DOUBTFUL_WORD, shown_name
 from insight_app.gui.widgets import LinkLabel, dim_label
 from insight_app.gui.wording import tooltip
 
@@ -45,6 +49,9 @@ class ConceptTitle(QWidget):
         self._column.setSpacing(2)
         self._column.addWidget(self.name)
         self._column.addWidget(self.facts)
+        self.origin = dim_label("", self)
+        self.origin.setWordWrap(True)
+        self._column.addWidget(self.origin)
         self.hidden = LinkLabel(self)
         self.hidden.setWordWrap(True)
         self.hidden.linkActivated.connect(lambda _link: session.actions["concept.hide"].trigger())
@@ -60,6 +67,10 @@ class ConceptTitle(QWidget):
         text, tip = _counts(concept)
         self.facts.setText(text)
         self.facts.setToolTip(tip)
+        text, tip = origin(concept)
+        self.origin.setText(text)
+        self.origin.setToolTip(tooltip(tip))
+        self.origin.setVisible(bool(text))
         if concept.is_hidden:
             entry = self.session.actions.entry("concept.hide")
             keys = f" ({escape(entry.shown_keys())})" if entry.shown_keys() else ""
@@ -120,6 +131,32 @@ def _counts(concept: PresentConcept) -> tuple[str, str]:
     )
 
 
+def origin(concept: PresentConcept) -> tuple[str, str]:
+    """Return (what the machine's name rests on and how sure it is, how that is known)."""
+    catalogue, results, row = concept.catalogue, concept.results, concept.row
+    parts, tips = [], []
+    if source := concept.state.names_from(row):
+        parts.append(f"named {source}" if results.name_photos[row] else f"name {source}")
+        own = counted(int(results.name_photos[row]), "photo")
+        tips.append(f"Photos of yours among those that this name rests on: {own}.")
+    probability = float(catalogue.probability[row])
+    if not isnan(probability):
+        parts.append(f"{percent(probability)} likely right")
+        tips.append(
+            "Probability that the name is right, calibrated on classes that taught it nothing; "
+            f"under {percent(DOUBTFUL)} it is doubtful and has a question mark."
+        )
+    if before := catalogue.name_before(row):
+        parts.append(f"was: {shown_name(before)}")
+        tips.append("The last naming after your photos changed the machine's name.")
+    if not catalogue.in_common[row]:
+        parts.append(f"shows {NOTHING_IN_COMMON}")
+        clarity = figure(float(catalogue.clarity[row]))
+        tips.append(f"{explanation(results)} Here: {clarity}.")
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:], "\n".join(tips)
+
+
 class _Name(QWidget):
     """Paints the name, its status, and who gave it."""
 
@@ -127,23 +164,26 @@ class _Name(QWidget):
         super().__init__(parent)
         self._scale = scale
         self._text = self._words = ""
-        self._by_person = self._came_by_key = False
-        self._status = 0
+        self._number, self._status = "", 0
+        self._is_italic = self._came_by_key = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Show the name of a concept."""
-        self._text, self._by_person = concept.name, concept.by_person
+        shown = concept.shown
+        self._text, self._is_italic, self._number = shown.text, shown.is_italic, shown.number
         self._status, self._words = concept.status, concept.status_word
         if not concept.by_person:
             is_released = concept.results.names_run == RELEASE
             giver = "name from the release" if is_released else "machine name"
+            giver = f"{DOUBTFUL_WORD} {giver}" if shown.is_doubtful else giver
             self._words = f"{giver}, {concept.status_word}"
         if concept.is_hidden:
             self._words = f"hidden, {self._words}"
-        self.setAccessibleName(f"Concept {self._text}, {self._words}")
-        self.setToolTip(tooltip(f"{self._text}: {self._words}. Double click or F2 renames"))
+        told_apart = " ".join(part for part in (shown.plain, shown.number) if part)
+        self.setAccessibleName(f"Concept {told_apart}, {self._words}")
+        self.setToolTip(tooltip(f"{shown.told_apart}: {self._words}. Double click or F2 renames"))
         self.update()
 
     def _font(self) -> QFont:
@@ -161,17 +201,21 @@ class _Name(QWidget):
         if not self._text:
             return
         c, painter = theme.colours(), QPainter(self)
-        small = painter.fontMetrics().horizontalAdvance(self._words) + 34
-        font = self._font()
-        painter.setFont(font if self._by_person else theme.italic(font))
+        number = f"  {self._number}" if self._number else ""
+        told = painter.fontMetrics().horizontalAdvance(number)
+        small = painter.fontMetrics().horizontalAdvance(self._words) + told + 34
+        painter.setFont(theme.of_name(self._font(), self._is_italic))
         whole = painter.fontMetrics().horizontalAdvance(self._text) + small
-        room = self.width() - (small if whole <= self.width() else STATUS_ROOM)
+        room = self.width() - (small if whole <= self.width() else STATUS_ROOM + told)
         text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, int(room))
         painter.setPen(c.of("text"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, room + 4, self.height()), middle, text)
-        left = painter.fontMetrics().horizontalAdvance(text) + 12
+        left = painter.fontMetrics().horizontalAdvance(text)
         painter.setFont(self.font())
+        painter.setPen(c.of("dim"))
+        painter.drawText(QRectF(left, 1, told + 2, self.height()), middle, number)
+        left += told + 12
         icons.paint_status(painter, QRectF(left, 1, 12, self.height()), self._status)
         painter.setPen(icons.status_colour(self._status))
         if left + small - 10 <= self.width():

@@ -35,7 +35,8 @@ class ConceptRow:
     """A concept in a list; number and tag as shown, numbers of a list aligned (figures.column).
 
     measure: what the number is, where no heading says so.  tip: formula and count of the number.
-    share: the length of its bar, 0 to 1; None = it has none.
+    share: the length of its bar, 0 to 1; None = it has none.  is_apart: it stands at the end, as
+    it shows nothing in common.
     """
 
     concept: "ConceptId"
@@ -44,6 +45,7 @@ class ConceptRow:
     measure: str = ""
     tip: str = ""
     share: float | None = None
+    is_apart: bool = False
 
 
 class ConceptRowDelegate(QStyledItemDelegate):
@@ -78,6 +80,9 @@ class ConceptRowDelegate(QStyledItemDelegate):
             painter.drawText(inner, MIDDLE, item)
         elif (concept := find(self.session.state, item.concept)) is not None:
             paint_ground(painter, option)
+            before = index.sibling(index.row() - 1, 0).data(ITEM_ROLE)
+            if item.is_apart and isinstance(before, ConceptRow) and not before.is_apart:
+                paint_border(painter, option)
             self._paint_concept(painter, option, inner, item, concept)
             paint_focus(painter, option)
         painter.restore()
@@ -116,7 +121,8 @@ class ConceptRowDelegate(QStyledItemDelegate):
             width = painter.fontMetrics().horizontalAdvance(item.tag)
             painter.drawText(QRectF(right - width - 2, top, width + 2, height), MIDDLE, item.tag)
             right -= width + 10
-        painter.setPen(c.of("dim" if self._fade and status else "text"))
+        is_faint = (self._fade and status) or item.is_apart
+        painter.setPen(c.of("dim" if is_faint else "text"))
         room = QRectF(left, top, right - left, height)
         paint_name(painter, option, room, concept)
 
@@ -127,6 +133,12 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
         painter.fillRect(option.rect, theme.colours().of("selected"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(option.rect, theme.colours().of("hover"))
+
+
+def paint_border(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Paint a thin line over a row: what follows is a group of its own."""
+    top = QRectF(option.rect).adjusted(0, 0, 0, 1 - option.rect.height())
+    painter.fillRect(top, theme.colours().of("line"))
 
 
 def paint_focus(painter: QPainter, option: QStyleOptionViewItem) -> None:
@@ -149,10 +161,11 @@ def paint_name(
     Where others have the same, what tells it apart is dim behind it: as much of it as there is
     room for, with is_brief only the number.
     """
-    painter.setFont(option.font if concept.by_person else theme.italic(option.font))
+    shown = concept.shown
+    painter.setFont(theme.of_name(option.font, shown.is_italic))
     metrics, plain = painter.fontMetrics(), option.fontMetrics
     suffixes = [f"  {one}" for one in concept.distinctions]
-    wanted = metrics.horizontalAdvance(concept.name)
+    wanted = metrics.horizontalAdvance(shown.text)
     widths = [plain.horizontalAdvance(one) for one in suffixes]
     fitting = [at for at, width in enumerate(widths) if wanted + width <= room.width()]
     at = len(suffixes) - 1 if is_brief or not fitting else fitting[0]
@@ -160,7 +173,7 @@ def paint_name(
     if suffixes and room.width() - widths[at] < least:
         suffixes = []  # a few letters of the name say more than a number alone
     left = int(room.width()) - (widths[at] if suffixes else 0)
-    fits = metrics.elidedText(concept.name, Qt.TextElideMode.ElideRight, left)
+    fits = metrics.elidedText(shown.text, Qt.TextElideMode.ElideRight, left)
     painter.drawText(room, MIDDLE, fits)
     taken = metrics.horizontalAdvance(fits)
     if suffixes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
+from insight_app.gui.curation.folding import NOTHING_IN_COMMON
 from insight_app.gui.curation.lists.concept_row import ITEM_ROLE, ConceptRow
 from insight_app.gui.curation.present_concept import find
 from insight_app.gui.qt_types import Index
@@ -89,10 +90,11 @@ class ConceptRowsModel(QAbstractListModel):
         if concept is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return concept.name
+            return concept.shown.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             number = f"{item.measure} {item.number.strip()}".strip()
-            words = (concept.name_told_apart, concept.status_word, item.tag, number)
+            apart = NOTHING_IN_COMMON if item.is_apart else ""
+            words = (concept.shown.spoken, concept.status_word, item.tag, number, apart)
             return ", ".join(word for word in words if word)
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = (concept.introduction, item.tip)

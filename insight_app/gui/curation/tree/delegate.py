@@ -5,7 +5,7 @@ Machine names are italic, persons' upright.
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.lists.concept_row import STATUS_WIDTH, paint_ground, paint_name
@@ -35,12 +35,15 @@ class HierarchyDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         concept = self._tree.present_at(index)
-        if concept is None:
-            return
         c = theme.colours()
         painter.save()
         box = QRectF(option.rect)
         paint_ground(painter, option)
+        if concept is None:
+            if index.column() == NAME:
+                self._paint_fold(painter, option, str(index.data()))
+            painter.restore()
+            return
         if index.column() == NAME:
             self._paint_name(painter, option, index, concept, box)
         elif index.column() == BAR:
@@ -81,6 +84,20 @@ class HierarchyDelegate(QStyledItemDelegate):
                 f"↗ also under {others}", Qt.TextElideMode.ElideRight, int(room)
             )
             painter.drawText(QRectF(left, box.y(), room, box.height()), middle, words)
+
+    def _paint_fold(self, painter: QPainter, option: QStyleOptionViewItem, words: str) -> None:
+        """Paint the sentence of what is folded away over all columns: it is longer than a name."""
+        view = option.widget
+        right = view.viewport().width() if isinstance(view, QAbstractItemView) else 0
+        box = QRectF(option.rect)
+        box.setRight(max(box.right(), right - 8.0))
+        painter.setClipping(False)
+        painter.setFont(option.font)
+        painter.setPen(theme.colours().of("dim"))
+        shown = painter.fontMetrics().elidedText(
+            words, Qt.TextElideMode.ElideRight, int(box.width())
+        )
+        painter.drawText(box.adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
 
     # ---- renaming in place
 

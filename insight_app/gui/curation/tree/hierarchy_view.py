@@ -33,11 +33,13 @@ from insight_app.gui import theme
 from insight_app.gui.curation.tree.delegate import HierarchyDelegate
 from insight_app.gui.curation.tree.drag_label import BESIDE_MOUSE, drag_label
 from insight_app.gui.curation.tree.drop import MIME
-from insight_app.gui.curation.tree.tree_model import BAR, NAME, NUMBER, ConceptTreeModel
+from insight_app.gui.curation.tree.tree_model import BAR, FOLD, NAME, NUMBER, ConceptTreeModel
+from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import paint_frame
 
 if TYPE_CHECKING:
+    from insight_app.gui.curation.tree.tree_model import TreePath
     from insight_app.project.judgements import ConceptId
 
 FLAG = QItemSelectionModel.SelectionFlag
@@ -91,6 +93,7 @@ class HierarchyView(QTreeView):
         """The place that was found last when one asked for the next concept."""
         self._was_seen = False
         self.selectionModel().selectionChanged.connect(self._chosen)
+        self.clicked.connect(self._turn_fold)
         self.expanded.connect(self._branch_changed)
         self.collapsed.connect(self._branch_changed)
 
@@ -171,7 +174,9 @@ class HierarchyView(QTreeView):
 
     def concepts_in_order(self) -> "tuple[ConceptId, ...]":
         """Return the concepts of the open places from top to bottom, each once."""
-        rows = dict.fromkeys(node.row for node in self.tree.walk(self.isExpanded))
+        rows = dict.fromkeys(
+            node.row for node in self.tree.walk(self.isExpanded) if node.row != FOLD
+        )
         return self.tree.state.ids_of(rows)
 
     def neighbour(
@@ -179,15 +184,17 @@ class HierarchyView(QTreeView):
     ) -> "ConceptId | None":
         """Return what stands before (-1) or after (1) a concept where it is current.
 
-        Of None the first of all.
+        Of None the first of all, but from the branch of what is folded away where that is current.
         """
         place = QModelIndex() if concept is None else self._place_of(concept)
+        if concept is None and self.tree.is_fold(self.currentIndex()):
+            place = self.currentIndex().siblingAtColumn(NAME)
         index = self.tree.index(0, NAME)
         if place.isValid():
             index = self._beside(place, by)
         while index.isValid():
             found = self.tree.concept_at(index)
-            if found != concept and found not in leaving:
+            if found is not None and found != concept and found not in leaving:
                 self._aim = QPersistentModelIndex(index)
                 return found
             index = self._beside(index, by)
@@ -211,7 +218,7 @@ class HierarchyView(QTreeView):
         if not self._following:
             self.branches_changed.emit()
 
-    def open_paths(self) -> "list[tuple[ConceptId, ...]]":
+    def open_paths(self) -> "list[TreePath]":
         """Return the paths of all open branches."""
         return [
             self.tree.path_of(self.tree.index_of(node))
@@ -219,7 +226,7 @@ class HierarchyView(QTreeView):
             if node.children and self.isExpanded(self.tree.index_of(node))
         ]
 
-    def reload(self, keep: bool, opened: "Iterable[tuple[ConceptId, ...]]" = ()) -> None:
+    def reload(self, keep: bool, opened: "Iterable[TreePath]" = ()) -> None:
         """Show everything anew; keep: branches, current place and scroll stay; else open some."""
         paths = self.open_paths() if keep else opened
         current = self.tree.path_of(self.currentIndex()) if keep else ()
@@ -263,7 +270,11 @@ class HierarchyView(QTreeView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         editing = self.state() == QAbstractItemView.State.EditingState
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self.tree.is_fold(self.currentIndex()):
+            self._turn_fold(self.currentIndex())
+            return
+        if is_enter and not editing:
             self.rename()
             return
         super().keyPressEvent(event)
@@ -272,6 +283,12 @@ class HierarchyView(QTreeView):
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self.tree.rowCount():
             self.selectionModel().setCurrentIndex(self.tree.index(0, NAME), FLAG.NoUpdate)
+
+    def _turn_fold(self, index: Index) -> None:
+        """Open or close the branch of what is folded away: its whole line is its handle."""
+        if self.tree.is_fold(index):
+            place = self.tree.fold
+            self.setExpanded(place, not self.isExpanded(place))
 
     # ---- dragging
 

@@ -22,31 +22,52 @@ NameOf = Callable[[int], str]
 class ConceptOrder:
     """by: images | strength | name.  flat: all concepts without the tree.
 
-    levels: (lowest, highest) shown, None = all; what is then below nothing shown stands at the top.
+    levels: (lowest, highest) shown, None = all.  doubtful: only concepts with a doubtful name, or
+    only others; None = all.  What is then below nothing shown stands at the top.
     """
 
     by: str = IMAGES
     flat: bool = False
     levels: tuple[int, int] | None = None
+    doubtful: bool | None = None
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether nothing is filtered out."""
+        return self.levels is None and self.doubtful is None
 
     def shows(self, catalogue: Catalogue, row: int) -> bool:
         """Return whether a concept is listed wherever its place is."""
-        if catalogue.hidden[row]:
+        if catalogue.hidden[row] or catalogue.folded[row]:
+            return False
+        if self.doubtful is not None and catalogue.doubtful[row] != self.doubtful:
             return False
         if self.levels is None:
             return True
         return bool(self.levels[0] <= catalogue.level[row] <= self.levels[1])
 
-    def listed(self, catalogue: Catalogue) -> NDArray[np.bool_]:
-        """Return (n,) which concepts are listed somewhere."""
-        shows = ~catalogue.hidden
+    def _passes(self, catalogue: Catalogue) -> NDArray[np.bool_]:
+        """Return (n,) which concepts no filter leaves out, those folded away included."""
+        passes: NDArray[np.bool_] = ~catalogue.hidden
         if self.levels is not None:
-            shows &= (catalogue.level >= self.levels[0]) & (catalogue.level <= self.levels[1])
+            passes &= (catalogue.level >= self.levels[0]) & (catalogue.level <= self.levels[1])
+        if self.doubtful is not None:
+            passes &= catalogue.doubtful == self.doubtful
+        return passes
+
+    def folded(self, catalogue: Catalogue, name_of: NameOf) -> list[int]:
+        """Return the rows that are folded away, in order."""
+        rows = np.flatnonzero(self._passes(catalogue) & catalogue.folded).tolist()
+        return self._sorted(catalogue, rows, name_of)
+
+    def listed(self, catalogue: Catalogue) -> NDArray[np.bool_]:
+        """Return (n,) which concepts are listed somewhere, but for those folded away."""
+        shows = self._passes(catalogue) & ~catalogue.folded
         found: NDArray[np.bool_] = catalogue.is_active.copy()
         if not self.flat:
             children, parents = catalogue.relation_ends()
             found[children[shows[parents]]] = True
-            found[parents if self.levels is None else parents[shows[children]]] = True
+            found[parents if self.shows_all else parents[shows[children]]] = True
         return found & shows
 
     def parents(self, catalogue: Catalogue, row: int) -> list[int]:
@@ -56,7 +77,7 @@ class ConceptOrder:
 
     def top(self, catalogue: Catalogue, name_of: NameOf) -> list[int]:
         """Return the rows that stand at the top, in order."""
-        if not self.flat and self.levels is None:
+        if not self.flat and self.shows_all:
             return self._sorted(catalogue, catalogue.roots(), name_of)
         found = np.flatnonzero(self.listed(catalogue)).tolist()
         if not self.flat:

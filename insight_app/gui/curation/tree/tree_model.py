@@ -1,19 +1,21 @@
 """The hierarchy as Qt's item model: a concept with two parents is there twice.
 
-A node is one place of a concept; its children are listed when first asked for. Which concepts are
-listed in which order is order.py's matter, what they say that of texts.py. Judgements become row
-signals, never a reset: expansion, selection and scroll stay.
+Concepts that show nothing in common stand in a branch of their own at the end, which is closed at
+first. A node is one place of a concept; its children are listed when first asked for. Which
+concepts are listed in which order is order.py's matter, what they say that of texts.py. Judgements
+become row signals, never a reset: expansion, selection and scroll stay.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 
 from insight_app.figures import counted
+from insight_app.gui.curation import folding
 from insight_app.gui.curation.present_concept import PresentConcept, at_row
 from insight_app.gui.curation.tree import drop, texts
 from insight_app.gui.curation.tree.drop import DropPlan
@@ -24,8 +26,16 @@ from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements.catalogue import Catalogue
+
+    TreePath = tuple[ConceptId, ...]
+    """The concepts from the top down to a place; FOLD_ID for the branch of what is folded away."""
 
 NAME, BAR, NUMBER = range(3)
+TOP, FOLD = -1, -2
+"""Rows of the two places that are no concept: the invisible top, and what is folded away."""
+FOLD_ID = cast("ConceptId", "nothing in common")
+"""What stands for the branch of what is folded away where concepts have their ids."""
 
 _READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _DRAG, _EDIT = Qt.ItemFlag.ItemIsDragEnabled, Qt.ItemFlag.ItemIsEditable
@@ -41,7 +51,7 @@ _FLAGS = {
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """One place of a concept; row: of the state that was loaded, -1 = the invisible top."""
+    """One place of a concept; row: of the state that was loaded, or TOP, or FOLD."""
 
     id: int
     row: int
@@ -66,15 +76,16 @@ class ConceptTreeModel(QAbstractItemModel):
     def _clear(self) -> None:
         self._nodes: dict[int, Node] = {}
         self._places: dict[int, list[Node]] = {}
-        self._top = Node(0, -1, None)
+        self._top = Node(0, TOP, None)
         self._nodes[0] = self._top
         self._next_id = 1
         self._branches: set[int] | None = None
         self.state = self.session.state
         self._catalogue = self.state.catalogue
-        self._hidden: NDArray[np.bool_] = np.zeros(0, bool)
+        self._left_out: NDArray[np.bool_] = np.zeros((2, 0), bool)
+        """(2, n) which concepts were hidden, and which folded away."""
         if self._catalogue is not None:
-            self._hidden = self._catalogue.hidden.copy()
+            self._left_out = _left_out(self._catalogue)
 
     # ---- content
 
@@ -93,9 +104,10 @@ class ConceptTreeModel(QAbstractItemModel):
         if catalogue is None:
             return
         affected = set(rows)
-        old, new = self._hidden, catalogue.hidden
-        if relations or old.size != new.size or bool((old != new).any()):
-            self._hidden, self._branches = new.copy(), None
+        old, new = self._left_out, _left_out(catalogue)
+        if relations or old.shape != new.shape or bool((old != new).any()):
+            self._left_out, self._branches = new, None
+            affected.add(FOLD)
             for row in rows:
                 affected.update(edge.parent for edge in catalogue.parents(row))
                 affected.update(edge.parent for edge in catalogue.withdrawn(row))
@@ -115,7 +127,12 @@ class ConceptTreeModel(QAbstractItemModel):
         if self._catalogue is None:
             return []
         if node is self._top:
-            return self.order.top(self._catalogue, self._name)
+            has_folded = bool(self.order.folded(self._catalogue, self._name))
+            return [*self.order.top(self._catalogue, self._name), *([FOLD] if has_folded else [])]
+        if node.row == FOLD:
+            return self.order.folded(self._catalogue, self._name)
+        if node.parent is not None and node.parent.row == FOLD:
+            return []
         return self.order.below(self._catalogue, node.row, self._name)
 
     def _name(self, row: int) -> str:
@@ -185,15 +202,15 @@ class ConceptTreeModel(QAbstractItemModel):
         return self.createIndex(node.place, column, node.id)
 
     def row_at(self, index: Index) -> int:
-        """Return the row of the concept at an index; -1 for the empty space."""
+        """Return the row of the concept at an index, TOP for the empty space, or FOLD."""
         return self.node(index).row
 
     def present_at(self, index: Index) -> PresentConcept | None:
-        """Return the concept at an index as the loaded state has it; None for the empty space."""
+        """Return the concept at an index as the loaded state has it, None where there is none."""
         return at_row(self.state, self.row_at(index))
 
     def concept_at(self, index: Index) -> "ConceptId | None":
-        """Return the concept at an index, None for the empty space."""
+        """Return the concept at an index, None where there is none."""
         return self._id(self.node(index))
 
     def parent_at(self, index: Index) -> "ConceptId | None":
@@ -203,6 +220,17 @@ class ConceptTreeModel(QAbstractItemModel):
 
     def _id(self, node: Node) -> "ConceptId | None":
         return self.state.id_of(node.row) if node.row >= 0 else None
+
+    def is_fold(self, index: Index) -> bool:
+        """Return whether an index is the branch of what is folded away."""
+        return self.node(index).row == FOLD
+
+    @property
+    def fold(self) -> QModelIndex:
+        """The place of the branch of what is folded away, invalid where there is none."""
+        self._children(self._top)
+        node = (self._top.by_row or {}).get(FOLD)
+        return QModelIndex() if node is None else self.index_of(node)
 
     def listed(self, concept: "ConceptId") -> list[QModelIndex]:
         """Return the places of a concept that were listed so far."""
@@ -214,7 +242,10 @@ class ConceptTreeModel(QAbstractItemModel):
         row = self.state.row_of(concept)
         if row is None or self._catalogue is None:
             return []
-        ends = (self._end_of(path) for path in self.order.paths(self._catalogue, row))
+        paths = self.order.paths(self._catalogue, row)
+        if self._catalogue.folded[row]:
+            paths = [[FOLD, row]]
+        ends = map(self._end_of, paths)
         return [self.index_of(node) for node in ends if node is not None]
 
     def _end_of(self, path: Sequence[int]) -> Node | None:
@@ -228,19 +259,20 @@ class ConceptTreeModel(QAbstractItemModel):
             node = below
         return node
 
-    def path_of(self, index: Index) -> "tuple[ConceptId, ...]":
+    def path_of(self, index: Index) -> "TreePath":
         """Return the concepts from the top down to a place: what stays the same over a reload."""
         steps: list[ConceptId] = []
         node: Node | None = self.node(index)
-        while node is not None and (concept := self._id(node)) is not None:
-            steps.append(concept)
+        while node is not None and node.row != TOP:
+            steps.append(self._id(node) or FOLD_ID)
             node = node.parent
         return tuple(reversed(steps))
 
-    def at_path(self, path: "Sequence[ConceptId]") -> QModelIndex:
+    def at_path(self, path: "TreePath") -> QModelIndex:
         """Return the place at the end of a path of `path_of`; invalid where it is no more."""
-        rows = self.state.rows_of(path)
-        node = self._end_of(rows) if len(rows) == len(path) else None
+        rows = [FOLD if step == FOLD_ID else self.state.row_of(step) for step in path]
+        known = [row for row in rows if row is not None]
+        node = self._end_of(known) if len(known) == len(path) else None
         return QModelIndex() if node is None else self.index_of(node)
 
     def walk(self, is_open: Callable[[QModelIndex], bool]) -> Iterator[Node]:
@@ -268,7 +300,9 @@ class ConceptTreeModel(QAbstractItemModel):
             return False
         if self._branches is None:
             self._branches = self.order.branches(self._catalogue)
-        return node.row in self._branches
+        return node.row == FOLD or (
+            node.row in self._branches and not (node.parent and node.parent.row == FOLD)
+        )
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
         children = self._children(self.node(parent))
@@ -283,6 +317,8 @@ class ConceptTreeModel(QAbstractItemModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
+        if self.is_fold(index):
+            return _READ
         if self.state.read_only:
             return _READ
         return _FLAGS[self.locked, index.column() == NAME]
@@ -290,10 +326,10 @@ class ConceptTreeModel(QAbstractItemModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         concept, column = self.present_at(index), index.column()
         if concept is None:
-            return None
+            return self._fold_data(role) if index.isValid() and column == NAME else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             if column == NAME:
-                return concept.name
+                return concept.shown.text
             return texts.number(concept, self.order.by) if column == NUMBER else ""
         if role == Qt.ItemDataRole.TextAlignmentRole and column == NUMBER:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -302,18 +338,31 @@ class ConceptTreeModel(QAbstractItemModel):
             return tooltip(tip(concept))
         if role == Qt.ItemDataRole.AccessibleTextRole and column == NAME:
             images = counted(int(concept.catalogue.images[concept.row]), "image")
-            parts = [concept.name_told_apart, concept.status_word, images]
+            parts = [concept.shown.spoken, concept.status_word, images]
             if also := self.also_under(index):
                 parts.append(f"also under {also}")
             return ", ".join(parts)
         return None
 
+    def _fold_data(self, role: int) -> object:
+        """Return what is said of the branch of what is folded away."""
+        if self._catalogue is None or self.state.results is None:
+            return None
+        count = len(self.order.folded(self._catalogue, self._name))
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return folding.sentence(count)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(folding.explanation(self.state.results))
+        return None
+
     def also_under(self, index: Index) -> str:
         """Return the names of the concept's other parents."""
-        if self._catalogue is None:
+        if self._catalogue is None or self.row_at(index) < 0:
             return ""
         parent = self.node(index).parent
-        here = -1 if parent is None else parent.row
+        here = TOP if parent is None else parent.row
+        if here == FOLD:
+            return ""  # nowhere else is it listed
         parents = self.order.parents(self._catalogue, self.row_at(index))
         return ", ".join(self.state.name_told_apart(row) for row in parents if row != here)
 
@@ -334,6 +383,8 @@ class ConceptTreeModel(QAbstractItemModel):
         """Return what dropping `data` on a place would do, or why it cannot."""
         if self.locked:
             return DropPlan(refusal="Dragging is switched off (the lock above).")
+        if self.is_fold(parent):
+            return DropPlan(refusal=folding.NO_PARENT)
         places = drop.unpack(self.state, data)
         return drop.plan(self.state, places, self.concept_at(parent), adds)
 
@@ -351,3 +402,8 @@ class ConceptTreeModel(QAbstractItemModel):
             return False
         self.session.curation.judge(plan.acts, plan.done)
         return True
+
+
+def _left_out(catalogue: "Catalogue") -> NDArray[np.bool_]:
+    """Return (2, n) which concepts are hidden, and which are folded away."""
+    return np.stack((catalogue.hidden, catalogue.folded))
