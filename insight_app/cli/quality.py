@@ -33,13 +33,31 @@ def quality(
         typer.Option(min=1, max=MOST, help="Measure on at most this many photos, evenly spread."),
     ] = USUAL,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    masks: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Measure too whether concepts lie where things are, by label masks: pictures "
+            "called as their photos, whose pixels are ids of the table; 0 is background.",
+        ),
+    ] = None,
+    classes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The table of labels: CSV with the columns id and name and, if you like, kind "
+            "(thing, stuff or part).",
+        ),
+    ] = None,
 ) -> None:
     """Measure how good the dictionary is.
 
     It is measured on the project's photos, with controls beside every figure. The report is kept in
     the project.
     """
-    report = _measured(project, photos, device)
+    if (masks is None) != (classes is None):
+        raise typer.BadParameter("--masks FOLDER and --classes FILE belong together.")
+    report = _measured(project, photos, device, masks, classes)
     if as_json:
         terminal.print_json(report.to_json())
     else:
@@ -47,13 +65,23 @@ def quality(
             terminal.say(line)
 
 
-def _measured(project: Path, photos: int, device: str) -> QualityReport:
+def _measured(
+    project: Path, photos: int, device: str, masks: Path | None, classes: Path | None
+) -> QualityReport:
     """Measure a project and keep the report in it, if anything can be written there."""
     from insight_app.project.quality.measuring import measure
     from insight_app.project.quality.store import store
 
     with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
-        report = measure(project, photos=photos, device=device, progress=progress, cancel=cancel)
+        report = measure(
+            project,
+            photos=photos,
+            device=device,
+            progress=progress,
+            cancel=cancel,
+            masks=masks,
+            classes=classes,
+        )
     try:
         store(project, report)
     except KnownError as error:

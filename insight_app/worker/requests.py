@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +20,7 @@ from insight_app.worker.pace import Estimate
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
     from insight_app.concepts.hsae.description import UnsetThreshold
+    from insight_app.project.analysis.encoder import Load
     from insight_app.project.analysis.folders.changing import Changed
     from insight_app.project.check.repair import Repaired
 
@@ -69,6 +71,7 @@ class Requests:
             "repair": self.repair,
             "quality": self.quality,
             "encode": self.encode,
+            "occlude": self.occlude,
             "embed": self.embed,
             "device": self.device,
             "encoders": self.encoders,
@@ -195,8 +198,8 @@ class Requests:
     def quality(self, request: Request) -> dict[str, Any]:
         """Measure `project` on at most `photos` photos; return `report`, as JSON, and its `file`.
 
-        The report is kept in the project: `file` is '' where that could not be done, and `why` says
-        why not.
+        `masks` and `classes`: a folder of label masks and the table of their labels. The report is
+        kept in the project: `file` is '' where that could not be done, and `why` says why not.
         """
         from insight_app.project.quality import measuring, sample, store
 
@@ -209,6 +212,8 @@ class Requests:
             progress=self._progress(request),
             cancel=self._client.cancel_token(request),
             between=self._client.answer_short_requests,
+            masks=_path(request, "masks"),
+            classes=_path(request, "classes"),
         )
         file, why = "", ""
         try:
@@ -230,12 +235,7 @@ class Requests:
         from insight_app.project.results import photo_choice, reading_rule
 
         project, path = Path(request["project"]), Path(request["path"])
-        device = _device(request)
-
-        def load(name: str, **options: str) -> DenseEncoder:
-            return self._loaded.encoder(name, device=device, **options)
-
-        encoder = encoder_of.load(project, encoder_of.of_project(project), load)
+        encoder = encoder_of.load(project, encoder_of.of_project(project), self._load_on(request))
         dictionary = self._loaded.dictionary(project, encoder)
         rule, is_finer = reading_rule.of_project(project), bool(request.get("finer"))
         part = photo_choice.part_of_project(project)
@@ -251,6 +251,41 @@ class Requests:
             grid=(geometry.rows, geometry.cols),
         )
         return file | {"short_side": coded.short_side}
+
+    def occlude(self, request: Request) -> dict[str, Any]:
+        """Measure what is left of `concept` in the photo `path` once its support is greyed out.
+
+        And, beside it, once an equal area elsewhere is. `file` holds support, before, after (T,),
+        others, after_others (n, T), size, crop and grid; `fell` and `fell_others` are the shares of
+        the support's mass that were gone.
+        """
+        from insight_app.project.analysis import encoder as encoder_of
+        from insight_app.project.quality import occlusion
+        from insight_app.project.results import photo_choice, reading_rule
+
+        project = Path(request["project"])
+        encoder = encoder_of.load(project, encoder_of.of_project(project), self._load_on(request))
+        found = occlusion.check(
+            Path(request["path"]),
+            encoder,
+            self._loaded.dictionary(project, encoder),
+            reading_rule.of_project(project),
+            int(request["concept"]),
+            part=photo_choice.part_of_project(project),
+            between=self._client.cancel_token(request).check,
+        )
+        g = found.geometry
+        file = self._file(
+            support=found.support,
+            others=found.others,
+            before=found.before,
+            after=found.after,
+            after_others=found.after_others,
+            crop=g.crop,
+            size=(g.width, g.height),
+            grid=(g.rows, g.cols),
+        )
+        return file | {"fell": found.fell, "fell_others": found.fell_others.tolist()}
 
     def embed(self, request: Request) -> dict[str, Any]:
         """Embed `texts` as unit rows `vectors` (N, D) in `file`."""
@@ -362,6 +397,10 @@ class Requests:
 
     # ---- helpers
 
+    def _load_on(self, request: Request) -> Load:
+        """Return what loads an encoder on the device that is asked for, or has it already."""
+        return partial(self._loaded.encoder, device=_device(request))
+
     def _encoder(self, request: Request) -> DenseEncoder:
         name, options = str(request.get("encoder") or "builtin"), request.get("encoder_options")
         return self._loaded.encoder(name, device=_device(request), **(options or {}))
@@ -421,3 +460,7 @@ def _told(repaired: Repaired) -> dict[str, Any]:
 
 def _device(request: Request) -> str:
     return str(request.get("device") or "auto")
+
+
+def _path(request: Request, name: str) -> Path | None:
+    return Path(request[name]) if request.get(name) else None

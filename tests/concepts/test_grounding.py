@@ -128,14 +128,14 @@ def test_the_answer_of_a_label_is_the_concept_of_the_highest_average_precision()
     one = image({0: [3, 2, 0, 0], 1: [0, 0, 1, 1]}, {0: [0], 1: [2, 3]})
     found = grounding.placed([one], 2, 2)
     assert found.answer.tolist() == [0, 1]
-    kept = BOTH
-    assert grounding.mean_average_precision(found, kept, whole(1)) == pytest.approx([1.0])
-    assert grounding.coverage(found, kept, whole(1)) == pytest.approx([1.0])
-    assert grounding.best_overlap(found, kept) == 1.0
+    each = grounding.answered(found, whole(1))
+    assert grounding.mean_average_precision(each, BOTH) == pytest.approx([1.0])
+    assert grounding.coverage(each, BOTH) == pytest.approx([1.0])
+    assert grounding.best_overlap(found, BOTH) == 1.0
     missed = grounding.placed([image({0: [0, 0, 0, 1]}, {0: [0]})], 1, 1)
     # One of four cells, found last of all: 1 x 1/4, which is no grounding.
     assert missed.precision[0, 0] == pytest.approx(0.25)
-    assert grounding.coverage(missed, np.array([True]), whole(1)) == 0
+    assert grounding.coverage(grounding.answered(missed, whole(1)), np.array([True])) == 0
 
 
 def test_weights_of_images_are_copies_of_images():

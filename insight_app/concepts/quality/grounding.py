@@ -227,19 +227,28 @@ def impurity(
     return values
 
 
+def answered(found: PlacedConcepts, weights: Weights) -> NDArray[np.float64]:
+    """Return (draws, L) the average precision of the concept that answers each label.
+
+    nan where no image drawn has it.
+    """
+    each = np.full((len(weights), found.occurs.size), np.nan)
+    for label in np.flatnonzero(found.occurs):
+        each[:, label] = drawn(found.entries, int(found.answer[label]), int(label), weights)
+    return each
+
+
 def mean_average_precision(
-    found: PlacedConcepts, kept: NDArray[np.bool_], weights: Weights
+    each: NDArray[np.float64], kept: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return (draws,) the average precision of the concept that answers, mean over labels."""
-    return _mean(_answers(found, kept, weights))
+    """Return (draws,) the mean over labels of what `answered` (draws, L) returned."""
+    return _mean(each[:, kept])
 
 
-def coverage(
-    found: PlacedConcepts, kept: NDArray[np.bool_], weights: Weights
-) -> NDArray[np.float64]:
-    """Return (draws,) the share of labels with a concept of average precision >= 0.3."""
-    each = _answers(found, kept, weights)
-    return _mean(np.where(np.isnan(each), np.nan, (each >= GROUNDED).astype(np.float64)))
+def coverage(each: NDArray[np.float64], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (draws,) the share of labels with a concept of average precision >= GROUNDED."""
+    some = each[:, kept]
+    return _mean(np.where(np.isnan(some), np.nan, (some >= GROUNDED).astype(np.float64)))
 
 
 def best_overlap(found: PlacedConcepts, kept: NDArray[np.bool_]) -> float:
@@ -252,14 +261,6 @@ def best_overlap(found: PlacedConcepts, kept: NDArray[np.bool_]) -> float:
 
 
 Measure = Callable[[PlacedConcepts, NDArray[np.bool_], Weights], NDArray[np.float64]]
-
-
-def _answers(
-    found: PlacedConcepts, kept: NDArray[np.bool_], weights: Weights
-) -> NDArray[np.float64]:
-    labels = np.flatnonzero(kept & found.occurs)
-    rows = [drawn(found.entries, int(found.answer[one]), int(one), weights) for one in labels]
-    return np.array(rows).reshape(labels.size, len(weights)).T
 
 
 def _over_labels(

@@ -6,6 +6,7 @@ of active concepts. Knows nothing of dictionaries. T tokens, D token dimension, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,12 +58,30 @@ class Pursuit:
         parts = [self._pursue(rows, most) for rows in batches]
         return torch.cat(parts, 1)
 
+    @torch.no_grad()
+    def parts(self, x: Tensor, count: int) -> tuple[Tensor, Tensor]:
+        """Return the best `count` atoms of tokens x (T, D), (T, count), and their coefficients.
+
+        Fewer where there are not as many atoms.
+        """
+        batches = torch.split(x.float(), PURSUIT_TOKENS)  # type: ignore[no-untyped-call]
+        last = [list(self._steps(rows, count))[-1] for rows in batches]
+        return torch.cat([chosen for chosen, _ in last]), torch.cat([found for _, found in last])
+
     def _pursue(self, x: Tensor, most: int) -> Tensor:
+        found = [self.offset.expand_as(x)]
+        for chosen, coefficients in self._steps(x, most):
+            explained = torch.bmm(coefficients[:, None], self.atoms[chosen]).squeeze(1)
+            found.append(self.offset + explained)
+        found += [found[-1]] * (most + 1 - len(found))
+        return torch.stack(found)
+
+    def _steps(self, x: Tensor, most: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the chosen atoms (T, n) and their coefficients (T, n) for n = 1, 2, ..., most."""
         centred = x - self.offset
         products = residual = centred @ self.atoms.t()
         rows = torch.arange(len(x))[:, None]
         chosen = torch.empty(len(x), 0, dtype=torch.int64)
-        found = [self.offset.expand_as(x)]
         for _ in range(min(most, len(self.atoms))):
             sizes = residual.abs().scatter_(1, chosen, -1.0)
             chosen = torch.cat([chosen, sizes.argmax(1, keepdim=True)], 1)
@@ -70,11 +89,9 @@ class Pursuit:
             # Two atoms may be the same direction: a hair of ridge keeps the system solvable.
             inner.diagonal(dim1=1, dim2=2).add_(1e-6)
             coefficients = torch.linalg.solve(inner, products[rows, chosen])
+            yield chosen, coefficients
             explained = torch.bmm(coefficients[:, None], self.atoms[chosen]).squeeze(1)
             residual = (centred - explained) @ self.atoms.t()
-            found.append(self.offset + explained)
-        found += [found[-1]] * (most + 1 - len(found))
-        return torch.stack(found)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import Refusal
+from insight_app.project.quality import grounding
+from insight_app.project.quality import masks as label_masks
 from insight_app.project.quality import sample as sampling
+from insight_app.project.quality.grounding import LabelledPhotos
 from insight_app.project.quality.report import Figure, QualityReport, SelfTest
 from insight_app.project.quality.sample import Sample
 from insight_app.project.quality.store import basis_of
@@ -38,11 +41,14 @@ def measure(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     between: Callable[[], None] = lambda: None,
+    masks: Path | None = None,
+    classes: Path | None = None,
 ) -> QualityReport:
     """Return the report, not yet kept; a Refusal if nothing has been analyzed yet.
 
     photos: how many are read at most. encoder: instead of the one that the project names, which
     `load` (as `encoders.load`) gives; has the same fingerprint. between: called now and then.
+    masks: a folder of label masks, classes: the table of their labels, for the figures of places.
     Raises Cancelled when cancelled.
     """
     began, token = time.monotonic(), cancel or CancelToken()
@@ -61,15 +67,23 @@ def measure(
             raise _nothing_to_measure(project)
         used = encoder or _encoder(project, device, load)
         dictionary = _dictionary(project, used)
+        given = None if masks is None or classes is None else label_masks.read(masks, classes)
+        labelled = grounding.labelled_photos(results, given, told) if given is not None else None
         sample = sampling.read(results, used, dictionary, chosen, told)
         found, tests = _groups(results, used, dictionary, sample, told)
+        found += _places(results, used, dictionary, labelled, told)
         return QualityReport(
             project=project.name,
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - began, 1),
             photos=sample.size,
             cells=sample.cells,
-            basis=replace(basis_of(results), asked=photos, sample=sample.digest),
+            basis=replace(
+                basis_of(results),
+                asked=photos,
+                sample=sample.digest,
+                masks="" if given is None else given.digest,
+            ),
             figures=tuple(found),
             self_tests=tuple(tests),
         )
@@ -86,6 +100,22 @@ def _groups(
     bare = untrained(dictionary, sample.tokens, active)
     found = reconstruction.figures(sample, dictionary, bare, encoder, results, progress)
     return found, [reconstruction.self_test(sample)]
+
+
+def _places(
+    results: Results,
+    encoder: DenseEncoder,
+    dictionary: HSAE,
+    labelled: LabelledPhotos | None,
+    progress: Progress,
+) -> list[Figure]:
+    """Return the figures of places: those that need masks only if there are some."""
+    from insight_app.project.quality import occlusion
+
+    found = [occlusion.over_concepts(results, encoder, dictionary, progress)]
+    if labelled is not None:
+        found += grounding.figures(results, encoder, dictionary, labelled, progress)
+    return found
 
 
 def _nothing_to_measure(project: Path) -> Refusal:

@@ -1,0 +1,221 @@
+"""Label masks that a person brings to measure places: a folder of pictures, and a table of labels.
+
+A mask belongs to the photo whose name it has without the suffix; its numbers are ids of the table,
+0 is background. Owns how both are read and what is refused. Knows no concept.
+"""
+
+import csv
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from insight_app.concepts.quality.concept_maps import LabelledMaps
+from insight_app.concepts.quality.label_grids import BACKGROUND, cell_labels, dilated
+from insight_app.disk_errors import disk_errors
+from insight_app.errors import Refusal, WorldError
+from insight_app.files import read_regular
+from insight_app.project.photos.photo_file import hash_content, read_bytes
+from insight_app.project.results.records import ImageRecord
+
+Kind = Literal["", "thing", "stuff", "part"]
+KINDS: tuple[Kind, ...] = ("", "thing", "stuff", "part")
+FORMATS = ("PNG", "TIFF", "BMP", "GIF")
+SUFFIXES = (".png", ".tif", ".tiff", ".bmp", ".gif")
+NUMBERS = ("1", "L", "P", "I;16", "I;16B", "I;16L", "I")
+"""Modes of pictures whose pixels are one number each; of a palette it is the index."""
+MOST_TABLE = 2**24
+MOST_ID = 2**16 - 1
+MOST_UNKNOWN = 5
+"""Unknown ids that are named in an error."""
+LAST_THING = 90
+"""COCO's panoptic labels: things up to here, stuff above."""
+COCO = {1: "person", 90: "toothbrush", 184: "tree-merged", 200: "rug-merged"}
+"""Names by which a table of COCO's labels is known."""
+
+
+@dataclass(frozen=True)
+class LabelTable:
+    """L labels in the order of their ids; kinds: thing, stuff, part, or '' where nobody said."""
+
+    ids: tuple[int, ...]
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    digest: str = ""
+
+    def of_kind(self, kind: Kind) -> NDArray[np.bool_]:
+        """Return (L,) which labels are of a kind."""
+        return np.array([one == kind for one in self.kinds], bool)
+
+
+@dataclass(frozen=True)
+class MaskFolder:
+    """What a person gave: masks by the names of their photos, and the labels in them.
+
+    digest: changes with the content of any of it.
+    """
+
+    folder: Path
+    masks: Mapping[str, Path]
+    table: LabelTable
+    digest: str
+
+
+def read(folder: Path, classes: Path) -> MaskFolder:
+    """Read a table of labels and find the masks of a folder; KnownError where they are none."""
+    table, masks = read_table(classes), find_masks(folder)
+    told = hashlib.sha256(table.digest.encode())
+    for stem, path in sorted(masks.items()):
+        told.update(stem.encode(errors="surrogatepass") + hash_content(path))
+    return MaskFolder(folder, masks, table, told.hexdigest()[:16])
+
+
+def read_table(path: Path) -> LabelTable:
+    """Read a CSV file with the columns id and name, and perhaps kind; Refusal for anything else.
+
+    Without a column kind, the labels of COCO are known by their names.
+    """
+    with disk_errors("The table of labels cannot be read", where=path):
+        data = read_regular(path, MOST_TABLE, follow_links=True)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _bad_table(path, "it is no text in UTF-8") from None
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    columns = [(name or "").strip().casefold() for name in rows.fieldnames or ()]
+    if not {"id", "name"} <= set(columns):
+        raise _bad_table(path, "its first line does not name the columns id and name")
+    rows.fieldnames = columns
+    found: dict[int, tuple[str, Kind]] = {}
+    for line, row in enumerate(rows, start=2):
+        number, name, kind = _row(path, line, row)
+        if number in found:
+            raise _bad_table(path, f"line {line}: the id {number} was given before")
+        if number != BACKGROUND:
+            found[number] = (name, kind)
+    if not found:
+        raise _bad_table(path, "it has no labels")
+    if "kind" not in columns and all(found.get(id, ("",))[0] == name for id, name in COCO.items()):
+        found = {
+            id: (name, "thing" if id <= LAST_THING else "stuff")
+            for id, (name, _kind) in found.items()
+        }
+    ids = tuple(sorted(found))
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    return LabelTable(ids, tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids), digest)
+
+
+def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, str, Kind]:
+    given = {name: str(row.get(name) or "").strip() for name in ("id", "name", "kind")}
+    if not (given["id"].isascii() and given["id"].isdigit() and int(given["id"]) <= MOST_ID):
+        raise _bad_table(
+            path, f"line {line}: the id {given['id']!r} is no whole number from 0 to {MOST_ID:,}"
+        )
+    kind = next((one for one in KINDS if one == given["kind"].casefold()), None)
+    if kind is None:
+        raise _bad_table(
+            path, f"line {line}: the kind {given['kind']!r} is none of thing, stuff and part"
+        )
+    return int(given["id"]), given["name"], kind
+
+
+def _bad_table(path: Path, why: str) -> Refusal:
+    do = "Write a CSV file with the columns id and name (and, if you like, kind)."
+    return Refusal(f"This is no table of labels: {why}.", where=str(path), do=do)
+
+
+def find_masks(folder: Path) -> dict[str, Path]:
+    """Return the pictures at and under a folder by their names without suffix.
+
+    Refusal where two have the same one, or there is none.
+    """
+    found: dict[str, list[Path]] = defaultdict(list)
+    with disk_errors("The folder of masks cannot be read", where=folder):
+        if not folder.is_dir():
+            raise Refusal("There is no folder of masks here.", where=str(folder))
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.casefold() in SUFFIXES and path.is_file():
+                found[path.stem].append(path)
+    if not found:
+        kinds = ", ".join(one.removeprefix(".").upper() for one in SUFFIXES)
+        raise Refusal("There are no masks in this folder.", where=str(folder), do=f"Give {kinds}.")
+    for paths in found.values():
+        if len(paths) > 1:
+            raise Refusal(
+                f"Two masks have the same name, so that neither tells its photo: {paths[1]}.",
+                where=str(paths[0]),
+                do="Keep one of them in the folder.",
+            )
+    return {stem: paths[0] for stem, paths in found.items()}
+
+
+def read_labels(
+    path: Path, record: ImageRecord, table: LabelTable
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the labels in a photo, (n,) rows of the table, and their cells (n, cells).
+
+    Parts are grown by a cell in all directions. KnownError where the mask is none of this photo's.
+    """
+    mask = _numbers(path, record)
+    known = np.array((BACKGROUND, *table.ids))
+    present = np.unique(mask)
+    unknown = present[~np.isin(present, known)]
+    if unknown.size:
+        some = ", ".join(map(str, unknown[:MOST_UNKNOWN].tolist()))
+        more = " and others" if unknown.size > MOST_UNKNOWN else ""
+        raise Refusal(
+            f"This mask has numbers that are not in the table of labels: {some}{more}.",
+            where=str(path),
+            do="Add them to the table, or make them 0 (background) in the mask.",
+        )
+    g = record.geometry
+    cells = cell_labels(mask, g)
+    here = np.unique(cells[cells != BACKGROUND])
+    rows = np.searchsorted(np.array(table.ids), here)
+    masks = cells[None] == here[:, None]
+    parts = np.array([table.kinds[row] == "part" for row in rows], bool)
+    masks[parts] = dilated(masks[parts], g.rows, g.cols)
+    return rows.astype(np.int64), masks
+
+
+def _numbers(path: Path, record: ImageRecord) -> NDArray[np.integer]:
+    """Return (height, width) the numbers of a mask; KnownError where they cannot be had."""
+    data = read_bytes(path)
+    wanted = (record.width, record.height)
+    try:
+        with Image.open(io.BytesIO(data or b""), formats=FORMATS) as picture:
+            if picture.mode not in NUMBERS:
+                raise Refusal(
+                    "This mask is a picture in colours; a mask has one number a pixel, the id of a "
+                    "label.",
+                    where=str(path),
+                    do="Save it with one channel (grey, or a palette whose indices are the ids).",
+                )
+            if picture.size != wanted:
+                raise Refusal(
+                    f"This mask has {picture.width} x {picture.height} pixels, its photo "
+                    f"{wanted[0]} x {wanted[1]}.",
+                    where=str(path),
+                    do="Give the mask the size of the photo as it is shown upright.",
+                )
+            return np.array(picture).astype(np.int64)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise WorldError("This mask cannot be read.", where=str(path)) from None
+
+
+def with_maps(
+    labels: tuple[NDArray[np.int64], NDArray[np.bool_]],
+    maps: tuple[NDArray[np.int64], NDArray[np.float32]],
+    record: ImageRecord,
+) -> LabelledMaps:
+    """Put the labels of a photo, (n,) and (n, cells), beside its maps, (m,) and (m, cells)."""
+    return LabelledMaps(*maps, *labels, record.geometry.rows, record.geometry.cols)
