@@ -107,7 +107,7 @@ def make_project(
     _write_dictionary(folder, concepts, title=spell("Drawn scenes"))
     settings.write(engine, reading_rule.SETTING, NEWEST_RULE)
     before(folder)
-    recorder = Recorder(folder, engine, _setup(concepts, spell=spell))
+    recorder = Recorder(folder, engine, setup(concepts, spell=spell))
     recorder.publish()
     listed = Results.open(folder)
     assert listed is not None
@@ -141,7 +141,7 @@ def publish_again(
     if dictionary != DICTIONARY:
         _write_dictionary(project, concepts, dictionary)
     engine = analysis_database.open_writer(project)
-    recorder = Recorder(project, engine, _setup(concepts, dictionary))
+    recorder = Recorder(project, engine, setup(concepts, dictionary))
     if words is not None:
         recorder.rename(words)
     recorder.publish()
@@ -218,7 +218,7 @@ def _picture(
 # ---- what the machine would say of them
 
 
-def _setup(concepts: int, dictionary: str = DICTIONARY, spell: Spell = str) -> Setup:
+def setup(concepts: int, dictionary: str = DICTIONARY, spell: Spell = str) -> Setup:
     names = NAMES[:concepts] + [f"texture {n}" for n in range(len(NAMES), concepts)]
     names[-1] = ""  # the last one never fires: dead, without a name
     candidates = [

@@ -276,6 +276,7 @@ def test_dragging_in_a_locked_tree_selects_no_range(qtbot, concepts) -> None:
     session, view = concepts.session, tree(concepts)
     port, left = view.viewport(), Qt.MouseButton.LeftButton
     rows = session.lists.rows[:4]
+    view.scrollToTop()
     at = [view.visualRect(places_of(concepts, row)[0]).center() for row in rows]
     concepts.docks["hierarchy"].panel.lock.setChecked(True)
     QTest.mousePress(port, left, NO, at[0])

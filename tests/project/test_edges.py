@@ -1,14 +1,32 @@
 """The relations that results publish: which others imply, and what is known of each."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from insight_app.concepts.codes import from_dense
+from insight_app.concepts.progress import Cancelled, CancelToken, silent
 from insight_app.concepts.relations import Edges
 from insight_app.concepts.statistics import CoOccurrence
+from insight_app.project.analysis.counting.certainty import carried
 from insight_app.project.analysis.counting.edges import edges, own_edges
-from insight_app.project.results.edge_table import DATA, DICTIONARY, EdgeTable
+from insight_app.project.analysis.recording import Recorder
+from insight_app.project.results import analysis_database
+from insight_app.project.results.edge_table import (
+    DATA,
+    DICTIONARY,
+    FEWEST_IMAGES,
+    UNKNOWN,
+    EdgeTable,
+)
+from insight_app.project.results.snapshot import Results
 from tests.older import EDGES_OF_VERSION_2
+from tests.synthetic import make_project
+from tests.synthetic import setup as synthetic_setup
 
 CELLS = 10
 ANIMAL, DOG, SPANIEL, RARE = range(4)
@@ -73,3 +91,66 @@ def test_relations_of_results_before_version_3_say_what_is_not_known() -> None:
     assert (one.silent, one.interval, one.absorption, one.implied) == (None, None, None, False)
     assert one.asymmetry == pytest.approx(0.5)
     assert "analyze again" in one.why_no_interval and "analyze again" in one.why_no_absorption
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of 32 drawn photos, its relations not measured yet."""
+    return make_project(
+        tmp_path_factory.mktemp("drawn") / "P.insight", images=32, concepts=24, photo_size=(80, 60)
+    )
+
+
+@contextmanager
+def writing_to(project: Path) -> Iterator[Recorder]:
+    engine = analysis_database.open_writer(project)
+    with closing(Recorder(project, engine, synthetic_setup(24))) as recorder:
+        yield recorder
+    engine.dispose()
+
+
+def table_of(project: Path) -> EdgeTable:
+    results = Results.open(project)
+    assert results is not None
+    with results:
+        return results.edges
+
+
+def test_intervals_come_with_a_pass_over_the_codes_and_stay_while_they_hold(drawn: Path) -> None:
+    before = table_of(drawn)
+    assert (before.low == UNKNOWN).all()
+    with writing_to(drawn) as recorder:
+        told: list[int] = []
+        recorder.publish()
+        stop = CancelToken()
+        stop.cancel()
+        with pytest.raises(Cancelled):
+            recorder.measure_relations(silent, stop)
+        assert recorder.measure_relations(lambda done, *_: told.append(done), CancelToken())
+        recorder.publish()
+        assert not recorder.measure_relations(silent, CancelToken()), "nothing is left to be done"
+    assert told[-1] == 31, "of 32 photos one is broken"
+    table = table_of(drawn)
+    able = table.child_images >= FEWEST_IMAGES
+    assert able.any() and not able.all()
+    assert ((table.low >= 0) == able).all() and ((table.high >= 0) == able).all()
+    assert (table.low <= table.strength + 1e-6)[able].all()
+    assert (table.high >= table.strength - 1e-6)[able].all()
+    few = table.measured(int(np.flatnonzero(~able)[0]))
+    assert few.interval is None and "fewer than 10 images" in few.why_no_interval
+    with writing_to(drawn) as recorder:
+        recorder.publish()
+    again = table_of(drawn)
+    assert np.array_equal(again.low, table.low) and np.array_equal(again.high, table.high)
+
+
+def test_what_changed_is_no_longer_known(drawn: Path) -> None:
+    """One image more for the first child: its interval is gone, others stay."""
+    now = table_of(drawn)
+    measured = replace(now, low=now.strength / 2, high=now.strength)
+    one = int(now.child[0])
+    more = replace(now, child_images=now.child_images + (now.child == one))
+    found = carried(more, measured)
+    assert (found.low[now.child == one] == now.low[now.child == one]).all()
+    others = now.child != one
+    assert np.array_equal(found.low[others], measured.low[others]) and others.any()

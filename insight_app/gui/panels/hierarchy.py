@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from insight_app.figures import counted
-from insight_app.gui import icons
+from insight_app.gui import icons, theme
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.folding import sentence
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch
@@ -95,6 +95,7 @@ class HierarchyPanel(Panel):
         self.threshold.setContentsMargins(12, 0, 12, 4)
         self.threshold.setAccessibleName("Which relations are shown")
         self.body.addWidget(self.threshold)
+        theme.follow(self._measure_threshold)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.empty, 1)
         self.foot.addWidget(thin_line(self))
@@ -236,7 +237,10 @@ class HierarchyPanel(Panel):
         text, tip = ("", "") if results is None else threshold(results)
         self.threshold.setText(text[:1].upper() + text[1:])
         self.threshold.setToolTip(tooltip(tip))
-        self.threshold.setVisible(bool(text))
+
+    def _measure_threshold(self) -> None:
+        """Leave room for the line from the start: what is below must not move when it is there."""
+        self.threshold.setFixedHeight(self.threshold.fontMetrics().height() + 4)
 
     def _branches_left(self) -> "list[TreePath]":
         """Return the paths of the branches that were open when the project was left."""

@@ -75,6 +75,7 @@ PANELS = (
     PanelSpec("review", "Review", "review", "ReviewPanel"),
     PanelSpec("evidence", "Evidence", "evidence", "EvidencePanel"),
     PanelSpec("concept_table", "Concepts in numbers", "concept_table", "ConceptTablePanel"),
+    PanelSpec("relation_table", "Relations in numbers", "relation_table", "RelationTablePanel"),
     PanelSpec(
         "frequency_plot", "Frequency against strength", "frequency_plot", "FrequencyPlotPanel"
     ),
@@ -113,7 +114,7 @@ WORKSPACES = (
         "Statistics",
         "chart-bar",
         across(
-            (54, "concept_table"),
+            (54, ("concept_table", "relation_table")),
             (
                 46,
                 down(

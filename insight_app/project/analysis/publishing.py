@@ -19,6 +19,7 @@ from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import STATISTICS
 from insight_app.project.results import generations
 from insight_app.project.results.analysis_database import reading, writing
+from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.manifest import Manifest
 from insight_app.project.results.schema import Generation, Status
 
@@ -34,6 +35,19 @@ def newest_manifest(connection: Connection, statistics: Path) -> Manifest | None
     row = connection.execute(rows).first()
     try:
         return row and generations.manifest_of(statistics, row.id, row.manifest)
+    except (OSError, KnownError):
+        return None
+
+
+def newest_edges(statistics: Path, known: Manifest | None) -> EdgeTable | None:
+    """Return the relations of the newest generation; None if there are none that can be read.
+
+    known: its manifest.
+    """
+    if known is None:
+        return None
+    try:
+        return generations.read_edges(statistics, known.generation, known)
     except (OSError, KnownError):
         return None
 

@@ -24,6 +24,7 @@ from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
 from insight_app.project import identity
 from insight_app.project.analysis import publishing, set_up
+from insight_app.project.analysis.counting import certainty
 from insight_app.project.analysis.counting.edges import edges, own_edges, shares
 from insight_app.project.analysis.counting.running_counts import Counting
 from insight_app.project.analysis.places import published_places
@@ -112,6 +113,8 @@ class Recorder:
             self._project_id = found
             settings.write(engine, analysis_database.PROJECT_ID, found)
         self._covered = dict(before.files) if before is not None else {}
+        self._edges = publishing.newest_edges(self.statistics, before)
+        """Of the newest generation: what was measured of them holds on."""
         last = shards[-1] if shards else None
         # A number is used once: results published before may still be read from the file it had.
         number, size, checksum = code_store.last_shard(project / CODES) + 1, 0, 0
@@ -213,6 +216,18 @@ class Recorder:
         """Give the concepts the names that the next generation will carry."""
         self.setup = replace(self.setup, words=words)
 
+    def measure_relations(self, progress: Progress, cancel: CancelToken) -> bool:
+        """Measure how sure the relations published last are; return whether there was need to.
+
+        The next generation will carry it. Reads the codes of all images.
+        """
+        if self._edges is None or not certainty.is_unmeasured(self._edges).any():
+            return False
+        self._edges = certainty.measured(
+            self._edges, self.project, self.engine, self.setup.concepts, progress, cancel
+        )
+        return True
+
     def publish(self) -> int:
         """Publish what is committed as the next generation; return its number."""
         with self._on_disk():
@@ -226,6 +241,9 @@ class Recorder:
         cooccurrence = self.counting.cooccurrence()
         found, brought = own_edges(cooccurrence), setup.dictionary_edges
         table = edges(cooccurrence, found, brought)
+        if self._edges is not None:
+            table = certainty.carried(table, self._edges)
+        self._edges = table
         folder = generations.begin(self.statistics, number)
         segments = list(self.counting.segments)
         others = self._others()

@@ -263,6 +263,7 @@ class _Work:
                 self._code(self.photos, recorder, batches)
             elif self.naming.is_due:
                 self._go_on_naming(recorder, encoder, known)
+            self._measure_relations(recorder)
         reading_again.remove_old_files(self.project, self.engine)
         return Summary(
             found,
@@ -361,6 +362,16 @@ class _Work:
             )
         except Cancelled:
             self.hooks.notice("The next analysis goes on with naming the concepts.")
+
+    def _measure_relations(self, recorder: Recorder) -> None:
+        """Measure how sure relations are, which needs all photos once more: who stops this stops
+        nothing else, and the next analysis goes on with it.
+        """
+        try:
+            if recorder.measure_relations(self.hooks.progress, self.cancel):
+                self._publish(recorder)
+        except Cancelled:
+            self.hooks.notice("The next analysis measures how sure the relations are.")
 
     def _go_on_naming(
         self,

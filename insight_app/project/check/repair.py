@@ -135,6 +135,8 @@ def _mend_parts(
         recorder.cover_anew(renewed)
         cancel.check()
         recorder.publish()
+        if recorder.measure_relations(progress, cancel):
+            recorder.publish()
     tell("All counts, lists and relations were made again from the codes and published.")
     if not any(setup.words.names):
         names.Naming(engine).keep(is_due=True)

@@ -298,6 +298,18 @@ def header_of(folder: Path, read_file: Read) -> tuple[int, GenerationHeader, int
     return version, GenerationHeader(**head), checksum
 
 
+def read_edges(statistics: Path, number: int, known: Manifest) -> EdgeTable:
+    """Return the relations of a generation alone; WorldError where they are damaged.
+
+    known: its manifest.
+    """
+    folder = folder_of(statistics, number)
+    try:
+        return EdgeTable.from_arrays(npz_of(_read_file(folder, known, _EDGES)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(folder, str(error)) from error
+
+
 def damaged(place: Path, why: str) -> WorldError:
     """Return the error of results that cannot be what was published."""
     return WorldError(

@@ -1,0 +1,1 @@
+"""The table of relations: its rows, its model, its view."""
