@@ -9,19 +9,23 @@ from types import SimpleNamespace
 import jsonschema
 import networkx
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from insight_app.exchange import json_format
+from insight_app.exchange import json_format, registry
 from insight_app.exchange.collecting import content_of
-from insight_app.exchange.content import Concept, Content, Relation, hierarchy, implied
+from insight_app.exchange.content import Concept, Content, Relation, hierarchy, implied, short
 from insight_app.project import judgements as j
 from insight_app.project.judgements import CurationState
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.store import Judgements
+from insight_app.project.project import Project
 from insight_app.project.results.candidates import CandidateName
 from insight_app.project.results.edge_table import DATA, DICTIONARY, EdgeTable
+from insight_app.project.results.snapshot import Results
+from tests.synthetic import make_project
 
 NAMES = ("animal", "dog", "puppy", "\x1bcar\ud800", "", "boat")
 PAIRS = ((1, 0), (2, 0), (2, 1), (3, 5))
@@ -300,3 +304,31 @@ def test_what_a_newer_insight_wrote_is_exported_marked_and_counted(tmp_path: Pat
     marked = {one["kind"]: (one["is_understood"], one["after"]) for one in value["judgements"]}
     assert marked == {"hide": (True, {"hidden": True}), "alias": (False, newer["after"])}
     jsonschema.validate(value, json.loads(json_format.SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_the_json_says_where_each_concept_is_strongest(tmp_path: Path) -> None:
+    made = make_project(tmp_path / "P.insight", images=8, concepts=24)
+    with Project.open(made) as project:
+        (path,) = registry.export(project, registry.named("json"), tmp_path / "export")
+        (plain,) = registry.export(project, registry.named("graphml"), tmp_path / "export")
+    assert "places" not in plain.read_text("utf-8"), "what no format says is not read"
+    text = path.read_text("utf-8")
+    jsonschema.validate(json.loads(text), json.loads(json_format.SCHEMA.read_text("utf-8")))
+    results = Results.open(made)
+    assert results is not None
+    with results:
+        images = [results.image(int(id)) for id in results.image_ids(status="coded")]
+        by_path = {str(one.path): one for one in images}
+        codes = {path: results.codes(one.id).to_dense() for path, one in by_path.items()}
+    told = 0
+    for one in json_format.parse(text).concepts:
+        strengths = [place.strength for place in one.places]
+        assert strengths == sorted(strengths, reverse=True)
+        assert len({place.image for place in one.places}) == len(strengths) == one.images
+        for place in one.places:
+            activations = codes[place.image][:, one.number]
+            assert place.strength == short(activations.max()) == short(activations[place.cell])
+            box = by_path[place.image].geometry.cell_rect(place.cell)
+            assert place.box == pytest.approx(box, rel=1e-6)
+            told += 1
+    assert told > 20
