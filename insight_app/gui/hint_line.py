@@ -94,8 +94,8 @@ def hint_text(name: str, actions: Actions) -> str:
         )
     if name == HINT_NAME:
         return (
-            f"In italics: the machine's guess. {key('concept.rename')} gives it a better name, "
-            f"{key('concept.accept')} accepts this one."
+            "In italics: the machine's guess, with ? a doubtful one. "
+            f"{key('concept.rename')} gives it a better name, {key('concept.accept')} accepts it."
         )
     judge = ", ".join(key(f"concept.{verdict}") for verdict in ("accept", "unsure", "reject"))
     return f"One key each: {judge}. {key('help.shortcuts')} shows all that work here."

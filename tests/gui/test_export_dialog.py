@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from rdflib import SKOS, Graph, Literal
 
+from insight_app.exchange import json_format
 from insight_app.gui.dialogs.export import ExportDialog
 from tests.gui.conftest import wait_idle, wait_saved
 
@@ -38,6 +39,8 @@ def test_every_format_is_written_under_its_own_ending_and_says_what_it_leaves_ou
         leaves_out = name in ("skos", "skos-json", "graphml")
         assert ("Hidden concepts are left out (1)" in dialog.message.text()) == leaves_out
     assert session.state.project.judgements.state.language == "de"
+    told = json_format.parse((tmp_path / "v1.0.json").read_text("utf-8"))
+    assert any(one.places for one in told.concepts), "the window writes what the command writes"
     labels = set(Graph().parse(tmp_path / "v1.1.ttl").objects(None, SKOS.prefLabel))
     assert Literal("Kahn", lang="de") in labels
     session.curation.undo()

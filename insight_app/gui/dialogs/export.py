@@ -196,7 +196,8 @@ class ExportDialog(QDialog):
                 scope=Scope.PROJECT,
             )
 
-        self.session.projects.ask(_collect, collected, self._failed)
+        collect = partial(_collect, has_places=kind.has_places)
+        self.session.projects.ask(collect, collected, self._failed)
 
     def _tell(self, text: str) -> None:
         """Show what happened; a long list of what is left out is scrolled."""
@@ -247,8 +248,8 @@ def _refusal(path: Path, language: str) -> str:
     return ""
 
 
-def _collect(project: "Project") -> Content:
+def _collect(project: "Project", has_places: bool) -> Content:
     """Collect what there is to export; runs on the project's thread."""
     from insight_app.exchange.collecting import collect
 
-    return collect(project)
+    return collect(project, has_places=has_places)
