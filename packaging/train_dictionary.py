@@ -26,8 +26,9 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae import summary
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.training import train
-from insight_app.concepts.naming import hypernyms, rules, vocabulary
+from insight_app.concepts.naming import hypernyms, rules, shared, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
+from insight_app.concepts.naming.prior import Votes
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.files import aside
@@ -161,7 +162,8 @@ def described(
     )
     words = vocabulary.default(encoder.fingerprint)
     candidates = rules.name_concepts(evidence, words, hypernyms.shipped())
-    return summary.DictionarySummary(candidates, counts, pairs, rule="shared")
+    votes = Votes.of(shared.votes(evidence, words), words)
+    return summary.DictionarySummary(candidates, counts, pairs, rule="shared", votes=votes)
 
 
 def show(done: int, total: int, message: str) -> None:

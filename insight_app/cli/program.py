@@ -7,7 +7,17 @@ import typer
 from typer.core import TyperGroup
 
 from insight_app import __version__
-from insight_app.cli import export, folders, models, projects, quality, restoring, terminal, window
+from insight_app.cli import (
+    export,
+    folders,
+    models,
+    naming,
+    projects,
+    quality,
+    restoring,
+    terminal,
+    window,
+)
 from insight_app.cli.plain_streams import plain
 
 _Misused: type[Exception] = next(
@@ -46,6 +56,7 @@ for command in (
     projects.analyze,
     projects.info,
     folders.folders,
+    naming.name,
     quality.quality,
     export.export,
     projects.check,

@@ -29,6 +29,7 @@ FILES_KEPT = 16
 """Answers in files: of those that were asked before these nobody waits any more."""
 LONG = (
     "analyze",
+    "name",
     "remove_folders",
     "put_back_folders",
     "move_folder",
@@ -63,6 +64,7 @@ class Requests:
         self._files = 0
         self.by_name: Mapping[str, Callable[[Request], dict[str, Any]]] = {
             "analyze": self.analyze,
+            "name": self.name,
             "folders": self.folders,
             "remove_folders": self.remove_folders,
             "put_back_folders": self.put_back_folders,
@@ -125,6 +127,33 @@ class Requests:
             **{name: request[name] for name in names if request.get(name) is not None},
         )
         return asdict(summary)
+
+    def name(self, request: Request) -> dict[str, Any]:
+        """Name the concepts of `project` again after its photos; `photos`, and how many `renamed`.
+
+        `named`: how many have a name.
+        """
+        from insight_app.project.analysis.hooks import Hooks
+        from insight_app.project.analysis.naming import asked
+
+        project = Path(request["project"])
+        named = asked.name(
+            project,
+            device=_device(request),
+            hooks=Hooks(
+                self._progress(request),
+                self._published(project),
+                self._client.answer_short_requests,
+            ),
+            cancel=self._client.cancel_token(request),
+            load=self._loaded.encoder,
+        )
+        return {
+            "photos": named.photos,
+            "named": named.concepts,
+            "renamed": len(named.renamed),
+            "generation": named.generation,
+        }
 
     # ---- folders
 

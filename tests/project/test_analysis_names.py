@@ -85,7 +85,7 @@ class Stop:
         }
 
     def _progress(self, done: int, total: int, message: str) -> None:
-        if message.startswith("Naming") and total:
+        if message == "Naming concepts: reading words":
             self._read = done
             if done >= self._words:
                 self.cancel.cancel()

@@ -230,7 +230,8 @@ def test_rows_that_cannot_be_ours_are_damage(folder: Path, change: str) -> None:
     ],
 )  # fmt: skip
 def test_settings_that_cannot_be_ours_are_damage(folder: Path, name: str) -> None:
-    from insight_app.project.analysis import dictionary, encoder, names
+    from insight_app.project.analysis import dictionary, encoder
+    from insight_app.project.analysis.naming.due import Naming
     from insight_app.project.results import analysis_database, reading_rule
 
     def asked(ask: Callable[[Any], object], place: Path) -> None:
@@ -240,7 +241,7 @@ def test_settings_that_cannot_be_ours_are_damage(folder: Path, name: str) -> Non
     asking: dict[str, Callable[[Path], object]] = {
         "encoder": encoder.of_project,
         "dictionary": lambda place: asked(dictionary.chosen, place),
-        "names": lambda place: asked(names.Naming, place),
+        "names": lambda place: asked(Naming, place),
         "reading_rule": reading_rule.of_project,
     }
     readers = {name: asking[name]} if name in asking else CONTENT

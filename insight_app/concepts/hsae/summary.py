@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from insight_app import plain_json
 from insight_app.concepts.hsae.description import SUMMARY, damaged
 from insight_app.concepts.naming.candidates import Candidate
+from insight_app.concepts.naming.prior import Votes
 from insight_app.concepts.statistics import CoOccurrence, Counts
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.files import write_whole
@@ -25,6 +26,9 @@ SHARED = "shared"
 """The rule that named dictionaries before they said which."""
 DICTIONARY, RELEASE = "dictionary", "release"
 """The runs of names that a dictionary brings along: its own, or those of released files."""
+
+_VOTES = {"readings": np.uint8, "indptr": np.int64, "columns": np.int32, "shares": np.float32}
+"""The arrays of `Votes`, with prefix "votes_"; a file may hold narrower ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,8 @@ class DictionarySummary:
     """Which run the names are of: "dictionary", "release" for released files, "" without names."""
     rule: str = ""
     """The naming rule that found them, '' if that is not known."""
+    votes: Votes | None = None
+    """What the names rest on, None if that is not known."""
 
     @property
     def names(self) -> list[str]:
@@ -59,11 +65,16 @@ def write(folder: Path, summary: DictionarySummary, *, compressed: bool = True) 
         "rule": summary.rule,
         "candidates": [[_words(one) for one in row] for row in summary.candidates],
     }
+    if summary.votes is not None:
+        content["terms"] = summary.votes.terms
     text = json.dumps(content, ensure_ascii=False)
     arrays: dict[str, NDArray[Any]] = {"words": np.frombuffer(text.encode(), np.uint8)}
     if summary.counts is not None:
         arrays |= {f"counts_{name}": a for name, a in summary.counts.to_arrays().items()}
     arrays |= {f"pairs_{name}": a for name, a in summary.cooccurrence.to_arrays().items()}
+    if summary.votes is not None:
+        small = vars(summary.votes) | {"shares": summary.votes.shares.astype(np.float16)}
+        arrays |= {f"votes_{name}": small[name] for name in _VOTES}
     save = np.savez_compressed if compressed else np.savez
     with disk_errors("The dictionary cannot be written", where=folder):
         write_whole(folder / SUMMARY, lambda file: save(file, **arrays))  # type: ignore[arg-type]
@@ -86,6 +97,7 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
             CoOccurrence.from_arrays(_without_prefix("pairs_", arrays)),
             run := str(words.get("run", DICTIONARY)),
             str(words.get("rule", SHARED if run == DICTIONARY else "")),
+            _votes(list(map(str, words.get("terms", ()))), _without_prefix("votes_", arrays)),
         )
     except OSError as error:
         raise disk_error(error, "The dictionary cannot be read", where=path) from error
@@ -94,9 +106,32 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
     sizes = {len(summary.candidates), summary.cooccurrence.concepts}
     if summary.counts is not None:
         sizes.add(summary.counts.concepts)
+    if summary.votes is not None:
+        sizes.add(summary.votes.indptr.size - 1)
     if sizes != {concepts}:
         raise damaged(path, "its names and counts are of another dictionary")
     return summary
+
+
+def _votes(terms: list[str], arrays: dict[str, NDArray[Any]]) -> Votes | None:
+    """Return the votes that a summary holds, None if it holds none; ValueError for nonsense."""
+    if not arrays:
+        return None
+    votes = Votes(terms, *(arrays[name].astype(kind) for name, kind in _VOTES.items()))
+    sizes = np.diff(votes.indptr)
+    is_whole = (
+        votes.readings.shape == (len(terms),)
+        and votes.indptr.ndim == 1
+        and votes.columns.shape == votes.shares.shape == (votes.indptr[-1],)
+        and not votes.indptr[0]
+        and (sizes >= 0).all()
+        and votes.columns.min(initial=0) >= 0
+        and votes.columns.max(initial=-1) < len(terms)
+        and np.isfinite(votes.shares).all()
+    )
+    if not is_whole:
+        raise ValueError("its votes are no votes")
+    return votes
 
 
 def _words(one: Candidate) -> list[str | float | None]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes, concatenate
+from insight_app.concepts.naming.steps import Step, no_step
 from insight_app.concepts.relations import Edges
 from insight_app.concepts.statistics import CoOccurrence, Exemplars
 
@@ -55,7 +56,9 @@ class Evidence:
     edges: Edges
 
 
-def exemplar_codes(exemplars: Exemplars, codes_of_image: Callable[[int], Codes]) -> ExemplarCodes:
+def exemplar_codes(
+    exemplars: Exemplars, codes_of_image: Callable[[int], Codes], step: Step = no_step
+) -> ExemplarCodes:
     """Fetch the codes of all exemplars, asking for each image once, in ascending order."""
     cells = exemplars.cells()
     where = cells.image.astype(np.int64)
@@ -65,7 +68,10 @@ def exemplar_codes(exemplars: Exemplars, codes_of_image: Callable[[int], Codes])
     order = np.lexsort((cells.cell, where))
     images, starts = np.unique(where[order], return_index=True)
     parts: list[Codes] = []
-    for image, places in zip(images.tolist(), np.split(order, starts[1:]), strict=True):
+    for n, (image, places) in enumerate(
+        zip(images.tolist(), np.split(order, starts[1:]), strict=True)
+    ):
+        step(n, images.size)
         parts.append(_rows(codes_of_image(image), cells.cell[places].astype(np.int64)))
     back = np.empty(order.size, np.int64)
     back[order] = np.arange(order.size)

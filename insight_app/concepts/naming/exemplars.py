@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from insight_app.concepts.naming.candidates import Candidate, Terms, candidate
 from insight_app.concepts.naming.evidence import Evidence, ExemplarCodes, sparse, unit_rows
 from insight_app.concepts.naming.hypernyms import Hypernyms
+from insight_app.concepts.naming.prior import Prior
+from insight_app.concepts.naming.steps import Step, no_step
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -21,10 +23,18 @@ _ROWS = 1024
 
 
 def candidates(
-    evidence: Evidence, vocabulary: Terms, hypernyms: Hypernyms, top: int
+    evidence: Evidence,
+    vocabulary: Terms,
+    hypernyms: Hypernyms,
+    top: int,
+    prior: Prior | None = None,
+    step: Step = no_step,
 ) -> list[list[Candidate]]:
-    """Return up to `top` candidates for each of F concepts, best first; none for a dead concept."""
-    return nearest_terms(evidence, mean_codes(evidence.exemplars), vocabulary, top)
+    """Return up to `top` candidates for each of F concepts, best first; none for a dead concept.
+
+    A prior is not weighed: the rule has no votes.
+    """
+    return nearest_terms(evidence, mean_codes(evidence.exemplars), vocabulary, top, step)
 
 
 def mean_codes(exemplars: ExemplarCodes, divide_by: int | None = None) -> "csr_array":
@@ -42,7 +52,7 @@ def mean_codes(exemplars: ExemplarCodes, divide_by: int | None = None) -> "csr_a
 
 
 def nearest_terms(
-    evidence: Evidence, codes: "csr_array", vocabulary: Terms, top: int
+    evidence: Evidence, codes: "csr_array", vocabulary: Terms, top: int, step: Step = no_step
 ) -> list[list[Candidate]]:
     """Return the terms of highest cosine to each row of codes (F, F), decoded.
 
@@ -53,6 +63,7 @@ def nearest_terms(
     vectors = unit_rows(vectors)
     named: list[list[Candidate]] = []
     for start in range(0, len(vectors), _ROWS):
+        step(start, len(vectors))
         cosines = vectors[start : start + _ROWS] @ vocabulary.embeddings.T
         for row in cosines:
             best = _largest(row, min(top, row.size))

@@ -12,6 +12,8 @@ from insight_app.concepts.naming.candidates import Candidate, Terms
 from insight_app.concepts.naming.evidence import Evidence
 from insight_app.concepts.naming.exemplars import mean_codes, nearest_terms
 from insight_app.concepts.naming.hypernyms import Hypernyms
+from insight_app.concepts.naming.prior import Prior
+from insight_app.concepts.naming.steps import Step, no_step
 from insight_app.concepts.relations import PUBLISHED_THRESHOLD
 from insight_app.concepts.statistics import CoOccurrence
 
@@ -28,15 +30,19 @@ def candidates(
     vocabulary: Terms,
     hypernyms: Hypernyms,
     top: int,
+    prior: Prior | None = None,
+    step: Step = no_step,
     *,
     divide_by: int | None = None,
 ) -> list[list[Candidate]]:
     """Return up to `top` candidates for each of F concepts, best first; none for a dead concept.
 
-    divide_by: None = the number of exemplars there are, PUBLISHED_COUNT = as published.
+    A prior is not weighed: the rule has no votes. divide_by: None = the number of
+    exemplars there are, PUBLISHED_COUNT = as published.
     """
     means = mean_codes(evidence.exemplars, divide_by)
-    return nearest_terms(evidence, _related_part(means, evidence.cooccurrence), vocabulary, top)
+    related = _related_part(means, evidence.cooccurrence)
+    return nearest_terms(evidence, related, vocabulary, top, step)
 
 
 def _related_part(means: "csr_array", cooccurrence: CoOccurrence) -> "csr_array":

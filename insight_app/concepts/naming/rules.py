@@ -22,9 +22,15 @@ from insight_app.concepts.naming.candidates import (
 )
 from insight_app.concepts.naming.evidence import Evidence
 from insight_app.concepts.naming.hypernyms import Hypernyms
+from insight_app.concepts.naming.prior import Prior
+from insight_app.concepts.naming.steps import Step, no_step
 
 Rule = Literal["shared", "exemplars", "published"]
-RULES: Mapping[Rule, Callable[[Evidence, Terms, Hypernyms, int], list[list[Candidate]]]] = {
+_Find = Callable[
+    [Evidence, Terms, Hypernyms, int, Prior | None, Step],
+    list[list[Candidate]],
+]
+RULES: Mapping[Rule, _Find] = {
     "shared": shared.candidates,
     "exemplars": exemplars.candidates,
     "published": published.candidates,
@@ -40,6 +46,17 @@ def name_concepts(
     *,
     rule: Rule = "shared",
     top: int = CANDIDATES,
+    prior: Prior | None = None,
+    step: Step = no_step,
 ) -> list[list[Candidate]]:
-    """Return up to `top` candidates for each of F concepts, the name first; none for a dead one."""
-    return RULES[rule](evidence, vocabulary, hypernyms, top)
+    """Return up to `top` candidates for each of F concepts, the name first; none for a dead one.
+
+    prior: the names that came with the dictionary, to be weighed against the evidence; they stand
+    as they are where there is none. step: called between parts of the work, may raise to stop it.
+    """
+    found = RULES[rule](evidence, vocabulary, hypernyms, top, prior, step)
+    if prior is None:
+        return found
+    is_shown = evidence.exemplars.counts > 0
+    rows = zip(found, prior.candidates, is_shown, strict=True)
+    return [own if shown else came for own, came, shown in rows]

@@ -2,7 +2,8 @@
 
 1. Every photo among a concept's exemplars has a vote, weighted by its number of exemplars. The
    NEAREST_TERMS terms closest to the mean of its decoded exemplar cells share the vote (softmax of
-   cosines), and a vote for a term is a vote for all its hypernyms too.
+   cosines), and a vote for a term is a vote for all its hypernyms too. The votes that came with a
+   dictionary count like those of PRIOR_PHOTOS photos.
 2. A parent also counts its children: a part of its votes is the mean of theirs, children first, so
    that what grandchildren show arrives too.
 3. The name is the most specific term with at least MIN_COVER of the votes, where specific means few
@@ -27,6 +28,8 @@ from numpy.typing import NDArray
 from insight_app.concepts.naming.candidates import Candidate, Terms, candidate
 from insight_app.concepts.naming.evidence import Evidence, sparse, unit_rows
 from insight_app.concepts.naming.hypernyms import Hypernyms
+from insight_app.concepts.naming.prior import PRIOR_PHOTOS, Prior
+from insight_app.concepts.naming.steps import Step, no_step
 from insight_app.concepts.relations import Edges
 
 if TYPE_CHECKING:
@@ -46,7 +49,12 @@ _ROWS = 1024
 
 
 def candidates(
-    evidence: Evidence, vocabulary: Terms, hypernyms: Hypernyms, top: int
+    evidence: Evidence,
+    vocabulary: Terms,
+    hypernyms: Hypernyms,
+    top: int,
+    prior: Prior | None = None,
+    step: Step = no_step,
 ) -> list[list[Candidate]]:
     """Return up to `top` candidates for each of F concepts, the name first.
 
@@ -58,7 +66,10 @@ def candidates(
         (specific > GENERAL) | (hypernyms.frequencies(vocabulary.synsets) >= MIN_FREQUENCY)
     )
     usable |= np.asarray(vocabulary.readings) > 0
-    cover = _with_children(_votes(evidence, vocabulary) @ ancestors, evidence.edges)
+    cover = votes(evidence, vocabulary, step) @ ancestors
+    if prior is not None:
+        cover = _weighed(prior.cover(vocabulary, ancestors), cover, evidence.exemplars.photos)
+    cover = _with_children(cover, evidence.edges)
     chosen: dict[int, list[tuple[int, float]]] = {}
     for concept, parents in _parents_first(cover.shape[0], evidence.edges):
         run = slice(cover.indptr[concept], cover.indptr[concept + 1])
@@ -84,8 +95,8 @@ def specificity(ancestors: "csr_array") -> NDArray[np.float64]:
     return specific
 
 
-def _votes(evidence: Evidence, vocabulary: Terms) -> "csr_array":
-    """Apply rule 1, without hypernyms: return (F, V) each term's share of a concept's votes.
+def votes(evidence: Evidence, vocabulary: Terms, step: Step = no_step) -> "csr_array":
+    """Apply rule 1, without hypernyms and prior: return (F, V) each term's share of the votes.
 
     Rows sum to 1, or to 0 for a concept without exemplars.
     """
@@ -99,12 +110,14 @@ def _votes(evidence: Evidence, vocabulary: Terms) -> "csr_array":
     gather = csr_array(
         (np.ones(group.size), (group, np.arange(group.size))), shape=(pair.size, group.size)
     )
-    photos = unit_rows((gather @ sparse(exemplars.codes)) @ decoder)
+    codes = (gather @ sparse(exemplars.codes)).tocsr()
     nearest_terms = min(NEAREST_TERMS, size)
-    chosen = np.zeros((pair.size, nearest_terms), np.int64)
-    shares = np.zeros((pair.size, nearest_terms))
+    chosen = np.zeros((pair.size, nearest_terms), np.int32)
+    shares = np.zeros((pair.size, nearest_terms), np.float32)
     for start in range(0, pair.size, _ROWS):
-        cosines = photos[start : start + _ROWS] @ vocabulary.embeddings.T
+        step(start, pair.size)
+        photos = unit_rows(codes[start : start + _ROWS] @ decoder)
+        cosines = photos @ vocabulary.embeddings.T
         nearest = np.argpartition(-cosines, nearest_terms - 1, axis=1)[:, :nearest_terms]
         softmax = np.take_along_axis(cosines, nearest, axis=1).astype(np.float64)
         softmax = np.exp((softmax - softmax.max(axis=1, keepdims=True)) / TEMPERATURE)
@@ -112,8 +125,20 @@ def _votes(evidence: Evidence, vocabulary: Terms) -> "csr_array":
         shares[start : start + _ROWS] = softmax / softmax.sum(axis=1, keepdims=True)
     concept = pair >> 32
     shares *= (weight / np.maximum(exemplars.counts[concept], 1))[:, None]
-    rows = np.repeat(concept, nearest_terms)
+    rows = np.repeat(concept.astype(np.int32), nearest_terms)
     return csr_array((shares.reshape(-1), (rows, chosen.reshape(-1))), shape=(concepts, size))
+
+
+def _weighed(prior: "csr_array", own: "csr_array", photos: NDArray[np.int32]) -> "csr_array":
+    """Return (F, V) the cover of a prior and of one's own photos (F,) together.
+
+    A prior counts like PRIOR_PHOTOS photos.
+    """
+    from scipy.sparse import diags_array
+
+    of_prior = PRIOR_PHOTOS / (PRIOR_PHOTOS + photos)
+    both = diags_array(of_prior, format="csr") @ prior
+    return (both + diags_array(1 - of_prior, format="csr") @ own).tocsr()
 
 
 def _with_children(own: "csr_array", edges: Edges) -> "csr_array":

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from insight_app.concepts.hsae import places
 from insight_app.concepts.hsae.description import DESCRIPTION, WEIGHTS, UnsetThreshold
 from insight_app.errors import Refusal
+from insight_app.figures import counted
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.messages import Messages
@@ -51,6 +52,8 @@ class _Work:
     adds_folders: bool = False
     request: int = 0
     is_paused: bool = False
+    goes_on: Callable[[], object] | None = None
+    """What goes on with it when it was paused; None = analyzing."""
 
 
 class AnalysisControl(QObject):
@@ -78,6 +81,7 @@ class AnalysisControl(QObject):
         self._error: Exception | None = None
         """Why the last work failed."""
         self.last_progress: Progress | None = None
+        self._goes_on: Callable[[], object] | None = None
         projects.opened.connect(self._project_changed)
 
     # ---- a project and its analysis
@@ -138,6 +142,21 @@ class AnalysisControl(QObject):
             **how,
         )
 
+    def resume(self) -> None:
+        """Go on with what was paused; without that, analyze what is new."""
+        (self._goes_on or self.analyze)()
+
+    def name(self) -> None:
+        """Name the concepts again after the photos that count; what people named stays."""
+        work = self._begin("name", self._named, None, device=self._settings.get("device"))
+        if work is not None:
+            work.goes_on = self.name
+
+    def _named(self, reply: Message) -> None:
+        photos, named = counted(int(reply["photos"]), "photo"), int(reply["named"])
+        changed = int(reply["renamed"])
+        self._messages.say(f"Named after {photos}: {changed:,} of {named:,} names changed")
+
     def choose_photos(self, patterns: Patterns, done: Callable[[Message], object]) -> None:
         """Take and leave out photos by name from now on; done(reply) when it is so."""
         self._begin(
@@ -190,7 +209,9 @@ class AnalysisControl(QObject):
     def cancel(self) -> None:
         """Stop and do not offer to go on."""
         if self._work is not None:
-            self._messages.say("Analysis cancelled; what was analyzed is kept")
+            is_naming = self._work.goes_on is not None
+            kept = "the concepts keep their names" if is_naming else "what was analyzed is kept"
+            self._messages.say(f"{'Naming' if is_naming else 'Analysis'} cancelled; {kept}")
         self.stop()
 
     def _begin(
@@ -199,10 +220,10 @@ class AnalysisControl(QObject):
         done: Callable[[Message], object],
         failed: Callable[[Exception], object] | None,
         **arguments: Any,
-    ) -> None:
+    ) -> _Work | None:
         path = self._projects.state.path
         if path is None:
-            return
+            return None
         again = partial(self._begin, do, done, failed, **arguments)
         adds_folders = bool(arguments.get("folders"))
         work = self._work = _Work(done, failed or partial(self._report, again), adds_folders)
@@ -218,7 +239,9 @@ class AnalysisControl(QObject):
             told=self._tell_added,
             **arguments,
         )
+        self._goes_on = None
         self.started.emit()
+        return work
 
     def _tell_progress(self, work: _Work, progress: Progress) -> None:
         if work is self._work:
@@ -234,7 +257,7 @@ class AnalysisControl(QObject):
 
     def _project_changed(self) -> None:
         """Forget the work on a project that is left: its end is no concern of the next one."""
-        self._work = None
+        self._work = self._goes_on = None
         self._show(None)
 
     def _ended(self, work: _Work, reply: Message) -> None:
@@ -244,6 +267,8 @@ class AnalysisControl(QObject):
     def _stopped(self, work: _Work) -> None:
         last = self.last_progress
         is_paused = work.is_paused and last is not None
+        if is_paused and work is self._work:
+            self._goes_on = work.goes_on
         self._leave(work, replace(last, paused=True) if is_paused and last is not None else None)
 
     def _failed(self, work: _Work, error: Exception) -> None:

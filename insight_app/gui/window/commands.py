@@ -131,11 +131,14 @@ def add_analysis_commands(
     add("analysis.add", "&Add photos…", "", opening.add_photos, context=ANALYSIS, icon="plus")
     add("analysis.folders", "Photo &folders…", "Ctrl+Shift+F", show_folders, context=ANALYSIS,
         icon="folder", tip="Where the photos are; take folders out and put them back")  # fmt: skip
-    add("analysis.resume", "&Resume", "", analysis.analyze, context=ANALYSIS, icon="play",
+    add("analysis.resume", "&Resume", "", analysis.resume, context=ANALYSIS, icon="play",
         tip="Go on analyzing where it stopped")  # fmt: skip
     add("analysis.pause", "&Pause", "", analysis.pause, context=ANALYSIS, icon="pause",
         tip="Stop for now; what is done is kept")  # fmt: skip
     add("analysis.cancel", "&Cancel", "", analysis.cancel, context=ANALYSIS, icon="stop")
+    add("analysis.name", "&Name concepts again from these photos", "", analysis.name,
+        context=ANALYSIS, icon="tag",
+        tip="The machine's names after all photos that count now; yours stay")  # fmt: skip
     add("analysis.problems", "Pro&blems", "", lambda: docks.open_panel("problems"),
         context=ANALYSIS, icon="warning")  # fmt: skip
 
@@ -180,6 +183,8 @@ def update_commands(actions: Actions, session: Session) -> None:
     set_enabled("file.check", has_project and not running)
     set_enabled("analysis.add", can_write and not running)
     set_enabled("analysis.resume", can_write and not running)
+    is_analyzed = state.results is not None and state.results.coded_images > 0
+    set_enabled("analysis.name", can_write and not running and is_analyzed)
     set_enabled("analysis.pause", running)
     set_enabled("analysis.cancel", running)
     actions["concept.advance"].setChecked(session.settings.get("auto_advance"))

@@ -22,13 +22,14 @@ from insight_app.concepts.hsae.description import (
     files_of,
     is_release,
 )
+from insight_app.concepts.naming.prior import Prior
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import aside
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis import publishing
 from insight_app.project.analysis.counting.edges import dictionary_edges
-from insight_app.project.analysis.names import shipped_words
+from insight_app.project.analysis.naming.wording import shipped_words
 from insight_app.project.analysis.recording import Setup
 from insight_app.project.folder import DICTIONARY, STATISTICS
 from insight_app.project.results import digests, settings, words
@@ -242,21 +243,23 @@ def levels(described: DictionaryInfo) -> np.ndarray[tuple[int], np.dtype[np.uint
 def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderChoice) -> Setup:
     """Return what is published of encoder and dictionary, with names as far as they are known.
 
-    Names are those that the dictionary brings, else those of the project's last generation.
+    Names are those of the project's last generation, before there is one those that the dictionary
+    brings.
     """
     brought = summary.read(project / FOLDER, described.concepts)
+    named, prior = _last_words(project, described), None
     if brought is not None and brought.run:
-        named = shipped_words(brought)
-    else:
-        named = _last_words(project, described.concepts)
+        named = named or shipped_words(brought)
+        prior = Prior(brought.candidates, brought.votes)
     return Setup(
         encoder=encoder.name,
         encoder_fingerprint=encoder.fingerprint or described.encoder_fingerprint,
         grid=(encoder.rows, encoder.cols),
         dictionary_fingerprint=described.fingerprint,
         levels=levels(described),
-        words=named,
+        words=named or Words(),
         dictionary_edges=None if brought is None else dictionary_edges(brought.cooccurrence),
+        prior=prior,
     )
 
 
@@ -274,8 +277,8 @@ def _settings(concepts: int | None, k: int | None) -> TrainingSettings:
     )
 
 
-def _last_words(project: Path, concepts: int) -> Words:
-    """Return the names published last, none before the first."""
+def _last_words(project: Path, described: DictionaryInfo) -> Words | None:
+    """Return the names of a dictionary's concepts that were published last, None if none were."""
     statistics = project / "statistics"
     numbers = sorted(
         int(f.name.removeprefix("generation-")) for f in statistics.glob("generation-*")
@@ -285,6 +288,8 @@ def _last_words(project: Path, concepts: int) -> Words:
             header, found = words.read(statistics, number)
         except WorldError:
             continue  # damaged, or cut off by a kill: the one before it was the published one
-        if header.concepts == concepts == len(found.names) == len(found.candidates):
-            return found
-    return Words()
+        are_of_it = header.dictionary_fingerprint == described.fingerprint
+        is_whole = described.concepts == len(found.names) == len(found.candidates)
+        if are_of_it and is_whole:
+            return found if found.run else None
+    return None

@@ -5,7 +5,7 @@ function of what is committed, so a writer that starts again goes on exactly the
 encoders and of how photos are read.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.geometry import Geometry
 from insight_app.concepts.hsae.description import files_of
+from insight_app.concepts.naming.prior import Prior
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.relations import Edges
 from insight_app.disk_errors import disk_errors
@@ -68,7 +69,7 @@ class Setup:
     """What a project was set up with: encoder, dictionary, its concepts' names.
 
     levels: (F,) of each concept; dictionary_edges: the relations that the dictionary was published
-    with, None if without any.
+    with, None if without any; prior: the names that it came with, None if without any.
     """
 
     encoder: str
@@ -78,6 +79,7 @@ class Setup:
     levels: NDArray[np.uint8]
     words: Words = field(default_factory=Words)
     dictionary_edges: Edges | None = None
+    prior: Prior | None = None
 
     @property
     def concepts(self) -> int:
@@ -199,13 +201,17 @@ class Recorder:
         columns: dict[str, Any] = {n: bindparam(n) for n in rows[0] if n != "key"}
         connection.execute(update(Image).where(Image.id == bindparam("key")).values(columns), rows)
 
-    def codes_of(self, image: int) -> Codes:
-        """Return the committed codes of an image."""
-        query = select(Image.shard, Image.offset, Image.bytes).where(Image.id == image)
+    def code_reader(self) -> Callable[[int], Codes]:
+        """Return how to read the codes of any image that is committed now."""
         with reading(self.engine) as connection:
-            row = connection.execute(query).one()
+            places = published_places(connection)
         reader = CodeReader(self.project / CODES, self.setup.concepts)
-        return reader.read(Place(row.shard, row.offset, row.bytes), image).codes()
+
+        def codes_of(image: int) -> Codes:
+            place = Place(*(int(places[name][image]) for name in ("shard", "offset", "bytes")))
+            return reader.read(place, image).codes()
+
+        return codes_of
 
     def cover_anew(self, names: Collection[str]) -> None:
         """Take some files as they are now, whatever was known of them: they were made again."""

@@ -22,7 +22,7 @@ from insight_app.concepts.hsae.description import UnsetThreshold
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
-from insight_app.project.analysis import dictionary, names, reading_again, runs
+from insight_app.project.analysis import dictionary, reading_again, runs
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import crashes
 from insight_app.project.analysis.coding.batches import Batches
@@ -33,6 +33,8 @@ from insight_app.project.analysis.folders import choosing, membership
 from insight_app.project.analysis.folders.scanning import Found, update_images
 from insight_app.project.analysis.folders.sources import must_be_folders
 from insight_app.project.analysis.hooks import Hooks
+from insight_app.project.analysis.naming.after_photos import Reader, rename
+from insight_app.project.analysis.naming.due import Naming
 from insight_app.project.analysis.recording import Recorder
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.folder import is_project
@@ -195,7 +197,7 @@ class _Work:
         self.vocabulary = vocabulary
         self.read_again = read_again
         self.rule = reading_again.settle(project, engine)
-        self.naming = names.Naming(engine)
+        self.naming = Naming(engine)
         self.photos: NewPhotos | None = None
         self.generation = 0
 
@@ -256,13 +258,16 @@ class _Work:
             Recorder(self.project, self.engine, setup, self.hooks.progress, self.cancel)
         ) as recorder:
             self._publish(recorder)  # photos show at once, and what went missing or came back
+            reader = Reader(known.fingerprint, vocabulary=self.vocabulary)
             if self.photos.are_there_any:
                 batches = Batches(self._encoder(encoder, known), self.hooks.notice)
                 if described is None:
                     self._train(batches, settings)
                 self._code(self.photos, recorder, batches)
-            elif self.naming.is_due:
-                self._go_on_naming(recorder, encoder, known)
+                reader = replace(
+                    reader, fingerprint=batches.encoder.fingerprint, encoder=batches.encoder
+                )
+            self._name_if_due(recorder, reader, partial(self._encoder, encoder, known))
             self._measure_relations(recorder)
         reading_again.remove_old_files(self.project, self.engine)
         return Summary(
@@ -320,21 +325,14 @@ class _Work:
         shutil.rmtree(checkpoints(self.project), ignore_errors=True)
 
     def _code(self, photos: NewPhotos, recorder: Recorder, batches: Batches) -> None:
-        """Code all new photos with the project's dictionary, then name its concepts if they are to
-        be named after photos.
-        """
+        """Code all new photos with the project's dictionary."""
         encoder, weights = batches.encoder, self._weights(batches.encoder)
         recorder.setup = dictionary.setup(
             self.project,
             hsae.info(self.project / dictionary.FOLDER),
             encoder_of.described(encoder),
         )
-        may_name = recorder.setup.words.run in ("", names.PHOTOS)
-        if may_name and (self.vocabulary is not None or names.can_read_words(encoder)):
-            self.naming.keep(is_due=True)
         photos.code(recorder, batches, weights, self._publish)
-        if self.naming.is_due:
-            self._name(recorder, encoder, weights)
 
     def _weights(self, encoder: DenseEncoder) -> "HSAE":
         return hsae.load(
@@ -343,25 +341,6 @@ class _Work:
             token_dim=encoder.token_dim,
             encoder_fingerprint=encoder.fingerprint,
         )
-
-    def _name(self, recorder: Recorder, encoder: DenseEncoder, weights: "HSAE") -> None:
-        """Name the concepts after the photos, which are done: who stops this stops nothing else,
-        and the next analysis goes on with it.
-        """
-        try:
-            names.name_as_words_come(
-                recorder,
-                encoder,
-                weights,
-                self.naming,
-                self._publish,
-                self.hooks.progress,
-                self.cancel,
-                self.hooks.between,
-                self.vocabulary,
-            )
-        except Cancelled:
-            self.hooks.notice("The next analysis goes on with naming the concepts.")
 
     def _measure_relations(self, recorder: Recorder) -> None:
         """Measure how sure relations are, which needs all photos once more: who stops this stops
@@ -373,15 +352,39 @@ class _Work:
         except Cancelled:
             self.hooks.notice("The next analysis measures how sure the relations are.")
 
-    def _go_on_naming(
+    def _name_if_due(
         self,
         recorder: Recorder,
-        wanted: str | DenseEncoder | None,
-        known: encoder_of.EncoderChoice,
+        reader: Reader,
+        load: Callable[[], DenseEncoder],
     ) -> None:
+        """Name the concepts if other photos count than their names know, which all are done.
+
+        Who stops this stops nothing else, and the next analysis goes on with it.
+        """
+        published = recorder.setup.words
+        if not recorder.setup.dictionary_fingerprint or not self.naming.is_due(published):
+            return
+        if reader.stays(published):
+            return
         try:
-            encoder = self._encoder(wanted, known)
+            if reader.needs_encoder and reader.encoder is None:
+                reader = replace(reader, encoder=load())
         except KnownError as error:  # nothing but names needs it now
             self.hooks.notice(f"The concepts cannot be named yet: {error}")
             return
-        self._name(recorder, encoder, self._weights(encoder))
+        if not reader.can_read():
+            self.naming.end(self.naming.counted(), published.run)
+            return
+        try:
+            rename(
+                recorder,
+                reader,
+                hsae.load(self.project / dictionary.FOLDER),
+                self.naming,
+                self._publish,
+                self.hooks,
+                self.cancel,
+            )
+        except Cancelled:
+            self.hooks.notice("The next analysis goes on with naming the concepts.")

@@ -18,11 +18,12 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
 from insight_app.figures import counted
-from insight_app.project.analysis import dictionary, names, publishing, runs
+from insight_app.project.analysis import dictionary, publishing, runs
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import pending_images
 from insight_app.project.analysis.counting import running_counts
 from insight_app.project.analysis.folders.sources import Sources
+from insight_app.project.analysis.naming.due import Naming
 from insight_app.project.analysis.recording import Recorder
 from insight_app.project.analysis.recovery import begin_anew, open_or_begin_anew, set_damaged_aside
 from insight_app.project.check import check, rows
@@ -138,8 +139,9 @@ def _mend_parts(
         if recorder.measure_relations(progress, cancel):
             recorder.publish()
     tell("All counts, lists and relations were made again from the codes and published.")
-    if not any(setup.words.names):
-        names.Naming(engine).keep(is_due=True)
+    naming = Naming(engine)
+    if naming.is_lost(setup.words):
+        naming.ask()
         tell("The machine's names were lost; the next analysis names the concepts again.")
 
 

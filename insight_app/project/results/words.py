@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ def read(statistics: Path, number: int) -> tuple[generations.GenerationHeader, W
     folder = generations.folder_of(statistics, number)
     try:
         read_file = generations.reader_of(statistics, number)
-        version, header, _ = generations.header_of(folder, read_file)
+        version, header, checksum = generations.header_of(folder, read_file)
         words: Any = {}
         try:
             words = plain_json.loads(read_file(generations.NAMES))
@@ -75,6 +76,8 @@ def read(statistics: Path, number: int) -> tuple[generations.GenerationHeader, W
             if version == 1
             else CandidateLines(read_file(generations.CANDIDATES))
         )
+        if checksum is not None and crc32(candidates.text) != checksum:
+            raise ValueError("the candidate names are not those that were written")
         names = words.get("names") or [row[0].term if row else "" for row in candidates]
         try:
             concepts = npz_of(read_file(generations.CONCEPTS))

@@ -6,23 +6,22 @@ failed before that, it never happened; killed, the next analysis publishes what 
 photo is coded; to be taken out or put back none need be there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import Refusal
-from insight_app.project.analysis import dictionary, names, runs
-from insight_app.project.analysis import encoder as encoder_of
+from insight_app.project.analysis import runs
 from insight_app.project.analysis.folders import choosing, membership, moving
 from insight_app.project.analysis.folders.sources import Area, named
+from insight_app.project.analysis.naming.due import Naming
 from insight_app.project.analysis.publishing import publish_again
 from insight_app.project.analysis.recording import Recorder, Setup
+from insight_app.project.analysis.writer import writer
 from insight_app.project.photos.walking import outermost
-from insight_app.project.results import analysis_database
 from insight_app.project.results.schema import Status
 
 Published = Callable[[int], None]
@@ -71,10 +70,11 @@ def _include(
     cancel: CancelToken | None,
     published: Published,
 ) -> Changed:
-    with _writer(project) as (engine, setup):
+    with writer(project) as (engine, setup):
         areas = [
             one.area for folder in outermost(folders) for one in named(project, engine, folder)
         ]
+        Naming(engine)  # what the names stand for until now
         with runs.recorded(engine, work=work):
             before = act(engine, areas)
             try:
@@ -82,7 +82,6 @@ def _include(
             except BaseException:
                 membership.restore(engine, before)
                 raise
-            names.Naming(engine).photos_changed(setup.words)
         published(generation)
         photos, missing = (membership.count(engine, areas, s) for s in (None, Status.MISSING))
         return Changed(photos, missing, generation)
@@ -104,7 +103,7 @@ def move(
     looks at each photo, the folder has moved, and the next analysis looks at the rest.
     """
     stop = cancel or CancelToken()
-    with _writer(project) as (engine, setup):
+    with writer(project) as (engine, setup):
 
         def publish() -> int:
             again = publish_again(project, engine)
@@ -126,30 +125,6 @@ def move(
                 generation = publish()
                 published(generation)
     return Changed(moved.photos, moved.missing, generation)
-
-
-@contextmanager
-def _writer(project: Path) -> Iterator[tuple[Engine, Setup]]:
-    """Give the engine of a project's results, alone, and what they are published with."""
-    if not (project / analysis_database.NAME).exists():
-        raise Refusal("This project was not analyzed yet.", where=str(project))
-    with runs.alone(project):
-        engine = analysis_database.open_writer(project)
-        try:
-            yield engine, _setup(project, engine)
-        finally:
-            analysis_database.close_writer(engine)
-
-
-def _setup(project: Path, engine: Engine) -> Setup:
-    chosen = dictionary.chosen(engine)
-    dictionary.must_fit(project, chosen, None, None, None)
-    dictionary.must_be_whole(project, engine)
-    encoder = encoder_of.chosen(engine) or encoder_of.EncoderChoice()
-    described = dictionary.installed(project)
-    if described is None:
-        return dictionary.planned(chosen.concepts, chosen.k, encoder.name)[1]
-    return dictionary.setup(project, described, encoder)
 
 
 def _publish(
