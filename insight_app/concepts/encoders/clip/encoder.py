@@ -86,7 +86,7 @@ class ClipEncoder:
         return self._tokens(self._tower, self._checked(pixels)).cpu()
 
     def see(self, pixels: Tensor) -> Seen:
-        """Encode pixels (B, 3, h, w) as `encode` does; features: patches entering the last block."""
+        """Encode pixels (B, 3, h, w) as `encode` does; features: what enters the last block."""
         tokens, features = self._seen(self._tower, self._checked(pixels))
         return Seen(tokens.cpu(), features.float().cpu())
 
