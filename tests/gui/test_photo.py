@@ -448,7 +448,8 @@ def test_a_concept_chosen_elsewhere_brings_its_photo_and_a_chosen_photo_says_it_
     wait_idle(qtbot, window)
     assert session.selection.image == without and photo.shown.image_id == without
     assert photo.absent.isVisible()
-    assert photo.absent.text().startswith(f"{name} is not in this photo.")
+    shown = session.state.shown(row).html
+    assert photo.absent.text().startswith(f"{shown} is not in this photo.")
     assert not photo.legend.layers and name not in photo.legend.accessibleDescription()
     photo.absent.linkActivated.emit("strongest")
     wait_idle(qtbot, window)

@@ -48,7 +48,7 @@ class ParentDialog(QDialog):
         if state.catalogue is None or len(rows) < 2:
             self.why.setText("This concept is not there any more.")
             return
-        refusal = state.catalogue.refusal(*rows)
+        refusal = state.catalogue.refusal(rows[0], rows[1], state.name_told_apart)
         if refusal:
             self.why.setText(refusal)
             return

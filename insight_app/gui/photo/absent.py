@@ -6,7 +6,6 @@ Knows no panel.
 
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -42,7 +41,7 @@ class AbsentLine(LinkLabel):
         if concept is None:
             return
         selection, rest = self.session.selection, len(absent) - 1
-        name = escape(concept.name_told_apart)
+        name = concept.shown.html
         link = '<a href="strongest">Show its strongest photo</a>'
         if rest:
             text = f"{name} and {rest} more of the selected are not in this photo."

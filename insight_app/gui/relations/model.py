@@ -166,7 +166,12 @@ class RelationModel(QAbstractTableModel):
         if role == Role.ToolTipRole:
             return tooltip(self._explanation(at))
         if role == Role.AccessibleTextRole:
-            return f"{column.title}: {self._text(at, column.key).strip() or 'not known'}"
+            text = self._text(at, column.key).strip() or "not known"
+            if column.key in NAMES:
+                edge = self.edges[at]
+                row = edge.child if column.key == CHILD else edge.parent
+                text = self.state.shown(row).spoken
+            return f"{column.title}: {text}"
         return None
 
     def _text(self, at: int, key: str) -> str:

@@ -296,7 +296,7 @@ class Curation(QObject):
         rows = state.rows_of((child, parent))
         if state.catalogue is None or len(rows) != 2:
             return False
-        refusal = state.catalogue.refusal(*rows)
+        refusal = state.catalogue.refusal(rows[0], rows[1], state.name_told_apart)
         if refusal:
             self._messages.say(refusal)
         return not refusal

@@ -6,7 +6,7 @@ Catalogue at a time.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,16 +193,22 @@ class Catalogue:
         ]
         return sorted(found, key=lambda row: (-int(self.images[row]), row))
 
-    def refusal(self, child: int, new_parent: int) -> str | None:
-        """Return why `child` cannot be put below `new_parent`, in words; None if it can."""
-        names = f"“{self._shown(child)}”", f"“{self._shown(new_parent)}”"
+    def refusal(
+        self, child: int, new_parent: int, name_of: Callable[[int], str] | None = None
+    ) -> str | None:
+        """Return why `child` cannot be put below `new_parent`, in words; None if it can.
+
+        name_of: what a row is called where this is said.
+        """
+        called = name_of or self._shown
+        names = f"“{called(child)}”", f"“{called(new_parent)}”"
         if child == new_parent:
             return f"{names[0]} cannot be below itself."
         if self.edge(child, new_parent) is not None:
             return f"{names[0]} is already below {names[1]}."
         way = self._hierarchy.path(new_parent, child)
         if way:
-            steps = " → ".join(self._shown(row) for row in way)
+            steps = " → ".join(map(called, way))
             return f"{names[1]} is itself below {names[0]} ({steps}); that would go in a circle."
         return None
 

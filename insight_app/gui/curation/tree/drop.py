@@ -106,7 +106,7 @@ def _under(
         rows = state.rows_of((concept, target))
         if len(rows) < 2:
             return DropPlan(refusal="This concept is not there any more.")
-        refusal = catalogue.refusal(*rows)
+        refusal = catalogue.refusal(rows[0], rows[1], state.name_told_apart)
         if refusal:
             return DropPlan(refusal=refusal)
         acts += j.move(concept, None if adds else old, target)
