@@ -1,17 +1,20 @@
 """The command that measures a project: figures with their controls as a table, or as JSON."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
 from insight_app import figures
 from insight_app.cli import terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
-from insight_app.errors import KnownError
+from insight_app.disk_errors import disk_errors
+from insight_app.errors import KnownError, Refusal
 from insight_app.figures import column, counted
+from insight_app.files import read_regular
+from insight_app.project.quality.comparing import Difference, differences
 from insight_app.project.quality.report import (
     GROUPS,
     NO_BETTER,
@@ -23,15 +26,46 @@ from insight_app.project.quality.report import (
 from insight_app.project.quality.sample import MOST, USUAL
 
 NOT_KEPT = "The report was not kept in the project."
+MOST_LABELS = 64 << 20
+
+
+class Options(TypedDict, total=False):
+    """What of the command's options goes to `measure` as it is."""
+
+    photos: int
+    device: str
+    masks: Path | None
+    classes: Path | None
+    labels: Mapping[str, str] | None
 
 
 def quality(
     project: ProjectPath,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OTHER]", help="A second project, to compare with the first."),
+    ] = None,
     as_json: AsJson = False,
     photos: Annotated[
         int,
-        typer.Option(min=1, max=MOST, help="Measure on at most this many photos, evenly spread."),
+        typer.Option(min=1, max=MOST, help="Measure on at most this many photos, at random."),
     ] = USUAL,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Lines of photo,label by which names are judged: a label is a WordNet id or a "
+            "word. By default the names of the photos' folders, where these are such.",
+        ),
+    ] = None,
+    second: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Another dictionary of the same encoder, or a project with one: how many concepts "
+            "it finds again. By default that of OTHER.",
+        ),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     masks: Annotated[
         Path | None,
@@ -50,43 +84,105 @@ def quality(
         ),
     ] = None,
 ) -> None:
-    """Measure how good the dictionary is.
+    """Measure how good the dictionary is, its names, its hierarchy, and its places.
 
-    It is measured on the project's photos, with controls beside every figure. The report is kept in
-    the project.
+    Every figure is measured on the project's photos, with its interval and with controls beside it.
+    The report is kept in the project. Of two projects it is said which differences are beyond the
+    intervals.
     """
     if (masks is None) != (classes is None):
         raise typer.BadParameter("--masks FOLDER and --classes FILE belong together.")
-    report = _measured(project, photos, device, masks, classes)
+    how: Options = {"photos": photos, "device": device, "masks": masks, "classes": classes}
+    how["labels"] = _labels(labels) if labels is not None else None
+    one = _measured(project, second or other, how)
+    if other is None:
+        if as_json:
+            terminal.print_json(one.to_json())
+        else:
+            _say(table(one))
+        return
+    found = _measured(other, second or project, how)
+    compared = differences(one, found)
     if as_json:
-        terminal.print_json(report.to_json())
+        both = [report.to_json() for report in (one, found)]
+        beyond = {one.id: {"change": one.change, "is_beyond": one.is_beyond} for one in compared}
+        terminal.print_json({"reports": both, "differences": beyond})
     else:
-        for line in table(report):
-            terminal.say(line)
+        _say(side_by_side(one, found, compared))
 
 
-def _measured(
-    project: Path, photos: int, device: str, masks: Path | None, classes: Path | None
-) -> QualityReport:
+def _measured(project: Path, second: Path | None, how: Options) -> QualityReport:
     """Measure a project and keep the report in it, if anything can be written there."""
     from insight_app.project.quality.measuring import measure
     from insight_app.project.quality.store import store
 
     with terminal.cancellable("Nothing was changed.") as cancel, terminal.progress() as progress:
-        report = measure(
-            project,
-            photos=photos,
-            device=device,
-            progress=progress,
-            cancel=cancel,
-            masks=masks,
-            classes=classes,
-        )
+        report = measure(project, second=second, progress=progress, cancel=cancel, **how)
     try:
         store(project, report)
     except KnownError as error:
         terminal.complain(f"{NOT_KEPT} {error}")
     return report
+
+
+def _labels(path: Path) -> Mapping[str, str]:
+    """Read a person's list of labels; Refusal if it holds none."""
+    from insight_app.concepts.quality.labels import read_csv
+
+    with disk_errors("The list of labels cannot be read", where=path):
+        data = read_regular(path, MOST_LABELS, follow_links=True)
+    try:
+        found = read_csv(data.decode("utf-8-sig"))
+    except ValueError:
+        found = {}
+    if not found:
+        raise Refusal(
+            "There are no labels in this file.",
+            where=str(path),
+            do="Write a line photo,label for each photo, in UTF-8.",
+        )
+    return found
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        terminal.say(line)
+
+
+def side_by_side(
+    one: QualityReport, other: QualityReport, compared: Sequence[Difference]
+) -> Iterator[str]:
+    """Yield two reports as lines: a figure with both values, and whether they differ."""
+    yield f"1: {one.project}, measured on {counted(one.photos, 'photo')}"
+    yield f"2: {other.project}, measured on {counted(other.photos, 'photo')}"
+    group = ""
+    for each in compared:
+        if each.group != group:
+            group = each.group
+            yield ""
+            yield group
+        if each.change is None:
+            yield f"  {each.title}: not known of both"
+            continue
+        yield f"  {each.title}: {_value(each.one)} and {_value(each.other)}{_verdict(each)}"
+    yield ""
+    yield "Self-tests"
+    for number, report in enumerate((one, other), 1):
+        for test in report.self_tests:
+            yield f"  {number}:{_of_test(test)[1:]}"
+
+
+def _value(one: Figure | None) -> str:
+    if one is None:
+        return ""
+    weak = " [a control does as well]" if one.is_no_better else ""
+    return f"{figure(one.value)}{_interval(one.low, one.high)}{weak}"
+
+
+def _verdict(each: Difference) -> str:
+    if each.is_beyond is None:
+        return "; no intervals to tell"
+    return "; DIFFERENT beyond their intervals" if each.is_beyond else "; within their intervals"
 
 
 def table(report: QualityReport) -> Iterator[str]:

@@ -227,8 +227,9 @@ class Requests:
     def quality(self, request: Request) -> dict[str, Any]:
         """Measure `project` on at most `photos` photos; return `report`, as JSON, and its `file`.
 
-        `masks` and `classes`: a folder of label masks and the table of their labels. The report is
-        kept in the project: `file` is '' where that could not be done, and `why` says why not.
+        `masks` and `classes`: a folder of label masks and the table of their labels; `second`: a
+        project or a folder with another dictionary of the same encoder. The report is kept in the
+        project: `file` is '' where that could not be done, and `why` says why not.
         """
         from insight_app.project.quality import measuring, sample, store
 
@@ -237,6 +238,7 @@ class Requests:
             project,
             photos=int(request.get("photos") or sample.USUAL),
             device=_device(request),
+            second=Path(request["second"]) if request.get("second") else None,
             load=self._loaded.encoder,
             progress=self._progress(request),
             cancel=self._client.cancel_token(request),

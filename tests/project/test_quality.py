@@ -17,7 +17,7 @@ from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.errors import KnownError
 from insight_app.project.analysis.run import analyze
-from insight_app.project.quality import store
+from insight_app.project.quality import comparing, store
 from insight_app.project.quality.measuring import measure
 from insight_app.project.quality.report import (
     RECONSTRUCTION,
@@ -210,3 +210,26 @@ def test_what_is_no_report_is_refused(project: Path) -> None:
         assert old in data
         with pytest.raises(ValueError):
             loads(data.replace(old, new))
+
+
+def test_two_reports_differ_where_their_intervals_have_nothing_in_common(project: Path) -> None:
+    report = measure(project, photos=2, encoder=Colours(), second=project)
+    assert value(report, "stability") == pytest.approx(1.0)  # of the same dictionary
+    assert value(report, "stable_concepts") == 1.0
+
+    def with_figure(low: float | None, high: float | None, id: str = "x") -> QualityReport:
+        mid = None if low is None or high is None else (low + high) / 2
+        return replace(report, figures=(Figure(id, RECONSTRUCTION, id, "", mid, low, high),))
+
+    one = with_figure(0.4, 0.5)
+    for other, change, is_beyond in (
+        (with_figure(0.51, 0.61), 0.11, True),
+        (with_figure(0.2, 0.39), -0.155, True),
+        (with_figure(0.45, 0.55), 0.05, False),
+        (with_figure(None, None), None, None),
+    ):
+        (found,) = comparing.differences(one, other)
+        assert found.is_beyond is is_beyond
+        assert found.change == (None if change is None else pytest.approx(change))
+    both = comparing.differences(one, with_figure(0.1, 0.2, "y"))
+    assert [(each.id, each.is_beyond) for each in both] == [("x", None), ("y", None)]

@@ -6,8 +6,9 @@ of the same size. The measures are those of `concepts.quality` (METRICS.md).
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +21,7 @@ from insight_app.project.quality import grounding
 from insight_app.project.quality import masks as label_masks
 from insight_app.project.quality import sample as sampling
 from insight_app.project.quality.grounding import LabelledPhotos
-from insight_app.project.quality.report import Figure, QualityReport, SelfTest
+from insight_app.project.quality.report import Figure, QualityReport, SelfTest, known, without_nan
 from insight_app.project.quality.sample import Sample
 from insight_app.project.quality.store import basis_of
 from insight_app.project.results.snapshot import Results
@@ -41,6 +42,8 @@ def measure(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     between: Callable[[], None] = lambda: None,
+    second: Path | None = None,
+    labels: Mapping[str, str] | None = None,
     masks: Path | None = None,
     classes: Path | None = None,
 ) -> QualityReport:
@@ -48,8 +51,9 @@ def measure(
 
     photos: how many are read at most. encoder: instead of the one that the project names, which
     `load` (as `encoders.load`) gives; has the same fingerprint. between: called now and then.
-    masks: a folder of label masks, classes: the table of their labels, for the figures of places.
-    Raises Cancelled when cancelled.
+    second: a project or a folder with another dictionary of the same encoder. labels: of photos, by
+    which names are judged, None = the names of their folders. masks: a folder of label masks,
+    classes: the table of their labels, for the figures of places. Raises Cancelled when cancelled.
     """
     began, token = time.monotonic(), cancel or CancelToken()
 
@@ -69,8 +73,9 @@ def measure(
         dictionary = _dictionary(project, used)
         given = None if masks is None or classes is None else label_masks.read(masks, classes)
         labelled = grounding.labelled_photos(results, given, told) if given is not None else None
+        other = _second(second, used) if second is not None else None
         sample = sampling.read(results, used, dictionary, chosen, told)
-        found, tests = _groups(results, used, dictionary, sample, told)
+        found, tests = _groups(results, used, dictionary, other, sample, labels or {}, told)
         found += _places(results, used, dictionary, labelled, told)
         return QualityReport(
             project=project.name,
@@ -83,23 +88,39 @@ def measure(
                 asked=photos,
                 sample=sample.digest,
                 masks="" if given is None else given.digest,
+                labels=_digest(labels) if labels else "",
+                second=other.fingerprint if other else "",
             ),
-            figures=tuple(found),
-            self_tests=tuple(tests),
+            figures=tuple(map(without_nan, found)),
+            self_tests=tuple(replace(one, value=known(one.value)) for one in tests),
         )
 
 
 def _groups(
-    results: Results, encoder: DenseEncoder, dictionary: HSAE, sample: Sample, progress: Progress
+    results: Results,
+    encoder: DenseEncoder,
+    dictionary: HSAE,
+    second: HSAE | None,
+    sample: Sample,
+    labels: Mapping[str, str],
+    progress: Progress,
 ) -> tuple[list[Figure], list[SelfTest]]:
-    """Return the figures of all groups, in order, and the self-tests."""
-    from insight_app.concepts.quality.untrained import untrained
-    from insight_app.project.quality import reconstruction
+    """Return the figures of all groups but places, in order, and the self-tests."""
+    from insight_app.project.quality import concepts, hierarchy, names, reconstruction
 
-    active = sum(codes.indices.size for codes in sample.codes) / sample.cells
-    bare = untrained(dictionary, sample.tokens, active)
-    found = reconstruction.figures(sample, dictionary, bare, encoder, results, progress)
-    return found, [reconstruction.self_test(sample)]
+    bare = sampling.Bare.beside(dictionary, sample)
+    found = [
+        *reconstruction.figures(sample, dictionary, bare, encoder, results, progress),
+        *concepts.figures(sample, dictionary, bare, second, results, progress),
+        *names.figures(sample, encoder, results, labels, progress),
+        *hierarchy.figures(sample, bare, results, progress),
+    ]
+    tests = [
+        reconstruction.self_test(sample),
+        concepts.self_test(sample),
+        names.self_test(sample, dictionary),
+    ]
+    return found, tests
 
 
 def _places(
@@ -118,6 +139,11 @@ def _places(
     return found
 
 
+def _digest(labels: Mapping[str, str]) -> str:
+    text = "\n".join(f"{photo},{label}" for photo, label in sorted(labels.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _nothing_to_measure(project: Path) -> Refusal:
     return Refusal(
         "There is nothing to measure yet: no photo of this project has been analyzed.",
@@ -132,6 +158,15 @@ def _encoder(project: Path, device: str, load: Load | None) -> DenseEncoder:
 
     by_name = partial(load or encoders.load, device=device)
     return encoder_of.load(project, encoder_of.of_project(project), by_name)
+
+
+def _second(folder: Path, encoder: DenseEncoder) -> HSAE:
+    """Load a second dictionary, of a project or in a folder of its own."""
+    from insight_app.concepts import hsae
+
+    own = folder / "dictionary"
+    place = own if own.is_dir() else folder
+    return hsae.load(place, token_dim=encoder.token_dim, encoder_fingerprint=encoder.fingerprint)
 
 
 def _dictionary(project: Path, encoder: DenseEncoder) -> HSAE:

@@ -26,7 +26,7 @@ from insight_app.concepts.quality.reconstruction import (
     by_pursuit,
 )
 from insight_app.project.quality.report import RECONSTRUCTION, Control, Figure, SelfTest
-from insight_app.project.quality.sample import Sample
+from insight_app.project.quality.sample import Bare, Sample
 
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
@@ -63,23 +63,24 @@ Rows = Callable[[Comparison], list[int]]
 def figures(
     sample: Sample,
     dictionary: HSAE,
-    bare: HSAE,
+    bare: Bare,
     encoder: DenseEncoder,
     results: Results,
     progress: Progress,
 ) -> list[Figure]:
-    """Measure a dictionary on a sample; bare: an untrained one of the same size and L0."""
+    """Measure a dictionary on a sample."""
     tables = {CLASSES: _table(encoder, CLASSES), FILTERED: _table(encoder, "token_table")}
     baselines: dict[str, Baseline] = by_pursuit(dictionary, tables)
     baselines[PRINCIPAL] = PrincipalComponents.of(torch.cat(sample.tokens))
     active = sum(codes.indices.size for codes in sample.codes) / sample.cells
     stride = max(1, sample.cells // BASELINE_CELLS)
     compared = Comparison(dictionary, baselines, most=int(active) + 1, stride=stride)
-    beside = Comparison(bare, {}, most=0)
-    for done, (x, codes) in enumerate(zip(sample.tokens, sample.codes, strict=True)):
+    beside = Comparison(bare.dictionary, {}, most=0)
+    photos = zip(sample.tokens, sample.codes, bare.codes, strict=True)
+    for done, (x, codes, bare_codes) in enumerate(photos):
         progress(done, sample.size, MEASURING)
         compared.add(x, codes)
-        beside.add(x)
+        beside.add(x, bare_codes)
     progress(sample.size, sample.size, MEASURING)
     note = AT_THE_SAME.format(cells=compared.sampled.tokens, active=active)
     note += NO_TABLE if tables[CLASSES] is None else ""

@@ -7,7 +7,7 @@ figure is measured and where reports are kept.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from insight_app import plain_json
@@ -114,7 +114,8 @@ class Basis:
 
     generation, photos (coded), encoder, dictionary, reading_rule, names: of the project's results;
     asked: how many photos at most, sample: a digest of those that were taken; masks, labels: a
-    digest of what a person gave, '' = nothing; rules: the version of the measures.
+    digest of what a person gave, second: of a second dictionary, '' = nothing; rules: the version
+    of the measures.
     """
 
     generation: int
@@ -128,6 +129,7 @@ class Basis:
     sample: str = ""
     masks: str = ""
     labels: str = ""
+    second: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,21 @@ class QualityReport:
             written["is_no_better"] = one.is_no_better
         finite: dict[str, Any] = _finite(values)
         return {"schema_version": SCHEMA_VERSION} | finite
+
+
+def without_nan(figure: Figure) -> Figure:
+    """Return a figure with None in the place of what is no number, as it is read from a file."""
+    controls = {
+        name: replace(one, value=known(one.value), low=known(one.low), high=known(one.high))
+        for name, one in figure.controls.items()
+    }
+    value, low, high = (known(one) for one in (figure.value, figure.low, figure.high))
+    return replace(figure, value=value, low=low, high=high, controls=controls)
+
+
+def known(value: float | None) -> float | None:
+    """Return a value, None if it is no number."""
+    return None if value is None or not math.isfinite(value) else value
 
 
 def dumps(report: QualityReport) -> bytes:
