@@ -84,6 +84,7 @@ def test_info_counts_what_the_window_shows(project: Path, run: Run) -> None:
         assert found["images"]["all"] == 12
         assert found["images"]["coded"] == len(opened.results().image_ids(status="coded"))
         assert found["relations"] == len(catalogue.edges())
+        assert found["relations_above"]["photos"] == opened.results().relations_above[0] > 0
         assert found["judgements"] == 2 and catalogue.names[row] == "kingfisher"
     code, out, _ = run("info", project)
     assert "  accepted: 1\n" in out

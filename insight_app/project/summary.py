@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from insight_app.concepts.relations import PUBLISHED_THRESHOLD
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import Refusal
 from insight_app.project.folder import is_project
@@ -81,11 +82,22 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
         "images": _images(results),
         "concepts": _concepts(catalogue, results),
         "relations": len(catalogue.edges()),
+        "relations_above": _thresholds(results),
         "reviewed_share": round(catalogue.reviewed_share(), 4),
         "folders": _given(results),
         "problems": results.problem_count,
         **_choice(results),
         "runs": _runs(project.path),
+    }
+
+
+def _thresholds(results: Results) -> dict[str, float | None]:
+    """Return the share R above which relations are, by where they come from; None if unknown."""
+    here, dictionary = results.relations_above
+    return {
+        "photos": here or None,
+        "dictionary": dictionary or None,
+        "published": PUBLISHED_THRESHOLD,
     }
 
 

@@ -9,6 +9,7 @@ judged on the other, then the other way round. Each measure is a mean over relat
 - wordnet:     the parent's name is a hypernym or holonym of the child's (of those with both named);
 - lift:        log2 of P(parent in photo | child in photo) / P(parent in photo), on unseen photos;
 - containment: share of the child's activation on cells where the parent is active (R), on unseen;
+- holds:       R exceeds the threshold on unseen photos too (share of relations);
 - places:      with --masks (id images named as the photos): share of the child's activation on the
                labels that hold 80 % of the parent's; child on unseen photos, parent on the others.
 
@@ -133,7 +134,11 @@ def unseen_judges(seen: Half, unseen: Half) -> dict[str, Judge]:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(whole[edges.child] > 0, inside / whole[edges.child], np.nan)
 
-    judges: dict[str, Judge] = {"lift": lift, "containment": containment}
+    def holds(edges: Edges) -> np.ndarray:
+        inside = containment(edges)
+        return np.where(np.isnan(inside), np.nan, inside > edges.threshold)
+
+    judges: dict[str, Judge] = {"lift": lift, "containment": containment, "holds": holds}
     if seen.labels is not None:
         of_parent, of_child = seen.by_label(), unseen.by_label()
         size = max(of_parent.shape[1], of_child.shape[1])

@@ -67,6 +67,10 @@ def test_the_table_sorts_filters_selects_and_copies(qtbot, table, window, tmp_pa
     assert line.split("\t")[0] == "wheel" and len(line.split("\t")) == len(head.split("\t"))
 
     table.search.clear()
+    table.sure.setChecked(True)
+    assert model.rowCount() == 0, "no photo was counted a second time"
+    table.trouble.button.click()
+    assert model.rowCount() == edges.size
     window.session.selection.select_rows(rows=(CAR,))
     (chosen,) = {index.row() for index in table.view.selectionModel().selectedRows()}
     assert model.child_at(chosen) == CAR

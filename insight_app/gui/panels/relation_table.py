@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from insight_app.errors import WorldError
 from insight_app.figures import counted
@@ -21,6 +21,7 @@ from insight_app.gui.relations.model import RelationModel
 from insight_app.gui.relations.view import RelationView
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.saving import save_table
+from insight_app.gui.wording import tooltip
 from insight_app.project.judgements.search import folded
 
 if TYPE_CHECKING:
@@ -47,9 +48,19 @@ class RelationTablePanel(Panel):
         self.search.setToolTip("Words of the names shown; Escape clears")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
+        self.sure = QCheckBox("sure only", self)
+        self.sure.setToolTip(
+            tooltip(
+                "Relations whose 95 % interval over photos lies above the threshold: measured on "
+                "other photos, most of them hold there too, of all others at best half."
+            )
+        )
+        self.sure.toggled.connect(self._filter)
         line = QHBoxLayout()
         line.setContentsMargins(12, 6, 12, 6)
+        line.setSpacing(8)
         line.addWidget(self.search)
+        line.addWidget(self.sure)
         self.body.addLayout(line)
         self.body.addWidget(self.view, 1)
         self.setFocusProxy(self.view)
@@ -86,7 +97,7 @@ class RelationTablePanel(Panel):
                 "No relations yet: they are counted with the first analyzed photos."
             )
         elif not self.model.rowCount():
-            self.trouble.show_trouble(NOTHING_FOUND, "Clear the filter", self.search.clear)
+            self.trouble.show_trouble(NOTHING_FOUND, "Clear the filter", self._clear_filter)
         else:
             self.trouble.hide()
         self._show_count()
@@ -98,6 +109,10 @@ class RelationTablePanel(Panel):
         count = f"{self.model.rowCount():,} of {counted(len(self.model.edges), 'relation')}"
         self.set_info(count, f"{count}\n{text}\n{tip}" if text else count)
 
+    def _clear_filter(self) -> None:
+        self.search.clear()
+        self.sure.setChecked(False)
+
     def _filter(self) -> None:
         self._choose_rows()
         self.invalidate("view")
@@ -105,13 +120,11 @@ class RelationTablePanel(Panel):
     def _choose_rows(self) -> None:
         """Show the relations of concepts whose names hold every word that is sought."""
         catalogue, words = self.session.state.catalogue, folded(self.search.text()).split()
-        if catalogue is None or not words:
-            self.model.filter_by(None)
-            return
-        names = map(folded, catalogue.names)
-        self.model.filter_by(
-            {row for row, name in enumerate(names) if all(word in name for word in words)}
-        )
+        rows = None
+        if catalogue is not None and words:
+            names = map(folded, catalogue.names)
+            rows = {row for row, name in enumerate(names) if all(word in name for word in words)}
+        self.model.filter_by(rows, only_sure=self.sure.isChecked())
 
     def _show_selection(self) -> None:
         """Mark the relations of the selected concept, unless one of them is marked already."""
@@ -146,7 +159,7 @@ class RelationTablePanel(Panel):
     # ---- the order
 
     def _opened(self) -> None:
-        self.search.clear()
+        self._clear_filter()
         self._sort_as_left()
 
     def _sorted(self, column: int, order: Qt.SortOrder) -> None:

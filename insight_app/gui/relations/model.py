@@ -41,6 +41,7 @@ class RelationModel(QAbstractTableModel):
         self._words = dict[str, NDArray[np.str_]]()
         self._decimals = dict[str, int]()
         self._rows: set[int] | None = None
+        self._only_sure = False
         self._key, self._descending = "strength", True
 
     # ---- what is shown
@@ -59,11 +60,14 @@ class RelationModel(QAbstractTableModel):
         self._set_order()
         self.endResetModel()
 
-    def filter_by(self, rows: set[int] | None) -> None:
-        """Show the relations of which child or parent is among rows; of all, where None."""
-        if rows != self._rows:
+    def filter_by(self, rows: set[int] | None, *, only_sure: bool) -> None:
+        """Show the relations of which child or parent is among rows; of all, where None.
+
+        only_sure: those whose interval lies above the threshold.
+        """
+        if (rows, only_sure) != (self._rows, self._only_sure):
             self.beginResetModel()
-            self._rows = rows
+            self._rows, self._only_sure = rows, only_sure
             self._set_order()
             self.endResetModel()
 
@@ -84,7 +88,10 @@ class RelationModel(QAbstractTableModel):
         chosen = np.arange(len(self.edges))
         if self._rows is not None:
             ends = [(edge.child in self._rows or edge.parent in self._rows) for edge in self.edges]
-            chosen = chosen[np.array(ends, bool)] if ends else chosen
+            chosen = chosen[np.array(ends, bool)]
+        if self._only_sure and self.state.results is not None:
+            above = self.state.results.relations_above[0]
+            chosen = chosen[self._values["low"][chosen] > above]
         if self._key in self._values:
             shown = self._values[self._key][chosen]
             by = np.argsort(-shown if self._descending else shown, kind="stable")  # NaN comes last
