@@ -137,6 +137,14 @@ class Settings(QObject):
         """Save a geometry or an arrangement of docks."""
         self._file.setValue(f"window{STATE_VERSION}/{name}", state)
 
+    def page(self, workspace: str) -> str:
+        """Return the page of a workspace that was seen last; '' before one was."""
+        return str(self._file.value(f"pages/{workspace}", ""))
+
+    def set_page(self, workspace: str, page: str) -> None:
+        """Remember the page of a workspace that is seen."""
+        self._file.setValue(f"pages/{workspace}", page)
+
     # ---- where one was in a project
 
     def place(self, project: Path) -> dict[str, Any]:

@@ -36,6 +36,7 @@ LONG = (
     "check",
     "repair",
     "quality",
+    "unexplained",
 )
 """All others are answered between two batches of analyzing."""
 Request = dict[str, Any]
@@ -81,6 +82,7 @@ class Requests:
             "check_encoder": self.check_encoder,
             "import_model": self.import_model,
             "inspect": self.inspect,
+            "unexplained": self.unexplained,
             "export": self.export,
         }
 
@@ -252,6 +254,16 @@ class Requests:
         except KnownError as error:
             why = str(error)
         return {"report": report.to_json(), "file": file, "why": why}
+
+    def unexplained(self, request: Request) -> dict[str, Any]:
+        """Find what no concept explains in `project`; `file` holds `Unexplained`'s arrays."""
+        from insight_app.project.quality import unexplained
+
+        token = self._client.cancel_token(request)
+        generation, found = unexplained.find(
+            Path(request["project"]), self._progress(request), token
+        )
+        return self._file(**found.to_arrays()) | {"generation": generation}
 
     # ---- single photos and texts
 

@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QWidget
 
 from insight_app.gui.window.dock import PanelDock
 from insight_app.gui.window.main_window import MainWindow
-from insight_app.gui.window.workspaces import WORKSPACES, panel_names
+from insight_app.gui.window.workspaces import PAGES, WORKSPACE_OF, WORKSPACES, panel_names
 from tests.gui.conftest import wait_idle
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ AREAS = (
     Qt.DockWidgetArea.TopDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-MEMBERS = {workspace.name: set(panel_names(workspace.arrangement)) for workspace in WORKSPACES}
+MEMBERS = {name: set(panel_names(page.arrangement)) for name, page in PAGES.items()}
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,14 @@ def press(qtbot, window: MainWindow, number: int) -> None:
     if QApplication.activeWindow() is None:  # a window manager would have seen to it
         activate(qtbot, window)
     qtbot.keyClick(window, str(number), Qt.KeyboardModifier.ControlModifier)
+    wait_idle(qtbot, window)
+
+
+def turn_page(qtbot, window: MainWindow) -> None:
+    """Ctrl and Page Down."""
+    if QApplication.activeWindow() is None:
+        activate(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     wait_idle(qtbot, window)
 
 
@@ -252,12 +261,54 @@ def test_two_rounds_through_disturbed_workspaces_and_a_restart_change_nothing(
     open_again(window, folders)
     assert folders.isFloating(), "closed while it floated"
     assert QRect(folders.pos(), folders.size()) == QRect(60, 180, 300, 260)
-    for workspace in WORKSPACES:
-        window.show_workspace(workspace.name)
+    for page in PAGES:
+        window.show_page(page)
         window.actions_["view.reset"].trigger()
         wait_idle(qtbot, window)
-        assert set(look(window)) == MEMBERS[workspace.name]
+        assert set(look(window)) == MEMBERS[page]
         assert not any(seen.is_floating for seen in look(window).values())
+
+
+def test_a_page_is_found_as_it_was_left_and_the_key_goes_to_the_one_seen_last(
+    qtbot, open_window, project_dir
+) -> None:
+    window = open_window(project_dir)
+    assert not window.page_bar.isVisible() and not window.actions_["view.next_page"].isEnabled()
+    press(qtbot, window, 4)
+    assert (window.workspace, window.page) == ("statistics", "statistics")
+    room = window.dock_area.height()
+    close(qtbot, window.docks["level_plot"])
+    table = look(window)
+    turn_page(qtbot, window)
+    assert window.page == "quality" and set(look(window)) == MEMBERS["quality"]
+    assert window.dock_area.height() == room
+    float_at(qtbot, window.docks["photo"], QRect(140, 150, 380, 330))
+    window.dock_area.addDockWidget(AREAS[3], window.docks["unexplained"])
+    quality = look(window)
+    window.activateWindow()
+    for _round in range(2):
+        press(qtbot, window, 1)
+        assert window.dock_area.height() > room, "no row of pages"
+        assert not look(window)["photo"].is_floating, "on the other page only"
+        press(qtbot, window, 4)
+        assert_same(look(window), quality, "Ctrl+4 after Quality")
+        qtbot.mouseClick(window.page_bar.buttons["statistics"], Qt.MouseButton.LeftButton)
+        wait_idle(qtbot, window)
+        assert_same(look(window), table, "the table")
+        assert window.actions_["page.statistics"].isChecked()
+        press(qtbot, window, 2)
+        press(qtbot, window, 4)
+        assert_same(look(window), table, "Ctrl+4 after the table")
+        qtbot.mouseClick(window.page_bar.buttons["quality"], Qt.MouseButton.LeftButton)
+        wait_idle(qtbot, window)
+        assert_same(look(window), quality, "Quality")
+        assert not window.actions_["page.statistics"].isChecked()
+    window.close()
+    window = open_window(project_dir)
+    assert (window.workspace, window.page) == ("statistics", "quality")
+    assert_same(look(window), quality, "after the restart")
+    turn_page(qtbot, window)
+    assert_same(look(window), table, "the table after the restart")
 
 
 def test_a_floating_panel_goes_with_its_workspace_and_with_its_project(qtbot, window) -> None:
@@ -428,20 +479,24 @@ def test_arrangements_of_other_panels_or_from_before_are_forgotten(
 
 @dataclass
 class Expected:
-    """The model: what is open, what floats where, and how each workspace was left."""
+    """The model: what is open, what floats where, and how each page was left.
 
-    workspace: str = "images"
+    last: the page of each workspace that was seen last.
+    """
+
+    page: str = "images"
     open: set[str] = field(default_factory=lambda: set(MEMBERS["images"]))
     floating: dict[str, QRect] = field(default_factory=dict)
     left: dict[str, tuple[Picture, dict[str, QRect]]] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
 
     def come_as_new(self) -> None:
-        self.open, self.floating = set(MEMBERS[self.workspace]), {}
+        self.open, self.floating = set(MEMBERS[self.page]), {}
 
     def wrong(self, window: MainWindow, seen: Picture) -> str:
         """What differs from the model, in words; '' where nothing does."""
-        if window.workspace != self.workspace:
-            return f"in {window.workspace} instead of {self.workspace}"
+        if window.page != self.page:
+            return f"on {window.page} instead of {self.page}"
         if set(seen) != self.open:
             return f"too many {set(seen) - self.open}, too few {self.open - set(seen)}"
         floats = {name: one.place for name, one in seen.items() if one.is_floating}
@@ -462,7 +517,7 @@ class Walk:
     def step(self) -> None:
         acts = (
             self.switch,
-            self.switch,
+            self.turn,
             self.float,
             self.unfloat,
             self.close,
@@ -500,18 +555,28 @@ class Walk:
         return {name for name in self.docked if is_in_front(self.window.docks[name])}
 
     def switch(self) -> None:
-        expected = self.expected
         number = self.random.randrange(len(WORKSPACES))
-        name = WORKSPACES[number].name
+        workspace = WORKSPACES[number]
+        name = self.expected.last.get(workspace.name, workspace.pages[0].name)
+        self.go(name, lambda: press(self.qtbot, self.window, number + 1))
+
+    def turn(self) -> None:
+        pages = [page.name for page in WORKSPACE_OF[self.expected.page].pages]
+        name = pages[(pages.index(self.expected.page) + 1) % len(pages)]
+        self.expected.last[WORKSPACE_OF[name].name] = name
+        self.go(name, lambda: turn_page(self.qtbot, self.window))
+
+    def go(self, name: str, act: Callable[[], None]) -> None:
+        expected = self.expected
         self.done.append(name)
         before = look(self.window)
-        if name != expected.workspace:
-            expected.left[expected.workspace] = before, expected.floating
-        press(self.qtbot, self.window, number + 1)
-        if name == expected.workspace:
+        if name != expected.page:
+            expected.left[expected.page] = before, expected.floating
+        act()
+        if name == expected.page:
             assert_same(look(self.window), before, self.done[-12:])
             return
-        expected.workspace = name
+        expected.page = name
         if name in expected.left:
             picture, expected.floating = expected.left[name]
             expected.open = set(picture)

@@ -18,7 +18,7 @@ from insight_app.gui.dialogs.preferences import PreferencesDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
 from insight_app.gui.settings import Settings
 from insight_app.gui.window.main_window import MainWindow
-from insight_app.gui.window.workspaces import WORKSPACES
+from insight_app.gui.window.workspaces import PAGES
 from insight_app.project.photos import thumbnails
 from insight_app.project.results.snapshot import Results
 from tests.gui.conftest import wait_idle
@@ -45,14 +45,14 @@ def picture(qtbot, window: MainWindow, widget: QWidget) -> QImage:
 
 
 def workspaces(qtbot, window: MainWindow) -> dict[str, QImage]:
-    """Every workspace, with the same concept selected."""
+    """Every page, with the same concept selected."""
     window.session.selection.select(concepts=(window.session.state.id_of(2),))
     window.session.messages.offer("One photo", "Show it", lambda: None)
     window.session.worker.stop()  # what it holds is told in the status bar, and not always the same
     found = {}
-    for workspace in WORKSPACES:
-        window.show_workspace(workspace.name)
-        found[workspace.name] = picture(qtbot, window, window)
+    for page in PAGES:
+        window.show_page(page)
+        found[page] = picture(qtbot, window, window)
     return found
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from insight_app.errors import WorldError
 from insight_app.gui.state.worker_client import Progress
-from insight_app.gui.window.workspaces import BY_NAME, WORKSPACES
+from insight_app.gui.window.workspaces import PAGES
 from insight_app.project.judgements import note
 from tests.gui.conftest import wait_idle, wait_saved
 
@@ -54,13 +54,13 @@ def panel_of(window) -> str:
 @pytest.mark.parametrize("size", ((1366, 768), (960, 600)))
 def test_a_message_lies_over_nothing_and_moves_nothing(qtbot, window, size, grab) -> None:
     window.resize(*size)
-    for workspace in WORKSPACES:
-        window.show_workspace(workspace.name)
+    for page in PAGES.values():
+        window.show_page(page.name)
         wait_idle(qtbot, window)
         settle()
         window.strip.clear()
         settle()
-        assert panel_of(window) == workspace.front
+        assert panel_of(window) == page.front
         before = {widget: place(widget) for widget in others(window)}
         window.strip.offer(f"Accepted {'a long name ' * 30}", "Undo", window.session.curation.undo)
         settle()
@@ -71,9 +71,9 @@ def test_a_message_lies_over_nothing_and_moves_nothing(qtbot, window, size, grab
         assert place(slot).contains(place(window.strip.label))
         after = {widget: place(widget) for widget in others(window)}
         over = [widget for widget, where in after.items() if where.intersects(strip)]
-        assert over == [], workspace.name
-        assert after == before, workspace.name
-        grab(window, f"strip_{workspace.name}_{size[0]}")
+        assert over == [], page.name
+        assert after == before, page.name
+        grab(window, f"strip_{page.name}_{size[0]}")
 
 
 def test_undo_stays_while_the_act_is_the_last_and_then_it_is_redo(qtbot, window) -> None:
@@ -112,7 +112,7 @@ def test_the_line_goes_to_the_first_panel_that_is_seen(qtbot, window) -> None:
     qtbot.mouseClick(photo.title.close_button, Qt.MouseButton.LeftButton)
     settle()
     assert panel_of(window) == "thumbnails" and photo.panel.slot.isHidden()
-    for name in BY_NAME["images"].front, "thumbnails", "in_photo":
+    for name in PAGES["images"].front, "thumbnails", "in_photo":
         window.docks[name].hide()
     settle()
     assert panel_of(window) == "card"
@@ -163,11 +163,11 @@ def test_trouble_is_read_whole_with_the_button_that_mends_it(
         do="Connect the drive and try again.",
     )
     session.messages.report(error, "Try again", lambda: tried.append(1))
-    for workspace in WORKSPACES:
-        window.show_workspace(workspace.name)
+    for page in PAGES.values():
+        window.show_page(page.name)
         wait_idle(qtbot, window)
         settle()
-        assert line.text == str(error) and is_whole(line), workspace.name
+        assert line.text == str(error) and is_whole(line), page.name
         assert line.button.text() == "Try again" and line.button.isVisible()
         boxes = [line.words, line.button, line.close_button]
         assert all(line.rect().contains(box.geometry()) for box in boxes)

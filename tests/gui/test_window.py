@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
 from insight_app.gui.state.worker_client import Progress
-from insight_app.gui.window.workspaces import PANELS, WORKSPACES, panel_names
+from insight_app.gui.window.workspaces import PAGES, PANELS, WORKSPACES, panel_names
 from tests.gui.conftest import wait_idle, wait_saved
 
 ACCEPTED, UNSURE, REJECTED = 1, 2, 3
@@ -104,8 +104,8 @@ def test_every_panel_is_in_the_list_once_and_every_arrangement_names_known_ones(
     assert len(set(names)) == len(names)
     for spec in PANELS:
         assert spec.load().object_name == spec.name
-    for workspace in WORKSPACES:
-        assert set(panel_names(workspace.arrangement)) <= set(names)
+    for page in PAGES.values():
+        assert set(panel_names(page.arrangement)) <= set(names)
 
 
 def test_ctrl_and_number_change_the_workspace(qtbot, window, grab) -> None:
@@ -113,7 +113,7 @@ def test_ctrl_and_number_change_the_workspace(qtbot, window, grab) -> None:
         qtbot.keyClick(window, str(number), Qt.KeyboardModifier.ControlModifier)
         assert window.workspace == workspace.name
         shown = {name for name, dock in window.docks.items() if not dock.isHidden()}
-        assert shown == set(panel_names(workspace.arrangement))
+        assert shown == set(panel_names(workspace.pages[0].arrangement))
         wait_idle(qtbot, window)
 
 
@@ -144,12 +144,12 @@ def test_a_workspace_gives_the_keyboard_to_what_it_is_about(qtbot, window) -> No
 
 
 def test_headers_beside_each_other_are_of_one_height_and_the_name_is_whole(qtbot, window) -> None:
-    for workspace in WORKSPACES:
-        window.show_workspace(workspace.name)
+    for page in PAGES:
+        window.show_page(page)
         wait_idle(qtbot, window)
         shown = [dock for dock in window.docks.values() if dock.isVisible()]
         heights = {dock.titleBarWidget().height() for dock in shown}
-        assert len(heights) == 1, (workspace.name, heights)
+        assert len(heights) == 1, (page, heights)
     name = window.project_name
     assert name.text() == "Harbour.insight"
     assert abs(name.geometry().center().y() - window.menuBar().rect().center().y()) <= 1
@@ -196,8 +196,8 @@ def test_a_hidden_panel_does_no_work(qtbot, window) -> None:
 
 
 def test_no_key_does_two_things(window) -> None:
-    for workspace in WORKSPACES:
-        window.show_workspace(workspace.name)
+    for page in PAGES:
+        window.show_page(page)
     counted = Counter(
         sequence.toString() for entry in window.actions_.entries() for sequence in entry.sequences()
     )

@@ -5,7 +5,7 @@ and cell, hovering shows the whole photo (photo_popup.py). Which examples are sh
 matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -55,15 +55,24 @@ KEYS = (
 class CutoutGrid(QWidget):
     """Examples in rows; as high as they need.
 
+    shown: turns an example's value into the words in its corner; what: the value of what.
     Other examples replace those shown once the first of their pictures are there.
     """
 
     chosen = Signal(int)
     """A place in `examples`: it was clicked or Enter was pressed on it."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None = None,
+        *,
+        shown: Callable[[float], str] = figure,
+        what: str = "strength",
+    ) -> None:
         super().__init__(parent)
         self.session = session
+        self._words, self._what = shown, what
         self.examples: list[Example] = []
         self._coming: list[Example] | None = None
         self._current = 0
@@ -216,7 +225,7 @@ class CutoutGrid(QWidget):
                     painter.setPen(c.of("dim"))
                     word = "there" if pictures.is_gone(example.image_id) else "readable"
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"not\n{word}")
-            paint_strength(painter, box, figure(example.value))
+            paint_strength(painter, box, self._words(example.value))
             if chosen == (example.image_id, example.cell):
                 paint_frame(painter, box, c.of("accent"), 3)
             if place == self._current and self.hasFocus():
@@ -272,7 +281,7 @@ class CutoutGrid(QWidget):
         example = self.examples[self._current]
         self.setAccessibleDescription(
             f"{self._current + 1} of {len(self.examples)}, photo {example.image_id}, "
-            f"strength {figure(example.value)}"
+            f"{self._what} {self._words(example.value)}"
         )
 
     # ---- the whole photo

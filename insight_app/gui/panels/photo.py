@@ -15,7 +15,7 @@ from insight_app.concepts.geometry import Geometry
 from insight_app.gui.curation.present_concept import find
 from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
-from insight_app.gui.photo import overlay
+from insight_app.gui.photo import overlay, residual
 from insight_app.gui.photo.absent import AbsentLine
 from insight_app.gui.photo.cell_tip import CellTip
 from insight_app.gui.photo.changed import ChangedLine
@@ -124,6 +124,9 @@ class PhotoPanel(Panel):
         add("photo.finer", "Finer look", "F", self.toggle_finer, context="Photo", panel=self,
             icon="magnifying-glass", checkable=True,
             tip="The codes of the whole photo at twice the size; not counted")  # fmt: skip
+        add("photo.unexplained", "Not explained", "E", self._show_overlay, context="Photo",
+            panel=self, icon="circle-dashed", checkable=True,
+            tip="The share of each cell that no concept explains")  # fmt: skip
         add("photo.folder", "Show photo in folder", "", self._show_in_folder, context="Photo",
             panel=self, icon="folder-open")  # fmt: skip
 
@@ -275,11 +278,19 @@ class PhotoPanel(Panel):
 
     # ---- overlay
 
+    @property
+    def shows_residual(self) -> bool:
+        """Whether what no concept explains is drawn, in the place of the concepts."""
+        return self.session.actions["photo.unexplained"].isChecked()
+
     def layers(self) -> list[overlay.Layer]:
-        """Return the selected concepts on the shown photo."""
+        """Return the selected concepts on the shown photo, or what none of all explains."""
         shown, results = self.drawn_codes, self._shown_in.results
         if shown is None or shown.codes is None or results is None:
             return []
+        if self.shows_residual:
+            unexplained = residual.layer(shown, self.controls.only_here.isChecked())
+            return [] if unexplained is None else [unexplained]
         g = shown.record.geometry
         layers = []
         for id in self.session.selection.coloured:
@@ -306,12 +317,14 @@ class PhotoPanel(Panel):
         g = None if drawn is None else drawn.record.geometry
         has_unseen = g is not None and g.width > 0 and g.crop[2:] != (g.width, g.height)
         caution = "drawn, not measured" if self.controls.is_drawn else ""
-        notes = (self._left_out(), caution, self.finer.words())
+        left_out = "" if self.shows_residual else self._left_out()
+        notes = (left_out, caution, self.finer.words())
         self.legend.set_note(" · ".join(note for note in notes if note))
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
-        self.hint.set_relevant(bool(layers) and self.stage.geometry_of_photo is not None)
+        is_seen = self.stage.geometry_of_photo is not None and not self.shows_residual
+        self.hint.set_relevant(bool(layers) and is_seen)
         if self.controls.mode == overlay.CONTOURS:
             lines = [
                 (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)
@@ -366,6 +379,8 @@ class PhotoPanel(Panel):
         elif cell is not None:
             cols = codes.record.geometry.cols
             title = f"cell {cell // cols + 1}, {cell % cols + 1}"
+            if self.shows_residual and (share := residual.words(codes, cell)):
+                title = f"{title}: {share}"
             self.tip.show_cell(title, self._active_in(codes, cell)[:TIP_ROWS], place)
         elif not place.isNull() and self.stage.is_unseen(place.toPointF()):
             self.tip.show_cell(NOT_SEEN, [], place)

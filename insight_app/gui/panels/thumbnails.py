@@ -1,13 +1,13 @@
 """The photos of the project as thumbnails: all, those of a folder, or those with a concept.
 
-With a concept selected its photos come strongest first.
+With a concept selected its photos come strongest first; asked for, the least explained first.
 """
 
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
@@ -31,6 +31,7 @@ from insight_app.gui.widgets import EmptyState
 from insight_app.plain_text import visible
 
 if TYPE_CHECKING:
+    from insight_app.concepts.quality.unexplained import Unexplained
     from insight_app.project.judgements import ConceptId
 
 SMALLEST = 96
@@ -39,10 +40,14 @@ NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concep
 
 @dataclass(frozen=True)
 class Listing:
-    """Which photos are listed, or being read: those with a concept, those of some folders."""
+    """Which photos are listed, or being read: those with a concept, those of some folders.
+
+    by: what puts the least explained first.
+    """
 
     concept: "ConceptId | None" = None
     folders: tuple[int, ...] = ()
+    by: "Unexplained | None" = None
 
 
 class ThumbnailsPanel(Panel):
@@ -87,6 +92,12 @@ class ThumbnailsPanel(Panel):
         self.all.setAccessibleName("List all photos")
         self.all.clicked.connect(self.show_all)
         self.header.add(self.all)
+        self.least = QToolButton(self)
+        self.least.setDefaultAction(session.actions["photos.unexplained"])
+        self.least.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.least.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.header.add(self.least)
+        session.unexplained.changed.connect(self._unexplained_changed)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(self.view.viewport().update)
         session.pictures.replaced.connect(lambda _image: self.view.viewport().update())
@@ -109,6 +120,26 @@ class ThumbnailsPanel(Panel):
             return None
         return selected(self.session)
 
+    def _least_explained(self) -> "Unexplained | None":
+        """Return what puts the least explained first, where that is wanted and known."""
+        findings = self.session.unexplained
+        if not findings.orders_photos:
+            return None
+        findings.want()
+        return findings.found
+
+    def _unexplained_changed(self) -> None:
+        findings = self.session.unexplained
+        self.least.defaultAction().setChecked(findings.orders_photos)
+        if findings.orders_photos and findings.error is not None:
+            self.show_error(findings.error, "Try again", findings.look_again)
+        if self._asked is not None and self._asked[1].by is not self._wanted_order():
+            self.invalidate()
+
+    def _wanted_order(self) -> "Unexplained | None":
+        findings = self.session.unexplained
+        return findings.found if findings.orders_photos else None
+
     def show_folder(self, folder: int) -> None:
         """Show the photos of one folder."""
         self.folders = (folder,)
@@ -128,14 +159,15 @@ class ThumbnailsPanel(Panel):
             self._all_of = None
         concept = self._concept
         row = concept.row if concept is not None and concept.is_machine else None
-        listing = Listing(None if row is None else self.session.state.id_of(row), self.folders)
+        by = self._least_explained()
+        listing = Listing(None if row is None else self.session.state.id_of(row), self.folders, by)
         if (results.generation, listing) == self._asked:
             self._show_state()
             self._follow()
             return
         self._asked = (results.generation, listing)
         self.session.jobs.run(
-            partial(list_photos, results, row, self.folders),
+            partial(list_photos, results, row, self.folders, by),
             done=partial(self._show, listing),
             key="thumbnails",
         )
@@ -173,7 +205,13 @@ class ThumbnailsPanel(Panel):
                 f"No photo{where} has {concept.name_told_apart}. “All” above shows all."
             )
         else:
-            self.set_info(f"{count:,}")
+            self.set_info(f"{count:,}{self._order_words()}")
+
+    def _order_words(self) -> str:
+        findings = self.session.unexplained
+        if not findings.orders_photos:
+            return ""
+        return ", least explained first" if findings.found is not None else ", looking…"
 
     def _follow(self, into_view: bool = True) -> None:
         """Mark the selected photo.

@@ -34,7 +34,11 @@ class AbsentLine(LinkLabel):
 
     def show_layers(self, layers: Sequence[Layer]) -> None:
         """Say which of the concepts fire nowhere in the photo; of one chosen elsewhere go on."""
-        absent = tuple(layer.concept for layer in layers if not layer.values.any())
+        absent = tuple(
+            layer.concept
+            for layer in layers
+            if layer.concept is not None and not layer.values.any()
+        )
         self._absent = absent
         self.setVisible(bool(absent))
         concept = find(self.session.state, absent[0]) if absent else None

@@ -25,7 +25,7 @@ MODE_TIPS = {
 
 
 class OverlayControls(QWidget):
-    """Opacity, threshold, mode, scale, and the switch of the finer look."""
+    """Opacity, threshold, mode, scale, and the switches of what else is seen."""
 
     changed = Signal()
 
@@ -57,6 +57,7 @@ class OverlayControls(QWidget):
             row.addWidget(button)
         self.modes.buttonClicked.connect(lambda _button: self._keep("overlay_mode", self.mode))
         row.addWidget(KeyButton(session.actions, "photo.finer", flat=True, parent=self))
+        row.addWidget(KeyButton(session.actions, "photo.unexplained", flat=True, parent=self))
         self.only_here = QCheckBox("This photo only", self)
         self.only_here.setToolTip(
             "Scale each concept to its strongest cell of this photo. Otherwise to its strongest "

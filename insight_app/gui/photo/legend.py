@@ -10,12 +10,15 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from insight_app.figures import figure
+from insight_app.figures import figure, percent
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import paint_chip
 from insight_app.gui.curation.present_concept import find
-from insight_app.gui.photo.overlay import Layer, density
+from insight_app.gui.photo import residual
+from insight_app.gui.photo.overlay import Layer
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import ShownName
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -55,15 +58,10 @@ class Legend(QWidget):
         has_unseen: part of the photo lies outside what the model saw.
         """
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
-        named = [(find(self.session.state, layer.concept), layer.scale) for layer in layers]
-        names = ", ".join(f"{one.shown.spoken} 0 to {figure(scale)}" for one, scale in named if one)
+        named = [(self._entry(layer), layer) for layer in layers]
+        names = ", ".join(f"{one.spoken} 0 to {_scale(layer)}" for one, layer in named if one)
         self.setAccessibleDescription(names)
-        scale = (
-            "the strongest cell of this photo" if only_here else "the strongest cell of all photos"
-        )
-        tip = f"Colour grows from 0 to {scale} with the square root of the strength, as the bar "
-        tip += "shows. Alt-click shows only that concept"
-        self.setToolTip(tip if layers else "")
+        self.setToolTip(tooltip(_tip(layers, only_here)))
         self.update()
 
     def set_note(self, note: str) -> None:
@@ -99,33 +97,34 @@ class Legend(QWidget):
         widest = max(40.0, (end - left) / room - BAR - 2 * GAP - 60)
         fitting = self._fitting(end - left, widest)
         for layer in self.layers[:fitting]:
-            concept = find(self.session.state, layer.concept)
-            if concept is None:
+            entry = self._entry(layer)
+            if entry is None:
                 continue
             start = left
             paint_chip(painter, left, middle, layer.colour)
             left += 17
-            name = concept.shown
-            painter.setFont(theme.of_name(self.font(), name.is_italic))
+            painter.setFont(theme.of_name(self.font(), entry.is_italic))
             painter.setPen(LIGHT_TEXT)
             fits = painter.fontMetrics().elidedText
-            shown = fits(name.text, Qt.TextElideMode.ElideRight, int(widest))
+            shown = fits(entry.text, Qt.TextElideMode.ElideRight, int(widest))
             left = self._word(painter, left, shown) + 10
             painter.setFont(self.font())
             painter.setPen(FAINT_TEXT)
-            if name.number:
-                left = self._word(painter, left, name.number) + 10
+            if entry.number:
+                left = self._word(painter, left, entry.number) + 10
             left = self._word(painter, left, "0") + 6
             bar = QRectF(left, middle - 4, BAR, 8)
             gradient = QLinearGradient(bar.topLeft(), bar.topRight())
             for share in np.linspace(0, 1, STOPS, dtype=np.float32):
                 colour = QColor(layer.colour)
-                colour.setAlphaF(float(density(share)))
+                colour.setAlphaF(float(layer.density(share)))
                 gradient.setColorAt(float(share), colour)
             painter.fillRect(bar, gradient)
-            self.bars[concept.id] = bar
-            left = self._word(painter, left + BAR + 6, figure(layer.scale))
-            self._places.append((QRectF(start, 0, left - start, self.height()), concept.id))
+            left = self._word(painter, left + BAR + 6, _scale(layer))
+            if layer.concept is not None:
+                self.bars[layer.concept] = bar
+                place = QRectF(start, 0, left - start, self.height())
+                self._places.append((place, layer.concept))
             left += GAP
         if fitting < len(self.layers):
             painter.setPen(FAINT_TEXT)
@@ -141,15 +140,22 @@ class Legend(QWidget):
             self._word(painter, end - width, BEYOND)
         painter.end()
 
+    def _entry(self, layer: Layer) -> ShownName | None:
+        """Return what is written of a layer; None for a concept that is not there any more."""
+        if layer.concept is None:
+            return ShownName(residual.TITLE, is_italic=False)
+        concept = find(self.session.state, layer.concept)
+        return None if concept is None else concept.shown
+
     def _fitting(self, room: float, widest: float) -> int:
         """Return how many layers have room, with the words that say how many are left out."""
         metrics, taken = self.fontMetrics(), 0.0
         for place, layer in enumerate(self.layers):
-            concept = find(self.session.state, layer.concept)
-            words = [figure(layer.scale), "0"]
-            if concept is not None:
-                words.append(concept.shown.number)
-                taken += min(int(widest), metrics.horizontalAdvance(concept.shown.text))
+            entry = self._entry(layer)
+            words = [_scale(layer), "0"]
+            if entry is not None:
+                words.append(entry.number)
+                taken += min(int(widest), metrics.horizontalAdvance(entry.text))
             taken += BAR + GAP + 27 + sum(metrics.horizontalAdvance(word) + 8 for word in words)
             rest = len(self.layers) - place - 1
             more = metrics.horizontalAdvance(f"and {rest} more") if rest else 0
@@ -169,3 +175,21 @@ class Legend(QWidget):
                 alone = event.modifiers() & Qt.KeyboardModifier.AltModifier
                 rest = () if alone else self.session.selection.concepts
                 self.session.selection.select(concepts=(concept, *rest))
+
+
+def _scale(layer: Layer) -> str:
+    """Return the end of a layer's scale in words."""
+    return percent(layer.scale) if layer.concept is None else figure(layer.scale)
+
+
+def _tip(layers: list[Layer], only_here: bool) -> str:
+    """Return what the scales mean; '' where there are none."""
+    if not layers:
+        return ""
+    if layers[0].concept is None:
+        return residual.TIP + ("the largest share in this photo" if only_here else "100 %")
+    strongest = "of this photo" if only_here else "of all photos"
+    return (
+        f"Colour grows from 0 to the strongest cell {strongest} with the square root of the "
+        "strength, as the bar shows. Alt-click shows only that concept"
+    )

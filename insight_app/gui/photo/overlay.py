@@ -26,25 +26,35 @@ CONTOUR_SHARES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One concept on a photo. values: (rows, cols) float32; scale: the strength of full colour."""
+    """One concept on a photo. values: (rows, cols) float32; scale: the strength of full colour.
 
-    concept: "ConceptId"
+    concept: None for what no concept explains.  is_linear: alpha grows with the share itself.
+    """
+
+    concept: "ConceptId | None"
     colour: QColor
     values: NDArray[np.float32]
     scale: float
+    is_linear: bool = False
+
+    def density(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how much of full colour shares (rows, cols), 0 to 1, of the scale get."""
+        return shares if self.is_linear else density(shares)
 
 
 def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) -> QImage | None:
     """Draw the layers over each other, the first on top; None if nothing shows.
 
-    A cell's alpha is opacity x density(strength / scale) where strength / scale > threshold.
+    A cell's alpha is opacity x its density(strength / scale) where strength / scale > threshold.
     """
     shown: NDArray[np.float32] | None = None
     for layer in reversed(layers):
         shares = np.clip(layer.values / layer.scale, 0, 1) if layer.scale > 0 else layer.values * 0
         if mode == SMOOTH:
             shares = enlarge(shares, SMOOTHING)
-        alpha = np.where(shares > threshold, density(shares), 0)[..., None] * np.float32(opacity)
+        alpha = np.where(shares > threshold, layer.density(shares), 0)[..., None] * np.float32(
+            opacity
+        )
         rgb = np.array([layer.colour.red(), layer.colour.green(), layer.colour.blue()], np.float32)
         over = np.concatenate([np.broadcast_to(rgb, (*shares.shape, 3)) * alpha, alpha * 255], -1)
         shown = over if shown is None else over + shown * (1 - alpha)

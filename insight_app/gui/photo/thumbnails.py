@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRec
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from insight_app.figures import figure
+from insight_app.figures import figure, percent
 from insight_app.gui import icons, theme
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.photo_drawing import paint_strength
@@ -22,6 +22,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
+    from insight_app.concepts.quality.unexplained import Unexplained
     from insight_app.project.results.snapshot import Results
 
 GAP = 4
@@ -34,12 +35,14 @@ MOST = 50_000
 class ListedPhotos:
     """Photos in the order shown, and the strength (n,) of the concept in each, if one is.
 
+    is_share: the values are the share that no concept explains, not known (NaN) of some.
     trouble: (largest id + 1,) for each photo of the project the place in TROUBLE.
     """
 
     order: ImageOrder = NO_IMAGES
     values: NDArray[np.float32] | None = None
     trouble: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    is_share: bool = False
 
 
 class ThumbnailModel(QAbstractListModel):
@@ -62,9 +65,11 @@ class ThumbnailModel(QAbstractListModel):
         return self.listed.order
 
     def strength_at(self, place: int) -> str:
-        """Return the strength of the concept in a photo as text, '' where none is chosen."""
+        """Return a photo's strength, or the share not explained, as text; '' without one."""
         values = self.listed.values
-        return "" if values is None else figure(float(values[place]))
+        if values is None or np.isnan(values[place]):
+            return ""
+        return (percent if self.listed.is_share else figure)(float(values[place]))
 
     def trouble_at(self, place: int) -> str:
         """Return what is wrong with a photo, '' where nothing is."""
@@ -83,7 +88,8 @@ class ThumbnailModel(QAbstractListModel):
         if record.status not in ("coded", "new"):
             parts.append(record.message or record.status)
         if strength := self.strength_at(index.row()):
-            parts.append(f"strength {strength}")
+            is_share = self.listed.is_share
+            parts.append(f"{strength} not explained" if is_share else f"strength {strength}")
         text = "\n".join(parts)
         return tooltip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
@@ -137,13 +143,29 @@ class ThumbnailDelegate(QStyledItemDelegate):
         painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, word)
 
 
-def list_photos(results: "Results", row: int | None, folders: Sequence[int]) -> ListedPhotos:
-    """Read the photos of folders (none: of all), those with a concept; runs on the pool."""
+def list_photos(
+    results: "Results",
+    row: int | None,
+    folders: Sequence[int],
+    by: "Unexplained | None" = None,
+) -> ListedPhotos:
+    """Read the photos of folders (none: of all), those with a concept; runs on the pool.
+
+    by: put the least explained first, those without codes last.
+    """
     chosen = list(folders) or None
     if row is None:
-        return ListedPhotos(ImageOrder(results.image_ids(chosen)), None, _trouble(results))
-    ids, values = results.strongest_images(row, MOST, folders=chosen)
-    return ListedPhotos(ImageOrder(ids), values, _trouble(results))
+        ids, values = results.image_ids(chosen).astype(np.int64), None
+    else:
+        ids, values = results.strongest_images(row, MOST, folders=chosen)
+    if by is None:
+        return ListedPhotos(ImageOrder(ids), values, _trouble(results))
+    largest = max(int(ids.max(initial=0)), int(by.images.max(initial=0)))
+    shares = np.full(largest + 1, np.nan, np.float32)
+    shares[by.images] = by.shares
+    of_ids = shares[ids]
+    order = np.argsort(-np.nan_to_num(of_ids, nan=-1.0), kind="stable")
+    return ListedPhotos(ImageOrder(ids[order]), of_ids[order], _trouble(results), is_share=True)
 
 
 def _trouble(results: "Results") -> NDArray[np.uint8]:

@@ -27,6 +27,7 @@ from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
+from insight_app.gui.state.unexplained import UnexplainedFindings
 from insight_app.gui.state.worker_client import WorkerClient
 from insight_app.gui.wording import words
 
@@ -38,8 +39,8 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
-    analysis, folders, worker, jobs, pictures, image_codes, places, editors, seen_panels, messages,
-    troubles, settings, actions.
+    analysis, folders, worker, jobs, unexplained, pictures, image_codes, places, editors,
+    seen_panels, messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -92,6 +93,7 @@ class Session(QObject):
         self.worker.published.connect(self.projects.published)
         self.analysis = AnalysisControl(self.projects, self.worker, settings, self.messages, self)
         self.folders = FolderControl(self.projects, self.analysis, self.jobs, self.messages, self)
+        self.unexplained = UnexplainedFindings(self.projects, self.worker, self.jobs, self)
         self.pictures = Pictures(self.jobs, self)
         self.pictures.broke.connect(self.folders.look)
         self.folders.came_back.connect(self.pictures.try_again)

@@ -19,6 +19,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.window import dialogs
 from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.opening import Opening
+from insight_app.gui.window.page_bar import NEXT_PAGE, action_of
 from insight_app.gui.window.palette import CommandPalette
 from insight_app.gui.window.workspaces import PANELS, WORKSPACES
 from insight_app.gui.wording import command_text
@@ -69,20 +70,35 @@ def add_edit_commands(
         icon="arrow-right")  # fmt: skip
 
 
-def add_view_commands(
+def add_workspace_commands(
     actions: Actions,
-    settings: Settings,
-    docks: DockArea,
-    window: QMainWindow,
     show_workspace: Callable[[str], None],
+    show_page: Callable[[str], None],
+    turn_page: Callable[[], None],
+    window: QMainWindow,
 ) -> None:
-    """Register workspaces, panels, and how the window looks."""
+    """Register workspaces, and the pages of those that have several."""
     add, group = actions.add, QActionGroup(window)
     for number, workspace in enumerate(WORKSPACES, 1):
         action = add(f"view.{workspace.name}", workspace.title, f"Ctrl+{number}",
             partial(show_workspace, workspace.name), context=VIEW, icon=workspace.icon,
             checkable=True)  # fmt: skip
         group.addAction(action)
+        for page in workspace.pages if workspace.has_pages else ():
+            add(action_of(page.name), f"{workspace.title}: {page.title}", "",
+                partial(show_page, page.name), context=VIEW, checkable=True)  # fmt: skip
+    add(NEXT_PAGE, "Next page", "Ctrl+PgDown", turn_page, context=VIEW,
+        tip="Turn to the next page of this workspace")  # fmt: skip
+
+
+def add_view_commands(
+    actions: Actions,
+    session: Session,
+    docks: DockArea,
+    window: QMainWindow,
+) -> None:
+    """Register panels and how the window looks."""
+    add, settings = actions.add, session.settings
     add("view.reset", "&Reset workspace", "", docks.reset, context=VIEW,
         tip="Arrange the panels of this workspace as they come")  # fmt: skip
     add("view.theme", "Light or dark", "Ctrl+Shift+L", lambda: _toggle_theme(settings),
@@ -90,6 +106,9 @@ def add_view_commands(
     add("view.surroundings", "&Surroundings of examples", "S",
         partial(show_more_around, settings), context=VIEW,
         tip="Examples with 3, 5 or 9 cells across, or in the whole photo")  # fmt: skip
+    add("photos.unexplained", "Photos: least explained first", "", session.unexplained.toggle_order,
+        context=VIEW, icon="sort-ascending", checkable=True,
+        tip="List photos by the share that no concept explains; again: as usual")  # fmt: skip
     add("view.full_screen", "F&ull screen", "F11", lambda: _toggle_full_screen(window),
         context=VIEW)  # fmt: skip
     for spec in PANELS:
@@ -164,12 +183,14 @@ def update_commands(actions: Actions, session: Session) -> None:
     can_write = not state.read_only
     for id in ("file.folder", "file.close", "view.reset", "analysis.problems", "analysis.folders"):
         set_enabled(id, has_project)
-    for id in ("concept.previous", "concept.next"):
+    for id in ("concept.previous", "concept.next", "photos.unexplained"):
         set_enabled(id, has_project)
     for id in ("file.export", "edit.find"):
         set_enabled(id, has_concepts)
     for workspace in WORKSPACES:
         set_enabled(f"view.{workspace.name}", has_project)
+        for page in workspace.pages if workspace.has_pages else ():
+            set_enabled(action_of(page.name), has_project)
     for spec in PANELS:
         set_enabled(f"panel.{spec.name}", has_project)
     _update_undo(actions, session)

@@ -1,6 +1,6 @@
-"""The docks of all panels, and the workspaces: each is left and found again exactly as it was.
+"""The docks of all panels, and the pages of workspaces: each is left and found exactly as it was.
 
-Owns which workspace is shown and how each is arranged. A window within the window, so that what
+Owns which page is shown and how each is arranged. A window within the window, so that what
 is saved of it are docks and nothing else: no bar, no line of trouble. Knows no particular panel.
 """
 
@@ -27,7 +27,7 @@ from insight_app.gui.window.panel_places import (
     rect_numbers,
     sizes_to_give,
 )
-from insight_app.gui.window.workspaces import BY_NAME, PANELS, panel_names
+from insight_app.gui.window.workspaces import PAGES, PANELS, panel_names
 
 STATE_VERSION = crc32(" ".join(sorted(spec.name for spec in PANELS)).encode()) & 0x7FFFFFFF
 """States of other sets of panels are not restored: docks that a state does not know pile up."""
@@ -38,7 +38,7 @@ ALL_CLOSED = (
 
 
 class DockArea(QMainWindow):
-    """`workspace` is the name of the one that is shown, '' while none is.
+    """`page` is the name of the one that is shown, '' while none is.
 
     slot: for messages while no panel has them. Not a part of the layout: docks that are put back
     into an area of another size come out with other sizes.
@@ -50,7 +50,7 @@ class DockArea(QMainWindow):
         self.setObjectName("dock_area")
         self.setDockNestingEnabled(True)
         self.settings = settings
-        self.workspace = ""
+        self.page = ""
         self.docks = {spec.name: PanelDock(spec, session, self) for spec in PANELS}
         self.slot = MessageSlot(self)
         self._places = PanelPlaces()
@@ -63,38 +63,35 @@ class DockArea(QMainWindow):
             dock.topLevelChanged.connect(partial(self._floated, dock))
             dock.moved.connect(partial(self._moved, dock))
 
-    # ---- workspaces
+    # ---- pages
 
-    def show_workspace(self, name: str) -> None:
-        """Leave the present workspace and show another as it was left, or as it comes."""
-        if name == self.workspace:
-            return
-        self.save()
-        self.workspace = name
-        if isinstance(QApplication.activeWindow(), PanelDock):  # a floating one, about to go
-            self.window().activateWindow()
+    def show_page(self, name: str) -> None:
+        """Show a page as it was left, or as it comes; the one before it was left already."""
+        self.page = name
         self._places = PanelPlaces.from_bytes(self.settings.state(f"places/{name}"))
         state = self.settings.state(f"workspace/{name}")
         if state is None or not self._restore(state):
             self._arrange()
 
     def leave(self) -> None:
-        """Save the present workspace and show none."""
+        """Save the present page and show none."""
         self.save()
-        self.workspace = ""
+        if self.page and isinstance(QApplication.activeWindow(), PanelDock):
+            self.window().activateWindow()  # a floating one was, and is about to go
+        self.page = ""
         self._is_arranging = True
         put_away(self.docks)
 
     def save(self) -> None:
-        """Remember how the present workspace is arranged."""
-        if self.workspace:
+        """Remember how the present page is arranged."""
+        if self.page:
             state = self.saveState(STATE_VERSION)
-            self.settings.set_state(f"workspace/{self.workspace}", state)
-            self.settings.set_state(f"places/{self.workspace}", self._places.to_bytes())
+            self.settings.set_state(f"workspace/{self.page}", state)
+            self.settings.set_state(f"places/{self.page}", self._places.to_bytes())
 
     def reset(self) -> None:
-        """Show the present workspace as it comes."""
-        if self.workspace:
+        """Show the present page as it comes."""
+        if self.page:
             self._places = PanelPlaces()
             self._arrange()
             self.save()
@@ -114,7 +111,7 @@ class DockArea(QMainWindow):
 
     def _arrange(self) -> None:
         self._is_arranging = True
-        arrange(self, self.docks, BY_NAME[self.workspace].arrangement)
+        arrange(self, self.docks, PAGES[self.page].arrangement)
         self._is_arranging = False
 
     def event(self, event: QEvent) -> bool:
@@ -135,11 +132,11 @@ class DockArea(QMainWindow):
     # ---- panels
 
     def own_panels(self) -> list[str]:
-        """Return the panels of the present workspace as it comes."""
-        return panel_names(BY_NAME[self.workspace].arrangement) if self.workspace else []
+        """Return the panels of the present page as it comes."""
+        return panel_names(PAGES[self.page].arrangement) if self.page else []
 
     def open_panel(self, name: str) -> None:
-        """Bring a panel into view, in this workspace only."""
+        """Bring a panel into view, on this page only."""
         dock, closed = self.docks[name], self._places.closed.pop(name, None)
         was_hidden, now = dock.isHidden(), docked_sizes(self.docks)
         dock.show()
@@ -187,17 +184,17 @@ class DockArea(QMainWindow):
             self._places.floats[dock.spec.name] = rect_numbers(dock.geometry())
 
     def focus_main(self) -> None:
-        """Give the keyboard to the panel that the workspace is about."""
-        if not self.workspace:
+        """Give the keyboard to the panel that the page is about."""
+        if not self.page:
             return
-        panel = self.docks[BY_NAME[self.workspace].main].panel
+        panel = self.docks[PAGES[self.page].main].panel
         if panel is not None and panel.isVisible():
             panel.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.setFocus()
 
     def fill_menu(self, menu: QMenu) -> None:
-        """List all panels with a mark at the open ones, those of this workspace first."""
+        """List all panels with a mark at the open ones, those of this page first."""
         own = self.own_panels()
         others = [name for name in self.docks if name not in own]
         for names in (own, others):
@@ -211,7 +208,7 @@ class DockArea(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say what can be done, where no panel covers it."""
-        if self.workspace:
+        if self.page:
             painter = QPainter(self)
             painter.setPen(theme.colours().of("dim"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, ALL_CLOSED)

@@ -37,13 +37,14 @@ from insight_app.gui.window.menus import Menus
 from insight_app.gui.window.message_place import MessagePlace
 from insight_app.gui.window.missing_folders import MissingFolders
 from insight_app.gui.window.opening import Opening
+from insight_app.gui.window.page_bar import NEXT_PAGE, PageBar, action_of
 from insight_app.gui.window.palette import CommandPalette
 from insight_app.gui.window.panels_ahead import PanelsAhead
 from insight_app.gui.window.placement import Placement
 from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
 from insight_app.gui.window.unfinished import UnfinishedAnalysis
-from insight_app.gui.window.workspaces import BY_NAME, panel_names
+from insight_app.gui.window.workspaces import BY_NAME, PAGES, WORKSPACE_OF, panel_names
 from insight_app.gui.wording import title_text, tooltip, words
 from insight_app.plain_text import shortened
 
@@ -103,7 +104,9 @@ class MainWindow(QMainWindow):
         actions, session, docks = self.actions_, self.session, self.dock_area
         commands.add_file_commands(actions, session, self.opening, self)
         commands.add_edit_commands(actions, session, self.search, self.palette_)
-        commands.add_view_commands(actions, self.settings, docks, self, self.show_workspace)
+        show = self.show_workspace, self.show_page, self.turn_page
+        commands.add_workspace_commands(actions, *show, self)
+        commands.add_view_commands(actions, session, docks, self)
         commands.add_concept_commands(actions, session)
         show_folders = partial(dialogs.show_folders, session, self)
         commands.add_analysis_commands(actions, session, self.opening, docks, show_folders)
@@ -117,11 +120,14 @@ class MainWindow(QMainWindow):
         self.bar = MainBar(self.actions_, self.search, self)
         self.addToolBar(self.bar)
         whole = QWidget(self)
+        self.page_bar = PageBar(self.actions_, whole)
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.page_bar)
         column.addWidget(self.trouble)
         column.addWidget(self.middle, 1)
+        self._column = column
         first = QWidget(self.middle)
         under = QVBoxLayout(first)
         under.setContentsMargins(0, 0, 0, 0)
@@ -179,21 +185,44 @@ class MainWindow(QMainWindow):
     @property
     def workspace(self) -> str:
         """The workspace that is shown; '' while no project is open."""
-        return self.dock_area.workspace
+        return WORKSPACE_OF[self.page].name if self.page else ""
+
+    @property
+    def page(self) -> str:
+        """The page of it that is shown; '' while no project is open."""
+        return self.dock_area.page
 
     def show_workspace(self, name: str) -> None:
-        """Change to a workspace as it was left, or as it comes."""
+        """Change to a workspace: to the page of it that was seen last."""
+        self.show_page(BY_NAME[name].page(self.settings.page(name)).name)
+
+    def show_page(self, name: str) -> None:
+        """Change to a page as it was left, or as it comes."""
         if self.session.state.project is None:
             return
         self.session.editors.write_all()
-        self.actions_[f"view.{name}"].setChecked(True)
-        self.settings.set("workspace", name)
-        main, own = BY_NAME[name].main, panel_names(BY_NAME[name].arrangement)
-        self.session.lists.set_panels((main, *own))
-        self.dock_area.show_workspace(name)
+        workspace, page = WORKSPACE_OF[name], PAGES[name]
+        self.settings.set("workspace", workspace.name)
+        self.settings.set_page(workspace.name, name)
+        self.session.lists.set_panels((page.main, *panel_names(page.arrangement)))
+        if name != self.page:
+            self.dock_area.leave()  # before the room changes
+            self.page_bar.show_for(workspace)
+            self._column.activate()
+            self.dock_area.show_page(name)
+        self.actions_[f"view.{workspace.name}"].setChecked(True)
+        for shown in self.page_bar.buttons:
+            self.actions_[action_of(shown)].setChecked(shown == name)
+        self._update()
         self.message_place.settle()
         self.dock_area.focus_main()
         self.session.lists.want_first()
+
+    def turn_page(self) -> None:
+        """Change to the workspace's next page, after the last one to the first."""
+        if self.page:
+            pages = [page.name for page in WORKSPACE_OF[self.page].pages]
+            self.show_page(pages[(pages.index(self.page) + 1) % len(pages)])
 
     # ---- following the session
 
@@ -223,6 +252,7 @@ class MainWindow(QMainWindow):
         if project is None:
             gc.unfreeze()
             self.dock_area.leave()
+            self.page_bar.show_for(None)
             self.middle.setCurrentIndex(0)
             self.message_place.settle()
             self.start.refresh()
@@ -239,6 +269,8 @@ class MainWindow(QMainWindow):
 
     def _update(self) -> None:
         commands.update_commands(self.actions_, self.session)
+        has_pages = bool(self.page) and WORKSPACE_OF[self.page].has_pages
+        self.actions_.set_enabled(NEXT_PAGE, has_pages)
 
     def _show_trouble(self) -> None:
         """Show the gravest trouble, and how many more there are."""

@@ -1,4 +1,4 @@
-"""Where the line of messages is: in the panel in front, which is another in each workspace.
+"""Where the line of messages is: in the panel in front, which is another on each page.
 
 Follows the docks; knows nothing of what is said.
 """
@@ -9,11 +9,11 @@ from insight_app.gui.message_strip import MessageSlot, MessageStrip
 from insight_app.gui.panel import Panel
 from insight_app.gui.window.dock import PanelDock
 from insight_app.gui.window.dock_area import DockArea
-from insight_app.gui.window.workspaces import BY_NAME
+from insight_app.gui.window.workspaces import PAGES
 
 
 class MessagePlace(QObject):
-    """Keeps `strip` in the workspace's front panel; where that is closed in the first that is seen.
+    """Keeps `strip` in the page's front panel; where that is closed in the first that is seen.
 
     start: its place on the start page.
     """
@@ -30,7 +30,7 @@ class MessagePlace(QObject):
 
     def settle(self) -> None:
         """Move the line to where it belongs now."""
-        if not self._area.workspace:
+        if not self._area.page:
             self._start.take(self._strip)
         elif self._strip.window().isVisible():
             panel = self._front()
@@ -38,7 +38,7 @@ class MessagePlace(QObject):
 
     def _front(self) -> Panel | None:
         area = self._area
-        names = (BY_NAME[area.workspace].front, *area.own_panels(), *area.docks)
+        names = (PAGES[area.page].front, *area.own_panels(), *area.docks)
         seen = (dock.panel for name in names if _is_seen(dock := area.docks[name]))
         return next((panel for panel in seen if panel is not None), None)
 

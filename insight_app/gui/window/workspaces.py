@@ -1,6 +1,7 @@
-"""Which panels there are and how each workspace arranges them; a new panel is one line in each.
+"""Which panels there are and how each page arranges them; a new panel is one line in each.
 
-Plain data; arranging.py lays docks out by it. A panel's module is imported when it is first seen.
+A workspace has one page or several, each an arrangement of its own. Plain data; arranging.py lays
+docks out by it. A panel's module is imported when it is first seen.
 """
 
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def down(*parts: tuple[int, Part]) -> Split:
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Page:
     """An arrangement of panels with a name.
 
     main: has the keyboard when one comes here.  front: says what was just done, in its own line.
@@ -57,10 +58,34 @@ class Workspace:
 
     name: str
     title: str
-    icon: str
     arrangement: Split
     main: str
     front: str
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Pages under one key; a single one has the workspace's name and title."""
+
+    name: str
+    title: str
+    icon: str
+    pages: tuple[Page, ...]
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether one can turn from one page to another."""
+        return len(self.pages) > 1
+
+    def page(self, name: str) -> Page:
+        """Return its page of that name, the first one where it has none."""
+        return next((page for page in self.pages if page.name == name), self.pages[0])
+
+
+def _single(
+    name: str, title: str, icon: str, arrangement: Split, main: str, front: str
+) -> Workspace:
+    return Workspace(name, title, icon, (Page(name, title, arrangement, main, front),))
 
 
 PANELS = (
@@ -82,10 +107,11 @@ PANELS = (
     PanelSpec("level_plot", "Levels", "level_plot", "LevelPlotPanel"),
     PanelSpec("folder_plot", "Share by folder", "folder_plot", "FolderPlotPanel"),
     PanelSpec("cooccurrence_plot", "Co-occurrence", "cooccurrence_plot", "CoOccurrencePlotPanel"),
+    PanelSpec("unexplained", "Not explained", "unexplained", "UnexplainedPanel"),
 )
 
 WORKSPACES = (
-    Workspace(
+    _single(
         "images",
         "Images",
         "image-square",
@@ -93,7 +119,7 @@ WORKSPACES = (
         main="photo",
         front="photo",
     ),
-    Workspace(
+    _single(
         "concepts",
         "Concepts",
         "tree-structure",
@@ -101,7 +127,7 @@ WORKSPACES = (
         main="hierarchy",
         front="hierarchy",
     ),
-    Workspace(
+    _single(
         "review",
         "Review",
         "check-square",
@@ -113,23 +139,44 @@ WORKSPACES = (
         "statistics",
         "Statistics",
         "chart-bar",
-        across(
-            (54, ("concept_table", "relation_table")),
-            (
-                46,
-                down(
-                    (55, "frequency_plot"),
-                    (45, across((50, ("level_plot", "cooccurrence_plot")), (50, "folder_plot"))),
+        (
+            Page(
+                "statistics",
+                "Table",
+                across(
+                    (54, ("concept_table", "relation_table")),
+                    (
+                        46,
+                        down(
+                            (55, "frequency_plot"),
+                            (
+                                45,
+                                across(
+                                    (50, ("level_plot", "cooccurrence_plot")), (50, "folder_plot")
+                                ),
+                            ),
+                        ),
+                    ),
                 ),
+                main="concept_table",
+                front="concept_table",
+            ),
+            Page(
+                "quality",
+                "Quality",
+                across((40, "unexplained"), (60, "photo")),
+                main="unexplained",
+                front="unexplained",
             ),
         ),
-        main="concept_table",
-        front="concept_table",
     ),
 )
 
 
 BY_NAME = {workspace.name: workspace for workspace in WORKSPACES}
+PAGES = {page.name: page for workspace in WORKSPACES for page in workspace.pages}
+WORKSPACE_OF = {page.name: workspace for workspace in WORKSPACES for page in workspace.pages}
+"""Workspaces by the names of their pages."""
 
 
 def panel_names(part: Part) -> list[str]:

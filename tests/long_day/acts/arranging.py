@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 
 from insight_app.gui.window.dock import PanelDock
-from insight_app.gui.window.workspaces import WORKSPACES
+from insight_app.gui.window.workspaces import WORKSPACE_OF, WORKSPACES
 from tests.gui.test_docks import (
     AREAS,
     close,
@@ -23,16 +23,33 @@ SIZES = ((1366, 768), (1100, 700), (1600, 950), (900, 560), (1366, 768))
 
 @act(14)
 def workspace(day: Day, pick: Pick) -> str | None:
-    """Ctrl and a number."""
+    """Ctrl and a number: to the page of that workspace that was seen last."""
     if day.place is None:
         return None
     number = pick.number(1, len(WORKSPACES))
-    name, arranged = WORKSPACES[number - 1].name, day.arranged
-    if name != arranged.workspace:
-        arranged.leave(day.window)
-        arranged.come_to(name)
+    chosen, arranged = WORKSPACES[number - 1], day.arranged
+    name = arranged.last.get(chosen.name, chosen.pages[0].name)
+    _leave_for(day, name)
     press(str(number), CTRL)
     return name
+
+
+@act(5)
+def turn_page(day: Day, pick: Pick) -> str | None:
+    """Ctrl and Page Down."""
+    if day.place is None:
+        return None
+    pages = [page.name for page in WORKSPACE_OF[day.arranged.page].pages]
+    name = pages[(pages.index(day.arranged.page) + 1) % len(pages)]
+    _leave_for(day, name)
+    press(Qt.Key.Key_PageDown, CTRL)
+    return name
+
+
+def _leave_for(day: Day, name: str) -> None:
+    if name != day.arranged.page:
+        day.arranged.leave(day.window)
+        day.arranged.come_to(name)
 
 
 def _dock(day: Day, pick: Pick, names: set[str] | list[str]) -> tuple[str, PanelDock] | None:
@@ -152,7 +169,7 @@ def reset(day: Day, pick: Pick) -> str | None:
         return None
     day.window.actions_["view.reset"].trigger()
     day.arranged.come_as_new()
-    return day.arranged.workspace
+    return day.arranged.page
 
 
 @act(3)

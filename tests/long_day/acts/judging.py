@@ -20,7 +20,7 @@ OWN_LISTS = {
     "review": "queue",
     "statistics": "concept_table",
 }
-"""The list of concepts that each workspace is about."""
+"""The list of concepts that each page is about, where it is about concepts."""
 STATUS = {"A": "accepted", "U": "unsure", "X": "rejected"}
 
 
@@ -54,12 +54,14 @@ def _can(day: Day, action: str) -> bool:
 def _following(day: Day) -> object:
     """What must be selected after a letter: the next row of the list in front, at its end the same.
 
-    In front is the list with the keyboard, else the workspace's own; None where that is another.
+    In front is the list with the keyboard, else the page's own; None where that is another or there
+    is none.
     """
     window, primary = day.window, day.window.session.selection.primary
     if not window.settings.get("auto_advance"):
         return primary
-    name = OWN_LISTS[day.arranged.workspace]
+    if (name := OWN_LISTS.get(day.arranged.page)) is None:
+        return None
     dock, focus = window.docks[name], QApplication.focusWidget()
     if dock.panel is None or dock.visibleRegion().isEmpty():
         return None

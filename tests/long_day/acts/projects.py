@@ -24,7 +24,7 @@ def _left(day: Day) -> None:
     was_away = day.arranged.is_away
     day.look_which()
     if was_away and not day.arranged.is_away:
-        day.arranged.come_to(day.arranged.workspace)
+        day.arranged.come_to(day.arranged.page)
 
 
 @act(6)
@@ -39,7 +39,7 @@ def other_project(day: Day, pick: Pick) -> str | None:
     day.arranged.is_away = day.place is None
     _left(day)
     if day.place is not None and day.place is place:
-        day.arranged.come_to(day.arranged.workspace)
+        day.arranged.come_to(day.arranged.page)
     elif not day.told and window.session.queue.error is None:
         return f"{place.kind.word} was not opened, and nobody said why"
     return place.kind.word
@@ -67,7 +67,7 @@ def restart(day: Day, pick: Pick) -> str | None:
         day.arranged.leave(day.window)
     day.restart()
     if place is not None:
-        day.arranged.come_to(day.arranged.workspace)
+        day.arranged.come_to(day.arranged.page)
     return place.kind.word if place is not None else "without a project"
 
 
