@@ -283,7 +283,7 @@ def test_a_page_is_found_as_it_was_left_and_the_key_goes_to_the_one_seen_last(
     assert window.page == "quality" and set(look(window)) == MEMBERS["quality"]
     assert window.dock_area.height() == room
     float_at(qtbot, window.docks["photo"], QRect(140, 150, 380, 330))
-    window.dock_area.addDockWidget(AREAS[3], window.docks["unexplained"])
+    raise_tab(window, window.docks["unexplained"])
     quality = look(window)
     window.activateWindow()
     for _round in range(2):

@@ -17,6 +17,7 @@ from tests.gui.test_photo import photo_ids, pixels, show
 def looked(qtbot, window):
     """The window on the page Quality, once the worst cells are there."""
     window.show_page("quality")
+    window.dock_area.open_panel("unexplained")
     qtbot.waitUntil(lambda: window.session.unexplained.found is not None)
     wait_idle(qtbot, window)
     return window
@@ -51,6 +52,7 @@ def test_a_key_draws_what_is_not_explained_with_a_scale_of_its_own(qtbot, window
     photo._hovered(worst, QPoint(20, 20))
     assert photo.tip.title.endswith("not explained")
     grab(photo, "photo_unexplained")
+    photo._hovered(None, QPoint())
     qtbot.keyClick(photo.stage, Qt.Key.Key_E)
     np.testing.assert_array_equal(pixels(photo), bare)
 
@@ -103,6 +105,7 @@ def test_findings_of_another_project_are_never_shown_and_a_killed_worker_is_aske
     session.worker.start()
     qtbot.waitUntil(lambda: session.worker.process_id > 0)
     window.show_page("quality")
+    window.dock_area.open_panel("unexplained")
     os.kill(session.worker.process_id, signal.SIGKILL)
     qtbot.waitUntil(lambda: session.unexplained.found is not None)
     worst = window.docks["unexplained"].panel

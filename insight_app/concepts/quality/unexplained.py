@@ -75,10 +75,12 @@ class Unexplained:
 
 
 class WorstCells:
-    """Finds the worst cells of many photos: `add` each photo, then ask `found`."""
+    """Finds the worst cells of many photos: `add` each photo, then ask `found`.
+
+    cells: how many cells the photos have together, about.
+    """
 
     def __init__(self, cells: int) -> None:
-        """cells: how many cells the photos have together, about."""
         self._most = max(1, min(MOST, round(WORST_SHARE * cells)))
         self._image: list[NDArray[np.int32]] = []
         self._cell: list[NDArray[np.int32]] = []

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import Act, Changes, ConceptId, CurationState, Relation
 
 
-SHOWS_NO_CONCEPT = frozenset({"problems", "unexplained"})
+SHOWS_NO_CONCEPT = frozenset({"problems", "quality", "unexplained", "reliability_plot"})
 COMING = "Concepts come as soon as the first photos are analyzed"
 """Said where nobody has seen yet where a concept fires."""
 ASKS_ABOVE = 50

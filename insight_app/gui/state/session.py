@@ -24,6 +24,7 @@ from insight_app.gui.state.pictures import Pictures
 from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.projects import Projects
+from insight_app.gui.state.quality_control import QualityControl
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
@@ -39,7 +40,7 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
-    analysis, folders, worker, jobs, unexplained, pictures, image_codes, places, editors,
+    analysis, folders, worker, jobs, unexplained, quality, pictures, image_codes, places, editors,
     seen_panels, messages, troubles, settings, actions.
     """
 
@@ -94,6 +95,7 @@ class Session(QObject):
         self.analysis = AnalysisControl(self.projects, self.worker, settings, self.messages, self)
         self.folders = FolderControl(self.projects, self.analysis, self.jobs, self.messages, self)
         self.unexplained = UnexplainedFindings(self.projects, self.worker, self.jobs, self)
+        self.quality = QualityControl(self.projects, self.worker, self.jobs, self.messages, self)
         self.pictures = Pictures(self.jobs, self)
         self.pictures.broke.connect(self.folders.look)
         self.folders.came_back.connect(self.pictures.try_again)

@@ -50,7 +50,7 @@ def down(*parts: tuple[int, Part]) -> Split:
 
 
 @dataclass(frozen=True)
-class Page:
+class WorkspacePage:
     """An arrangement of panels with a name.
 
     main: has the keyboard when one comes here.  front: says what was just done, in its own line.
@@ -70,14 +70,14 @@ class Workspace:
     name: str
     title: str
     icon: str
-    pages: tuple[Page, ...]
+    pages: tuple[WorkspacePage, ...]
 
     @property
     def has_pages(self) -> bool:
         """Whether one can turn from one page to another."""
         return len(self.pages) > 1
 
-    def page(self, name: str) -> Page:
+    def page(self, name: str) -> WorkspacePage:
         """Return its page of that name, the first one where it has none."""
         return next((page for page in self.pages if page.name == name), self.pages[0])
 
@@ -85,7 +85,7 @@ class Workspace:
 def _single(
     name: str, title: str, icon: str, arrangement: Split, main: str, front: str
 ) -> Workspace:
-    return Workspace(name, title, icon, (Page(name, title, arrangement, main, front),))
+    return Workspace(name, title, icon, (WorkspacePage(name, title, arrangement, main, front),))
 
 
 PANELS = (
@@ -107,7 +107,9 @@ PANELS = (
     PanelSpec("level_plot", "Levels", "level_plot", "LevelPlotPanel"),
     PanelSpec("folder_plot", "Share by folder", "folder_plot", "FolderPlotPanel"),
     PanelSpec("cooccurrence_plot", "Co-occurrence", "cooccurrence_plot", "CoOccurrencePlotPanel"),
+    PanelSpec("quality", "Quality", "quality", "QualityPanel"),
     PanelSpec("unexplained", "Not explained", "unexplained", "UnexplainedPanel"),
+    PanelSpec("reliability_plot", "How sure names are", "reliability_plot", "ReliabilityPlotPanel"),
 )
 
 WORKSPACES = (
@@ -140,7 +142,7 @@ WORKSPACES = (
         "Statistics",
         "chart-bar",
         (
-            Page(
+            WorkspacePage(
                 "statistics",
                 "Table",
                 across(
@@ -161,12 +163,12 @@ WORKSPACES = (
                 main="concept_table",
                 front="concept_table",
             ),
-            Page(
+            WorkspacePage(
                 "quality",
                 "Quality",
-                across((40, "unexplained"), (60, "photo")),
-                main="unexplained",
-                front="unexplained",
+                across((58, ("quality", "unexplained", "reliability_plot")), (42, "photo")),
+                main="quality",
+                front="quality",
             ),
         ),
     ),
