@@ -4,6 +4,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
@@ -23,7 +25,7 @@ from insight_app.project.quality.report import (
 )
 from insight_app.project.results.snapshot import Results
 from tests.gui import tiny_worker
-from tests.gui.conftest import wait_idle
+from tests.gui.conftest import wait_idle, wait_saved
 from tests.project.test_analysis import draw
 
 BETTER = Figure(
@@ -175,3 +177,29 @@ def test_measuring_goes_on_in_the_worker_and_ends_in_the_project(
     window.show_workspace("statistics")
     wait_idle(qtbot, window)
     assert "Variance explained" in rows(panel.tree) and panel.start.isVisible()
+
+
+def test_the_curve_is_of_names_that_a_person_judged(qtbot, open_window, project_dir, grab) -> None:
+    window, _panel = opened(qtbot, open_window, project_dir)
+    window.dock_area.open_panel("reliability_plot")
+    curve = window.docks["reliability_plot"].panel
+    session = window.session
+    assert curve.shown is None and curve.empty.isVisible()
+    results = session.state.results
+    rows = np.arange(12)
+    results.name_probability = np.full(results.F, np.nan, np.float32)
+    results.name_probability[rows] = np.linspace(0.05, 0.95, 12)
+    for row in rows.tolist():
+        session.selection.select_rows((row,))
+        if row == 11:
+            session.curation.rename(session.state.id_of(row), "quite another name")
+        else:
+            (session.curation.accept if row % 3 else session.curation.reject)()
+        wait_saved(qtbot, window)
+    curve.invalidate()
+    assert curve.shown is not None and curve.shown.count.sum() == 12
+    right = [0 if row % 3 == 0 or row == 11 else 1 for row in rows]
+    halves = [np.mean(right[:6]), np.mean(right[6:])]
+    assert curve.shown.right.tolist() == pytest.approx(halves)
+    assert "not a random choice" in curve.note.text()
+    grab(curve, "reliability")

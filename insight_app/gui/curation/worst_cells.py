@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from insight_app.concepts.quality.unexplained import Unexplained
 from insight_app.figures import counted, percent
 from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import PlainLabel, dim_label
+from insight_app.gui.widgets import PlainLabel
 
 if TYPE_CHECKING:
     from insight_app.project.results.records import Example
@@ -25,7 +26,9 @@ class WorstCluster(QWidget):
         super().__init__(parent)
         self.session = session
         self.title = PlainLabel("", self)
-        self.numbers = dim_label("", self)
+        self.numbers = QLabel(self)
+        self.numbers.setTextFormat(Qt.TextFormat.RichText)  # machine names are italic
+        self.numbers.setProperty("dim", True)
         self.numbers.setWordWrap(True)
         self.grid = CutoutGrid(session, self, shown=percent, what="not explained")
         self.more = QPushButton("", self)
@@ -59,16 +62,15 @@ class WorstCluster(QWidget):
         cells, share = counted(len(values), "cell"), percent(len(values) / len(found.value))
         self.title.setText(f"{cells} in {photos}")
         text = f"{share} of the worst cells, {percent(float(values.mean()))} not explained"
-        if beside := self._beside(found, number):
-            text += f"; most active there: {beside}"
-        self.numbers.setText(text)
+        self.numbers.setText(f"{text}; {self._beside(found, number)}")
         self.grid.setAccessibleName(f"Cluster {number + 1}: {cells} in {photos}")
         self._show(AT_FIRST)
 
     def _beside(self, found: Unexplained, number: int) -> str:
         state = self.session.state
         rows = [row for row in found.beside[number].tolist() if state.has_row(row)]
-        return ", ".join(state.name_told_apart(row) for row in rows) or "nothing"
+        names = ", ".join(state.shown(row).html for row in rows)
+        return f"most active there: {names}" if names else "nothing is active there"
 
     def _show_more(self) -> None:
         self._show(len(self.grid.examples) + MORE)

@@ -56,14 +56,14 @@ class QualityPanel(Panel):
         self.masks: Path | None = None
         self.classes: Path | None = None
         self._add_actions()
-        self.tree = FigureTree(self)
+        self.tree = FigureTree(self._name_of, self)
+        self.tree.chosen.connect(self._choose)
         self.basis = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
         self.basis.setProperty("dim", True)
         self.basis.setContentsMargins(12, 4, 12, 4)
         self.details = WrappedText(self)
         self.details.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.details.setFixedHeight(DETAIL_LINES * self.fontMetrics().lineSpacing() + 12)
-        self.details.setContentsMargins(12, 4, 12, 4)
         self.tree.told.connect(self.details.set_text)
         self.shown = QWidget(self)
         column = QVBoxLayout(self.shown)
@@ -72,7 +72,10 @@ class QualityPanel(Panel):
         column.addWidget(self.basis)
         column.addWidget(self.tree, 1)
         column.addWidget(thin_line(self))
-        column.addWidget(self.details)
+        told = QHBoxLayout()
+        told.setContentsMargins(12, 6, 12, 0)
+        told.addWidget(self.details)
+        column.addLayout(told)
         self.empty = EmptyState(NEVER, self)
         self.add = self.empty.add_action(session.actions, "analysis.add")
         self.choose_folders = self.empty.add_action(session.actions, "analysis.folders")
@@ -211,6 +214,25 @@ class QualityPanel(Panel):
         elif self.masks is not None:
             text = f"with masks of {self.masks.name}"
         self.words.setText(text)
+
+    # ---- concepts that stand out
+
+    def _is_of_this_dictionary(self) -> bool:
+        report, results = self.session.quality.report, self.session.state.results
+        if report is None or results is None:
+            return False
+        return report.basis.dictionary == results.dictionary.fingerprint
+
+    def _name_of(self, row: int) -> str:
+        state = self.session.state
+        is_known = self._is_of_this_dictionary() and state.has_row(row)
+        return state.shown(row).told_apart if is_known else ""
+
+    def _choose(self, rows: list[int]) -> None:
+        state = self.session.state
+        if self._is_of_this_dictionary():
+            known = [row for row in rows if state.has_row(row)]
+            self.session.selection.select(concepts=state.ids_of(known))
 
     # ---- what can be done
 

@@ -110,7 +110,7 @@ class UnexplainedPanel(Panel):
         if found is None:
             return
         photos = counted(len(found.images), "photo")
-        self.set_info(f"{percent(found.share)} of {photos}", MEANING)
+        self.set_info(f"{percent(found.share)} on average, {photos}", MEANING)
         cells, worst = counted(found.cells, "cell"), f"{len(found.value):,}"
         self.words.setText(
             f"The {worst} worst of {cells}, in {counted(count, 'cluster')} of what is active there."

@@ -3,7 +3,7 @@
 Shows what it is given; which report that is, is the panel's matter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QBrush, QFocusEvent
@@ -21,19 +21,29 @@ TITLE, VALUE, INTERVAL, OTHER, AXIS, CONTROL, COUNT = range(7)
 HEADS = ("measure", "value", "95 % interval", "", "", "strongest control", "over")
 DETAILS = int(Qt.ItemDataRole.UserRole) + 2
 """Under which an item holds all about itself, as text."""
+CONCEPTS = int(Qt.ItemDataRole.UserRole) + 3
+"""Under which it holds the rows of the concepts that stand out in it."""
 SELF_TESTS = "Self-tests"
-AXIS_WIDTH, TITLE_LETTERS, CONTROL_LETTERS = 110, 34, 30
+AXIS_WIDTH = 110
+MOST_LETTERS = {CONTROL: 26, COUNT: 17, OTHER: 16}
+"""Of columns whose texts are also told below: the measure's own has the rest of the room."""
 DIFFERS = "●"
 """Before another report's value that lies beyond both intervals."""
 
 
 class FigureTree(QTreeWidget):
-    """`told` says the details of the row that is current, '' where it has none."""
+    """`told` says the details of the row that is current, '' where it has none.
+
+    name_of: the name of a concept by its row, '' where it has none now.
+    """
 
     told = Signal(str)
+    chosen = Signal(object)
+    """Rows of the concepts that stand out in a figure: Enter or a double click on it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name_of: Callable[[int], str], parent: QWidget) -> None:
         super().__init__(parent)
+        self._name_of = name_of
         self.ensurePolished()
         self.setHeaderLabels(list(HEADS))
         self.setUniformRowHeights(True)
@@ -43,10 +53,12 @@ class FigureTree(QTreeWidget):
         self.setItemDelegateForColumn(AXIS, AxisDelegate(self))
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.header().setSectionResizeMode(CONTROL, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
+        self.setIndentation(14)
         self.report: QualityReport | None = None
         self.beside: Beside | None = None
         self.currentItemChanged.connect(self._tell)
+        self.itemActivated.connect(self._choose)
         theme.follow(self._show_again)
 
     def show_report(self, report: QualityReport | None, beside: Beside | None) -> None:
@@ -84,7 +96,9 @@ class FigureTree(QTreeWidget):
             item.setText(CONTROL, wording.control_text(one))
             item.setText(COUNT, wording.count_text(one))
             item.setData(AXIS, ROLE, OnAxis(one, other))
-            text = "\n".join((*wording.details(one), *_of_other(other, self.beside)))
+            lines = (*wording.details(one), *self._standouts(one), *_of_other(other, self.beside))
+            text = "\n".join(lines)
+            item.setData(TITLE, CONCEPTS, [each.concept for each in one.standouts])
             self._finish(item, one.id, text, is_dim=one.is_no_better or one.value is None)
             item.setFont(VALUE, theme.bold(theme.tabular(self.font())))
 
@@ -98,6 +112,16 @@ class FigureTree(QTreeWidget):
             name, colour = ("check", "accepted") if test.passed else ("x", "rejected")
             item.setIcon(CONTROL, icons.icon(name, colour))
             self._finish(item, test.id, "\n".join(wording.test_details(test)), is_dim=False)
+
+    def _standouts(self, one: Figure) -> Iterable[str]:
+        shown = [(self._name_of(each.concept), each.value) for each in one.standouts]
+        named = [f"{name} {wording.number(value)}" for name, value in shown if name]
+        if named:
+            yield f"Concepts that stand out (Enter selects them): {', '.join(named)}"
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        if concepts := item.data(TITLE, CONCEPTS):
+            self.chosen.emit(concepts)
 
     def _head(self, text: str) -> QTreeWidgetItem:
         head = QTreeWidgetItem(self)
@@ -122,9 +146,10 @@ class FigureTree(QTreeWidget):
 
     def _fit(self) -> None:
         letter = self.fontMetrics().averageCharWidth()
-        for place in (TITLE, VALUE, INTERVAL, OTHER, COUNT):
+        for place in (VALUE, INTERVAL, OTHER, CONTROL, COUNT):
             self.resizeColumnToContents(place)
-        self.setColumnWidth(TITLE, min(self.columnWidth(TITLE), TITLE_LETTERS * letter))
+        for place, letters in MOST_LETTERS.items():
+            self.setColumnWidth(place, min(self.columnWidth(place), letters * letter))
         self.setColumnWidth(AXIS, AXIS_WIDTH)
 
     def _restore(self, id: str) -> None:
