@@ -59,11 +59,13 @@ def measured(
     progress: Progress,
     cancel: CancelToken,
 ) -> EdgeTable:
-    """Return the edges with intervals, for those that lack one and can have one.
+    """Return the edges with near misses and, for those that can have them, intervals.
 
     Reads the codes of all images that count. Raises Cancelled when cancelled.
     """
-    chosen = np.flatnonzero(is_unmeasured(edges))
+    is_due = is_unmeasured(edges) | ((edges.source == DATA) & (edges.near == UNKNOWN))
+    chosen = np.flatnonzero(is_due)
+    is_rare = edges.child_images[chosen] < FEWEST_IMAGES
     sums = EdgeSums(edges.child[chosen], edges.parent[chosen], concepts)
     with reading(engine) as connection:
         shards = connection.execute(select(Shard).order_by(Shard.id)).all()
@@ -82,7 +84,8 @@ def measured(
     for name in _MEASURED:
         column = getattr(edges, name).copy()
         values = getattr(found, name)
-        column[chosen] = np.where(np.isnan(values), UNKNOWN, values)
+        is_unknown = np.isnan(values) | (is_rare & (name != "near"))
+        column[chosen] = np.where(is_unknown, UNKNOWN, values)
         columns[name] = column
     return replace(edges, **columns)
 
