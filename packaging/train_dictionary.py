@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae import summary
 from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.hsae.settings import MOST_VIEWS
 from insight_app.concepts.hsae.training import train
 from insight_app.concepts.naming import hypernyms, rules, shared, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
@@ -32,14 +32,13 @@ from insight_app.concepts.naming.prior import Votes
 from insight_app.concepts.relations import relations
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.files import aside
-from insight_app.project.analysis.coding.pixels import read_pixels
-from insight_app.project.photos.decoding import NEWEST_RULE, load_upright
+from insight_app.project.analysis.coding.views import read_views
+from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.formats import SUFFIXES
 from insight_app.project.photos.photo_file import read_bytes
 
 SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
-VIEWS = 4
-SMALLEST_CROP = 0.5
+VIEWS = MOST_VIEWS
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -95,25 +94,13 @@ def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap
         with aside(path, sync=False) as part:
             file = np.lib.format.open_memmap(part, "w+", np.float16, shape)
             for number, photo in enumerate(photos):
-                analyzed = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels
-                crops = map(encoder.preprocess, random_crops(load_upright(photo), number))
-                seen = [analyzed, *crops]
+                data = read_bytes(photo)
+                seen = read_views(data, photo, encoder, NEWEST_RULE, number, VIEWS)
                 grids = encoder.encode(torch.stack(seen))
                 file[number] = grids.reshape(VIEWS, rows * cols, -1).numpy()
                 show(number + 1, len(photos), "Encoding photos")
             file.flush()
     return np.load(path, mmap_mode="r")
-
-
-def random_crops(photo: Image.Image, seed: int) -> Iterator[Image.Image]:
-    """Yield random square crops of a photo, every other one mirrored."""
-    random = np.random.default_rng(seed)
-    for number in range(VIEWS - 1):
-        side = round(min(photo.size) * random.uniform(SMALLEST_CROP, 1.0))
-        left = int(random.integers(0, photo.width - side + 1))
-        top = int(random.integers(0, photo.height - side + 1))
-        crop = photo.crop((left, top, left + side, top + side))
-        yield crop if number % 2 else ImageOps.mirror(crop)
 
 
 def learned(

@@ -69,6 +69,23 @@ def test_released_files_are_inspected_checked_analyzed_and_written_again(
     assert written[:5] == ["", "thing 1", "thing 2", "thing 3", ""]
 
 
+def test_a_training_tells_how_much_of_photos_held_back_it_explains(
+    worker: Process,  # noqa: F811
+    photos: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    project = tmp_path / "P.insight"
+    asked = {"project": str(project), "encoder": "tiny", "dictionary": "train", "concepts": 125}
+    worker.send(id=1, do="analyze", folders=[str(photos)], k=3, **asked)
+    first = worker.hear(id=1, kind="looked")["curve"]
+    assert len(first) == 1 and first[0][0] >= 1 and first[0][1] < 1
+    worker.hear(id=1, kind="result")
+    made = hsae.info(project / "dictionary").provenance
+    assert [made["photos"], made["photos_held_back"], made["views_per_photo"]] == [31, 10, 4]
+    assert made["curve"][0] == [first[0][0], round(first[0][1], 4)]
+    assert made["explained_on_held_back"] == max(share for _, share in made["curve"])
+
+
 def test_folders_are_listed_moved_taken_out_and_put_back(
     worker: Process,  # noqa: F811
     photos: Path,  # noqa: F811

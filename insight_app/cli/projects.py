@@ -75,13 +75,17 @@ def analyze(
     concepts: Annotated[
         int | None,
         typer.Option(
-            min=125, help="Number of concepts to learn, in six levels, with --dictionary train."
+            min=125,
+            help="Number of concepts to learn, in six levels, with --dictionary train; by default "
+            "what suits the number of photos: few photos want few concepts.",
         ),
     ] = None,
     k: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Average number of concepts active in a cell, with --dictionary train."
+            min=1,
+            help="Average number of concepts active in a cell, with --dictionary train; 8 by "
+            "default.",
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",

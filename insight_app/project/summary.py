@@ -128,12 +128,16 @@ def _encoder(results: Results) -> dict[str, Any]:
 
 def _dictionary(results: Results) -> dict[str, Any]:
     found = results.dictionary
-    return {
+    described = {
         "title": found.title,
         "fingerprint": found.fingerprint,
         "concepts": found.concepts,
         "levels": list(found.group_sizes),
         "k": found.k,
+    }
+    learned = ("photos", "photos_held_back", "views_per_photo", "explained_on_held_back", "curve")
+    return described | {
+        name: found.provenance[name] for name in learned if name in found.provenance
     }
 
 

@@ -21,8 +21,10 @@ class Estimate:
     def pace(self, done: int, total: int, message: str, now: float) -> Pace | None:
         """Return the pace of the present step.
 
-        None until something has moved, and while it is not known how much there is to do.
+        None until something has moved, and while it is not known how much there is to do. What
+        comes after a colon may change within a step.
         """
+        message = message.partition(":")[0]
         if message != self._message or done < self._began[0]:
             self._message, self._began = message, (done, now)
         moved, seconds = done - self._began[0], now - self._began[1]

@@ -123,6 +123,11 @@ class Requests:
             added=lambda folders: self._client.send(
                 id=int(request["id"]), kind="added", folders=[str(folder) for folder in folders]
             ),
+            looked=lambda curve: self._client.send(
+                id=int(request["id"]),
+                kind="looked",
+                curve=[[look.step, look.explained] for look in curve],
+            ),
             between=self._client.answer_short_requests,
             notice=lambda text: self._client.send(kind="notice", message=text),
             load=self._loaded.encoder,

@@ -5,9 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from insight_app.concepts import hsae
-from insight_app.concepts.hsae import TrainingSettings, checkpoints, losses, settings, training
+from insight_app.concepts.hsae import (
+    TrainingSettings,
+    checkpoints,
+    losses,
+    settings,
+    training,
+    warm_start,
+)
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.training import train
 from insight_app.concepts.progress import Cancelled, CancelToken
@@ -170,6 +178,83 @@ def test_a_checkpoint_of_other_settings_or_a_broken_one_is_refused(tmp_path):
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(KnownError, match="cannot be read"):
         learn(Stream(photos()), checkpoint_dir=tmp_path)
+
+
+def measured(cells=None, chosen=CHOSEN, **options) -> HSAE:
+    """Learn from 30 photos, measured on 8 others."""
+    held = photos(8, seed=5) if cells is None else cells
+    return learn(Stream(photos()), chosen, measure_on=lambda: iter(held), **options)
+
+
+def test_as_many_concepts_are_active_in_held_back_cells_as_were_asked_for():
+    held = photos(8, seed=5)
+    learned = measured(held)
+    active = learned.encode(held.flatten(0, 1)).indices.size / (8 * CELLS)
+    assert active == pytest.approx(CHOSEN.k, abs=0.02)
+    ran = learned.provenance
+    assert ran["curve"][-1][0] == ran["schedule"]["steps"]
+    told = ran["explained_on_held_back"]
+    assert told == pytest.approx(explained(learned, held.half().float().flatten(0, 1)), abs=0.01)
+    assert told == max(share for _, share in ran["curve"])
+
+
+def test_a_training_that_gains_nothing_more_cools_down_early_and_keeps_its_best_weights():
+    few = photos(2)  # so few that learning them by heart makes others worse
+    chosen = replace(CHOSEN, epochs=400, batch=32, learning_rate=3e-2)
+    held = photos(8, seed=5)
+    learned = train(Stream(few), chosen, tokens=2 * CELLS, measure_on=lambda: iter(held))
+    ran = learned.provenance
+    assert ran["schedule"]["steps"] < ran["planned_steps"] == 400
+    shares = [share for _, share in ran["curve"]]
+    assert shares[-1] < max(shares) == ran["explained_on_held_back"]
+    found = explained(learned, held.half().float().flatten(0, 1))
+    assert found == pytest.approx(max(shares), abs=0.01)
+
+
+@pytest.mark.parametrize("stop_after", [4, 19, 33])
+def test_a_measured_training_that_was_stopped_ends_with_the_same_weights_and_curve(
+    tmp_path, stop_after
+):
+    cancel = CancelToken()
+
+    def stop(done, total, message):
+        if message.startswith(LEARNING) and done == stop_after:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        measured(checkpoint_dir=tmp_path, cancel=cancel, progress=stop)
+    curves = []
+    resumed = measured(checkpoint_dir=tmp_path, looked=lambda curve: curves.append(list(curve)))
+    whole = measured()
+    assert resumed.fingerprint == whole.fingerprint
+    assert resumed.provenance == whole.provenance
+    assert len(curves[0]) >= 1 and curves[-1][: len(curves[0])] == curves[0]
+
+
+def test_a_warm_start_takes_from_each_level_what_these_photos_show_most():
+    first = learn(Stream(photos()))
+    x = photos(10, seed=3).flatten(0, 1)
+    energy = first.encode(x)
+    strength = np.bincount(energy.indices, energy.values.astype(float) ** 2, minlength=40)
+    chosen = warm_start.strongest(first, x, (2, 30, 5))
+    assert [len(one) for one in chosen] == [2, 12, 5], "no more than there are"
+    for concepts, (start, stop) in zip(chosen, ((0, 4), (4, 16), (16, 40)), strict=True):
+        others = set(range(start, stop)) - set(concepts.tolist())
+        assert all(strength[one] <= strength[concepts].min() for one in others)
+    warm, cold = (
+        measured(chosen=replace(CHOSEN, epochs=0.3), start=start) for start in (first, None)
+    )
+    known = warm.provenance["explained_on_held_back"]
+    assert known > cold.provenance["explained_on_held_back"] + 0.1
+    assert warm.provenance["started_from"] == first.fingerprint
+
+
+def test_an_older_insight_s_checkpoint_is_begun_anew(tmp_path):
+    learn(Stream(photos()), checkpoint_dir=tmp_path)
+    content = load_file(tmp_path / checkpoints.FILE)
+    save_file(content, tmp_path / checkpoints.FILE, {"schema_version": "1", "training": "{}"})
+    again = learn(Stream(photos()), checkpoint_dir=tmp_path)
+    assert again.fingerprint == learn(Stream(photos())).fingerprint
 
 
 def trainer(dead_after: int) -> training._Trainer:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from insight_app.concepts.hsae.proposal import propose
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
 from insight_app.errors import KnownError, WorldError
@@ -509,7 +510,7 @@ def test_a_training_that_was_stopped_is_gone_on_with_as_it_was_asked_for(
     stop = CancelToken()
 
     def progress(done: int, total: int, message: str) -> None:
-        if message == "Learning concepts":
+        if message.startswith("Learning concepts"):
             stop.cancel()
 
     with pytest.raises(Cancelled):
@@ -517,6 +518,26 @@ def test_a_training_that_was_stopped_is_gone_on_with_as_it_was_asked_for(
     run(dictionary=None)
     results = results_of(project)
     assert (results.F, results.dictionary.k) == (140, 4)
+
+
+def test_a_training_whose_photos_have_become_more_begins_anew(
+    run: Any, photos: Path, project: Path
+) -> None:
+    stop, said = CancelToken(), []
+
+    def progress(done: int, total: int, message: str) -> None:
+        if message.startswith("Learning concepts"):
+            stop.cancel()
+
+    with pytest.raises(Cancelled):
+        run(photos, dictionary="train", progress=progress, cancel=stop)
+    draw(photos, PHOTOS + 6)
+    run(dictionary="train", notice=said.append)
+    proposed, learned = propose(PHOTOS), results_of(project).dictionary
+    assert (learned.concepts, learned.k) == (proposed.concepts, proposed.k), "as first proposed"
+    assert learned.provenance["photos"] + learned.provenance["photos_held_back"] == PHOTOS + 6
+    assert any("begins anew" in one for one in said)
+    assert any("held back" in one and "explained" in one for one in said)
 
 
 def test_codes_are_never_read_with_a_dictionary_they_were_not_made_with(

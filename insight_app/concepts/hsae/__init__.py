@@ -7,16 +7,19 @@ nothing of images, encoders or projects: tokens in, codes out. Importing this pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insight_app.concepts.hsae import description
 from insight_app.concepts.hsae.description import DictionaryInfo, UnsetThreshold, is_release
-from insight_app.concepts.hsae.settings import FRACTIONS, TrainingSettings, group_sizes
+from insight_app.concepts.hsae.settings import FRACTIONS, TrainingSettings, group_sizes, views_for
 from insight_app.concepts.progress import CancelToken, Progress, silent
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from insight_app.concepts.hsae.held_back import Look
     from insight_app.concepts.hsae.model import HSAE
     from insight_app.concepts.hsae.released import Inspection
     from insight_app.concepts.hsae.training import Batches
@@ -32,6 +35,7 @@ __all__ = [
     "load",
     "save",
     "train",
+    "views_for",
     "write_release",
 ]
 
@@ -112,8 +116,11 @@ def train(
     settings: TrainingSettings,
     *,
     tokens: int,
+    measure_on: Callable[[], Iterable[Tensor]] | None = None,
+    start: HSAE | None = None,
     checkpoint_dir: Path | str | None = None,
     progress: Progress = silent,
+    looked: Callable[[Sequence[Look]], None] = lambda curve: None,
     cancel: CancelToken | None = None,
     device: str = "cpu",
 ) -> HSAE:
@@ -124,8 +131,11 @@ def train(
         batches,
         settings,
         tokens=tokens,
+        measure_on=measure_on,
+        start=start,
         checkpoint_dir=None if checkpoint_dir is None else Path(checkpoint_dir),
         progress=progress,
+        looked=looked,
         cancel=cancel,
         device=device,
     )

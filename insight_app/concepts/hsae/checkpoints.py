@@ -15,12 +15,18 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from insight_app.concepts.hsae.held_back import Look
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal, WorldError
 from insight_app.files import open_regular, write_whole
 
+
+class OtherRun(Refusal):
+    """A checkpoint that belongs to a training with other settings or another set of photos."""
+
+
 FILE = "training.safetensors"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -38,29 +44,39 @@ class Position:
     chunk_step: int = 0
 
 
-def write(
-    folder: Path,
-    run: dict[str, Any],
-    position: Position,
-    threshold: float,
-    state: dict[str, Tensor],
-) -> None:
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Everything that a run goes on with; state: weights, the best ones, optimiser and counters."""
+
+    position: Position
+    threshold: float
+    curve: tuple[Look, ...]
+    state: dict[str, Tensor]
+
+
+def write(folder: Path, run: dict[str, Any], kept: Checkpoint) -> None:
     """Replace the checkpoint in `folder`; run: what makes a run the same run."""
-    head = {"run": run, "position": asdict(position), "threshold": threshold}
+    head = {
+        "run": run,
+        "position": asdict(kept.position),
+        "threshold": kept.threshold,
+        "curve": [asdict(look) for look in kept.curve],
+    }
     content = to_bytes(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()},
+        {name: tensor.detach().cpu().contiguous() for name, tensor in kept.state.items()},
         metadata={"schema_version": str(SCHEMA_VERSION), "training": json.dumps(head)},
     )
-    kept = "The checkpoint before this one is kept."
-    with disk_errors("The training cannot be saved", where=folder, kept=kept):
+    before = "The checkpoint before this one is kept."
+    with disk_errors("The training cannot be saved", where=folder, kept=before):
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / FILE, lambda file: file.write(content))
 
 
-def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, Tensor]] | None:
+def read(folder: Path, run: dict[str, Any]) -> Checkpoint | None:
     """Return the checkpoint of the same run in `folder`, or None.
 
-    KnownError where the checkpoint belongs to other settings or is damaged.
+    KnownError where the checkpoint belongs to other settings or is damaged. That of an older
+    Insight, which trained in another way, is none.
     """
     path = folder / FILE
     if not path.exists():
@@ -70,8 +86,11 @@ def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, 
             metadata = opened.metadata() or {}
             names = list(opened.keys())
             state: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}
-        version, head = metadata["schema_version"], json.loads(metadata["training"])
+        version, head = int(metadata["schema_version"]), json.loads(metadata["training"])
+        if version < SCHEMA_VERSION:
+            return None
         position, threshold = Position(**head["position"]), float(head["threshold"])
+        curve = tuple(Look(**one) for one in head["curve"])
     except OSError as error:
         raise disk_error(error, "The checkpoint of this training cannot be read") from error
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
@@ -81,10 +100,10 @@ def read(folder: Path, run: dict[str, Any]) -> tuple[Position, float, dict[str, 
             kept="Nothing else is touched.",
             do="Delete the file to train from the beginning.",
         ) from error
-    if version != str(SCHEMA_VERSION) or head["run"] != json.loads(json.dumps(run)):
-        raise Refusal(
+    if version != SCHEMA_VERSION or head["run"] != json.loads(json.dumps(run)):
+        raise OtherRun(
             "The checkpoint belongs to a training with other settings or another set of photos.",
             where=str(path),
             do="Delete the file to train from the beginning, or train with the earlier settings.",
         )
-    return position, threshold, state
+    return Checkpoint(position, threshold, curve, state)

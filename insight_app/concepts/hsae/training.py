@@ -1,15 +1,17 @@
 """Training a dictionary on a stream of tokens that is never stored whole.
 
 Owns the buffer, the loop, optimiser, threshold and resuming. The stream is read in chunks of at
-most BUFFER_TOKENS tokens (half precision, about 200 MB for tokens of 384 numbers), each trained on
+most BUFFER_TOKENS tokens (half precision, about 400 MB for tokens of 384 numbers), each trained on
 in a random order of its tokens and then dropped. A set that fits into one chunk is read once and
-stays for all epochs. Knows nothing of images or encoders.
+stays for all epochs. With cells that are held back (`held_back`) the run is as long as they gain by
+it, ends with the weights that were best on them, and with a threshold set by them. Knows nothing of
+images or encoders.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from insight_app.concepts.hsae import checkpoints, losses
-from insight_app.concepts.hsae.checkpoints import Position
+from insight_app.concepts.hsae import checkpoints, held_back, losses, warm_start
+from insight_app.concepts.hsae.checkpoints import Checkpoint, Position
+from insight_app.concepts.hsae.held_back import Look
 from insight_app.concepts.hsae.losses import Parameters
 from insight_app.concepts.hsae.model import HSAE, device_beside
-from insight_app.concepts.hsae.settings import Schedule, TrainingSettings, group_sizes, schedule_for
+from insight_app.concepts.hsae.settings import (
+    BUFFER_TOKENS,
+    Schedule,
+    TrainingSettings,
+    group_sizes,
+    schedule_for,
+)
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import Refusal
 
@@ -29,9 +38,11 @@ Batches = Callable[[int, int], Iterable[Tensor]]
 """batches(epoch, start): tokens of whole images, (T_i, D) each, of that epoch from its batch number
 `start` on. The same epoch must always come in the same order; epochs may differ in theirs."""
 
-BUFFER_TOKENS = 262_144
 CHECKPOINT_SECONDS = 60.0
 THRESHOLD_MEMORY = 0.999
+STARTING_CELLS = 20_000
+"""So many cells say which concepts of another dictionary are begun with."""
+LEARNING = "Learning concepts"
 
 
 @dataclass(frozen=True)
@@ -54,8 +65,11 @@ def train(
     settings: TrainingSettings,
     *,
     tokens: int,
+    measure_on: Callable[[], Iterable[Tensor]] | None = None,
+    start: HSAE | None = None,
     checkpoint_dir: Path | None = None,
     progress: Progress = silent,
+    looked: Callable[[Sequence[Look]], None] = lambda curve: None,
     cancel: CancelToken | None = None,
     device: str = "cpu",
     buffer_tokens: int = BUFFER_TOKENS,
@@ -63,32 +77,46 @@ def train(
 ) -> HSAE:
     """Train a dictionary on `tokens` tokens an epoch (expected; it sets the schedule).
 
+    measure_on: images (T_i, D) that the stream does not hold; with them the run is measured as it
+    goes, and looked(curve) is told. start: a dictionary whose most active concepts are begun with.
     Same seed, stream and machine -> same weights. With `checkpoint_dir` a cancelled or killed run
     goes on from its last checkpoint to the same weights; a cancelled one leaves a checkpoint.
     """
     sizes = group_sizes(settings.concepts, settings.fractions)
-    schedule = schedule_for(settings, tokens)
-    run = {"settings": asdict(settings), "tokens": tokens, "schedule": asdict(schedule)}
+    planned = schedule_for(settings, tokens, is_warm=start is not None)
+    run = {
+        "settings": asdict(settings),
+        "tokens": tokens,
+        "schedule": asdict(planned),
+        "is_measured": measure_on is not None,
+        "start": start.fingerprint if start is not None else "",
+    }
     kept = checkpoints.read(checkpoint_dir, run) if checkpoint_dir else None
-    position = kept[0] if kept else Position()
-    measured = {"schedule": asdict(schedule), "tokens_per_epoch": tokens}
+    position, curve = (kept.position, list(kept.curve)) if kept else (Position(), [])
+    schedule = held_back.shortened(planned, curve)
     if kept and position.step >= schedule.steps:  # finished before: nothing needs to be read
-        nothing = torch.zeros(1, kept[2]["b_dec"].numel())
+        nothing = torch.zeros(1, kept.state["b_dec"].numel())
         trainer = _Trainer(nothing, settings, schedule, sizes, device)
-        trainer.restore(kept[1], kept[2])
-        return trainer.result(sizes, measured)
+        trainer.restore(kept)
+        return trainer.result(sizes, _measured(run, schedule, curve))
+    held = held_back.cells_of(measure_on()) if measure_on is not None else None
     chunks = _Chunks(batches, buffer_tokens, tokens, progress)
     chunk = chunks.read(position.epoch, position.chunk_start, cancel)
     chunk = replace(chunk, passes=position.passes)
     first = next(_batches_of(chunk, settings.seed, schedule, 0))
     trainer = _Trainer(chunk.tokens[first], settings, schedule, sizes, device)
     if kept:
-        trainer.restore(kept[1], kept[2])
+        trainer.restore(kept)
+    elif start is not None:
+        trainer.begin_with(start, chunk.tokens[:STARTING_CELLS])
 
     def save() -> None:
         if checkpoint_dir:
-            checkpoints.write(checkpoint_dir, run, position, trainer.threshold, trainer.state())
+            now = Checkpoint(position, trainer.threshold, tuple(curve), trainer.state())
+            checkpoints.write(checkpoint_dir, run, now)
 
+    if curve:
+        looked(curve)
     saved = time.monotonic()
     while position.step < schedule.steps:
         for batch in _batches_of(chunk, settings.seed, schedule, position.chunk_step):
@@ -97,7 +125,11 @@ def train(
                 cancel.check()
             trainer.step(chunk.tokens[batch], position.step)
             position = replace(position, step=position.step + 1, chunk_step=position.chunk_step + 1)
-            progress(position.step, schedule.steps, "Learning concepts")
+            if held is not None and _is_due(position.step, planned, schedule):
+                curve.append(trainer.look(position.step, held, curve))
+                schedule = trainer.schedule = held_back.shortened(planned, curve)
+                looked(curve)
+            progress(position.step, schedule.steps, _message(curve))
             if time.monotonic() - saved > checkpoint_seconds:
                 save()
                 saved = time.monotonic()
@@ -107,7 +139,28 @@ def train(
             chunk = chunks.after(chunk, cancel)
             position = Position(position.step, chunk.epoch, chunk.start, chunk.passes)
     save()
-    return trainer.result(sizes, measured)
+    return trainer.result(sizes, _measured(run, schedule, curve))
+
+
+def _is_due(step: int, planned: Schedule, schedule: Schedule) -> bool:
+    return step % held_back.steps_between(planned) == 0 or step == schedule.steps
+
+
+def _message(curve: Sequence[Look]) -> str:
+    """Return what is being done; a figure after the colon changes while the step does not."""
+    return f"{LEARNING}: {curve[-1].explained:.1%} explained" if curve else LEARNING
+
+
+def _measured(run: dict[str, Any], schedule: Schedule, curve: Sequence[Look]) -> dict[str, Any]:
+    """Return what the provenance says of a run beside its settings."""
+    found = {"schedule": asdict(schedule), "tokens_per_epoch": run["tokens"]}
+    if run["start"]:
+        found["started_from"] = run["start"]
+    if curve:
+        found["curve"] = [[one.step, round(one.explained, 4)] for one in curve]
+        found["explained_on_held_back"] = round(held_back.best(curve).explained, 4)
+        found["planned_steps"] = run["schedule"]["steps"]
+    return found
 
 
 class _Chunks:
@@ -122,14 +175,14 @@ class _Chunks:
         self._progress = progress
 
     def read(self, epoch: int, start: int, cancel: CancelToken | None) -> _Chunk:
-        parts: list[Tensor] = []
+        parts = _Joined(self._expected)
         buffered, stop = 0, start
         for batch in self._batches(epoch, start):
             if cancel is not None:
                 cancel.check()
             if buffered and buffered + len(batch) > self._capacity:
-                return _Chunk(torch.cat(parts), epoch, start, stop, False)
-            parts.append(batch.to("cpu", torch.float16))
+                return _Chunk(parts.tokens(), epoch, start, stop, False)
+            parts.add(batch.to("cpu", torch.float16))
             buffered, stop = buffered + len(batch), stop + 1
             self._progress(min(buffered, self._expected), self._expected, "Looking at photos")
         if not buffered:
@@ -137,7 +190,7 @@ class _Chunks:
                 "There are no tokens to learn from.",
                 do="Add photos that can be read, then train again.",
             )
-        return _Chunk(torch.cat(parts), epoch, start, stop, True)
+        return _Chunk(parts.tokens(), epoch, start, stop, True)
 
     def after(self, chunk: _Chunk, cancel: CancelToken | None) -> _Chunk:
         if not chunk.is_last:
@@ -145,6 +198,33 @@ class _Chunks:
         if chunk.start == 0:
             return replace(chunk, passes=chunk.passes + 1)
         return self.read(chunk.epoch + 1, 0, cancel)
+
+
+class _Joined:
+    """Tokens joined as they come, in memory that is asked for once: no second copy at the end."""
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._joined = torch.zeros(0, 0, dtype=torch.float16)
+        self._used = 0
+
+    def add(self, tokens: Tensor) -> None:
+        """Append tokens (T, D) float16."""
+        if not len(tokens):
+            return
+        end = self._used + len(tokens)
+        if end > len(self._joined):
+            rows = max(self._expected, end, len(self._joined) * 5 // 4)
+            longer = torch.empty(rows, tokens.shape[1], dtype=torch.float16)
+            if self._used:
+                longer[: self._used] = self._joined[: self._used]
+            self._joined = longer
+        self._joined[self._used : end] = tokens
+        self._used = end
+
+    def tokens(self) -> Tensor:
+        """Return all that were added (T, D)."""
+        return self._joined[: self._used]
 
 
 def _batches_of(chunk: _Chunk, seed: int, schedule: Schedule, first: int) -> Iterator[Tensor]:
@@ -179,13 +259,42 @@ class _Trainer:
         sizes: tuple[int, ...],
         device: str,
     ) -> None:
-        self._settings, self._schedule, self._sizes = settings, schedule, sizes
+        self._settings, self.schedule, self._sizes = settings, schedule, sizes
         self._device = torch.device(device_beside(device))
         self._weights = _initial(first.float(), settings, self._device)
         self._optimiser = torch.optim.Adam(list(self._weights), betas=(0.9, 0.999))
         self._since_fired = torch.zeros(settings.concepts, dtype=torch.int64, device=self._device)
         self._floor = 0.0
+        self._best: Parameters | None = None
         self.threshold = -1.0
+        """Of the best weights where there are held-back cells, else of the present ones."""
+
+    @torch.no_grad()
+    def begin_with(self, start: HSAE, tokens: Tensor) -> None:
+        """Start from those concepts of a dictionary that are strongest on tokens (T, D).
+
+        Where it has too few for a group the others stay random.
+        """
+        weights, first = self._weights, 0
+        weights.b_dec.copy_(start.b_dec)
+        chosen = warm_start.strongest(start, tokens, self._sizes)
+        for concepts, size in zip(chosen, self._sizes, strict=True):
+            own = slice(first, first + len(concepts))
+            weights.W_enc[:, own] = start.W_enc[:, concepts]
+            weights.b_enc[own] = start.b_enc[concepts]
+            weights.W_dec[own] = start.W_dec[concepts]
+            first += size
+
+    def look(self, step: int, held: Tensor, curve: Sequence[Look]) -> Look:
+        """Measure the present weights on held-back cells (T, D), and keep them if none were better.
+
+        curve: the looks before this one.
+        """
+        found = held_back.look(step, self._weights, held, self._settings.k)
+        if not curve or found.explained > held_back.best(curve).explained:
+            self._best = Parameters(*(weight.detach().clone() for weight in self._weights))
+            self.threshold = found.threshold
+        return found
 
     @torch.no_grad()
     def step(self, tokens: Tensor, number: int) -> losses.StepResult:
@@ -197,14 +306,14 @@ class _Trainer:
             self._sizes,
             self._settings.k,
             self._since_fired,
-            self._schedule.dead_after,
+            self.schedule.dead_after,
             self._floor,
         )
         losses.project_and_clip(result.gradients, self._weights)
         for weight, gradient in zip(self._weights, result.gradients, strict=True):
             weight.grad = gradient
         for group in self._optimiser.param_groups:
-            group["lr"] = self._schedule.rate(number)
+            group["lr"] = self.schedule.rate(number)
         self._optimiser.step()
         rows = self._weights.W_dec
         rows.div_(rows.norm(dim=1, keepdim=True).clamp_(min=1e-12))
@@ -216,22 +325,29 @@ class _Trainer:
         if smallest is None:
             return
         self._floor = 0.9 * smallest
-        if number == self._schedule.threshold_from:
+        if self._best is not None:
+            return
+        if number == self.schedule.threshold_from:
             self.threshold = smallest
-        elif number > self._schedule.threshold_from:
+        elif number > self.schedule.threshold_from:
             old = self.threshold if self.threshold >= 0 else smallest
             self.threshold = THRESHOLD_MEMORY * old + (1 - THRESHOLD_MEMORY) * smallest
 
     def state(self) -> dict[str, Tensor]:
         state = {"since_fired": self._since_fired}
+        if self._best is not None:
+            state |= {f"best.{name}": weight for name, weight in self._best._asdict().items()}
         for name, weight in self._weights._asdict().items():
             state[name] = weight
             for key, value in self._optimiser.state.get(weight, {}).items():
                 state[f"adam.{name}.{key}"] = value
         return state
 
-    def restore(self, threshold: float, state: dict[str, Tensor]) -> None:
-        self.threshold = threshold
+    def restore(self, kept: Checkpoint) -> None:
+        self.threshold, state = kept.threshold, kept.state
+        if "best.b_dec" in state:
+            best = {name: state[f"best.{name}"].to(self._device) for name in Parameters._fields}
+            self._best = Parameters(**best)
         self._since_fired.copy_(state["since_fired"])
         with torch.no_grad():
             for name, weight in self._weights._asdict().items():
@@ -249,9 +365,8 @@ class _Trainer:
 
     def result(self, sizes: tuple[int, ...], measured: dict[str, Any]) -> HSAE:
         provenance = {"settings": asdict(self._settings), **measured}
-        weights = {
-            name: weight.detach().clone() for name, weight in self._weights._asdict().items()
-        }
+        found = self._best if self._best is not None else self._weights
+        weights = {name: weight.detach().clone() for name, weight in found._asdict().items()}
         return HSAE(
             **weights,
             k=self._settings.k,

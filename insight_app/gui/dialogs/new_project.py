@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.concepts.hsae import views_for
 from insight_app.figures import counted
 from insight_app.gui.dialogs.wizard.counting import CountedPhotos
 from insight_app.gui.dialogs.wizard.dictionary import TRAIN, DictionaryPart
@@ -34,8 +35,9 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import PlainLabel, restyle
 from insight_app.gui.wording import time_left, words
 
-TRAINING_FACTOR = 3
-"""Training a dictionary passes over the photos a few times before they are analyzed."""
+USUAL_CELLS = 196
+"""Of a photo: by that the number of views to learn from is reckoned."""
+LEARNING_SECONDS = 90
 START_SECONDS = 10
 WIDTH = 600
 LEAST_HEIGHT = 400
@@ -136,6 +138,7 @@ class NewProjectDialog(QDialog):
 
     def plan(self) -> Plan:
         """Return what was chosen."""
+        concepts, k = self.dictionary.sizes()
         return Plan(
             self.photos.folders(),
             self.place.place(),
@@ -144,6 +147,8 @@ class NewProjectDialog(QDialog):
             self.encoder.options(),
             patterns=self.photos.patterns.patterns(),
             unset_threshold=self.dictionary.unset_threshold(),
+            concepts=concepts,
+            k=k,
             page=self.photos.several.page.value(),
             channels=tuple(self.photos.several.channels()),
         )
@@ -195,6 +200,7 @@ class NewProjectDialog(QDialog):
 
     def _follow(self) -> None:
         self.dictionary.set_encoder(self.encoder.name)
+        self.dictionary.training.set_photos(self.photos.found.photos if self.photos.found else 0)
         self._suit_encoder()
         for named in (*self.photos.folders()[:1], self.dictionary.path):
             if named is not None:
@@ -259,9 +265,12 @@ class NewProjectDialog(QDialog):
                 return "Add photos now, or later: names and relations need none."
             return "Add a folder, or drop one here. Photos stay where they are."
         found = self.photos.found or CountedPhotos()
-        seconds = START_SECONDS + found.photos * self.encoder.info.seconds_a_photo
+        looks = found.photos
         if self.dictionary.kind == TRAIN:
-            seconds *= TRAINING_FACTOR
+            looks += found.photos * views_for(found.photos, USUAL_CELLS)
+        seconds = START_SECONDS + looks * self.encoder.info.seconds_a_photo
+        if self.dictionary.kind == TRAIN:
+            seconds += LEARNING_SECONDS
         photos = counted(found.photos, "photo")
         if found.left_out:
             photos += f", {found.left_out:,} left out"

@@ -23,13 +23,17 @@ from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress, WorkerClient
 from insight_app.project.photos.patterns import ALL, Patterns
 
+Curve = tuple[tuple[int, float], ...]
+"""(steps, share of the variance explained), one for each look."""
+
 
 @dataclass(frozen=True)
 class Plan:
     """What the wizard asked: photos (none yet, for a dictionary that brings names along), place,
     encoder with its options, dictionary ("builtin", "train" or a path); unset_threshold: what is
-    active where that dictionary's threshold was never set; patterns: which photos by name;
-    page, channels: what of files with several, counted from 1.
+    active where that dictionary's threshold was never set; concepts, k: of a dictionary to be
+    trained, None = as proposed; patterns: which photos by name; page, channels: what of files with
+    several, counted from 1.
     """
 
     folders: tuple[Path, ...]
@@ -38,6 +42,8 @@ class Plan:
     dictionary: str
     encoder_options: Mapping[str, str] = field(default_factory=dict)
     unset_threshold: UnsetThreshold = "topk"
+    concepts: int | None = None
+    k: int | None = None
     patterns: Patterns = ALL
     page: int = 1
     channels: tuple[int, ...] = ()
@@ -63,6 +69,8 @@ class AnalysisControl(QObject):
     """Work on the results has begun."""
     progress = Signal(object)
     """A Progress, or None when nothing is under way any more."""
+    looked = Signal()
+    """`curve` is newer."""
     added = Signal(object)
     """(folders: list[Path]): these are in the project now that were not in it before."""
 
@@ -82,6 +90,8 @@ class AnalysisControl(QObject):
         """Why the last work failed."""
         self.last_progress: Progress | None = None
         self._goes_on: Callable[[], object] | None = None
+        self.curve: Curve = ()
+        """How much of photos held back the dictionary explains that is being learned, so far."""
         projects.opened.connect(self._project_changed)
 
     # ---- a project and its analysis
@@ -99,6 +109,8 @@ class AnalysisControl(QObject):
                 encoder_options=dict(plan.encoder_options),
                 dictionary=plan.dictionary,
                 unset_threshold=plan.unset_threshold,
+                concepts=plan.concepts,
+                k=plan.k,
                 include=list(plan.patterns.include),
                 exclude=list(plan.patterns.exclude),
                 page=plan.page,
@@ -228,6 +240,7 @@ class AnalysisControl(QObject):
         adds_folders = bool(arguments.get("folders"))
         work = self._work = _Work(done, failed or partial(self._report, again), adds_folders)
         self._messages.withdraw(self._error)
+        self.curve = ()
         work.request = self._worker.request(
             do,
             project=str(path),
@@ -236,7 +249,7 @@ class AnalysisControl(QObject):
             stopped=partial(self._stopped, work),
             failed=partial(self._failed, work),
             progress=partial(self._tell_progress, work),
-            told=self._tell_added,
+            told=partial(self._tell, work),
             **arguments,
         )
         self._goes_on = None
@@ -247,9 +260,12 @@ class AnalysisControl(QObject):
         if work is self._work:
             self._show(progress)
 
-    def _tell_added(self, message: Message) -> None:
+    def _tell(self, work: _Work, message: Message) -> None:
         if message.get("kind") == "added":
             self.added.emit([Path(folder) for folder in message["folders"]])
+        elif message.get("kind") == "looked" and work is self._work:
+            self.curve = tuple((int(step), float(part)) for step, part in message["curve"])
+            self.looked.emit()
 
     def _show(self, progress: Progress | None) -> None:
         self.last_progress = progress

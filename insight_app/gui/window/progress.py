@@ -24,6 +24,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.worker_client import Progress, WorkerClient
 from insight_app.gui.widgets import ElidedLabel, PlainLabel, dim_label
+from insight_app.gui.window.learning_curve import LearningCurve
 from insight_app.gui.wording import size_text, time_left, tooltip
 
 MOST_TIME = time_left(11 * 3600 + 40 * 60)
@@ -148,6 +149,10 @@ class ProgressDetails(QFrame):
             value.setMinimumWidth(180)
             self.values[name] = value
             form.addRow(dim_label(name, self), value)
+        self.curve = LearningCurve(self)
+        form.addRow(dim_label("Explained", self), self.curve)
+        self._form = form
+        session.analysis.looked.connect(self._show_curve)
         self.pause = QPushButton("Pause", self)
         self.cancel = QPushButton("Cancel", self)
         self.problems = QPushButton("Show problems", self)
@@ -166,6 +171,7 @@ class ProgressDetails(QFrame):
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far it is, in words."""
+        self._show_curve()
         left = progress.seconds_left
         done = f"{progress.done:,} of {progress.total:,}" if progress.total else "not known yet"
         speed = rate(progress) or "not known yet"
@@ -186,6 +192,15 @@ class ProgressDetails(QFrame):
             self.session.jobs.run(
                 results.problems, done=self._count_problems, key="progress_problems", priority=-1
             )
+
+    def _show_curve(self) -> None:
+        """Show how the dictionary gets on that is being learned; nothing where none is."""
+        curve = self.session.analysis.curve
+        self.curve.show_curve(curve)
+        is_new = self._form.isRowVisible(self.curve) != bool(curve)
+        self._form.setRowVisible(self.curve, bool(curve))
+        if is_new and self.isVisible():
+            self.adjustSize()
 
     def _count_problems(self, problems: Sequence[object]) -> None:
         self.values["Problems"].setText(f"{len(problems):,}" if problems else "none so far")

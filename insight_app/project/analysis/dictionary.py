@@ -263,6 +263,13 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderC
     )
 
 
+def shipped_for(encoder_fingerprint: str) -> Path | None:
+    """Return the dictionary that comes with Insight, if it reads the tokens of an encoder."""
+    folder = _source(BUILTIN)
+    is_same = info(folder).encoder_fingerprint == encoder_fingerprint
+    return folder if is_same else None
+
+
 def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[TrainingSettings, Setup]:
     """Return the settings of a dictionary to be trained, and what can be published meanwhile."""
     settings = _settings(concepts, k)

@@ -19,10 +19,11 @@ from sqlalchemy import Engine
 from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae.description import UnsetThreshold
+from insight_app.concepts.hsae.proposal import propose
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
-from insight_app.project.analysis import dictionary, reading_again, runs
+from insight_app.project.analysis import dictionary, reading_again, runs, training
 from insight_app.project.analysis import encoder as encoder_of
 from insight_app.project.analysis.coding import crashes
 from insight_app.project.analysis.coding.batches import Batches
@@ -44,6 +45,7 @@ from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
 
 if TYPE_CHECKING:
+    from insight_app.concepts.hsae.held_back import Look
     from insight_app.concepts.hsae.model import HSAE
     from insight_app.concepts.naming.vocabulary import Vocabulary
 
@@ -77,6 +79,7 @@ def analyze(
     notice: Callable[[str], None] = lambda text: None,
     read_again: bool = False,
     added: Callable[[list[Path]], None] = lambda folders: None,
+    looked: "Callable[[Sequence[Look]], None]" = lambda curve: None,
     after_crash: bool = False,
     include: Sequence[str] | None = None,
     exclude: Sequence[str] | None = None,
@@ -126,7 +129,8 @@ def analyze(
         )
     if is_new:
         Project.create(project).close()
-    hooks, stop = Hooks(progress, published, between, notice, added), cancel or CancelToken()
+    hooks = Hooks(progress, published, between, notice, added, looked)
+    stop = cancel or CancelToken()
     with runs.alone(project):
         engine = open_or_begin_anew(project, hooks.notice)
         try:
@@ -224,7 +228,9 @@ class _Work:
         described = dictionary.installed(self.project)
         is_to_be_made = described is None or used.source == dictionary.TRAIN
         if wanted is None and used.source and is_to_be_made:  # go on as it was begun
-            wanted, concepts, k = used.source, used.concepts, used.k
+            wanted = used.source
+        if is_to_be_made and wanted == used.source == dictionary.TRAIN:
+            concepts, k = concepts or used.concepts, k or used.k
         source = used.source if described is not None else wanted or dictionary.BUILTIN
         choice = DictionaryChoice(source, used.fingerprint, concepts, k, unset)
         dictionary.keep(self.engine, choice)
@@ -246,6 +252,9 @@ class _Work:
             described = dictionary.install(self.project, wanted, unset)
             for note in dictionary.notes(described):
                 self.hooks.notice(note)
+        if described is None and wanted == dictionary.TRAIN:
+            concepts, k = self._sizes(concepts, k)
+            dictionary.keep(self.engine, replace(choice, concepts=concepts, k=k))
         if described is not None:
             choice = replace(choice, fingerprint=described.fingerprint, concepts=None, k=None)
             dictionary.keep(self.engine, choice)
@@ -288,6 +297,18 @@ class _Work:
         self.rule = reading_again.begin(self.engine)
         return encoder
 
+    def _sizes(self, concepts: int | None, k: int | None) -> tuple[int, int]:
+        """Return the size of the dictionary to be trained: as asked for, else as proposed."""
+        photos = training.count(self.project, self.engine)
+        proposal = propose(photos)
+        if concepts is None and photos:
+            self.hooks.notice(proposal.reason)
+        if proposal.warning and photos:
+            self.hooks.notice(proposal.warning)
+        found = concepts or proposal.concepts, k or proposal.k
+        must_be_learnable(*found)
+        return found
+
     def _publish(self, recorder: Recorder) -> None:
         self.generation = recorder.publish()
         self.hooks.published(self.generation)
@@ -304,25 +325,29 @@ class _Work:
         return encoder
 
     def _train(self, batches: Batches, settings: hsae.TrainingSettings) -> None:
-        from insight_app.project.analysis.training import checkpoints, train
-
-        trained = train(
+        fingerprint = batches.encoder.fingerprint
+        shipped = dictionary.shipped_for(fingerprint)
+        trained = training.train(
             self.project,
             self.engine,
             batches,
             self.rule,
             settings,
+            None if shipped is None else hsae.load(shipped),
             progress=self.hooks.progress,
+            looked=self.hooks.looked,
+            notice=self.hooks.notice,
             cancel=self.cancel,
         )
         hsae.save(
             trained,
             self.project / dictionary.FOLDER,
             title=f"Trained on {self.project.stem}",
-            encoder_fingerprint=batches.encoder.fingerprint,
+            encoder_fingerprint=fingerprint,
         )
         dictionary.keep(self.engine, DictionaryChoice(dictionary.TRAIN, trained.fingerprint))
-        shutil.rmtree(checkpoints(self.project), ignore_errors=True)
+        shutil.rmtree(training.checkpoints(self.project), ignore_errors=True)
+        self.hooks.notice(training.told(trained))
 
     def _code(self, photos: NewPhotos, recorder: Recorder, batches: Batches) -> None:
         """Code all new photos with the project's dictionary."""

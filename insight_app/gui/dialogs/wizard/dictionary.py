@@ -12,6 +12,7 @@ from insight_app.concepts.hsae.description import UnsetThreshold
 from insight_app.gui.dialogs.files import Purpose, choose_folder
 from insight_app.gui.dialogs.wizard.found import FoundDictionary, from_reply
 from insight_app.gui.dialogs.wizard.part import Part, Questions
+from insight_app.gui.dialogs.wizard.training import TrainingFields
 from insight_app.gui.settings import Settings
 from insight_app.gui.widgets import PlainLabel, dim_label
 from insight_app.gui.wording import tooltip
@@ -25,7 +26,7 @@ SENTENCES = {
     BUILTIN: "The dictionary names what the encoder sees: 1,024 concepts, learned on photos of all "
     "kinds.",
     TRAIN: "The dictionary names what the encoder sees: its concepts are learned on these photos "
-    "first, which takes a few times as long.",
+    "first. A tenth of them is held back, to measure how well that goes.",
     FOLDER: "The dictionary names what the encoder sees: concepts that somebody learned before.",
 }
 """What a dictionary is, to a person who chooses one."""
@@ -73,7 +74,10 @@ class DictionaryPart(Part):
         grid.addWidget(self.sentence, 1, 1, 1, 2)
         grid.addWidget(self.unset_label, 2, 0)
         grid.addWidget(self.unset, 2, 1, 1, 2)
-        self._show_unset()
+        self.training = TrainingFields(self)
+        self.training.changed.connect(self.changed)
+        grid.addWidget(self.training, 3, 1, 1, 2)
+        self._show_what_is_asked()
 
     @property
     def kind(self) -> str:
@@ -94,10 +98,14 @@ class DictionaryPart(Part):
         """Return the dictionary as the analysis takes it: "builtin", "train" or a folder."""
         return str(self.path) if self.is_folder else self.kind
 
+    def sizes(self) -> tuple[int | None, int | None]:
+        """Return (concepts, k) of one to be trained, as chosen; None where the proposal stands."""
+        return self.training.sizes() if self.kind == TRAIN else (None, None)
+
     def refusal(self) -> str:
         """Return why this dictionary cannot be used; '' if it can."""
         if not self.is_folder:
-            return ""
+            return self.training.refusal() if self.kind == TRAIN else ""
         if self.found is None:
             return "Reading the dictionary…"
         if isinstance(self.found, Exception):
@@ -106,6 +114,7 @@ class DictionaryPart(Part):
 
     def set_encoder(self, name: str) -> None:
         """Offer what can go with an encoder; the one that is shipped comes with its encoder."""
+        self.training.set_encoder(name)
         if (self.choice.findData(BUILTIN) >= 0) != (name == SHIPPED_FOR):
             self._list(name)
             self.changed.emit()
@@ -137,11 +146,12 @@ class DictionaryPart(Part):
 
     def _inspected(self, found: FoundDictionary | Exception) -> None:
         self.found = found
-        self._show_unset()
+        self._show_what_is_asked()
         self.learned.emit()
 
-    def _show_unset(self) -> None:
-        """Ask what is active, where a chosen dictionary does not say it."""
+    def _show_what_is_asked(self) -> None:
+        """Ask how large one is to be that is trained, and what is active where one does not say."""
+        self.training.setVisible(self.kind == TRAIN)
         found = self.found
         lacks = isinstance(found, FoundDictionary) and found.lacks_threshold
         for widget in (self.unset_label, self.unset):
@@ -173,9 +183,10 @@ class DictionaryPart(Part):
         self.choice.setCurrentIndex(max(0, self.choice.findData(kind)))
         self.choice.blockSignals(False)
         self.sentence.setText(SENTENCES[self.kind])
+        self.training.setVisible(self.kind == TRAIN)
 
     def _chosen(self) -> None:
-        self._show_unset()
+        self._show_what_is_asked()
         self.sentence.setText(SENTENCES[self.kind])
         self.changed.emit()
 

@@ -6,6 +6,7 @@ Knows nothing of which encoder and dictionary these are.
 
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,8 +105,11 @@ class NewPhotos:
         def in_flight(images: list[int]) -> None:
             crashes.remember(self._project, images)
 
+        encoder = batches.encoder
+        read = partial(pipeline.read_photo, encoder=encoder, rule=self._rule)
         for photo in list(pending_images.new_photos(engine, locations, crashed=True)):
             in_flight([photo.image])
-            yield [pipeline.read_photo(photo, batches.encoder, self._rule)]
+            yield [read(photo)]
         photos = pending_images.new_photos(engine, locations, crashed=False)
-        yield from pipeline.batches(photos, batches.encoder, self._rule, batches.size, in_flight)
+        readers = pipeline.readers_beside(encoder)
+        yield from pipeline.batches(photos, read, readers, batches.size, in_flight)

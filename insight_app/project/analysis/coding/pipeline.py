@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry
@@ -26,6 +26,8 @@ from insight_app.project.results.problems import NOTES_BETWEEN
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+ReadPhoto = TypeVar("ReadPhoto")
 
 READERS, MOST_READERS = 2, 16
 """Photos read at once: two keep a processor busy that encodes as well; beside a graphics card,
@@ -82,24 +84,23 @@ def read_photo(photo: Photo, encoder: DenseEncoder, rule: int) -> Read | Unreada
 
 def batches(
     photos: Iterable[Photo],
-    encoder: DenseEncoder,
-    rule: int,
+    read: Callable[[Photo], ReadPhoto],
+    readers: int,
     size: int,
-    in_flight: Callable[[list[int]], None],
-) -> Iterator[list[Read | Unreadable]]:
-    """Yield photos in order, in batches that are read ahead; holds three batches at most.
+    in_flight: Callable[[list[int]], None] = lambda ids: None,
+) -> Iterator[list[ReadPhoto]]:
+    """Yield what `read` makes of photos, in order, in batches that are read ahead.
 
-    in_flight(ids) is told what is about to be worked on.
+    Holds three batches at most; in_flight(ids) is told what is about to be worked on.
     """
     source = iter(photos)
-    ahead: deque[tuple[list[Photo], list[Future[Read | Unreadable]]]] = deque()
-    with ThreadPoolExecutor(_readers(encoder), "reader") as pool:
+    ahead: deque[tuple[list[Photo], list[Future[ReadPhoto]]]] = deque()
+    with ThreadPoolExecutor(readers, "reader") as pool:
         try:
             while True:
                 while len(ahead) < 2 and (taken := _take(source, size)):
                     in_flight([p.image for batch, _ in ahead for p in batch + taken])
-                    read = [pool.submit(read_photo, photo, encoder, rule) for photo in taken]
-                    ahead.append((taken, read))
+                    ahead.append((taken, [pool.submit(read, photo) for photo in taken]))
                 if not ahead:
                     return
                 _, futures = ahead.popleft()
@@ -108,7 +109,8 @@ def batches(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _readers(encoder: DenseEncoder) -> int:
+def readers_beside(encoder: DenseEncoder) -> int:
+    """Return how many photos are to be read at once while an encoder works."""
     if encoder.device.type == "cpu":
         return READERS
     return min(max(READERS, (os.cpu_count() or 1) - 1), MOST_READERS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.geometry import Geometry, centre_square, whole_photo
-from insight_app.project.photos.decoding import FIRST_RULE, LEAST_REDUCED
+from insight_app.project.photos.decoding import FIRST_RULE, LEAST_REDUCED, Upright
 from insight_app.project.photos.parts import USUAL, FilePart, decode_part
 
 if TYPE_CHECKING:
@@ -51,41 +51,55 @@ def read_pixels(
     part: what is read of a file with several pictures or channels. Returns the centre square at the
     encoder's size; finer: all of the photo, FINER times as large, in whole cells.
     """
+    upright = decode(data, path, encoder, rule, part=part, finer=finer)
+    return (_finer if finer else as_analyzed)(upright, encoder, rule)
+
+
+def decode(
+    data: bytes | None,
+    path: Path,
+    encoder: DenseEncoder,
+    rule: int,
+    *,
+    part: FilePart = USUAL,
+    finer: bool = False,
+) -> Upright:
+    """Decode the photo in `data` (of `path`) as large as a look at it needs it."""
+    short_side = LEAST_REDUCED * _short_side(encoder, finer)
+    return decode_part(data, path, part, short_side=short_side, rule=rule)
+
+
+def as_analyzed(upright: Upright, encoder: DenseEncoder, rule: int) -> PhotoPixels:
+    """Return what analysis sees of a decoded photo: its centre square, at the encoder's size."""
     from insight_app.concepts.encoders import pictures  # brings torch
 
-    if rule == FIRST_RULE:
-        return _by_first_rule(data, path, encoder, part, finer)
-    short_side = FINER * encoder.input_size if finer else encoder.input_size
-    upright = decode_part(data, path, part, short_side=LEAST_REDUCED * short_side, rule=rule)
-    if finer:
-        cell = _cell(encoder)
-        geometry = whole_photo(upright.width, upright.height, short_side, cell)
-        size = (geometry.cols * cell, geometry.rows * cell)
+    geometry = centre_square(upright.width, upright.height, *encoder.grid)
+    if rule == FIRST_RULE:  # before rules had numbers, byte for byte
+        pixels = encoder.preprocess(upright.image)
     else:
-        geometry = centre_square(upright.width, upright.height, *encoder.grid)
-        size = (short_side, short_side)
-    picture = upright.part(geometry.crop, size)
-    return PhotoPixels(pictures.to_tensor(picture), geometry, upright.window, upright.notes)
+        size = (encoder.input_size, encoder.input_size)
+        pixels = pictures.to_tensor(upright.part(geometry.crop, size))
+    return PhotoPixels(pixels, geometry, upright.window, upright.notes)
 
 
-def _by_first_rule(
-    data: bytes | None, path: Path, encoder: DenseEncoder, part: FilePart, finer: bool
-) -> PhotoPixels:
-    """Do what every analysis did before rules had numbers, byte for byte."""
+def _finer(upright: Upright, encoder: DenseEncoder, rule: int) -> PhotoPixels:
     from insight_app.concepts.encoders import pictures
 
-    short_side = FINER * encoder.input_size if finer else encoder.input_size
-    upright = decode_part(data, path, part, short_side=2 * short_side, rule=FIRST_RULE)
-    if finer:
-        cell = _cell(encoder)
+    short_side, cell = _short_side(encoder, finer=True), _cell(encoder)
+    if rule == FIRST_RULE:
         pixels = pictures.whole(upright.image, short_side, cell=cell)
         rows, cols = (side // cell for side in pixels.shape[1:])
         crop = (0, 0, upright.width, upright.height)
         geometry = Geometry(upright.width, upright.height, crop, rows, cols)
     else:
-        pixels = encoder.preprocess(upright.image)
-        geometry = centre_square(upright.width, upright.height, *encoder.grid)
+        geometry = whole_photo(upright.width, upright.height, short_side, cell)
+        size = (geometry.cols * cell, geometry.rows * cell)
+        pixels = pictures.to_tensor(upright.part(geometry.crop, size))
     return PhotoPixels(pixels, geometry, upright.window, upright.notes)
+
+
+def _short_side(encoder: DenseEncoder, finer: bool) -> int:
+    return FINER * encoder.input_size if finer else encoder.input_size
 
 
 def _cell(encoder: DenseEncoder) -> int:
