@@ -19,10 +19,10 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from insight_app.concepts.hsae.buffer import Batches
     from insight_app.concepts.hsae.held_back import Look
     from insight_app.concepts.hsae.model import HSAE
     from insight_app.concepts.hsae.released import Inspection
-    from insight_app.concepts.hsae.training import Batches
     from insight_app.concepts.statistics import CoOccurrence
 
 __all__ = [

@@ -45,7 +45,7 @@ class Position:
 
 
 @dataclass(frozen=True, eq=False)
-class Checkpoint:
+class SavedRun:
     """Everything that a run goes on with; state: weights, the best ones, optimiser and counters."""
 
     position: Position
@@ -54,7 +54,7 @@ class Checkpoint:
     state: dict[str, Tensor]
 
 
-def write(folder: Path, run: dict[str, Any], kept: Checkpoint) -> None:
+def write(folder: Path, run: dict[str, Any], kept: SavedRun) -> None:
     """Replace the checkpoint in `folder`; run: what makes a run the same run."""
     head = {
         "run": run,
@@ -72,7 +72,7 @@ def write(folder: Path, run: dict[str, Any], kept: Checkpoint) -> None:
         write_whole(folder / FILE, lambda file: file.write(content))
 
 
-def read(folder: Path, run: dict[str, Any]) -> Checkpoint | None:
+def read(folder: Path, run: dict[str, Any]) -> SavedRun | None:
     """Return the checkpoint of the same run in `folder`, or None.
 
     KnownError where the checkpoint belongs to other settings or is damaged. That of an older
@@ -106,4 +106,4 @@ def read(folder: Path, run: dict[str, Any]) -> Checkpoint | None:
             where=str(path),
             do="Delete the file to train from the beginning, or train with the earlier settings.",
         )
-    return Checkpoint(position, threshold, curve, state)
+    return SavedRun(position, threshold, curve, state)

@@ -1,18 +1,16 @@
 """Training a dictionary on a stream of tokens that is never stored whole.
 
-Owns the buffer, the loop, optimiser, threshold and resuming. The stream is read in chunks of at
-most BUFFER_TOKENS tokens (half precision, about 400 MB for tokens of 384 numbers), each trained on
-in a random order of its tokens and then dropped. A set that fits into one chunk is read once and
-stays for all epochs. With cells that are held back (`held_back`) the run is as long as they gain by
-it, ends with the weights that were best on them, and with a threshold set by them. Knows nothing of
-images or encoders.
+Owns the loop, optimiser, threshold and resuming. The stream is read through a buffer (`buffer`).
+With cells that are held back (`held_back`) the run is as long as they gain by it, ends with the
+weights that were best on them, and with a threshold set by them. Knows nothing of images or
+encoders.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,8 @@ import torch
 from torch import Tensor
 
 from insight_app.concepts.hsae import checkpoints, held_back, losses, warm_start
-from insight_app.concepts.hsae.checkpoints import Checkpoint, Position
+from insight_app.concepts.hsae.buffer import Batches, Chunks, batches_of, generator
+from insight_app.concepts.hsae.checkpoints import Position, SavedRun
 from insight_app.concepts.hsae.held_back import Look
 from insight_app.concepts.hsae.losses import Parameters
 from insight_app.concepts.hsae.model import HSAE, device_beside
@@ -32,32 +31,12 @@ from insight_app.concepts.hsae.settings import (
     schedule_for,
 )
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.errors import Refusal
-
-Batches = Callable[[int, int], Iterable[Tensor]]
-"""batches(epoch, start): tokens of whole images, (T_i, D) each, of that epoch from its batch number
-`start` on. The same epoch must always come in the same order; epochs may differ in theirs."""
 
 CHECKPOINT_SECONDS = 60.0
 THRESHOLD_MEMORY = 0.999
 STARTING_CELLS = 20_000
 """So many cells say which concepts of another dictionary are begun with."""
 LEARNING = "Learning concepts"
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """A part of the stream in memory: its tokens (half), where it began and where it ended.
-
-    epoch: the one it was read in; passes: how often it was already trained on.
-    """
-
-    tokens: Tensor
-    epoch: int
-    start: int
-    stop: int
-    is_last: bool
-    passes: int = 0
 
 
 def train(
@@ -100,10 +79,10 @@ def train(
         trainer.restore(kept)
         return trainer.result(sizes, _measured(run, schedule, curve))
     held = held_back.cells_of(measure_on()) if measure_on is not None else None
-    chunks = _Chunks(batches, buffer_tokens, tokens, progress)
+    chunks = Chunks(batches, buffer_tokens, tokens, progress)
     chunk = chunks.read(position.epoch, position.chunk_start, cancel)
     chunk = replace(chunk, passes=position.passes)
-    first = next(_batches_of(chunk, settings.seed, schedule, 0))
+    first = next(batches_of(chunk, settings.seed, schedule, 0))
     trainer = _Trainer(chunk.tokens[first], settings, schedule, sizes, device)
     if kept:
         trainer.restore(kept)
@@ -112,14 +91,14 @@ def train(
 
     def save() -> None:
         if checkpoint_dir:
-            now = Checkpoint(position, trainer.threshold, tuple(curve), trainer.state())
+            now = SavedRun(position, trainer.threshold, tuple(curve), trainer.state())
             checkpoints.write(checkpoint_dir, run, now)
 
     if curve:
         looked(curve)
     saved = time.monotonic()
     while position.step < schedule.steps:
-        for batch in _batches_of(chunk, settings.seed, schedule, position.chunk_step):
+        for batch in batches_of(chunk, settings.seed, schedule, position.chunk_step):
             if cancel is not None and cancel.is_cancelled:
                 save()
                 cancel.check()
@@ -161,91 +140,6 @@ def _measured(run: dict[str, Any], schedule: Schedule, curve: Sequence[Look]) ->
         found["explained_on_held_back"] = round(held_back.best(curve).explained, 4)
         found["planned_steps"] = run["schedule"]["steps"]
     return found
-
-
-class _Chunks:
-    """Reads the stream chunk by chunk; a set that fits into one chunk is read only once."""
-
-    def __init__(
-        self, batches: Batches, capacity: int, tokens: int, progress: Progress = silent
-    ) -> None:
-        self._batches = batches
-        self._capacity = capacity
-        self._expected = min(tokens, capacity)
-        self._progress = progress
-
-    def read(self, epoch: int, start: int, cancel: CancelToken | None) -> _Chunk:
-        parts = _Joined(self._expected)
-        buffered, stop = 0, start
-        for batch in self._batches(epoch, start):
-            if cancel is not None:
-                cancel.check()
-            if buffered and buffered + len(batch) > self._capacity:
-                return _Chunk(parts.tokens(), epoch, start, stop, False)
-            parts.add(batch.to("cpu", torch.float16))
-            buffered, stop = buffered + len(batch), stop + 1
-            self._progress(min(buffered, self._expected), self._expected, "Looking at photos")
-        if not buffered:
-            raise Refusal(
-                "There are no tokens to learn from.",
-                do="Add photos that can be read, then train again.",
-            )
-        return _Chunk(parts.tokens(), epoch, start, stop, True)
-
-    def after(self, chunk: _Chunk, cancel: CancelToken | None) -> _Chunk:
-        if not chunk.is_last:
-            return self.read(chunk.epoch, chunk.stop, cancel)
-        if chunk.start == 0:
-            return replace(chunk, passes=chunk.passes + 1)
-        return self.read(chunk.epoch + 1, 0, cancel)
-
-
-class _Joined:
-    """Tokens joined as they come, in memory that is asked for once: no second copy at the end."""
-
-    def __init__(self, expected: int) -> None:
-        self._expected = expected
-        self._joined = torch.zeros(0, 0, dtype=torch.float16)
-        self._used = 0
-
-    def add(self, tokens: Tensor) -> None:
-        """Append tokens (T, D) float16."""
-        if not len(tokens):
-            return
-        end = self._used + len(tokens)
-        if end > len(self._joined):
-            rows = max(self._expected, end, len(self._joined) * 5 // 4)
-            longer = torch.empty(rows, tokens.shape[1], dtype=torch.float16)
-            if self._used:
-                longer[: self._used] = self._joined[: self._used]
-            self._joined = longer
-        self._joined[self._used : end] = tokens
-        self._used = end
-
-    def tokens(self) -> Tensor:
-        """Return all that were added (T, D)."""
-        return self._joined[: self._used]
-
-
-def _batches_of(chunk: _Chunk, seed: int, schedule: Schedule, first: int) -> Iterator[Tensor]:
-    """Yield random batches of the chunk's tokens, (n,) indices, from number `first` on.
-
-    A short rest joins the last batch.
-    """
-    place = _generator(seed, 1 + chunk.epoch, chunk.start, chunk.passes)
-    order = torch.randperm(len(chunk.tokens), generator=place)
-    count = max(1, len(order) // schedule.batch)
-    for number in range(first, count):
-        stop = len(order) if number == count - 1 else (number + 1) * schedule.batch
-        yield order[number * schedule.batch : stop]
-
-
-def _generator(*place: int) -> torch.Generator:
-    """Make random numbers that depend on the seed and the place in the stream alone."""
-    mixed = 0
-    for number in place:
-        mixed = (mixed * 1_000_003 + number) % 2**63
-    return torch.Generator().manual_seed(mixed)
 
 
 class _Trainer:
@@ -343,7 +237,7 @@ class _Trainer:
                 state[f"adam.{name}.{key}"] = value
         return state
 
-    def restore(self, kept: Checkpoint) -> None:
+    def restore(self, kept: SavedRun) -> None:
         self.threshold, state = kept.threshold, kept.state
         if "best.b_dec" in state:
             best = {name: state[f"best.{name}"].to(self._device) for name in Parameters._fields}
@@ -382,7 +276,7 @@ def _initial(first: Tensor, settings: TrainingSettings, device: torch.device) ->
 
     The bias is the geometric median of the first batch (T, D).
     """
-    rows = torch.randn(settings.concepts, first.shape[1], generator=_generator(settings.seed, 0))
+    rows = torch.randn(settings.concepts, first.shape[1], generator=generator(settings.seed, 0))
     rows = rows / rows.norm(dim=1, keepdim=True)
     return Parameters(
         rows.t().contiguous().to(device),

@@ -44,19 +44,22 @@ HELD_BACK, FEWEST_HELD_BACK, MOST_HELD_BACK = 0.1, 10, 100
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
-    """Ids of photos: those learned from, and those that are only measured on."""
+class TaughtAndHeld:
+    """Ids of photos: taught (n,) int64 are learned from, held_back (m,) int64 only measured on."""
 
     taught: NDArray[np.int64]
     held_back: NDArray[np.int64]
 
 
-def split(ids: NDArray[np.int64], seed: int) -> Split:
-    """Return which photos are learned from and which held back: at most a third of few photos."""
+def split(ids: NDArray[np.int64], seed: int) -> TaughtAndHeld:
+    """Return which photos of ids (n,) int64 are learned from, and which are held back.
+
+    Of few photos at most a third is.
+    """
     ids = np.random.default_rng(seed).permutation(ids)[:MOST_PHOTOS]
     wanted = min(max(round(HELD_BACK * ids.size), FEWEST_HELD_BACK), MOST_HELD_BACK)
     held = min(wanted, ids.size // 3)
-    return Split(np.sort(ids[held:]), np.sort(ids[:held]))
+    return TaughtAndHeld(np.sort(ids[held:]), np.sort(ids[:held]))
 
 
 def train(

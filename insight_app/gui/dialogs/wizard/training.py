@@ -54,7 +54,7 @@ class TrainingFields(QWidget):
         return field
 
     def set_photos(self, photos: int) -> None:
-        """Propose what suits so many photos; what a person chose stays."""
+        """Show what suits so many photos; what a person chose stays."""
         self._photos = photos
         proposal = propose(photos)
         for field, value in ((self.concepts, proposal.concepts), (self.k, proposal.k)):
