@@ -66,6 +66,8 @@ class DictionaryPart(Part):
         self.unset.setToolTip("The threshold of this dictionary was never set in its training")
         self.unset_label.setBuddy(self.unset)
         self.unset.currentIndexChanged.connect(lambda _index: self._inspect())
+        self.training = TrainingFields(self)
+        self.training.changed.connect(self.changed)
         self._list(SHIPPED_FOR)
         self.choice.currentIndexChanged.connect(lambda _index: self._chosen())
         grid.addWidget(self.label, 0, 0)
@@ -74,8 +76,6 @@ class DictionaryPart(Part):
         grid.addWidget(self.sentence, 1, 1, 1, 2)
         grid.addWidget(self.unset_label, 2, 0)
         grid.addWidget(self.unset, 2, 1, 1, 2)
-        self.training = TrainingFields(self)
-        self.training.changed.connect(self.changed)
         grid.addWidget(self.training, 3, 1, 1, 2)
         self._show_what_is_asked()
 
