@@ -17,6 +17,7 @@ from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.errors import KnownError
 from insight_app.project.analysis.run import analyze
+from insight_app.project.check import check
 from insight_app.project.quality import comparing, store
 from insight_app.project.quality.measuring import measure
 from insight_app.project.quality.report import (
@@ -170,6 +171,8 @@ def test_a_report_is_kept_and_read_again_and_says_when_it_is_out_of_date(
     paths[0].write_bytes(paths[0].read_bytes()[:-9])
     found, failed = store.reports(copy)
     assert [one.path for one in found] == [paths[1]] and "damaged" in failed[0].what
+    (finding,) = check(copy)
+    assert finding.where == str(paths[0]) and not finding.is_damage
 
 
 def test_nothing_is_written_through_a_link(project: Path, tmp_path: Path) -> None:

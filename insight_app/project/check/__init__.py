@@ -6,6 +6,7 @@ part each.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from insight_app.project.check import database, files, judgements, recount, resu
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
 from insight_app.project.check.meter import Meter
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS, is_project
+from insight_app.project.quality import store
 from insight_app.project.results import analysis_database
 from insight_app.project.storage.plain_files import NotPlain, odd_ones
 
@@ -42,7 +44,13 @@ def check(
         found += _analysis(folder, progress, cancel)
     elif any((folder / CODES).glob("*.codes")):
         found.append(database.lost(folder))
-    return found
+    return found + list(_told(lambda: _quality(folder), folder, Concern.RESULTS))
+
+
+def _quality(folder: Path) -> Iterator[Finding]:
+    """Yield the quality reports that cannot be read: measuring again replaces them."""
+    for error in store.reports(folder)[1]:
+        yield replace(_of(error, Concern.RESULTS), is_damage=False)
 
 
 def _analysis(folder: Path, progress: Progress, cancel: CancelToken | None) -> list[Finding]:
