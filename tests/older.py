@@ -10,6 +10,7 @@ import numpy as np
 
 from insight_app.project.results import analysis_database, manifest
 
+CONCEPTS_OF_VERSION_2 = ("images", "cells", "steps", "maximum", "histogram", "levels")
 EDGES_OF_VERSION_2 = ("child", "parent", "strength", "back", "cells", "images", "source")
 
 
@@ -33,17 +34,20 @@ def with_results_of_version_2(project: Path) -> None:
         (folder / "candidates.jsonl").write_text(text)
         header |= {"schema_version": 2, "candidates_crc32": crc32(text.encode())}
         since = [name for name in header if name.startswith("names_") and name != "names_run"]
-        for name in (*since, "relations_above", "dictionary_relations_above"):
+        above = "relations_above", "dictionary_relations_above"
+        for name in (*since, *above, "near_images", "clarity_images", "clarity_bound"):
             del header[name]
         (folder / "generation.json").write_text(json.dumps(header))
         words = json.loads((folder / "names.json").read_text())
         (folder / "names.json").write_text(json.dumps({"names": words["names"]}))
         with np.load(folder / "concepts.npz") as file:
-            kept = {name: file[name] for name in file.files if not name.startswith("name_")}
+            kept = {name: file[name] for name in CONCEPTS_OF_VERSION_2}
         np.savez(folder / "concepts.npz", **kept)
         with np.load(folder / "edges.npz") as file:
             kept = {name: file[name] for name in EDGES_OF_VERSION_2}
         np.savez(folder / "edges.npz", **kept)
+        for path in folder.glob("near_*.npy"):
+            path.unlink()
 
 
 def with_measured_names(

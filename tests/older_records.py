@@ -1,10 +1,16 @@
 """Records of codes as older programs wrote and read them."""
 
+import sqlite3
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
+
+from insight_app.project.results import analysis_database, code_store
+from tests.older import with_results_of_version_2
 
 
 def record_without_sections(record: bytes) -> bytes:
@@ -39,3 +45,36 @@ def notes_read(record: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     pairs = np.frombuffer(raw, np.uint8, 2 * size).reshape(2, size).T
     half = np.ascontiguousarray(pairs).view("<u2").reshape(size).view(np.float16)
     return half[:cells], half[cells : 2 * cells], half[2 * cells :]
+
+
+def with_records_of_before(project: Path) -> None:
+    """Take from all records and counts what came with near misses and features."""
+    with_results_of_version_2(project)
+    statistics = project / "statistics"
+    for path in (*statistics.glob("*.npz"), *statistics.glob("*.postings")):
+        path.unlink()
+    moved: dict[int, code_store.Place] = {}
+    with closing(sqlite3.connect(project / analysis_database.NAME)) as connection, connection:
+        for shard, size in connection.execute("SELECT id, bytes FROM shard").fetchall():
+            path = code_store.shard_path(project / "codes", shard)
+            data = path.read_bytes()[:size]
+            path.unlink()
+            of = "SELECT id, offset, bytes FROM image WHERE shard = ? ORDER BY offset"
+            concepts = struct.unpack_from("<I", data, 20)[0]
+            writer = code_store.ShardWriter(project / "codes", shard, concepts, 0, 0)
+            for image, start, length in connection.execute(of, [shard]).fetchall():
+                record = record_without_sections(data[start : start + length])
+                place = writer.append_packed(record)
+                row = place.offset, place.size, image
+                connection.execute("UPDATE image SET offset = ?, bytes = ? WHERE id = ?", row)
+                moved[image] = place
+            writer.commit()
+            writer.close()
+            row = writer.size, writer.checksum, shard
+            connection.execute("UPDATE shard SET bytes = ?, checksum = ? WHERE id = ?", row)
+    newest = max(statistics.glob("generation-*"))
+    for name, of in ("offset", "offset"), ("bytes", "size"):
+        column = np.load(newest / f"places_{name}.npy")
+        for image, place in moved.items():
+            column[image] = getattr(place, of)
+        np.save(newest / f"places_{name}.npy", column)

@@ -7,6 +7,7 @@ every thing drawn activates its concept and all more general ones in the cells t
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,6 +15,8 @@ from safetensors.numpy import save
 
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
+from insight_app.concepts.near_misses import NearMisses
+from insight_app.concepts.random_directions import DIRECTIONS, FEATURES
 from insight_app.project.analysis import recording
 from insight_app.project.analysis.folders import membership
 from insight_app.project.analysis.folders.scanning import update_images
@@ -300,11 +303,12 @@ def _coded(
     geometry = centre_square(width, height, GRID, GRID)
     dense = _activations(geometry, folder, scene, concepts, rng)
     cells = geometry.cells
-    notes = Notes(
+    first = (
         rng.uniform(0.05, 0.4, cells).astype(np.float16),
         rng.uniform(0.5, 2, cells).astype(np.float16),
         rng.normal(size=32).astype(np.float16),
     )
+    notes = Notes(*first, **_seen(record.id, folder, dense))  # type: ignore[attr-defined]
     return Coded(
         record.id,  # type: ignore[attr-defined]
         record.folder,  # type: ignore[attr-defined]
@@ -314,6 +318,19 @@ def _coded(
         from_dense(dense),
         notes,
     )
+
+
+def _seen(image: int, scene: str, dense: np.ndarray) -> dict[str, Any]:
+    """What else is kept of a photo: features are alike within a scene, near misses by chance."""
+    rng = np.random.default_rng(image)
+    misses = from_dense((dense == 0) & (rng.random(dense.shape) < 0.01))
+    of_scene = np.random.default_rng(list(SCENES).index(scene)).normal(size=FEATURES)
+    features = 40 * of_scene + 10 * rng.normal(size=FEATURES)
+    return {
+        "near": NearMisses(misses.indptr, misses.indices),
+        "features": np.clip(features, -127, 127).astype(np.int8),
+        "controls": rng.normal(size=DIRECTIONS).astype(np.float16),
+    }
 
 
 def _activations(

@@ -13,6 +13,7 @@ import torch
 from PIL.Image import Image, Resampling
 
 from insight_app.concepts import hsae
+from insight_app.concepts.encoders import Seen
 from insight_app.concepts.encoders.models import library
 from insight_app.concepts.hsae.model import HSAE
 
@@ -45,15 +46,22 @@ class TinyEncoder:
         """Photo by photo, so that the batch it comes in makes no difference to a bit."""
         return torch.stack([self._tokens(photo) for photo in pixels])
 
+    def see(self, pixels: torch.Tensor) -> Seen:
+        """The colours of each cell are what stands before the tokens."""
+        return Seen(self.encode(pixels), torch.stack([_colours(photo) for photo in pixels]))
+
     def _tokens(self, photo: torch.Tensor) -> torch.Tensor:
-        cells = photo.unfold(1, CELL, CELL).unfold(2, CELL, CELL)
-        flat = cells.permute(1, 2, 0, 3, 4).flatten(2) - 0.5
-        return flat @ self._projection
+        return _colours(photo) @ self._projection
 
     def encode_text(self, texts: Sequence[str]) -> torch.Tensor:
         rows = [np.random.default_rng(len(text)).normal(size=D) for text in texts]
         vectors = torch.tensor(np.array(rows), dtype=torch.float32)
         return vectors / vectors.norm(dim=1, keepdim=True)
+
+
+def _colours(photo: torch.Tensor) -> torch.Tensor:
+    cells = photo.unfold(1, CELL, CELL).unfold(2, CELL, CELL)
+    return cells.permute(1, 2, 0, 3, 4).flatten(2) - 0.5
 
 
 class WithWeights(TinyEncoder):

@@ -128,8 +128,8 @@ def analyze(
         bool,
         typer.Option(
             "--read-again",
-            help="Code all photos of an older project again, read by the newest rule; judgements "
-            "stay.",
+            help="Code all photos of an older project again, read by the newest rule and with all "
+            "that is kept of a photo today; judgements stay.",
         ),
     ] = False,
 ) -> None:
@@ -181,6 +181,12 @@ def analyze(
         terminal.complain(
             f"The photos of this project are read as an older Insight did it (rule {rule} of "
             f"{newest}), so that their codes agree. Add --read-again to code all of them anew."
+        )
+    elif without := found["images_without_notes"]:
+        terminal.complain(
+            f"Of {counted(without, 'photo')} an older Insight kept less: which concepts show "
+            "nothing in common and which swallow their parents is not known. Add --read-again to "
+            "code all photos anew."
         )
     if not coded_in(project, folders):
         left_out = found["patterns"]["left_out"]

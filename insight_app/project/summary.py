@@ -78,6 +78,7 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
         "run_state": results.run_state,
         "encoder": _encoder(results),
         "reading_rule": {"photos": results.reading_rule, "newest": NEWEST_RULE},
+        "images_without_notes": results.coded_images - results.near_images,
         "dictionary": _dictionary(results),
         "images": _images(results),
         "concepts": _concepts(catalogue, results),

@@ -98,6 +98,9 @@ def content(project: Path) -> dict[str, Any]:
             for c in range(results.F)
         ],
         "folders": [a.tolist() for a in results.by_folder()],
+        "near": [[a.tolist() for a in results.nearly_active(c)] for c in range(results.F)],
+        "near known": [results.near_images, results.near_known.tolist()],
+        "clarity": [results.clarity_images, np.nan_to_num(results.clarity, nan=9).tolist()],
         "problems": sorted((str(p.path), p.what) for p in results.problems()),
     }
 

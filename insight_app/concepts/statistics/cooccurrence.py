@@ -15,6 +15,7 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.statistics import pair_counts
 from insight_app.concepts.statistics.fixed_point import from_units, to_units
 from insight_app.concepts.statistics.pair_counts import TAU, PairCounts
+from insight_app.concepts.statistics.summed import Summed, add_up, argsort
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -44,8 +45,7 @@ class CoOccurrence:
     """Running co-occurrence over F concepts.
 
     has_support: whether the images of each pair are counted; not so in matrices that others
-    published. Parts that are added up are kept in descending size, each at most half of the one
-    before: n additions cost O(n log n), not O(n * pairs).
+    published.
     """
 
     def __init__(self, concepts: int, has_support: bool = True) -> None:
@@ -53,7 +53,7 @@ class CoOccurrence:
         self.has_support = has_support
         self._diagonal = np.zeros((3, concepts), np.int64)
         """cells, units, images of each concept with itself"""
-        self._parts: list[PairCounts] = []
+        self._sum = Summed(PairCounts, pair_counts.empty())
         self._pairs: Pairs | None = None
 
     def add(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
@@ -65,8 +65,9 @@ class CoOccurrence:
             raise ValueError("codes do not fit this co-occurrence or their list of images")
         if codes.indices.size:
             self._count_diagonal(codes, image_of_row)
+            self._must_be_countable()
             for part in pair_counts.count(codes, image_of_row):
-                self._append(part)
+                self._sum.add(part)
 
     def _count_diagonal(self, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
         present = codes.stored.astype(np.float32) > TAU
@@ -88,20 +89,12 @@ class CoOccurrence:
             raise ValueError("co-occurrence with and without support cannot be merged")
         self._diagonal += other._diagonal
         self._pairs = None
-        for part in list(other._parts):
-            self._append(part)
+        self._must_be_countable()
+        self._sum.merge(other._sum)
 
-    def _append(self, part: PairCounts) -> None:
-        self._parts.append(part)
-        self._pairs = None
+    def _must_be_countable(self) -> None:
         if self._diagonal[0].max() > _MOST_CELLS:
             raise ValueError(f"more than {_MOST_CELLS:,} cells of one concept cannot be counted")
-        while len(self._parts) > 1 and 2 * self._parts[-1].key.size > self._parts[-2].key.size:
-            self._join_last()
-
-    def _join_last(self) -> None:
-        last = [self._parts.pop(), self._parts.pop()]
-        self._parts.append(pair_counts.add_up(last))
 
     @property
     def pairs(self) -> "Pairs":
@@ -112,9 +105,7 @@ class CoOccurrence:
 
     def upper(self) -> PairCounts:
         """Return all pairs i < j that co-occur, each once."""
-        while len(self._parts) > 1:
-            self._join_last()
-        return self._parts[0] if self._parts else pair_counts.empty()
+        return self._sum.whole()
 
     def _both_triangles(self, upper: PairCounts) -> "Pairs":
         i, j = np.divmod(upper.key.astype(np.int64), self.concepts)
@@ -124,7 +115,7 @@ class CoOccurrence:
             [i * self.concepts + j, j * self.concepts + i, diagonal * (self.concepts + 1)]
         )
         masses = np.concatenate([upper.mass_i, upper.mass_j, units])
-        order = pair_counts.argsort(key)
+        order = argsort(key)
         order = order[masses[order] > 0]
         return Pairs(
             key[order],
@@ -199,7 +190,7 @@ class CoOccurrence:
         whole._diagonal[:, rows[diagonal]] = cells[diagonal], units[diagonal], images[diagonal]
         key, mirror = rows * whole.concepts + indices, indices * whole.concepts + rows
         above, below = np.flatnonzero(rows < indices), np.flatnonzero(rows > indices)
-        below = below[pair_counts.argsort(mirror[below])]
+        below = below[argsort(mirror[below])]
         # Cells and images stand in both halves, and count once.
         once = ~np.isin(mirror[below], key[above], assume_unique=True)
         nothing = np.zeros_like(units)
@@ -207,7 +198,7 @@ class CoOccurrence:
         lower = _pair_counts(
             mirror[below], cells[below] * once, nothing[below], units[below], images[below] * once
         )
-        whole._parts = [pair_counts.add_up([upper, lower])]
+        whole._sum.add(PairCounts(*add_up([upper, lower])))
         return whole
 
 

@@ -5,13 +5,14 @@ masses of D side by side. Numpy alone. Knows nothing of how often a concept fire
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes
 from insight_app.concepts.statistics.fixed_point import to_units
+from insight_app.concepts.statistics.summed import changes
 
 TAU = np.float32(0.001)
 """A concept is present in a cell where its activation is strictly greater."""
@@ -53,7 +54,7 @@ def count(codes: Codes, image_of_row: NDArray[np.integer]) -> Iterator[PairCount
     """
     lengths = np.diff(codes.indptr)
     pairs_until = np.cumsum(lengths * (lengths - 1) // 2)
-    image = np.cumsum(_changes(image_of_row)) - 1
+    image = np.cumsum(changes(image_of_row)) - 1
     ends = np.append(np.flatnonzero(np.diff(image)) + 1, image.size)  # rows where images end
     start = 0
     while start < image.size:
@@ -87,7 +88,7 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
     packed.sort()
     payload = payload[packed & _LOW]
     key = packed >> np.uint64(32)
-    starts = np.flatnonzero(_changes(key))
+    starts = np.flatnonzero(changes(key))
 
     strengths = payload & _LOW
     of_i, of_j = strengths & np.uint64(0xFFFF), strengths >> np.uint64(16)
@@ -98,7 +99,7 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
     # Within a pair the cells of an image lie side by side: sorting kept their order.
     image_of_pair = (key << np.uint64(32) | payload >> np.uint64(32))[both]
     is_new = np.zeros(total, bool)
-    is_new[both] = _changes(image_of_pair)
+    is_new[both] = changes(image_of_pair)
     return PairCounts(
         key[starts].astype(np.uint32),
         np.add.reduceat(both, starts, dtype=np.uint32),
@@ -106,49 +107,3 @@ def _sorted(codes: Codes, image: NDArray[np.int64]) -> PairCounts:
         np.add.reduceat(mass_j, starts),
         np.add.reduceat(is_new, starts, dtype=np.uint32),
     )
-
-
-def add_up(two: list[PairCounts]) -> PairCounts:
-    """Return the sum of two parts, each with a key once at most.
-
-    Empties the list, so that the memory of each column is freed once it is added up: the whole is
-    as big as all else together.
-    """
-    left, right = two
-    two.clear()
-    key = np.concatenate([left.key, right.key])
-    order = argsort(key)
-    key = key[order]
-    is_first = _changes(key)
-    again = np.flatnonzero(~is_first)
-    twice = again - np.arange(1, again.size + 1)  # where, among the first, those met again stand
-    firsts, seconds = order[is_first], order[again]
-    columns = [key[is_first]]
-    del key, order, is_first
-    halves: list[list[Any]] = [list(both) for both in zip(left, right, strict=True)][1:]
-    del left, right
-    for both in halves:
-        values = np.concatenate(both)
-        both.clear()
-        columns.append(values[firsts])
-        columns[-1][twice] += values[seconds]
-    return PairCounts(*columns)
-
-
-def argsort(key: NDArray[Any]) -> NDArray[np.uint32]:
-    """Return (N,) uint32 the places of whole numbers below 2**32 in ascending order, stable.
-
-    key: (N,).
-    """
-    packed = key.astype(np.uint64)
-    packed <<= np.uint64(32)
-    packed |= np.arange(key.size, dtype=np.uint64)
-    packed.sort(kind="stable")  # merges runs that are in order already, instead of sorting anew
-    return packed.astype(np.uint32)  # the low half
-
-
-def _changes(numbers: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return (N,) bool: where a number differs from the one before it."""
-    changes = np.ones(numbers.size, bool)
-    np.not_equal(numbers[1:], numbers[:-1], out=changes[1:])
-    return changes

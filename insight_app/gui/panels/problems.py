@@ -234,5 +234,16 @@ def find_problems(results: "Results") -> ResultProblems:
                 kind="older rule",
             )
         )
-    count = results.problem_count + is_unfinished + is_older
+    is_shorter = not is_older and results.lacks_notes
+    if is_shorter:
+        lines.append(
+            ProblemLine(
+                "An earlier Insight analyzed photos of this project and kept less of them.",
+                kept="Which concepts show nothing in common and which swallow their parents is not "
+                "known of them.",
+                do="To know it, analyze again; judgements stay.",
+                kind="older rule",
+            )
+        )
+    count = results.problem_count + is_unfinished + is_older + is_shorter
     return ResultProblems(tuple(lines), count, is_unfinished)

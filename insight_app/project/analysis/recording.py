@@ -44,6 +44,7 @@ from insight_app.project.results.code_store import CodeReader, Place, ShardWrite
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.generations import GenerationHeader, Published
+from insight_app.project.results.near_counts import NearMissCounts
 from insight_app.project.results.schema import Image, Shard, Status
 from insight_app.project.results.words import Words
 
@@ -174,9 +175,13 @@ class Recorder:
                     .values(status=int(Status.UNREADABLE), **why),
                     self._unreadable,
                 )
-        images = [coded.image for coded, _ in self._pending]
-        folders = [coded.folder for coded, _ in self._pending]
-        self.counting.add(images, folders, [coded.codes for coded, _ in self._pending])
+        done = [coded for coded, _ in self._pending]
+        self.counting.add(
+            [coded.image for coded in done],
+            [coded.folder for coded in done],
+            [coded.codes for coded in done],
+            [coded.notes for coded in done],
+        )
         self._pending, self._unreadable = [], []
         if is_full:
             self.counting.seal(self._writer.shard)
@@ -243,13 +248,14 @@ class Recorder:
         with reading(self.engine) as connection:
             number = publishing.newest(connection) + 1
             places, tables = published_places(connection), set_up.of(connection)
-        setup, whole = self.setup, self.counting.whole()
-        cooccurrence = self.counting.cooccurrence()
+        setup, whole, pairs = self.setup, self.counting.whole(), self.counting.pairs()
+        cooccurrence = pairs.cooccurrence
         found, brought = own_edges(cooccurrence), setup.dictionary_edges
         table = edges(cooccurrence, found, brought)
         if self._edges is not None:
             table = certainty.carried(table, self._edges)
         self._edges = table
+        clarity, bound = whole.strongest.clarity()
         folder = generations.begin(self.statistics, number)
         segments = list(self.counting.segments)
         others = self._others()
@@ -273,18 +279,22 @@ class Recorder:
             names_photos=setup.words.photos,
             relations_above=_above(found, table, edge_table.DATA),
             dictionary_relations_above=_above(brought, table, edge_table.DICTIONARY),
+            near_images=pairs.near.images,
+            clarity_images=whole.strongest.images,
+            clarity_bound=None if np.isnan(bound) else bound,
         )
         published = Published(
             header=header,
             names=setup.words.names or [""] * setup.concepts,
             candidates=setup.words.candidates or [[] for _ in range(setup.concepts)],
             concepts=whole.counts.to_arrays()
-            | {"levels": setup.levels}
+            | {"levels": setup.levels, "clarity": clarity, "near_known": pairs.near.active}
             | setup.words.arrays(setup.concepts),
             edges=table,
             shares=shares(cooccurrence),
             places=places,
             folders=whole.folders.to_arrays(),
+            near=NearMissCounts.of_pairs(pairs.near),
             names_before=setup.words.was or [""] * setup.concepts,
         )
         manifest = generations.write(folder, published, self._project_id, others, tables)

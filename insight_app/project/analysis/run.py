@@ -39,7 +39,6 @@ from insight_app.project.analysis.naming.due import Naming
 from insight_app.project.analysis.recording import Recorder
 from insight_app.project.analysis.recovery import open_or_begin_anew, set_damaged_aside
 from insight_app.project.folder import is_project
-from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.patterns import Patterns
 from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
@@ -98,7 +97,8 @@ def analyze(
     unset_threshold: what is active where a released dictionary's threshold was never set: "topk"
     (None too: the k strongest concepts of a cell) or "all".
     read_again: code all photos of the project again, by the newest reading rule; nothing is done
-    anew if they are read by that already. A project keeps its rule otherwise.
+    anew if they are read by that already and all is kept beside their codes. A project keeps its
+    rule otherwise.
     after_crash: the process that did this before died by itself. vocabulary: what a dictionary
     without names is named with (None: the shipped words, where the encoder knows them).
     include, exclude: patterns of the photos to be taken and left out, see `photos.patterns`; None:
@@ -245,7 +245,7 @@ class _Work:
             progress=self.hooks.progress,
             cancel=self.cancel,
         )
-        if self.read_again and self.rule != NEWEST_RULE:
+        if self.read_again and reading_again.is_due(self.project, self.engine, self.rule):
             encoder = self._begin_again(encoder, known)
         set_damaged_aside(self.project, self.engine)
         if described is None and wanted != dictionary.TRAIN:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, select
 
+from insight_app.concepts.codes import Codes
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError
 from insight_app.figures import counted
@@ -16,13 +17,16 @@ from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
 from insight_app.project.check.meter import Meter
 from insight_app.project.folder import CODES
 from insight_app.project.results import code_store, generations, postings, salvage
-from insight_app.project.results.code_record import Record
+from insight_app.project.results.code_record import Notes, Record
 from insight_app.project.results.code_store import Place
 from insight_app.project.results.generations import Published
 from insight_app.project.results.schema import Image, Shard, Status
 
 _DO = f"{KEPT} {REPAIR}"
 _LOST = "Its photos must be analyzed again."
+_AT_ONCE = 256
+_ROUNDING = 1e-4
+"""Of cosines, between one machine and another."""
 
 
 class Recount:
@@ -32,15 +36,24 @@ class Recount:
         self.published = published
         self.tally = Tally(published.header.concepts)
         self.counted = published.places["status"] == int(Status.CODED)
+        self._waiting: list[tuple[int, int, Codes, Notes]] = []
 
     def add(self, record: Record) -> None:
         """Count a record, unless its image is left out or not published yet."""
         if record.image < self.counted.size and self.counted[record.image]:
             folder = int(self.published.places["folder"][record.image])
-            self.tally.add([record.image], [folder], [record.codes()])
+            self._waiting.append((record.image, folder, record.codes(), record.notes()))
+            if len(self._waiting) >= _AT_ONCE:
+                self._count()
+
+    def _count(self) -> None:
+        if self._waiting:
+            self.tally.add(*zip(*self._waiting, strict=True))
+            self._waiting = []
 
     def findings(self, statistics: Path) -> Iterator[Finding]:
         """Find where the published numbers are not these."""
+        self._count()
         header, tally = self.published.header, self.tally
         place = str(generations.folder_of(statistics, header.number))
         counts, sums = tally.counts.to_arrays(), tally.folders.to_arrays()
@@ -50,6 +63,9 @@ class Recount:
             or any(not np.array_equal(self.published.folders[n], a) for n, a in sums.items())
         ):
             yield Finding("The published counts are not those of the codes.", place, _DO)
+        if header.clarity_images and not self._is_as_clear():
+            what = "What concepts show in common is not what their strongest images do."
+            yield Finding(what, place, _DO)
         segments = [postings.open_segment(statistics / n, header.concepts) for n in header.postings]
         for concept, images in enumerate(counts["images"]):
             listed, _, value = postings.of_concept(segments, concept, self.counted)
@@ -57,6 +73,13 @@ class Recount:
             if listed.size != images or strongest != counts["maximum"][concept]:
                 yield Finding("The lists of strongest images are wrong.", place, _DO)
                 return
+
+    def _is_as_clear(self) -> bool:
+        clarity, bound = self.tally.strongest.clarity()
+        known = self.published.header.clarity_bound
+        told = np.append(self.published.concepts["clarity"], np.nan if known is None else known)
+        found = np.append(clarity, bound)
+        return bool(np.allclose(told, found, rtol=0, atol=_ROUNDING, equal_nan=True))
 
 
 def shards(connection: Connection) -> Sequence[Row[Any]]:

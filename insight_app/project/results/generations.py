@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app import plain_json
+from insight_app.concepts.statistics import NearPairs
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import open_regular, read_regular, sync_folder
@@ -34,6 +35,7 @@ from insight_app.project.results.candidates import CandidateLines, CandidateName
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.manifest import Manifest
+from insight_app.project.results.near_counts import NearMissCounts
 from insight_app.project.results.shares import Shares
 from insight_app.project.results.stored_columns import StoredColumn
 
@@ -45,6 +47,7 @@ FOLDER_SUMS = ("key", "images", "cells", "steps", "maximum")
 NAMES, CANDIDATES, CONCEPTS = "names.json", "candidates.jsonl", "concepts.npz"
 _HEADER, _EDGES = "generation.json", "edges.npz"
 _SHARES = tuple(Shares.__dataclass_fields__)
+_NEAR = tuple(NearMissCounts.__dataclass_fields__)
 _SEGMENT = re.compile(r"(generation-\d+/open|shard-\d+)\.postings")
 _MOST_BYTES = 1 << 30
 _IN_MEMORY = 16 << 20
@@ -81,6 +84,10 @@ class GenerationHeader:
     """The same of those that the dictionary brought along."""
     clarity_bound: float | None = None
     """Under which the images of a concept have no more in common than chance; None if not known."""
+    near_images: int = 0
+    """Over how many of the images near misses were counted."""
+    clarity_images: int = 0
+    """Among how many of the images the clearest were looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +96,9 @@ class Published:
 
     concepts: arrays (F, ...) images, cells, steps (the mass), maximum, histogram, levels; and, not
     in results of before version 3, name_probability, NaN if not known, and name_photos, how many of
-    the project's photos are among the evidence of each name.  names_before: (F,) what a concept was
-    called before the last naming, '' where that changed nothing; none at all in older results.
+    the project's photos are among the evidence of each name.  near_known: of all cells whose near
+    misses are known, those where a concept is active.  names_before: (F,) what a concept was called
+    before the last naming, '' where that changed nothing; none at all in older results.
     places: PLACES, arrays (N + 1,) by image_id, and `order`, the image ids by path.  folders:
     FOLDER_SUMS, arrays (n,) by folder and concept, ascending by key = folder * F + concept.
     """
@@ -103,6 +111,7 @@ class Published:
     shares: Shares
     places: Mapping[str, NDArray[Any]]
     folders: Mapping[str, NDArray[Any]]
+    near: NearMissCounts
     names_before: Sequence[str] = ()
 
 
@@ -143,6 +152,7 @@ def write(
         **_write_columns(folder, "places", PLACES, published.places),
         **_write_columns(folder, "folders", FOLDER_SUMS, published.folders),
         **_write_columns(folder, "shares", _SHARES, vars(published.shares)),
+        **_write_columns(folder, "near", _NEAR, vars(published.near)),
     }
     named = {name_of(folder, name): digest for name, digest in files.items()}
     made = Manifest(published.header.number, project, {**others, **named}, tables)
@@ -258,6 +268,7 @@ def read(statistics: Path, number: int, digest: str = "") -> Published:
             _read_shares(folder),
             places,
             folders,
+            _read_near(folder, header),
             before,
         )
         shapes.check(found)
@@ -329,7 +340,7 @@ def _read_file(folder: Path, known: Manifest | None, name: str) -> bytes:
 
 def _check_header(header: GenerationHeader, number: int) -> None:
     counts = (header.concepts, header.images, header.coded, header.tokens, header.names_photos)
-    sizes = (*counts, *header.grid)
+    sizes = (*counts, header.near_images, header.clarity_images, *header.grid)
     if not all(isinstance(size, int) and size >= 0 for size in sizes) or len(header.grid) != 2:
         raise ValueError("its header holds sizes that are none")
     if header.number != number:
@@ -386,6 +397,13 @@ def _read_columns(folder: Path, title: str, names: Sequence[str]) -> dict[str, N
 def _read_shares(folder: Path) -> Shares:
     indptr, indices, values = (folder / f"shares_{name}.npy" for name in _SHARES)
     return Shares(_mapped(indptr), _column(indices), _column(values))
+
+
+def _read_near(folder: Path, header: GenerationHeader) -> NearMissCounts:
+    if not header.near_images:  # also of before they were counted
+        return NearMissCounts.of_pairs(NearPairs(header.concepts))
+    indptr, *columns = (folder / f"near_{name}.npy" for name in _NEAR)
+    return NearMissCounts(_mapped(indptr), *map(_column, columns))
 
 
 def _column(path: Path) -> StoredColumn:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from insight_app.errors import Refusal
+from insight_app.project.results.near_counts import NearMissCounts
 from insight_app.project.results.postings import Segment
 from insight_app.project.results.shares import Shares
 
@@ -26,12 +27,13 @@ class Closed(Refusal):
 class Files:
     """Hold the open files of a generation of N images.
 
-    shares, places, folders: as in `generations.Published`.  segments: postings.  is_coded: (N + 1,)
-    by image_id.
+    shares, near, places, folders: as in `generations.Published`.  segments: postings.  is_coded:
+    (N + 1,) by image_id.
     """
 
     engine: Engine
     shares: Shares
+    near: NearMissCounts
     places: Mapping[str, NDArray[Any]]
     folders: Mapping[str, NDArray[Any]]
     segments: Sequence[Segment]

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 1 << 22
 _LAST_STATUS = 5
 _CONCEPTS = {"images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2", "levels": "u1"}
-_SINCE_3 = {"name_probability": "f4", "name_photos": "i4", "clarity": "f4"}
+_SINCE_3 = {
+    "name_probability": "f4",
+    "name_photos": "i4",
+    "clarity": "f4",
+    "near_known": "i8",
+}
 """Arrays that results of before version 3 lack."""
 _PLACES = {"shard": "u4", "offset": "i8", "bytes": "u4", "folder": "u4", "status": "u1"}
 _FOLDERS = {"key": "i8", "images": "i8", "cells": "i8", "steps": "i8", "maximum": "f2"}
@@ -37,6 +42,7 @@ def check(published: "Published") -> None:
     _expect_finite("maximum", published.concepts["maximum"])
     published.edges.check(F)
     _check_shares(published, F)
+    _check_near(published, F)
     _check_places(published)
     for name, kind in _FOLDERS.items():
         _expect(name, published.folders[name], kind, published.folders["key"].size)
@@ -52,6 +58,16 @@ def _check_shares(published: "Published", F: int) -> None:
     _expect("shares", values, "f4", int(indptr[-1]))
     if indptr[0] or (np.diff(indptr) < 0).any():
         raise ValueError("shares are not in order")
+
+
+def _check_near(published: "Published", F: int) -> None:
+    near = published.near
+    _expect("near misses", near.indptr, "i8", F + 1)
+    _expect("near misses", near.indices, "u2", int(near.indptr[-1]))
+    for column in (near.cells, near.images):
+        _expect("near misses", column, "u4", int(near.indptr[-1]))
+    if near.indptr[0] or (np.diff(near.indptr) < 0).any():
+        raise ValueError("near misses are not in order")
 
 
 def _check_places(published: "Published") -> None:

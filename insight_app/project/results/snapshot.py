@@ -36,7 +36,7 @@ from insight_app.project.results import (
     sources,
 )
 from insight_app.project.results.candidates import CandidateName
-from insight_app.project.results.code_record import Record
+from insight_app.project.results.code_record import Notes, Record
 from insight_app.project.results.code_store import CodeReader, Place
 from insight_app.project.results.edge_table import EdgeTable
 from insight_app.project.results.open_files import Files, OpenFiles
@@ -76,7 +76,9 @@ class Results:
     dictionary; name_photos (F,) int32: how many of those are among the evidence of each, and
     name_probability (F,) float32: that it is right, NaN if not known. clarity (F,) float32: how
     much the strongest images of a concept have in common, clarity_bound: under which this is no
-    more than chance; NaN if not known.
+    more than chance; NaN if not known. near_images, clarity_images: over how many images near
+    misses were counted, and among how many clarity was looked for; near_known (F,) int64: the cells
+    where a concept is active among those whose near misses are known.
     """
 
     def __init__(self, project: Path, engine: Engine, published: generations.Published) -> None:
@@ -89,6 +91,8 @@ class Results:
         self.image_count = header.images
         self.coded_images = header.coded
         self.tokens = header.tokens
+        self.near_images = header.near_images
+        self.clarity_images = header.clarity_images
         counts = published.concepts
         self.images: NDArray[np.int64] = counts["images"]
         self.cells: NDArray[np.int64] = counts["cells"]
@@ -108,6 +112,7 @@ class Results:
         self.clarity: NDArray[np.float32] = counts.get("clarity", unknown)
         bound = header.clarity_bound
         self.clarity_bound = float("nan") if bound is None else bound
+        self.near_known: NDArray[np.int64] = counts.get("near_known", np.zeros(self.F, np.int64))
         self.edges: EdgeTable = published.edges
         self.relations_above = header.relations_above, header.dictionary_relations_above
         self._codes = CodeReader(project / "codes", self.F)
@@ -122,6 +127,7 @@ class Results:
             Files(
                 engine=engine,
                 shares=published.shares,
+                near=published.near,
                 places=places,
                 folders=published.folders,
                 segments=[postings.open_segment(statistics / n, self.F) for n in header.postings],
@@ -218,6 +224,11 @@ class Results:
         with self._open.reading() as files:
             return state_of(self.project, files.engine) or FINISHED
 
+    @property
+    def lacks_notes(self) -> bool:
+        """Whether an Insight that kept less beside the codes analyzed some of the photos."""
+        return self.near_images < self.coded_images
+
     # ---- concepts
 
     @property
@@ -260,6 +271,17 @@ class Results:
         """Return (other, R[concept, other]): where most of its activation falls too."""
         with self._open.reading() as files:
             return files.shares.strongest(concept, n)
+
+    def nearly_active(
+        self, concept: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return (others, cells, images), each (n,): what is nearly active where a concept is.
+
+        They are counted over the `near_images` whose near misses are known; `near_known` says in
+        how many cells of those the concept is active.
+        """
+        with self._open.reading() as files:
+            return files.near.of(concept)
 
     def co_occurrence(self, concepts: Sequence[int]) -> NDArray[np.float64]:
         """Return (n, n) R of METHOD.md section 3 between n concepts, child by parent."""
@@ -395,7 +417,11 @@ class Results:
 
     def unexplained(self, image_id: int) -> NDArray[np.float32]:
         """Return (cells,) the share of each token's energy that codes do not explain, 0 to 1."""
-        return self._record(image_id).notes().unexplained.astype(np.float32)
+        return self.notes(image_id).unexplained.astype(np.float32)
+
+    def notes(self, image_id: int) -> Notes:
+        """Read what is kept of an image beside its codes; Refusal where it has none."""
+        return self._record(image_id).notes()
 
     def _record(self, image_id: int) -> Record:
         with self._open.reading() as files:

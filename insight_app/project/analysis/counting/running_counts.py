@@ -1,17 +1,17 @@
 """Running counts over everything committed: kept shard by shard, made again where they are stale.
 
-Counts of a sealed shard are saved once; co-occurrence, which is bigger, in parts of PART_SHARDS
+Counts of a sealed shard are saved once; those of pairs, which are bigger, in parts of PART_SHARDS
 shards. A saved file carries a fingerprint of the images that were counted: if photos went missing,
 moved or were taken out since, exactly the touched shards are counted again from their codes. Knows
 nothing of how codes are made or results published.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,17 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from insight_app.concepts.codes import Codes
+from insight_app.concepts.near_misses import NearMisses
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.concepts.statistics import CoOccurrence, Maxima, maxima
 from insight_app.files import aside
 from insight_app.project.analysis.counting import saved
-from insight_app.project.analysis.counting.tally import Tally, flatten
+from insight_app.project.analysis.counting.pair_tally import PairTally, knows_near
+from insight_app.project.analysis.counting.tally import Tally, flatten, knows_strongest
 from insight_app.project.results import digests, postings
 from insight_app.project.results.analysis_database import reader, reading
-from insight_app.project.results.code_store import read_shard
+from insight_app.project.results.code_record import Notes, Record
+from insight_app.project.results.code_store import CodeReader, Place, read_shard
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.schema import IS_IN, Folder, Image, Shard, Status
 
@@ -57,10 +60,10 @@ class Counting:
         self._sealed = Tally(concepts)
         self._open = Tally(concepts)
         self._maxima: list[Maxima] = []
-        self._done = CoOccurrence(concepts)
-        self._part = CoOccurrence(concepts)
+        self._done = PairTally(concepts)
+        self._part = PairTally(concepts)
         self._in_part: list[int] = []
-        self._waiting: list[tuple[int, Codes]] = []
+        self._waiting: list[tuple[int, Codes, NearMisses]] = []
         self._progress: Progress = silent
         self._cancel = CancelToken()
         self._total = self._counted = 0
@@ -89,7 +92,7 @@ class Counting:
             if not row.is_sealed:
                 self._recount(row, self._open, self._part, self._maxima)
 
-    def _load_part(self, number: int, shards: Sequence[Any]) -> CoOccurrence:
+    def _load_part(self, number: int, shards: Sequence[Any]) -> PairTally:
         states = [self._state(row.id) for row in shards]
         part, counted = self._stored_part(number, states)
         for row, state in zip(shards, states, strict=True):
@@ -100,8 +103,8 @@ class Counting:
 
     def _stored_part(
         self, number: int, states: Sequence["_State"]
-    ) -> tuple[CoOccurrence, frozenset[int]]:
-        """Return the saved co-occurrence of a part and its shards; empty if it does not fit."""
+    ) -> tuple[PairTally, frozenset[int]]:
+        """Return the saved pairs of a part and its shards; empty if they do not fit."""
         stored = saved.read(self._part_path(number))
         if stored is not None:
             ids = [int(id) for id in stored.pop("shards")]
@@ -110,15 +113,18 @@ class Counting:
                 wanted = b"".join(known[id].counted for id in ids)
                 of = b"".join(known[id].codes for id in ids)
                 fits = stored.pop("codes", _NOT_KNOWN).tobytes() in (b"", of)
-                if stored.pop("state").tobytes() == wanted and fits:
-                    return CoOccurrence.from_arrays(stored), frozenset(ids)
-        return CoOccurrence(self.concepts), frozenset()
+                knows_all = knows_near(stored) or not any(map(self._has_notes, ids))
+                if stored.pop("state").tobytes() == wanted and fits and knows_all:
+                    return PairTally.from_arrays(stored, self.concepts), frozenset(ids)
+        return PairTally(self.concepts), frozenset()
 
-    def _load_shard(self, row: Any, state: "_State", part: CoOccurrence | None) -> None:
-        """Take in one sealed shard; part: where its co-occurrence is still to be counted."""
+    def _load_shard(self, row: Any, state: "_State", part: PairTally | None) -> None:
+        """Take in one sealed shard; part: where its pairs are still to be counted."""
         name = segment_name(row.id)
         stored = saved.read(self.statistics / f"shard-{row.id:06d}.npz")
         fits = stored is not None and state.fits(stored)
+        if stored is not None and not knows_strongest(stored):
+            fits = fits and not self._has_notes(row.id)
         if stored is not None and fits and part is None and (self.statistics / name).exists():
             if (digest := digest_of_segment(stored)) is not None:
                 self.digests[name] = digest
@@ -130,6 +136,17 @@ class Counting:
             self._save_shard(row.id, tally, found, state)
             self._sealed.merge(tally)
         self.segments.append(name)
+
+    def _has_notes(self, shard: int) -> bool:
+        """Return whether the last record of a shard tells what saved counts of before do not."""
+        place = select(Image.id, Image.offset, Image.bytes).where(Image.shard == shard)
+        with reading(self.engine) as connection:
+            last = connection.execute(place.order_by(Image.offset.desc()).limit(1)).first()
+        if last is None:
+            return False
+        reader = CodeReader(self.codes, self.concepts)
+        notes = reader.read(Place(shard, last.offset, last.bytes), last.id).notes()
+        return notes.near.are_known or bool(notes.features.size)
 
     def _state(self, shard: int) -> "_State":
         query = (
@@ -148,56 +165,49 @@ class Counting:
             codes = connection.execute(of_shard).one()
         return _State(shard, rows, tuple(codes))
 
-    def _recount(
-        self, row: Any, tally: Tally, part: CoOccurrence | None, found: list[Maxima]
-    ) -> None:
+    def _recount(self, row: Any, tally: Tally, part: PairTally | None, found: list[Maxima]) -> None:
         """Count a shard's codes: into `tally` and `part` those of images that count, into `found`
         the maxima of all, for an image that is missing now may come back.
         """
         state = self._state(row.id)
-        for images, codes in self._batches(row.id, row.bytes):
-            self._count_on(len(images))
+        for records in _batches(read_shard(self.codes, row.id, row.bytes)):
+            self._count_on(len(records))
+            images, codes = [r.image for r in records], [r.codes() for r in records]
             found.append(_maxima(images, codes))
             live = [at for at, image in enumerate(images) if image in state.folder_of]
             if live:
                 ids, kept = [images[at] for at in live], [codes[at] for at in live]
-                tally.add(ids, [state.folder_of[id] for id in ids], kept)
+                notes = [records[at].notes() for at in live]
+                tally.add(ids, [state.folder_of[id] for id in ids], kept, notes)
                 if part is not None:
-                    _add(part, ids, kept)
+                    part.add(ids, kept, [one.near for one in notes])
 
     def _count_on(self, images: int) -> None:
         self._cancel.check()
         self._counted += images
         self._progress(self._counted, self._total, "Counting")
 
-    def _batches(self, shard: int, size: int) -> Iterator[tuple[list[int], list[Codes]]]:
-        images: list[int] = []
-        codes: list[Codes] = []
-        for _, record in read_shard(self.codes, shard, size):
-            images.append(record.image)
-            codes.append(record.codes())
-            if len(images) == _BATCH:
-                yield images, codes
-                images, codes = [], []
-        if images:
-            yield images, codes
-
     # ---- counting on
 
-    def add(self, images: Sequence[int], folders: Sequence[int], codes: Sequence[Codes]) -> None:
+    def add(
+        self,
+        images: Sequence[int],
+        folders: Sequence[int],
+        codes: Sequence[Codes],
+        notes: Sequence[Notes],
+    ) -> None:
         """Count images that were just committed to the open shard."""
         if not images:
             return
-        self._open.add(images, folders, codes)
+        self._open.add(images, folders, codes, notes)
         self._maxima.append(_maxima(images, codes))
-        self._waiting.extend(zip(images, codes, strict=True))
+        self._waiting.extend(zip(images, codes, [one.near for one in notes], strict=True))
         if len(self._waiting) >= _BATCH:
             self._count_waiting()
 
     def _count_waiting(self) -> None:
         if self._waiting:
-            images, codes = zip(*self._waiting, strict=True)
-            _add(self._part, images, codes)
+            self._part.add(*zip(*self._waiting, strict=True))
             self._waiting = []
 
     def seal(self, shard: int) -> None:
@@ -208,7 +218,7 @@ class Counting:
         self._save_part(_part_of(shard), self._part, self._in_part)
         if _part_of(shard + 1) != _part_of(shard):
             self._done.merge(self._part)
-            self._part, self._in_part = CoOccurrence(self.concepts), []
+            self._part, self._in_part = PairTally(self.concepts), []
         self._sealed.merge(self._open)
         self._open, self._maxima = Tally(self.concepts), []
         self.segments.append(segment_name(shard))
@@ -222,13 +232,17 @@ class Counting:
         whole.merge(self._open)
         return whole
 
-    def cooccurrence(self) -> CoOccurrence:
-        """Return the co-occurrence over all committed images."""
+    def pairs(self) -> PairTally:
+        """Return co-occurrence and near pairs over all committed images."""
         self._count_waiting()
-        whole = CoOccurrence(self.concepts)
+        whole = PairTally(self.concepts)
         whole.merge(self._done)
         whole.merge(self._part)
         return whole
+
+    def cooccurrence(self) -> CoOccurrence:
+        """Return the co-occurrence over all committed images."""
+        return self.pairs().cooccurrence
 
     def write_open_segment(self, path: Path) -> FileDigest | None:
         """Write the postings of the open shard; return their digest, None where it is empty."""
@@ -256,7 +270,7 @@ class Counting:
         }
         saved.write(self.statistics / f"shard-{shard:06d}.npz", arrays)
 
-    def _save_part(self, number: int, part: CoOccurrence, shards: Sequence[int]) -> None:
+    def _save_part(self, number: int, part: PairTally, shards: Sequence[int]) -> None:
         if not self.saves:
             return
         states = [self._state(shard) for shard in shards]
@@ -328,9 +342,11 @@ def _maxima(images: Sequence[int], codes: Sequence[Codes]) -> Maxima:
     return maxima(*flatten(images, codes))
 
 
-def _add(part: CoOccurrence, images: Sequence[int], codes: Sequence[Codes]) -> None:
-    joined, image, _ = flatten(images, codes)
-    part.add(joined, image)
+def _batches(records: Iterable[tuple[Place, Record]]) -> Iterator[list[Record]]:
+    """Yield the records of a shard, several at a time."""
+    rest = iter(records)
+    while batch := [record for _, record in islice(rest, _BATCH)]:
+        yield batch
 
 
 def _join(found: Sequence[Maxima]) -> Maxima:

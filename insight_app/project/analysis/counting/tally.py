@@ -5,15 +5,16 @@ always be made again from the shard, and adding shard after shard equals countin
 Knows nothing of SQL; co-occurrence, which is bigger, is kept beside it by `counting`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes, concatenate
-from insight_app.concepts.statistics import Counts, Exemplars
+from insight_app.concepts.statistics import Counts, Exemplars, StrongestImages, maxima
 from insight_app.concepts.statistics.fixed_point import to_units
+from insight_app.project.results.code_record import Notes
 
 EXEMPLARS = 30
 
@@ -91,24 +92,39 @@ class FolderSums:
 
 
 class Tally:
-    """Hold counts, exemplars and folder sums over some images."""
+    """Hold counts, exemplars, folder sums and strongest images over some images."""
 
     def __init__(self, concepts: int) -> None:
         self.concepts = concepts
         self.counts = Counts(concepts)
         self.exemplars = Exemplars(concepts, EXEMPLARS)
         self.folders = FolderSums(concepts)
+        self.strongest = StrongestImages(concepts)
         self.images = 0
         self.tokens = 0
 
-    def add(self, images: Sequence[int], folders: Sequence[int], codes: Sequence[Codes]) -> None:
-        """Count whole images: their ids, the folders they lie in, their codes."""
+    def add(
+        self,
+        images: Sequence[int],
+        folders: Sequence[int],
+        codes: Sequence[Codes],
+        notes: Sequence[Notes],
+    ) -> None:
+        """Count whole images: their ids, the folders they lie in, their codes and notes."""
         joined, image, cell = flatten(images, codes)
         lengths = [part.cells for part in codes]
         folder = np.repeat(np.asarray(folders, np.int64), lengths)
         self.counts.add(joined, image)
         self.exemplars.add(joined, image, cell)
         self.folders.add(joined, image, folder)
+        known = [at for at, one in enumerate(notes) if one.features.size]
+        if known:
+            self.strongest.add(
+                maxima(*flatten([images[at] for at in known], [codes[at] for at in known])),
+                np.array([images[at] for at in known], np.uint32),
+                np.stack([notes[at].features for at in known]),
+                np.stack([notes[at].controls for at in known]),
+            )
         self.images += len(images)
         self.tokens += joined.cells
 
@@ -117,20 +133,21 @@ class Tally:
         self.counts.merge(other.counts)
         self.exemplars.merge(other.exemplars)
         self.folders.merge(other.folders)
+        self.strongest.merge(other.strongest)
         self.images += other.images
         self.tokens += other.tokens
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all arrays for a file, named by what they belong to; not copied."""
         arrays: dict[str, NDArray[Any]] = {"size": np.array([self.images, self.tokens], np.int64)}
-        for prefix in ("counts", "exemplars", "folders"):
+        for prefix in ("counts", "exemplars", "folders", "strongest"):
             for name, array in getattr(self, prefix).to_arrays().items():
                 arrays[f"{prefix}_{name}"] = array
         return arrays
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> "Tally":
-        """Take over what `to_arrays` returned."""
+        """Take over what `to_arrays` returned, also without the strongest images, as before."""
 
         def under(prefix: str) -> dict[str, NDArray[Any]]:
             cut = len(prefix) + 1
@@ -140,8 +157,15 @@ class Tally:
         tally.counts = Counts.from_arrays(under("counts"))
         tally.exemplars = Exemplars.from_arrays(under("exemplars"))
         tally.folders = FolderSums.from_arrays(under("folders"), tally.concepts)
+        if knows_strongest(arrays):
+            tally.strongest = StrongestImages.from_arrays(under("strongest"))
         tally.images, tally.tokens = (int(number) for number in arrays["size"])
         return tally
+
+
+def knows_strongest(arrays: Mapping[str, NDArray[Any]]) -> bool:
+    """Return whether strongest images are among the arrays of a file."""
+    return "strongest_ranked" in arrays
 
 
 def flatten(
