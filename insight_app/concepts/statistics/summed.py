@@ -48,7 +48,7 @@ class Summed(Generic[Part]):
 
 
 def add_up(two: list[Part]) -> list[NDArray[Any]]:
-    """Return the columns of the sum of two parts.
+    """Return the columns (N,) of the sum of two parts.
 
     Empties the list, so that the memory of each column is freed once it is added up: the whole is
     as big as all else together.
