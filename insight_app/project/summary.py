@@ -136,7 +136,14 @@ def _dictionary(results: Results) -> dict[str, Any]:
         "levels": list(found.group_sizes),
         "k": found.k,
     }
-    learned = ("photos", "photos_held_back", "views_per_photo", "explained_on_held_back", "curve")
+    learned = (
+        "photos",
+        "photos_held_back",
+        "views_per_photo",
+        "explained_on_held_back",
+        "explained_by_start",
+        "curve",
+    )
     return described | {
         name: found.provenance[name] for name in learned if name in found.provenance
     }

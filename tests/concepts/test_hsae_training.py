@@ -248,6 +248,8 @@ def test_a_warm_start_takes_from_each_level_what_these_photos_show_most():
     known = warm.provenance["explained_on_held_back"]
     assert known > cold.provenance["explained_on_held_back"] + 0.1
     assert warm.provenance["started_from"] == first.fingerprint
+    whole = explained(first, photos(8, seed=5).half().float().flatten(0, 1))
+    assert warm.provenance["explained_by_start"] == pytest.approx(whole, abs=0.05)
 
 
 def test_an_older_insight_s_checkpoint_is_begun_anew(tmp_path):

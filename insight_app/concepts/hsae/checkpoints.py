@@ -46,12 +46,16 @@ class Position:
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """Everything that a run goes on with; state: weights, the best ones, optimiser and counters."""
+    """Everything that a run goes on with; state: weights, the best ones, optimiser and counters.
+
+    by_start: what the dictionary that it started from explains of the held-back cells.
+    """
 
     position: Position
     threshold: float
     curve: tuple[Look, ...]
     state: dict[str, Tensor]
+    by_start: float | None = None
 
 
 def write(folder: Path, run: dict[str, Any], kept: SavedRun) -> None:
@@ -61,6 +65,7 @@ def write(folder: Path, run: dict[str, Any], kept: SavedRun) -> None:
         "position": asdict(kept.position),
         "threshold": kept.threshold,
         "curve": [asdict(look) for look in kept.curve],
+        "by_start": kept.by_start,
     }
     content = to_bytes(
         {name: tensor.detach().cpu().contiguous() for name, tensor in kept.state.items()},
@@ -91,6 +96,7 @@ def read(folder: Path, run: dict[str, Any]) -> SavedRun | None:
             return None
         position, threshold = Position(**head["position"]), float(head["threshold"])
         curve = tuple(Look(**one) for one in head["curve"])
+        by_start = None if head["by_start"] is None else float(head["by_start"])
     except OSError as error:
         raise disk_error(error, "The checkpoint of this training cannot be read") from error
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
@@ -106,4 +112,4 @@ def read(folder: Path, run: dict[str, Any]) -> SavedRun | None:
             where=str(path),
             do="Delete the file to train from the beginning, or train with the earlier settings.",
         )
-    return SavedRun(position, threshold, curve, state)
+    return SavedRun(position, threshold, curve, state, by_start)

@@ -77,7 +77,7 @@ def train(
         nothing = torch.zeros(1, kept.state["b_dec"].numel())
         trainer = _Trainer(nothing, settings, schedule, sizes, device)
         trainer.restore(kept)
-        return trainer.result(sizes, _measured(run, schedule, curve))
+        return trainer.result(sizes, _measured(run, schedule, curve, kept.by_start))
     held = held_back.cells_of(measure_on()) if measure_on is not None else None
     chunks = Chunks(batches, buffer_tokens, tokens, progress)
     chunk = chunks.read(position.epoch, position.chunk_start, cancel)
@@ -89,9 +89,15 @@ def train(
     elif start is not None:
         trainer.begin_with(start, chunk.tokens[:STARTING_CELLS])
 
+    by_start = None
+    if held is not None and start is not None:
+        weights = Parameters(start.W_enc, start.b_enc, start.W_dec, start.b_dec)
+        by_start = held_back.look(0, weights, held, settings.k).explained
+
     def save() -> None:
         if checkpoint_dir:
-            now = SavedRun(position, trainer.threshold, tuple(curve), trainer.state())
+            state = trainer.state()
+            now = SavedRun(position, trainer.threshold, tuple(curve), state, by_start)
             checkpoints.write(checkpoint_dir, run, now)
 
     if curve:
@@ -108,7 +114,7 @@ def train(
                 curve.append(trainer.look(position.step, held, curve))
                 schedule = trainer.schedule = held_back.shortened(planned, curve)
                 looked(curve)
-            progress(position.step, schedule.steps, _message(curve))
+            progress(position.step, schedule.steps, _message(curve, by_start))
             if time.monotonic() - saved > checkpoint_seconds:
                 save()
                 saved = time.monotonic()
@@ -118,20 +124,28 @@ def train(
             chunk = chunks.after(chunk, cancel)
             position = Position(position.step, chunk.epoch, chunk.start, chunk.passes)
     save()
-    return trainer.result(sizes, _measured(run, schedule, curve))
+    return trainer.result(sizes, _measured(run, schedule, curve, by_start))
 
 
 def _is_due(step: int, planned: Schedule, schedule: Schedule) -> bool:
     return step % held_back.steps_between(planned) == 0 or step == schedule.steps
 
 
-def _message(curve: Sequence[Look]) -> str:
+def _message(curve: Sequence[Look], by_start: float | None) -> str:
     """Return what is being done; a figure after the colon changes while the step does not."""
-    return f"{LEARNING}: {curve[-1].explained:.1%} explained" if curve else LEARNING
+    if not curve:
+        return LEARNING
+    beside = "" if by_start is None else f" ({by_start:.1%} by the shipped one)"
+    return f"{LEARNING}: {curve[-1].explained:.1%} explained{beside}"
 
 
-def _measured(run: dict[str, Any], schedule: Schedule, curve: Sequence[Look]) -> dict[str, Any]:
-    """Return what the provenance says of a run beside its settings."""
+def _measured(
+    run: dict[str, Any], schedule: Schedule, curve: Sequence[Look], by_start: float | None
+) -> dict[str, Any]:
+    """Return what the provenance says of a run beside its settings.
+
+    by_start: what the dictionary that it started from explains of the held-back cells, whole.
+    """
     found = {"schedule": asdict(schedule), "tokens_per_epoch": run["tokens"]}
     if run["start"]:
         found["started_from"] = run["start"]
@@ -139,6 +153,8 @@ def _measured(run: dict[str, Any], schedule: Schedule, curve: Sequence[Look]) ->
         found["curve"] = [[one.step, round(one.explained, 4)] for one in curve]
         found["explained_on_held_back"] = round(held_back.best(curve).explained, 4)
         found["planned_steps"] = run["schedule"]["steps"]
+    if by_start is not None:
+        found["explained_by_start"] = round(by_start, 4)
     return found
 
 

@@ -154,7 +154,13 @@ def told(trained: HSAE) -> str:
     early = f" after {steps:,} of {planned:,} steps, since nothing rose any more" * (
         steps < planned
     )
-    return f"{said}{early}. {held} held back: {explained:.1%} of the variance is explained."
+    beside = ""
+    if "explained_by_start" in how:
+        beside = f", {how['explained_by_start']:.1%} by the dictionary that comes with Insight"
+    return (
+        f"{said}{early}. {held} held back: {explained:.1%} of the variance is explained{beside} "
+        f"with {trained.k} active in a cell."
+    )
 
 
 def checkpoints(project: Path) -> Path:
