@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from insight_app.concepts.codes import from_dense
+from insight_app.concepts.near_misses import NearMisses
 from insight_app.concepts.progress import Cancelled, CancelToken, silent
 from insight_app.concepts.relations import Edges
-from insight_app.concepts.statistics import CoOccurrence
-from insight_app.project.analysis.counting.certainty import carried
+from insight_app.concepts.statistics import CoOccurrence, NearPairs
+from insight_app.project.analysis.counting.certainty import carried, with_near
 from insight_app.project.analysis.counting.edges import edges, own_edges
 from insight_app.project.analysis.recording import Recorder
 from insight_app.project.results import analysis_database
@@ -82,6 +83,28 @@ def test_a_dictionarys_implied_relation_is_published_where_the_way_to_it_is() ->
     assert found == {(RARE, DOG): (DICTIONARY, False)}
 
 
+def test_near_misses_are_those_of_the_relation_and_unknown_where_one_photo_lacks_them() -> None:
+    """ANIMAL is nearly active in three cells of DOG, one of them of SPANIEL too."""
+    own = counted(NESTED)
+    table = edges(own, own_edges(own), None)
+    dense = np.zeros((CELLS, 4))
+    dense[:5, DOG], dense[:2, SPANIEL] = 1, 1
+    starts = np.array([0, 0, 1, 2, 3, 3, 3, 3, 3, 3, 3])  # cells 1, 2 and 3
+    near = NearPairs(4)
+    near.add(
+        from_dense(dense), NearMisses(starts, np.full(3, ANIMAL, np.uint16)), np.zeros(CELLS, int)
+    )
+    found = with_near(table, near, 1)
+    ends = zip(found.child.tolist(), found.parent.tolist(), strict=True)
+    assert dict(zip(ends, found.near.tolist(), strict=True)) == {
+        (DOG, ANIMAL): 3,
+        (SPANIEL, DOG): 0,
+        (SPANIEL, ANIMAL): 1,
+    }
+    assert found.absorption[0] == 3 / 200
+    assert (with_near(table, near, 2).near == UNKNOWN).all()
+
+
 def test_relations_of_results_before_version_3_say_what_is_not_known() -> None:
     own = counted(NESTED)
     arrays = edges(own, own_edges(own), None).to_arrays()
@@ -136,6 +159,7 @@ def test_intervals_come_with_a_pass_over_the_codes_and_stay_while_they_hold(draw
     assert ((table.low >= 0) == able).all() and ((table.high >= 0) == able).all()
     assert (table.low <= table.strength + 1e-6)[able].all()
     assert (table.high >= table.strength - 1e-6)[able].all()
+    assert (table.near >= 0).all() and ((table.near_low >= 0) == able).all()
     few = table.measured(int(np.flatnonzero(~able)[0]))
     assert few.interval is None and "fewer than 10 images" in few.why_no_interval
     with writing_to(drawn) as recorder:

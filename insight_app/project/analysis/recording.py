@@ -252,6 +252,7 @@ class Recorder:
         cooccurrence = pairs.cooccurrence
         found, brought = own_edges(cooccurrence), setup.dictionary_edges
         table = edges(cooccurrence, found, brought)
+        table = certainty.with_near(table, pairs.near, whole.images)
         if self._edges is not None:
             table = certainty.carried(table, self._edges)
         self._edges = table

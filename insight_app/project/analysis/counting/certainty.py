@@ -16,6 +16,7 @@ from sqlalchemy import Engine, select
 from insight_app.concepts import near_misses
 from insight_app.concepts.codes import concatenate
 from insight_app.concepts.progress import CancelToken, Progress
+from insight_app.concepts.statistics import NearPairs
 from insight_app.concepts.statistics.edge_sums import EdgeSums
 from insight_app.project.folder import CODES
 from insight_app.project.results.analysis_database import reading
@@ -27,7 +28,22 @@ from insight_app.project.results.schema import IS_IN, Folder, Image, Shard, Stat
 _BATCH = 128
 _COUNTED = ("strength", "cells", "images", "child_cells", "child_images", "source")
 """What is equal as long as no image with the child came or went."""
-_MEASURED = ("low", "high", "near", "near_low", "near_high")
+_MEASURED = ("low", "high", "near_low", "near_high")
+
+
+def with_near(edges: EdgeTable, near: NearPairs, images: int) -> EdgeTable:
+    """Return the edges of these photos with N, if the near misses of all `images` were counted."""
+    if near.images < images:
+        return edges
+    counts = near.counts()
+    own = np.flatnonzero(edges.source == DATA)
+    key = edges.child[own].astype(np.int64) * near.concepts + edges.parent[own]
+    found = edges.near.copy()
+    found[own] = 0
+    if counts.key.size:
+        at = np.minimum(np.searchsorted(counts.key, key), counts.key.size - 1)
+        found[own] = np.where(counts.key[at] == key, counts.cells[at], 0)
+    return replace(edges, near=found)
 
 
 def carried(now: EdgeTable, before: EdgeTable) -> EdgeTable:
@@ -47,7 +63,8 @@ def carried(now: EdgeTable, before: EdgeTable) -> EdgeTable:
 def is_unmeasured(edges: EdgeTable) -> NDArray[np.bool_]:
     """Return (n,) bool: edges of which a pass over the codes would tell more."""
     can_be = (edges.source == DATA) & (edges.child_images >= FEWEST_IMAGES)
-    lacks: NDArray[np.bool_] = can_be & (edges.low == UNKNOWN)
+    has_near = (edges.near >= 0) & (edges.near_low == UNKNOWN)
+    lacks: NDArray[np.bool_] = can_be & ((edges.low == UNKNOWN) | has_near)
     return lacks
 
 
@@ -59,13 +76,11 @@ def measured(
     progress: Progress,
     cancel: CancelToken,
 ) -> EdgeTable:
-    """Return the edges with near misses and, for those that can have them, intervals.
+    """Return the edges with intervals, for those that lack one and can have one.
 
     Reads the codes of all images that count. Raises Cancelled when cancelled.
     """
-    is_due = is_unmeasured(edges) | ((edges.source == DATA) & (edges.near == UNKNOWN))
-    chosen = np.flatnonzero(is_due)
-    is_rare = edges.child_images[chosen] < FEWEST_IMAGES
+    chosen = np.flatnonzero(is_unmeasured(edges))
     sums = EdgeSums(edges.child[chosen], edges.parent[chosen], concepts)
     with reading(engine) as connection:
         shards = connection.execute(select(Shard).order_by(Shard.id)).all()
@@ -84,8 +99,7 @@ def measured(
     for name in _MEASURED:
         column = getattr(edges, name).copy()
         values = getattr(found, name)
-        is_unknown = np.isnan(values) | (is_rare & (name != "near"))
-        column[chosen] = np.where(is_unknown, UNKNOWN, values)
+        column[chosen] = np.where(np.isnan(values), UNKNOWN, values)
         columns[name] = column
     return replace(edges, **columns)
 
