@@ -16,11 +16,12 @@ from PIL import Image, ImageDraw, ImageOps
 from insight_app.concepts import hsae
 from insight_app.concepts.encoders import pictures
 from insight_app.concepts.geometry import centre_square, whole_photo
+from insight_app.concepts.progress import silent
 from insight_app.project.analysis.coding.pixels import FINER, read_pixels
 from insight_app.project.analysis.coding.single_image import code_image
 from insight_app.project.analysis.run import analyze
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE, decode
-from insight_app.project.quality.measuring import measure
+from insight_app.project.quality import sample
 from insight_app.project.results.snapshot import Results
 from tests import tiny
 
@@ -121,9 +122,9 @@ def test_training_analysis_looks_and_quality_are_given_the_same_pixels(
     trained_and_coded = given_for()
     results = Results.open(project)
     assert results is not None and results.coded_images == 4
-    measure(project, photos=4, encoder=encoder)
-    measured = given_for()
     dictionary = hsae.load(project / "dictionary")
+    sample.read(results, encoder, dictionary, sample.chosen(results, 4), silent)
+    measured = given_for()
     for image in results.image_ids().tolist():
         record = results.image(image)
         found = code_image(record.path, encoder, dictionary, results.reading_rule)

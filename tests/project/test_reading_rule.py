@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from insight_app.concepts import hsae
 from insight_app.concepts.codes import Codes
+from insight_app.concepts.progress import silent
 from insight_app.errors import KnownError
 from insight_app.project import judgements as j
 from insight_app.project.analysis.coding import single_image
@@ -19,6 +20,7 @@ from insight_app.project.check import check
 from insight_app.project.judgements import Person
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.project import Project
+from insight_app.project.quality import sample
 from insight_app.project.quality.measuring import measure
 from insight_app.project.results import analysis_database, reading_rule, settings
 from insight_app.project.results.schema import Image as Row
@@ -139,8 +141,9 @@ class Watching(tiny.TinyEncoder):
 
 
 def test_quality_follows_the_rule_of_the_project(old: Path, photos: Path) -> None:
-    encoder = Watching()
-    measure(old, photos=6, encoder=encoder)
+    encoder, results = Watching(), results_of(old)
+    chosen = results.image_ids(status="coded").astype(np.int64)
+    sample.read(results, encoder, hsae.load(old / "dictionary"), chosen, silent)
     read = [read_pixels(path.read_bytes(), path, encoder, FIRST_RULE) for path in photos.iterdir()]
     assert encoder.given == {of_photo.pixels.numpy().tobytes() for of_photo in read}
 
