@@ -20,24 +20,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from insight_app.concepts import encoders, hsae
+from insight_app.concepts import encoders, hsae, photo_measures
 from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.encoders.builtin import BuiltinEncoder
 from insight_app.concepts.hsae import summary
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.concepts.hsae.settings import MOST_VIEWS
 from insight_app.concepts.hsae.training import train
-from insight_app.concepts.naming import hypernyms, rules, shared, vocabulary
-from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
-from insight_app.concepts.naming.prior import Votes
-from insight_app.concepts.relations import relations
+from insight_app.concepts.naming import hypernyms, likelihood, likely, vocabulary
+from insight_app.concepts.naming.candidates import CANDIDATES
+from insight_app.concepts.naming.evidence import exemplar_codes
+from insight_app.concepts.naming.photo_classes import PhotoClasses, columns_of, measures
+from insight_app.concepts.naming.prior import prior_of
+from insight_app.concepts.naming.shown import shown
 from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
 from insight_app.files import aside
+from insight_app.project.analysis.coding.pixels import read_pixels
 from insight_app.project.analysis.coding.views import read_views
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.photos.formats import SUFFIXES
 from insight_app.project.photos.photo_file import read_bytes
 
-SETTINGS = {"concepts": 1024, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
+SETTINGS = {"concepts": 512, "k": 8, "seed": 0, "epochs": 6.0, "learning_rate": 3e-3}
 VIEWS = MOST_VIEWS
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +76,8 @@ def main() -> None:
             },
         )
     dictionary = hsae.load(options.output, encoder_fingerprint=encoder.fingerprint)
-    summary.write(options.output, described(dictionary, tokens[:, 0], encoder))
+    classes = classes_of(encoder, photos, options.build)
+    summary.write(options.output, described(dictionary, tokens[:, 0], classes, encoder))
     size = sum(file.stat().st_size for file in options.output.iterdir())
     print(f"{options.output}: {dictionary.fingerprint}, {size / 1e6:.1f} MB")
 
@@ -103,6 +108,36 @@ def encoded(encoder: DenseEncoder, photos: list[Path], build: Path) -> np.memmap
     return np.load(path, mmap_mode="r")
 
 
+def seen(encoder: BuiltinEncoder, photos: list[Path], build: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return logits (N, C) of the mean cell and features (N, width) of photos, once."""
+    key = "\n".join([encoder.fingerprint, *(str(photo.resolve()) for photo in photos)])
+    path = build / f"seen-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npz"
+    if not path.exists():
+        logits, features = [], []
+        for photo in photos:
+            pixels = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels
+            one = encoder.see(pixels[None])
+            assert one.logits is not None
+            logits.append(one.logits.numpy())
+            features.append(one.features.flatten(1, 2).mean(1).numpy())
+        with aside(path, sync=False) as part, part.open("wb") as file:
+            np.savez(file, logits=np.concatenate(logits), features=np.concatenate(features))
+    with np.load(path, allow_pickle=False) as file:
+        return file["logits"], file["features"]
+
+
+def classes_of(encoder: BuiltinEncoder, photos: list[Path], build: Path) -> PhotoClasses:
+    """Return what the encoder's classifier says of photos, as analysis keeps it."""
+    logits, features = seen(encoder, photos, build)
+    classes, strongest = photo_measures.strongest_classes(logits)
+    return PhotoClasses(
+        np.arange(len(photos)),
+        classes.astype(np.int64),
+        strongest.astype(np.float32),
+        measures(photo_measures.measured(features, logits).astype(np.float64)),
+    )
+
+
 def learned(
     tokens: np.ndarray, settings: hsae.TrainingSettings, checkpoints: Path | None = None
 ) -> HSAE:
@@ -125,11 +160,11 @@ def learned(
 
 
 def described(
-    dictionary: HSAE, tokens: np.ndarray, encoder: DenseEncoder
+    dictionary: HSAE, tokens: np.ndarray, photos: PhotoClasses, encoder: BuiltinEncoder
 ) -> summary.DictionarySummary:
     """Return names, counts and co-occurrence over the photos as analysis sees them.
 
-    tokens: (N, T, D).
+    tokens: (N, T, D); photos: of the same N photos.
     """
     F = dictionary.F
     counts, pairs, exemplars = Counts(F), CoOccurrence(F), Exemplars(F)
@@ -140,17 +175,15 @@ def described(
         counts.add(of_photo, image_of_row)
         pairs.add(of_photo, image_of_row)
         exemplars.add(of_photo, image_of_row, cells)
-    evidence = Evidence(
-        dictionary.W_dec.numpy(),
-        dictionary.b_dec.numpy(),
-        exemplar_codes(exemplars, lambda image: codes[image]),
-        pairs,
-        relations(pairs),
+    words, nouns = vocabulary.default(encoder.fingerprint), hypernyms.shipped()
+    shown_codes = exemplar_codes(exemplars, lambda image: codes[image])
+    class_terms = columns_of(encoder.class_synsets, words)
+    came = shown(shown_codes, dictionary.W_dec.numpy(), words, photos, class_terms)
+    found = likely.named(None, came, words, nouns, likelihood.shipped(), CANDIDATES)
+    prior = prior_of(found, came, words)
+    return summary.DictionarySummary(
+        found, counts, pairs, rule="likely", votes=prior.votes, photos=prior.photos
     )
-    words = vocabulary.default(encoder.fingerprint)
-    candidates = rules.name_concepts(evidence, words, hypernyms.shipped())
-    votes = Votes.of(shared.votes(evidence, words), words)
-    return summary.DictionarySummary(candidates, counts, pairs, rule="shared", votes=votes)
 
 
 def show(done: int, total: int, message: str) -> None:

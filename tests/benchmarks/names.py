@@ -1,314 +1,335 @@
-"""Names and relations against WordNet: ours, the published rule, and what chance would give.
+"""Names on photos that nobody tuned on: ours, those found before, the published ones, and chance.
 
-    python -m tests.benchmarks.names PHOTOS --wordnet /usr/share/wordnet [--json FILE]
-        [--dictionary FOLDER] [--leave-out]
+    python -m tests.benchmarks.names --classes FOLDER --photos FOLDER [--also FOLDER ...]
+        [--foreign FOLDER ...] [--wordnet DIR] [--json FILE] [--curve FILE.png]
 
-PHOTOS holds photos called n########_word.jpg after their WordNet class (ImageNet's). A name is
+CLASSES holds three photos of each class, PHOTOS others of known classes (WordNet ids in file or
+folder names). Every dictionary is trained as the shipped one is, without photos that are judged:
 
-- right:  the class, or a hypernym of it, of more than half of the concept's exemplars;
-- top:    the class of most exemplars, or a hypernym of that;
-- wup:    Wu-Palmer similarity to the exemplars' classes, mean (falls for too general names too);
-- depth:  how deep the name is in WordNet (1 = "entity"): general names are right more easily.
+- same classes: two photos of each class are learned from and named after, the third is judged;
+  three folds, pooled;
+- unseen classes: five folds over classes, everything trained without them, and without those of
+  PHOTOS that are of CLASSES too; names of the dictionary's own photos;
+- halves: the probability fitted on half of the classes, tested on the other half; ten halves;
+- foreign: pictures far from the encoder's world; how many names are doubtful.
 
-A relation is right when the parent's name is a hypernym or holonym of the child's, and "same" when
-both have one name (never right). Words count in any of their noun senses. Rule "shared" takes
-hypernyms from WordNet, so its relations are measured partly by themselves; the other two do not.
---leave-out removes the classes of every second photo from the encoder's table, trains a dictionary
-of the same size on all photos so encoded, and measures on the photos left out.
+*Right*, *top*, specialness and sharing as in concepts/quality/names.py. Intervals are of a paired
+bootstrap over concepts.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from insight_app import resources
-from insight_app.concepts import encoders, hsae
-from insight_app.concepts.codes import Codes, concatenate
-from insight_app.concepts.hsae.model import HSAE
-from insight_app.concepts.naming import exemplars as exemplars_rule
-from insight_app.concepts.naming import hypernyms, published, shared, vocabulary
-from insight_app.concepts.naming.candidates import CANDIDATES, Terms
-from insight_app.concepts.naming.evidence import Evidence, ExemplarCodes, exemplar_codes, unit_rows
+from insight_app.concepts import encoders
+from insight_app.concepts.encoders.builtin import BuiltinEncoder
+from insight_app.concepts.naming import likelihood, likely, published, shared
+from insight_app.concepts.naming.candidates import CANDIDATES, Candidate
+from insight_app.concepts.naming.doubt import DOUBTFUL
+from insight_app.concepts.naming.evidence import unit_rows
+from insight_app.concepts.naming.likelihood import Likelihood
+from insight_app.concepts.naming.shown import Shown
 from insight_app.concepts.quality import taxonomy
-from insight_app.concepts.quality.taxonomy import Taxonomy
-from insight_app.concepts.relations import Edges, relations, shuffled
-from insight_app.concepts.statistics import CoOccurrence, Counts, Exemplars
-from insight_app.project.analysis.coding.pixels import read_pixels
-from insight_app.project.photos.decoding import NEWEST_RULE
-from insight_app.project.photos.photo_file import read_bytes
+from insight_app.concepts.quality.names import Calibration, calibration, right, sharing
 
-THRESHOLDS = (0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3)
-TRAINING_EPOCHS = 12.0
-CLASS_OF_FILE = re.compile(r"n\d{8}_")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "packaging"))
 
+import fit_names  # noqa: E402
+import naming_protocol as protocol  # noqa: E402
+from naming_protocol import Coded, Naming, PhotoSet, all_of  # noqa: E402
 
-@dataclass(frozen=True)
-class Coded:
-    """Photos as codes, and all that is counted over them."""
-
-    classes: list[str]
-    decoder: np.ndarray
-    bias: np.ndarray
-    counts: Counts
-    pairs: CoOccurrence
-    exemplars: Exemplars
-    exemplar_codes: ExemplarCodes
+SIZES = (10, 30, 100)
+CHOICES = 5
+"""Random choices of so few photos."""
+FOLDS, CLASS_FOLDS, HALVES = 3, 5, 10
+DRAWS = 2000
 
 
-def count(
-    codes: Sequence[Codes], classes: list[str], decoder: np.ndarray, bias: np.ndarray
-) -> Coded:
-    """Statistics over photos; codes[n] are the codes of the photo of classes[n]."""
-    concepts = len(decoder)
-    counts, pairs, exemplars = Counts(concepts), CoOccurrence(concepts), Exemplars(concepts)
-    for start in range(0, len(codes), 64):
-        part = codes[start : start + 64]
-        joined = concatenate(part)
-        image = np.repeat(np.arange(start, start + len(part)), [one.cells for one in part])
-        cell = np.concatenate([np.arange(one.cells) for one in part])
-        counts.add(joined, image)
-        pairs.add(joined, image)
-        exemplars.add(joined, image, cell)
-    shown = exemplar_codes(exemplars, lambda image: codes[image])
-    return Coded(classes, decoder, bias, counts, pairs, exemplars, shown)
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Names of concepts by one rule, and which are right; probability: NaN where it gives none."""
+
+    names: list[str]
+    right: NDArray[np.float64]
+    probability: NDArray[np.float64]
 
 
-class Judge:
-    """WordNet's opinion of names and relations."""
-
-    def __init__(self, wordnet: Taxonomy, words: Terms, coded: Coded) -> None:
-        self.wordnet = wordnet
-        self.words = words
-        self.coded = coded
-        self._similar: dict[tuple[str, str], float] = {}
-
-    def senses(self, term: str, synset: str = "") -> set[str]:
-        return set(self.wordnet.synsets(term)) | ({synset} if synset else set())
-
-    def names(self, terms: Sequence[str]) -> dict[str, float]:
-        """Figures of one name a concept ("" = none)."""
-        synset_of = dict(zip(self.words.terms, self.words.synsets, strict=True))
-        right, top, wup, depth = [], [], [], []
-        for concept, term in enumerate(terms):
-            if not term:
-                continue
-            images = self.coded.exemplars.of(concept).image
-            classes = Counter(self.coded.classes[image] for image in images)
-            senses = self.senses(term, synset_of.get(term, ""))
-            under = {one for one in classes if self.wordnet.is_kind(one, senses)}
-            covered = sum(classes[one] for one in under)
-            right.append(covered * 2 > images.size)
-            top.append(max(classes, key=lambda one: (classes[one], one)) in under)
-            meant = synset_of.get(term, "") or next(iter(sorted(senses)), "")
-            if meant in self.wordnet.lemmas:
-                similar = sum(self.similar(meant, one) * n for one, n in classes.items())
-                wup.append(similar / images.size)
-                depth.append(self.wordnet.depth(meant))
-        return {
-            "concepts": len(right),
-            "right": float(np.mean(right)),
-            "top": float(np.mean(top)),
-            "wup": float(np.mean(wup)) if wup else 0.0,
-            "depth": float(np.mean(depth)) if depth else 0.0,
-            "different": len({term for term in terms if term}),
-        }
-
-    def similar(self, one: str, other: str) -> float:
-        if (one, other) not in self._similar:
-            self._similar[one, other] = self.wordnet.similarity(one, other)
-        return self._similar[one, other]
-
-    def edges(self, terms: Sequence[str], edges: Edges) -> dict[str, float]:
-        """Shares of relations that are right, and between equal names."""
-        pairs = [
-            (terms[child], terms[parent])
-            for child, parent in zip(edges.child, edges.parent, strict=True)
-            if terms[child] and terms[parent]
-        ]
-        right = [
-            self.wordnet.is_kind_or_part(self.senses(child), self.senses(parent))
-            for child, parent in pairs
-        ]
-        return {
-            "edges": len(pairs),
-            "right": float(np.mean(right)) if right else 0.0,
-            "same": float(np.mean([a == b for a, b in pairs])) if pairs else 0.0,
-        }
-
-
-def measure(
-    coded: Coded,
-    words: Terms,
-    wordnet: Taxonomy,
-    class_names: Sequence[str],
-    class_vectors: np.ndarray,
-) -> dict[str, Any]:
-    """All figures of one dictionary."""
-    table = hypernyms.shipped()
-    judge = Judge(wordnet, words, coded)
-    edges = relations(coded.pairs)
-    evidence = Evidence(coded.decoder, coded.bias, coded.exemplar_codes, coded.pairs, edges)
-
-    def first(candidates: Callable[..., Any], **how: Any) -> list[str]:
-        named = candidates(evidence, words, table, CANDIDATES, **how)
-        return [row[0].term if row else "" for row in named]
-
-    rules: dict[str, Callable[[], list[str]]] = {
-        "shared (ours)": lambda: first(shared.candidates),
-        "exemplars (no taxonomy)": lambda: first(exemplars_rule.candidates),
-        "published": lambda: first(published.candidates),
-        "published, /30": lambda: first(published.candidates, divide_by=published.PUBLISHED_COUNT),
+def figures(naming: Naming, parts: Sequence[Names]) -> dict[str, float]:
+    """Return the figures of names, pooled over the folds."""
+    special = dict(zip(naming.words.terms, naming.special.tolist(), strict=True))
+    is_right = np.concatenate([part.right for part in parts])
+    claimed = np.concatenate([part.probability for part in parts])
+    known = [name for part in parts for name in part.names if name]
+    doubtful = claimed < DOUBTFUL
+    found = {
+        "concepts": int((~np.isnan(is_right)).sum()),
+        "right": float(np.nanmean(is_right)),
+        "specialness": float(np.mean([special[name] for name in known if name in special])),
+        "different": float(
+            np.mean([len({*part.names} - {""}) / len(part.names) for part in parts])
+        ),
+        "sharing": float(np.mean([sharing(part.names) for part in parts])),
     }
-    found = {rule: name() for rule, name in rules.items()}
-    live = [bool(n) for n in coded.counts.cells]
+    if not np.isnan(claimed).all():
+        found["doubtful"] = float(doubtful[~np.isnan(claimed)].mean())
+        wrongly = is_right[doubtful & ~np.isnan(is_right)]
+        found["right of doubtful"] = float(wrongly.mean()) if wrongly.size else 0.0
+        found["calibration error"] = calibration(claimed, is_right).error
+    return found
+
+
+def gain(ours: Sequence[Names], theirs: Sequence[Names]) -> tuple[float, float, float]:
+    """Return how much more of ours is right, and its interval of 95 %, over the same concepts."""
+    a, b = (np.concatenate([part.right for part in parts]) for parts in (ours, theirs))
+    both = ~(np.isnan(a) | np.isnan(b))
+    difference = a[both] - b[both]
     rng = np.random.default_rng(0)
-
-    def for_live(name: Callable[[], str]) -> list[str]:
-        return [name() if lives else "" for lives in live]
-
-    found["nearest class vector"] = _nearest_class(coded, class_names, class_vectors)
-    found["drawn at random"] = for_live(lambda: words.terms[rng.integers(len(words.terms))])
-    others = iter(rng.permutation([term for term in found["shared (ours)"] if term]).tolist())
-    found["ours, shuffled"] = for_live(lambda: next(others, ""))
-    for word in ("artifact", "animal"):
-        found[f"always {word!r}"] = for_live(lambda word=word: word)  # type: ignore[misc]
-    figures = {}
-    for rule, terms in found.items():
-        figures[rule] = {"names": judge.names(terms)}
-        if not rule.startswith("always"):
-            figures[rule] |= {
-                "edges": judge.edges(terms, edges),
-                "shuffled edges": judge.edges(terms, shuffled(edges)),
-            }
-    return {
-        "concepts": len(live),
-        "live": sum(live),
-        "photos": len(coded.classes),
-        "rules": figures,
-        "graph": _coverage(coded, judge, found["shared (ours)"]),
-    }
+    draws = rng.integers(0, difference.size, (DRAWS, difference.size))
+    low, high = np.percentile(difference[draws].mean(axis=1), [2.5, 97.5])
+    return float(difference.mean()), float(low), float(high)
 
 
-def _nearest_class(coded: Coded, names: Sequence[str], vectors: np.ndarray) -> list[str]:
-    cosines = unit_rows(coded.decoder) @ unit_rows(vectors).T
-    return [
-        names[k] if lives else ""
-        for k, lives in zip(cosines.argmax(1), coded.counts.cells > 0, strict=True)
+class Fold(fit_names.Split):
+    """A dictionary, photos that it is named after, and others that judge."""
+
+    encoder: BuiltinEncoder
+
+    def judge(self, coded: Coded) -> Callable[[list[list[Candidate]]], Names]:
+        counts, classes = coded.counts(self.wordnet)
+
+        def names(rows: list[list[Candidate]]) -> Names:
+            found = [row[0].term if row else "" for row in rows]
+            known = right(counts, classes, found, self.naming.synsets(found))
+            claimed = [row[0].probability if row else None for row in rows]
+            probability = [np.nan if one is None else one for one in claimed]
+            return Names(found, known, np.array(probability, np.float64))
+
+        return names
+
+    def likely(self, own: Shown | None, chance: Likelihood) -> list[list[Candidate]]:
+        words, nouns = self.naming.words, self.naming.hypernyms
+        return likely.named(own, self.prior, words, nouns, chance, CANDIDATES)
+
+
+def same_classes(
+    naming: Naming, split: Callable[..., Fold], classes: PhotoSet, chance: Likelihood
+) -> dict[str, list[Names]]:
+    """Return the names of each rule, fold by fold."""
+    found: dict[str, list[Names]] = {}
+
+    def add(title: str, names: Names) -> None:
+        found.setdefault(title, []).append(names)
+
+    for fold in range(FOLDS):
+        used = np.flatnonzero(classes.turn != fold)
+        judged = Coded(
+            (here := split((classes, used))).dictionary,
+            [(classes, np.flatnonzero(classes.turn == fold))],
+        )
+        names = here.judge(judged)
+        add("ours, of the dictionary's photos", names(here.likely(None, chance)))
+        for size in SIZES:
+            for seed in range(CHOICES):
+                own = here.after((classes, used), size, seed)
+                add(f"ours, after {size}", names(here.likely(own, chance)))
+        ours = here.likely(here.after((classes, used), used.size), chance)
+        add("ours, after all", names(ours))
+        coded = Coded(here.dictionary, [(classes, used)])
+        words, nouns = naming.words, naming.hypernyms
+        add("shared (before)", names(shared.candidates(coded.evidence, words, nouns, CANDIDATES)))
+        add("published", names(published.candidates(coded.evidence, words, nouns, CANDIDATES)))
+        add("nearest class vector", names(_nearest_class(here)))
+        rng = np.random.default_rng(fold)
+        dealt = [ours[n] for n in rng.permutation(len(ours))]
+        add("ours, dealt out at random", names(dealt))
+        drawn = rng.integers(0, len(words.terms), len(ours))
+        add("drawn at random", names([[Candidate(words.terms[n], 0, None)] for n in drawn]))
+        add("always 'artifact'", names([[Candidate("artifact", 0, None)] for _ in ours]))
+        itself = here.judge(coded)
+        add("ours, judged on the same photos", itself(ours))
+    return found
+
+
+def _nearest_class(fold: Fold) -> list[list[Candidate]]:
+    encoder = fold.encoder
+    decoder = fold.dictionary.W_dec.numpy()
+    nearest = (unit_rows(decoder) @ encoder.class_vectors.numpy().T).argmax(axis=1)
+    return [[Candidate(encoder.class_names[n], 0, None)] for n in nearest]
+
+
+def unseen_classes(
+    split: Callable[..., Fold], classes: PhotoSet, photos: PhotoSet, chance: Likelihood
+) -> list[Names]:
+    """Return the names that a dictionary brings, judged on classes that it never saw."""
+    of_both = np.array([synset not in {*classes.synset} for synset in photos.synset])
+    synsets = sorted(set(classes.synset))
+    order = np.random.default_rng(5).permutation(len(synsets)) % CLASS_FOLDS
+    fold_of = np.array([order[synsets.index(synset)] for synset in classes.synset])
+    found = []
+    for fold in range(CLASS_FOLDS):
+        seen = [(classes, np.flatnonzero(fold_of != fold)), (photos, np.flatnonzero(of_both))]
+        here = split(*seen, without=photos)
+        judged = Coded(here.dictionary, [(classes, np.flatnonzero(fold_of == fold))])
+        found.append(here.judge(judged)(here.likely(None, chance)))
+    return found
+
+
+def halves(
+    split: Callable[..., Fold], classes: PhotoSet, foreign: Sequence[PhotoSet]
+) -> list[Calibration]:
+    """Return how calibrated probabilities are that other classes were fitted on."""
+    synsets = sorted(set(classes.synset))
+    found: list[Calibration] = []
+    folds = [split((classes, np.flatnonzero(classes.turn != fold))) for fold in range(FOLDS)]
+    far = [
+        case for other in foreign for case in folds[0].cases(other.title, 0, all_of(other), None)
     ]
-
-
-def _coverage(coded: Coded, judge: Judge, terms: list[str]) -> list[dict[str, float]]:
-    """How many live concepts have a parent, beside how often that is right, by threshold."""
-    live = max(int((coded.counts.cells > 0).sum()), 1)
-    rows = []
-    for threshold in THRESHOLDS:
-        edges = relations(coded.pairs, threshold=threshold)
-        every = relations(coded.pairs, threshold=threshold, keep_implied=True)
-        figures = judge.edges(terms, edges)
-        rows.append(
-            {
-                "threshold": threshold,
-                "edges": edges.size,
-                "with a parent": np.unique(edges.child).size / live,
-                "parents each": edges.size / max(np.unique(edges.child).size, 1),
-                "right": figures["right"],
-                "same": figures["same"],
-                "shuffled": judge.edges(terms, shuffled(edges))["right"],
-                "with implied": every.size,
-                "right with implied": judge.edges(terms, every)["right"],
-            }
-        )
-    return rows
-
-
-def show(figures: dict[str, Any]) -> None:
-    print(f"{figures['live']} of {figures['concepts']} concepts alive, {figures['photos']} photos")
-    print(
-        f"{'names':24}{'right':>7}{'top':>7}{'wup':>7}{'depth':>7}{'different':>11}"
-        f"{'edges':>8}{'right':>7}{'same':>7}{'shuffled':>10}"
-    )
-    for rule, row in figures["rules"].items():
-        n = row["names"]
-        line = (
-            f"{rule:24}{n['right']:7.3f}{n['top']:7.3f}{n['wup']:7.3f}{n['depth']:7.1f}"
-            f"{n['different']:11}"
-        )
-        if "edges" in row:
-            e, s = row["edges"], row["shuffled edges"]
-            line += f"{e['edges']:8}{e['right']:7.3f}{e['same']:7.3f}{s['right']:10.3f}"
-        print(line)
-    print("\nrelations by threshold of R (20 cells in 5 images), names of rule 'shared'")
-    print("  ".join(figures["graph"][0]))
-    for row in figures["graph"]:
-        print("  ".join(f"{value:{len(name)}.4g}" for name, value in row.items()))
-
-
-def tokens_of(photos: Sequence[Path], encoder: encoders.DenseEncoder) -> np.ndarray:
-    """(photos, cells, D) float16, each photo as analysis sees it."""
-    rows, cols = encoder.grid
-    tokens = np.empty((len(photos), rows * cols, encoder.token_dim), np.float16)
-    for n, photo in enumerate(photos):
-        pixels = read_pixels(read_bytes(photo), photo, encoder, NEWEST_RULE).pixels[None]
-        tokens[n] = encoder.encode(pixels).reshape(rows * cols, -1).numpy()
-        if n % 100 == 99:
-            print(f"{n + 1} of {len(photos)} photos encoded", file=sys.stderr)
-    return tokens
-
-
-def trained_like(dictionary: HSAE, tokens: np.ndarray) -> HSAE:
-    """A dictionary of the same size and sparsity for other tokens."""
-    settings = hsae.TrainingSettings(
-        concepts=dictionary.F, k=dictionary.k, epochs=TRAINING_EPOCHS, learning_rate=3e-3
-    )
-
-    def stream(epoch: int, start: int) -> Iterator[torch.Tensor]:
-        order = np.random.default_rng(epoch).permutation(len(tokens))
-        return (torch.from_numpy(np.array(tokens[n])) for n in order[start:])
-
-    return hsae.train(stream, settings, tokens=tokens.shape[0] * tokens.shape[1])
+    for half in range(HALVES):
+        chosen = np.random.default_rng(half).permutation(len(synsets)) < len(synsets) // 2
+        fits = np.array([chosen[synsets.index(synset)] for synset in classes.synset])
+        cases = list(far)
+        claimed, is_right = [], []
+        for fold, here in enumerate(folds):
+            used, judged = classes.turn != fold, classes.turn == fold
+            both = [(classes, np.flatnonzero(one & fits)) for one in (used, judged)]
+            cases.extend(here.cases("half", fold, both[0], both[1]))
+        chance = fit_names.fit(cases)
+        for fold, here in enumerate(folds):
+            used, judged = classes.turn != fold, classes.turn == fold
+            own = here.after((classes, np.flatnonzero(used & ~fits)), len(classes))
+            coded = Coded(here.dictionary, [(classes, np.flatnonzero(judged & ~fits))])
+            names = here.judge(coded)(here.likely(own, chance))
+            claimed.append(names.probability)
+            is_right.append(names.right)
+        found.append(calibration(np.concatenate(claimed), np.concatenate(is_right)))
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("photos", type=Path)
+    parser.add_argument("--classes", type=Path, required=True)
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="only learned from")
+    parser.add_argument("--foreign", type=Path, nargs="*", default=[])
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
-    parser.add_argument("--dictionary", type=Path, default=None, help="default: the shipped one")
-    parser.add_argument("--leave-out", action="store_true")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/naming")
     parser.add_argument("--json", type=Path, default=None)
+    parser.add_argument("--curve", type=Path, default=None, help="draw how calibrated names are")
+    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    wordnet = taxonomy.read(options.wordnet)
-    photos = sorted(
-        path for path in options.photos.iterdir() if CLASS_OF_FILE.match(path.name) is not None
-    )
-    if not photos:
-        raise SystemExit(f"no photo in {options.photos} is named after a class (n########_word)")
-    classes = [path.name.split("_")[0] for path in photos]
-    dictionary = hsae.load(options.dictionary or resources.path("dictionaries/builtin"))
-    words = vocabulary.default(encoders.load("builtin").fingerprint)
-    absent = sorted(set(classes[::2])) if options.leave_out else []
-    encoder = encoders.load("builtin", leave_out=absent)
-    tokens = tokens_of(photos, encoder)
-    if absent:
-        dictionary = trained_like(dictionary, tokens)
-        tokens, classes = tokens[::2], classes[::2]
-    codes = [dictionary.encode(torch.from_numpy(one).float()).half() for one in tokens]
-    coded = count(codes, classes, dictionary.W_dec.numpy(), dictionary.b_dec.numpy())
-    figures = measure(coded, words, wordnet, encoder.class_names, encoder.class_vectors.numpy()) | {
-        "left out": bool(absent),
-        "dictionary": dictionary.fingerprint,
+    torch.set_num_threads(options.threads)
+    encoder = encoders.load("builtin", device="cpu")
+
+    def load(folder: Path) -> PhotoSet:
+        return protocol.load(encoder, folder, options.build)
+
+    classes, photos = load(options.classes), load(options.photos)
+    also = [load(one) for one in options.also]
+    foreign = [load(one) for one in options.foreign]
+    naming, wordnet = Naming(encoder), taxonomy.read(options.wordnet)
+    others = [all_of(photos), *map(all_of, also)]
+
+    def split(*used: protocol.Part, without: PhotoSet | None = None) -> Fold:
+        more = [part for part in others if part[0] is not without]
+        fold = Fold(naming, wordnet, options.build, [*used, *more])
+        fold.encoder = encoder
+        return fold
+
+    chance = likelihood.shipped()
+    found = same_classes(naming, split, classes, chance)
+    report: dict[str, Any] = {"same classes": {t: figures(naming, n) for t, n in found.items()}}
+    ours = found["ours, after all"]
+    report["gains"] = {
+        f"ours, after all, over {title}": gain(ours, found[title])
+        for title in ("shared (before)", "published", "ours, of the dictionary's photos")
     }
-    show(figures)
+    show("same classes, judged on the third photo", report["same classes"])
+    for title, (mean, low, high) in report["gains"].items():
+        print(f"{title}: {mean:+.3f} ({low:+.3f} .. {high:+.3f})")
+    unseen = unseen_classes(split, classes, photos, chance)
+    report["unseen classes"] = {"ours, of the dictionary's photos": figures(naming, unseen)}
+    show("classes that the dictionary never saw", report["unseen classes"])
+    curves = halves(split, classes, foreign)
+    errors = [one.error for one in curves]
+    report["calibration error of ten halves"] = [float(np.mean(errors)), min(errors), max(errors)]
+    print(
+        "calibration error, mean of ten halves: {:.3f} ({:.3f} .. {:.3f})".format(
+            *report["calibration error of ten halves"]
+        )
+    )
+    report["foreign"] = {}
+    for other in foreign:
+        fold = split((classes, np.flatnonzero(classes.turn != 0)))
+        own = fold.after(all_of(other), len(other))
+        assert own is not None
+        rows = fold.likely(own, chance)
+        shown = [
+            row[0].probability or 0.0
+            for row, worth in zip(rows, own.worth, strict=True)
+            if worth and row
+        ]
+        report["foreign"][other.title] = float(np.mean(np.array(shown) < DOUBTFUL))
+        print(f"{other.title}: {report['foreign'][other.title]:.1%} of {len(shown)} names doubtful")
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=1))
+        options.json.write_text(json.dumps(report, indent=1))
+    if options.curve:
+        draw(curves, options.curve)
+
+
+def show(title: str, rows: dict[str, dict[str, float]]) -> None:
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    print(f"\n{title}\n{'names':34}" + "".join(f"{name:>19}" for name in columns))
+    for name, row in rows.items():
+        cells = (row.get(column) for column in columns)
+        texts = ("" if c is None else f"{c:.0f}" if c > 1 else f"{c:.3f}" for c in cells)
+        print(f"{name:34}" + "".join(f"{text:>19}" for text in texts))
+
+
+def draw(curves: Sequence[Calibration], path: Path) -> None:
+    """Draw what is claimed against what is right, a thin line for each half and their mean."""
+    from PIL import Image, ImageDraw
+
+    side, edge, scale = 440, 60, 3
+    picture = Image.new("RGB", ((side + 2 * edge) * scale,) * 2, "white")
+    pen = ImageDraw.Draw(picture)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return (edge + x * side) * scale, (edge + (1 - y) * side) * scale
+
+    pen.line([at(0, 0), at(1, 1)], fill="#999999", width=scale)
+    pen.rectangle([at(0, 1), at(1, 0)], outline="#333333", width=scale)
+    for curve in curves:
+        pen.line([at(*p) for p in zip(curve.claimed, curve.right, strict=True)], "#9ecae1", scale)
+    claimed = np.mean([curve.claimed for curve in curves], axis=0)
+    was = np.mean([curve.right for curve in curves], axis=0)
+    pen.line([at(*point) for point in zip(claimed, was, strict=True)], "#08519c", 3 * scale)
+    for tick in (0, 0.25, 0.5, 0.75, 1):
+        x, y = at(tick, 0)
+        pen.text((x, y + 8 * scale), f"{tick:g}", "#333333", anchor="ma", font_size=14 * scale)
+        x, y = at(0, tick)
+        pen.text((x - 8 * scale, y), f"{tick:g}", "#333333", anchor="rm", font_size=14 * scale)
+    x, y = at(0.5, 0)
+    pen.text((x, y + 32 * scale), "probability shown", "#333333", anchor="ma", font_size=15 * scale)
+    x, y = at(0, 1)
+    pen.text(
+        (x, y - 12 * scale),
+        "share of names that are right",
+        "#333333",
+        anchor="ls",
+        font_size=15 * scale,
+    )
+    picture.resize((side + 2 * edge,) * 2, Image.Resampling.LANCZOS).save(path)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from insight_app.concepts.naming.candidates import CANDIDATES
 from insight_app.concepts.naming.evidence import Evidence, ExemplarCodes, exemplar_codes
 from insight_app.concepts.naming.hypernyms import Hypernyms
 from insight_app.concepts.naming.rules import name_concepts
-from insight_app.concepts.naming.shared import specificity
+from insight_app.concepts.naming.specialness import specialness
 from insight_app.concepts.relations import Edges
 from insight_app.concepts.statistics import CoOccurrence, Exemplars
 
@@ -158,7 +158,9 @@ def shown(*concepts: list[str]) -> ExemplarCodes:
 
 
 def named(exemplars: ExemplarCodes, edges: Edges | None = None) -> list[str]:
-    candidates = name_concepts(evidence_of(exemplars, edges or no_edges()), *small_world())
+    candidates = name_concepts(
+        evidence_of(exemplars, edges or no_edges()), *small_world(), rule="shared"
+    )
     for names in candidates:
         assert len(names) <= CANDIDATES and all(0 <= c.score <= 1.001 for c in names)
         assert len({c.term for c in names}) == len(names)
@@ -213,7 +215,7 @@ def test_the_shared_rule_needs_no_hypernyms():
     """A vocabulary of a user's own: each word stands for itself."""
     words = random_words(2, 50, len(WORLD))
     evidence = evidence_of(shown(["dog", "cat"], ["saw"]), no_edges())
-    candidates = name_concepts(evidence, words, no_hypernyms())
+    candidates = name_concepts(evidence, words, no_hypernyms(), rule="shared")
     nearest = int(np.argmax(words.embeddings[:, WORLD.index("saw")]))
     assert candidates[1][0].term == words.terms[nearest] and len(candidates[0]) == CANDIDATES
 
@@ -239,8 +241,8 @@ def test_the_shipped_table_knows_hypernyms(tmp_path):
         assert np.array_equal(getattr(again, name), column)
 
 
-def test_specificity_falls_with_the_number_of_terms_below():
+def test_specialness_falls_with_the_number_of_terms_below():
     words, table = small_world()
-    values = specificity(table.ancestors(words.synsets))
+    values = specialness(table.ancestors(words.synsets))
     assert values[WORLD.index("spaniel")] == 1 and values[WORLD.index("entity")] < 0.05
     assert values[WORLD.index("animal")] < values[WORLD.index("chordate")] < values[3]

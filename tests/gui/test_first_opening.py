@@ -276,7 +276,7 @@ def test_the_lists_of_the_wizard_only_choose_and_built_in_brings_its_dictionary_
     assert (page.encoder.name, page.dictionary.kind) == ("builtin", BUILTIN)
     QApplication.processEvents()
     shown = " ".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
-    assert "EfficientNet" in shown and "1,024 concepts" in shown
+    assert "EfficientNet" in shown and "512 concepts" in shown
     for other in ("CLIP", "Model", "weights", "Train"):
         assert other not in shown
     assert page.dictionary.choice.findData(FOLDER) < 0

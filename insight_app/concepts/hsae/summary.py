@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from insight_app import plain_json
 from insight_app.concepts.hsae.description import SUMMARY, damaged
 from insight_app.concepts.naming.candidates import Candidate
-from insight_app.concepts.naming.prior import Votes
+from insight_app.concepts.naming.photo_classes import MEASURES
+from insight_app.concepts.naming.prior import PriorPhotos, Votes
 from insight_app.concepts.statistics import CoOccurrence, Counts
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.files import write_whole
@@ -29,6 +30,10 @@ DICTIONARY, RELEASE = "dictionary", "release"
 
 _VOTES = {"readings": np.uint8, "indptr": np.int64, "columns": np.int32, "shares": np.float32}
 """The arrays of `Votes`, with prefix "votes_"; a file may hold narrower ones."""
+
+
+_OF_PHOTOS = ("worth", "strength", "measures")
+"""The arrays of `PriorPhotos`, with prefix "photos_"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +52,8 @@ class DictionarySummary:
     rule: str = ""
     """The naming rule that found them, '' if that is not known."""
     votes: Votes | None = None
-    """What the names rest on, None if that is not known."""
+    photos: PriorPhotos | None = None
+    """What the names rest on, each None if that is not known."""
 
     @property
     def names(self) -> list[str]:
@@ -65,16 +71,20 @@ def write(folder: Path, summary: DictionarySummary, *, compressed: bool = True) 
         "rule": summary.rule,
         "candidates": [[_words(one) for one in row] for row in summary.candidates],
     }
-    if summary.votes is not None:
-        content["terms"] = summary.votes.terms
+    of_photos = None if summary.photos is None else summary.photos.votes
+    votes = {"": summary.votes, "photo_": of_photos}
+    known = {prefix: one for prefix, one in votes.items() if one is not None}
+    content |= {f"{prefix}terms": one.terms for prefix, one in known.items()}
     text = json.dumps(content, ensure_ascii=False)
     arrays: dict[str, NDArray[Any]] = {"words": np.frombuffer(text.encode(), np.uint8)}
     if summary.counts is not None:
         arrays |= {f"counts_{name}": a for name, a in summary.counts.to_arrays().items()}
     arrays |= {f"pairs_{name}": a for name, a in summary.cooccurrence.to_arrays().items()}
-    if summary.votes is not None:
-        small = vars(summary.votes) | {"shares": summary.votes.shares.astype(np.float16)}
-        arrays |= {f"votes_{name}": small[name] for name in _VOTES}
+    for prefix, one in known.items():
+        small = vars(one) | {"shares": one.shares.astype(np.float16)}
+        arrays |= {f"{prefix}votes_{name}": small[name] for name in _VOTES}
+    if summary.photos is not None:
+        arrays |= {f"photos_{name}": getattr(summary.photos, name) for name in _OF_PHOTOS}
     save = np.savez_compressed if compressed else np.savez
     with disk_errors("The dictionary cannot be written", where=folder):
         write_whole(folder / SUMMARY, lambda file: save(file, **arrays))  # type: ignore[arg-type]
@@ -98,6 +108,7 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
             run := str(words.get("run", DICTIONARY)),
             str(words.get("rule", SHARED if run == DICTIONARY else "")),
             _votes(list(map(str, words.get("terms", ()))), _without_prefix("votes_", arrays)),
+            _photos(list(map(str, words.get("photo_terms", ()))), arrays, concepts),
         )
     except OSError as error:
         raise disk_error(error, "The dictionary cannot be read", where=path) from error
@@ -111,6 +122,21 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
     if sizes != {concepts}:
         raise damaged(path, "its names and counts are of another dictionary")
     return summary
+
+
+def _photos(terms: list[str], arrays: dict[str, NDArray[Any]], concepts: int) -> PriorPhotos | None:
+    """Return what a summary tells of its photos, None if nothing; ValueError for nonsense."""
+    votes = _votes(terms, _without_prefix("photo_votes_", arrays))
+    if votes is None:
+        return None
+    columns = _without_prefix("photos_", arrays)
+    known = [np.asarray(columns[name], np.float32) for name in _OF_PHOTOS]
+    shapes = (concepts,), (concepts,), (concepts, MEASURES)
+    if votes.indptr.size != concepts + 1 or tuple(one.shape for one in known) != shapes:
+        raise ValueError("its photos are of another dictionary")
+    if not all(np.isfinite(one).all() for one in known):
+        raise ValueError("its photos are measured in no numbers")
+    return PriorPhotos(votes, *known)
 
 
 def _votes(terms: list[str], arrays: dict[str, NDArray[Any]]) -> Votes | None:

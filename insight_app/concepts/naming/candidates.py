@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 CANDIDATES = 8
 """Names that a concept gets to choose from."""
-SHARE_OF_VOTES, COSINE = "share of votes", "cosine"
+SHARE_OF_VOTES, COSINE, FIT = "share of votes", "cosine", "fit"
 """What a rule's scores are."""
 UNKNOWN = -1
 """The reading of a name that others published."""

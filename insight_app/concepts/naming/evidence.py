@@ -3,7 +3,7 @@
 Knows no rule and no words. scipy is imported when it is needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes, concatenate
+from insight_app.concepts.naming.photo_classes import PhotoClasses
 from insight_app.concepts.naming.steps import Step, no_step
 from insight_app.concepts.relations import Edges
 from insight_app.concepts.statistics import CoOccurrence, Exemplars
@@ -36,6 +37,15 @@ class ExemplarCodes:
         return np.bincount(self.concept, minlength=self.codes.concepts).astype(np.int64)
 
     @property
+    def strengths(self) -> NDArray[np.float64]:
+        """Return (N,) float64 how active each exemplar's own concept is in it."""
+        entry = self.codes.rows
+        own = self.codes.indices == self.concept[entry]
+        found = np.zeros(self.concept.size)
+        found[entry[own]] = self.codes.values[own]
+        return found
+
+    @property
     def photos(self) -> NDArray[np.int32]:
         """Return (F,) int32 how many images the exemplars of each concept are in."""
         pairs = np.unique(self.concept << 32 | self.image)
@@ -46,7 +56,9 @@ class ExemplarCodes:
 class Evidence:
     """What rules may look at; each uses what it needs.
 
-    decoder (F, D) float32 and bias (D,) float32: the dictionary's W_dec and b_dec.
+    decoder (F, D) float32 and bias (D,) float32: the dictionary's W_dec and b_dec. photos: what the
+    encoder's classifier says of the exemplars' photos, and class_synsets (C,) its classes; None and
+    () where that is not known.
     """
 
     decoder: NDArray[np.float32]
@@ -54,6 +66,8 @@ class Evidence:
     exemplars: ExemplarCodes
     cooccurrence: CoOccurrence
     edges: Edges
+    photos: PhotoClasses | None = None
+    class_synsets: Sequence[str] = ()
 
 
 def exemplar_codes(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.naming.candidates import Candidate, Terms
+from insight_app.concepts.naming.shown import Shown
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -67,14 +68,42 @@ class Votes:
 
 
 @dataclass(frozen=True, eq=False)
-class Prior:
-    """The names of F concepts that came with a dictionary, and the votes that they rest on.
+class PriorPhotos:
+    """What else is known of the photos that the names of F concepts rest on, as `Shown` has it.
 
-    candidates: of each concept, its name first; votes: None where the dictionary tells none.
+    votes: of whole photos; worth, strength (F,) float32; measures (F, m) float32.
+    """
+
+    votes: Votes
+    worth: NDArray[np.float32]
+    strength: NDArray[np.float32]
+    measures: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """The names of F concepts that came with a dictionary, and what they rest on.
+
+    candidates: of each concept, its name first; votes: of cells, None where the dictionary tells
+    none; photos: None where it tells nothing of them.
     """
 
     candidates: list[list[Candidate]]
     votes: Votes | None = None
+    photos: PriorPhotos | None = None
+
+    def shown(self, vocabulary: Terms) -> Shown | None:
+        """Return it as what photos show; None if too little of it is known."""
+        if self.votes is None or self.photos is None:
+            return None
+        return Shown(
+            self.votes.over(vocabulary),
+            self.photos.votes.over(vocabulary),
+            self.photos.worth.astype(np.float64),
+            self.photos.strength.astype(np.float64),
+            self.photos.measures.astype(np.float64),
+            np.full(self.photos.measures.shape[1], np.nan),
+        )
 
     def cover(self, vocabulary: Terms, ancestors: "csr_array") -> "csr_array":
         """Return (F, V) which share of a concept's votes each term of a vocabulary covers.
@@ -105,3 +134,14 @@ def _columns(vocabulary: Terms) -> dict[tuple[str, int], int]:
     for n, key in enumerate(zip(vocabulary.terms, readings, strict=True)):
         columns.setdefault(key, n)
     return columns
+
+
+def prior_of(candidates: list[list[Candidate]], came: Shown, vocabulary: Terms) -> Prior:
+    """Return names and what they rest on, to be kept with a dictionary."""
+    photos = PriorPhotos(
+        Votes.of(came.photos, vocabulary),
+        came.worth.astype(np.float32),
+        came.strength.astype(np.float32),
+        came.measures.astype(np.float32),
+    )
+    return Prior(candidates, Votes.of(came.words, vocabulary), photos)

@@ -3,8 +3,10 @@
 - "published" (METHOD.md section 4): a term near the decoded mean code of the exemplars, cut down to
   the concepts that are related to this one. Scores are cosines.
 - "exemplars": a term near the decoded mean code of the exemplars, nothing cut. Scores are cosines.
-- "shared" (the default): the most specific term that covers at least half of what a concept's
-  exemplars and children show. Scores are the shares covered.
+- "likely" (the default): the word that is most probably right, weighed by how much it says. Scores
+  are fits, with calibrated probabilities. It asks what classes photos are of, and falls back on
+- "shared": the most specific term that covers at least half of what a concept's exemplars and
+  children show. Scores are the shares covered.
 
 A new rule is one module here and one line in RULES. Knows nothing of images, files and persons.
 """
@@ -12,10 +14,11 @@ A new rule is one module here and one line in RULES. Knows nothing of images, fi
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from insight_app.concepts.naming import exemplars, published, shared
+from insight_app.concepts.naming import exemplars, likely, published, shared
 from insight_app.concepts.naming.candidates import (
     CANDIDATES,
     COSINE,
+    FIT,
     SHARE_OF_VOTES,
     Candidate,
     Terms,
@@ -25,17 +28,23 @@ from insight_app.concepts.naming.hypernyms import Hypernyms
 from insight_app.concepts.naming.prior import Prior
 from insight_app.concepts.naming.steps import Step, no_step
 
-Rule = Literal["shared", "exemplars", "published"]
+Rule = Literal["likely", "shared", "exemplars", "published"]
 _Find = Callable[
     [Evidence, Terms, Hypernyms, int, Prior | None, Step],
     list[list[Candidate]],
 ]
 RULES: Mapping[Rule, _Find] = {
+    "likely": likely.candidates,
     "shared": shared.candidates,
     "exemplars": exemplars.candidates,
     "published": published.candidates,
 }
-UNITS: Mapping[Rule, str] = {"shared": SHARE_OF_VOTES, "exemplars": COSINE, "published": COSINE}
+UNITS: Mapping[Rule, str] = {
+    "likely": FIT,
+    "shared": SHARE_OF_VOTES,
+    "exemplars": COSINE,
+    "published": COSINE,
+}
 """What the scores of each rule are."""
 
 
@@ -44,7 +53,7 @@ def name_concepts(
     vocabulary: Terms,
     hypernyms: Hypernyms,
     *,
-    rule: Rule = "shared",
+    rule: Rule = "likely",
     top: int = CANDIDATES,
     prior: Prior | None = None,
     step: Step = no_step,
@@ -60,3 +69,8 @@ def name_concepts(
     is_shown = evidence.exemplars.counts > 0
     rows = zip(found, prior.candidates, is_shown, strict=True)
     return [own if shown else came for own, came, shown in rows]
+
+
+def usable_rule(rule: Rule, evidence: Evidence) -> Rule:
+    """Return the rule, or the one that stands in for it where its evidence is not known."""
+    return "shared" if rule == "likely" and evidence.photos is None else rule

@@ -29,6 +29,7 @@ from insight_app.concepts.naming.candidates import Candidate, Terms, candidate
 from insight_app.concepts.naming.evidence import Evidence, sparse, unit_rows
 from insight_app.concepts.naming.hypernyms import Hypernyms
 from insight_app.concepts.naming.prior import PRIOR_PHOTOS, Prior
+from insight_app.concepts.naming.specialness import specialness, usable_terms
 from insight_app.concepts.naming.steps import Step, no_step
 from insight_app.concepts.relations import Edges
 
@@ -40,10 +41,6 @@ TEMPERATURE = 0.05
 MIN_COVER = 0.5
 MIN_COVER_OF_SECOND_CHOICE = 1 / 3
 SHARE_OF_CHILDREN = 0.5
-TOO_GENERAL = 0.105
-GENERAL = 0.5
-MIN_FREQUENCY = 2
-"""So often a general word has to be written to be used."""
 _ROWS = 1024
 """Rows compared with the vocabulary at once: bounds memory."""
 
@@ -61,11 +58,8 @@ def candidates(
     Scores are shares of the votes.
     """
     ancestors = hypernyms.ancestors(vocabulary.synsets)
-    specific = specificity(ancestors)
-    usable = (specific > TOO_GENERAL) & (
-        (specific > GENERAL) | (hypernyms.frequencies(vocabulary.synsets) >= MIN_FREQUENCY)
-    )
-    usable |= np.asarray(vocabulary.readings) > 0
+    specific = specialness(ancestors)
+    usable = usable_terms(vocabulary, hypernyms, specific)
     cover = votes(evidence, vocabulary, step) @ ancestors
     if prior is not None:
         cover = _weighed(prior.cover(vocabulary, ancestors), cover, evidence.exemplars.photos)
@@ -82,17 +76,6 @@ def candidates(
         [candidate(vocabulary, n, float(share)) for n, share in chosen[concept]]
         for concept in range(cover.shape[0])
     ]
-
-
-def specificity(ancestors: "csr_array") -> NDArray[np.float64]:
-    """Return (V,) float64: 1 for a term with none below it, 0 for one above all.
-
-    It is the intrinsic information content of Seco et al. (2004): 1 - log(below) / log(V).
-    ancestors (V, V): as `Hypernyms.ancestors` gives them.
-    """
-    below = np.asarray(ancestors.sum(axis=0)).reshape(-1)
-    specific: NDArray[np.float64] = 1 - np.log(np.maximum(below, 1)) / np.log(max(below.size, 2))
-    return specific
 
 
 def votes(evidence: Evidence, vocabulary: Terms, step: Step = no_step) -> "csr_array":

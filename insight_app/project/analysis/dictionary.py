@@ -250,7 +250,7 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderC
     named, prior = _last_words(project, described), None
     if brought is not None and brought.run:
         named = named or shipped_words(brought)
-        prior = Prior(brought.candidates, brought.votes)
+        prior = Prior(brought.candidates, brought.votes, brought.photos)
     return Setup(
         encoder=encoder.name,
         encoder_fingerprint=encoder.fingerprint or described.encoder_fingerprint,

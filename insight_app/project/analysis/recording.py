@@ -39,7 +39,7 @@ from insight_app.project.results import (
     settings,
 )
 from insight_app.project.results.analysis_database import project_id, reading, writing
-from insight_app.project.results.code_record import Notes
+from insight_app.project.results.code_record import Notes, Record
 from insight_app.project.results.code_store import CodeReader, Place, ShardWriter
 from insight_app.project.results.digests import FileDigest
 from insight_app.project.results.edge_table import EdgeTable
@@ -206,17 +206,17 @@ class Recorder:
         columns: dict[str, Any] = {n: bindparam(n) for n in rows[0] if n != "key"}
         connection.execute(update(Image).where(Image.id == bindparam("key")).values(columns), rows)
 
-    def code_reader(self) -> Callable[[int], Codes]:
-        """Return how to read the codes of any image that is committed now."""
+    def record_reader(self) -> Callable[[int], Record]:
+        """Return how to read the record of any image that is committed now."""
         with reading(self.engine) as connection:
             places = published_places(connection)
         reader = CodeReader(self.project / CODES, self.setup.concepts)
 
-        def codes_of(image: int) -> Codes:
+        def record_of(image: int) -> Record:
             place = Place(*(int(places[name][image]) for name in ("shard", "offset", "bytes")))
-            return reader.read(place, image).codes()
+            return reader.read(place, image)
 
-        return codes_of
+        return record_of
 
     def cover_anew(self, names: Collection[str]) -> None:
         """Take some files as they are now, whatever was known of them: they were made again."""

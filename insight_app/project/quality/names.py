@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.naming import hypernyms, vocabulary
 from insight_app.concepts.naming.doubt import DOUBTFUL, are_doubtful
-from insight_app.concepts.naming.shared import specificity
+from insight_app.concepts.naming.specialness import specialness
 from insight_app.concepts.progress import Progress
 from insight_app.concepts.quality import forward, intervals, labels
 from insight_app.concepts.quality import names as judging
@@ -90,7 +90,7 @@ def named(results: Results) -> MachineNames:
 def _specialness() -> NDArray[np.float64]:
     """Return (V,) how special each shipped term is; takes a second, the first time."""
     _, _, _, synsets = vocabulary.shipped_terms()
-    return specificity(hypernyms.shipped().ancestors(synsets))
+    return specialness(hypernyms.shipped().ancestors(synsets))
 
 
 def figures(

@@ -23,7 +23,7 @@ UNUSABLE = "This dictionary cannot be used: see why at the right."
 SHIPPED_FOR = "builtin"
 """The encoder that the shipped dictionary reads."""
 SENTENCES = {
-    BUILTIN: "The dictionary names what the encoder sees: 1,024 concepts, learned on photos of all "
+    BUILTIN: "The dictionary names what the encoder sees: 512 concepts, learned on photos of all "
     "kinds.",
     TRAIN: "The dictionary names what the encoder sees: its concepts are learned on these photos "
     "first. A tenth of them is held back, to measure how well that goes.",

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from insight_app.concepts.encoders import DenseEncoder
+from insight_app.concepts.codes import Codes
+from insight_app.concepts.encoders import DenseEncoder, builtin_table
 from insight_app.concepts.hsae.summary import DICTIONARY, RELEASE
 from insight_app.concepts.naming import hypernyms, rules, vocabulary
 from insight_app.concepts.naming.evidence import Evidence, exemplar_codes
+from insight_app.concepts.naming.photo_classes import KeptOfPhoto, photo_classes
 from insight_app.concepts.naming.steps import Step
 from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.naming.word_vectors import WordVectors
@@ -50,8 +52,8 @@ class Reader:
 
     @property
     def rule(self) -> rules.Rule:
-        """The published rule where vectors are made here: "shared" is tuned to the built-in's."""
-        return "published" if self.needs_encoder else "shared"
+        """The published rule where vectors are made here: "likely" is fitted to the built-in's."""
+        return "published" if self.needs_encoder else "likely"
 
     def can_read(self) -> bool:
         """Return whether there are vectors of words, or can be."""
@@ -99,7 +101,8 @@ def found(
     step = _steps(hooks, cancel, "" if reader.needs_encoder else NAMING)
     hooks.progress(0, 0, NAMING)
     before = state.before(recorder.setup.words)
-    shown = _evidence(recorder, dictionary, _steps(hooks, cancel, f"{NAMING}: reading codes"))
+    step_of_reading = _steps(hooks, cancel, f"{NAMING}: reading codes")
+    shown = _evidence(recorder, dictionary, reader, step_of_reading)
     if not reader.needs_encoder:
         yield named(reader.vocabulary or vocabulary.default(reader.fingerprint))
         return
@@ -139,15 +142,27 @@ def rename(
     state.end(photos, PHOTOS)
 
 
-def _evidence(recorder: Recorder, dictionary: "HSAE", step: Step) -> Evidence:
+def _evidence(recorder: Recorder, dictionary: "HSAE", reader: Reader, step: Step) -> Evidence:
     """Gather what the photos that are counted show of each concept."""
     cooccurrence = recorder.counting.cooccurrence()
+    read = recorder.record_reader()
+    kept: dict[int, KeptOfPhoto] = {}
+
+    def codes_of(image: int) -> Codes:
+        record = read(image)
+        notes = record.notes()
+        kept[image] = KeptOfPhoto(notes.classes, notes.logits, notes.measures)
+        return record.codes()
+
+    exemplars = exemplar_codes(recorder.counting.whole().exemplars, codes_of, step)
     return Evidence(
         dictionary.W_dec.cpu().numpy(),
         dictionary.b_dec.cpu().numpy(),
-        exemplar_codes(recorder.counting.whole().exemplars, recorder.code_reader(), step),
+        exemplars,
         cooccurrence,
         relations(cooccurrence),
+        photo_classes(kept) if is_shipped(reader.fingerprint) else None,
+        builtin_table.load().synsets if is_shipped(reader.fingerprint) else (),
     )
 
 
@@ -161,6 +176,7 @@ def _name(
 ) -> Words:
     """Name the concepts of a project after what its photos show."""
     prior, photos = recorder.setup.prior, recorder.counting.whole().images
+    rule = rules.usable_rule(rule, shown)
     candidates = rules.name_concepts(
         shown, terms, hypernyms.shipped(), rule=rule, prior=prior, step=step
     )
