@@ -15,7 +15,12 @@ from PIL.Image import Image, Resampling
 from insight_app.concepts import hsae
 from insight_app.concepts.encoders import Seen
 from insight_app.concepts.encoders.models import library
+from insight_app.concepts.hsae import summary
 from insight_app.concepts.hsae.model import HSAE
+from insight_app.concepts.naming.candidates import Candidate
+from insight_app.concepts.naming.prior import Votes
+from insight_app.concepts.naming.vocabulary import Vocabulary
+from insight_app.concepts.statistics import CoOccurrence
 
 D, SIDE, CELL = 16, 28, 4
 
@@ -96,3 +101,30 @@ def write_dictionary(folder: Path, concepts: int = 64, seed: int = 3) -> Path:
     )
     hsae.save(weights, folder, title="Tiny", encoder_fingerprint=TinyEncoder.fingerprint)
     return folder
+
+
+SHIPPED = "shipped"
+"""What all concepts are called by a dictionary that brings names."""
+
+
+def write_names(folder: Path, concepts: int = 64) -> Path:
+    """Give a dictionary the name SHIPPED for all its concepts, and the votes for it."""
+    votes = Votes(
+        [SHIPPED],
+        np.zeros(1, np.uint8),
+        np.arange(concepts + 1),
+        np.zeros(concepts, np.int32),
+        np.ones(concepts, np.float32),
+    )
+    candidates = [[Candidate(SHIPPED, 0, 1.0, 0.75)] for _ in range(concepts)]
+    pairs = CoOccurrence(concepts)
+    found = summary.DictionarySummary(candidates, None, pairs, rule="shared", votes=votes)
+    summary.write(folder, found)
+    return folder
+
+
+def vocabulary(terms: list[str]) -> Vocabulary:
+    """Nouns with vectors as TinyEncoder has them, each another one."""
+    vectors = TinyEncoder().encode_text(["x" * n for n, _ in enumerate(terms, 1)]).numpy()
+    empty = [""] * len(terms)
+    return Vocabulary(terms, np.zeros(len(terms), np.uint8), empty, empty, vectors)

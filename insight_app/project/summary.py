@@ -205,6 +205,8 @@ def _concepts(catalogue: Catalogue, results: Results) -> dict[str, Any]:
         "active": int(np.count_nonzero(catalogue.cells)),
         "named": sum(1 for name in catalogue.names if name),
         "machine_names_from": results.names_run,
+        "machine_names_rule": results.names_rule,
+        "machine_names_after_photos": results.names_photos,
         "named_by_person": int(np.count_nonzero(catalogue.by_person)),
         **{status.name.lower(): counted[int(status)] for status in ReviewStatus},
         "hidden": int(np.count_nonzero(catalogue.hidden)),

@@ -9,11 +9,7 @@ import numpy as np
 import pytest
 
 from insight_app.concepts.hsae import summary
-from insight_app.concepts.naming.candidates import Candidate
-from insight_app.concepts.naming.prior import Votes
-from insight_app.concepts.naming.vocabulary import Vocabulary
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.concepts.statistics import CoOccurrence
 from insight_app.errors import Refusal
 from insight_app.project import judgements as j
 from insight_app.project.analysis.folders import changing
@@ -30,35 +26,17 @@ from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.older import with_results_of_version_2
 from tests.project.test_analysis import draw
+from tests.tiny import SHIPPED
 
 CONCEPTS, PHOTOS = 64, 6
-SHIPPED = "shipped"
 TERMS = ["stone", "leaf", "water", "sand", SHIPPED]
 ADA = Person("ada", "Ada")
-
-
-def some_words() -> Vocabulary:
-    vectors = tiny.TinyEncoder().encode_text([t * n for n, t in enumerate(TERMS, 1)]).numpy()
-    empty = [""] * len(TERMS)
-    return Vocabulary(TERMS, np.zeros(len(TERMS), np.uint8), empty, empty, vectors)
 
 
 @pytest.fixture
 def dictionary(tmp_path: Path) -> Path:
     """A dictionary all of whose concepts came with the name SHIPPED, and the votes for it."""
-    folder = tiny.write_dictionary(tmp_path / "tiny", CONCEPTS)
-    votes = Votes(
-        [SHIPPED],
-        np.zeros(1, np.uint8),
-        np.arange(CONCEPTS + 1),
-        np.zeros(CONCEPTS, np.int32),
-        np.ones(CONCEPTS, np.float32),
-    )
-    candidates = [[Candidate(SHIPPED, 0, 1.0, 0.75)] for _ in range(CONCEPTS)]
-    pairs = CoOccurrence(CONCEPTS)
-    found = summary.DictionarySummary(candidates, None, pairs, rule="shared", votes=votes)
-    summary.write(folder, found)
-    return folder
+    return tiny.write_names(tiny.write_dictionary(tmp_path / "tiny", CONCEPTS))
 
 
 @pytest.fixture
@@ -66,7 +44,7 @@ def run(tmp_path: Path, dictionary: Path) -> Callable[..., Any]:
     draw(tmp_path / "photos", PHOTOS)
 
     def call(*folders: Path, **options: Any) -> Any:
-        options = {"encoder": tiny.TinyEncoder(), "vocabulary": some_words()} | options
+        options = {"encoder": tiny.TinyEncoder(), "vocabulary": tiny.vocabulary(TERMS)} | options
         return analyze(tmp_path / "P.insight", folders, dictionary=dictionary, **options)
 
     return call
@@ -94,7 +72,7 @@ def names_of(project: Path) -> list[str]:
 
 
 def rename(project: Path, **options: Any) -> NamedAgain:
-    return asked.name(project, vocabulary=some_words(), **options)
+    return asked.name(project, vocabulary=tiny.vocabulary(TERMS), **options)
 
 
 def test_a_shipped_name_is_worth_five_photos(run: Any, photos: Path, project: Path) -> None:
