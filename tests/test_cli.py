@@ -1,6 +1,7 @@
 """The command line on a real project: what it says, writes and returns."""
 
 import csv
+import gzip
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from insight_app.cli import folders, terminal
 from insight_app.cli.program import app
 from insight_app.cli.terminal import Exit
 from insight_app.concepts import encoders
+from insight_app.concepts.naming import vocabulary
 from insight_app.exchange import json_format, registry, skos
 from insight_app.exchange.collecting import collect
 from insight_app.project import judgements as j
@@ -428,7 +430,39 @@ def test_stopping_is_told_by_the_exit_code_also_while_concepts_are_named(
     )
     assert code == Exit.CANCELLED and "goes on with naming" in err
     results = Results.open(project)
-    assert results is not None and results.coded_images == 3
+    assert results is not None and results.coded_images == 3 and not any(results.machine_names)
+
+
+def test_concepts_are_named_again_when_asked_and_a_dry_run_says_how(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    info = encoders.EncoderInfo("tiny", "Tiny", "", token_dim=tiny.D)
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", info))
+    few = "n00000001\tstone\tof rock\nn00000002\tleaf\tof a plant\n"
+    (tmp_path / "nouns.tsv.gz").write_bytes(gzip.compress(few.encode()))
+    monkeypatch.setattr(vocabulary, "NOUNS", str(tmp_path / "nouns.tsv.gz"))
+    photos, project = draw(tmp_path / "photos", 3), tmp_path / "p.insight"
+    dictionary = tiny.write_dictionary(tmp_path / "dictionary")
+    options = ["--encoder", "tiny", "--dictionary", dictionary]
+    assert run("analyze", photos, "-o", project, *options)[0] == Exit.OK
+    code, _, err = run("name", project)
+    assert code == Exit.ERROR and "reads no words" in err
+    monkeypatch.setattr(tiny.TinyEncoder, "text_fingerprint", "words", raising=False)
+    would = json.loads(run("name", project, "--dry-run", "--json")[1])
+    assert would["is_dry_run"] and would["photos"] == 3 and would["unit"] == "cosine"
+    assert len(would["renamed"]) == would["named"] > 0
+    assert json.loads(run("info", project, "--json")[1])["concepts"]["named"] == 0
+    first = would["renamed"][0]
+    with Project.open(project, PERSON) as opened:
+        results = opened.results()
+        assert results is not None
+        of = f"{results.dictionary.fingerprint}:{first['concept']}"
+        opened.judgements.judge([j.rename(of, "mine")], "named")
+        results.close()
+    code, told, _ = run("name", project)
+    assert code == Exit.OK and f"After 3 photos, {would['named']} of " in told
+    assert f"#{first['concept']}: - -> {first['now']} (called mine by a person" in told
 
 
 def test_an_old_project_says_how_its_photos_are_read_and_how_to_read_them_anew(

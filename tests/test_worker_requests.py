@@ -50,6 +50,9 @@ def test_released_files_are_inspected_checked_analyzed_and_written_again(
     progress = worker.hear(id=6, kind="progress", message="Analyzing photos")
     assert progress["memory"] > 10_000_000
     assert worker.hear(id=6, kind="result")["coded"] == 40
+    worker.send(id=60, do="name", project=str(project))
+    refused = worker.hear(id=60, kind="error")
+    assert refused["error"] == "refusal" and "reads no words" in refused["what"]
 
     photo = tmp_path / "wide.png"
     Image.fromarray(np.zeros((30, 90, 3), np.uint8)).save(photo)

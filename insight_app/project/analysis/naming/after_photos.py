@@ -98,7 +98,8 @@ def found(
         return _name(shown, terms, recorder, reader.rule, before, step), len(terms)
 
     # Where words come one after the other, these are what is counted.
-    step = _steps(hooks, cancel, "" if reader.needs_encoder else NAMING)
+    concepts = recorder.setup.concepts
+    step = _steps(hooks, cancel, "" if reader.needs_encoder else NAMING, concepts)
     hooks.progress(0, 0, NAMING)
     before = state.before(recorder.setup.words)
     step_of_reading = _steps(hooks, cancel, f"{NAMING}: reading codes")
@@ -191,14 +192,18 @@ def _name(
     return replace(words, was=changed_names(before, words.names))
 
 
-def _steps(hooks: Hooks, cancel: CancelToken, message: str) -> Step:
+def _steps(hooks: Hooks, cancel: CancelToken, message: str, of: int = 0) -> Step:
     """Return what is done between parts of the work: stop, tell how far it is if there is a message
     for that, do short work.
+
+    of: how many things are told to be in all, 0 = as many as there are parts.
     """
 
     def step(done: int, total: int) -> None:
         cancel.check()
-        if message:
+        if message and of:
+            hooks.progress(done * of // max(total, 1), of, message)
+        elif message:
             hooks.progress(done, total, message)
         hooks.between()
 
