@@ -3,7 +3,7 @@
 Shows what it is given; which report that is, is the panel's matter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QBrush, QFocusEvent
@@ -15,6 +15,7 @@ from insight_app.gui.quality import wording
 from insight_app.gui.quality.axis import ROLE, AxisDelegate, OnAxis
 from insight_app.gui.state.quality_control import Beside
 from insight_app.gui.wording import tooltip
+from insight_app.project.quality.comparing import Difference, differences
 from insight_app.project.quality.report import GROUPS, Figure, QualityReport, SelfTest
 
 TITLE, VALUE, INTERVAL, OTHER, AXIS, CONTROL, COUNT = range(7)
@@ -75,32 +76,43 @@ class FigureTree(QTreeWidget):
         self.headerItem().setText(OTHER, "" if self.beside is None else self.beside.title)
         if self.report is None:
             return
+        rows = differences(self.report, self.report if self.beside is None else self.beside.report)
         for group in GROUPS:
-            if found := self.report.in_group(group):
+            if found := [row for row in rows if row.group == group]:
                 self._add_group(group, found)
         self._add_tests(self.report.self_tests)
         self.expandAll()
         self._fit()
         self._restore(kept)
 
-    def _add_group(self, group: str, figures: tuple[Figure, ...]) -> None:
+    def _add_group(self, group: str, rows: Sequence[Difference]) -> None:
         head = self._head(group)
-        values = column([wording.number(one.value) for one in figures])
-        for one, value in zip(figures, values, strict=True):
-            other = None if self.beside is None else self.beside.report.figure(one.id)
+        values = column([_value(row.one) for row in rows])
+        for row, value in zip(rows, values, strict=True):
+            one, other = row.one, None if self.beside is None else row.other
             item = QTreeWidgetItem(head)
-            item.setText(TITLE, one.title)
+            item.setText(TITLE, row.title)
             item.setText(VALUE, value)
-            item.setText(INTERVAL, wording.interval_text(one.low, one.high))
-            item.setText(OTHER, _other_text(one, other))
-            item.setText(CONTROL, wording.control_text(one))
-            item.setText(COUNT, wording.count_text(one))
-            item.setData(AXIS, ROLE, OnAxis(one, other))
-            lines = (*wording.details(one), *self._standouts(one), *_of_other(other, self.beside))
-            text = "\n".join(lines)
-            item.setData(TITLE, CONCEPTS, [each.concept for each in one.standouts])
-            self._finish(item, one.id, text, is_dim=one.is_no_better or one.value is None)
+            item.setText(OTHER, f"{DIFFERS if row.is_beyond else ''} {_value(other)}".strip())
+            if one is not None:
+                item.setText(INTERVAL, wording.interval_text(one.low, one.high))
+                item.setText(CONTROL, wording.control_text(one))
+                item.setText(COUNT, wording.count_text(one))
+                item.setData(AXIS, ROLE, OnAxis(one, other))
+                item.setData(TITLE, CONCEPTS, [each.concept for each in one.standouts])
+                lines = (*wording.details(one), *self._standouts(one), *self._of_other(other))
+            else:
+                lines = (row.title, *self._of_other(other))
+            is_dim = one is None or one.is_no_better or one.value is None
+            self._finish(item, row.id, "\n".join(lines), is_dim=is_dim)
             item.setFont(VALUE, theme.bold(theme.tabular(self.font())))
+
+    def _of_other(self, other: Figure | None) -> Iterable[str]:
+        if self.beside is not None:
+            interval = "" if other is None else wording.interval_text(other.low, other.high)
+            between = f" ({interval})" if interval else ""
+            value = _value(other) or "not measured there"
+            yield f"{self.beside.title}: {value}{between}"
 
     def _add_tests(self, tests: Iterable[SelfTest]) -> None:
         head = self._head(SELF_TESTS)
@@ -179,15 +191,6 @@ class FigureTree(QTreeWidget):
             self._restore("")
 
 
-def _other_text(one: Figure, other: Figure | None) -> str:
-    if other is None:
-        return ""
-    mark = f"{DIFFERS} " if wording.differs(one, other) else ""
-    return f"{mark}{wording.number(other.value)}"
-
-
-def _of_other(other: Figure | None, beside: Beside | None) -> Iterable[str]:
-    if beside is not None and other is not None:
-        interval = wording.interval_text(other.low, other.high)
-        between = f" ({interval})" if interval else ""
-        yield f"{beside.title}: {wording.number(other.value)}{between}"
+def _value(one: Figure | None) -> str:
+    """Return a figure's value as it is shown, '' of one that a report does not have."""
+    return "" if one is None else wording.number(one.value)

@@ -79,16 +79,3 @@ def test_details(test: SelfTest) -> Iterator[str]:
     verdict = "passed" if test.passed else "failed: the figures above cannot be trusted"
     yield f"{test.title}: {verdict}"
     yield f"It came to {number(test.value)}; it must be {test.expected}."
-
-
-def differs(one: Figure, other: Figure) -> bool:
-    """Return whether two values of a measure lie beyond both of their intervals."""
-    if one.value is None or other.value is None:
-        return False
-    return not (_holds(one, other.value) or _holds(other, one.value))
-
-
-def _holds(one: Figure, value: float) -> bool:
-    low = one.value if one.low is None else one.low
-    high = one.value if one.high is None else one.high
-    return low is not None and high is not None and low <= value <= high
