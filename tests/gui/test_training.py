@@ -37,6 +37,6 @@ def test_the_curve_rises_to_the_right_and_says_its_figures(qtbot) -> None:
     places = [shown.place_of(number) for number in range(3)]
     assert places[0].x() < places[1].x() < places[2].x()
     assert places[0].y() > places[1].y() > places[2].y(), "more explained is higher"
-    assert shown.text_of(2) == "62.5% after 120 steps" == shown.accessibleDescription()
+    assert shown.text_of(2) == "62.5 % after 120 steps" == shown.accessibleDescription()
     shown.show_curve(((40, -3.0),))
     assert 0 <= shown.place_of(0).y() <= shown.height(), "worse than the mean is still drawn"

@@ -14,12 +14,16 @@ SIZES = ((250, 256), (2_000, 512), (10_000, 1024), (50_000, 2048))
 MOST = 4096
 K = 8
 FEW_PHOTOS = 100
-"""Under so many photos a dictionary of one's own is not advised."""
+"""Under so many photos a dictionary of one's own is not advised: learned from 38 everyday photos it
+explains 0.39 of others, from 180 0.47, from 360 0.58; the one that comes with Insight 0.69."""
 
 WHY = (
-    "Why train: concepts of your own fit photos that are unlike everyday ones, and few of them are "
-    "named more truly."
+    "Why train: it explains far more of photos unlike everyday ones (of the variance of textile "
+    "pictures that it never saw 84 %; the one that comes with Insight 26 %), and more names of its "
+    "few concepts are right (46 % of 256 on unseen photos, after 400 photos; 30 % of 1,024). Of "
+    "everyday photos it explains less (58 %; 69 %)."
 )
+"""Measured as the README says under "A dictionary of your own photos"."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def propose(photos: int) -> Proposal:
     warning = ""
     if photos < FEW_PHOTOS:
         warning = (
-            f"{said} are few to learn from: under {FEW_PHOTOS} the dictionary that comes with "
-            "Insight explains new photos better."
+            f"{said} are few to learn from: of everyday photos the dictionary that comes with "
+            "Insight explains far more."
         )
     return Proposal(concepts, K, reason, warning)

@@ -31,6 +31,7 @@ from insight_app.concepts.hsae.settings import (
     schedule_for,
 )
 from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.figures import percent
 
 CHECKPOINT_SECONDS = 60.0
 THRESHOLD_MEMORY = 0.999
@@ -135,8 +136,8 @@ def _message(curve: Sequence[Look], by_start: float | None) -> str:
     """Return what is being done; a figure after the colon changes while the step does not."""
     if not curve:
         return LEARNING
-    beside = "" if by_start is None else f" ({by_start:.1%} by the shipped one)"
-    return f"{LEARNING}: {curve[-1].explained:.1%} explained{beside}"
+    beside = "" if by_start is None else f" ({percent(by_start)} by the shipped one)"
+    return f"{LEARNING}: {percent(curve[-1].explained)} explained{beside}"
 
 
 def _measured(

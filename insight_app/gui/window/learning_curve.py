@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from insight_app.figures import percent
 from insight_app.gui import theme
 from insight_app.gui.state.analysis_control import Curve
 
@@ -41,7 +42,7 @@ class LearningCurve(QWidget):
     def text_of(self, number: int) -> str:
         """Return what a look found, in words."""
         step, explained = self.curve[number]
-        return f"{explained:.1%} after {step:,} steps"
+        return f"{percent(explained)} after {step:,} steps"
 
     def place_of(self, number: int) -> QPointF:
         """Return where a look is drawn; the last one stands at the right."""
@@ -52,7 +53,7 @@ class LearningCurve(QWidget):
 
     def _right(self) -> int:
         """Return where the line ends: beside it stands the newest figure."""
-        return self.width() - self.fontMetrics().horizontalAdvance(" 100.0%")
+        return self.width() - self.fontMetrics().horizontalAdvance(" 100.0 %")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c, painter = theme.colours(), QPainter(self)
@@ -76,7 +77,7 @@ class LearningCurve(QWidget):
                 self.width() - self._right(),
                 metrics.height(),
                 Qt.AlignmentFlag.AlignRight,
-                f"{self.curve[-1][1]:.1%}",
+                percent(self.curve[-1][1]),
             )
         painter.end()
 

@@ -22,7 +22,7 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.hsae import TrainingSettings
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.errors import KnownError, Refusal
-from insight_app.figures import counted
+from insight_app.figures import counted, percent
 from insight_app.project.analysis.coding import views
 from insight_app.project.analysis.coding.batches import Batches
 from insight_app.project.analysis.coding.pending_images import Locations
@@ -156,10 +156,11 @@ def told(trained: HSAE) -> str:
     )
     beside = ""
     if "explained_by_start" in how:
-        beside = f", {how['explained_by_start']:.1%} by the dictionary that comes with Insight"
+        shipped = percent(how["explained_by_start"])
+        beside = f", {shipped} by the dictionary that comes with Insight"
     return (
-        f"{said}{early}. {held} held back: {explained:.1%} of the variance is explained{beside} "
-        f"with {trained.k} active in a cell."
+        f"{said}{early}. {held} held back: {percent(explained)} of the variance is explained"
+        f"{beside} with {trained.k} active in a cell."
     )
 
 
