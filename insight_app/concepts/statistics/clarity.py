@@ -1,7 +1,10 @@
 """Whether a concept's strongest images have something in common, and its control.
 
 Clarity = mean cosine of all pairs of a concept's STRONGEST strongest images, by features of another
-layer than its tokens' (METRICS.md, Monosemanticity with equal weights). The same of random
+layer than its tokens' (METRICS.md, Monosemanticity with equal weights), from which the mean
+direction of all images is taken off: what all photos have in common says nothing of a concept, and
+hides what some have (measured on 500 photos: 0.61 of the concepts under the bound with it, 0.34
+without). The same of random
 directions of token space tells what any direction shows: a concept below their 95 % bound shows
 nothing in common. (An image is ranked by its strongest cell, and by that the concepts of an
 untrained dictionary are random directions too.) Numpy only.
@@ -19,8 +22,10 @@ from insight_app.concepts.statistics.maxima import Maxima
 STRONGEST = 10
 FEWEST = 3
 """Over fewer images nothing is said of a concept."""
-FEWEST_IMAGES = 30
-"""With fewer images in all, the ten strongest are the same ones for most directions."""
+FEWEST_IMAGES = 300
+"""With fewer images in all, any direction's ten strongest are a good part of them, and alike."""
+_UNITS = 1 << 20
+"""Fixed point of the sum of directions: it is the same however images were divided."""
 BOUND = 0.95
 _EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _ROWS = 1024
@@ -33,7 +38,8 @@ class StrongestImages:
     One image is one sortable number: its strength, inverted, then the image (16 + 32 bits), so that
     the strongest do not depend on how images were divided. ranked (F + DIRECTIONS, STRONGEST)
     uint64, ascending, all ones where there are fewer; images: how many were offered; known (n,)
-    uint32: those that are ranked, ascending; features (n, FEATURES) int8: theirs.
+    uint32: those that are ranked, ascending; features (n, FEATURES) int8: theirs. total (FEATURES,)
+    int64: the sum of all images' directions, in _UNITS.
     """
 
     def __init__(self, concepts: int) -> None:
@@ -41,6 +47,7 @@ class StrongestImages:
         self.images = 0
         self.known = np.zeros(0, np.uint32)
         self.features = np.zeros((0, FEATURES), np.int8)
+        self.total = np.zeros(FEATURES, np.int64)
 
     @property
     def concepts(self) -> int:
@@ -66,6 +73,7 @@ class StrongestImages:
         along = np.sort(_keys(controls.T, images[None]), axis=1)[:, :STRONGEST]
         offered.ranked[self.concepts :, : along.shape[1]] = along
         offered.images = int(images.size)
+        offered.total = np.rint(_unit(features) * _UNITS).astype(np.int64).sum(axis=0)
         order = np.argsort(images)
         offered.known, offered.features = images[order].astype(np.uint32), features[order]
         self.merge(offered)
@@ -78,6 +86,7 @@ class StrongestImages:
         both.sort(axis=1)
         self.ranked = both[:, :STRONGEST].copy()
         self.images += other.images
+        self.total = self.total + other.total
         known = np.concatenate([self.known, other.known])
         features = np.concatenate([self.features, other.features])
         order = np.argsort(known, kind="stable")
@@ -104,9 +113,10 @@ class StrongestImages:
     def _mean_cosine(self, ranked: NDArray[np.uint64]) -> NDArray[np.float64]:
         """Return (n,) the mean cosine of all pairs of each row's images, NaN of fewer than FEWEST.
 
-        With unit features e_i it is (|sum e_i|^2 - sum |e_i|^2) / (m (m - 1)), m images.
+        With unit features e_i, less the mean of all and unit again, it is (|sum e_i|^2 -
+        sum |e_i|^2) / (m (m - 1)), m images.
         """
-        unit = _unit(self.features)
+        unit = _unit(_unit(self.features) - self.total / (_UNITS * max(self.images, 1)))
         is_there = ranked != _EMPTY
         of_each = np.zeros((*ranked.shape, FEATURES))
         of_each[is_there] = unit[np.searchsorted(self.known, _images(ranked[is_there]))]
@@ -117,11 +127,12 @@ class StrongestImages:
         return found
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return ranked, known, features and count (1,) for a file, not copied."""
+        """Return ranked, known, features, total and count (1,) for a file, not copied."""
         return {
             "ranked": self.ranked,
             "known": self.known,
             "features": self.features,
+            "total": self.total,
             "count": np.array([self.images], np.int64),
         }
 
@@ -132,14 +143,14 @@ class StrongestImages:
         shape = arrays["known"].size, FEATURES
         if arrays["ranked"].shape != found.ranked.shape or arrays["features"].shape != shape:
             raise ValueError("stored strongest images have wrong shapes")
-        found.ranked, found.known, found.features = (
-            arrays[name] for name in ("ranked", "known", "features")
+        found.ranked, found.known, found.features, found.total = (
+            arrays[name] for name in ("ranked", "known", "features", "total")
         )
         found.images = int(arrays["count"][0])
         return found
 
 
-def _unit(features: NDArray[np.int8]) -> NDArray[np.float64]:
+def _unit(features: NDArray[np.int8] | NDArray[np.float64]) -> NDArray[np.float64]:
     wide = features.astype(np.float64)
     length = np.linalg.norm(wide, axis=1, keepdims=True)
     unit: NDArray[np.float64] = np.divide(wide, length, out=wide, where=length > 0)

@@ -35,7 +35,8 @@ def explanation(results: "Results") -> str:
     """Return by which measure concepts are folded away, and how they come out again."""
     return (
         "Clarity: how alike the ten photos are where a concept is strongest, the mean cosine of "
-        "their features in another layer than the one that concepts are found in. In 95 % of "
+        "their features in another layer than the one that concepts are found in, less what all "
+        "photos have in common. In 95 % of "
         f"random directions it is under {figure(results.clarity_bound)}, and so it is here: the "
         "photos have no more in common than chance. Judging, naming or noting one takes it out."
     )

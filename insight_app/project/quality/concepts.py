@@ -18,6 +18,7 @@ from insight_app.concepts.progress import Progress
 from insight_app.concepts.quality import pairs
 from insight_app.concepts.quality.pairs import PairSums
 from insight_app.concepts.quality.pursuit import random_dictionary
+from insight_app.concepts.statistics.clarity import FEWEST_IMAGES
 from insight_app.project.quality import beside, stability
 from insight_app.project.quality.beside import (
     OVER_CONCEPTS,
@@ -206,13 +207,16 @@ def _nothing_in_common(results: Results) -> Figure:
         group=CONCEPTS,
         title="Concepts that show nothing in common",
         formula="share of concepts whose clarity - mean cosine over all pairs of the ten strongest "
-        "photos - is under that of 95 % of random directions",
+        "photos, less what all photos have in common - is under that of 95 % of random directions",
         count_of="concepts in 3 or more of all analyzed photos",
         controls={RANDOM: Control(RANDOM_TITLE, 0.95)},
         is_higher_better=False,
     )
-    if not clarity.size or not np.isfinite(results.clarity_bound):
+    if not clarity.size:
         return replace(figure, controls={}, note="Clarity was not counted: analyze again.")
+    if not np.isfinite(results.clarity_bound):
+        few = f"Not said of fewer than {FEWEST_IMAGES} photos: any ten of so few are alike."
+        return replace(figure, controls={}, note=few)
     under = int(np.count_nonzero(clarity < results.clarity_bound))
     return beside.of_share(figure, under, int(clarity.size))
 
