@@ -133,7 +133,7 @@ def gathered(
 def _together(
     own: Shown | None, prior: Shown | None
 ) -> tuple["csr_array", "csr_array", NDArray[np.float64], NDArray[np.float64]]:
-    """Weigh one's own photos against what came with a dictionary.
+    """Return what one's own photos and what came with a dictionary say together.
 
     Return votes of words and of photos (F, V), what they are worth (F,), and measures (F, m). How
     usual photos are is asked of one's own alone, if there are any: of a concept that few of them

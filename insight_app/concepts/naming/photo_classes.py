@@ -40,7 +40,10 @@ class PhotoClasses:
 
 
 class KeptOfPhoto(NamedTuple):
-    """What is kept of a photo beside its codes, as `photo_measures` has it: empty where unknown."""
+    """What is kept of a photo beside its codes: classes (n,), logits (n,), measures (4,).
+
+    As `photo_measures` has them; empty where unknown.
+    """
 
     classes: NDArray[np.uint16]
     logits: NDArray[np.float16]
