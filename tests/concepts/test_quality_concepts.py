@@ -143,3 +143,11 @@ def test_pairs_on_cycles_are_counted_before_cycles_are_resolved() -> None:
     assert hierarchy.on_cycles(counted, 0.4) == (6, 6)
     assert hierarchy.on_cycles(counted, 0.4, min_cells=21) == (2, 2)
     assert hierarchy.on_cycles(counted, 0.4, min_images=6) == (0, 0)
+
+
+def test_a_region_is_the_mean_of_its_cells_weighted_by_strength() -> None:
+    codes = from_dense(np.array([[3.0, 0, 0], [4, 0, 2], [0, 0, 0]]))
+    local = np.array([[1.0, 0], [0, 1], [9, 9]])
+    concepts, strengths, regions = pairs.regions(codes, local)
+    assert concepts.tolist() == [0, 2] and strengths.tolist() == [4, 2]
+    np.testing.assert_allclose(regions, [[0.6, 0.8], [0, 1]])

@@ -32,6 +32,8 @@ MEASURING = "Measuring the hierarchy"
 SHUFFLED_TITLE = "the same children, parents shuffled"
 NONE = "There are no relations."
 NOT_OF_PHOTOS = "All relations come with the dictionary: these photos are too few for their own."
+BY_CHANCE = "Parents that are dealt out are nearly active that often by chance."
+NO_PAIRS = "Its control was not counted: analyze again."
 SEED = 0
 
 
@@ -52,7 +54,7 @@ def figures(sample: Sample, bare: Bare, results: Results, progress: Progress) ->
     found = [
         *_shape(edges, other, results, bare, note),
         _asymmetry(edges, results),
-        _absorption(edges),
+        _absorption(edges, results),
         _cycles(own_pairs, bare_pairs, threshold, sample),
     ]
     progress(3, 3, MEASURING)
@@ -136,6 +138,7 @@ def _shape(edges: EdgeTable, other: Edges, results: Results, bare: Bare, note: s
                 count_of=relations_of,
                 controls={SHUFFLED: Control(SHUFFLED_TITLE, dealt / max(child.size, 1))},
                 is_higher_better=False,
+                note="",
             ),
             own.against,
             int(child.size),
@@ -202,27 +205,46 @@ def _asymmetry_of(results: Results, child: int, parent: int) -> float:
     return float(shares[0, 1] - shares[1, 0])
 
 
-def _absorption(edges: EdgeTable) -> Figure:
+def _absorption(edges: EdgeTable, results: Results) -> Figure:
     """Return the share of a child's cells where its parent is silent by a hair."""
-    values = edges.absorption[~edges.implied]
-    values = values[np.isfinite(values)]
+    own = np.flatnonzero(~edges.implied & np.isfinite(edges.absorption))
+    child, parent = edges.child[own], edges.parent[own]
+    values = edges.absorption[own]
+    dealt = np.random.default_rng(SEED).permutation(parent)
     low, high = beside.over_concepts(values)
-    return Figure(
+    figure = Figure(
         id="absorption_gap",
         group=HIERARCHY,
         title="Absorption gap",
         formula="share of the child's cells where the parent is silent although its pre-activation "
         "lies within 10 % under the threshold; mean over relations",
-        value=float(values.mean()) if values.size else None,
-        low=low,
-        high=high,
-        count=int(values.size),
         count_of="relations with near misses counted",
         unit="share",
-        note="The interval is over relations."
-        if values.size
-        else "Near misses were not counted: analyze again.",
+        note="Near misses were not counted: analyze again." if edges.size else NONE,
     )
+    if not own.size:
+        return figure
+    shuffled = np.array([_near(results, *pair) for pair in zip(child, dealt, strict=True)])
+    is_known = beside.known(shuffled) > 0
+    return replace(
+        figure,
+        value=float(values.mean()),
+        low=low,
+        high=high,
+        count=int(own.size),
+        controls={SHUFFLED: beside.control(SHUFFLED_TITLE, shuffled)} if is_known else {},
+        note="The interval is over relations. Near 0 the child does not swallow its parent. "
+        + (BY_CHANCE if is_known else NO_PAIRS),
+    )
+
+
+def _near(results: Results, child: int, parent: int) -> float:
+    """Return the share of a concept's cells where another one is nearly active; nan if unknown."""
+    others, cells, _images = results.nearly_active(int(child))
+    known = int(results.near_known[child])
+    if child == parent or not known:
+        return float("nan")
+    return float(cells[others == parent].sum()) / known
 
 
 def _cycles(own: CoOccurrence, bare: CoOccurrence, threshold: float, sample: Sample) -> Figure:

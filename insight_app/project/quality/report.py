@@ -25,8 +25,8 @@ RECONSTRUCTION, CONCEPTS, NAMES, HIERARCHY, PLACES = GROUPS = (
 """In the order in which they are shown."""
 
 NO_BETTER = (
-    "A control does as well: this figure does not tell the dictionary from one that learned "
-    "nothing, as most published scores do not (arXiv 2606.24716)."
+    "A control does as well, so this figure says nothing for the dictionary. Most published scores "
+    "cannot tell a trained one from an untrained one (arXiv 2606.24716)."
 )
 
 
