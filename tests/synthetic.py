@@ -16,6 +16,7 @@ from safetensors.numpy import save
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.geometry import Geometry, centre_square
 from insight_app.concepts.near_misses import NearMisses
+from insight_app.concepts.progress import CancelToken, silent
 from insight_app.concepts.random_directions import DIRECTIONS, FEATURES
 from insight_app.project.analysis import recording
 from insight_app.project.analysis.folders import membership
@@ -147,6 +148,17 @@ def publish_again(
     recorder = Recorder(project, engine, setup(concepts, dictionary))
     if words is not None:
         recorder.rename(words)
+    recorder.publish()
+    recorder.close()
+    engine.dispose()
+
+
+def measure_relations(project: Path, concepts: int = 96) -> None:
+    """Measure how sure relations are and publish that, as an analysis does at its end."""
+    engine = analysis_database.open_writer(project)
+    recorder = Recorder(project, engine, setup(concepts))
+    recorder.publish()
+    assert recorder.measure_relations(silent, CancelToken())
     recorder.publish()
     recorder.close()
     engine.dispose()

@@ -36,7 +36,7 @@ from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
 from insight_app.project.results.snapshot import Results
 from insight_app.project.summary import folders, summarise
-from tests.synthetic import make_project
+from tests.synthetic import make_project, measure_relations
 
 CONCEPTS, IMAGES = 24, 20
 ADA = Person("ada", "Ada")
@@ -52,6 +52,7 @@ def make(folder: Path, seed: int = 0) -> Path:
         make_project(
             place, images=IMAGES, concepts=CONCEPTS, seed=seed, photo_size=size, before=_summary
         )
+        measure_relations(place, CONCEPTS)
     analysis_database.close_writer(analysis_database.open_writer(place))  # folds in its log
     with Project.open(place, ADA) as project:
         acts = [j.rename("f:1", "dog"), j.note("f:2", "seen in the park"), j.hide("f:5")]
