@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 
 from insight_app.concepts import hsae
 from insight_app.concepts.encoders.models import library
+from insight_app.figures import percent
 from insight_app.gui.dialogs.export import ExportDialog
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.wizard.dictionary import BUILTIN, FOLDER, TRAIN
@@ -121,7 +123,7 @@ def test_released_files_open_without_photos_and_take_them_later(
         for dock in window.docks.values():
             if dock.isVisible() and dock.panel is not None:
                 name = dock.panel.object_name
-                if name not in ("concept_table", "problems"):
+                if name not in ("concept_table", "relation_table", "problems"):
                     assert not dock.panel.trouble.isVisible(), name
     assert window.docks["concept_table"].panel.trouble.button.text() == "Add photos…"
     queue = window.docks["queue"].panel
@@ -154,8 +156,58 @@ def test_released_files_open_without_photos_and_take_them_later(
     assert session.state.results.coded_images == len(COLOURS)
     assert session.state.catalogue.names[row] == "thing 1"
     assert session.state.catalogue.status[row] == 1
+    check_the_occlusion_check(qtbot, window)
     check_a_finer_look(qtbot, window)
     check_the_export(qtbot, window, tmp_path, release)
+
+
+def check_the_occlusion_check(qtbot, window: MainWindow) -> None:
+    session = window.session
+    window.show_workspace("images")
+    ids = [int(id) for id in session.state.results.image_ids()]
+    session.selection.select(image=ids[0], concepts=())
+    photo = window.docks["photo"].panel
+    qtbot.waitUntil(lambda: photo.shown is not None and photo.shown.image_id == ids[0])
+    wait_idle(qtbot, window)
+    action, band = session.actions["photo.occlusion"], photo.occlusion_band
+    assert not action.isEnabled(), "no concept is selected"
+    strongest = int(photo.shown.concepts[0])
+    session.selection.select(concepts=(session.state.id_of(strongest),))
+    wait_idle(qtbot, window)
+    photo.stage.setFocus()
+    qtbot.keyClick(photo.stage, Qt.Key.Key_G)
+    assert action.isChecked() and photo.occlusion.is_busy and band.isVisible()
+    qtbot.waitUntil(lambda: photo.occlusion.found is not None, timeout=PATIENCE)
+
+    # what is greyed is the support of the counted map, and an equal area that it does not touch
+    found, values = photo.occlusion.found, photo.shown.codes.map_of(strongest)
+    assert found.before.tolist() == values.tolist()
+    kept = np.sort(values[found.support])[::-1]
+    stronger = kept[kept > kept[-1]].sum()  # ties of the last cell are kept
+    assert stronger < 0.9 * values.sum() <= kept.sum() + 1e-3
+    for other in found.others:
+        assert other.sum() == found.support.sum() and not (other & found.support).any()
+    assert found.fell == pytest.approx(1 - found.after[found.support].sum() / kept.sum())
+    assert f"({int(found.support.sum())} of {values.size} cells)" in band.words.text()
+    assert percent(abs(found.fell)) in band.words.text()
+    assert band.here.isVisible() and band.there.isVisible() == bool(len(found.others))
+
+    # the key again, another concept or another photo, and it is gone; nobody waits any more
+    for leave in (
+        lambda: qtbot.keyClick(photo.stage, Qt.Key.Key_G),
+        lambda: session.selection.select(concepts=(session.state.id_of(0),)),
+        lambda: session.selection.select(image=ids[2]),
+    ):
+        session.selection.select(image=ids[0], concepts=(session.state.id_of(strongest),))
+        qtbot.waitUntil(lambda: photo.shown.image_id == ids[0])
+        wait_idle(qtbot, window)
+        if not photo.occlusion.is_on:
+            qtbot.keyClick(photo.stage, Qt.Key.Key_G)
+        assert photo.occlusion.is_on
+        leave()
+        qtbot.waitUntil(lambda: not photo.occlusion.is_on, timeout=PATIENCE)
+        assert not band.isVisible() and not action.isChecked()
+        assert all(r.is_cancelled for r in session.worker.busy if r.message["do"] == "occlude")
 
 
 def check_a_finer_look(qtbot, window: MainWindow) -> None:
@@ -207,6 +259,7 @@ def check_a_finer_look(qtbot, window: MainWindow) -> None:
     assert not session.actions["photo.finer"].isChecked()
 
     # a photo that went away: one line says it, nothing else changes
+    wait_idle(qtbot, window)  # the disk was asked for it when it was shown
     Path(photo.shown.record.path).unlink()
     qtbot.keyClick(photo.stage, Qt.Key.Key_F)
     qtbot.waitUntil(photo.trouble.isVisible, timeout=PATIENCE)

@@ -23,6 +23,7 @@ from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import Legend
 from insight_app.gui.photo.no_photos import show_buttons, why_none
+from insight_app.gui.photo.occlusion import OcclusionBand, OcclusionCheck
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.photo.unseen import NOT_SEEN
 from insight_app.gui.settings import HINT_OVERLAY
@@ -63,6 +64,11 @@ class PhotoPanel(Panel):
         self.finer.failed.connect(
             lambda error: self.show_error(error, "Try again", self.toggle_finer)
         )
+        self.occlusion = OcclusionCheck(session, self)
+        self.occlusion.changed.connect(self._show_occlusion)
+        self.occlusion.failed.connect(
+            lambda error: self.show_error(error, "Try again", self.toggle_occlusion)
+        )
         self._add_actions()
         self._build_header()
         self.stage = Stage(self)
@@ -87,6 +93,8 @@ class PhotoPanel(Panel):
         around.addWidget(self.absent)
         self.changed = ChangedLine(session, self)
         around.addWidget(self.changed)
+        self.occlusion_band = OcclusionBand(self.occlusion, self)
+        around.addWidget(self.occlusion_band)
         self.body.addLayout(around)
         self.controls = OverlayControls(session, self)
         self.controls.changed.connect(self._show_overlay)
@@ -127,6 +135,10 @@ class PhotoPanel(Panel):
         add("photo.unexplained", "Not explained", "E", self._show_overlay, context="Photo",
             panel=self, icon="circle-dashed", checkable=True,
             tip="The share of each cell that no concept explains")  # fmt: skip
+        add("photo.occlusion", "Occlusion check", "G", self.toggle_occlusion, context="Photo",
+            panel=self, icon="eraser", checkable=True,
+            tip="Grey out where the concept stands, encode the photo again, and see how far it "
+            "falls, beside an equal area elsewhere")  # fmt: skip
         add("photo.folder", "Show photo in folder", "", self._show_in_folder, context="Photo",
             panel=self, icon="folder-open")  # fmt: skip
 
@@ -226,6 +238,23 @@ class PhotoPanel(Panel):
         can = self.shown is not None and self.shown.codes is not None
         actions.set_enabled("photo.finer", can)
 
+    # ---- the occlusion check
+
+    def toggle_occlusion(self) -> None:
+        """Check whether the selected concept depends on its place, or put the answer away."""
+        self.trouble.hide()
+        self.occlusion.toggle(self.shown, self._shown_in)
+
+    def _show_occlusion(self) -> None:
+        actions, shown = self.session.actions, self.shown
+        self.occlusion.stay_with(shown)
+        has_answer = shown is not None and self.occlusion.found is not None
+        pixmap = self.session.pictures.photo(shown.image_id) if shown and has_answer else None
+        self.occlusion_band.show_state(pixmap)
+        actions["photo.occlusion"].setChecked(self.occlusion.is_on)
+        can = self.occlusion.is_on or self.occlusion.candidate(shown, self._shown_in) is not None
+        actions.set_enabled("photo.occlusion", can)
+
     def _fetch_ahead(self, image_id: int) -> None:
         following = self.session.lists.images.neighbour(image_id, 1)
         if following is not None:
@@ -319,6 +348,7 @@ class PhotoPanel(Panel):
         caution = "drawn, not measured" if self.controls.is_drawn else ""
         left_out = "" if self.shows_residual else self._left_out()
         notes = (left_out, caution, self.finer.words())
+        self._show_occlusion()
         self.legend.set_note(" · ".join(note for note in notes if note))
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]

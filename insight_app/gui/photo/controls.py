@@ -58,6 +58,7 @@ class OverlayControls(QWidget):
         self.modes.buttonClicked.connect(lambda _button: self._keep("overlay_mode", self.mode))
         row.addWidget(KeyButton(session.actions, "photo.finer", flat=True, parent=self))
         row.addWidget(KeyButton(session.actions, "photo.unexplained", flat=True, parent=self))
+        row.addWidget(KeyButton(session.actions, "photo.occlusion", flat=True, parent=self))
         self.only_here = QCheckBox("This photo only", self)
         self.only_here.setToolTip(
             "Scale each concept to its strongest cell of this photo. Otherwise to its strongest "

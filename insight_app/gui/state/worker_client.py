@@ -25,7 +25,7 @@ CRASH_SPAN = 60.0
 """So many ends in so many seconds and the worker is not started again."""
 STOP_MILLISECONDS = 3000
 ONLY_LOOK = frozenset(
-    ("encoders", "inspect", "check_encoder", "encode", "embed", "device", "unexplained")
+    ("encoders", "inspect", "check_encoder", "encode", "embed", "device", "unexplained", "occlude")
 )
 """Requests that write nothing: the worker need not be waited for because of them."""
 
