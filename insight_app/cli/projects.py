@@ -33,7 +33,8 @@ def analyze(
     encoder: Annotated[
         str | None,
         typer.Option(
-            help="builtin, maskclip or clip-dinoiser; by default the project's own, in a new "
+            help="builtin, builtin-views (five views averaged: more exact places, five times the "
+            "time), maskclip or clip-dinoiser; by default the project's own, in a new "
             "project builtin."
         ),
     ] = None,

@@ -1,5 +1,6 @@
 """The built-in encoder: tokens, their place on the photo, what it refuses and what it imports."""
 
+import dataclasses
 import subprocess
 import sys
 
@@ -10,13 +11,14 @@ from PIL import Image
 from torch import Tensor
 
 from insight_app import resources
-from insight_app.concepts import encoders
+from insight_app.concepts import encoders, hsae
 from insight_app.concepts.encoders import builtin, builtin_table, text_tower
 from insight_app.concepts.encoders.builtin import BuiltinEncoder
 from insight_app.concepts.encoders.files import package_folder, verified
 from insight_app.concepts.encoders.lite2 import DenseLite2
 from insight_app.concepts.encoders.readout import FLOOR, SPREAD, Readout
 from insight_app.concepts.geometry import centre_square
+from insight_app.concepts.hsae import description
 from insight_app.errors import KnownError
 
 
@@ -280,3 +282,46 @@ def test_analyzing_needs_no_text_tower() -> None:
     )
     assert "torch" in loaded
     assert not loaded & {"transformers", "sentence_transformers", "torchvision", "timm"}
+
+
+def test_five_views_are_the_whole_and_its_quarters_averaged_on_one_grid(
+    encoder: BuiltinEncoder,
+) -> None:
+    five = encoders.load("builtin-views", device="cpu")
+    assert (five.grid, five.input_size) == (encoder.grid, 2 * encoder.input_size)
+    picture = shipped_photo("animals/dog.jpg")
+    pixels = five.preprocess(picture)[None]
+    assert pixels.shape == (1, 3, 896, 896)
+    tokens = five.encode(pixels)
+    whole = encoder.encode(torch.nn.functional.avg_pool2d(pixels, 2))
+    corners = [(0, 0), (0, 448), (448, 0), (448, 448)]
+    quarters = [encoder.encode(pixels[:, :, y : y + 448, x : x + 448]) for y, x in corners]
+    upper, lower = torch.cat(quarters[:2], 2), torch.cat(quarters[2:], 2)
+    fine = torch.cat([upper, lower], 1)  # (1, 28, 28, 384)
+    for row, col in ((0, 0), (3, 9), (13, 13)):
+        cells = fine[0, 2 * row : 2 * row + 2, 2 * col : 2 * col + 2]
+        expected = (whole[0, row, col] + cells.mean((0, 1))) / 2
+        torch.testing.assert_close(tokens[0, row, col], expected, rtol=1e-3, atol=1e-3)
+    assert isinstance(five, encoders.SeesMore)
+    seen = five.see(pixels)
+    assert torch.equal(seen.tokens, tokens)
+    assert seen.features.shape == (1, *five.grid, 1280)
+    assert seen.logits is not None and seen.logits.shape == (1, 1000)
+    # A finer look, at another size, is the built-in encoder's own.
+    wide = torch.nn.functional.interpolate(pixels, (128, 192))
+    halved = torch.nn.functional.avg_pool2d(wide, 2)
+    assert torch.equal(five.encode(wide), encoder.encode(halved))
+
+
+def test_dictionaries_fit_both_and_projects_tell_the_two_apart(encoder: BuiltinEncoder) -> None:
+    five = encoders.load("builtin-views", device="cpu")
+    assert five.fingerprint != encoder.fingerprint
+    shipped = resources.path("dictionaries/builtin")
+    described = hsae.info(shipped)
+    for one in (encoder, five):
+        description.check_fits(described, shipped, one.token_dim, one.fingerprint)
+    other = dataclasses.replace(described, encoder_fingerprint="builtin:0123456789abcdef")
+    with pytest.raises(KnownError, match="another encoder"):
+        description.check_fits(other, shipped, 384, five.fingerprint)
+    of_five = dataclasses.replace(described, encoder_fingerprint=five.fingerprint)
+    description.check_fits(of_five, shipped, 384, encoder.fingerprint)

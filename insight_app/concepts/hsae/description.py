@@ -127,6 +127,15 @@ def check_shapes(path: Path, described: DictionaryInfo) -> None:
         raise damaged(path, f"its levels do not make up {F} concepts")
 
 
+MARK = "+"
+"""Begins the part of an encoder's fingerprint that says how its tokens were averaged."""
+
+
+def is_same_space(first: str, second: str) -> bool:
+    """Return whether two encoders, by their fingerprints, write tokens of the same space."""
+    return first.partition(MARK)[0] == second.partition(MARK)[0]
+
+
 def check_fits(
     described: DictionaryInfo,
     path: Path,
@@ -145,7 +154,8 @@ def check_fits(
             do="Choose the dictionary that was trained for this encoder, or train one.",
         )
     wanted = described.encoder_fingerprint
-    if encoder_fingerprint is not None and wanted and wanted != encoder_fingerprint:
+    given = encoder_fingerprint
+    if given is not None and wanted and not is_same_space(wanted, given):
         raise Refusal(
             "The dictionary was trained on another encoder or another version of it.",
             where=str(path),

@@ -42,8 +42,8 @@ START_SECONDS = 10
 WIDTH = 600
 LEAST_HEIGHT = 400
 """Pixels to which the page can be made smaller; the questions are scrolled then."""
-FITS_ALREADY = "builtin"
-"""The encoder and the dictionary that come with Insight need no trying."""
+FITS_ALREADY = ("builtin", "builtin-views")
+"""The encoders and the dictionary that come with Insight need no trying."""
 
 
 class NewProjectDialog(QDialog):
@@ -311,7 +311,7 @@ class NewProjectDialog(QDialog):
             return
         plan = self.plan()
         is_own = self.dictionary.is_folder
-        comes_along = plan.encoder == FITS_ALREADY and not is_own
+        comes_along = plan.encoder in FITS_ALREADY and not is_own
         if comes_along or self.encoder.missing():
             self.accept()  # nothing to try, or nothing to try it with
             return

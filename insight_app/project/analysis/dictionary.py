@@ -21,6 +21,7 @@ from insight_app.concepts.hsae.description import (
     check_fits,
     files_of,
     is_release,
+    is_same_space,
 )
 from insight_app.concepts.naming.prior import Prior
 from insight_app.disk_errors import disk_errors
@@ -266,8 +267,8 @@ def setup(project: Path, described: DictionaryInfo, encoder: encoder_of.EncoderC
 def shipped_for(encoder_fingerprint: str) -> Path | None:
     """Return the dictionary that comes with Insight, if it reads the tokens of an encoder."""
     folder = _source(BUILTIN)
-    is_same = info(folder).encoder_fingerprint == encoder_fingerprint
-    return folder if is_same else None
+    is_read = is_same_space(info(folder).encoder_fingerprint, encoder_fingerprint)
+    return folder if is_read else None
 
 
 def planned(concepts: int | None, k: int | None, encoder: str) -> tuple[TrainingSettings, Setup]:

@@ -20,7 +20,7 @@ from insight_app.plain_text import shortened, visible
 
 BUILTIN, TRAIN, FOLDER = "builtin", "train", "folder"
 UNUSABLE = "This dictionary cannot be used: see why at the right."
-SHIPPED_FOR = "builtin"
+SHIPPED_FOR = ("builtin", "builtin-views")
 """The encoder that the shipped dictionary reads."""
 SENTENCES = {
     BUILTIN: "The dictionary names what the encoder sees: 512 concepts, learned on photos of all "
@@ -68,7 +68,7 @@ class DictionaryPart(Part):
         self.unset.currentIndexChanged.connect(lambda _index: self._inspect())
         self.training = TrainingFields(self)
         self.training.changed.connect(self.changed)
-        self._list(SHIPPED_FOR)
+        self._list(SHIPPED_FOR[0])
         self.choice.currentIndexChanged.connect(lambda _index: self._chosen())
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.choice, 0, 1)
@@ -115,7 +115,7 @@ class DictionaryPart(Part):
     def set_encoder(self, name: str) -> None:
         """Offer what can go with an encoder; the one that is shipped comes with its encoder."""
         self.training.set_encoder(name)
-        if (self.choice.findData(BUILTIN) >= 0) != (name == SHIPPED_FOR):
+        if (self.choice.findData(BUILTIN) >= 0) != (name in SHIPPED_FOR):
             self._list(name)
             self.changed.emit()
 
@@ -164,7 +164,7 @@ class DictionaryPart(Part):
         was_folder = self.choice.count() > 0 and self.is_folder
         self.choice.blockSignals(True)
         self.choice.clear()
-        if encoder == SHIPPED_FOR:
+        if encoder in SHIPPED_FOR:
             self.choice.addItem("The one that comes with Insight", BUILTIN)
         self.choice.addItem("Train one on these photos", TRAIN)
         self.choice.blockSignals(False)

@@ -66,8 +66,8 @@ class Offer:
     def best_for(self, token_dim: int) -> tuple[str, str] | None:
         """Return (encoder, model) whose tokens have this size.
 
-        The last of the registry where several do: released dictionaries read the tokens of the
-        most refined one.
+        Where several do, the last of the registry that has files: released dictionaries read the
+        tokens of the most refined one.
         """
         found = None
         for info in self.encoders:
@@ -76,7 +76,7 @@ class Offer:
                 models = [m.name for m in fitting if m.token_dim == token_dim]
             else:
                 models = [""] if info.token_dim == token_dim else []
-            if models:
+            if models and (found is None or info.needs_files):
                 found = info.name, models[0]
         return found
 
