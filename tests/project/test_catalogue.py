@@ -445,8 +445,8 @@ def test_a_new_name_is_found_at_once_and_the_old_one_no_more(catalogue: Catalogu
 
 DOUBTED = Results(
     Edges([(1, 0), (2, 1), (4, 3)]),
-    probability={0: 0.1, 1: 0.24, 2: 0.25, 4: 0.9},
-    clarity_of={0: 0.9, 1: 0.49, 3: 0.5, 4: 0.2},
+    probability={0: 0.1, 1: 0.24, 2: 0.25, 5: 0.9},
+    clarity_of={0: 0.9, 1: 0.49, 3: 0.5, 4: 0.2, 5: 0.2},
     before={1: "fireboat", 2: "puppet"},
 )
 
@@ -476,6 +476,7 @@ def test_a_machines_name_is_doubtful_until_it_is_a_persons() -> None:
 )
 def test_what_shows_nothing_in_common_is_folded_until_a_person_speaks_of_it(act: j.Act) -> None:
     catalogue = Catalogue(DOUBTED, CurationState())
+    # The photos of 5 have as little in common, but a name that is not doubtful.
     assert np.flatnonzero(catalogue.folded).tolist() == [1, 4]
     assert catalogue.roots() == [0, 2, 3, 5, 7]  # what is below a folded one stands at the top
     assert catalogue.apply(state_of(act), touched(act)) >= {1}

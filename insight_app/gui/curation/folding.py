@@ -38,5 +38,6 @@ def explanation(results: "Results") -> str:
         "their features in another layer than the one that concepts are found in, less what all "
         "photos have in common. In 95 % of "
         f"random directions it is under {figure(results.clarity_bound)}, and so it is here: the "
-        "photos have no more in common than chance. Judging, naming or noting one takes it out."
+        "photos have no more in common than chance, and no name that is not doubtful. Judging, "
+        "naming or noting one takes it out."
     )

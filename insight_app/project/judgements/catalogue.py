@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.naming.doubt import are_doubtful
+from insight_app.concepts.naming.doubt import DOUBTFUL, are_doubtful
 from insight_app.project.judgements import search
 from insight_app.project.judgements.acts import ConceptId, is_own, machine_concept, parse_concept
 from insight_app.project.judgements.hierarchy import (
@@ -35,8 +35,9 @@ class Catalogue:
     ReviewStatus as uint8, of that name.  hidden: junk, or a person's concept that is unmade again.
     probability: float32 that the machine's name is right, NaN for a person's and where nobody
     knows.  clarity: float32, how much the strongest images have in common, NaN where nobody knows;
-    in_common: not less than chance.  folded: less, and no person spoke of it.
-    notes: row -> text.  is_gone: a person named it, the present dictionary does not have it.
+    in_common: not less than chance, or their name is not doubtful.  folded: less, and no person
+    spoke of it.  notes: row -> text.  is_gone: a person named it, the present dictionary does not
+    have it.
     level, images, cells, total, maximum, mean: the machine's, zero for rows it does not have.
     """
 
@@ -50,7 +51,9 @@ class Catalogue:
         self.hidden = np.zeros(results.F, bool)
         self.probability = np.array(results.name_probability, np.float32)
         self.clarity = np.array(results.clarity, np.float32)
-        self.in_common = ~(self.clarity < results.clarity_bound)
+        under = self.clarity < results.clarity_bound
+        sure = self.probability >= DOUBTFUL
+        self.in_common = ~under | sure
         self.folded = ~self.in_common
         self.is_gone = np.zeros(results.F, bool)
         self.notes: dict[int, str] = {}
