@@ -71,5 +71,8 @@ def test_near_misses_of_other_cells_or_concepts_are_bugs() -> None:
     codes, known = from_dense(np.ones((CELLS, F))), NearMisses(np.zeros(3, np.int64), np.zeros(0))
     with pytest.raises(ValueError, match="do not fit"):
         NearPairs(F).add(codes, known, np.zeros(CELLS, np.int64))
+    beyond = NearMisses(np.array([0, 1, 1, 1, 1]), np.array([F], np.uint16))
+    with pytest.raises(ValueError, match="do not fit"):
+        NearPairs(F).add(codes, beyond, np.zeros(CELLS, np.int64))
     with pytest.raises(ValueError, match="different dictionaries"):
         NearPairs(F).merge(NearPairs(F + 1))

@@ -49,7 +49,8 @@ class NearPairs:
     def add(self, codes: Codes, near: NearMisses, image_of_row: NDArray[np.integer]) -> None:
         """Count the cells of whole images whose near misses are known; image_of_row: (T,)."""
         fits = near.cells == codes.cells == image_of_row.size
-        if not fits or codes.concepts != self.concepts:
+        are_known = int(near.indices.max(initial=0)) < self.concepts == codes.concepts
+        if not (fits and are_known):
             raise ValueError("near misses do not fit their codes or their list of images")
         present = codes.stored.astype(np.float32) > TAU
         concept, row = codes.indices[present].astype(np.int64), codes.rows[present]

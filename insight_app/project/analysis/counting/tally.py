@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.codes import Codes, concatenate
+from insight_app.concepts.random_directions import DIRECTIONS, FEATURES
 from insight_app.concepts.statistics import Counts, Exemplars, StrongestImages, maxima
 from insight_app.concepts.statistics.fixed_point import to_units
 from insight_app.project.results.code_record import Notes
@@ -117,7 +118,7 @@ class Tally:
         self.counts.add(joined, image)
         self.exemplars.add(joined, image, cell)
         self.folders.add(joined, image, folder)
-        known = [at for at, one in enumerate(notes) if one.features.size]
+        known = [at for at, one in enumerate(notes) if _has_features(one)]
         if known:
             self.strongest.add(
                 maxima(*flatten([images[at] for at in known], [codes[at] for at in known])),
@@ -161,6 +162,11 @@ class Tally:
             tally.strongest = StrongestImages.from_arrays(under("strongest"))
         tally.images, tally.tokens = (int(number) for number in arrays["size"])
         return tally
+
+
+def _has_features(notes: Notes) -> bool:
+    """Return whether features were kept, and as many numbers of them as today."""
+    return notes.features.size == FEATURES and notes.controls.size == DIRECTIONS
 
 
 def knows_strongest(arrays: Mapping[str, NDArray[Any]]) -> bool:
