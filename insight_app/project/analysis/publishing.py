@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from insight_app.errors import KnownError
 from insight_app.project.analysis import set_up
+from insight_app.project.analysis.counting import certainty
 from insight_app.project.analysis.places import published_places
 from insight_app.project.folder import STATISTICS
 from insight_app.project.results import generations
@@ -50,6 +51,15 @@ def newest_edges(statistics: Path, known: Manifest | None) -> EdgeTable | None:
         return generations.read_edges(statistics, known.generation, known)
     except (OSError, KnownError):
         return None
+
+
+def has_unmeasured_edges(project: Path, engine: Engine) -> bool:
+    """Return whether a pass over the codes would tell more of the relations published last."""
+    statistics = project / STATISTICS
+    with reading(engine) as connection:
+        known = newest_manifest(connection, statistics)
+    edges = newest_edges(statistics, known)
+    return edges is not None and bool(certainty.is_unmeasured(edges).any())
 
 
 def name(engine: Engine, statistics: Path, number: int, coded: int, manifest: str) -> None:

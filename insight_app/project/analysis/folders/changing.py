@@ -7,18 +7,18 @@ photo is coded; to be taken out or put back none need be there.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.project.analysis import runs
 from insight_app.project.analysis.folders import choosing, membership, moving
 from insight_app.project.analysis.folders.sources import Area, named
 from insight_app.project.analysis.naming.due import Naming
-from insight_app.project.analysis.publishing import publish_again
+from insight_app.project.analysis.publishing import has_unmeasured_edges, publish_again
 from insight_app.project.analysis.recording import Recorder, Setup
 from insight_app.project.analysis.writer import writer
 from insight_app.project.photos.walking import outermost
@@ -83,6 +83,7 @@ def _include(
                 membership.restore(engine, before)
                 raise
         published(generation)
+        generation = _measure(project, engine, setup, progress, cancel, published) or generation
         photos, missing = (membership.count(engine, areas, s) for s in (None, Status.MISSING))
         return Changed(photos, missing, generation)
 
@@ -124,6 +125,7 @@ def move(
                 choosing.mark_again(engine)
                 generation = publish()
                 published(generation)
+        generation = _measure(project, engine, setup, progress, stop, published) or generation
     return Changed(moved.photos, moved.missing, generation)
 
 
@@ -139,3 +141,27 @@ def _publish(
         if cancel:
             cancel.check()
         return recorder.publish()
+
+
+def _measure(
+    project: Path,
+    engine: Engine,
+    setup: Setup,
+    progress: Progress,
+    cancel: CancelToken | None,
+    published: Published,
+) -> int | None:
+    """Measure how sure those relations are for which other photos speak now, and publish that.
+
+    Return the generation, None if there was no need. Cancelled, only this is left undone, and the
+    next analysis does it.
+    """
+    if not has_unmeasured_edges(project, engine):
+        return None
+    stop = cancel or CancelToken()
+    with suppress(Cancelled), closing(Recorder(project, engine, setup, progress, stop)) as recorder:
+        if recorder.measure_relations(progress, stop):
+            generation = recorder.publish()
+            published(generation)
+            return generation
+    return None
