@@ -144,7 +144,7 @@ def test_counts_that_an_older_insight_saved_of_newer_records_are_made_again(
         kept = {n: a for n, a in arrays.items() if not n.startswith(("near_", "strongest_"))}
         assert len(kept) < len(arrays)
         saved.write(path, kept)
-    draw(photos, 2, seed=1)
+    draw(photos / "more", 2, seed=1)
     analyze(project, encoder=tiny.TinyEncoder())
     whole = made(tmp_path / "whole.insight", photos, dictionary)
     assert content(project) == content(whole) and content(project) != before
