@@ -136,6 +136,9 @@ def test_the_digest_of_masks_changes_with_a_pixel(masks: Path, tmp_path: Path) -
         ("id,name,kind\n1,a,object\n", "none of thing, stuff and part"),
         ("id,name\n0,background\n", "no labels"),
         ("id,name\n70000,a\n", "whole number"),
+        (f"id,name\n{'1' * 5000},a\n", "line 2: the id '1{40}…' is no whole number"),
+        (f"id,name\n1,{'a' * 140_000}\n", r"no CSV \(field larger"),
+        (f"id,name,{'a' * 140_000}\n1,a\n", r"no CSV \(field larger"),
     ],
 )
 def test_a_table_that_is_none_is_refused_with_the_reason(
@@ -152,6 +155,9 @@ def test_a_table_may_come_from_a_spreadsheet_and_cocos_kinds_are_known(tmp_path:
     path.write_bytes("\ufeffID;Name\r\n2;tree\r\n1;dog\r\n".encode())
     table = read_table(path)
     assert (table.ids, table.names, table.kinds) == ((1, 2), ("dog", "tree"), ("", ""))
+    path.write_bytes(b"id,name\r02,tree\r" + b"0" * 5000 + b"1,dog\r0,background")  # an old Mac's
+    table = read_table(path)
+    assert (table.ids, table.names) == ((1, 2), ("dog", "tree"))
     path.write_text(
         "id,name\n1,person\n90,toothbrush\n92,banner\n184,tree-merged\n200,rug-merged\n"
     )

@@ -78,11 +78,7 @@ def info(path: Path | str) -> DictionaryInfo:
     described = _read_json(source)
     version = described.get("schema_version")
     if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise Refusal(
-            "This dictionary was written by a newer version of Insight.",
-            where=str(source),
-            do="Install the newer version to use it.",
-        )
+        raise newer(source)
     try:
         found = DictionaryInfo(
             fingerprint=str(described["fingerprint"]),
@@ -161,6 +157,15 @@ def check_fits(
             where=str(path),
             do="Choose the dictionary that was trained for this encoder, or train one.",
         )
+
+
+def newer(path: Path) -> Refusal:
+    """Return the error for a file of a dictionary that a newer Insight wrote."""
+    return Refusal(
+        "This dictionary was written by a newer version of Insight.",
+        where=str(path),
+        do="Install the newer version to use it.",
+    )
 
 
 def damaged(path: Path, why: str) -> WorldError:

@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app import plain_json
-from insight_app.concepts.hsae.description import SUMMARY, damaged
-from insight_app.concepts.naming.candidates import Candidate
+from insight_app.concepts.hsae.description import SUMMARY, damaged, newer
+from insight_app.concepts.naming.candidates import UNKNOWN, Candidate
 from insight_app.concepts.naming.photo_classes import MEASURES
 from insight_app.concepts.naming.prior import PriorPhotos, Votes
+from insight_app.concepts.naming.vocabulary import READINGS
 from insight_app.concepts.statistics import CoOccurrence, Counts
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.files import write_whole
 from insight_app.plain_arrays import read_npz
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Version 1 may lack the rule, probabilities, and all that names rest on."""
 SHARED = "shared"
 """The rule that named dictionaries before they said which."""
 DICTIONARY, RELEASE = "dictionary", "release"
@@ -34,6 +36,10 @@ _VOTES = {"readings": np.uint8, "indptr": np.int64, "columns": np.int32, "shares
 
 _OF_PHOTOS = ("worth", "strength", "measures")
 """The arrays of `PriorPhotos`, with prefix "photos_"."""
+_MOST_SHARE = 1.001
+"""What a share of 1 may have become, as it was written."""
+_MOST_MEASURE = 50.0
+"""Measures are logarithms, of numbers that an analysis can come to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +99,7 @@ def write(folder: Path, summary: DictionarySummary, *, compressed: bool = True) 
 def read(folder: Path, concepts: int) -> DictionarySummary | None:
     """Read the summary of the dictionary in `folder`, of F = concepts; None where it has none.
 
-    KnownError where the file is damaged or of another dictionary.
+    KnownError where the file is damaged, of another dictionary or of a newer Insight.
     """
     path = folder / SUMMARY
     if not path.exists():
@@ -101,6 +107,10 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
     try:
         arrays = read_npz(path, follow_links=True)
         words: Any = plain_json.loads(arrays.pop("words").tobytes())
+        if (version := int(words.get("schema_version", 1))) < 1:
+            raise ValueError(version)
+        if version > SCHEMA_VERSION:
+            raise newer(path)
         summary = DictionarySummary(
             [[_candidate(*one) for one in row] for row in words["candidates"]],
             Counts.from_arrays(counts) if (counts := _without_prefix("counts_", arrays)) else None,
@@ -112,7 +122,7 @@ def read(folder: Path, concepts: int) -> DictionarySummary | None:
         )
     except OSError as error:
         raise disk_error(error, "The dictionary cannot be read", where=path) from error
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise damaged(path, "its names and counts cannot be read") from error
     sizes = {len(summary.candidates), summary.cooccurrence.concepts}
     if summary.counts is not None:
@@ -134,8 +144,10 @@ def _photos(terms: list[str], arrays: dict[str, NDArray[Any]], concepts: int) ->
     shapes = (concepts,), (concepts,), (concepts, MEASURES)
     if votes.indptr.size != concepts + 1 or tuple(one.shape for one in known) != shapes:
         raise ValueError("its photos are of another dictionary")
-    if not all(np.isfinite(one).all() for one in known):
-        raise ValueError("its photos are measured in no numbers")
+    worth, strength, measures = known
+    are_known = all((np.isfinite(one) & (one >= 0)).all() for one in (worth, strength))
+    if not are_known or not (np.abs(measures) <= _MOST_MEASURE).all():
+        raise ValueError("its photos are measured in no such numbers")
     return PriorPhotos(votes, *known)
 
 
@@ -147,13 +159,15 @@ def _votes(terms: list[str], arrays: dict[str, NDArray[Any]]) -> Votes | None:
     sizes = np.diff(votes.indptr)
     is_whole = (
         votes.readings.shape == (len(terms),)
+        and votes.readings.max(initial=0) < len(READINGS)
         and votes.indptr.ndim == 1
+        and votes.indptr.size > 0
         and votes.columns.shape == votes.shares.shape == (votes.indptr[-1],)
         and not votes.indptr[0]
         and (sizes >= 0).all()
         and votes.columns.min(initial=0) >= 0
         and votes.columns.max(initial=-1) < len(terms)
-        and np.isfinite(votes.shares).all()
+        and ((votes.shares >= 0) & (votes.shares <= _MOST_SHARE)).all()
     )
     if not is_whole:
         raise ValueError("its votes are no votes")
@@ -169,6 +183,10 @@ def _words(one: Candidate) -> list[str | float | None]:
 def _candidate(
     term: str, reading: int, score: float | None, probability: float | None = None
 ) -> Candidate:
+    """Return a candidate as it was written; ValueError for nonsense."""
+    is_known = probability is None or 0 <= probability <= 1
+    if not isinstance(term, str) or reading not in (UNKNOWN, *range(len(READINGS))) or not is_known:
+        raise ValueError(f"{term!r} is no name")
     return Candidate(term, int(reading), _rounded(score), _rounded(probability))
 
 

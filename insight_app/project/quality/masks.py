@@ -35,6 +35,8 @@ MOST_TABLE = 2**24
 MOST_ID = 2**16 - 1
 MOST_UNKNOWN = 5
 """Unknown ids that are named in an error."""
+MOST_SHOWN = 40
+"""Characters of a wrong entry that are quoted in an error."""
 LAST_THING = 90
 """COCO's panoptic labels: things up to here, stuff above."""
 COCO = {1: "person", 90: "toothbrush", 184: "tree-merged", 200: "rug-merged"}
@@ -88,6 +90,17 @@ def read_table(path: Path) -> LabelTable:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _bad_table(path, "it is no text in UTF-8") from None
+    try:
+        found = _labels(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+    except csv.Error as error:
+        raise _bad_table(path, f"it is no CSV ({error})") from None
+    ids = tuple(sorted(found))
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    return LabelTable(ids, tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids), digest)
+
+
+def _labels(path: Path, text: str) -> dict[int, tuple[str, Kind]]:
+    """Return name and kind of every label by its id; csv.Error for what is no CSV."""
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
@@ -105,27 +118,32 @@ def read_table(path: Path) -> LabelTable:
     if not found:
         raise _bad_table(path, "it has no labels")
     if "kind" not in columns and all(found.get(id, ("",))[0] == name for id, name in COCO.items()):
-        found = {
+        return {
             id: (name, "thing" if id <= LAST_THING else "stuff")
             for id, (name, _kind) in found.items()
         }
-    ids = tuple(sorted(found))
-    digest = hashlib.sha256(data).hexdigest()[:16]
-    return LabelTable(ids, tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids), digest)
+    return found
 
 
 def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, str, Kind]:
     given = {name: str(row.get(name) or "").strip() for name in ("id", "name", "kind")}
-    if not (given["id"].isascii() and given["id"].isdigit() and int(given["id"]) <= MOST_ID):
+    id = given["id"]
+    digits = id.lstrip("0") or id[:1]
+    is_id = id.isascii() and id.isdigit() and len(digits) <= len(str(MOST_ID))
+    if not is_id or int(digits) > MOST_ID:
         raise _bad_table(
-            path, f"line {line}: the id {given['id']!r} is no whole number from 0 to {MOST_ID:,}"
+            path, f"line {line}: the id {_shown(id)} is no whole number from 0 to {MOST_ID:,}"
         )
     kind = next((one for one in KINDS if one == given["kind"].casefold()), None)
     if kind is None:
         raise _bad_table(
-            path, f"line {line}: the kind {given['kind']!r} is none of thing, stuff and part"
+            path, f"line {line}: the kind {_shown(given['kind'])} is none of thing, stuff and part"
         )
-    return int(given["id"]), given["name"], kind
+    return int(digits), given["name"], kind
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…")
 
 
 def _bad_table(path: Path, why: str) -> Refusal:
