@@ -19,9 +19,9 @@ explains 0.39 of others, from 180 0.47, from 360 0.58; the one that comes with I
 
 WHY = (
     "Why train: it explains far more of photos unlike everyday ones (of the variance of textile "
-    "pictures that it never saw 84 %; the one that comes with Insight 26 %), and more names of its "
-    "few concepts are right (46 % of 256 on unseen photos, after 400 photos; 30 % of 1,024). Of "
-    "everyday photos it explains less (58 %; 69 %)."
+    "pictures that it never saw 84 %; the one that comes with Insight 21 %), and more names of its "
+    "few concepts are right (51 % of 256 on unseen photos, after 400 photos; 40 % of 512). Of "
+    "everyday photos it explains less (58 %; 65 %)."
 )
 """Measured as the README says under "A dictionary of your own photos"."""
 
