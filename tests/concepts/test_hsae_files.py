@@ -7,7 +7,9 @@ import sys
 import pytest
 import torch
 
+from insight_app import resources
 from insight_app.concepts import hsae
+from insight_app.concepts.hsae.description import DESCRIPTION, SCHEMA_VERSION
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.errors import KnownError
 from tests.concepts import dense_hsae
@@ -109,6 +111,19 @@ def test_a_broken_description_is_refused(folder, text):
     (folder / "dictionary.json").write_text(text, "utf-8")
     with pytest.raises(KnownError, match="damaged"):
         hsae.info(folder)
+
+
+def test_a_dictionary_of_the_first_version_is_read_as_one_of_ours(folder):
+    ours = hsae.info(folder)
+    rewrite(folder, schema_version=1)
+    assert hsae.info(folder) == ours
+
+
+def test_the_shipped_dictionary_says_that_an_older_insight_cannot_read_it():
+    described = json.loads(
+        (resources.path("dictionaries/builtin") / DESCRIPTION).read_text("utf-8")
+    )
+    assert described["schema_version"] == SCHEMA_VERSION > 1
 
 
 def test_a_newer_dictionary_is_refused_politely_and_a_missing_one_named(folder):

@@ -24,7 +24,8 @@ WEIGHTS = "dictionary.safetensors"
 DESCRIPTION = "dictionary.json"
 SUMMARY = "machine.npz"
 PROBES = "probe-*.safetensors"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Version 2 may come with a summary that readers of version 1 take for damaged."""
 _MOST_HEADER = 1 << 20
 _ANOTHER = "Choose another dictionary, or train one on your photos."
 
