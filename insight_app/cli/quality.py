@@ -213,13 +213,14 @@ def _lines(one: Figure) -> Iterator[str]:
     values = column([figure(control.value) for control in controls])
     widest = max((len(control.title) for control in controls), default=0)
     for control, value in zip(controls, values, strict=True):
-        yield f"      {control.title:{widest}}  {value}{_of_control(control)}"
+        yield f"      {control.title:{widest}}  {value}{_of_control(one, control)}"
     if one.is_no_better:
         yield f"      {NO_BETTER}"
 
 
-def _of_control(control: Control) -> str:
-    return _interval(control.low, control.high) + ("  (ceiling)" if control.is_ceiling else "")
+def _of_control(one: Figure, control: Control) -> str:
+    ceiling = "  (ceiling)" if one.is_under(control) else "  (knows more)"
+    return _interval(control.low, control.high) + (ceiling if control.is_ceiling else "")
 
 
 def figure(value: float | None) -> str:

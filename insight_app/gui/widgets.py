@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
+from insight_app.gui.state.shown_name import DOUBT
 from insight_app.gui.wording import unmarked
 from insight_app.plain_text import breakable, visible, visible_lines
 
@@ -229,6 +230,15 @@ def scrolled(inside: QWidget, parent: QWidget) -> QScrollArea:
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     area.setWidget(inside)
     return area
+
+
+def elided_name(metrics: QFontMetrics, name: str, room: int) -> str:
+    """Return a concept's name as it fits, its end cut off before the sign of a doubtful one."""
+    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+    if shown == name or not name.endswith(DOUBT):
+        return shown
+    room -= metrics.horizontalAdvance(DOUBT)
+    return metrics.elidedText(name.removesuffix(DOUBT), Qt.TextElideMode.ElideRight, room) + DOUBT
 
 
 class ElidedLabel(QLabel):

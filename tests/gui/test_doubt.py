@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from insight_app.gui.curation.facts.candidates import CandidateModel
 from insight_app.gui.finding.hits import found_concepts
 from insight_app.gui.statistics.columns import KEYS
+from insight_app.gui.widgets import elided_name
+from insight_app.project.results.candidates import CandidateName
 from tests.gui.conftest import wait_idle
 from tests.gui.hands import ALT, CTRL, Key, press, seen_from_top, selected, show
 from tests.older import with_measured_names
@@ -66,15 +69,35 @@ def test_a_doubtful_name_has_its_sign_everywhere_until_somebody_accepts_it(qtbot
 def test_the_card_says_what_a_name_rests_on_how_sure_it_is_and_what_it_was(qtbot, window) -> None:
     card = show(qtbot, window, "concepts") and window.docks["card"].panel
     expected = {
-        BOAT: "Named after 24 of your photos, 12.5 % likely right",
-        CAR: "Named after 24 of your photos, 75.0 % likely right, was: fireboat",
+        BOAT: "Named after 3 of your photos, 12.5 % likely right",
+        CAR: "Named after 3 of your photos, 75.0 % likely right, was: fireboat",
         SKY: "Name shipped with the dictionary, shows nothing in common",
     }
     for row, text in expected.items():
         window.session.selection.select(concepts=window.session.state.ids_of((row,)))
         wait_idle(qtbot, window)
         assert card.head.origin.text() == text
+        assert ("Of 24 analyzed" in card.head.origin.toolTip()) is (row != SKY)
     assert "0.100" in card.head.origin.toolTip() and "0.500" in card.head.origin.toolTip()
+
+
+def test_a_name_is_cut_off_before_the_sign_of_its_doubt(qtbot, window) -> None:
+    metrics = window.fontMetrics()
+    room = metrics.horizontalAdvance("computer mon") + 20
+    short = elided_name(metrics, "computer monitor?", room)
+    assert short.startswith("comp") and short.endswith("…?")
+    assert metrics.horizontalAdvance(short) <= room
+    assert elided_name(metrics, "computer monitor", room).endswith("…")
+    assert elided_name(metrics, "boat?", room) == "boat?"
+
+
+def test_candidates_are_listed_best_first_with_fit_and_probability(qtbot) -> None:
+    model = CandidateModel()
+    first = CandidateName("lakeside", "noun", 0.5, "", 0.152)
+    model.set_candidates([first, CandidateName("rock", "noun", 0.25, "", 0.413)], "", "fit")
+    assert model.heading[0] == "fit"
+    spoken = model.index(0).data(SPOKEN)
+    assert spoken == "1: lakeside, noun, fit 0.500, 15.2 % right"
 
 
 def test_a_new_naming_is_told_once_with_the_concepts_that_it_changed(

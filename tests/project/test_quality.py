@@ -201,6 +201,13 @@ def test_a_control_within_the_interval_is_as_good(
     assert figure.is_no_better is is_no_better
 
 
+def test_what_knows_more_is_a_ceiling_only_above_the_value() -> None:
+    figure = Figure("x", RECONSTRUCTION, "x", "x", 0.722, is_higher_better=True)
+    assert figure.is_under(Control("table", 0.8, is_ceiling=True))
+    assert not figure.is_under(Control("table", 0.681, is_ceiling=True))
+    assert not figure.is_under(Control("other", 0.8))
+
+
 def test_what_is_no_report_is_refused(project: Path) -> None:
     data = dumps(measure(project, photos=2, encoder=Colours()))
     assert loads(data).photos == 2

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from insight_app.gui.curation.present_concept import PresentConcept, selected
 from insight_app.gui.state.session import Session
-from insight_app.project.results.candidates import as_shown
 
 if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
@@ -31,9 +30,8 @@ def keys_of(session: Session) -> "ConceptKeys":
 
 
 def candidates_of(concept: PresentConcept) -> "list[CandidateName]":
-    """Return the candidate names that have a key, in the order of what is shown beside them."""
-    found = concept.results.candidates(concept.row)[:NAMES] if concept.is_machine else []
-    return as_shown(found)
+    """Return the candidate names that have a key, best first."""
+    return concept.results.candidates(concept.row)[:NAMES] if concept.is_machine else []
 
 
 @dataclass(frozen=True)

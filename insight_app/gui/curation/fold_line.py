@@ -44,6 +44,11 @@ class FoldLine(QToolButton):
         self.setVisible(count > 0)
         self._show()
 
+    def open_unasked(self) -> None:
+        """Say that all of them are listed, though nobody opened the line."""
+        self.is_open = True
+        self._show()
+
     def _show(self) -> None:
         results = self._session.state.results
         words = sentence(self._count)

@@ -32,7 +32,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import DOUBTFUL_WORD
-from insight_app.gui.widgets import dim_label
+from insight_app.gui.widgets import dim_label, elided_name
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -129,7 +129,7 @@ class HitDelegate(QStyledItemDelegate):
         rect.adjust(0, 0, -metrics.horizontalAdvance(detail) - 12, 0)
         painter.setPen(c.of("text"))
         painter.setFont(theme.of_name(option.font, hit.italic))
-        text = painter.fontMetrics().elidedText(hit.text, Qt.TextElideMode.ElideRight, rect.width())
+        text = elided_name(painter.fontMetrics(), hit.text, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 

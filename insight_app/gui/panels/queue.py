@@ -116,9 +116,11 @@ class QueuePanel(Panel):
             whole = self._whole = float(catalogue.total.sum())
             order = np.lexsort((np.arange(catalogue.size), -catalogue.total, catalogue.folded))
             self._rank = np.argsort(order)
-            fires, due = self._fires(catalogue), self._is_due(catalogue)
-            may = self._may_be_listed(catalogue)
-            due[list(state.rows_of(self.list.concepts if keep else ()))] = True
+            fires, may = self._fires(catalogue), self._may_be_listed(catalogue)
+            kept = list(state.rows_of(self.list.concepts if keep else ()))
+            self._open_if_listed(kept, may & catalogue.folded)
+            due = self._is_due(catalogue)
+            due[kept] = True
             may &= due
             rows = np.flatnonzero(fires).tolist()
             shares = (catalogue.total[rows] / (whole or 1.0)).tolist()
@@ -127,6 +129,11 @@ class QueuePanel(Panel):
             self.note.setText(UNIT if whole else BY_LEVEL)
             self.note.setToolTip(WHY_SHARE if whole else "")
         self._count()
+
+    def _open_if_listed(self, kept: list[int], folded: NDArray[np.bool_]) -> None:
+        """Show the line as open where all that it stands for stays listed: as an analysis ends."""
+        if folded.any() and set(np.flatnonzero(folded).tolist()) <= set(kept):
+            self.fold.open_unasked()
 
     def _fires(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
         """Return (size,) what there is something to judge of."""

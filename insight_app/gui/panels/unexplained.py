@@ -21,7 +21,9 @@ NO_PHOTOS = "No photos in this project yet. The cells that no concept explains a
 WAITING = "The cells that no concept explains appear here as soon as photos are analyzed."
 MEANING = (
     "Not explained = |x - y|² / |x|² of a cell: x what the encoder says of it, y what its active "
-    "concepts together say. Clusters: k-means on what is active in each cell and around it."
+    "concepts together say. The average is the mean over cells of each cell's own share; Quality "
+    "measures what is explained of all variance. Clusters: k-means on what is active in each cell "
+    "and around it."
 )
 
 

@@ -13,6 +13,7 @@ from insight_app.gui.curation.lists.concept_row import paint_chip
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.photo.legend import FAINT_TEXT, LIGHT_TEXT
 from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import elided_name
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -81,8 +82,8 @@ class CellTip(QFrame):
             painter.setFont(theme.of_name(self.font(), name.is_italic))
             told = f"  {name.number}" if name.number else ""
             room = space - self.fontMetrics().horizontalAdvance(told)
-            metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-            shown = metrics.elidedText(name.text, right, room)
+            metrics = painter.fontMetrics()
+            shown = elided_name(metrics, name.text, room)
             painter.drawText(30, top, room, line, middle, shown)
             taken = metrics.horizontalAdvance(shown)
             painter.setFont(self.font())

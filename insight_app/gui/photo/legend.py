@@ -18,6 +18,7 @@ from insight_app.gui.photo import residual
 from insight_app.gui.photo.overlay import Layer
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import ShownName
+from insight_app.gui.widgets import elided_name
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
@@ -105,8 +106,7 @@ class Legend(QWidget):
             left += 17
             painter.setFont(theme.of_name(self.font(), entry.is_italic))
             painter.setPen(LIGHT_TEXT)
-            fits = painter.fontMetrics().elidedText
-            shown = fits(entry.text, Qt.TextElideMode.ElideRight, int(widest))
+            shown = elided_name(painter.fontMetrics(), entry.text, int(widest))
             left = self._word(painter, left, shown) + 10
             painter.setFont(self.font())
             painter.setPen(FAINT_TEXT)

@@ -48,6 +48,7 @@ class FigureTree(QTreeWidget):
         self.ensurePolished()
         self.setHeaderLabels(list(HEADS))
         self.setUniformRowHeights(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # many measures begin alike
         self.setAccessibleName("Figures of quality")
         self.setRootIsDecorated(True)
         self.setAllColumnsShowFocus(True)

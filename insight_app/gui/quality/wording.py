@@ -64,8 +64,9 @@ def details(one: Figure) -> Iterator[str]:
     for control in one.controls.values():
         between = interval_text(control.low, control.high)
         said = f" ({between})" if between else ""
-        ceiling = ", a ceiling: it knows more than a dictionary may" if control.is_ceiling else ""
-        yield f"Control: {control.title} {number(control.value)}{said}{ceiling}"
+        more = ", a ceiling" if one.is_under(control) else ", no opponent"
+        knows = f"{more}: it knows more than a dictionary may" if control.is_ceiling else ""
+        yield f"Control: {control.title} {number(control.value)}{said}{knows}"
     if one.is_higher_better is not None and one.value is not None:
         yield f"{'Higher' if one.is_higher_better else 'Lower'} is better."
     if one.is_no_better:

@@ -141,11 +141,15 @@ class ProjectState:
         return str(self.results.machine_names[row])
 
     def names_from(self, row: int) -> str:
-        """Return what a machine's name rests on, in words; '' for a person's, or if not known."""
+        """Return what a machine's name rests on, in words; '' for a person's, or if not known.
+
+        Of the photos those alone are counted in which the concept itself is strongest.
+        """
         results, catalogue = self.results, self.catalogue
         if results is None or catalogue is None or row >= results.F or catalogue.by_person[row]:
             return ""
-        return results.name_source(row)
+        source, own = results.name_source(row), int(results.name_photos[row])
+        return f"after {own:,} of your photos" if source and own else source
 
     def giver(self, row: int) -> str:
         """Return who gave a concept's name, in words."""

@@ -52,7 +52,7 @@ AT_THE_SAME = (
 NO_TABLE = " This encoder has no table of classes, so that two baselines are missing."
 FILTERED_KNOWS = (
     " The built-in encoder's tokens are sums of the filtered table's rows, which only the encoder "
-    "knows: a ceiling, no opponent."
+    "knows: the encoder's own filtered table is no opponent."
 )
 SPARSITY_SET = "The untrained dictionary's threshold is set so that its number is the same."
 

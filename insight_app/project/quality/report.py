@@ -93,6 +93,13 @@ class Figure:
         values = (one.value for one in self.controls.values() if not one.is_ceiling)
         return any(sign * value >= least for value in values if value is not None)
 
+    def is_under(self, control: Control) -> bool:
+        """Return whether a control that knows more is better than the value: a ceiling."""
+        if not control.is_ceiling or control.value is None or self.value is None:
+            return False
+        sign = -1.0 if self.is_higher_better is False else 1.0
+        return sign * control.value >= sign * self.value
+
 
 @dataclass(frozen=True)
 class SelfTest:

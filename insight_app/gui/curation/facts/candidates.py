@@ -25,10 +25,9 @@ from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import shown_name
-from insight_app.gui.widgets import paint_key_cap
+from insight_app.gui.widgets import elided_name, paint_key_cap
 from insight_app.gui.wording import tooltip
 from insight_app.plain_text import shortened, visible
-from insight_app.project.results.candidates import has_probabilities
 
 if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
@@ -48,27 +47,32 @@ UNITS = {
         "% of votes",
         "Votes of its examples, and of its children's, that the word covers",
     ),
-    "probability": ("% right", "Probability that the name is right"),
+    "fit": (
+        "fit",
+        "fit = probability of being right, weighed against how much the word says and whether "
+        "a surer concept has the name",
+    ),
     "cosine": ("cosine", "Cosine of the concept's direction and the word"),
     "": ("", "Score"),
 }
 """What a kind of score (results.names_unit) is called, and what it means."""
-RIGHT = ("% right", "Probability that the name is right, calibrated on classes that taught nothing")
-"""The same of what stands there instead where it is known of all candidates."""
+RIGHT = "Probability that the name is right, calibrated on classes that taught nothing"
+"""What the dim number beside the score is, where it is known."""
 
 
 class CandidateModel(QAbstractListModel):
-    """The candidates of one concept by what is shown beside them; present: the name that it has.
+    """The candidates of one concept, best first; present: the name that it has.
 
-    numbers: as shown, '' where there is none.  unit: what scores are.
+    numbers: scores as shown, rights: how probably each is right, '' where there is none.  unit:
+    what scores are.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.candidates: Sequence[CandidateName] = ()
         self.numbers: list[str] = []
+        self.rights: list[str] = []
         self.present, self.unit = "", ""
-        self._has_probabilities = False
 
     def set_candidates(
         self, candidates: "Sequence[CandidateName]", present: str, unit: str
@@ -76,26 +80,19 @@ class CandidateModel(QAbstractListModel):
         """Show other candidates; unit: what their scores are."""
         self.beginResetModel()
         self.candidates, self.present, self.unit = candidates, present, unit
-        self._has_probabilities = has_probabilities(candidates)
-        self.numbers = column([self._number(one) for one in candidates])
+        self.numbers = column([self._score(one) for one in candidates])
+        self.rights = [_right(one) for one in candidates]
         self.endResetModel()
 
     @property
     def heading(self) -> tuple[str, str]:
-        """What the numbers are called, and what they mean; '' where there are none."""
-        if not any(self.numbers):
-            return "", ""
-        return RIGHT if self._has_probabilities else UNITS[self.unit]
-
-    def _number(self, one: "CandidateName") -> str:
-        if self._has_probabilities and one.probability is not None:
-            return percentage(one.probability)
-        return self._score(one)
+        """What the scores are called, and what they mean; '' where there are none."""
+        return UNITS[self.unit] if any(self.numbers) else ("", "")
 
     def _score(self, one: "CandidateName") -> str:
         if one.score is None:
             return ""
-        return figure(one.score) if self.unit == "cosine" else percentage(one.score)
+        return percentage(one.score) if self.unit == SHARE_OF_VOTES else figure(one.score)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.candidates)
@@ -105,13 +102,13 @@ class CandidateModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return shown_name(one.term)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            number = f"{self.heading[0]} {self._number(one)}" if self._number(one) else ""
-            words = ", ".join(part for part in (shown_name(one.term), one.reading, number) if part)
-            return f"{index.row() + 1}: {words}"
+            number = f"{self.heading[0]} {self._score(one)}" if self._score(one) else ""
+            parts = (shown_name(one.term), one.reading, number, _right(one))
+            return f"{index.row() + 1}: {', '.join(part for part in parts if part)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = [one.definition]
             if one.probability is not None:
-                lines.append(f"{RIGHT[1]}: {percent(one.probability)}")
+                lines.append(f"{RIGHT}: {percent(one.probability)}")
             if one.score is not None:
                 lines.append(f"{UNITS[self.unit][1]}: {self._score(one)}")
             elif one.probability is None:
@@ -120,8 +117,13 @@ class CandidateModel(QAbstractListModel):
         return None
 
 
+def _right(one: "CandidateName") -> str:
+    """Return how probably a name is right, in words; '' if not known."""
+    return "" if one.probability is None else f"{percent(one.probability)} right"
+
+
 class CandidateDelegate(QStyledItemDelegate):
-    """Key cap, name, reading, score."""
+    """Key cap, name, reading, probability, score."""
 
     def __init__(self, model: CandidateModel, parent: QObject) -> None:
         super().__init__(parent)
@@ -149,8 +151,12 @@ class CandidateDelegate(QStyledItemDelegate):
             box = QRectF(0, rect.y(), right, rect.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
             right -= max(40, painter.fontMetrics().horizontalAdvance(number)) + 8
-        painter.setFont(option.font)
         painter.setPen(c.of("dim"))
+        if told := self._model.rights[index.row()]:
+            box = QRectF(0, rect.y(), right, rect.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, told)
+            right -= painter.fontMetrics().horizontalAdvance(told) + 8
+        painter.setFont(option.font)
         reading = shortened(visible(one.reading), READING_LETTERS)
         width = painter.fontMetrics().horizontalAdvance(reading)
         box = QRectF(right - width, rect.y(), width + 2, rect.height())
@@ -159,7 +165,7 @@ class CandidateDelegate(QStyledItemDelegate):
         painter.setFont(theme.italic(option.font))
         painter.setPen(c.of("text"))
         room = right - width - 8 - left
-        text = painter.fontMetrics().elidedText(term, Qt.TextElideMode.ElideRight, int(room))
+        text = elided_name(painter.fontMetrics(), term, int(room))
         painter.drawText(QRectF(left, rect.y(), room, rect.height()), middle, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(c.of("accent"))

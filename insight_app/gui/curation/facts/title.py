@@ -18,7 +18,7 @@ from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import DOUBTFUL_WORD, shown_name
-from insight_app.gui.widgets import LinkLabel, dim_label
+from insight_app.gui.widgets import LinkLabel, dim_label, elided_name
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
@@ -136,9 +136,11 @@ def origin(concept: PresentConcept) -> tuple[str, str]:
     catalogue, results, row = concept.catalogue, concept.results, concept.row
     parts, tips = [], []
     if source := concept.state.names_from(row):
-        parts.append(f"named {source}" if results.name_photos[row] else f"name {source}")
-        own = counted(int(results.name_photos[row]), "photo")
-        tips.append(f"Photos of yours among those that this name rests on: {own}.")
+        own = int(results.name_photos[row])
+        parts.append(f"named {source}" if own else f"name {source}")
+        if own:
+            analyzed = f"Of {results.names_photos:,} analyzed"
+            tips.append(f"{analyzed}; the strongest places of this concept lie in these.")
     probability = float(catalogue.probability[row])
     if not isnan(probability):
         parts.append(f"{percent(probability)} likely right")
@@ -207,7 +209,7 @@ class _Name(QWidget):
         painter.setFont(theme.of_name(self._font(), self._is_italic))
         whole = painter.fontMetrics().horizontalAdvance(self._text) + small
         room = self.width() - (small if whole <= self.width() else STATUS_ROOM + told)
-        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, int(room))
+        text = elided_name(painter.fontMetrics(), self._text, int(room))
         painter.setPen(c.of("text"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, room + 4, self.height()), middle, text)

@@ -15,6 +15,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.curation.present_concept import PresentConcept, find
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import elided_name
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -173,7 +174,7 @@ def paint_name(
     if suffixes and room.width() - widths[at] < least:
         suffixes = []  # a few letters of the name say more than a number alone
     left = int(room.width()) - (widths[at] if suffixes else 0)
-    fits = metrics.elidedText(shown.text, Qt.TextElideMode.ElideRight, left)
+    fits = elided_name(metrics, shown.text, left)
     painter.drawText(room, MIDDLE, fits)
     taken = metrics.horizontalAdvance(fits)
     if suffixes:
