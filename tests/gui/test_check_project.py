@@ -26,6 +26,7 @@ def test_damage_is_shown_in_words_and_repaired_by_a_button(qtbot, open_window, t
     sound.close()
 
     newest: Path = max((project / "statistics").glob("generation-*"))
+    damaged = session.state.results.generation
     flips.flip(newest / "edges.npz", random.Random(1))
     dialog = CheckDialog(session, window)
     dialog.show()
@@ -38,7 +39,7 @@ def test_damage_is_shown_in_words_and_repaired_by_a_button(qtbot, open_window, t
     qtbot.waitUntil(lambda: dialog.summary.text().startswith("Repaired"))
     wait_idle(qtbot, window)
     assert check(project) == [] and not dialog.repair.isEnabled()
-    assert session.state.results.generation == 3
+    assert session.state.results.generation > damaged
 
 
 def test_a_check_that_is_closed_stops(qtbot, open_window, tmp_path) -> None:

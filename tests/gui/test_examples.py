@@ -81,7 +81,7 @@ def test_candidates_stand_by_the_number_beside_them(review) -> None:
         review.session.selection.select_rows(rows=(row,))
         scores = [one.score for one in candidates_of(selected(review.session))]
         assert scores == sorted(scores, reverse=True)
-        assert evidence.candidates.section.note.text() == "cosine"
+        assert evidence.candidates.section.note.text() == "% of votes"
 
 
 def test_a_histogram_adds_up_to_its_cells_and_ends_at_the_strongest(qtbot, review) -> None:

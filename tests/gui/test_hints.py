@@ -95,8 +95,8 @@ def test_a_hint_says_the_keys_as_they_are_and_only_what_can_be_done(
 ) -> None:
     window = open_window(project_dir)
     assert hint(window, HINT_KEYS).label.text().startswith("One key each: A, U, X.")
-    window.actions_.set_keys("concept.accept", "G")
-    assert "G, U, X" in hint(window, HINT_KEYS).label.text()
+    window.actions_.set_keys("concept.accept", "J")
+    assert "J, U, X" in hint(window, HINT_KEYS).label.text()
     window.session.selection.select(concepts=())
     wait_idle(qtbot, window)
     assert shown(window) == set(), "nothing is drawn, and there is no name"

@@ -172,6 +172,8 @@ def test_trouble_is_read_whole_with_the_button_that_mends_it(
         boxes = [line.words, line.button, line.close_button]
         assert all(line.rect().contains(box.geometry()) for box in boxes)
         assert not line.button.geometry().intersects(line.words.geometry())
+    window.show_page("statistics")
+    wait_idle(qtbot, window)
     main = window.docks["concept_table"].panel
     main.show_error(error, "Try again", lambda: tried.append(2))
     settle()
