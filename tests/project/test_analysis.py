@@ -436,10 +436,10 @@ def test_a_photo_in_flight_at_two_crashes_is_left_out(
     class Died(BaseException):
         pass
 
-    def deadly(photo: pipeline.Photo, *how: Any) -> Any:
+    def deadly(photo: pipeline.Photo, *how: Any, **more: Any) -> Any:
         if photo.path == poison:
             raise Died
-        return read(photo, *how)
+        return read(photo, *how, **more)
 
     monkeypatch.setattr("insight_app.project.analysis.coding.pipeline.read_photo", deadly)
     for crashed_before in (False, True):
