@@ -93,7 +93,15 @@ def with_places(content: Content, results: Results) -> Content:
         if concept.level is None:
             return ()
         found = results.examples(concept.number, "strongest", PLACES)
-        return tuple(_place_of(image(one.image_id), one) for one in found)
+        try:
+            return tuple(_place_of(image(one.image_id), one) for one in found)
+        except KeyError as error:
+            raise WorldError(
+                f"The results are damaged (they name image {error}, which is not in the project).",
+                where=str(results.project),
+                kept="Codes and judgements are kept in other files.",
+                do="Run `insight-app check PROJECT --repair`.",
+            ) from error
 
     concepts = (replace(one, places=places(one)) for one in content.concepts)
     return replace(content, concepts=tuple(concepts))
