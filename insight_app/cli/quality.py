@@ -17,13 +17,14 @@ from insight_app.files import read_regular
 from insight_app.project.quality.comparing import Difference, differences
 from insight_app.project.quality.report import (
     GROUPS,
+    MOST,
     NO_BETTER,
+    USUAL,
     Control,
     Figure,
     QualityReport,
     SelfTest,
 )
-from insight_app.project.quality.sample import MOST, USUAL
 
 NOT_KEPT = "The report was not kept in the project."
 MOST_LABELS = 64 << 20

@@ -238,12 +238,13 @@ class Requests:
         project or a folder with another dictionary of the same encoder. The report is kept in the
         project: `file` is '' where that could not be done, and `why` says why not.
         """
-        from insight_app.project.quality import measuring, sample, store
+        from insight_app.project.quality import measuring, store
+        from insight_app.project.quality.report import USUAL
 
         project = Path(request["project"])
         report = measuring.measure(
             project,
-            photos=int(request.get("photos") or sample.USUAL),
+            photos=int(request.get("photos") or USUAL),
             device=_device(request),
             second=Path(request["second"]) if request.get("second") else None,
             load=self._loaded.encoder,

@@ -25,7 +25,7 @@ from insight_app.project.project import Project
 from insight_app.project.quality import masks as label_masks
 from insight_app.project.quality import sample as sampling
 from insight_app.project.quality.masks import Kind, LabelTable, MaskFolder
-from insight_app.project.quality.report import PLACES, Control, Figure
+from insight_app.project.quality.report import MOST, PLACES, Control, Figure
 from insight_app.project.quality.sample import Sample
 from insight_app.project.results.records import ImageRecord
 from insight_app.project.results.snapshot import Results
@@ -174,7 +174,7 @@ class LabelledPhotos:
 
 
 def labelled_photos(results: Results, given: MaskFolder, progress: Progress) -> LabelledPhotos:
-    """Read the masks of analyzed photos: of at most sample.MOST, at random, the same each time.
+    """Read the masks of analyzed photos: of at most report.MOST, at random, the same each time.
 
     KnownError where masks and photos do not fit; progress may raise Cancelled.
     """
@@ -244,7 +244,7 @@ def _with_masks(results: Results, given: MaskFolder, progress: Progress) -> dict
             where=str(given.folder),
             do="A mask is called as its photo, up to the suffix: beach.jpg and beach.png.",
         )
-    order = np.random.default_rng(sampling.SEED).permutation(len(found))[: sampling.MOST]
+    order = np.random.default_rng(sampling.SEED).permutation(len(found))[:MOST]
     chosen = [list(found.values())[place] for place in sorted(order.tolist())]
     return {record.id: record for record in chosen}
 

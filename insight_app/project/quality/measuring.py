@@ -21,7 +21,14 @@ from insight_app.project.quality import grounding
 from insight_app.project.quality import masks as label_masks
 from insight_app.project.quality import sample as sampling
 from insight_app.project.quality.grounding import LabelledPhotos
-from insight_app.project.quality.report import Figure, QualityReport, SelfTest, known, without_nan
+from insight_app.project.quality.report import (
+    USUAL,
+    Figure,
+    QualityReport,
+    SelfTest,
+    known,
+    without_nan,
+)
 from insight_app.project.quality.sample import Sample
 from insight_app.project.quality.store import basis_of
 from insight_app.project.results.snapshot import Results
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
 def measure(
     project: Path,
     *,
-    photos: int = sampling.USUAL,
+    photos: int = USUAL,
     device: str = "auto",
     encoder: DenseEncoder | None = None,
     load: Load | None = None,

@@ -12,6 +12,9 @@ from typing import Any
 
 from insight_app import plain_json
 
+USUAL, MOST = 100, 500
+"""Photos that a report rests on: unless somebody asks, and at most."""
+
 SCHEMA_VERSION = 2
 """1: what `insight-app quality --json` printed before reports were kept."""
 

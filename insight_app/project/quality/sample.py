@@ -20,6 +20,7 @@ from insight_app.concepts.progress import Progress
 from insight_app.concepts.quality.pairs import unit
 from insight_app.errors import KnownError, WorldError
 from insight_app.project.photos.photo_file import read_bytes
+from insight_app.project.quality.report import MOST
 from insight_app.project.results import reading_rule
 from insight_app.project.results.snapshot import Results
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from insight_app.concepts.encoders import DenseEncoder
     from insight_app.concepts.hsae.model import HSAE
-
-USUAL, MOST = 100, 500
 SEED = 0
 READING = "Reading photos"
 
