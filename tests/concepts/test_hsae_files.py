@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
 from insight_app import resources
 from insight_app.concepts import hsae
+from insight_app.concepts.hsae import directions
 from insight_app.concepts.hsae.description import DESCRIPTION, SCHEMA_VERSION
 from insight_app.concepts.hsae.model import HSAE
 from insight_app.errors import KnownError
@@ -52,10 +54,21 @@ def test_what_was_saved_is_loaded_and_described(folder):
     assert not list(folder.glob("*.part"))
 
 
+def test_directions_are_the_rows_of_the_decoder(folder):
+    expected = dense_hsae.random_weights(D, F, 0).W_dec.numpy()
+    assert np.array_equal(directions.read(folder), expected)
+    path = folder / "dictionary.safetensors"
+    path.write_bytes(path.read_bytes().replace(b'"F32"', b'"I32"'))
+    with pytest.raises(KnownError, match="directions"):
+        directions.read(folder)
+
+
 def test_describing_a_dictionary_imports_no_torch(folder):
     code = (
         "import sys; from insight_app.concepts import hsae;"
         f"assert hsae.info({str(folder)!r}).concepts == {F};"
+        "from pathlib import Path; from insight_app.concepts.hsae import directions;"
+        f"assert directions.read(Path({str(folder)!r})).shape == ({F}, {D});"
         "assert 'torch' not in sys.modules and 'scipy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

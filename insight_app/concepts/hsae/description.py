@@ -109,7 +109,7 @@ def to_json(described: DictionaryInfo) -> str:
 
 def check_shapes(path: Path, described: DictionaryInfo) -> None:
     """Raise KnownError unless the weights are complete and have the described shapes."""
-    header = _read_header(path)
+    header, _ = read_header(path)
     D, F = described.token_dim, described.concepts
     expected = {"W_enc": [D, F], "b_enc": [F], "W_dec": [F, D], "b_dec": [D]}
     for name, shape in expected.items():
@@ -189,8 +189,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     return described
 
 
-def _read_header(path: Path) -> Mapping[str, Any]:
-    """Read the header of a safetensors file and check that all its data are there."""
+def read_header(path: Path) -> tuple[Mapping[str, Any], int]:
+    """Return the header of a safetensors file and where its data begin; all of them are there."""
     try:
         with open_regular(path, follow_links=True) as opened:
             length = int.from_bytes(opened.read(8), "little")
@@ -210,4 +210,4 @@ def _read_header(path: Path) -> Mapping[str, Any]:
         raise damaged(path, "its weights cannot be read") from error
     if 8 + length + max(ends, default=0) != size:
         raise damaged(path, "its weights are cut off")
-    return header
+    return header, 8 + length

@@ -1,0 +1,1 @@
+"""How alike concepts are, in looks, words and meaning, and what parts one falls into."""
