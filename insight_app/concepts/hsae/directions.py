@@ -43,5 +43,6 @@ def read(folder: Path) -> NDArray[np.float32]:
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the rows (n, D) at unit length; those of length zero stay."""
-    norm = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norm > 0, norm, np.float32(1))
+    norm: NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
+    found: NDArray[np.float32] = rows / np.where(norm > 0, norm, np.float32(1))
+    return found

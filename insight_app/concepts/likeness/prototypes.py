@@ -53,4 +53,5 @@ def nearest(looks: NDArray[np.float32], parts: NDArray[np.float32]) -> NDArray[n
     """
     cosine = looks @ parts.T
     cosine[:, ~parts.any(axis=1)] = -np.inf
-    return cosine.argmax(axis=1).astype(np.int64)
+    found: NDArray[np.int64] = cosine.argmax(axis=1).astype(np.int64)
+    return found
