@@ -306,7 +306,7 @@ def test_what_a_newer_insight_wrote_is_said_and_is_no_damage(
         opened.judgements.judge([j.hide(opened.catalogue().id_of(0))], "Hidden")
         opened.judgements.export_log(tmp_path / "log.jsonl")
         lines = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
-        newer = json.loads(lines[-1]) | {"uuid": "u9", "group": "g9", "kind": "alias"}
+        newer = json.loads(lines[-1]) | {"uuid": "u9", "group": "g9", "kind": "finding"}
         (tmp_path / "log.jsonl").write_text(json.dumps(newer), "utf-8")
         opened.judgements.import_log(tmp_path / "log.jsonl")
     code, out, err = run("check", project)

@@ -21,7 +21,7 @@ def newer(project_dir: Path, home: Path) -> Path:
         project.judgements.export_log(lines)
         line = json.loads(lines.read_text("utf-8").splitlines()[-1])
         assert line["person"]["uuid"] == this_person().uuid
-        line |= {"uuid": "u9", "group": "g9", "kind": "alias", "after": {"text": "port"}}
+        line |= {"uuid": "u9", "group": "g9", "kind": "finding", "after": {"text": "port"}}
         line |= {"lamport": line["lamport"] + 1, "text": "Also called port"}
         lines.write_text(json.dumps(line), "utf-8")
         project.judgements.import_log(lines)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Changes, CurationState, Person, search
 from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.changes import before, changes
 from insight_app.project.judgements.hierarchy import ReviewStatus
-from insight_app.project.judgements.state import changes
 from insight_app.project.judgements.store import Judgements
 
 NAMES = ["animal", "dog", "puppy", "vehicle", "car", "École", "", "tiger salamander"]
@@ -124,7 +124,8 @@ def state_of(*acts: j.Act) -> CurationState:
 
 
 def touched(*acts: j.Act) -> Changes:
-    return changes([act.target for act in acts], "said")
+    before_them = before(CurationState(), [act.target for act in acts])
+    return changes(before_them, state_of(*acts), "said")
 
 
 def shown(catalogue: Catalogue) -> dict[str, object]:

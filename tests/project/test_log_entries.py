@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from insight_app.errors import KnownError, Refusal
 from insight_app.project import judgements as j
 from insight_app.project.check import check
-from insight_app.project.judgements import CurationState, Person, merge
+from insight_app.project.judgements import CurationState, Person, union
 from insight_app.project.judgements.log.entries import Incoming
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.project import Project
@@ -144,7 +144,7 @@ WRONG: dict[str, tuple[Line, str]] = {
     "no uuid": (named() | {"uuid": ""}, "uuid is not a text"),
     "half a character": (named(name="\ud800"), "after is not Unicode"),
     "half a character in a newer kind": (
-        entry("u1", "alias", "f:1", text="\udfff"),
+        entry("u1", "finding", "f:1", text="\udfff"),
         "after is not Unicode",
     ),
     "a person without a uuid": (named() | {"person": {"name": "Ben"}}, "person is not a uuid"),
@@ -179,7 +179,7 @@ def test_a_line_that_is_no_judgement_is_refused_with_its_number_and_nothing_is_t
         '{"a":' * 100_000,
         json.dumps(named()).replace('"after": {', '"after": {"name": "cat", '),
         json.dumps(named()).replace('"rename"', "NaN"),
-        json.dumps(entry("a", "alias", "f:1", x=1)).replace('"x": 1', '"x": Infinity'),
+        json.dumps(entry("a", "finding", "f:1", x=1)).replace('"x": 1', '"x": Infinity'),
     ],
     ids=lambda text: text[:12],
 )
@@ -241,7 +241,7 @@ def test_one_uuid_with_two_contents_is_refused(log: Judgements, tmp_path: Path) 
 # ---- what a newer Insight wrote
 
 
-ALIAS = entry("newer-1", "alias", "f:1 ~ hound @en", present=True)
+ALIAS = entry("newer-1", "finding", "f:1 ~ hound @en", present=True)
 RENAME_9 = named("newer-2", name="wolf") | {"version": 9, "after": {"names": {"en": ["wolf"]}}}
 NEWER = [ALIAS, RENAME_9, undo_of(ALIAS, "newer-3")]
 
@@ -422,14 +422,14 @@ payloads = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=4,
 ).filter(lambda value: "inf" not in json.dumps(value).lower())
-objects = st.dictionaries(st.sampled_from(["name", "status", "alias", "x"]), payloads, max_size=2)
+objects = st.dictionaries(st.sampled_from(["name", "status", "finding", "x"]), payloads, max_size=2)
 
 
 @st.composite
 def newer(draw: st.DrawFn, uuids: list[str]) -> Line:
     """An entry that only a newer Insight understands, which may build on any of ours."""
     kind, version = draw(
-        st.sampled_from([("alias", 1), ("rename", 2), ("undo", 2), ("mark", 7), ("hide", 9)])
+        st.sampled_from([("finding", 1), ("rename", 2), ("undo", 2), ("mark", 7), ("hide", 9)])
     )
     return {
         "uuid": draw(st.uuids()).hex,
@@ -577,7 +577,7 @@ def test_whatever_a_database_holds_only_known_errors_are_raised(
                 connection.execute(f"UPDATE log SET {column} = ? WHERE seq = ?", [value, where])
             connection.commit()
         other = Judgements.open(folder / "other.sqlite", PEOPLE[1])
-        other.take_back(*merge.rescued(left_in(path)))
+        other.take_back(*union.rescued(left_in(path)))
         assert other.problems() == []
         other.close()
         try:

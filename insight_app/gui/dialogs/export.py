@@ -239,7 +239,7 @@ class ExportDialog(QDialog):
 
 def _refusal(path: Path, language: str) -> str:
     """Return why nothing can be written there, in words; '' if something can."""
-    from insight_app.project.judgements.acts import is_language
+    from insight_app.project.judgements.targets import is_language
 
     if not path.name:
         return "A file needs a name."

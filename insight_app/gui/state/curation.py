@@ -347,7 +347,7 @@ def _name_given(judged: "CurationState", concept: "ConceptId") -> str:
 
 def _added(acts: "Sequence[Act]") -> "list[Relation]":
     """Return the (child, parent) that acts add."""
-    from insight_app.project.judgements.acts import split_relation
+    from insight_app.project.judgements.targets import split_relation
 
     pairs = [split_relation(act.target) for act in acts if act.kind == "add-parent"]
     return [pair for pair in pairs if pair is not None]

@@ -1,33 +1,37 @@
-"""What a person can say of a concept or a relation, as values.
+"""What a person can say, as values.
 
 An Act names its target and the fields it sets; what was there before is read when it is judged.
-Which fields a kind of act may set, and to what, is `kinds.KINDS`. Knows nothing of files. A concept
-is "<dictionary fingerprint>:<index>" or "own:<uuid>", a relation "<child> > <parent>".
+Which fields a kind of act may set, and to what, is `kinds.KINDS`; how targets are spelled,
+`targets`. A function that returns several acts returns what is one judgement, to be said and taken
+back as a whole. Knows nothing of files.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NewType
-from uuid import uuid4
 
+from insight_app.concepts.composition import Mark
 from insight_app.errors import Refusal
+from insight_app.project.judgements.targets import (
+    PROJECT,
+    Alias,
+    ConceptId,
+    alias_target,
+    is_language,
+    is_own,
+    mark_target,
+    member_target,
+    pair_target,
+    relation,
+    tag_target,
+)
 
-ConceptId = NewType("ConceptId", str)
-"""What a concept is called for good; made by machine_concept, own_concept and parse_concept."""
-Relation = tuple[ConceptId, ConceptId]
-"""(child, parent)."""
 Value = str | bool | None
 """What a field holds; None if nobody said anything."""
 
 ACCEPTED, UNSURE, REJECTED = "accepted", "unsure", "rejected"
 ADDED, REMOVED = "added", "removed"
-PROJECT = "project"
-"""The target of what is said of the project as a whole."""
-_OWN = "own:"
-_BELOW = " > "
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
-_CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
+IS_A, PART_OF, RELATED = "is-a", "part-of", "related"
+"""The kinds of relations."""
 
 
 @dataclass(frozen=True)
@@ -37,37 +41,6 @@ class Act:
     kind: str
     target: str
     after: Mapping[str, Value]
-
-
-def machine_concept(fingerprint: str, index: int) -> ConceptId:
-    """Return the id of a dictionary's concept."""
-    return ConceptId(f"{fingerprint}:{index}")
-
-
-def own_concept() -> ConceptId:
-    """Return a new id for a concept that a person makes."""
-    return ConceptId(f"{_OWN}{uuid4()}")
-
-
-def parse_concept(text: str) -> ConceptId | None:
-    """Return the id that `text` spells, None if it spells none."""
-    return ConceptId(text) if _CONCEPT.fullmatch(text) and _BELOW not in text else None
-
-
-def is_own(concept: ConceptId) -> bool:
-    """Return whether a person made the concept."""
-    return concept.startswith(_OWN)
-
-
-def relation(child: ConceptId, parent: ConceptId) -> str:
-    """Return the target of a judgement about child -> parent."""
-    return f"{child}{_BELOW}{parent}"
-
-
-def split_relation(target: str) -> Relation | None:
-    """Return (child, parent) of a relation's target, None for a concept's."""
-    child, arrow, parent = target.partition(_BELOW)
-    return (ConceptId(child), ConceptId(parent)) if arrow else None
 
 
 def create(concept: ConceptId, name: str) -> Act:
@@ -145,6 +118,109 @@ def clear_relation(child: ConceptId, parent: ConceptId) -> Act:
     return Act("clear-relation", relation(child, parent), {"status": None})
 
 
+def define(concept: ConceptId, text: str) -> Act:
+    """Say what a concept means; an empty text takes the definition away."""
+    return Act("define", concept, {"definition": unicode(text).strip() or None})
+
+
+def alias(concept: ConceptId, text: str, language: str = "") -> Act:
+    """Give another name beside the preferred one."""
+    return Act("alias", alias_target(concept, _alias(text, language)), {"listed": True})
+
+
+def remove_alias(concept: ConceptId, text: str, language: str = "") -> Act:
+    """Say that a concept is not called so."""
+    return Act("remove-alias", alias_target(concept, _alias(text, language)), {"listed": False})
+
+
+def mark(concept: ConceptId, place: Mark, is_example: bool | None) -> Act:
+    """Say that a cell of a photo is an example of the concept, or is none; None: nothing."""
+    return Act("mark", mark_target(concept, place), {"is_example": is_example})
+
+
+def tag(image: str, text: str) -> Act:
+    """Put a word on a photo; image: the hash of its content."""
+    return Act("tag", tag_target(image, _filled(text, "A tag")), {"listed": True})
+
+
+def untag(image: str, text: str) -> Act:
+    """Take a word off a photo."""
+    return Act("untag", tag_target(image, _filled(text, "A tag")), {"listed": False})
+
+
+def keep_apart(a: ConceptId, b: ConceptId) -> Act:
+    """Say that two concepts only look alike: they are not offered to be merged."""
+    return Act("keep-apart", pair_target(a, _other(a, b)), {"apart": True})
+
+
+def allow_together(a: ConceptId, b: ConceptId) -> Act:
+    """Take back that two concepts only look alike."""
+    return Act("allow-together", pair_target(a, _other(a, b)), {"apart": False})
+
+
+def merge(
+    holder: ConceptId, members: Iterable[ConceptId], aliases: Iterable[Alias] = ()
+) -> list[Act]:
+    """Let one concept stand for others too, which keep all that was said of them.
+
+    aliases: what the members were called, to be names of the holder as well.
+    """
+    said = {"merged": True}
+    acts = [Act("merge", member_target(holder, _other(holder, one)), said) for one in members]
+    return acts + [alias(holder, text, language) for text, language in aliases]
+
+
+def unmerge(holder: ConceptId, members: Iterable[ConceptId]) -> list[Act]:
+    """Let members of a merged concept stand for themselves again."""
+    return [Act("unmerge", member_target(holder, one), {"merged": False}) for one in members]
+
+
+def group(concept: ConceptId, name: str, children: Sequence[ConceptId]) -> list[Act]:
+    """Make a concept of one's own above others; it is where any of them is."""
+    return [create(concept, name), *(add_parent(_other(concept, one), concept) for one in children)]
+
+
+def ungroup(concept: ConceptId, children: Iterable[ConceptId]) -> list[Act]:
+    """Take apart a concept of one's own, and take what is below it out."""
+    return [*(remove_parent(child, concept) for child in children), hide(concept)]
+
+
+def split(whole: ConceptId, parts: Sequence[tuple[ConceptId, str, Collection[Mark]]]) -> list[Act]:
+    """Make parts (id, name, examples) of a concept; a part has the cells that are most like its
+    examples. They are below it. Refusal without two parts, or for a part without an example.
+    """
+    if len(parts) < 2:
+        raise Refusal("A concept is split into two parts or more.")
+    acts = []
+    for part, name, examples in parts:
+        if not examples:
+            raise Refusal(f"The part “{name}” has no example, so nothing can be most like it.")
+        acts += [create(part, name), Act("split", member_target(part, whole), {"split": True})]
+        acts += [mark(part, place, True) for place in sorted(examples)]
+        acts.append(add_parent(part, whole))
+    return acts
+
+
+def unsplit(whole: ConceptId, parts: Iterable[ConceptId]) -> list[Act]:
+    """Take back parts of a concept; what was said of them stays in the log."""
+    acts = []
+    for part in parts:
+        acts += [Act("unsplit", member_target(part, whole), {"split": False})]
+        acts += [remove_parent(part, whole), hide(part)]
+    return acts
+
+
+def relation_kind(child: ConceptId, parent: ConceptId, kind: str | None) -> Act:
+    """Say what a relation means: IS_A, PART_OF, RELATED; None: nothing special."""
+    return Act("relation-kind", relation(child, parent), {"kind": kind})
+
+
+def reverse(child: ConceptId, parent: ConceptId, kind: str | None = None) -> list[Act]:
+    """Say that a relation holds the other way round; kind: what it means there."""
+    acts = [remove_parent(child, parent), add_parent(parent, child)]
+    return [*acts, relation_kind(parent, child, kind)] if kind is not None else acts
+
+
 def language(code: str) -> Act:
     """Say in which language persons name and note: "de", "pt-BR"; "" goes back to none said."""
     return Act("language", PROJECT, {"language": _language(code)})
@@ -158,11 +234,6 @@ def move(child: ConceptId, old_parent: ConceptId | None, new_parent: ConceptId |
     if new_parent is not None:
         acts.append(add_parent(child, new_parent))
     return acts
-
-
-def is_language(code: str) -> bool:
-    """Return whether a text has the form of a language tag (BCP 47)."""
-    return _LANGUAGE.fullmatch(code) is not None
 
 
 def _language(code: str) -> str | None:
@@ -188,6 +259,23 @@ def _needed(name: str) -> str:
     if not cleaned:
         raise Refusal("A concept of your own needs a name.")
     return cleaned
+
+
+def _filled(text: str, what: str) -> str:
+    cleaned = _clean(text)
+    if not cleaned:
+        raise Refusal(f"{what} needs a text.")
+    return cleaned
+
+
+def _alias(text: str, code: str) -> Alias:
+    return Alias(_filled(text, "An alias"), _language(code) or "")
+
+
+def _other(concept: ConceptId, other: ConceptId) -> ConceptId:
+    if concept == other:
+        raise Refusal("A concept cannot be joined with itself, or kept apart from itself.")
+    return other
 
 
 def _named(name: str) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.naming.doubt import DOUBTFUL, are_doubtful
 from insight_app.project.judgements import search
-from insight_app.project.judgements.acts import ConceptId, is_own, machine_concept, parse_concept
+from insight_app.project.judgements.changes import Changes
 from insight_app.project.judgements.hierarchy import (
     STATUS,
     Edge,
@@ -22,7 +22,13 @@ from insight_app.project.judgements.hierarchy import (
     ReviewStatus,
 )
 from insight_app.project.judgements.machine_results import MachineResults
-from insight_app.project.judgements.state import Changes, ConceptState, CurationState
+from insight_app.project.judgements.state import ConceptState, CurationState
+from insight_app.project.judgements.targets import (
+    ConceptId,
+    is_own,
+    machine_concept,
+    parse_concept,
+)
 from insight_app.project.judgements.texts import Meaning, Texts
 
 _NOBODY = ConceptState()

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -24,10 +25,19 @@ from insight_app.project.judgements.projection import (
     put,
     without,
 )
-from insight_app.project.judgements.state import Changes, Judgement, Person, changes
+from insight_app.project.judgements.state import Judgement, Person
 
 _NOBODY = Field(None, ())
 Follows = Mapping[str, Seen]
+
+
+@dataclass(frozen=True)
+class Written:
+    """State what one change wrote: the targets of its entries, its text, their uuids."""
+
+    targets: tuple[str, ...]
+    text: str
+    judgements: tuple[str, ...]
 
 
 class Edit:
@@ -92,15 +102,15 @@ class Edit:
             self._reverse(REDO, act, undone.uuid, reverse)
         tables.set_standing(self.connection, group, Standing.DONE)
 
-    def write(self) -> Changes:
+    def write(self) -> Written:
         """Append the entries and store the projection; return what was touched."""
         if not self._entries:
-            return changes((), self.text)
+            return Written((), self.text, ())
         database.append(self.connection, map(entries.write, self._entries))
         newest = self._entries[-1].lamport
         self.info = self.targets.write(self.info, len(self._entries), newest)
-        uuids = [entry.uuid for entry in self._entries]
-        return changes((entry.target for entry in self._entries), self.text, uuids)
+        uuids = tuple(entry.uuid for entry in self._entries)
+        return Written(tuple(entry.target for entry in self._entries), self.text, uuids)
 
     def _next(self, standing: Standing, verb: str) -> str:
         """Return the group that is next, and take its text."""

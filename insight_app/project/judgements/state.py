@@ -1,23 +1,29 @@
 """The current state of a project's curation, as plain values: what stands after all judgements.
 
-Knows nothing of files. The values are frozen; a state's two dicts are replaced entry by entry by
-the writer, so a reader on another thread copies a dict (`dict(state.concepts)`) before walking it.
+Knows nothing of files. The values are frozen; a state's dicts and sets are changed entry by entry
+by the writer, so a reader on another thread copies one (`dict(state.concepts)`) before walking it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from insight_app.concepts.composition import Mark
 from insight_app.figures import agreeing, counted
-from insight_app.project.judgements.acts import (
-    PROJECT,
+from insight_app.project.judgements.acts import Value
+from insight_app.project.judgements.targets import (
+    About,
+    Alias,
     ConceptId,
+    Pair,
     Relation,
-    Value,
-    split_relation,
+    parse,
 )
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,85 +69,114 @@ class ConceptState:
     status_name: str | None = None
     hidden: bool = False
     note: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True)
 class RelationState:
     """State what people said of a relation.
 
-    status: accepted | unsure | rejected | added | removed | None.
+    status: accepted | unsure | rejected | added | removed | None.  kind: is-a | part-of | related |
+    None.
     """
 
     status: str | None = None
+    kind: str | None = None
 
 
 @dataclass
 class CurationState:
     """Hold everything that people said, by target; a target nobody spoke of is missing.
 
-    language: in which persons name and note, "" if nobody said.
+    aliases: those that stand.  members: holder -> concepts merged into it; holders: the same the
+    other way round.  parts: whole -> concepts it was split into; wholes: the other way round.
+    marks: concept -> mark -> whether it is an example.  apart: pairs to be kept apart.  tags: hash
+    of a photo's content -> words.  language: in which persons name and note, "" if nobody said.
     """
 
     concepts: dict[ConceptId, ConceptState] = field(default_factory=dict)
     relations: dict[Relation, RelationState] = field(default_factory=dict)
+    aliases: dict[ConceptId, frozenset[Alias]] = field(default_factory=dict)
+    members: dict[ConceptId, frozenset[ConceptId]] = field(default_factory=dict)
+    holders: dict[ConceptId, frozenset[ConceptId]] = field(default_factory=dict)
+    parts: dict[ConceptId, frozenset[ConceptId]] = field(default_factory=dict)
+    wholes: dict[ConceptId, frozenset[ConceptId]] = field(default_factory=dict)
+    marks: dict[ConceptId, Mapping[Mark, bool]] = field(default_factory=dict)
+    apart: set[Pair] = field(default_factory=set)
+    tags: dict[str, frozenset[str]] = field(default_factory=dict)
     language: str = ""
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
         """Take over the fields of one target; without any, nobody spoke of it."""
+        found = parse(target)
+        if found is None:
+            return
         filled = {name: value for name, value in values.items() if value is not None}
-        pair = split_relation(target)
-        if target == PROJECT:
+        if found.about is About.PROJECT:
             self.language = _text(filled.get("language")) or ""
-        elif pair is not None:
+        elif found.about is About.CONCEPT:
+            self._set_concept(found.concepts[0], filled)
+        elif found.about is About.RELATION:
+            child, parent = found.concepts
+            status, kind = _text(filled.get("status")), _text(filled.get("kind"))
             if filled:
-                self.relations[pair] = RelationState(_text(filled.get("status")))
+                self.relations[child, parent] = RelationState(status, kind)
             else:
-                self.relations.pop(pair, None)
-        elif filled:
-            self.concepts[ConceptId(target)] = ConceptState(
-                name=_text(filled.get("name")),
-                status=_text(filled.get("status")),
-                status_name=_text(filled.get("status_name")),
-                hidden=bool(filled.get("hidden")),
-                note=_text(filled.get("note")) or "",
-            )
+                self.relations.pop((child, parent), None)
+        elif found.about is About.MEMBER:
+            holder, member = found.concepts
+            is_merged, is_part = filled.get("merged") is True, filled.get("split") is True
+            _include(self.members, holder, member, is_merged)
+            _include(self.holders, member, holder, is_merged)
+            _include(self.parts, member, holder, is_part)
+            _include(self.wholes, holder, member, is_part)
+        elif found.about is About.ALIAS and found.alias is not None:
+            _include(self.aliases, found.concepts[0], found.alias, filled.get("listed") is True)
+        elif found.about is About.MARK and found.mark is not None:
+            self._set_mark(found.concepts[0], found.mark, filled.get("is_example"))
+        elif found.about is About.PAIR:
+            a, b = found.concepts
+            (self.apart.add if filled.get("apart") is True else self.apart.discard)((a, b))
+        elif found.about is About.TAG:
+            _include(self.tags, found.image, found.tag, filled.get("listed") is True)
+
+    def _set_concept(self, concept: ConceptId, filled: Mapping[str, Value]) -> None:
+        if not filled:
+            self.concepts.pop(concept, None)
+            return
+        self.concepts[concept] = ConceptState(
+            name=_text(filled.get("name")),
+            status=_text(filled.get("status")),
+            status_name=_text(filled.get("status_name")),
+            hidden=bool(filled.get("hidden")),
+            note=_text(filled.get("note")) or "",
+            definition=_text(filled.get("definition")) or "",
+        )
+
+    def _set_mark(self, concept: ConceptId, mark: Mark, is_example: Value) -> None:
+        marks = dict(self.marks.get(concept, {}))
+        if isinstance(is_example, bool):
+            marks[mark] = is_example
         else:
-            self.concepts.pop(ConceptId(target), None)
+            marks.pop(mark, None)
+        if marks:
+            self.marks[concept] = marks
+        else:
+            self.marks.pop(concept, None)
 
 
 def _text(value: Value) -> str | None:
     return value if isinstance(value, str) else None
 
 
-@dataclass(frozen=True)
-class Changes:
-    """Tell what a change to the project touched; windows refresh only that."""
-
-    concepts: frozenset[ConceptId]
-    relations: frozenset[Relation]
-    text: str
-    judgements: tuple[str, ...] = ()
-    is_of_project: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.concepts and not self.relations and not self.is_of_project
-
-
-def changes(targets: Iterable[str], text: str, judgements: Iterable[str] = ()) -> Changes:
-    """Return the Changes that touch `targets`."""
-    pairs: set[Relation] = set()
-    concepts: set[ConceptId] = set()
-    is_of_project = False
-    for target in targets:
-        pair = split_relation(target)
-        if target == PROJECT:
-            is_of_project = True
-        elif pair is None:
-            concepts.add(ConceptId(target))
-        else:
-            pairs.add(pair)
-    return Changes(frozenset(concepts), frozenset(pairs), text, tuple(judgements), is_of_project)
+def _include(sets: dict[K, frozenset[T]], key: K, element: T, is_in: bool) -> None:
+    """Put an element into a set, or take it out; there are no empty sets."""
+    now = sets.get(key, frozenset())
+    now = now | {element} if is_in else now - {element}
+    if now:
+        sets[key] = now
+    else:
+        sets.pop(key, None)
 
 
 def not_understood(count: int) -> str:

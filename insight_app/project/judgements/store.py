@@ -17,19 +17,18 @@ from sqlalchemy.exc import DBAPIError
 
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import counted
-from insight_app.project.judgements import merge, tables
-from insight_app.project.judgements.acts import PROJECT, Act, Value, relation
+from insight_app.project.judgements import tables, union
+from insight_app.project.judgements.acts import Act, Value
+from insight_app.project.judgements.changes import Changes, before, changes, spoken_of
 from insight_app.project.judgements.edits import Edit
 from insight_app.project.judgements.log import database, lines
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
 from insight_app.project.judgements.projection import Fields, Standing, fold
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
-    Changes,
     CurationState,
     Judgement,
     Person,
-    changes,
     not_understood,
 )
 from insight_app.project.storage import sqlite, versions
@@ -172,13 +171,14 @@ class Judgements:
         none, or one that contradicts ours. What a newer Insight wrote is kept and not applied; the
         text says so.
         """
-        before = self.not_understood
-        new = self._take_over(merge.complete(lines.load(path), self.entries(), path))
+        newer_before, was = self.not_understood, self.state
+        new = self._take_over(union.complete(lines.load(path), self.entries(), path))
         text = f"Took over {counted(len(new), 'judgement')} from {path.name}"
-        if newer := not_understood(self.not_understood - before):
+        if newer := not_understood(self.not_understood - newer_before):
             text = f"{text}; {newer}"
         said = [entry.judgement for entry in new]
-        return changes((entry.target for entry in said), text, (entry.uuid for entry in said))
+        touched = before(was, (entry.target for entry in said))
+        return changes(touched, self.state, text, (entry.uuid for entry in said))
 
     def take_back(self, entries: Sequence[Incoming], lost: Iterable[str]) -> int:
         """Take over entries that were rescued; return how many are new.
@@ -187,9 +187,9 @@ class Judgements:
         """
         return len(self._take_over(entries, lost))
 
-    def conflicts(self) -> list[merge.Conflict]:
+    def conflicts(self) -> list[union.Conflict]:
         """Return the fields of which two people said different things, neither knowing of it."""
-        return merge.conflicts(self.entries())
+        return union.conflicts(self.entries())
 
     def problems(self) -> list[str]:
         """Return what is wrong with the log or its projection, in words; nothing if all is well."""
@@ -267,19 +267,18 @@ class Judgements:
                 what(edit)
                 made = edit.write()
             if info != self._info:  # another program has written since this one read
+                old = self.state
                 self._load()
                 self.committed()
-                return changes(self._all_targets(), made.text, made.judgements)
+                touched = before(old, {*spoken_of(old), *spoken_of(self.state)})
+                return changes(touched, self.state, made.text, made.judgements)
             self._info = edit.info
+            touched = before(self.state, made.targets)
             for target, fields in edit.targets.read.items():
                 self.state.set(target, _values(fields))
             self._look_ahead(engine)
         self.committed()
-        return made
-
-    def _all_targets(self) -> list[str]:
-        state = self.state
-        return [PROJECT, *state.concepts, *(relation(*pair) for pair in state.relations)]
+        return changes(touched, self.state, made.text, made.judgements)
 
     def _complete(self, project: str) -> None:
         """Read which project this is; add what a log of an older Insight lacks."""

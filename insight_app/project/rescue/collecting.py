@@ -12,7 +12,7 @@ from pathlib import Path
 from insight_app.disk_errors import disk_error
 from insight_app.errors import KnownError
 from insight_app.project.folder import BACKUPS, JUDGEMENTS
-from insight_app.project.judgements import merge
+from insight_app.project.judgements import union
 from insight_app.project.judgements.log import digests
 from insight_app.project.judgements.log.entries import Incoming
 from insight_app.project.rescue import copies
@@ -60,7 +60,7 @@ def collect(folder: Path, project: str, beside: Path | None = None) -> Collected
     for path in _places(folder, beside):
         _take(path, path == folder / JUDGEMENTS, result, best)
     _mend(result, best)
-    result.entries, result.lost = merge.rescued([one.entry for one, _ in best.values()])
+    result.entries, result.lost = union.rescued([one.entry for one, _ in best.values()])
     for one in result.entries:
         _, path = best[one.judgement.uuid]
         result.taken[path] = result.taken.get(path, 0) + 1

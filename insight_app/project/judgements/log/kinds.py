@@ -12,27 +12,17 @@ from enum import Enum, auto
 from insight_app.project.judgements.acts import (
     ACCEPTED,
     ADDED,
-    PROJECT,
+    IS_A,
+    PART_OF,
     REJECTED,
+    RELATED,
     REMOVED,
     UNSURE,
     Value,
-    is_language,
-    is_own,
-    parse_concept,
-    split_relation,
 )
+from insight_app.project.judgements.targets import About, is_language, is_own, parse
 
 UNDO, REDO = "undo", "redo"
-
-
-class About(Enum):
-    """What the target of a judgement is."""
-
-    CONCEPT = auto()
-    OWN_CONCEPT = auto()
-    RELATION = auto()
-    PROJECT = auto()
 
 
 class Text(Enum):
@@ -49,11 +39,15 @@ Allowed = tuple[Value | Text, ...]
 
 @dataclass(frozen=True)
 class Kind:
-    """Describe a kind: what it is about, the fields that it sets (all), its payload version."""
+    """Describe a kind: what it is about, the fields that it sets (all), its payload version.
+
+    of_own: the target's first concept is a person's own.
+    """
 
     about: About
     sets: Mapping[str, Allowed]
     version: int = 1
+    of_own: bool = False
 
 
 _NAME: Mapping[str, Allowed] = {
@@ -75,7 +69,7 @@ def _of_relation(status: str | None) -> Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "create": Kind(About.OWN_CONCEPT, _NAME),
+    "create": Kind(About.CONCEPT, _NAME, of_own=True),
     "rename": Kind(About.CONCEPT, _NAME_OR_NONE),
     "accept": Kind(About.CONCEPT, _NAME_OR_NONE),
     "unsure": _of_name(UNSURE),
@@ -90,6 +84,19 @@ KINDS: Mapping[str, Kind] = {
     "unsure-relation": _of_relation(UNSURE),
     "reject-relation": _of_relation(REJECTED),
     "clear-relation": _of_relation(None),
+    "relation-kind": Kind(About.RELATION, {"kind": (IS_A, PART_OF, RELATED, None)}),
+    "define": Kind(About.CONCEPT, {"definition": (Text.FILLED, None)}),
+    "alias": Kind(About.ALIAS, {"listed": (True,)}),
+    "remove-alias": Kind(About.ALIAS, {"listed": (False,)}),
+    "merge": Kind(About.MEMBER, {"merged": (True,)}),
+    "unmerge": Kind(About.MEMBER, {"merged": (False,)}),
+    "split": Kind(About.MEMBER, {"split": (True,)}, of_own=True),
+    "unsplit": Kind(About.MEMBER, {"split": (False,)}, of_own=True),
+    "mark": Kind(About.MARK, {"is_example": (True, False, None)}),
+    "keep-apart": Kind(About.PAIR, {"apart": (True,)}),
+    "allow-together": Kind(About.PAIR, {"apart": (False,)}),
+    "tag": Kind(About.TAG, {"listed": (True,)}),
+    "untag": Kind(About.TAG, {"listed": (False,)}),
     "language": Kind(About.PROJECT, {"language": (Text.LANGUAGE, None)}),
 }
 VERSIONS: Mapping[str, int] = {
@@ -112,7 +119,7 @@ def is_known(kind: str, version: int) -> bool:
 def fault(kind: str, target: str, after: Mapping[str, object]) -> str:
     """Return what is wrong with an act of a known kind that is no undo or redo, "" if nothing."""
     known = KINDS[kind]
-    if not _is_about(known.about, target):
+    if not _fits_target(known, target):
         return f"the kind {kind!r} does not fit the target {target!r}"
     if set(after) != set(known.sets):
         wanted = ", ".join(sorted(known.sets))
@@ -129,21 +136,18 @@ def value_fault(target: str, values: Mapping[str, object]) -> str:
         allowed = [
             kind.sets[field]
             for kind in KINDS.values()
-            if field in kind.sets and _is_about(kind.about, target)
+            if field in kind.sets and _fits_target(kind, target)
         ]
         if value is not None and not any(_fits(value, each) for each in allowed):
             return f"{field} of {target!r} cannot be {value!r}"
     return ""
 
 
-def _is_about(about: About, target: str) -> bool:
-    if about is About.PROJECT or target == PROJECT:
-        return about is About.PROJECT and target == PROJECT
-    pair = split_relation(target)
-    if about is About.RELATION:
-        return pair is not None and all(parse_concept(end) is not None for end in pair)
-    concept = parse_concept(target)
-    return concept is not None and (about is About.CONCEPT or is_own(concept))
+def _fits_target(kind: Kind, target: str) -> bool:
+    found = parse(target)
+    if found is None or found.about is not kind.about:
+        return False
+    return not kind.of_own or is_own(found.concepts[0])
 
 
 def _fits(value: object, allowed: Allowed) -> bool:

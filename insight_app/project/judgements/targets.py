@@ -1,0 +1,208 @@
+"""What a judgement can be about, and how each is spelled in the log.
+
+    a concept               FINGERPRINT:INDEX of a dictionary, or own:UUID of a person's own
+    a relation              CHILD > PARENT
+    an alias                CONCEPT ~ TEXT @LANGUAGE     (the language may be missing)
+    a member                HOLDER < MEMBER
+    a mark on an example    CONCEPT # IMAGE:CELL         (IMAGE: hash of the photo's content)
+    a pair to keep apart    A | B                        (in the order of their ids)
+    a tag on an image       image:IMAGE + TEXT
+    the project             project
+
+What is a set has an entry of its own here for each of its elements, so that two people who add to
+it at the same time lose nothing. `label:`, `finding:`, `edit:` and `signature:` are reserved for
+image labels, findings, edits of the model and signatures: no kind of judgement sets them yet, and
+no concept can be called so. Knows nothing of files and of what is said.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple, NewType
+from uuid import uuid4
+
+from insight_app.concepts.composition import Mark
+
+ConceptId = NewType("ConceptId", str)
+"""What a concept is called for good; made by machine_concept, own_concept and parse_concept."""
+Relation = tuple[ConceptId, ConceptId]
+"""(child, parent)."""
+Pair = tuple[ConceptId, ConceptId]
+"""Two concepts in the order of their ids."""
+
+PROJECT = "project"
+"""The target of what is said of the project as a whole."""
+RESERVED = ("label", "finding", "edit", "signature")
+"""Beginnings of targets that a later version gives a meaning."""
+_OWN, _IMAGE = "own:", "image:"
+_BELOW, _HOLDS, _ALSO, _AT, _APART, _TAG = " > ", " < ", " ~ ", " # ", " | ", " + "
+_SEPARATOR = re.compile(r" [><~#|+] ")
+_CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+_HASH = re.compile(r"[0-9a-f]{8,128}")
+_PLACE = re.compile(r"([0-9a-f]{8,128}):(0|[1-9][0-9]{0,8})")
+
+
+class Alias(NamedTuple):
+    """Another name of a concept; language: a tag such as "de", "" if nobody said."""
+
+    text: str
+    language: str = ""
+
+
+class About(Enum):
+    """What the target of a judgement is."""
+
+    CONCEPT = auto()
+    RELATION = auto()
+    ALIAS = auto()
+    MEMBER = auto()
+    MARK = auto()
+    PAIR = auto()
+    TAG = auto()
+    PROJECT = auto()
+    RESERVED = auto()
+
+
+@dataclass(frozen=True)
+class Target:
+    """State what a target is about.
+
+    concepts: its one concept, or (child, parent), (holder, member), (a, b).  alias, mark: of that
+    one concept.  image: hash of a photo's content.  tag: its text.
+    """
+
+    about: About
+    concepts: tuple[ConceptId, ...] = ()
+    alias: Alias | None = None
+    mark: Mark | None = None
+    image: str = ""
+    tag: str = ""
+
+
+def machine_concept(fingerprint: str, index: int) -> ConceptId:
+    """Return the id of a dictionary's concept."""
+    return ConceptId(f"{fingerprint}:{index}")
+
+
+def own_concept() -> ConceptId:
+    """Return a new id for a concept that a person makes."""
+    return ConceptId(f"{_OWN}{uuid4()}")
+
+
+def parse_concept(text: str) -> ConceptId | None:
+    """Return the id that `text` spells, None if it spells none."""
+    if _SEPARATOR.search(text) or _CONCEPT.fullmatch(text) is None or _is_taken(text):
+        return None
+    return ConceptId(text)
+
+
+def is_own(concept: ConceptId) -> bool:
+    """Return whether a person made the concept."""
+    return concept.startswith(_OWN)
+
+
+def relation(child: ConceptId, parent: ConceptId) -> str:
+    """Return the target of a judgement about child -> parent."""
+    return f"{child}{_BELOW}{parent}"
+
+
+def split_relation(target: str) -> Relation | None:
+    """Return (child, parent) of a relation's target, None for another one."""
+    found = parse(target)
+    if found is None or found.about is not About.RELATION:
+        return None
+    child, parent = found.concepts
+    return child, parent
+
+
+def alias_target(concept: ConceptId, alias: Alias) -> str:
+    """Return the target of a judgement about another name of a concept."""
+    return f"{concept}{_ALSO}{alias.text} @{alias.language}"
+
+
+def member_target(holder: ConceptId, member: ConceptId) -> str:
+    """Return the target of a judgement about a concept that another one is made of."""
+    return f"{holder}{_HOLDS}{member}"
+
+
+def mark_target(concept: ConceptId, mark: Mark) -> str:
+    """Return the target of a judgement about an example of a concept."""
+    return f"{concept}{_AT}{mark.image}:{mark.cell}"
+
+
+def pair(a: ConceptId, b: ConceptId) -> Pair:
+    """Return two concepts in the order of their ids."""
+    return (a, b) if a <= b else (b, a)
+
+
+def pair_target(a: ConceptId, b: ConceptId) -> str:
+    """Return the target of a judgement about two concepts that only look alike."""
+    return _APART.join(pair(a, b))
+
+
+def tag_target(image: str, tag: str) -> str:
+    """Return the target of a judgement about a word on a photo (the hash of its content)."""
+    return f"{_IMAGE}{image}{_TAG}{tag}"
+
+
+def is_language(code: str) -> bool:
+    """Return whether a text has the form of a language tag (BCP 47)."""
+    return _LANGUAGE.fullmatch(code) is not None
+
+
+def parse(target: str) -> Target | None:
+    """Return what a target is about, None if it is spelled like none that is known."""
+    if target == PROJECT:
+        return Target(About.PROJECT)
+    if target.startswith(tuple(f"{word}:" for word in RESERVED)):
+        return Target(About.RESERVED)
+    found = _SEPARATOR.search(target)
+    if found is None:
+        concept = parse_concept(target)
+        return None if concept is None else Target(About.CONCEPT, (concept,))
+    first, sign, rest = target[: found.start()], found.group(), target[found.end() :]
+    if first.startswith(_IMAGE):
+        image = first.removeprefix(_IMAGE)
+        is_tag = sign == _TAG and _HASH.fullmatch(image) and _is_clean(rest)
+        return Target(About.TAG, image=image, tag=rest) if is_tag else None
+    concept = parse_concept(first)
+    return None if concept is None else _of_concept(concept, sign, rest)
+
+
+def concepts_of(targets: Iterable[str]) -> set[ConceptId]:
+    """Return all concepts that targets are about, at whichever end."""
+    found = (parse(target) for target in targets)
+    return {concept for one in found if one is not None for concept in one.concepts}
+
+
+def _of_concept(concept: ConceptId, sign: str, rest: str) -> Target | None:
+    if sign == _ALSO:
+        text, at, language = rest.rpartition(" @")
+        if not at or not _is_clean(text) or not (language == "" or is_language(language)):
+            return None
+        return Target(About.ALIAS, (concept,), alias=Alias(text, language))
+    if sign == _AT:
+        place = _PLACE.fullmatch(rest)
+        if place is None:
+            return None
+        return Target(About.MARK, (concept,), mark=Mark(place[1], int(place[2])))
+    other = parse_concept(rest)
+    if other is None:
+        return None
+    if sign == _BELOW:
+        return Target(About.RELATION, (concept, other))
+    if sign == _HOLDS:
+        return Target(About.MEMBER, (concept, other)) if concept != other else None
+    if sign == _APART:
+        return Target(About.PAIR, (concept, other)) if concept < other else None
+    return None
+
+
+def _is_clean(text: str) -> bool:
+    return bool(text) and text == " ".join(text.split())
+
+
+def _is_taken(text: str) -> bool:
+    return text.startswith((_IMAGE, *(f"{word}:" for word in RESERVED)))
