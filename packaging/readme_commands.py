@@ -14,6 +14,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from insight_app.cli.judging.words import WORDS, usage
 from insight_app.cli.program import app
 from insight_app.cli.terminal import Exit
 from insight_app.exchange.registry import FORMATS
@@ -73,6 +74,12 @@ def formats() -> str:
     return "\n".join(["| format | file | what |", "|---|---|---|", *rows])
 
 
+def acts() -> str:
+    """Return the acts of `judge` as a table."""
+    rows = [f"| `{usage(name)}` | {word.does} |" for name, word in WORDS.items()]
+    return "\n".join(["| act | what it says |", "|---|---|", *rows])
+
+
 def exits() -> str:
     """Return the exit codes as a table."""
     rows = [f"| {int(code)} | {EXITS[code]} |" for code in Exit]
@@ -81,7 +88,8 @@ def exits() -> str:
 
 def refreshed(text: str) -> str:
     """Return the README's text with every generated part as it should be."""
-    for name, make in {"commands": commands, "formats": formats, "exits": exits}.items():
+    parts = {"commands": commands, "formats": formats, "acts": acts, "exits": exits}
+    for name, make in parts.items():
         pattern = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
         if not pattern.search(text):
             raise SystemExit(f"README.md has no part {name!r}.")

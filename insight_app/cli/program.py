@@ -18,6 +18,8 @@ from insight_app.cli import (
     terminal,
     window,
 )
+from insight_app.cli.judging import commands as judging
+from insight_app.cli.judging import words
 from insight_app.cli.plain_streams import plain
 
 _Misused: type[Exception] = next(
@@ -58,11 +60,12 @@ for command in (
     folders.folders,
     naming.name,
     quality.quality,
-    export.export,
-    projects.check,
-    restoring.restore,
 ):
     app.command()(command)
+app.command(epilog=words.epilog())(judging.judge)
+app.command()(export.export)
+app.command()(projects.check)
+app.command()(restoring.restore)
 app.command("open")(window.open_window)
 app.command()(window.demo)
 app.command()(window.licences)

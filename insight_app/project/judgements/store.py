@@ -121,6 +121,19 @@ class Judgements:
         """How many entries were written by a newer Insight: kept, and not applied."""
         return self._info.not_understood
 
+    def judge_as(self, person: Person) -> None:
+        """Let somebody judge from now on; undo and redo are this person's."""
+        self.person = person
+        if self._engine is not None and not self.read_only:
+            self._look_ahead(self._engine)
+
+    def persons(self) -> list[Person]:
+        """Return everybody who is in the log, each under the newest name."""
+        if self._engine is None:
+            return []
+        with self._reading(self._engine) as connection:
+            return database.persons(connection)
+
     def judge(self, acts: Sequence[Act], text: str) -> Changes:
         """Say something of one target or many; one undo takes all of it back.
 

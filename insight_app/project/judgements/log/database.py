@@ -22,7 +22,7 @@ from insight_app.project.judgements.schema import (
     LogEntry,
     LostEntry,
 )
-from insight_app.project.judgements.state import Judgement
+from insight_app.project.judgements.state import Judgement, Person
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
 _BATCH = 5_000
@@ -116,6 +116,15 @@ def newest_undo(connection: Connection, uuid: str) -> Judgement | None:
 def uuids(connection: Connection) -> set[str]:
     """Return the uuids of all entries."""
     return set(connection.execute(select(LogEntry.uuid)).scalars())
+
+
+def persons(connection: Connection) -> list[Person]:
+    """Return everybody who judged, each under the newest name."""
+    newest = func.max(LogEntry.lamport)  # SQLite takes the name from the row that has it
+    query = select(LogEntry.person_uuid, LogEntry.person_name, newest).group_by(
+        LogEntry.person_uuid
+    )
+    return [Person(uuid, name) for uuid, name, _ in connection.execute(query)]
 
 
 def size(connection: Connection) -> tuple[int, int]:
