@@ -280,7 +280,7 @@ def levels(concepts: int) -> np.ndarray:
 def _write_dictionary(
     folder: Path, concepts: int, fingerprint: str = DICTIONARY, title: str = "Drawn scenes"
 ) -> None:
-    """A dictionary as far as reading results needs one: its weights are nothing but zeros."""
+    """A dictionary as far as reading results needs one: all but its decoder is zeros."""
     import json
 
     D = 32
@@ -301,6 +301,8 @@ def _write_dictionary(
     (place / "dictionary.json").write_text(json.dumps(described), "utf-8")
     shapes = {"W_enc": (D, concepts), "b_enc": concepts, "W_dec": (concepts, D), "b_dec": D}
     weights = {name: np.zeros(shape, np.float16) for name, shape in shapes.items()}
+    rows = np.random.default_rng(3).normal(size=(concepts, D))
+    weights["W_dec"] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
     (place / "dictionary.safetensors").write_bytes(save(weights))
 
 

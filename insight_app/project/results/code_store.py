@@ -12,7 +12,7 @@ import os
 import shutil
 import struct
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from insight_app.concepts.codes import Codes
-from insight_app.disk_errors import disk_error
+from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 from insight_app.files import has_other_names, open_in_place, open_regular, write_whole
 from insight_app.project.results import code_record
@@ -150,6 +150,21 @@ class CodeReader:
         """
         path = shard_path(self.folder, place.shard)
         return unpack(_bytes_at(path, place), self.concepts, str(path), image)
+
+
+def read_places(
+    folder: Path, shard: int, wanted: Iterable[tuple[int, Place]], concepts: int
+) -> Iterator[tuple[int, Record]]:
+    """Yield (image, record) of images with places in one shard, which is opened once.
+
+    wanted: best in the order of their places. Raises as `CodeReader.read` does.
+    """
+    path = shard_path(folder, shard)
+    with disk_errors("The codes cannot be read", where=path), open_regular(path) as file:
+        for image, place in wanted:
+            file.seek(place.offset)
+            data = file.read(min(place.size, code_record.MOST_BYTES + 1))
+            yield image, unpack(data, concepts, str(path), image)
 
 
 def read_packed(folder: Path, place: Place, image: int) -> bytes:

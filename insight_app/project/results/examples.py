@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.project.results import postings
-from insight_app.project.results.postings import Segment
+from insight_app.project.results.postings import Entries, Segment
 from insight_app.project.results.records import Example
 
 BANDS = ("strongest", "middle", "threshold", "random")
@@ -36,8 +36,19 @@ def of_band(
     """
     if band == "strongest":
         return _examples(*postings.strongest(segments, concept, is_coded, limit, offset))
-    image, cell, value = postings.of_concept(segments, concept, is_coded)
-    chosen = _order(band, image.size, concept)[offset : offset + limit]
+    entries = postings.of_concept(segments, concept, is_coded)
+    return of_entries(entries, concept, band, limit, offset)
+
+
+def of_entries(
+    entries: Entries, seed: int, band: str, limit: int, offset: int = 0
+) -> list[Example]:
+    """Return `limit` of entries that are sorted, strongest first, in the order of a band.
+
+    seed: what the random order is drawn with.
+    """
+    image, cell, value = entries
+    chosen = _order(band, image.size, seed)[offset : offset + limit]
     if band == "middle":
         chosen = np.sort(chosen)
     return _examples(image[chosen], cell[chosen], value[chosen])
@@ -53,12 +64,17 @@ def side_by_side(
 
     Only ALL, with all places, the strongest first, where there are at most FEW.
     """
-    image, cell, value = postings.of_concept(segments, concept, is_coded)
+    return shared(postings.of_concept(segments, concept, is_coded), concept, wanted)
+
+
+def shared(entries: Entries, seed: int, wanted: Mapping[str, int]) -> dict[str, list[Example]]:
+    """Return what `side_by_side` does, of entries that are sorted, strongest first."""
+    image, cell, value = entries
     if image.size <= FEW:
         return {ALL: _examples(image, cell, value)}
     return {
         band: _examples(image[chosen], cell[chosen], value[chosen])
-        for band, chosen in shared_out(image.size, concept, wanted).items()
+        for band, chosen in shared_out(image.size, seed, wanted).items()
     }
 
 

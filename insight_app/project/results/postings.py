@@ -11,7 +11,8 @@ entries, by concept, then value descending, then image). Little-endian.
 
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,8 @@ from insight_app.project.results.stored_columns import Numbers
 _HEADER = struct.Struct("<16sIIQ32x")
 _MAGIC = b"INSIGHT POSTING\n"
 VERSION = 1
+Entries = tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]
+"""(image, cell, value), each (n,): strongest first, ties by image."""
 _CANNOT = "The strongest images cannot be read"
 _REPAIR = "Run `insight-app check PROJECT --repair`."
 
@@ -53,23 +56,27 @@ class Segment:
         self.path, self.offsets = path, offsets
         self._numbers = Numbers(file)
 
-    def entries(self, start: int, end: int) -> "_Entries":
+    def entries(self, start: int, end: int) -> Entries:
         """Read (image, cell, value) of the entries from `start` up to `end`; WorldError where the
         file is not as long any more.
         """
         place, size = _HEADER.size + self.offsets.nbytes, int(self.offsets[-1])
         columns = []
-        try:
+        with _as_damage(self.path):
             for dtype in ("<u4", "<f2", "<u2"):
                 width = np.dtype(dtype).itemsize
                 columns.append(self._numbers.read(dtype, place + start * width, end - start))
                 place += size * width
-        except EOFError as error:
-            raise _damaged(self.path) from error
-        except OSError as error:
-            raise disk_error(error, _CANNOT, where=self.path, do=_REPAIR) from error
         image, value, cell = columns
         return image, cell, value
+
+    def images(self, concept: int) -> NDArray[np.uint32]:
+        """Read the images (n,) of a concept alone, which is half of what its entries are."""
+        start, end = int(self.offsets[concept]), int(self.offsets[concept + 1])
+        place = _HEADER.size + self.offsets.nbytes + 4 * start
+        with _as_damage(self.path):
+            image: NDArray[np.uint32] = self._numbers.read("<u4", place, end - start)
+        return image
 
 
 def open_segment(path: Path, concepts: int) -> Segment:
@@ -102,6 +109,17 @@ def _opened(path: Path, file: BinaryIO, concepts: int) -> Segment:
     if offsets[0] or offsets[-1] != entries or (np.diff(offsets) < 0).any():
         raise _damaged(path)
     return Segment(path, file, offsets)
+
+
+@contextmanager
+def _as_damage(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a segment is read into a WorldError."""
+    try:
+        yield
+    except EOFError as error:
+        raise _damaged(path) from error
+    except OSError as error:
+        raise disk_error(error, _CANNOT, where=path, do=_REPAIR) from error
 
 
 def _damaged(path: Path) -> WorldError:
@@ -137,23 +155,22 @@ def of_concept(
     return _read(segments, concept, keep, None)
 
 
-_Entries = tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.float16]]
-_NONE: _Entries = (np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.float16))
+_NONE: Entries = (np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.float16))
 _BLOCK = 1024
 """Entries that are looked at first; four times as many each time that too few are kept."""
 
 
 def _read(
     segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_], wanted: int | None
-) -> _Entries:
+) -> Entries:
     """Return the first `wanted` entries of each segment (None: all), in one order."""
     return _merged([_first(segment, concept, keep, wanted) for segment in segments])
 
 
-def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int | None) -> _Entries:
+def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int | None) -> Entries:
     """Return the first `wanted` kept entries of a concept in a segment (None: all)."""
     at, end = int(segment.offsets[concept]), int(segment.offsets[concept + 1])
-    blocks: list[_Entries] = []
+    blocks: list[Entries] = []
     found, block = 0, end - at if wanted is None else max(_BLOCK, wanted)
     while at < end and (wanted is None or found < wanted):
         until = min(at + block, end)
@@ -169,7 +186,7 @@ def _first(segment: Segment, concept: int, keep: NDArray[np.bool_], wanted: int 
     return image, cell, value
 
 
-def _merged(found: Sequence[_Entries]) -> _Entries:
+def _merged(found: Sequence[Entries]) -> Entries:
     """Join entries of several segments in one order: strongest first, ties by image."""
     full = [entries for entries in found if entries[0].size]
     if len(full) == 1:
@@ -179,3 +196,44 @@ def _merged(found: Sequence[_Entries]) -> _Entries:
     image, cell, value = (np.concatenate(column) for column in zip(*full, strict=True))
     order = np.lexsort((image, -value.astype(np.float32)))
     return image[order], cell[order], value[order]
+
+
+def union(
+    segments: Sequence[Segment],
+    concepts: Sequence[int],
+    keep: NDArray[np.bool_],
+    limit: int | None = None,
+) -> Entries:
+    """Return the entries (n,) of several concepts as if they were one: each image's strongest cell.
+
+    keep: as in `of_concept`. Ties go to the lower cell. limit: only the first so many. Among the
+    first n of all are at most the first n of each, so that no more is read.
+    """
+    found = [_first(one, concept, keep, limit) for one in segments for concept in concepts]
+    full = [entries for entries in found if entries[0].size]
+    if not full:
+        return _NONE
+    image, cell, value = (np.concatenate(column) for column in zip(*full, strict=True))
+    weakness = np.uint16(0xFFFF) - value.view(np.uint16)
+    # One number sorts all three: image above weakness above cell, as 32 + 16 + 16 bits.
+    packed = image.astype(np.uint64) << np.uint64(32)
+    packed |= weakness.astype(np.uint64) << np.uint64(16) | cell.astype(np.uint64)
+    order = np.argsort(packed)
+    strongest = order[np.flatnonzero(np.diff(image[order], prepend=np.uint32(0xFFFF_FFFF)))]
+    strongest = strongest[np.lexsort((image[strongest], weakness[strongest]))][:limit]
+    return image[strongest], cell[strongest], value[strongest]
+
+
+def images_with(
+    segments: Sequence[Segment], concepts: Sequence[int], keep: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return (N + 1,) bool by image_id: which images show any of some concepts."""
+    seen = np.zeros(keep.size, bool)
+    for segment in segments:
+        for concept in concepts:
+            image = segment.images(concept)
+            if image.size and image.max() >= keep.size:
+                raise _damaged(segment.path)
+            seen[image] = True
+    seen &= keep
+    return seen

@@ -6,6 +6,7 @@ Knows nothing of judgements.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,10 @@ class Results:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def reading(self) -> AbstractContextManager[Files]:
+        """Return what gives the open files, for whoever computes more from them than this does."""
+        return self._open.reading()
 
     # ---- what the results are of
 

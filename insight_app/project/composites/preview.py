@@ -1,0 +1,51 @@
+"""What a merge would cover, before anything is judged: from postings, within a second."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from insight_app.project.composites.reader import ConceptReader
+from insight_app.project.composites.walking import images_with
+from insight_app.project.results.snapshot import Results
+
+
+@dataclass(frozen=True)
+class Together:
+    """Tell in how many images any of some concepts is.
+
+    images: in the union.  own: in how many each is; added: in how many of these none of those
+    before it is; all in the given order.  unknown: places of those that must be counted first
+    (parts of a split concept): they are 0 in all numbers.
+    """
+
+    images: int
+    own: tuple[int, ...]
+    added: tuple[int, ...]
+    unknown: tuple[int, ...]
+
+    @property
+    def singly(self) -> int:
+        """How many images they have, counted one by one."""
+        return sum(self.own)
+
+
+def together(results: Results, readers: Sequence[ConceptReader]) -> Together:
+    """Count the images of some concepts together, the first is the one that stays."""
+    with results.reading() as files:
+        seen = np.zeros(files.is_coded.size, bool)
+    own, added, unknown = [], [], []
+    for place, reader in enumerate(readers):
+        if reader.composition is not None and reader.composition.is_divided:
+            if not reader.is_readable:
+                unknown.append(place)
+            ids, _values = reader.strongest_images(seen.size)
+            here = np.zeros(seen.size, bool)
+            here[ids] = True
+        else:
+            concepts = reader.composition.concepts if reader.composition else (reader.concept,)
+            here = images_with(results, [one for one in concepts if one >= 0])
+        own.append(int(np.count_nonzero(here)))
+        added.append(int(np.count_nonzero(here & ~seen)))
+        seen |= here
+    return Together(int(np.count_nonzero(seen)), tuple(own), tuple(added), tuple(unknown))
