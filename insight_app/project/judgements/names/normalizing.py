@@ -1,0 +1,177 @@
+"""A normalization file: one line a name, `canonical: variant, variant`.
+
+Says which names a file changes, and writes one. A name with a comma, a colon or a quotation mark
+stands in quotation marks (`"Salt, coarse"`; one inside is doubled), a language behind it after @
+(`Vogel @de`); lines that begin with # are remarks. Knows no log.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from insight_app.disk_errors import disk_error
+from insight_app.errors import Refusal
+from insight_app.files import read_regular
+from insight_app.project.judgements.acts import is_language
+from insight_app.project.judgements.names.spelling import K, Renaming, same_name, tidy
+
+MOST_BYTES = 32 * 2**20
+MOST_TOLD = 20
+"""Lines that are wrong are told one by one up to so many."""
+HOW = "Write one name a line: canonical: variant, variant."
+_QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
+_LANGUAGE = re.compile(r"(?:^|\s)@(\S*)\s*$")
+_NEEDS_QUOTES = re.compile(r'[",:#]|(^|\s)@')
+
+
+class Variant(NamedTuple):
+    """Hold another way to write a name, and its language, "" if nobody said."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Hold one line of a normalization file."""
+
+    canonical: str
+    variants: tuple[Variant, ...] = ()
+
+
+def read(path: Path) -> list[Line]:
+    """Return the lines of a file. Refusal for what is none, WorldError where it cannot be read."""
+    try:
+        data = read_regular(path, MOST_BYTES, follow_links=True)
+    except OSError as error:
+        raise disk_error(error, "The file cannot be read", where=path) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refusal(
+            "This is no text in UTF-8.",
+            where=str(path),
+            kept="Nothing was changed.",
+            do="Save it as UTF-8 and try again.",
+        ) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str = "") -> list[Line]:
+    """Return the lines of a text. Refusal that names every wrong one: all of it holds, or none."""
+    lines: list[Line] = []
+    wrong: list[str] = []
+    said: dict[str, tuple[int, str]] = {}
+    """Name in comparable spelling -> where it stands first, and the canonical name of that line."""
+    for number, content in enumerate(text.splitlines(), 1):
+        if not content.strip() or content.lstrip().startswith("#"):
+            continue
+        try:
+            line = _line(content)
+        except ValueError as error:
+            wrong.append(f"line {number}: {error}")
+            continue
+        canonical = same_name(line.canonical)
+        for name in (line.canonical, *(variant.text for variant in line.variants)):
+            first, belongs = said.setdefault(same_name(name), (number, canonical))
+            if belongs != canonical:
+                wrong.append(f"line {number}: “{name}” belongs to another name on line {first}")
+        lines.append(line)
+    if wrong:
+        more = f"; and {len(wrong) - MOST_TOLD:,} more" if len(wrong) > MOST_TOLD else ""
+        raise Refusal(
+            f"Not understood: {'; '.join(wrong[:MOST_TOLD])}{more}.",
+            where=where,
+            kept="Nothing was changed.",
+            do=HOW,
+        )
+    return lines
+
+
+def renamings(lines: Iterable[Line], names: Iterable[tuple[K, str]]) -> list[Renaming[K]]:
+    """Return which names become canonical ones: variants, and other spellings of these."""
+    canonical: dict[str, str] = {}
+    for line in lines:
+        for variant in line.variants:
+            canonical[same_name(variant.text)] = line.canonical
+        canonical[same_name(line.canonical)] = line.canonical
+    found = ((key, name, canonical.get(same_name(name), name)) for key, name in names)
+    return [Renaming(key, name, after) for key, name, after in found if name and after != name]
+
+
+def written(names: Iterable[tuple[str, Iterable[Variant]]]) -> str:
+    """Return a normalization file of names and their variants; names met again share a line.
+
+    A variant that is another line's name or variant stands there as a remark only.
+    """
+    lines: dict[str, Line] = {}
+    for name, variants in names:
+        known = lines.get(same_name(name), Line(tidy(name)))
+        more = dict.fromkeys((*known.variants, *variants))
+        lines[same_name(name)] = Line(known.canonical, tuple(more))
+    taken = dict.fromkeys(lines, "")
+    texts, remarks = [], []
+    for line in sorted(lines.values(), key=lambda line: same_name(line.canonical)):
+        written_here = []
+        for variant in line.variants:
+            name = same_name(variant.text)
+            owner = taken.setdefault(name, line.canonical)
+            if owner == line.canonical and name not in lines:
+                written_here.append(variant)
+            elif name != same_name(line.canonical):
+                is_name = owner or "a name of its own"
+                remarks.append(
+                    f"# left out: {variant.text}, of {line.canonical}, is also {is_name}"
+                )
+        unique = {same_name(one.text): one for one in reversed(written_here)}
+        spelled = ", ".join(map(_spelled, reversed(unique.values())))
+        texts.append(f"{_quoted(line.canonical)}: {spelled}".rstrip())
+    return "\n".join([*texts, *remarks, ""])
+
+
+def _line(content: str) -> Line:
+    """Return the line that a text spells; ValueError in words where it spells none."""
+    name, language, at = _item(content, 0, ":")
+    if at == len(content):
+        raise ValueError("there is no colon behind the first name")
+    if not name or language:
+        raise ValueError("the colon needs a name before it, without a language")
+    variants: dict[str, Variant] = {}
+    while at < len(content) and content[at:].strip(" \t:"):
+        text, language, at = _item(content, at + 1, ",")
+        if not text:
+            raise ValueError("a variant is empty")
+        if same_name(text) != same_name(name):
+            variants.setdefault(same_name(text), Variant(text, language))
+    return Line(name, tuple(variants.values()))
+
+
+def _item(content: str, at: int, sign: str) -> tuple[str, str, int]:
+    """Return (name, language, where the next `sign` or the end is) of what begins at `at`."""
+    quoted = _QUOTED.match(content, at)
+    begin = at if quoted is None else quoted.end()
+    end = content.find(sign, begin)
+    end = len(content) if end < 0 else end
+    text, language = content[begin:end], ""
+    if (tag := _LANGUAGE.search(text)) is not None:
+        text, language = text[: tag.start()], tag[1]
+        if not is_language(language):
+            raise ValueError(f"“{language}” is no code of a language")
+    if quoted is not None:
+        if text.strip():
+            raise ValueError(f"“{text.strip()}” is not expected behind a quotation mark")
+        text = quoted[1].replace('""', '"')
+    elif text.lstrip().startswith('"'):
+        raise ValueError("a quotation mark is not closed")
+    return tidy(text), language, end
+
+
+def _spelled(variant: Variant) -> str:
+    language = f" @{variant.language}" if variant.language else ""
+    return f"{_quoted(variant.text)}{language}"
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""')) if _NEEDS_QUOTES.search(name) else name
