@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight_app.errors import Refusal
+from insight_app.project.judgements import Alias
 from insight_app.project.judgements.names import frequent, normalizing
-from insight_app.project.judgements.names.completing import Completion, Completions, Vocabulary
-from insight_app.project.judgements.names.normalizing import Line, Variant
+from insight_app.project.judgements.names.completing import Completion, Completions, KnownWords
+from insight_app.project.judgements.names.normalizing import Line
 from insight_app.project.judgements.names.replacing import find_and_replace
 from insight_app.project.judgements.names.spelling import Renaming, same_name
 
@@ -53,8 +54,8 @@ def test_a_file_says_which_names_are_variants_of_which() -> None:
         '"salt, coarse": "coarse ""salt""", x:y\n'.replace("\ufeff", "")
     )
     assert lines == [
-        Line("bird", (Variant("Vogel", "de"), Variant("oiseau", "fr"), Variant("birds"))),
-        Line("salt, coarse", (Variant('coarse "salt"'), Variant("x:y"))),
+        Line("bird", (Alias("Vogel", "de"), Alias("oiseau", "fr"), Alias("birds"))),
+        Line("salt, coarse", (Alias('coarse "salt"'), Alias("x:y"))),
     ]
     names = list(enumerate(["BIRD", "vogel", "bird", "Birds ", "birdsong", ""]))
     assert normalizing.renamings(lines, names) == [
@@ -80,11 +81,11 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="UTF-8"):
         normalizing.read(path)
     path.write_bytes("\ufeffbird: Vögel\n".encode())
-    assert normalizing.read(path) == [Line("bird", (Variant("Vögel"),))]
+    assert normalizing.read(path) == [Line("bird", (Alias("Vögel"),))]
 
 
 def test_an_alias_that_is_also_a_name_is_left_out_and_said() -> None:
-    text = normalizing.written([("bird", [Variant("wader")]), ("wader", [Variant("bird")])])
+    text = normalizing.written([("bird", [Alias("wader")]), ("wader", [Alias("bird")])])
     assert text.splitlines()[:2] == ["bird:", "wader:"]
     assert text.count("# left out") == 2
     assert normalizing.parse(text) == [Line("bird"), Line("wader")]
@@ -94,11 +95,12 @@ texts = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1
 )
 some_names = texts.map(lambda text: " ".join(text.split())).filter(bool)
-some_variants = st.builds(Variant, some_names, st.sampled_from(["", "de", "pt-BR"]))
+some_variants = st.builds(Alias, some_names, st.sampled_from(["", "de", "pt-BR"]))
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(some_names, st.lists(some_variants, max_size=3)), max_size=4))
-def test_what_is_written_is_read_again(names: list[tuple[str, list[Variant]]]) -> None:
+def test_what_is_written_is_read_again(names: list[tuple[str, list[Alias]]]) -> None:
     lines = normalizing.parse(normalizing.written(names))
     assert {same_name(line.canonical) for line in lines} == {same_name(name) for name, _ in names}
     again = [(line.canonical, line.variants) for line in lines]
@@ -113,7 +115,7 @@ def test_names_in_use_come_before_aliases_candidates_and_words() -> None:
     completions = Completions(
         ["bird", "bird", "big cat", "Bär", "hot bird"],
         {"birdie": "golf ball"},
-        Vocabulary(["birch", "black bird", "bird"]),
+        KnownWords(["birch", "black bird", "bird"]),
     )
     assert completions.find("BI", own=["bill", "bird"]) == [
         Completion("bird", 2), Completion("big cat", 1), Completion("hot bird", 1),

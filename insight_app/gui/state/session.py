@@ -19,6 +19,7 @@ from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.judgement_queue import JudgementQueue
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.naming_curation import NamingCuration
 from insight_app.gui.state.new_names import NewNames
 from insight_app.gui.state.pictures import Pictures
 from insight_app.gui.state.places import PlaceMemory
@@ -39,9 +40,9 @@ UNSAVED, WARNINGS, READ_ONLY, RESTORED = "unsaved", "warnings", "read-only", "re
 class Session(QObject):
     """What a panel gets in its constructor.
 
-    Whoever wants more asks the object that owns it: projects, selection, lists, curation, queue,
-    analysis, folders, worker, jobs, unexplained, quality, pictures, image_codes, places, editors,
-    seen_panels, messages, troubles, settings, actions.
+    Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
+    queue, analysis, folders, worker, jobs, unexplained, quality, pictures, image_codes, places,
+    editors, seen_panels, messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -87,6 +88,9 @@ class Session(QObject):
             self.editors.write_all,
             self.seen_panels,
             self,
+        )
+        self.naming = NamingCuration(
+            self._present, self.curation, self.selection, settings, self.messages, self
         )
         self.worker = WorkerClient(self._epochs, self)
         self.worker.failed.connect(self.messages.report)

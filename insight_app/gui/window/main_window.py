@@ -24,6 +24,7 @@ from insight_app.gui.actions import Actions
 from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.key_filter import KeyFilter
 from insight_app.gui.message_strip import MessageSlot, MessageStrip
+from insight_app.gui.naming.commands import add_naming_commands
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.troubles import Gravity, Trouble
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         actions, session, docks = self.actions_, self.session, self.dock_area
         commands.add_file_commands(actions, session, self.opening, self)
         commands.add_edit_commands(actions, session, self.search, self.palette_)
+        add_naming_commands(actions, session, self)
         show = self.show_workspace, self.show_page, self.turn_page
         commands.add_workspace_commands(actions, *show, self)
         commands.add_view_commands(actions, session, docks, self)

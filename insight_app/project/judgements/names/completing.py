@@ -21,7 +21,7 @@ class Completion:
     alias: str = ""
 
 
-class Vocabulary:
+class KnownWords:
     """Hold words in comparable spelling, so that looking one up costs no folding."""
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -44,7 +44,7 @@ class Completions:
         self,
         used: Iterable[str],
         aliases: Mapping[str, str] | None = None,
-        vocabulary: Vocabulary | None = None,
+        vocabulary: KnownWords | None = None,
     ) -> None:
         counts = Counter(name for name in used if name)
         self._counts = counts
@@ -55,7 +55,7 @@ class Completions:
         self._aliases = sorted(
             (f" {folded(alias)}", alias, name) for alias, name in (aliases or {}).items()
         )
-        self._vocabulary = vocabulary or Vocabulary(())
+        self._vocabulary = vocabulary or KnownWords(())
 
     def find(self, text: str, most: int = MOST, own: Sequence[str] = ()) -> list[Completion]:
         """Return at most `most` completions of what was typed, each name once, best first.

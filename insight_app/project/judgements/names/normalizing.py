@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from insight_app.disk_errors import disk_error
+from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal
-from insight_app.files import read_regular
-from insight_app.project.judgements.acts import is_language
+from insight_app.files import read_regular, write_whole
 from insight_app.project.judgements.names.spelling import K, Renaming, same_name, tidy
+from insight_app.project.judgements.targets import Alias, is_language
 
 MOST_BYTES = 32 * 2**20
 MOST_TOLD = 20
@@ -26,19 +25,12 @@ _LANGUAGE = re.compile(r"(?:^|\s)@(\S*)\s*$")
 _NEEDS_QUOTES = re.compile(r'[",:#]|(^|\s)@')
 
 
-class Variant(NamedTuple):
-    """Hold another way to write a name, and its language, "" if nobody said."""
-
-    text: str
-    language: str = ""
-
-
 @dataclass(frozen=True)
 class Line:
     """Hold one line of a normalization file."""
 
     canonical: str
-    variants: tuple[Variant, ...] = ()
+    variants: tuple[Alias, ...] = ()
 
 
 def read(path: Path) -> list[Line]:
@@ -101,7 +93,7 @@ def renamings(lines: Iterable[Line], names: Iterable[tuple[K, str]]) -> list[Ren
     return [Renaming(key, name, after) for key, name, after in found if name and after != name]
 
 
-def written(names: Iterable[tuple[str, Iterable[Variant]]]) -> str:
+def written(names: Iterable[tuple[str, Iterable[Alias]]]) -> str:
     """Return a normalization file of names and their variants; names met again share a line.
 
     A variant that is another line's name or variant stands there as a remark only.
@@ -131,6 +123,15 @@ def written(names: Iterable[tuple[str, Iterable[Variant]]]) -> str:
     return "\n".join([*texts, *remarks, ""])
 
 
+def save(names: Iterable[tuple[str, Iterable[Alias]]], path: Path) -> int:
+    """Write a normalization file, whole or not at all; return how many names it has."""
+    text = written(names)
+    kept = "The project itself was not changed."
+    with disk_errors("The names cannot be written", where=path, kept=kept):
+        write_whole(path, lambda file: file.write(text.encode("utf-8")))
+    return sum(not line.startswith("#") for line in text.splitlines())
+
+
 def _line(content: str) -> Line:
     """Return the line that a text spells; ValueError in words where it spells none."""
     name, language, at = _item(content, 0, ":")
@@ -138,13 +139,13 @@ def _line(content: str) -> Line:
         raise ValueError("there is no colon behind the first name")
     if not name or language:
         raise ValueError("the colon needs a name before it, without a language")
-    variants: dict[str, Variant] = {}
+    variants: dict[str, Alias] = {}
     while at < len(content) and content[at:].strip(" \t:"):
         text, language, at = _item(content, at + 1, ",")
         if not text:
             raise ValueError("a variant is empty")
         if same_name(text) != same_name(name):
-            variants.setdefault(same_name(text), Variant(text, language))
+            variants.setdefault(same_name(text), Alias(text, language))
     return Line(name, tuple(variants.values()))
 
 
@@ -168,7 +169,7 @@ def _item(content: str, at: int, sign: str) -> tuple[str, str, int]:
     return tidy(text), language, end
 
 
-def _spelled(variant: Variant) -> str:
+def _spelled(variant: Alias) -> str:
     language = f" @{variant.language}" if variant.language else ""
     return f"{_quoted(variant.text)}{language}"
 

@@ -1,0 +1,97 @@
+"""Naming many concepts at once, with real keys: find and replace, the normalization file."""
+
+from PySide6.QtCore import Qt
+
+from insight_app.gui.naming import commands
+from insight_app.gui.naming.normalize_dialog import NormalizeDialog
+from insight_app.gui.naming.proposals import CHECK
+from insight_app.gui.naming.replace_dialog import ReplaceDialog
+from tests.gui.conftest import wait_idle, wait_saved
+from tests.gui.hands import CTRL, Key, press, show
+
+
+def named(window, part: str) -> list[int]:
+    """The rows that lists show whose name has this part."""
+    return [row for row, name in window.session.naming.names() if part in name.casefold()]
+
+
+def open_dialog(qtbot, window, kind):
+    dialog = window.findChild(kind)
+    assert dialog is not None
+    wait_idle(qtbot, window)
+    return dialog
+
+
+def untick(qtbot, dialog, place: int) -> None:
+    """Space on a line of the preview."""
+    table = dialog.preview.table
+    table.setFocus()
+    table.selectRow(place)
+    qtbot.keyClick(table, Key.Key_Space)
+    state = dialog.preview.model.index(place, CHECK).data(Qt.ItemDataRole.CheckStateRole)
+    assert state == Qt.CheckState.Unchecked
+
+
+def test_find_and_replace_changes_what_is_ticked_and_one_undo_brings_it_back(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    part, before = "e", list(window.session.state.catalogue.names)
+    rows = named(window, part)
+    assert len(rows) > 2
+    press(qtbot, window, Key.Key_H, CTRL)
+    dialog = open_dialog(qtbot, window, ReplaceDialog)
+    qtbot.keyClicks(dialog.find_what, part)
+    qtbot.keyClicks(dialog.put_there, "zebra & <b>")
+    wait_idle(qtbot, window)
+    assert [one.key for one in dialog.preview.model.proposed.renamings] == rows
+    untick(qtbot, dialog, 0)
+    assert dialog.do.text() == f"Rename {len(rows) - 1} concepts"
+    qtbot.keyClick(dialog.put_there, Key.Key_Return)
+    wait_saved(qtbot, window)
+    catalogue = window.session.state.catalogue
+    assert catalogue.names[rows[0]] == before[rows[0]]
+    assert all("zebra & <b>" in catalogue.names[row] for row in rows[1:])
+    assert all(catalogue.by_person[row] for row in rows[1:])
+    dialog.close()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.docks["hierarchy"].panel.view.setFocus()
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert list(catalogue.names) == before
+
+
+def test_a_normalization_file_renames_variants_and_keeps_the_old_names(
+    qtbot, window, tmp_path, monkeypatch
+) -> None:
+    show(qtbot, window, "concepts")
+    _row, part = window.session.naming.names()[0]
+    rows = [row for row, name in window.session.naming.names() if name == part]
+    path = tmp_path / "names.txt"
+    path.write_text(f'zebra: x, "{part.upper()}"\n', encoding="utf-8")
+    monkeypatch.setattr(commands, "choose_file", lambda *_: path)
+    window.actions_["edit.normalize"].trigger()
+    wait_idle(qtbot, window)
+    dialog = open_dialog(qtbot, window, NormalizeDialog)
+    qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
+    wait_saved(qtbot, window)
+    session = window.session
+    assert [row for row, name in session.naming.names() if name == "zebra"] == rows
+    for row in rows:
+        assert [one.text for one in session.naming.aliases(session.state.id_of(row))] == [part]
+    written = tmp_path / "out.txt"
+    monkeypatch.setattr(commands, "choose_new_file", lambda *_: written)
+    window.actions_["edit.write_names"].trigger()
+    wait_idle(qtbot, window)
+    assert f"zebra: {part}" in written.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_file_that_says_two_things_changes_nothing_and_says_why(
+    qtbot, window, tmp_path, monkeypatch
+) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text("bird: wing\ncat: wing\n", encoding="utf-8")
+    monkeypatch.setattr(commands, "choose_file", lambda *_: path)
+    window.actions_["edit.normalize"].trigger()
+    wait_idle(qtbot, window)
+    assert window.findChild(NormalizeDialog) is None
+    (trouble,) = [trouble for _key, trouble in window.session.troubles.present]
+    assert "line 2: “wing” belongs to another name on line 1" in trouble.text
