@@ -10,7 +10,7 @@ from insight_app.errors import Refusal
 from insight_app.project.judgements import Alias
 from insight_app.project.judgements.names import frequent, normalizing
 from insight_app.project.judgements.names.completing import Completion, Completions, KnownWords
-from insight_app.project.judgements.names.normalizing import Line
+from insight_app.project.judgements.names.normalizing import NameLine
 from insight_app.project.judgements.names.replacing import find_and_replace
 from insight_app.project.judgements.names.spelling import Renaming, same_name
 
@@ -54,8 +54,8 @@ def test_a_file_says_which_names_are_variants_of_which() -> None:
         '"salt, coarse": "coarse ""salt""", x:y\n'.replace("\ufeff", "")
     )
     assert lines == [
-        Line("bird", (Alias("Vogel", "de"), Alias("oiseau", "fr"), Alias("birds"))),
-        Line("salt, coarse", (Alias('coarse "salt"'), Alias("x:y"))),
+        NameLine("bird", (Alias("Vogel", "de"), Alias("oiseau", "fr"), Alias("birds"))),
+        NameLine("salt, coarse", (Alias('coarse "salt"'), Alias("x:y"))),
     ]
     names = list(enumerate(["BIRD", "vogel", "bird", "Birds ", "birdsong", ""]))
     assert normalizing.renamings(lines, names) == [
@@ -81,14 +81,14 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="UTF-8"):
         normalizing.read(path)
     path.write_bytes("\ufeffbird: Vögel\n".encode())
-    assert normalizing.read(path) == [Line("bird", (Alias("Vögel"),))]
+    assert normalizing.read(path) == [NameLine("bird", (Alias("Vögel"),))]
 
 
 def test_an_alias_that_is_also_a_name_is_left_out_and_said() -> None:
     text = normalizing.written([("bird", [Alias("wader")]), ("wader", [Alias("bird")])])
     assert text.splitlines()[:2] == ["bird:", "wader:"]
     assert text.count("# left out") == 2
-    assert normalizing.parse(text) == [Line("bird"), Line("wader")]
+    assert normalizing.parse(text) == [NameLine("bird"), NameLine("wader")]
 
 
 texts = st.text(

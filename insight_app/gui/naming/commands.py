@@ -17,7 +17,7 @@ from insight_app.plain_text import file_name
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Alias
-    from insight_app.project.judgements.names.normalizing import Line
+    from insight_app.project.judgements.names.normalizing import NameLine
 
 EDIT = "Edit"
 KINDS = "Normalization files (*.txt *.csv);;All files (*)"
@@ -66,7 +66,7 @@ class _Here:
         if path is not None:
             self.session.jobs.run(partial(_read, path), done=partial(self._show_lines, path))
 
-    def _show_lines(self, path: Path, lines: "list[Line]") -> None:
+    def _show_lines(self, path: Path, lines: "list[NameLine]") -> None:
         from insight_app.gui.naming.normalize_dialog import NormalizeDialog
 
         present = self.window.findChild(NormalizeDialog)
@@ -102,7 +102,7 @@ def _show(dialog: QDialog) -> None:
     dialog.activateWindow()
 
 
-def _read(path: Path) -> "list[Line]":
+def _read(path: Path) -> "list[NameLine]":
     """Read a normalization file; runs on the pool."""
     from insight_app.project.judgements.names.normalizing import read
 

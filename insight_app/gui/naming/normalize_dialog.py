@@ -16,7 +16,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import PlainLabel, dim_label, restyle
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements.names.normalizing import Line
+    from insight_app.project.judgements.names.normalizing import NameLine
     from insight_app.project.judgements.names.spelling import Renaming
 
 NOTHING = "Every name is as this file has it."
@@ -26,7 +26,7 @@ class NormalizeDialog(QDialog):
     """lines: what the file at `path` says."""
 
     def __init__(
-        self, session: Session, path: Path, lines: "Sequence[Line]", parent: QWidget
+        self, session: Session, path: Path, lines: "Sequence[NameLine]", parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.session, self._lines, self._path = session, tuple(lines), path
@@ -80,7 +80,7 @@ class NormalizeDialog(QDialog):
             self.session.naming.rename_all(chosen, text, keeps_old=keeps)
 
 
-def _normalized(names: Names, lines: "Sequence[Line]") -> "list[Renaming[int]]":
+def _normalized(names: Names, lines: "Sequence[NameLine]") -> "list[Renaming[int]]":
     """Return which names the lines change; runs on the pool."""
     from insight_app.project.judgements.names.normalizing import renamings
 

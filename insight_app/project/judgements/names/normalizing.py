@@ -26,14 +26,14 @@ _NEEDS_QUOTES = re.compile(r'[",:#]|(^|\s)@')
 
 
 @dataclass(frozen=True)
-class Line:
+class NameLine:
     """Hold one line of a normalization file."""
 
     canonical: str
     variants: tuple[Alias, ...] = ()
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[NameLine]:
     """Return the lines of a file. Refusal for what is none, WorldError where it cannot be read."""
     try:
         data = read_regular(path, MOST_BYTES, follow_links=True)
@@ -51,9 +51,9 @@ def read(path: Path) -> list[Line]:
     return parse(text, str(path))
 
 
-def parse(text: str, where: str = "") -> list[Line]:
+def parse(text: str, where: str = "") -> list[NameLine]:
     """Return the lines of a text. Refusal that names every wrong one: all of it holds, or none."""
-    lines: list[Line] = []
+    lines: list[NameLine] = []
     wrong: list[str] = []
     said: dict[str, tuple[int, str]] = {}
     """Name in comparable spelling -> where it stands first, and the canonical name of that line."""
@@ -82,7 +82,7 @@ def parse(text: str, where: str = "") -> list[Line]:
     return lines
 
 
-def renamings(lines: Iterable[Line], names: Iterable[tuple[K, str]]) -> list[Renaming[K]]:
+def renamings(lines: Iterable[NameLine], names: Iterable[tuple[K, str]]) -> list[Renaming[K]]:
     """Return which names become canonical ones: variants, and other spellings of these."""
     canonical: dict[str, str] = {}
     for line in lines:
@@ -98,11 +98,11 @@ def written(names: Iterable[tuple[str, Iterable[Alias]]]) -> str:
 
     A variant that is another line's name or variant stands there as a remark only.
     """
-    lines: dict[str, Line] = {}
+    lines: dict[str, NameLine] = {}
     for name, variants in names:
-        known = lines.get(same_name(name), Line(tidy(name)))
+        known = lines.get(same_name(name), NameLine(tidy(name)))
         more = dict.fromkeys((*known.variants, *variants))
-        lines[same_name(name)] = Line(known.canonical, tuple(more))
+        lines[same_name(name)] = NameLine(known.canonical, tuple(more))
     taken = dict.fromkeys(lines, "")
     texts, remarks = [], []
     for line in sorted(lines.values(), key=lambda line: same_name(line.canonical)):
@@ -132,7 +132,7 @@ def save(names: Iterable[tuple[str, Iterable[Alias]]], path: Path) -> int:
     return sum(not line.startswith("#") for line in text.splitlines())
 
 
-def _line(content: str) -> Line:
+def _line(content: str) -> NameLine:
     """Return the line that a text spells; ValueError in words where it spells none."""
     name, language, at = _item(content, 0, ":")
     if at == len(content):
@@ -146,7 +146,7 @@ def _line(content: str) -> Line:
             raise ValueError("a variant is empty")
         if same_name(text) != same_name(name):
             variants.setdefault(same_name(text), Alias(text, language))
-    return Line(name, tuple(variants.values()))
+    return NameLine(name, tuple(variants.values()))
 
 
 def _item(content: str, at: int, sign: str) -> tuple[str, str, int]:
