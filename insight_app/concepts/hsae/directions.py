@@ -43,6 +43,7 @@ def read(folder: Path) -> NDArray[np.float32]:
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the rows (n, D) at unit length; those of length zero stay."""
-    norm: NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: NDArray[np.float32] = rows / np.where(norm > 0, norm, np.float32(1))
+    norm = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
+    norm[norm == 0] = 1
+    found: NDArray[np.float32] = rows / norm
     return found
