@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 
 _WORDS = re.compile(r"[^\W_]+")
-_LONGEST = 40
-"""Letters that are compared one by one; longer names are alike in form or not at all."""
+SHORTEST = 5
+"""Letters of a name; shorter ones are too many words away from each other by one letter."""
 
 
 def plain(name: str) -> str:
@@ -52,28 +52,28 @@ def _singular(word: str) -> str:
 
 
 def is_slip(one: str, other: str) -> bool:
-    """Return whether two plain names differ by a slip: one letter of at least five, two of ten.
+    """Return whether two plain names differ by a slip in one of at least SHORTEST letters.
 
     A letter is missing, too much, another one, or two stand in the wrong order.
     """
-    shorter = min(len(one), len(other))
-    allowed = 0 if shorter < 5 else 1 if shorter < 10 else 2
-    if not allowed or max(len(one), len(other)) > _LONGEST or one == other:
+    if one == other or min(len(one), len(other)) < SHORTEST or abs(len(one) - len(other)) > 1:
         return False
-    return abs(len(one) - len(other)) <= allowed and distance(one, other, allowed) <= allowed
+    first = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
+    if first < 0:
+        return True
+    rests = one[first:], other[first:]
+    if len(one) != len(other):
+        longer, shorter = sorted(rests, key=len, reverse=True)
+        return longer[1:] == shorter
+    a, b = rests
+    return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
-def distance(one: str, other: str, most: int) -> int:
-    """Return how many slips lie between two texts (Damerau and Levenshtein); most + 1 if more."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, above, row = row, before, [i]
-        for j, of_other in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != of_other))
-            if i > 1 and j > 1 and letter == other[j - 2] and of_other == one[i - 2]:
-                cost = min(cost, above[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
+def deletions(name: str) -> Iterator[str]:
+    """Yield a plain name and all that it is without one letter; nothing for a short one.
+
+    Two names with a slip between them have at least one of these in common.
+    """
+    if len(name) >= SHORTEST:
+        yield name
+        yield from {name[:place] + name[place + 1 :] for place in range(len(name))}

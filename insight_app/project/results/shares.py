@@ -38,6 +38,21 @@ class Shares:
             raise _damaged(concept)
         return others, values
 
+    def rows(
+        self, first: int, last: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return R of concepts `first` up to `last`: who (n,), other (n,), R[who, other] (n,)."""
+        run = slice(int(self.indptr[first]), int(self.indptr[last]))
+        who = np.repeat(np.arange(first, last), np.diff(self.indptr[first : last + 1]))
+        try:
+            others = np.asarray(self.indices[run], np.int64)
+            values = np.asarray(self.values[run], np.float64)
+        except (EOFError, OSError) as error:
+            raise _damaged(first) from error
+        if others.max(initial=0) >= self.indptr.size - 1 or not np.isfinite(values).all():
+            raise _damaged(first)
+        return who, others, values
+
     def strongest(self, concept: int, n: int) -> list[tuple[int, float]]:
         """Return the n others where most of its activation falls too, with R[concept, other]."""
         others, values = self.of(concept)

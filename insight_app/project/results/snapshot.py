@@ -277,6 +277,18 @@ class Results:
         with self._open.reading() as files:
             return files.shares.strongest(concept, n)
 
+    def shares(self, concept: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return all others (n,), ascending, active where a concept is, and R[concept, other]."""
+        with self._open.reading() as files:
+            return files.shares.of(concept)
+
+    def shares_between(
+        self, first: int, last: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return R of the concepts `first` up to `last`: who, other and R[who, other], all (n,)."""
+        with self._open.reading() as files:
+            return files.shares.rows(first, last)
+
     def nearly_active(
         self, concept: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

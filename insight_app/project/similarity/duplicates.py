@@ -1,0 +1,231 @@
+"""Which concepts of a project may be one and the same, in clusters that can be merged one by one.
+
+Concepts of one name (in whatever spelling, or in words that mean the same) make a cluster; so do
+those that look alike and share most of their cells, whatever they are called. In each one concept
+is proposed to stay, the one that most others are like, and those are ticked that are like it enough.
+A name alone ticks nothing: dozens of concepts are called "animal". Knows nothing of merging.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.project.judgements.hierarchy import ReviewStatus
+from insight_app.project.similarity.basis import Basis
+from insight_app.project.similarity.listing import Listing
+from insight_app.project.similarity.similar import Similar, compare, direction
+from insight_app.project.similarity.words import (
+    SAME_MEANING,
+    SAME_NAME,
+    SPELLED_ALIKE,
+    Words,
+    keys,
+    words_of,
+)
+
+LOOK = "look alike"
+TICKED = 0.45
+"""The likeness (`similar.FORMULA`) from which a concept of the same name is ticked."""
+ALIKE_LOOK, ALIKE_TOGETHER = 0.7, 0.3
+"""What two concepts of different names must have in common to be offered as one."""
+_BLOCK = 512
+_MOST_OF_NAME = 400
+"""Concepts of one name that are compared with each other; the ones in most images."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Offer concepts as one.
+
+    why: SAME_NAME, SPELLED_ALIKE, SAME_MEANING or LOOK: the least of what holds them together.
+    title: in words.  holder: the row that is proposed to stay.  members: the others, the most like
+    it first.  ticked: the rows of those that are proposed to be merged into it.
+    """
+
+    why: str
+    title: str
+    holder: int
+    members: tuple[Similar, ...]
+    ticked: frozenset[int]
+
+    @property
+    def size(self) -> int:
+        """How many concepts there are, the holder counted."""
+        return len(self.members) + 1
+
+
+def duplicates(
+    basis: Basis,
+    listing: Listing,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+) -> list[Cluster]:
+    """Return all clusters, those with most ticked first, then the largest.
+
+    Without hidden, folded and merged concepts and those that are nowhere active; a pair that a
+    person keeps apart is never offered as one.
+    """
+    token = cancel or CancelToken()
+    basis.looks(progress, token)
+    rows = np.flatnonzero(listing.is_offered).tolist()
+    words = {row: words_of(basis.senses, listing, row) for row in rows}
+    found = []
+    groups = _groups(words)
+    for number, group in enumerate(groups):
+        token.check()
+        progress(number, len(groups), "Comparing concepts of one name")
+        cluster = _of_name(basis, listing, group, words)
+        if cluster is not None:
+            found.append(cluster)
+    found += _of_looks(basis, listing, rows, words, progress, token)
+    return sorted(found, key=lambda one: (-len(one.ticked), -one.size, one.holder))
+
+
+def _groups(words: dict[int, Words]) -> list[list[int]]:
+    """Return the rows whose names are alike, directly or by way of others, two at least each."""
+    above = {row: row for row in words}
+
+    def top(row: int) -> int:
+        while above[row] != row:
+            above[row] = above[above[row]]
+            row = above[row]
+        return row
+
+    by_name: dict[str, int] = {}
+    by_key: dict[tuple[str, str | int], list[int]] = {}
+    for row, one in words.items():
+        if not one.plain:
+            continue
+        first = by_name.setdefault(one.plain, row)
+        if first != row and one.alike(words[first]):
+            above[top(row)] = top(first)
+            if words[first].senses[:1] == one.senses[:1]:
+                continue
+        for key in keys(one):
+            by_key.setdefault(key, []).append(row)
+    for rows in by_key.values():
+        for a, b in combinations(rows, 2):
+            if top(a) != top(b) and words[a].alike(words[b]):
+                above[top(b)] = top(a)
+    found: dict[int, list[int]] = {}
+    for row in words:
+        found.setdefault(top(row), []).append(row)
+    return [rows for rows in found.values() if len(rows) > 1]
+
+
+def _of_name(
+    basis: Basis, listing: Listing, group: Sequence[int], words: dict[int, Words]
+) -> Cluster | None:
+    rows = sorted(group, key=lambda row: (-int(listing.images[row]), row))[:_MOST_OF_NAME]
+    score = _scores(basis, listing, rows)
+    likely = np.where(score >= TICKED, score, 0.0)
+    holder = _holder(listing, rows, likely)
+    others = [row for row in rows if row != holder and not listing.is_apart(row, holder)]
+    if not others:
+        return None
+    names = {words[row].plain for row in rows}
+    kinds = {words[a].alike(words[b]) for a in rows[:1] for b in rows[1:]}
+    why = SAME_NAME
+    if len(names) > 1:
+        why = SAME_MEANING if SAME_MEANING in kinds or "" in kinds else SPELLED_ALIKE
+    said = list(dict.fromkeys(listing.names[row] for row in [holder, *rows]))
+    title = f"{why.capitalize()}: {', '.join(said[:3])}{', …' if len(said) > 3 else ''}"
+    return _cluster(basis, listing, why, title, holder, others, TICKED)
+
+
+def _of_looks(
+    basis: Basis,
+    listing: Listing,
+    rows: Sequence[int],
+    words: dict[int, Words],
+    progress: Progress,
+    cancel: CancelToken,
+) -> list[Cluster]:
+    """Return stars of concepts that look alike and share their cells, of different names."""
+    looks = basis.looks()
+    if looks is None or len(rows) < 2:
+        return []
+    all_rows = np.array(rows)
+    directions = np.array([direction(looks, listing, row) for row in rows])
+    near: dict[int, list[int]] = {}
+    for first in range(0, len(rows), _BLOCK):
+        cancel.check()
+        progress(first, len(rows), "Comparing what looks alike")
+        cosine = directions[first : first + _BLOCK] @ directions[first:].T
+        for at, other in np.argwhere(np.triu(cosine, 1) >= ALIKE_LOOK).tolist():
+            a, b = int(all_rows[first + at]), int(all_rows[first + other])
+            if not listing.are_related(a, b) and words[a].alike(words[b]) == "":
+                near.setdefault(a, []).append(b)
+                near.setdefault(b, []).append(a)
+    found, used = [], set[int]()
+    for row in sorted(near, key=lambda row: _rank(listing, row)):
+        if row in used:
+            continue
+        others = [
+            one.row
+            for one in compare(basis, listing, row, [o for o in near[row] if o not in used])
+            if (one.together or 0.0) >= ALIKE_TOGETHER and not listing.is_apart(row, one.row)
+        ]
+        if others:
+            names = ", ".join(listing.name(one) for one in [row, *others[:2]])
+            title = f"Look alike: {names}{', …' if len(others) > 2 else ''}"
+            found.append(_cluster(basis, listing, LOOK, title, row, others, 0.0))
+            used |= {row, *others}
+    return found
+
+
+def _cluster(
+    basis: Basis,
+    listing: Listing,
+    why: str,
+    title: str,
+    holder: int,
+    others: Sequence[int],
+    least: float,
+) -> Cluster:
+    members = sorted(compare(basis, listing, holder, others), key=lambda m: (-m.score, m.row))
+    ticked: list[int] = []
+    for member in members:
+        if member.score >= least and not _is_apart_from(listing, member.row, ticked):
+            ticked.append(member.row)
+    return Cluster(why, title, holder, tuple(members), frozenset(ticked))
+
+
+def _is_apart_from(listing: Listing, row: int, others: Iterable[int]) -> bool:
+    return any(listing.is_apart(row, other) for other in others)
+
+
+def _scores(basis: Basis, listing: Listing, rows: Sequence[int]) -> NDArray[np.float64]:
+    """Return (n, n) the likeness of all pairs of rows, zero on the diagonal."""
+    score = np.zeros((len(rows), len(rows)))
+    looks = basis.looks()
+    if looks is not None:
+        directions = np.array([direction(looks, listing, row) for row in rows])
+        score += np.maximum(directions @ directions.T, 0) / 2
+    F = basis.results.F
+    plain = [at for at, row in enumerate(rows) if row < F and row not in listing.compositions]
+    shares = basis.results.co_occurrence([rows[at] for at in plain])
+    score[np.ix_(plain, plain)] += np.minimum(shares, shares.T) / 2
+    np.fill_diagonal(score, 0)
+    return score
+
+
+def _holder(listing: Listing, rows: Sequence[int], likely: NDArray[np.float64]) -> int:
+    """Return the row that stays: a person's accepted one, then the one most others are like."""
+    order = sorted(
+        range(len(rows)),
+        key=lambda at: (_is_accepted(listing, rows[at]), likely[at].sum(), listing.images[rows[at]]),
+    )
+    return rows[order[-1]]
+
+
+def _is_accepted(listing: Listing, row: int) -> bool:
+    return bool(listing.by_person[row]) and listing.status[row] == ReviewStatus.ACCEPTED
+
+
+def _rank(listing: Listing, row: int) -> tuple[bool, int, int]:
+    return not _is_accepted(listing, row), -int(listing.images[row]), row

@@ -1,0 +1,83 @@
+"""What a catalogue says at one moment, as plain values that any thread may read.
+
+A catalogue belongs to one thread; comparing concepts takes longer than that thread may wait.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.composition import Composition
+from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.hierarchy import ReviewStatus
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """Hold all concepts by row, as a catalogue had them; all arrays (size,).
+
+    names, by_person, status, images, cells, total: as in the catalogue.  is_offered: whether a
+    concept is one to propose something for: shown, active, in no merge but as the one that stays.
+    compositions: of the rows that are not one concept of the dictionary.  apart: pairs (a, b) of
+    rows, a < b, that a person keeps apart.  related: (child, parent) of relations in force.
+    """
+
+    names: tuple[str, ...]
+    by_person: NDArray[np.bool_]
+    status: NDArray[np.uint8]
+    images: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    total: NDArray[np.float64]
+    is_offered: NDArray[np.bool_]
+    compositions: Mapping[int, Composition | None]
+    apart: frozenset[tuple[int, int]]
+    related: frozenset[tuple[int, int]]
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.names)
+
+    def is_apart(self, a: int, b: int) -> bool:
+        """Return whether a person keeps two concepts apart."""
+        return (min(a, b), max(a, b)) in self.apart
+
+    def are_related(self, a: int, b: int) -> bool:
+        """Return whether one of two concepts is below the other."""
+        return (a, b) in self.related or (b, a) in self.related
+
+    def concepts(self, row: int) -> tuple[int, ...]:
+        """Return the dictionary's concepts that a row is made of, () if there are none."""
+        if row in self.compositions:
+            composition = self.compositions[row]
+            return () if composition is None else composition.concepts
+        return (row,)
+
+    def name(self, row: int) -> str:
+        """Return what a row is called; a name that nobody gave is told by its number."""
+        return self.names[row] or f"concept {row}"
+
+    def is_named(self, row: int) -> bool:
+        """Return whether a row has a name in force that nobody rejected."""
+        return bool(self.names[row]) and self.status[row] != ReviewStatus.REJECTED
+
+
+def listing(catalogue: Catalogue) -> Listing:
+    """Copy what a catalogue says now; on the thread that the catalogue belongs to."""
+    children, parents = catalogue.relation_ends()
+    active = catalogue.is_active & (catalogue.cells > 0)
+    extra = range(int(np.count_nonzero(~catalogue.is_gone)), 0)
+    return Listing(
+        names=tuple(catalogue.names),
+        by_person=catalogue.by_person.copy(),
+        status=catalogue.status.copy(),
+        images=catalogue.images.copy(),
+        cells=catalogue.cells.copy(),
+        total=catalogue.total.copy(),
+        is_offered=active & ~catalogue.hidden & ~catalogue.folded,
+        compositions=dict.fromkeys(extra),
+        apart=frozenset(),
+        related=frozenset(zip(children.tolist(), parents.tolist(), strict=True)),
+    )
