@@ -37,9 +37,9 @@ class Lexicon:
     """Hold S senses (WordNet's synsets) of W words.
 
     words (W,): in plain spelling (`spelling.plain`).  synsets (S,) int32: WordNet's numbers,
-    ascending; called (S,) int32: the first word of each; sense_word, sense (N,) int32: words and their senses, by word, the most usual sense
-    first; hyponym, hypernym (E,) int32, part, whole (P,) int32: the ends of links.  Senses are
-    rows of `synsets`.
+    ascending; called (S,) int32: the first word of each; sense_word, sense (N,) int32: words and
+    their senses, by word, the most usual sense first; hyponym, hypernym (E,) int32, part, whole
+    (P,) int32: the ends of links.  Senses are rows of `synsets`.
     """
 
     words: list[str]
@@ -72,7 +72,7 @@ class Lexicon:
 
     def word(self, sense: int) -> str:
         """Return the first word that means this."""
-        return self.words[self.called[sense]]
+        return self.words[int(self.called[sense])]
 
     def kinds(self, sense: int) -> Mapping[int, int]:
         """Return the sense and all it is a kind of, each with the number of steps up to it."""

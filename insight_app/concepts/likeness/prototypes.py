@@ -1,8 +1,8 @@
 """Which cells of a concept belong to which of its parts: those that look like a part's examples.
 
-What a cell looks like is the direction that its whole code decodes to, without the bias: the sum of
-decoder rows times values. A part's prototype is the mean direction of its examples; a cell belongs
-to the part whose prototype has the higher cosine with it. The one place with this rule. Numpy only.
+What a cell looks like is what its whole code decodes to, without the bias: the sum of decoder rows
+times values. A part's prototype is the direction of the mean over its examples; a cell belongs to
+the part whose prototype has the higher cosine with it. Numpy only.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from insight_app.concepts.hsae.directions import unit
 def looks(
     codes: Codes, cells: NDArray[np.integer], directions: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return (n, D) float32 unit rows: what some cells of a photo look like.
+    """Return (n, D) float32: what some cells of a photo look like.
 
     cells: (n,) rows of the codes; directions: (F, D), the decoder's rows.  A cell without any code
     is all zero.
@@ -31,11 +31,11 @@ def looks(
     some = counts > 0
     if some.any():
         decoded[some] = np.add.reduceat(weighted, (ends - counts)[some], axis=0)
-    return unit(decoded)
+    return decoded
 
 
 def prototypes(examples: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return (n, D) float32 unit rows, one for each part: the mean look of its examples (m, D).
+    """Return (n, D) float32 unit rows, one for each part: the mean of its examples' looks (m, D).
 
     A part without examples is all zero, and gets no cell.
     """
@@ -49,7 +49,7 @@ def prototypes(examples: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
 def nearest(looks: NDArray[np.float32], parts: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return (T,) int64 the part that each cell belongs to; ties to the first.
 
-    looks: (T, D) of cells; parts: (n, D), as `prototypes` returns them.
+    looks: (T, D) of cells, whose lengths do not matter; parts: (n, D), of `prototypes`.
     """
     cosine = looks @ parts.T
     cosine[:, ~parts.any(axis=1)] = -np.inf

@@ -1,9 +1,9 @@
 """Which concepts of a project may be one and the same, in clusters that can be merged one by one.
 
 Concepts of one name (in whatever spelling, or in words that mean the same) make a cluster; so do
-those that look alike and share most of their cells, whatever they are called. In each one concept
-is proposed to stay, the one that most others are like, and those are ticked that are like it enough.
-A name alone ticks nothing: dozens of concepts are called "animal". Knows nothing of merging.
+those that look alike and share their cells, whatever they are called. In each one concept is
+proposed to stay, the one that most others are like, and those are ticked that are like it enough. A
+name alone ticks nothing: dozens of concepts are called "animal". Knows nothing of merging.
 """
 
 from collections.abc import Iterable, Sequence
@@ -218,7 +218,11 @@ def _holder(listing: Listing, rows: Sequence[int], likely: NDArray[np.float64]) 
     """Return the row that stays: a person's accepted one, then the one most others are like."""
     order = sorted(
         range(len(rows)),
-        key=lambda at: (_is_accepted(listing, rows[at]), likely[at].sum(), listing.images[rows[at]]),
+        key=lambda at: (
+            _is_accepted(listing, rows[at]),
+            likely[at].sum(),
+            listing.images[rows[at]],
+        ),
     )
     return rows[order[-1]]
 
