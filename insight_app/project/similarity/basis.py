@@ -20,7 +20,7 @@ from insight_app.project.similarity.senses import Senses
 
 
 @dataclass(frozen=True, eq=False)
-class Basis:
+class LikenessBasis:
     """Hold what concepts are compared by.
 
     directions: (F, D) float32, the decoder's rows, None where the dictionary's weights cannot be
@@ -49,7 +49,7 @@ class Basis:
             return self._looks[0]
 
 
-def open_basis(results: Results) -> Basis:
+def open_basis(results: Results) -> LikenessBasis:
     """Open what the concepts of `results` are compared by."""
     directions, trouble = None, ""
     try:
@@ -62,4 +62,4 @@ def open_basis(results: Results) -> Basis:
         trouble = error.what
     senses = Senses(results, lexicon.shipped())
     senses.prepare()
-    return Basis(results, directions, trouble, senses)
+    return LikenessBasis(results, directions, trouble, senses)

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.project.judgements.hierarchy import ReviewStatus
-from insight_app.project.similarity.basis import Basis
-from insight_app.project.similarity.listing import Listing
+from insight_app.project.similarity.basis import LikenessBasis
+from insight_app.project.similarity.listing import ConceptListing
 from insight_app.project.similarity.similar import Similar, compare, direction
 from insight_app.project.similarity.words import (
     SAME_MEANING,
     SAME_NAME,
     SPELLED_ALIKE,
-    Words,
+    NameForms,
     keys,
     words_of,
 )
@@ -59,8 +59,8 @@ class Cluster:
 
 
 def duplicates(
-    basis: Basis,
-    listing: Listing,
+    basis: LikenessBasis,
+    listing: ConceptListing,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> list[Cluster]:
@@ -85,7 +85,7 @@ def duplicates(
     return sorted(found, key=lambda one: (-len(one.ticked), -one.size, one.holder))
 
 
-def _groups(words: dict[int, Words]) -> list[list[int]]:
+def _groups(words: dict[int, NameForms]) -> list[list[int]]:
     """Return the rows whose names are alike, directly or by way of others, two at least each."""
     above = {row: row for row in words}
 
@@ -118,7 +118,7 @@ def _groups(words: dict[int, Words]) -> list[list[int]]:
 
 
 def _of_name(
-    basis: Basis, listing: Listing, group: Sequence[int], words: dict[int, Words]
+    basis: LikenessBasis, listing: ConceptListing, group: Sequence[int], words: dict[int, NameForms]
 ) -> Cluster | None:
     rows = sorted(group, key=lambda row: (-int(listing.images[row]), row))[:_MOST_OF_NAME]
     score = _scores(basis, listing, rows)
@@ -138,10 +138,10 @@ def _of_name(
 
 
 def _of_looks(
-    basis: Basis,
-    listing: Listing,
+    basis: LikenessBasis,
+    listing: ConceptListing,
     rows: Sequence[int],
-    words: dict[int, Words],
+    words: dict[int, NameForms],
     progress: Progress,
     cancel: CancelToken,
 ) -> list[Cluster]:
@@ -179,8 +179,8 @@ def _of_looks(
 
 
 def _cluster(
-    basis: Basis,
-    listing: Listing,
+    basis: LikenessBasis,
+    listing: ConceptListing,
     why: str,
     title: str,
     holder: int,
@@ -195,11 +195,13 @@ def _cluster(
     return Cluster(why, title, holder, tuple(members), frozenset(ticked))
 
 
-def _is_apart_from(listing: Listing, row: int, others: Iterable[int]) -> bool:
+def _is_apart_from(listing: ConceptListing, row: int, others: Iterable[int]) -> bool:
     return any(listing.is_apart(row, other) for other in others)
 
 
-def _scores(basis: Basis, listing: Listing, rows: Sequence[int]) -> NDArray[np.float64]:
+def _scores(
+    basis: LikenessBasis, listing: ConceptListing, rows: Sequence[int]
+) -> NDArray[np.float64]:
     """Return (n, n) the likeness of all pairs of rows, zero on the diagonal."""
     score = np.zeros((len(rows), len(rows)))
     looks = basis.looks()
@@ -214,22 +216,19 @@ def _scores(basis: Basis, listing: Listing, rows: Sequence[int]) -> NDArray[np.f
     return score
 
 
-def _holder(listing: Listing, rows: Sequence[int], likely: NDArray[np.float64]) -> int:
+def _holder(listing: ConceptListing, rows: Sequence[int], likely: NDArray[np.float64]) -> int:
     """Return the row that stays: a person's accepted one, then the one most others are like."""
-    order = sorted(
-        range(len(rows)),
-        key=lambda at: (
-            _is_accepted(listing, rows[at]),
-            likely[at].sum(),
-            listing.images[rows[at]],
-        ),
-    )
-    return rows[order[-1]]
+
+    def rank(at: int) -> tuple[bool, float, int]:
+        row = rows[at]
+        return _is_accepted(listing, row), float(likely[at].sum()), int(listing.images[row])
+
+    return rows[max(range(len(rows)), key=rank)]
 
 
-def _is_accepted(listing: Listing, row: int) -> bool:
+def _is_accepted(listing: ConceptListing, row: int) -> bool:
     return bool(listing.by_person[row]) and listing.status[row] == ReviewStatus.ACCEPTED
 
 
-def _rank(listing: Listing, row: int) -> tuple[bool, int, int]:
+def _rank(listing: ConceptListing, row: int) -> tuple[bool, int, int]:
     return not _is_accepted(listing, row), -int(listing.images[row]), row

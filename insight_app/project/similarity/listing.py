@@ -15,7 +15,7 @@ from insight_app.project.judgements.hierarchy import ReviewStatus
 
 
 @dataclass(frozen=True, eq=False)
-class Listing:
+class ConceptListing:
     """Hold all concepts by row, as a catalogue had them; all arrays (size,).
 
     names, by_person, status, images, cells, total: as in the catalogue.  is_offered: whether a
@@ -64,12 +64,12 @@ class Listing:
         return bool(self.names[row]) and self.status[row] != ReviewStatus.REJECTED
 
 
-def listing(catalogue: Catalogue) -> Listing:
+def listing(catalogue: Catalogue) -> ConceptListing:
     """Copy what a catalogue says now; on the thread that the catalogue belongs to."""
     children, parents = catalogue.relation_ends()
     active = catalogue.is_active & (catalogue.cells > 0)
     extra = range(int(np.count_nonzero(~catalogue.is_gone)), 0)
-    return Listing(
+    return ConceptListing(
         names=tuple(catalogue.names),
         by_person=catalogue.by_person.copy(),
         status=catalogue.status.copy(),

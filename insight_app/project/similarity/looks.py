@@ -20,7 +20,7 @@ _LEAST = 0.005
 """Of a concept's own activation: less beside it changes its look by nothing that is seen."""
 
 
-class Shares(Protocol):
+class CoOccurringConcepts(Protocol):
     """Give R of all concepts, and their sums of activation (F,)."""
 
     @property
@@ -29,11 +29,13 @@ class Shares(Protocol):
     def total(self) -> NDArray[np.float64]: ...
     def shares_between(
         self, first: int, last: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return who, other and R[who, other], all (n,), of the concepts `first` up to `last`."""
+        ...
 
 
 def average(
-    results: Shares,
+    results: CoOccurringConcepts,
     directions: NDArray[np.float32],
     progress: Progress = silent,
     cancel: CancelToken | None = None,

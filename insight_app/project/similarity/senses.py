@@ -17,7 +17,7 @@ _MOST_SENSES = 4
 """Of a word whose sense is not known: rarer ones are left out."""
 
 
-class Candidates(Protocol):
+class CandidateNames(Protocol):
     """Give the machine's candidate names of F concepts."""
 
     @property
@@ -28,7 +28,7 @@ class Candidates(Protocol):
 class Senses:
     """Tell what the names of concepts mean."""
 
-    def __init__(self, results: Candidates, lexicon: Lexicon) -> None:
+    def __init__(self, results: CandidateNames, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._results = results
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.hsae.directions import unit
-from insight_app.project.similarity.basis import Basis
-from insight_app.project.similarity.listing import Listing
+from insight_app.project.similarity.basis import LikenessBasis
+from insight_app.project.similarity.listing import ConceptListing
 from insight_app.project.similarity.words import words_of
 
 FORMULA = (
@@ -57,7 +57,9 @@ class Similar:
         return (max(self.look or 0.0, 0.0) + (self.together or 0.0)) / 2
 
 
-def similar(basis: Basis, listing: Listing, row: int, limit: int = 30) -> list[Similar]:
+def similar(
+    basis: LikenessBasis, listing: ConceptListing, row: int, limit: int = 30
+) -> list[Similar]:
     """Return the concepts most like one, the most alike first.
 
     Without hidden, folded and merged ones, those that are nowhere active, and those that a person
@@ -85,7 +87,9 @@ def similar(basis: Basis, listing: Listing, row: int, limit: int = 30) -> list[S
     return sorted(found, key=lambda one: (-one.score, one.row))[:limit]
 
 
-def compare(basis: Basis, listing: Listing, row: int, others: Sequence[int]) -> list[Similar]:
+def compare(
+    basis: LikenessBasis, listing: ConceptListing, row: int, others: Sequence[int]
+) -> list[Similar]:
     """Return how alike each of some concepts is to one, in the order given."""
     looks = basis.looks()
     shares = _Shares(basis, listing)
@@ -102,7 +106,7 @@ def compare(basis: Basis, listing: Listing, row: int, others: Sequence[int]) -> 
 class _Shares:
     """Read R between rows; each row of R at most once."""
 
-    def __init__(self, basis: Basis, listing: Listing) -> None:
+    def __init__(self, basis: LikenessBasis, listing: ConceptListing) -> None:
         self._basis, self._listing = basis, listing
         self._read: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
 
@@ -118,7 +122,7 @@ class _Shares:
         return float(values[at]) if at < others.size and others[at] == other else 0.0
 
 
-def direction(rows: NDArray[np.float32], listing: Listing, row: int) -> NDArray[np.float32]:
+def direction(rows: NDArray[np.float32], listing: ConceptListing, row: int) -> NDArray[np.float32]:
     """Return (D,) of a row of the listing: of several concepts the mean by their activation."""
     concepts = list(listing.concepts(row))
     if not concepts:
@@ -128,7 +132,9 @@ def direction(rows: NDArray[np.float32], listing: Listing, row: int) -> NDArray[
     return mean
 
 
-def _cosine(rows: NDArray[np.float32] | None, listing: Listing, a: int, b: int) -> float | None:
+def _cosine(
+    rows: NDArray[np.float32] | None, listing: ConceptListing, a: int, b: int
+) -> float | None:
     """Return the cosine between two rows of the listing, None if one has no direction."""
     if rows is None:
         return None

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from insight_app.concepts.likeness.spelling import deletions, form, is_slip, plain
-from insight_app.project.similarity.listing import Listing
+from insight_app.project.similarity.listing import ConceptListing
 from insight_app.project.similarity.senses import Senses
 
 SAME_NAME, SPELLED_ALIKE, SAME_MEANING = "same name", "spelled alike", "same meaning"
 
 
 @dataclass(frozen=True)
-class Words:
+class NameForms:
     """Hold a name in the forms it is compared in; all empty for none."""
 
     plain: str
     form: str
     senses: tuple[int, ...]
 
-    def alike(self, other: "Words") -> str:
+    def alike(self, other: "NameForms") -> str:
         """Return in what two names are alike, "" if in nothing."""
         if not self.plain or not other.plain:
             return ""
@@ -35,13 +35,13 @@ class Words:
         return SPELLED_ALIKE if is_slip(self.plain, other.plain) else ""
 
 
-def words_of(senses: Senses, listing: Listing, row: int) -> Words:
+def words_of(senses: Senses, listing: ConceptListing, row: int) -> NameForms:
     """Return the name of a row as it is compared; an empty one if it is rejected or missing."""
     name = listing.names[row] if listing.is_named(row) else ""
-    return Words(plain(name), form(name), senses.of(row, name))
+    return NameForms(plain(name), form(name), senses.of(row, name))
 
 
-def keys(words: Words) -> Iterator[tuple[str, str | int]]:
+def keys(words: NameForms) -> Iterator[tuple[str, str | int]]:
     """Yield what a name has in common with all that are alike, and with few others."""
     if words.plain:
         yield "form", words.form
