@@ -1,6 +1,7 @@
 """What the worker answers of encoders, dictionaries, finer looks and exports."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,9 +10,15 @@ import pytest
 from PIL import Image
 
 from insight_app.concepts import hsae
+from insight_app.concepts.composition import Piece, composition
+from insight_app.gui.state import replies
 from insight_app.project.analysis.coding import single_image
+from insight_app.project.composites import basis, wire
+from insight_app.project.composites import store as kept_composites
+from insight_app.project.composites.counted import CountedComposite
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.quality import store
+from insight_app.project.results.snapshot import Results
 from tests import tiny
 from tests.project.test_reading_rule import draw, make_old
 from tests.test_worker import PATIENCE, Process, photos, worker  # noqa: F401 (fixtures)
@@ -121,7 +128,7 @@ def test_folders_are_listed_moved_taken_out_and_put_back(
     assert worker.hear(id=9, kind="result")["coded"] == 0
 
 
-def test_quality_is_measured_with_progress_kept_in_the_project_and_can_be_cancelled(
+def test_what_is_measured_and_counted_is_kept_in_the_project_and_can_be_cancelled(
     worker: Process,  # noqa: F811
     photos: Path,  # noqa: F811
     tmp_path: Path,
@@ -141,6 +148,28 @@ def test_quality_is_measured_with_progress_kept_in_the_project_and_can_be_cancel
     worker.send(id=4, do="cancel", request=3)
     assert worker.hear(id=3, kind="result") == {"id": 3, "kind": "result", "cancelled": True}
     assert len(store.files(Path(project))) == 1
+
+    with Results.open(Path(project)) as results:  # type: ignore[union-attr]
+        rests_on, fires = basis.of(results), np.flatnonzero(results.images > 1)[:4].tolist()
+    composed = [composition({Piece(tuple(fires[at : at + 2]))}) for at in (0, 2)]
+    asked = {"project": project, "compositions": [wire.to_json(one) for one in composed]}
+    worker.send(id=5, do="count", **asked)
+    assert worker.hear(id=5, kind="progress")["total"] > 1
+    done = worker.hear(id=5, kind="result")
+    assert (done["counted"], done["basis"], done["why"]) == (2, rests_on, "")
+    first = kept_composites.read(Path(project), rests_on, composed[0])
+    assert first is not None and first.cells > 0
+    shutil.rmtree(Path(project) / "composites")
+    (Path(project) / "composites").write_text("in its place")
+    worker.send(id=6, do="count", **asked)
+    done = worker.hear(id=6, kind="result")
+    assert done["counted"] == 2 and "cannot be kept" in done["why"]
+    arrays = replies.take_arrays(done)
+    again = {name.partition("/")[2]: arrays[name] for name in arrays if composed[0].digest in name}
+    assert CountedComposite.from_arrays(again).numbers == first.numbers
+    worker.send(id=7, do="count", **asked)
+    worker.send(id=8, do="cancel", request=7)
+    assert worker.hear(id=7, kind="result") == {"id": 7, "kind": "result", "cancelled": True}
 
 
 def test_encoders_models_and_weights_are_listed(

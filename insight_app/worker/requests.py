@@ -37,6 +37,7 @@ LONG = (
     "repair",
     "quality",
     "unexplained",
+    "count",
 )
 """All others are answered between two batches of analyzing."""
 Request = dict[str, Any]
@@ -83,6 +84,7 @@ class Requests:
             "import_model": self.import_model,
             "inspect": self.inspect,
             "unexplained": self.unexplained,
+            "count": self.count,
             "export": self.export,
         }
 
@@ -270,6 +272,33 @@ class Requests:
             Path(request["project"]), self._progress(request), token
         )
         return self._file(**found.to_arrays()) | {"generation": generation}
+
+    def count(self, request: Request) -> dict[str, Any]:
+        """Count `compositions` over `project` and keep it there; `counted`: how many were new.
+
+        `basis`: what it rests on. Where it could not be kept, `why` says why, and `file` holds the
+        arrays of each that was not, named DIGEST/NAME.
+        """
+        from insight_app.project.composites import keeping, wire
+
+        kept = keeping.count(
+            Path(request["project"]),
+            [wire.from_json(one) for one in request["compositions"]],
+            self._progress(request),
+            self._client.cancel_token(request),
+            self._client.answer_short_requests,
+        )
+        arrays = {
+            f"{composed.digest}/{name}": array
+            for composed, counted in kept.unkept.items()
+            for name, array in counted.to_arrays().items()
+        }
+        return {
+            "generation": kept.generation,
+            "basis": kept.basis,
+            "counted": kept.counted,
+            "why": kept.why,
+        } | (self._file(**arrays) if arrays else {})
 
     # ---- single photos and texts
 

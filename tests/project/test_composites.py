@@ -1,5 +1,6 @@
 """Composites against a slow, straightforward version: the largest of the pieces at every cell."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from insight_app.concepts.composition import Composition, Division, Mark, Piece, composition
 from insight_app.concepts.hsae import directions
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.project.composites import basis, counting, store
+from insight_app.project.composites import basis, counting, store, wire
 from insight_app.project.composites.counted import CountedComposite
 from insight_app.project.composites.preview import together
 from insight_app.project.composites.reader import ConceptReader
@@ -299,6 +300,11 @@ def test_what_was_counted_is_kept_as_long_as_codes_are_the_same(
         assert store.read(project, basis.of(other), compositions[0]) is None
         store.tidy(project, basis.of(other), compositions)
     assert list((project / "composites").iterdir()) == []
+
+
+def test_compositions_reach_the_worker_as_they_are(compositions: list[Composition]) -> None:
+    for one in compositions:
+        assert wire.from_json(json.loads(json.dumps(wire.to_json(one)))) == one
 
 
 def test_a_damaged_file_is_none(counted: AllCounted, tmp_path: Path) -> None:
