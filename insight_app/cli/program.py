@@ -19,7 +19,7 @@ from insight_app.cli import (
     window,
 )
 from insight_app.cli.judging import commands as judging
-from insight_app.cli.judging import words
+from insight_app.cli.judging import history, undoing, words
 from insight_app.cli.plain_streams import plain
 
 _Misused: type[Exception] = next(
@@ -63,6 +63,10 @@ for command in (
 ):
     app.command()(command)
 app.command(epilog=words.epilog())(judging.judge)
+app.command()(history.history)
+app.command()(undoing.undo)
+app.command()(undoing.redo)
+app.command()(history.conflicts)
 app.command()(export.export)
 app.command()(projects.check)
 app.command()(restoring.restore)

@@ -4,11 +4,12 @@ Knows no act. A dry run does the same to a copy in a temporary folder, so that i
 would be refused; the project itself is then only read.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 import typer
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.store import Judgements
     from insight_app.project.project import Project
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEPT = "Nothing was changed."
 PersonName = Annotated[
     str | None,
@@ -72,13 +74,29 @@ def who(judgements: "Judgements", name: str | None) -> "Person":
     wanted = " ".join(name.split())
     if not wanted:
         raise Refusal("A person needs a name.", kept=_KEPT, do="Type: --person NAME")
-    known = judgements.persons()
-    if found := [one for one in known if one.uuid == wanted]:
-        return found[0]
     if present.name.casefold() == wanted.casefold():
         return present
-    same = [one for one in known if one.name == wanted]
-    same = same or [one for one in known if one.name.casefold() == wanted.casefold()]
+    found = _known(judgements, wanted)
+    if found is None and _UUID.fullmatch(wanted):
+        raise _nobody(wanted)
+    return found or Person(str(uuid5(NAMESPACE_URL, f"urn:insight:person:{wanted}")), wanted)
+
+
+def known(judgements: "Judgements", name: str) -> "Person":
+    """Return who in the history is meant by a name or uuid; Refusal for nobody."""
+    wanted = " ".join(name.split())
+    found = _known(judgements, wanted)
+    if found is None:
+        raise _nobody(wanted)
+    return found
+
+
+def _known(judgements: "Judgements", wanted: str) -> "Person | None":
+    """Return who is in the history, by uuid or name, whatever the capitals if that is clear."""
+    persons = judgements.persons()
+    same = [one for one in persons if one.uuid == wanted]
+    same = same or [one for one in persons if one.name == wanted]
+    same = same or [one for one in persons if one.name.casefold() == wanted.casefold()]
     if len(same) > 1:
         uuids = ", ".join(one.uuid for one in same)
         raise Refusal(
@@ -86,10 +104,9 @@ def who(judgements: "Judgements", name: str | None) -> "Person":
             kept=_KEPT,
             do=f"Say which by uuid: {uuids}",
         )
-    if same:
-        return same[0]
-    try:
-        UUID(wanted)
-    except ValueError:
-        return Person(str(uuid5(NAMESPACE_URL, f"urn:insight:person:{wanted}")), wanted)
-    raise Refusal(f"Nobody in this history has the uuid {wanted}.", kept=_KEPT)
+    return same[0] if same else None
+
+
+def _nobody(wanted: str) -> Refusal:
+    what = "uuid" if _UUID.fullmatch(wanted) else "name"
+    return Refusal(f"Nobody in this history has the {what} {visible(wanted)}.", kept=_KEPT)
