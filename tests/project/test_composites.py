@@ -101,10 +101,6 @@ def slowly(results: Results, dense: Dense, composed: Composition) -> Dense:
         assert content is not None
         image_of.setdefault(content.hex(), image)
 
-    def look(codes: np.ndarray) -> np.ndarray:
-        decoded = codes @ rows
-        return decoded / (np.linalg.norm(decoded) or 1.0)
-
     def belongs(codes: np.ndarray, division: Division) -> bool:
         nearness = []
         for part in division.examples:
@@ -112,7 +108,8 @@ def slowly(results: Results, dense: Dense, composed: Composition) -> Dense:
                 look(dense[image_of[one.image]][one.cell]) for one in part if one.image in image_of
             ]
             mean = np.mean(seen, axis=0)
-            nearness.append(float(look(codes) @ mean / np.linalg.norm(mean)))
+            look = codes @ rows
+            nearness.append(look @ mean / (np.linalg.norm(look) or 1.0) / np.linalg.norm(mean))
         return int(np.argmax(nearness)) == division.which
 
     found = {}
