@@ -104,10 +104,8 @@ def slowly(results: Results, dense: Dense, composed: Composition) -> Dense:
     def belongs(codes: np.ndarray, division: Division) -> bool:
         nearness = []
         for part in division.examples:
-            seen = [
-                look(dense[image_of[one.image]][one.cell]) for one in part if one.image in image_of
-            ]
-            mean = np.mean(seen, axis=0)
+            places = [(image_of[one.image], one.cell) for one in part if one.image in image_of]
+            mean = np.mean([dense[image][cell] @ rows for image, cell in places], axis=0)
             look = codes @ rows
             nearness.append(look @ mean / (np.linalg.norm(look) or 1.0) / np.linalg.norm(mean))
         return int(np.argmax(nearness)) == division.which
