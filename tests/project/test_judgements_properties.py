@@ -1,4 +1,4 @@
-"""Any sequence of judgements, undo, redo and restarts: three ways to the same state.
+"""Any sequence of judgements, undo, redo, taking back and restarts: three ways to the same state.
 
 The judge of the fast one is a model of a few lines: a pile of sayings for every field.
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,32 +21,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from insight_app.errors import KnownError
-from insight_app.project import judgements as j
+from insight_app.errors import KnownError, Refusal
 from insight_app.project.judgements import Act, CurationState, Person
+from insight_app.project.judgements.log.kinds import KINDS
+from insight_app.project.judgements.projection import Standing
 from insight_app.project.judgements.store import Judgements
+from tests.project.every_act import BY_KIND, groups
 
 PEOPLE = (Person("ada", "Ada"), Person("ben", "Ben"))
-CONCEPTS = ("f:0", "f:1", "own:x")
-NAMES = ("dog", "wolf")
-
-concepts, names = st.sampled_from(CONCEPTS), st.sampled_from(NAMES)
-pairs = st.tuples(concepts, concepts).filter(lambda pair: pair[0] != pair[1])
-acts = st.one_of(
-    st.builds(j.rename, concepts, names),
-    st.builds(j.accept, concepts, names),
-    st.builds(j.reject, concepts, names),
-    st.builds(j.unsure, concepts, names),
-    st.builds(j.clear_status, concepts),
-    st.builds(j.hide, concepts),
-    st.builds(j.unhide, concepts),
-    st.builds(j.note, concepts, st.sampled_from(["", "blurred"])),
-    pairs.map(lambda pair: j.add_parent(*pair)),
-    pairs.map(lambda pair: j.remove_parent(*pair)),
-    pairs.map(lambda pair: j.accept_relation(*pair)),
-    pairs.map(lambda pair: j.clear_relation(*pair)),
-)
-groups = st.lists(acts, min_size=1, max_size=4)
 
 
 class Model:
@@ -61,8 +44,8 @@ class Model:
     def pile(self, act: Act, name: str) -> list[tuple[int, str, object]]:
         return self.piles.setdefault((act.target, name), [])
 
-    def judge(self, person: str, said: Sequence[Act]) -> bool:
-        group = []
+    def judge(self, person: str, said: Sequence[Act]) -> list[tuple[int, Act]]:
+        group: list[tuple[int, Act]] = []
         for act in said:
             tops = [(self.pile(act, name) or [(0, "", None)])[-1] for name in act.after]
             if all(
@@ -77,12 +60,13 @@ class Model:
         if group:
             self.done.setdefault(person, []).append(group)
             self.undone[person] = []
-        return bool(group)
+        return group
 
-    def undo(self, person: str) -> bool:
+    def undo(self, person: str, at: int = -1) -> bool:
+        """Take back an act that stands, by default the newest one."""
         if not self.done.get(person):
             return False
-        group = self.done[person][-1]
+        group = self.done[person][at]
         mine = {number for number, _ in group}
         for _, act in group:
             if any(self.pile(act, name)[-1:][0][0] not in mine for name in act.after):
@@ -93,7 +77,7 @@ class Model:
                 pile = self.pile(act, name)
                 pile.pop()
                 self.below[number][name] = pile[-1][0] if pile else 0
-        self.undone.setdefault(person, []).append(self.done[person].pop())
+        self.undone.setdefault(person, []).append(self.done[person].pop(at))
         return True
 
     def redo(self, person: str) -> bool:
@@ -133,13 +117,18 @@ class JudgingMachine(RuleBasedStateMachine):
         self.path = self.folder / "judgements.sqlite"
         self.programs = [Judgements.open(self.path, person) for person in PEOPLE]
         self.model = Model()
+        self.groups: dict[int, str] = {}
         self.last = 0
 
     @rule(who=st.sampled_from([0, 1]), said=groups)
     def judge(self, who: int, said: list[Act]) -> None:
         changes = self.programs[who].judge(said, "said")
         # Changes may also tell of what another program wrote since; judgements are one's own.
-        assert bool(changes.judgements) == self.model.judge(PEOPLE[who].uuid, said)
+        group = self.model.judge(PEOPLE[who].uuid, said)
+        assert bool(changes.judgements) == bool(group)
+        if group:
+            number, act = group[-1]
+            self.groups[number] = self.programs[who].history(act.target)[-1].group
         self.last = who
 
     @rule(who=st.sampled_from([0, 1]), is_redo=st.booleans())
@@ -154,6 +143,26 @@ class JudgingMachine(RuleBasedStateMachine):
         assert worked == (self.model.redo(person) if is_redo else self.model.undo(person))
         if worked:
             self.last = who
+
+    @rule(who=st.sampled_from([0, 1]), data=st.data())
+    def take_back(self, who: int, data: st.DataObject) -> None:
+        person, program = PEOPLE[who].uuid, self.programs[who]
+        done = self.model.done.get(person, [])
+        if not done:
+            return
+        at = data.draw(st.integers(0, len(done) - 1))
+        group = self.groups[done[at][-1][0]]
+        assert program.standing([group]) == {group: Standing.DONE}
+        with pytest.raises(Refusal, match="Another person said it"):
+            self.programs[1 - who].take_back(group)
+        try:
+            program.take_back(group)
+            worked = True
+        except KnownError:
+            worked = False
+        assert worked == self.model.undo(person, at)
+        assert (program.standing([group])[group] == Standing.UNDONE) == worked
+        self.last = who if worked else self.last
 
     @rule(who=st.sampled_from([0, 1]))
     def restart(self, who: int) -> None:
@@ -195,16 +204,26 @@ JudgingMachine.TestCase.settings = settings(
 test_any_sequence_gives_the_state_of_the_log_and_of_the_model = JudgingMachine.TestCase
 
 
-steps = st.lists(st.one_of(groups, st.sampled_from(["undo", "redo"])), max_size=6)
+def test_every_kind_is_tried() -> None:
+    assert set(BY_KIND) == set(KINDS)
 
 
-def carry_out(judgements: Judgements, what: list[list[Act] | str]) -> None:
+Step = list[Act] | str | int
+"""Acts, "undo", "redo", or the place in the log of an entry whose act is taken back."""
+steps = st.lists(
+    st.one_of(groups, st.sampled_from(["undo", "redo"]), st.integers(0, 4)), max_size=6
+)
+
+
+def carry_out(judgements: Judgements, what: list[Step]) -> None:
     for step in what:
         try:
             if isinstance(step, list):
                 judgements.judge(step, "said")
-            else:
+            elif isinstance(step, str):
                 _ = judgements.undo() if step == "undo" else judgements.redo()
+            elif log := judgements.entries():
+                judgements.take_back(log[step % len(log)].group)
         except KnownError:
             continue
 
@@ -212,7 +231,7 @@ def carry_out(judgements: Judgements, what: list[list[Act] | str]) -> None:
 @settings(max_examples=15, deadline=None)
 @given(shared=steps, by_ada=steps, by_ben=steps)
 def test_two_copies_that_take_over_each_others_logs_agree(
-    shared: list[list[Act] | str], by_ada: list[list[Act] | str], by_ben: list[list[Act] | str]
+    shared: list[Step], by_ada: list[Step], by_ben: list[Step]
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -232,6 +251,13 @@ def test_two_copies_that_take_over_each_others_logs_agree(
         assert first.state == second.state
         assert first.conflicts() == second.conflicts()
         assert first.problems() == second.problems() == []
+        if first.count:  # a third one, from nothing but a file of the log
+            first.export_log(folder / "whole.jsonl")
+            third = Judgements.open(folder / "c.sqlite", PEOPLE[0])
+            third.import_log(folder / "whole.jsonl")
+            assert third.entries() == first.entries() and third.state == first.state
+            assert (third.undo_text, third.redo_text) == (first.undo_text, first.redo_text)
+            third.close()
         assert second.import_log(folder / "a.jsonl").judgements == ()
         assert set(new.judgements) <= {entry.uuid for entry in first.entries()}
         for conflict in first.conflicts():

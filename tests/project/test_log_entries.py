@@ -395,7 +395,7 @@ def test_a_broken_entry_of_a_database_is_damage_that_names_it(
         assert damage.value.where == str(path) and "backup" in damage.value.do
     # the rest of it can be saved
     rescued = Judgements.open(tmp_path / "rescued.sqlite", ADA)
-    assert rescued.take_back(left_in(path), []) == 1
+    assert rescued.add_rescued(left_in(path), []) == 1
     assert rescued.state.concepts["f:1"].name == "dog" and rescued.problems() == []
     rescued.close()
 
@@ -577,7 +577,7 @@ def test_whatever_a_database_holds_only_known_errors_are_raised(
                 connection.execute(f"UPDATE log SET {column} = ? WHERE seq = ?", [value, where])
             connection.commit()
         other = Judgements.open(folder / "other.sqlite", PEOPLE[1])
-        other.take_back(*union.rescued(left_in(path)))
+        other.add_rescued(*union.rescued(left_in(path)))
         assert other.problems() == []
         other.close()
         try:

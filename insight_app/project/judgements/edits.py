@@ -1,11 +1,13 @@
 """What judging, undoing and redoing write, inside one open transaction.
 
-`before` is read in that transaction. Knows nothing of threads, files or the state in memory.
+`before` is read in that transaction, of all targets at once. Knows nothing of threads, files or the
+state in memory.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -28,6 +30,7 @@ from insight_app.project.judgements.projection import (
 from insight_app.project.judgements.state import Judgement, Person
 
 _NOBODY = Field(None, ())
+_UNCHANGED = "Nothing was changed."
 Follows = Mapping[str, Seen]
 
 
@@ -50,11 +53,14 @@ class Edit:
         self.text = ""
         self.targets = tables.Targets(connection)
         self._entries: list[Judgement] = []
+        self._known: dict[str, Judgement] = {}
         self._group = str(uuid4())
 
     def judge(self, acts: Sequence[Act], text: str) -> None:
         """Say something, less what this person has said already and still stands."""
         self.text = unicode(text)
+        self.targets.look_up(act.target for act in acts)
+        self._look_up(uuid for act in acts for uuid in self._in_force(act)[:1])
         for act in acts:
             fields = self.targets.fields(act.target)
             if self._stands_already(fields, act.after):
@@ -70,27 +76,39 @@ class Edit:
 
     def undo(self) -> None:
         """Take back the person's newest act; Refusal where it no longer stands as it was."""
-        group = self._next(Standing.DONE, "undo")
-        for act in reversed(database.of_group(self.connection, group)):
+        step = tables.next_step(self.connection, self.person.uuid, Standing.DONE)
+        if step is None:
+            raise Refusal("There is nothing to undo.")
+        self._undo(step, "undone")
 
-            def reverse(name: str, found: Field, act: Judgement = act) -> tuple[Value, Seen]:
-                if found.entries[:1] != (act.uuid,):
-                    raise self._refusal("undone", act.text, found)
-                left = without(found.entries, act.uuid, self._understood(act.follows[name]))
-                return self._value(left, name), left
-
-            self._reverse(UNDO, act, act.uuid, reverse)
-        tables.set_standing(self.connection, group, Standing.UNDONE)
+    def take_back(self, group: str) -> None:
+        """Take back one act of the person's own, however old, and nothing that was said since."""
+        step = tables.step(self.connection, group)
+        if step is None:
+            what = "There is no such act: what was said can be taken back, and no undo."
+            raise Refusal(what, kept=_UNCHANGED)
+        if step.person != self.person.uuid:
+            why = "Another person said it; what is your own can be taken back."
+            raise self._refused("taken back", step.text, why, "Say what you think instead.")
+        if step.standing != Standing.DONE:
+            raise self._refused("taken back", step.text, "It was taken back already.", "")
+        self._undo(step, "taken back")
 
     def redo(self) -> None:
-        """Do again what was undone last; Refusal where something else was said since."""
-        group = self._next(Standing.UNDONE, "redo")
-        for act in database.of_group(self.connection, group):
-            undone = database.newest_undo(self.connection, act.uuid)
+        """Do again what was taken back last; Refusal where something else was said since."""
+        step = tables.next_step(self.connection, self.person.uuid, Standing.UNDONE)
+        if step is None:
+            raise Refusal("There is nothing to redo.")
+        acts = self._begin(step, "redone")
+        undos = database.newest_undos(self.connection, [act.uuid for act in acts])
+        self._look_up(u for act in undos.values() for seen in act.follows.values() for u in seen)
+        for act in acts:
+            undone = undos.get(act.uuid)
             if undone is None:  # part of the log was lost
-                raise self._refused("redone", act.text, "The log does not say how it was undone.")
+                why = "The log does not say how it was undone."
+                raise self._refused("redone", act.text, why)
 
-            def reverse(
+            def again(
                 name: str, found: Field, act: Judgement = act, undone: Judgement = undone
             ) -> tuple[Value, Seen]:
                 follows = self._understood(act.follows[name])
@@ -99,8 +117,8 @@ class Edit:
                     raise self._refusal("redone", act.text, found)
                 return act.after[name], applied(found.entries, act.uuid, follows)
 
-            self._reverse(REDO, act, undone.uuid, reverse)
-        tables.set_standing(self.connection, group, Standing.DONE)
+            self._reverse(REDO, act, undone.uuid, again)
+        self._end(step, Standing.DONE)
 
     def write(self) -> Written:
         """Append the entries and store the projection; return what was touched."""
@@ -112,18 +130,34 @@ class Edit:
         uuids = tuple(entry.uuid for entry in self._entries)
         return Written(tuple(entry.target for entry in self._entries), self.text, uuids)
 
-    def _next(self, standing: Standing, verb: str) -> str:
-        """Return the group that is next, and take its text."""
-        step = tables.next_step(self.connection, self.person.uuid, standing)
-        if step is None:
-            raise Refusal(f"There is nothing to {verb}.")
-        done = {"undo": "undone", "redo": "redone"}[verb]
+    def _undo(self, step: tables.Step, done: str) -> None:
+        for act in reversed(self._begin(step, done)):
+
+            def back(name: str, found: Field, act: Judgement = act) -> tuple[Value, Seen]:
+                if found.entries[:1] != (act.uuid,):
+                    raise self._refusal(done, act.text, found)
+                left = without(found.entries, act.uuid, self._understood(act.follows[name]))
+                return self._value(left, name), left
+
+            self._reverse(UNDO, act, act.uuid, back)
+        self._end(step, Standing.UNDONE)
+
+    def _begin(self, step: tables.Step, done: str) -> list[Judgement]:
+        """Return the entries of an act, oldest first; read all at once that they touch."""
         if not step.is_understood:
             why = "A newer version of Insight made it, and this one does not understand it."
-            do = "Use that version for it."
-            raise self._refused(done, step.text, why, do)
+            raise self._refused(done, step.text, why, "Use that version for it.")
         self.text = f"{done.capitalize()}: {step.text}"
-        return step.group
+        acts = database.of_group(self.connection, step.group)
+        self._known |= {act.uuid: act for act in acts}
+        self.targets.look_up(act.target for act in acts)
+        self._look_up(uuid for act in acts for uuid in self._in_force(act))
+        self._look_up(uuid for act in acts for seen in act.follows.values() for uuid in seen)
+        return acts
+
+    def _end(self, step: tables.Step, standing: Standing) -> None:
+        position = self._entries[-1].lamport
+        tables.set_standing(self.connection, step.group, standing, position)
 
     def _reverse(
         self,
@@ -166,6 +200,7 @@ class Edit:
             text=self.text,
         )
         self._entries.append(entry)
+        self._known[entry.uuid] = entry
         return entry
 
     def _stands_already(self, fields: Fields, after: Mapping[str, Value]) -> bool:
@@ -180,28 +215,43 @@ class Edit:
             for field in found
         )
 
+    def _in_force(self, act: Act | Judgement) -> list[str]:
+        """Return the entries in force of the fields that an act sets, the first ones first."""
+        fields = self.targets.fields(act.target)
+        found = [fields[name].entries for name in act.after if name in fields]
+        return [*(one[0] for one in found), *(uuid for one in found for uuid in one[1:])]
+
+    def _look_up(self, uuids: Iterable[str]) -> None:
+        """Read entries of the log at once, less those that are known."""
+        if wanted := [uuid for uuid in dict.fromkeys(uuids) if uuid not in self._known]:
+            self._known |= database.some(self.connection, wanted)
+
     def _entry(self, uuid: str) -> Judgement:
-        new = (entry for entry in self._entries if entry.uuid == uuid)
-        return next(new, None) or database.one(self.connection, uuid)
+        if uuid not in self._known:
+            self._known[uuid] = database.one(self.connection, uuid)
+        return self._known[uuid]
 
     def _value(self, in_force: Seen, name: str) -> Value:
         return self._entry(in_force[0]).after[name] if in_force else None
 
     def _understood(self, uuids: Seen) -> Seen:
-        lost = database.lost(self.connection) if uuids else set()
-        return tuple(u for u in uuids if u not in lost and self._entry(u).is_understood)
+        return tuple(u for u in uuids if u not in self._lost and self._entry(u).is_understood)
 
-    def _refusal(self, verb: str, act_text: str, found: Field) -> Refusal:
+    @cached_property
+    def _lost(self) -> set[str]:
+        return database.lost(self.connection)
+
+    def _refusal(self, done: str, act_text: str, found: Field) -> Refusal:
         if found.entries:
             newer = self._entry(found.entries[0])
             when = newer.utc.astimezone().strftime("%d %b %Y, %H:%M")
             since = f"{newer.person.name} said since ({when}): {newer.text}."
         else:
             since = "It was taken back since."
-        return self._refused(verb, act_text, since)
+        return self._refused(done, act_text, since)
 
     @staticmethod
     def _refused(
-        verb: str, act_text: str, why: str, do: str = "Change it by hand if you still want to."
+        done: str, act_text: str, why: str, do: str = "Change it by hand if you still want to."
     ) -> Refusal:
-        return Refusal(f"“{act_text}” cannot be {verb}. {why}", kept="Nothing was changed.", do=do)
+        return Refusal(f"“{act_text}” cannot be {done}. {why}", kept=_UNCHANGED, do=do)

@@ -44,7 +44,10 @@ Fields = dict[str, Field]
 
 @dataclass
 class Group:
-    """Describe one act of a person, on one target or many: what one undo takes back."""
+    """Describe one act of a person, on one target or many: what one undo takes back.
+
+    position: the Lamport time at which it was done, or undone or redone last.
+    """
 
     person: str
     position: int
@@ -135,11 +138,13 @@ def _fold_group(
 ) -> None:
     if act is not entry and entry.kind == UNDO:
         group = groups[act.group]
+        group.position = entry.lamport
         if group.standing == Standing.DONE:
             group.standing = Standing.UNDONE
             undone.setdefault(group.person, []).append(group)
     elif act is not entry and entry.kind == REDO:
-        groups[act.group].standing = Standing.DONE
+        group = groups[act.group]
+        group.position, group.standing = entry.lamport, Standing.DONE
     elif entry.group in groups:
         groups[entry.group].is_understood &= entry.is_understood
     else:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from insight_app.project.storage.sqlite import Remedy
 from insight_app.project.storage.versions import Schema
 
-PROJECTION_VERSION = 3
+PROJECTION_VERSION = 4
 
 
 class LastingBase(DeclarativeBase):

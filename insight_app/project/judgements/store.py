@@ -146,8 +146,23 @@ class Judgements:
         """Take back this person's newest act. Refusal where it no longer stands as it was."""
         return self._change(Edit.undo)
 
+    def take_back(self, group: str) -> Changes:
+        """Take back one act of this person's own alone, however old: `group` of its entries.
+
+        Refusal where it no longer stands as it was, or is another person's.
+        """
+        return self._change(lambda edit: edit.take_back(group))
+
+    def standing(self, groups: Iterable[str]) -> dict[str, Standing]:
+        """Return of acts, by the `group` of their entries, whether they stand."""
+        if self._engine is None:
+            return {}
+        with self._reading(self._engine) as connection:
+            found = tables.steps(connection, list(groups))
+        return {group: step.standing for group, step in found.items()}
+
     def redo(self) -> Changes:
-        """Do again what was undone last. Refusal where something else was said since."""
+        """Do again what was taken back last. Refusal where something else was said since."""
         return self._change(Edit.redo)
 
     def history(self, target: str) -> list[Judgement]:
@@ -193,7 +208,7 @@ class Judgements:
         touched = before(was, (entry.target for entry in said))
         return changes(touched, self.state, text, (entry.uuid for entry in said))
 
-    def take_back(self, entries: Sequence[Incoming], lost: Iterable[str]) -> int:
+    def add_rescued(self, entries: Sequence[Incoming], lost: Iterable[str]) -> int:
         """Take over entries that were rescued; return how many are new.
 
         lost: what they build on and nobody has any more.

@@ -4,12 +4,12 @@ Knows how a projection is stored and nothing of what judging means.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from insight_app.project.judgements.log import database, digests
@@ -52,9 +52,11 @@ class Info:
 
 @dataclass(frozen=True)
 class Step:
-    """Name the act that undo or redo takes next: its group, its text, whether it is understood."""
+    """Describe one act, as undo and redo need it."""
 
     group: str
+    person: str
+    standing: Standing
     text: str
     is_understood: bool
 
@@ -165,13 +167,21 @@ class Targets:
         self._texts: dict[str, str | None] = {}
         self.read: dict[str, Fields] = {}
 
+    def look_up(self, targets: Iterable[str]) -> None:
+        """Read targets at once, less those that were read."""
+        wanted = [target for target in dict.fromkeys(targets) if target not in self.read]
+        query = select(ProjectedTarget.target, ProjectedTarget.fields).where(
+            ProjectedTarget.target.in_(database.every(wanted))
+        )
+        found = {row.target: row.fields for row in self._connection.execute(query)}
+        for target in wanted:
+            text = self._texts[target] = found.get(target)
+            self.read[target] = {} if text is None else parse_fields(json.loads(text))
+
     def fields(self, target: str) -> Fields:
         """Return the fields of a target as they stand; change them in place."""
         if target not in self.read:
-            query = select(ProjectedTarget.fields).where(ProjectedTarget.target == target)
-            text = self._connection.execute(query).scalar_one_or_none()
-            self._texts[target] = text
-            self.read[target] = {} if text is None else parse_fields(json.loads(text))
+            self.look_up([target])
         return self.read[target]
 
     def write(self, info: Info, entries: int, lamport: int) -> Info:
@@ -213,24 +223,40 @@ def add_group(connection: Connection, uuid: str, group: Group) -> None:
     connection.execute(insert(ProjectedGroup), [_group_row(uuid, group)])
 
 
-def set_standing(connection: Connection, uuid: str, standing: Standing) -> None:
-    """Note that an act was undone or redone."""
-    connection.execute(
-        update(ProjectedGroup).where(ProjectedGroup.uuid == uuid).values(standing=int(standing))
-    )
+def set_standing(connection: Connection, uuid: str, standing: Standing, position: int) -> None:
+    """Note that an act was undone or redone, at Lamport time `position`."""
+    values = {"standing": int(standing), "position": position}
+    connection.execute(update(ProjectedGroup).where(ProjectedGroup.uuid == uuid).values(values))
 
 
 def next_step(connection: Connection, person: str, standing: Standing) -> Step | None:
-    """Return the person's act that undo (DONE: the newest) or redo (UNDONE) takes next."""
-    position, uuid = ProjectedGroup.position, ProjectedGroup.uuid
-    order = (position.desc(), uuid.desc()) if standing == Standing.DONE else (position, uuid)
-    row = connection.execute(
-        select(ProjectedGroup.uuid, ProjectedGroup.text, ProjectedGroup.is_understood)
+    """Return the person's act that undo (DONE) or redo (UNDONE) takes next: the newest of them."""
+    query = (
+        select(*ProjectedGroup.__table__.columns)
         .where(ProjectedGroup.person_uuid == person, ProjectedGroup.standing == int(standing))
-        .order_by(*order)
+        .order_by(ProjectedGroup.position.desc(), ProjectedGroup.uuid.desc())
         .limit(1)
-    ).one_or_none()
-    return None if row is None else Step(row.uuid, row.text, row.is_understood)
+    )
+    return next(_steps(connection, query), None)
+
+
+def step(connection: Connection, group: str) -> Step | None:
+    """Return the act `group`, None if there is none."""
+    return steps(connection, [group]).get(group)
+
+
+def steps(connection: Connection, groups: Collection[str]) -> dict[str, Step]:
+    """Return those of the acts `groups` that there are, by group."""
+    query = select(*ProjectedGroup.__table__.columns).where(
+        ProjectedGroup.uuid.in_(database.every(groups))
+    )
+    return {one.group: one for one in _steps(connection, query)}
+
+
+def _steps(connection: Connection, query: Select[Any]) -> Iterator[Step]:
+    for row in connection.execute(query):
+        standing = Standing(row.standing)
+        yield Step(row.uuid, row.person_uuid, standing, row.text, row.is_understood)
 
 
 def _group_row(uuid: str, group: Group) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def _add(folder: Path, person: Person, found: Collected, dry_run: bool) -> Resto
         new = [one for one in found.entries if one.judgement.uuid not in there]
         if not dry_run:
             if new:
-                opened.take_back(new, found.lost)
+                opened.add_rescued(new, found.lost)
             _note(folder, opened)
         return Restored(
             len(there) + len(new), len(new), 0, left_out=_left_out(found), sources=_sources(found)
@@ -195,7 +195,7 @@ def _rebuild(folder: Path, person: Person, found: Collected, told: Restored) -> 
     with aside(path) as ready:
         made = Judgements.open(ready, person, project=found.project)
         try:
-            made.take_back(found.entries, found.lost)
+            made.add_rescued(found.entries, found.lost)
             if wrong := made.problems():
                 raise RuntimeError(f"the restored log is not sound: {wrong[0]}")
         finally:

@@ -5,11 +5,11 @@ malformed raises Malformed with its uuid.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, inspect, select
+from sqlalchemy import Connection, Row, Select, func, insert, inspect, select
 
 from insight_app.project.judgements.log import chain, digests, entries
 from insight_app.project.judgements.log.entries import Malformed, Written
@@ -22,7 +22,7 @@ from insight_app.project.judgements.schema import (
     LogEntry,
     LostEntry,
 )
-from insight_app.project.judgements.state import Judgement, Person
+from insight_app.project.judgements.state import Judgement, Person, dumps
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
 _BATCH = 5_000
@@ -97,20 +97,30 @@ def one(connection: Connection, uuid: str) -> Judgement:
     return _judgement(row)
 
 
-def newest_undo(connection: Connection, uuid: str) -> Judgement | None:
-    """Return the last undo of the entry `uuid` that is understood, None if there is none."""
-    query = (
-        select(*_COLUMNS)
-        .where(
-            LogEntry.undoes == uuid,
-            LogEntry.kind == UNDO,
-            LogEntry.version <= VERSIONS[UNDO],
-        )
-        .order_by(LogEntry.lamport.desc())
-        .limit(1)
+def some(connection: Connection, uuids: Collection[str]) -> dict[str, Judgement]:
+    """Return those of the entries `uuids` that are there, by uuid."""
+    query = select(*_COLUMNS).where(LogEntry.uuid.in_(every(uuids)))
+    return {row.uuid: _judgement(row) for row in connection.execute(query)}
+
+
+def newest_undos(connection: Connection, uuids: Collection[str]) -> dict[str, Judgement]:
+    """Return the last undo that is understood of each of the entries `uuids`; none of many."""
+    query = select(*_COLUMNS).where(
+        LogEntry.undoes.in_(every(uuids)),
+        LogEntry.kind == UNDO,
+        LogEntry.version <= VERSIONS[UNDO],
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _judgement(row)
+    found: dict[str, Judgement] = {}
+    for entry in map(_judgement, connection.execute(query)):
+        known = found.get(str(entry.undoes))
+        if known is None or known.lamport < entry.lamport:
+            found[str(entry.undoes)] = entry
+    return found
+
+
+def every(texts: Collection[str]) -> Select[tuple[str]]:
+    """Return a query of these texts, for an IN: as many as there are, in one statement."""
+    return select(func.json_each(dumps(list(texts))).table_valued("value").c.value)
 
 
 def uuids(connection: Connection) -> set[str]:

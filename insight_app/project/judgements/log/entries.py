@@ -139,7 +139,7 @@ def _time(written: Written) -> datetime:
 def _object(written: Written, name: str) -> dict[str, Any]:
     text = written[name]
     try:
-        value = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse)
+        value = _JSON.decode(text)
     except (ValueError, TypeError, RecursionError) as error:
         raise Malformed(f"{name} is not JSON") from error
     # Written as one line, as the log's lines are.
@@ -159,6 +159,9 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_without_doubles, parse_constant=_refuse)
 
 
 def _check_unicode(name: str, text: str) -> None:

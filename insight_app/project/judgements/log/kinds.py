@@ -20,7 +20,7 @@ from insight_app.project.judgements.acts import (
     UNSURE,
     Value,
 )
-from insight_app.project.judgements.targets import About, is_language, is_own, parse
+from insight_app.project.judgements.targets import About, Target, is_language, is_own, parse
 
 UNDO, REDO = "undo", "redo"
 
@@ -119,7 +119,7 @@ def is_known(kind: str, version: int) -> bool:
 def fault(kind: str, target: str, after: Mapping[str, object]) -> str:
     """Return what is wrong with an act of a known kind that is no undo or redo, "" if nothing."""
     known = KINDS[kind]
-    if not _fits_target(known, target):
+    if not _fits_target(known, parse(target)):
         return f"the kind {kind!r} does not fit the target {target!r}"
     if set(after) != set(known.sets):
         wanted = ", ".join(sorted(known.sets))
@@ -132,22 +132,25 @@ def fault(kind: str, target: str, after: Mapping[str, object]) -> str:
 
 def value_fault(target: str, values: Mapping[str, object]) -> str:
     """Return what is wrong with values that some kinds may have left on a target, "" if nothing."""
-    for field, value in values.items():
-        allowed = [
-            kind.sets[field]
-            for kind in KINDS.values()
-            if field in kind.sets and _fits_target(kind, target)
-        ]
-        if value is not None and not any(_fits(value, each) for each in allowed):
+    said = {field: value for field, value in values.items() if value is not None}
+    found = parse(target) if said else None
+    for field, value in said.items():
+        kinds = _SETTING.get(field, ())
+        if not any(_fits_target(one, found) and _fits(value, one.sets[field]) for one in kinds):
             return f"{field} of {target!r} cannot be {value!r}"
     return ""
 
 
-def _fits_target(kind: Kind, target: str) -> bool:
-    found = parse(target)
-    if found is None or found.about is not kind.about:
+_SETTING = {
+    field: tuple(kind for kind in KINDS.values() if field in kind.sets)
+    for field in {field for kind in KINDS.values() for field in kind.sets}
+}
+
+
+def _fits_target(kind: Kind, target: Target | None) -> bool:
+    if target is None or target.about is not kind.about:
         return False
-    return not kind.of_own or is_own(found.concepts[0])
+    return not kind.of_own or is_own(target.concepts[0])
 
 
 def _fits(value: object, allowed: Allowed) -> bool:
