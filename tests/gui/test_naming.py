@@ -95,3 +95,54 @@ def test_a_file_that_says_two_things_changes_nothing_and_says_why(
     assert window.findChild(NormalizeDialog) is None
     (trouble,) = [trouble for _key, trouble in window.session.troubles.present]
     assert "line 2: “wing” belongs to another name on line 1" in trouble.text
+
+
+def alias_texts(window) -> list[tuple[str, str]]:
+    session = window.session
+    return [tuple(one) for one in session.naming.aliases(session.selection.primary)]
+
+
+def test_aliases_come_and_go_by_keys(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    row = window.docks["card"].panel.aliases
+    press(qtbot, window, Key.Key_Y)
+    qtbot.keyClicks(row.field, "Vogel @de, <b>bird</b>")
+    press(qtbot, window, Key.Key_Return)
+    assert alias_texts(window) == [("<b>bird</b>", ""), ("Vogel", "de")]
+    assert [chip.text() for chip in row.chips] == ["<b>bird</b>", "Vogel"]
+    row.chips[1].setFocus()
+    press(qtbot, window, Key.Key_Delete)
+    assert alias_texts(window) == [("<b>bird</b>", "")]
+    assert [chip.text() for chip in row.chips] == ["<b>bird</b>"]
+    window.docks["hierarchy"].panel.view.setFocus()
+    press(qtbot, window, Key.Key_Z, CTRL)
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert alias_texts(window) == []
+    assert row.chips == []
+
+
+def test_a_language_that_is_none_is_said_and_stays_typed(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    field = window.docks["card"].panel.aliases.field
+    press(qtbot, window, Key.Key_Y)
+    qtbot.keyClicks(field, "Vogel @1")
+    press(qtbot, window, Key.Key_Return)
+    assert "“1” is no code of a language" in window.strip.label.text()
+    assert field.isVisible() and field.text() == "Vogel @1"
+    press(qtbot, window, Key.Key_Escape)
+    assert alias_texts(window) == []
+    assert not field.isVisible()
+
+
+def test_a_definition_is_written_when_one_leaves_and_undone_alone(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    session, concept = window.session, window.session.selection.primary
+    press(qtbot, window, Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(window.docks["card"].panel.definition, "A wheel, not a tyre")
+    session.lists.step(1)
+    wait_saved(qtbot, window)
+    assert session.naming.definition(concept) == "A wheel, not a tyre"
+    assert session.state.catalogue.notes == {}
+    session.curation.undo()
+    wait_saved(qtbot, window)
+    assert session.naming.definition(concept) == ""

@@ -139,3 +139,14 @@ def test_a_name_takes_the_first_free_key_once() -> None:
     assert more is not None and more[:4] == ("bird", "dog", "", "cat")
     assert frequent.with_place(names, "bird") is frequent.with_place(names, " ") is None
     assert frequent.with_place([f"name {number}" for number in range(9)], "dog") is None
+
+
+def test_aliases_are_typed_with_commas_and_languages() -> None:
+    assert normalizing.variants(' Vogel @de, "a, b" ,bird') == (
+        Alias("Vogel", "de"), Alias("a, b"), Alias("bird"),
+    )  # fmt: skip
+    assert normalizing.variants("a: b, me@home") == (Alias("a: b"), Alias("me@home"))
+    assert normalizing.variants("  ") == ()
+    for wrong in ("a,", ", a", "a @1", "@de"):
+        with pytest.raises(Refusal):
+            normalizing.variants(wrong)

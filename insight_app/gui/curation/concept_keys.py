@@ -1,4 +1,4 @@
-"""The keys that act on the selected concept wherever it is shown: rename, note, candidate names.
+"""The keys that act on the selected concept wherever it is shown: names, note, definition.
 
 One action each for the whole window; the panel that has the keyboard does it, else the first one
 that is seen. Knows no particular panel.
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from insight_app.project.results.candidates import CandidateName
 
 NAMES = 8
-CONCEPT_ACTIONS = ("concept.rename", "concept.note", "concept.add_parent")
+CONCEPT_ACTIONS = (
+    "concept.rename",
+    "concept.alias",
+    "concept.note",
+    "concept.define",
+    "concept.add_parent",
+)
 Verb = Callable[[], object]
 
 
@@ -41,10 +47,12 @@ class ConceptVerbs:
     panel: QWidget
     rename: Verb | None = None
     note: Verb | None = None
+    alias: Verb | None = None
+    define: Verb | None = None
 
 
 class ConceptKeys(QObject):
-    """F2, N, 1 to 8, and the dialog for parents."""
+    """F2, Y, N, Shift+N, 1 to 8, and the dialog for parents."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -53,8 +61,14 @@ class ConceptKeys(QObject):
         add = session.actions.add
         add("concept.rename", "&Rename", "F2; Return", partial(self._do, lambda one: one.rename),
             context="Concept", icon="pencil-simple", tip="Rename in place")  # fmt: skip
+        add("concept.alias", "Add an a&lias", "Y; Shift+F2",
+            partial(self._do, lambda one: one.alias), context="Concept", icon="tag",
+            tip="Another name beside this one: Vogel @de")  # fmt: skip
         add("concept.note", "N&ote", "N", partial(self._do, lambda one: one.note),
             context="Concept", icon="note", tip="Write a note on the concept")  # fmt: skip
+        add("concept.define", "&Define", "Shift+N", partial(self._do, lambda one: one.define),
+            context="Concept", icon="book-open",
+            tip="Say what the concept is, and what it is not")  # fmt: skip
         add("concept.add_parent", "Add a &parent…", "Ctrl+Shift+P", self.ask_parent,
             context="Concept", icon="tree-structure",
             tip="Put it under one more concept")  # fmt: skip
@@ -98,6 +112,8 @@ class ConceptKeys(QObject):
         able = [one for one in self._panels if verb_of(one) is not None and one.panel.isVisible()]
         focused = QApplication.focusWidget()
         mine = [one for one in able if focused is not None and one.panel.isAncestorOf(focused)]
+        if not able:
+            self.session.messages.say("Open the panel Concept for it (View > Panels)")
         for one in (mine or able)[:1]:
             verb = verb_of(one)
             if verb is not None:

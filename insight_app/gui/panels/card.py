@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.curation.facts.aliases import AliasRow
 from insight_app.gui.curation.facts.candidates import CandidateList
 from insight_app.gui.curation.facts.history import ConceptHistory
-from insight_app.gui.curation.facts.note_field import NoteField
 from insight_app.gui.curation.facts.relations import (
     CHILDREN,
     IMPLIED,
@@ -21,6 +21,11 @@ from insight_app.gui.curation.facts.relations import (
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.facts.strength import Strength
 from insight_app.gui.curation.facts.title import ConceptTitle
+from insight_app.gui.curation.facts.written_field import (
+    WrittenField,
+    definition_field,
+    note_field,
+)
 from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.curation.present_concept import PresentConcept, selected
 from insight_app.gui.curation.several import SeveralCard
@@ -72,10 +77,14 @@ class CardPanel(Panel):
         self.candidates = CandidateList(session, inside)
         self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, TOGETHER))
         self.strength = Strength(inside)
-        self.note = NoteField(session, inside)
+        self.aliases = AliasRow(session, inside)
+        self.definition = definition_field(session, inside)
+        self.note = note_field(session, inside)
         self.history = ConceptHistory(session, inside)
         for part in (
             self.candidates.section,
+            self.aliases.section,
+            Section("Definition", self.definition, inside),
             self.relatives,
             self.strength,
             Section("Note", self.note, inside),
@@ -90,12 +99,25 @@ class CardPanel(Panel):
         self.several_area = scrolled(self.several, self)
         self.body.addWidget(self.several_area, 1)
         session.seen_panels.changed.connect(self._follow_panels)
-        keys_of(session).register(ConceptVerbs(self, rename=self.head.rename, note=self.edit_note))
+        keys_of(session).register(
+            ConceptVerbs(
+                self,
+                rename=self.head.rename,
+                note=partial(self.edit, self.note),
+                alias=self.add_alias,
+                define=partial(self.edit, self.definition),
+            )
+        )
 
-    def edit_note(self) -> None:
-        """Put the keyboard into the note."""
-        self.area.ensureWidgetVisible(self.note)
-        self.note.take_keyboard()
+    def edit(self, field: WrittenField) -> None:
+        """Put the keyboard into the note or the definition."""
+        self.area.ensureWidgetVisible(field)
+        field.take_keyboard()
+
+    def add_alias(self) -> None:
+        """Put the keyboard into a field for another name."""
+        self.aliases.add()
+        self.area.ensureWidgetVisible(self.aliases)
 
     def refresh(self) -> None:
         concept = selected(self.session)
@@ -105,7 +127,8 @@ class CardPanel(Panel):
         self.empty.setVisible(concept is None)
         self.empty.set_text(CHOOSE if self.session.state.catalogue is not None else WAITING)
         if are_several:
-            self.note.write()
+            for editor in (self.aliases, self.definition, self.note):
+                editor.write()
             self.several.show_selected()
             return
         if concept is None:
@@ -116,7 +139,15 @@ class CardPanel(Panel):
         self.keys_hint.set_relevant(can_judge)
         if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
-        for part in (self.candidates, self.relatives, self.strength, self.note, self.history):
+        for part in (
+            self.candidates,
+            self.aliases,
+            self.definition,
+            self.relatives,
+            self.strength,
+            self.note,
+            self.history,
+        ):
             part.show_concept(concept)
         self._load_examples(concept)
 

@@ -4,10 +4,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.facts.candidates import CandidateList
-from insight_app.gui.curation.facts.note_field import NoteField
 from insight_app.gui.curation.facts.relations import TOGETHER, Relatives
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.facts.strength import Strength
+from insight_app.gui.curation.facts.written_field import note_field
 from insight_app.gui.curation.present_concept import selected
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
@@ -30,7 +30,7 @@ class EvidencePanel(Panel):
         self.candidates = CandidateList(session, inside)
         self.relatives = Relatives(session, inside, (TOGETHER,))
         self.strength = Strength(inside)
-        self.note = NoteField(session, inside)
+        self.note = note_field(session, inside)
         for part in (
             self.candidates.section,
             self.relatives,

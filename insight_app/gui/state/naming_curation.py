@@ -89,13 +89,13 @@ class NamingCuration(QObject):
         said = None if project is None else project.judgements.state.concepts.get(concept)
         return "" if said is None else said.definition
 
-    def add_alias(self, concept: "ConceptId", text: str, language: str = "") -> None:
-        """Give a concept another name beside its own."""
+    def add_aliases(self, concept: "ConceptId", aliases: "Sequence[Alias]") -> None:
+        """Give a concept other names beside its own."""
         from insight_app.project.judgements import alias
 
-        acts = [alias(concept, text, language)]
-        name = self._name(concept)
-        self._curation.judge(acts, f"{name} is also called {text}", f"{name} has this alias")
+        acts = [alias(concept, one.text, one.language) for one in aliases]
+        name, said = self._name(concept), ", ".join(one.text for one in aliases)
+        self._curation.judge(acts, f"{name} is also called {said}", f"{name} is called so already")
 
     def remove_alias(self, concept: "ConceptId", alias: "Alias") -> None:
         """Say that a concept is not called so."""

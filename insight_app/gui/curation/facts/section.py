@@ -1,7 +1,9 @@
 """A part of a concept's card: a thin line, a heading, and what stands under it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from insight_app.gui import theme
 from insight_app.gui.widgets import ElidedLabel, dim_label, thin_line
@@ -24,13 +26,27 @@ class Section(QWidget):
         self.note = dim_label("", self)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.note.setContentsMargins(0, 6, 12, 2)
-        head = QHBoxLayout()
-        head.setSpacing(0)
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.note)
-        column.addLayout(head)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(0)
+        self._head.addWidget(self.heading, 1)
+        self._head.addWidget(self.note)
+        column.addLayout(self._head)
         inset = QVBoxLayout()
         inset.setContentsMargins(margin, 0, margin, 0)
         inset.addWidget(content)
         column.addLayout(inset)
         content.setAccessibleName(title)
+
+    def add_link(self, text: str, tip: str, act: Callable[[], object]) -> QPushButton:
+        """Put something to do at the right end of the heading."""
+        link = QPushButton(text, self)
+        link.setProperty("link", True)
+        link.setCursor(Qt.CursorShape.PointingHandCursor)
+        link.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
+        link.setToolTip(tip)
+        link.clicked.connect(lambda _on=False: act())
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 6, 12, 2)
+        row.addWidget(link)
+        self._head.addLayout(row)
+        return link

@@ -82,6 +82,19 @@ def parse(text: str, where: str = "") -> list[NameLine]:
     return lines
 
 
+def variants(text: str) -> tuple[Alias, ...]:
+    """Return the names that a person typed with commas between them, each with its language.
+
+    Refusal where one is not understood; nothing typed is none.
+    """
+    if not text.strip():
+        return ()
+    try:
+        return _line(f'"\0": {text}').variants
+    except ValueError as error:
+        raise Refusal(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+
+
 def renamings(lines: Iterable[NameLine], names: Iterable[tuple[K, str]]) -> list[Renaming[K]]:
     """Return which names become canonical ones: variants, and other spellings of these."""
     canonical: dict[str, str] = {}
@@ -139,14 +152,21 @@ def _line(content: str) -> NameLine:
         raise ValueError("there is no colon behind the first name")
     if not name or language:
         raise ValueError("the colon needs a name before it, without a language")
-    variants: dict[str, Alias] = {}
-    while at < len(content) and content[at:].strip(" \t:"):
+    own = same_name(name)
+    return NameLine(name, tuple(a for a in _variants(content, at) if same_name(a.text) != own))
+
+
+def _variants(content: str, at: int) -> tuple[Alias, ...]:
+    """Return the names behind the sign at `at`, each once; ValueError where one is none."""
+    found: dict[str, Alias] = {}
+    while at < len(content) and content[at + 1 :].strip():
         text, language, at = _item(content, at + 1, ",")
         if not text:
-            raise ValueError("a variant is empty")
-        if same_name(text) != same_name(name):
-            variants.setdefault(same_name(text), Alias(text, language))
-    return NameLine(name, tuple(variants.values()))
+            raise ValueError("a name is empty")
+        found.setdefault(same_name(text), Alias(text, language))
+    if at < len(content) and content[at : at + 1] == ",":
+        raise ValueError("a name is empty")
+    return tuple(found.values())
 
 
 def _item(content: str, at: int, sign: str) -> tuple[str, str, int]:

@@ -1,5 +1,10 @@
-"""The note on a concept: a judgement when the typing rests, and before anything leaves it."""
+"""A longer text on a concept: a judgement when the typing rests, and before anything leaves it.
 
+A note says what the next person should know, a definition what the concept means.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,21 +20,65 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 REST = 2000
-"""Milliseconds without a change after which a note is written."""
+"""Milliseconds without a change after which a text is written."""
 
 
-class NoteField(QPlainTextEdit):
+@dataclass(frozen=True)
+class Text:
+    """Which text of a concept a field holds.
+
+    field: its name in the log.  read: what is written of a concept.  judge: writes it.
+    """
+
+    title: str
+    asks: str
+    field: str
+    read: Callable[[PresentConcept], str]
+    judge: "Callable[[ConceptId, str], None]"
+
+
+def note_field(session: Session, parent: QWidget) -> "WrittenField":
+    """Make the field of a concept's note."""
+    return WrittenField(
+        session,
+        Text(
+            "Note",
+            "What should the next person know? (N)",
+            "note",
+            lambda concept: concept.catalogue.notes.get(concept.row, ""),
+            session.curation.note,
+        ),
+        parent,
+    )
+
+
+def definition_field(session: Session, parent: QWidget) -> "WrittenField":
+    """Make the field of a concept's definition."""
+    return WrittenField(
+        session,
+        Text(
+            "Definition",
+            "What is it, and what is it not? (Shift+N)",
+            "definition",
+            lambda concept: session.naming.definition(concept.id),
+            session.naming.define,
+        ),
+        parent,
+    )
+
+
+class WrittenField(QPlainTextEdit):
     """Escape and Ctrl+Enter leave it; what was typed stays and can be undone."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, what: Text, parent: QWidget) -> None:
         super().__init__(parent)
-        self.session = session
+        self.session, self._what = session, what
         self.concept: ConceptId | None = None
         self._project: Path | None = None
         self._written = ""
         self._came_from: QWidget | None = None
-        self.setAccessibleName("Note")
-        self.setPlaceholderText("What should the next person know? (N)")
+        self.setAccessibleName(what.title)
+        self.setPlaceholderText(what.asks)
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(12)  # its text begins under its heading
@@ -38,8 +87,8 @@ class NoteField(QPlainTextEdit):
         self.textChanged.connect(self._changed)
 
     def show_concept(self, concept: PresentConcept) -> None:
-        """Show a concept's note; what is being typed for this concept stays."""
-        text, project = self._note_on(concept), concept.state.path
+        """Show a concept's text; what is being typed for this concept stays."""
+        text, project = self._text_on(concept), concept.state.path
         is_same = (project, concept.id) == (self._project, self.concept)
         if is_same and (text == self._written or self._is_unwritten):
             return  # not under the hands of who types
@@ -51,19 +100,18 @@ class NoteField(QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.End)
         self._follow_typing()
 
-    def _note_on(self, concept: PresentConcept) -> str:
-        """Return the note as it was typed last, though it may still be on its way to the disk."""
-        pending = self.session.queue.said(concept.id, "note")
-        committed = concept.catalogue.notes.get(concept.row, "")
-        return pending if isinstance(pending, str) else committed
+    def _text_on(self, concept: PresentConcept) -> str:
+        """Return the text as it was typed last, though it may still be on its way to the disk."""
+        pending = self.session.queue.said(concept.id, self._what.field)
+        return pending if isinstance(pending, str) else self._what.read(concept)
 
     def write(self) -> None:
-        """Judge the note if it was changed."""
+        """Judge the text if it was changed."""
         if self.concept is not None and self._is_unwritten:
             text = self._typed
             if not self.session.state.read_only:  # else it stays typed, and why is said
                 self._written = text
-            self.session.curation.note(self.concept, text)
+            self._what.judge(self.concept, text)
             self._follow_typing()
 
     @property
@@ -75,7 +123,7 @@ class NoteField(QPlainTextEdit):
 
     @property
     def _is_unwritten(self) -> bool:
-        # Modified: the field itself shows some characters of a note as others.
+        # Modified: the field itself shows some characters of a text as others.
         is_modified = self.concept is not None and self.document().isModified()
         return is_modified and self._typed != self._written
 

@@ -1,0 +1,227 @@
+"""The other names of a concept as small buttons, and a field for one more: `Vogel @de`.
+
+A name may have a language; several are typed with commas between them. Owns how they are seen and
+typed; what is judged is the session's.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from insight_app.errors import KnownError
+from insight_app.gui import theme
+from insight_app.gui.curation.facts.section import Section
+from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import shown_name
+from insight_app.gui.wording import tooltip
+from insight_app.gui.wrap_row import WrapRow
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import Alias, ConceptId
+
+ASKS = "Another name, with its language if you like: Vogel @de"
+WIDEST, PAD, CROSS = 240, 8, 16
+"""Pixels: of a button at most, inside it at its ends, and of its cross."""
+
+
+class AliasRow(QWidget):
+    """section: their heading, with a link that adds one."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.concept: ConceptId | None = None
+        self._shown: tuple[Alias, ...] = ()
+        self._can_edit = False
+        self._keyboard_was: QWidget | None = None
+        self.chips: list[AliasChip] = []
+        self.field = AliasField(session, self)
+        self.field.left.connect(self._end_edit)
+        self.field.hide()
+        self._row = WrapRow()
+        self._row.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 12, 0)
+        column.setSpacing(4)
+        column.addLayout(self._row)
+        column.addWidget(self.field)
+        self.section = Section("Aliases", self, parent)
+        add = session.actions["concept.alias"]
+        self.link = self.section.add_link("Add…", add.toolTip(), add.trigger)
+
+    def show_concept(self, concept: PresentConcept) -> None:
+        """Show the aliases of a concept; one being typed for another concept is written first."""
+        if self.concept != concept.id:
+            self.write()
+        self._can_edit = not concept.state.read_only
+        self.link.setVisible(self._can_edit)
+        found = self.session.naming.aliases(concept.id)
+        if (concept.id, found) != (self.concept, self._shown):
+            self.concept, self._shown = concept.id, found
+            self._fill()
+
+    def _fill(self) -> None:
+        while self._row.count():
+            self._row.takeAt(0)
+        for chip in self.chips:
+            chip.hide()
+            chip.deleteLater()
+        self.chips = []
+        for alias in self._shown:
+            chip = AliasChip(alias, self)
+            chip.setEnabled(self._can_edit)
+            chip.taken_away.connect(self._take_away)
+            self.chips.append(chip)
+            self._row.addWidget(chip)
+            chip.show()
+        self.updateGeometry()
+
+    def add(self) -> None:
+        """Put the keyboard into a field for one more."""
+        if self.concept is None or not self._can_edit:
+            return
+        if not self.field.isVisible():
+            self._keyboard_was = QApplication.focusWidget()
+        self.field.begin(self.concept)
+        self.field.show()
+        self.field.setFocus()
+
+    def write(self) -> None:
+        """Judge what is being typed."""
+        self.field.write()
+
+    def _take_away(self, alias: "Alias") -> None:
+        if self.concept is not None:
+            self.session.naming.remove_alias(self.concept, alias)
+
+    def _end_edit(self) -> None:
+        had_focus = self.field.hasFocus()
+        self.field.hide()
+        before, self._keyboard_was = self._keyboard_was, None
+        if had_focus and before is not None and isValid(before) and before.isVisible():
+            before.setFocus()
+
+
+class AliasField(QLineEdit):
+    """Enter adds what was typed, and so does leaving the field; Escape adds nothing."""
+
+    left = Signal()
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._concept: ConceptId | None = None
+        self.setPlaceholderText(ASKS)
+        self.setAccessibleName("Another name")
+
+    def begin(self, concept: "ConceptId") -> None:
+        """Take another name of a concept."""
+        if self._concept is None:
+            self._concept = concept
+            self.clear()
+            self.session.editors.opened(self)
+
+    def write(self) -> None:
+        """Judge what was typed and end; what cannot be read is said, and stays typed."""
+        from insight_app.project.judgements.names.normalizing import variants
+
+        if self._concept is None:
+            return
+        try:
+            found = variants(self.text())
+        except KnownError as error:
+            self.session.messages.say(error.what)
+            return
+        concept = self._concept
+        self._end()
+        if found:
+            self.session.naming.add_aliases(concept, found)
+
+    def _end(self) -> None:
+        self._concept = None
+        self.session.editors.closed(self)
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.write()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._end()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        reason = Qt.FocusReason
+        if event.reason() not in (reason.PopupFocusReason, reason.ActiveWindowFocusReason):
+            self.write()
+
+
+class AliasChip(QAbstractButton):
+    """One alias; its cross, or Delete, takes it away."""
+
+    taken_away = Signal(object)
+
+    def __init__(self, alias: "Alias", parent: QWidget) -> None:
+        super().__init__(parent)
+        self.alias = alias
+        language = f", {alias.language}" if alias.language else ""
+        self.setText(shown_name(alias.text))
+        self.setAccessibleName(f"Alias {self.text()}{language}")
+        self.setToolTip(tooltip(f"{self.text()}{language}. Delete or the cross takes it away"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        width = metrics.horizontalAdvance(self.text()) + 2 * PAD + CROSS
+        if self.alias.language:
+            width += metrics.horizontalAdvance(self.alias.language) + PAD
+        return QSize(min(width, WIDEST), metrics.height() + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(80, self.sizeHint().width()), self.sizeHint().height())
+
+    def _cross(self) -> QRectF:
+        return QRectF(self.width() - CROSS - PAD / 2, 0, CROSS, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        c, painter = theme.colours(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(c.of("accent" if self.hasFocus() else "line"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        middle, room = Qt.AlignmentFlag.AlignVCenter, QRectF(self.rect()).adjusted(PAD, 0, 0, 0)
+        room.setRight(self._cross().left() - 2)
+        painter.setPen(c.of("dim"))
+        painter.drawText(self._cross(), Qt.AlignmentFlag.AlignCenter, "×")
+        if language := self.alias.language:
+            painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, language)
+            room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(language) - PAD)
+        painter.setPen(c.of("text"))
+        fits = painter.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, int(room.width()) + 1
+        )
+        painter.drawText(room, middle, fits)
+        painter.end()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self.isEnabled() and self._cross().contains(event.position()):
+            self.taken_away.emit(self.alias)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.taken_away.emit(self.alias)
+        else:
+            super().keyPressEvent(event)
