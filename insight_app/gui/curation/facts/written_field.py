@@ -24,7 +24,7 @@ REST = 2000
 
 
 @dataclass(frozen=True)
-class Text:
+class FieldText:
     """Which text of a concept a field holds.
 
     field: its name in the log.  read: what is written of a concept.  judge: writes it.
@@ -41,7 +41,7 @@ def note_field(session: Session, parent: QWidget) -> "WrittenField":
     """Make the field of a concept's note."""
     return WrittenField(
         session,
-        Text(
+        FieldText(
             "Note",
             "What should the next person know? (N)",
             "note",
@@ -56,7 +56,7 @@ def definition_field(session: Session, parent: QWidget) -> "WrittenField":
     """Make the field of a concept's definition."""
     return WrittenField(
         session,
-        Text(
+        FieldText(
             "Definition",
             "What is it, and what is it not? (Shift+N)",
             "definition",
@@ -70,7 +70,7 @@ def definition_field(session: Session, parent: QWidget) -> "WrittenField":
 class WrittenField(QPlainTextEdit):
     """Escape and Ctrl+Enter leave it; what was typed stays and can be undone."""
 
-    def __init__(self, session: Session, what: Text, parent: QWidget) -> None:
+    def __init__(self, session: Session, what: FieldText, parent: QWidget) -> None:
         super().__init__(parent)
         self.session, self._what = session, what
         self.concept: ConceptId | None = None
