@@ -78,8 +78,8 @@ def evidence(
     cancel: CancelToken | None = None,
 ) -> EdgeEvidence:
     """Return what speaks for `child` being below `parent`, with at most `limit` examples each."""
-    ends = listing.concepts(child), listing.concepts(parent)
-    pair = pairs.count(basis.results, *ends, limit, cancel or CancelToken())
+    ends = listing.reader(basis.results, child), listing.reader(basis.results, parent)
+    pair = pairs.count(*ends, limit, cancel or CancelToken())
     measured = _measured(basis, listing, child, parent)
     both, of_child, of_parent = _cells(listing, child, parent, pair)
     share = pair.share(pair.both, pair.first)
@@ -128,12 +128,13 @@ def _rest(cells: int, both: tuple[int, int, int]) -> tuple[int, int, int]:
 def _where(
     cells: tuple[int, int, int],
     is_so: NDArray[np.bool_],
-    elsewhere: int,
+    elsewhere: int | None,
     pair: PairCount,
     examples: tuple[Example, ...],
 ) -> CellsWhere:
     number, low, high = (max(one, 0) for one in cells)
-    images = int(is_so.sum()) + elsewhere if pair.is_whole else None
+    is_known = pair.is_whole and elsewhere is not None
+    images = int(is_so.sum()) + (elsewhere or 0) if is_known else None
     return CellsWhere(number, low, high, images, examples)
 
 

@@ -163,7 +163,7 @@ def _depth(lexicon: Lexicon, sense: int) -> int:
 
 
 def _by_strengths(lexicon: Lexicon, ends: _Ends, forward: float, back: float) -> KindProposal:
-    """Decide from how much of each concept's activation lies on the other.
+    """Return a proposal from how much of each concept's activation lies on the other.
 
     Where the names have nothing near in common, related is all that can be.
     """

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.composition import Composition
+from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import ReviewStatus
+from insight_app.project.results.snapshot import Results
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,12 @@ class ConceptListing:
             composition = self.compositions[row]
             return () if composition is None else composition.concepts
         return (row,)
+
+    def reader(self, results: Results, row: int) -> ConceptReader:
+        """Return what reads a row of these results, whatever it is made of."""
+        if row in self.compositions:
+            return ConceptReader(results, -1, self.compositions[row] or Composition(()))
+        return ConceptReader(results, row)
 
     def name(self, row: int) -> str:
         """Return what a row is called; a name that nobody gave is told by its number."""

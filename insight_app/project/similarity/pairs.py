@@ -3,18 +3,17 @@
 Reads codes photo by photo; of very many photos a sample, which is the same every time.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.codes import Codes
 from insight_app.concepts.progress import CancelToken
 from insight_app.concepts.statistics.image_weights import DRAWS, interval, weights
 from insight_app.concepts.statistics.pair_counts import TAU
+from insight_app.project.composites.reader import ConceptReader
+from insight_app.project.results import postings
 from insight_app.project.results.records import Example
-from insight_app.project.results.snapshot import Results
 
 MOST_READ = 1500
 """Photos that are read to count; of more a sample of so many."""
@@ -24,16 +23,18 @@ MOST_READ = 1500
 class PairCount:
     """Hold what was counted of two concepts over n photos in which the first fires.
 
-    photos (n,) int64: which; of: how many there are in all; only_second: photos in which only the
-    second fires.  both, first, second (n,) int64: cells; shared, own (n,) float64: the first's
-    activation where the second is active, and in all; back (n,) float64: the second's where the
-    first is active.  examples_both, examples_first, examples_second: cells where both fire or only
-    one, one a photo, the strongest first.
+    photos (n,) int64: which; of: in how many it fires in all, as far as that is known without
+    reading them all; is_whole: whether all were read.  only_second: photos in which only the second
+    fires, None if not known.  both, first, second (n,) int64: cells; shared, own (n,) float64: the
+    first's activation where the second is active, and in all; back (n,) float64: the second's where
+    the first is active.  examples_both, examples_first, examples_second: cells where both fire or
+    only one, one a photo, the strongest first.
     """
 
     photos: NDArray[np.int64]
     of: int
-    only_second: int
+    is_whole: bool
+    only_second: int | None
     both: NDArray[np.int64]
     first: NDArray[np.int64]
     second: NDArray[np.int64]
@@ -43,11 +44,6 @@ class PairCount:
     examples_both: tuple[Example, ...]
     examples_first: tuple[Example, ...]
     examples_second: tuple[Example, ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all photos were read in which the first fires."""
-        return self.photos.size == self.of
 
     def share(self, part: NDArray[np.number], whole: NDArray[np.number]) -> float:
         """Return the share of sums over photos: part (n,) of whole (n,); 0 of nothing."""
@@ -66,14 +62,10 @@ class PairCount:
 
 
 def count(
-    results: Results,
-    first: Sequence[int],
-    second: Sequence[int],
-    limit: int,
-    cancel: CancelToken,
+    first: ConceptReader, second: ConceptReader, limit: int, cancel: CancelToken
 ) -> PairCount:
-    """Count two concepts, each the strongest of some of the dictionary's; `limit` examples each."""
-    photos, others = _photos(results, first), _photos(results, second)
+    """Count two concepts of the same results; `limit` examples each."""
+    photos, others = _photos(first), _photos(second)
     sample = photos
     if photos.size > MOST_READ:
         sample = np.random.default_rng(0).choice(photos, MOST_READ, replace=False)
@@ -81,21 +73,20 @@ def count(
     most = 4 * limit
     looked_at = np.concatenate([photos[:most], have_both[:most], others[:most]])
     is_counted = set(sample.tolist())
-    tables = [_table(results.F, concepts) for concepts in (first, second)]
     rows: list[tuple[float, ...]] = []
     counted: list[int] = []
     found: tuple[list[Example], ...] = ([], [], [])
     for photo in np.union1d(sample, looked_at).tolist():
         cancel.check()
-        codes = results.codes(photo)
-        a, b = (_strength(codes, table) for table in tables)
+        codes = first.results.codes(photo)
+        a, b = first.map_of(codes), second.map_of(codes)
         has_a, has_b = a > TAU, b > TAU
         values = np.where(has_a & has_b, np.minimum(a, b), 0), np.where(has_b, 0, a), b * ~has_a
         for examples, value in zip(found, values, strict=True):
             cell = int(value.argmax())
             if value[cell] > TAU:
                 examples.append(Example(photo, cell, float(value[cell])))
-        if photo in is_counted:
+        if photo in is_counted and has_a.any():
             counted.append(photo)
             cells = (has_a & has_b).sum(), has_a.sum(), has_b.sum()
             masses = (one.sum(dtype=np.float64) for one in (a[has_b], a[has_a], b[has_a]))
@@ -105,37 +96,32 @@ def count(
         tuple(sorted(examples, key=lambda one: (-one.value, one.image_id))[:limit])
         for examples in found
     )
+    is_whole = sample.size == photos.size
+    are_known = is_whole and not (_is_divided(first) or _is_divided(second))
     return PairCount(
         np.array(counted, np.int64),
-        int(photos.size),
-        int(others.size - have_both.size),
+        len(counted) if is_whole else int(photos.size),
+        is_whole,
+        int(others.size - have_both.size) if are_known else None,
         *columns[:3].astype(np.int64),
         *columns[3:],
         *strongest,
     )
 
 
-def _photos(results: Results, concepts: Sequence[int]) -> NDArray[np.int64]:
-    """Return the photos (n,) in which any of some concepts fires, the strongest first."""
-    found = [results.strongest_images(concept, results.image_count) for concept in concepts]
-    if not found:
-        return np.zeros(0, np.int64)
-    photos, value = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.lexsort((photos, -value))
-    _, first = np.unique(photos[order], return_index=True)
-    strongest: NDArray[np.int64] = photos[order][np.sort(first)]
-    return strongest
+def _photos(reader: ConceptReader) -> NDArray[np.int64]:
+    """Return the photos (n,) in which a concept fires, the strongest first.
+
+    Of a part those in which what it is a part of does: codes tell in which of them it fires.
+    """
+    results = reader.results
+    if reader.composition is None:
+        return reader.strongest_images(results.image_count)[0]
+    with results.reading() as files:
+        concepts = reader.composition.concepts
+        image, _, _ = postings.union(files.segments, concepts, files.is_coded, None)
+    return image.astype(np.int64)
 
 
-def _table(concepts: int, chosen: Sequence[int]) -> NDArray[np.bool_]:
-    table = np.zeros(concepts, bool)
-    table[list(chosen)] = True
-    return table
-
-
-def _strength(codes: Codes, table: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return (cells,) the strongest of the chosen concepts; table: (F,) which these are."""
-    hits = np.flatnonzero(table[codes.indices])
-    strength = np.zeros(codes.cells, np.float32)
-    np.maximum.at(strength, codes.rows[hits], codes.values[hits].astype(np.float32))
-    return strength
+def _is_divided(reader: ConceptReader) -> bool:
+    return reader.composition is not None and reader.composition.is_divided
