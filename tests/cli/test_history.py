@@ -1,4 +1,4 @@
-"""`history`, `undo`, `redo` and `conflicts` of the command line."""
+"""`history`, `undo`, `redo`, `take-back` and `conflicts` of the command line."""
 
 import shutil
 from pathlib import Path
@@ -64,6 +64,31 @@ def test_undo_and_redo_are_each_persons_own(judged: Path, shell: Shell) -> None:
     told = shell.refused("undo", judged)  # by somebody who said nothing
     assert "nothing to undo" in told and "Nothing was changed." in told
     assert len(entries(judged)) == 5 + 2 + 2
+
+
+def test_an_old_judgement_is_taken_back_alone(judged: Path, shell: Shell) -> None:
+    shell.do("judge", judged, "sky", "unhide", "--person", "Ada")
+    renamed, hidden, noted, *_ = [
+        one["group"] for one in shell.json("history", judged)["judgements"]
+    ]
+    before = bytes_of(judged)
+    refusals = {
+        (renamed, "--person", "Bo"): "Another person said it",
+        (hidden[:8], "--person", "Bo"): "Ada said since",
+        ("0000000000",): "No judgement has the id",
+        ("",): "4 letters at least",
+    }
+    for typed, why in refusals.items():
+        told = shell.refused("take-back", judged, *typed)
+        assert why in told and "Nothing was changed." in told
+    dry = shell.do("take-back", judged, noted[:8], "--person", "Ada", "--dry-run")
+    assert bytes_of(judged) == before
+    assert shell.do("take-back", judged, noted[:8], "--person", "Ada") == dry
+    assert dry == "Taken back: Noted on hound\n"
+    standing = [one["standing"] for one in shell.json("history", judged)["judgements"]]
+    assert standing == ["done", "done", "undone", "done", "done", ""]
+    assert "taken back already" in shell.refused("take-back", judged, noted, "--person", "Ada")
+    assert shell.do("redo", judged, "--person", "Ada") == "Redone: Noted on hound\n"
 
 
 def test_the_history_goes_to_another_copy_and_conflicts_are_told(

@@ -67,7 +67,8 @@ def history(
 ) -> None:
     """Show who said what and when, oldest first.
 
-    A line is one judgement, on one thing or many: what one undo takes back.
+    A line is one judgement, on one thing or many: what one undo takes back. Its id is what
+    `take-back` wants.
     """
     chosen = [option for option in (concept, person, since) if option is not None]
     if (export is not None) + (replay is not None) + bool(chosen) > 1:
