@@ -1,7 +1,7 @@
 """Concepts as shown: what the machine found, what persons said over it, and how both are found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,13 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from insight_app.concepts.composition import Mark
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Changes, CurationState, Person, search
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.changes import before, changes
-from insight_app.project.judgements.hierarchy import ReviewStatus
+from insight_app.project.judgements.hierarchy import Edge, ReviewStatus
+from insight_app.project.judgements.state import RelationState
 from insight_app.project.judgements.store import Judgements
 
+Ends = tuple[str, str]
+"""Ids of child and parent."""
 NAMES = ["animal", "dog", "puppy", "vehicle", "car", "École", "", "tiger salamander"]
 
 
@@ -128,6 +132,13 @@ def touched(*acts: j.Act) -> Changes:
     return changes(before_them, state_of(*acts), "said")
 
 
+def told(catalogue: Catalogue, edge: Edge) -> tuple[object, ...]:
+    """What a relation says, without rows."""
+    ends = map(catalogue.id_of, (edge.child, edge.parent, *edge.measured))
+    numbers = edge.strength, edge.index, edge.source
+    return (*ends, edge.status, edge.kind, edge.by_person, edge.is_gone, *numbers)
+
+
 def shown(catalogue: Catalogue) -> dict[str, object]:
     """Everything that a window could show of a catalogue."""
     rows = range(catalogue.size)
@@ -140,10 +151,27 @@ def shown(catalogue: Catalogue) -> dict[str, object]:
             (bool(catalogue.folded[row]), bool(catalogue.doubtful[row])),
             bool(catalogue.is_gone[row]),
             catalogue.notes.get(row),
-            int(catalogue.images[row]),
-            {(catalogue.id_of(edge.parent), edge.status) for edge in catalogue.parents(row)},
-            {(catalogue.id_of(edge.child), edge.status) for edge in catalogue.children(row)},
-            {catalogue.id_of(edge.parent) for edge in catalogue.withdrawn(row)},
+            (int(catalogue.images[row]), int(catalogue.images_at_least[row])),
+            (bool(catalogue.is_counted[row]), bool(catalogue.is_active[row])),
+            catalogue.shares_name(row),
+            {
+                (catalogue.id_of(edge.parent), told(catalogue, edge))
+                for edge in catalogue.parents(row)
+            },
+            {
+                (catalogue.id_of(edge.child), told(catalogue, edge))
+                for edge in catalogue.children(row)
+            },
+            [told(catalogue, edge) for edge in catalogue.withdrawn(row)],
+            {told(catalogue, edge) for edge in catalogue.related(row)},
+            catalogue.id_of(catalogue.holder(row)),
+            *(
+                [catalogue.id_of(one) for one in some(row)]
+                for some in (catalogue.members, catalogue.parts, catalogue.wholes)
+            ),
+            {catalogue.id_of(one) for one in catalogue.kept_apart(row)},
+            (catalogue.definitions.get(row), tuple(catalogue.aliases(row))),
+            (dict(catalogue.marks(row)), catalogue.composition(row)),
         )
         for row in rows
         if row < 8 or not catalogue.hidden[row]
@@ -298,6 +326,9 @@ def test_where_a_persons_relation_closes_a_circle_the_machines_weakest_steps_bac
 
 concepts = st.sampled_from([f"f:{index}" for index in range(6)] + ["own:b", "own:a", "old:1"])
 pairs = st.tuples(concepts, concepts)
+KINDS = [None, "is-a", "part-of", "related"]
+two = pairs.filter(lambda pair: pair[0] != pair[1])
+places = st.builds(Mark, st.just("0" * 8), st.integers(0, 2))
 one_act = st.one_of(
     st.builds(j.rename, concepts, st.sampled_from(["dog", "wolf"])),
     st.builds(j.reject, concepts, st.sampled_from(NAMES)),
@@ -308,6 +339,17 @@ one_act = st.one_of(
     pairs.map(lambda pair: j.remove_parent(*pair)),
     pairs.map(lambda pair: j.accept_relation(*pair)),
     pairs.map(lambda pair: j.clear_relation(*pair)),
+    st.builds(j.alias, concepts, st.sampled_from(["hound", "cur"])),
+    st.builds(j.remove_alias, concepts, st.sampled_from(["hound", "cur"])),
+    st.builds(j.define, concepts, st.sampled_from(["", "an animal"])),
+    st.builds(j.mark, concepts, places, st.sampled_from([True, False, None])),
+    two.map(lambda pair: j.keep_apart(*pair)),
+    two.map(lambda pair: j.allow_together(*pair)),
+    two.map(lambda pair: j.merge(pair[0], [pair[1]])[0]),
+    two.map(lambda pair: j.unmerge(pair[0], [pair[1]])[0]),
+    two.map(lambda pair: j.unsplit(pair[1], [pair[0]])[0]),
+    two.map(lambda pair: replace(j.unsplit(pair[1], [pair[0]])[0], after={"split": True})),
+    st.builds(lambda pair, kind: j.relation_kind(*pair, kind), pairs, st.sampled_from(KINDS)),
 )
 machine = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda pair: pair[0] > pair[1]),
@@ -316,30 +358,71 @@ machine = st.lists(
 )
 
 
-def in_force(edges: Edges, state: CurationState) -> set[tuple[str, str]]:
-    """The straightforward version: all that stands, strongest first, unless it closes a cycle."""
-    standing: dict[tuple[str, str], tuple[object, ...]] = {}
-    numbers = zip(edges.pairs, edges.strength, edges.reverse_strength, edges.source, strict=True)
-    for (child, parent), strength, reverse, source in numbers:
-        standing[f"f:{child}", f"f:{parent}"] = (1 - int(source), strength - reverse, strength)
-    for pair, said in state.relations.items():
-        if said.status in ("rejected", "removed"):
-            standing.pop(pair, None)
-        elif said.status in ("accepted", "added"):
-            standing[pair] = (2, *standing.get(pair, (0, np.float32(0), np.float32(0)))[1:])
+def stays(results: Results, state: CurationState) -> dict[str, str]:
+    """The straightforward version: every concept that is there -> the one that stands for it."""
+    there = {f"f:{row}" for row in range(8)}
+    there |= {one for one, said in state.concepts.items() if said.name is not None}
+    graph = nx.Graph([(holder, one) for holder, all_ in state.members.items() for one in all_])
+    found = {concept: concept for concept in there}
+    for component in nx.connected_components(graph):
+        left = sorted(component & there, key=order)
+        if left:
+            first = [one for one in left if one not in state.holders] or left
+            found |= dict.fromkeys(left, first[0])
+    return found
+
+
+def order(concept: str) -> tuple[bool, str]:
+    return not concept.startswith("f:"), concept
+
+
+def in_force(results: Results, state: CurationState) -> tuple[set[Ends], set[Ends]]:
+    """The straightforward version: relations in the hierarchy, and those that only relate."""
+    edges, holder = results.edges, stays(results, state)
+    measured = {
+        (f"f:{child}", f"f:{parent}"): (1 - int(source), float(strength), float(strength - reverse))
+        for (child, parent), strength, reverse, source in zip(
+            edges.pairs, edges.strength, edges.reverse_strength, edges.source, strict=True
+        )
+    }
+    groups: dict[Ends, list[Ends]] = {}
+    for pair in {*measured, *state.relations}:
+        joined = tuple(holder.get(one, one) for one in pair)
+        if joined[0] != joined[1]:
+            groups.setdefault((joined[0], joined[1]), []).append(pair)
+    standing: dict[Ends, tuple[object, ...]] = {}
+    related: set[Ends] = set()
+    for joined, members in groups.items():
+        said = {pair: state.relations.get(pair, RelationState()) for pair in {joined, *members}}
+        yes = {pair for pair, one in said.items() if one.status in ("accepted", "added")}
+        no = {pair for pair, one in said.items() if one.status in ("rejected", "removed")}
+        known = [pair for pair in {joined, *members} if pair in measured or pair in yes]
+        if said[joined].status is None:
+            known = [pair for pair in known if pair not in no]
+        if not known or joined in no:
+            continue
+        known.sort(
+            key=lambda pair: (*(-n for n in measured.get(pair, (0, 0))[:2]), *map(order, pair))
+        )
+        numbers = [measured[pair] for pair in known if pair in measured]
+        is_persons = joined in yes or (said[joined].status is None and yes & {*known})
+        best = numbers[0] if numbers else (0, 0.0, 0.0)
+        kinds = [said[joined].kind, *(said[pair].kind for pair in known)]
+        if next(filter(None, kinds), None) == "related":
+            related.add(joined)
+        else:
+            authority = 2 if is_persons or not numbers else best[0]
+            standing[joined] = (authority, best[2], best[1])
     graph = nx.DiGraph()
 
-    def weight(pair: tuple[str, str]) -> tuple[object, ...]:
+    def weight(pair: Ends) -> tuple[object, ...]:
         return (*(-number for number in standing[pair]), *map(order, pair))  # type: ignore[operator]
-
-    def order(concept: str) -> tuple[bool, str]:
-        return not concept.startswith("f:"), concept
 
     for child, parent in sorted(standing, key=weight):
         graph.add_nodes_from([child, parent])
         if not nx.has_path(graph, parent, child):
             graph.add_edge(child, parent)
-    return set(graph.edges)
+    return set(graph.edges), related
 
 
 @settings(max_examples=100, deadline=None)
@@ -361,9 +444,15 @@ def test_applying_changes_gives_what_building_anew_gives_and_never_a_circle(
         changed = {name for name in before.keys() | now if before.get(name) != now.get(name)}
         assert changed <= {catalogue.id_of(row) for row in rows}
         edges_now = {(edge.child, edge.parent) for edge in catalogue.edges()}
-        assert {tuple(map(catalogue.id_of, pair)) for pair in edges_now} == in_force(
-            results.edges, state
+        related = {(edge.child, edge.parent) for edge in catalogue.related_edges()}
+        ends = tuple(
+            {tuple(map(catalogue.id_of, pair)) for pair in pairs} for pairs in (edges_now, related)
         )
+        assert ends == in_force(results, state)
+        holders = stays(results, state)
+        for concept, holder in holders.items():
+            row = catalogue.row_of(concept)
+            assert row is not None and catalogue.id_of(catalogue.holder(row)) == holder
         assert edges_now.isdisjoint((edge.child, edge.parent) for edge in catalogue.dropped)
         graph = nx.DiGraph(edges_now)
         assert nx.is_directed_acyclic_graph(graph)
@@ -373,7 +462,8 @@ def test_applying_changes_gives_what_building_anew_gives_and_never_a_circle(
                 graph_with = nx.DiGraph(graph)
                 graph_with.add_edge(child, parent)
                 closes = not nx.is_directed_acyclic_graph(graph_with)
-                assert refused == (closes or graph.has_edge(child, parent))
+                is_merged = catalogue.holder(child) != child or catalogue.holder(parent) != parent
+                assert refused == (closes or graph.has_edge(child, parent) or is_merged)
 
 
 # ---- finding

@@ -1,37 +1,74 @@
 """All concepts as they are shown: the machine's results with persons' judgements applied over them.
 
 A concept is a row: the machine's index below `results.F`, then persons' own concepts and those of
-an earlier dictionary that a person named. Pure Python and numpy: no Qt, no SQL. One thread uses a
+an earlier dictionary that a person named. What is merged into another one keeps its row, and is
+left out wherever concepts are listed. Pure Python and numpy: no Qt, no SQL. One thread uses a
 Catalogue at a time.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.concepts.composition import Composition, Mark
 from insight_app.concepts.naming.doubt import DOUBTFUL, are_doubtful
-from insight_app.project.judgements import search
 from insight_app.project.judgements.changes import Changes
-from insight_app.project.judgements.hierarchy import (
-    STATUS,
-    Edge,
-    Hierarchy,
-    Pair,
-    ReviewStatus,
-)
+from insight_app.project.judgements.finding import Finder
+from insight_app.project.judgements.hierarchy import Hierarchy
 from insight_app.project.judgements.machine_results import MachineResults
-from insight_app.project.judgements.state import ConceptState, CurationState
-from insight_app.project.judgements.targets import (
-    ConceptId,
-    is_own,
-    machine_concept,
-    parse_concept,
-)
-from insight_app.project.judgements.texts import Meaning, Texts
+from insight_app.project.judgements.state import ConceptState, CurationState, RelationState
+from insight_app.project.judgements.structure import placing
+from insight_app.project.judgements.structure.compositions import composition_of
+from insight_app.project.judgements.structure.edges import STATUS, Edge, Pair, ReviewStatus
+from insight_app.project.judgements.structure.merges import Merges
+from insight_app.project.judgements.structure.rows import Rows
+from insight_app.project.judgements.targets import Alias, ConceptId, is_own
+from insight_app.project.judgements.texts import Meaning
 
+T = TypeVar("T")
 _NOBODY = ConceptState()
+_FILLED_UP = {
+    "by_person": False,
+    "status": 0,
+    "hidden": True,  # not to be seen before a person has named it
+    "probability": np.nan,
+    "clarity": np.nan,
+    "in_common": True,
+    "folded": False,
+    "merged_into": -1,
+    "level": 0,
+    "images": 0,
+    "cells": 0,
+    "total": 0,
+    "maximum": 0,
+    "mean": 0,
+    "is_counted": False,
+    "knows_images": False,
+    "images_at_least": 0,
+    "is_gone": False,
+    "_fires": False,
+}
+"""The arrays, and what they hold of a concept that is new."""
+
+
+class _Numbers(Protocol):
+    """What was counted of a concept that is made of others; is_counted: more than the images."""
+
+    @property
+    def images(self) -> int: ...
+    @property
+    def cells(self) -> int: ...
+    @property
+    def total(self) -> float: ...
+    @property
+    def maximum(self) -> float: ...
+    @property
+    def mean(self) -> float: ...
+    @property
+    def is_counted(self) -> bool: ...
 
 
 class Catalogue:
@@ -39,22 +76,27 @@ class Catalogue:
 
     names: in force, '' = nobody named it.  by_person: a person gave or accepted that name.  status:
     ReviewStatus as uint8, of that name.  hidden: junk, or a person's concept that is unmade again.
+    merged_into: int64, the row that stands for it, -1 = it stands for itself.
     probability: float32 that the machine's name is right, NaN for a person's and where nobody
     knows.  clarity: float32, how much the strongest images have in common, NaN where nobody knows;
     in_common: not less than chance, or their name is not doubtful.  folded: less, and no person
-    spoke of it.  notes: row -> text.  is_gone: a person named it, the present dictionary does not
-    have it.
-    level, images, cells, total, maximum, mean: the machine's, zero for rows it does not have.
+    spoke of it.  notes, definitions: row -> text.  is_gone: a person named it, the present
+    dictionary does not have it.
+    level: the machine's, 0 for rows it does not have.  images, cells, total, maximum, mean: the
+    machine's; of what is made of others, what `set_numbers` was told, 0 before.  is_counted: they
+    are known.  knows_images: images and maximum are.  images_at_least: so many are certain.
     """
 
     def __init__(self, results: MachineResults, state: CurationState) -> None:
         self._results = results
-        self._prefix = machine_concept(results.dictionary.fingerprint, 0)[:-1]
+        self._rows = Rows(results.dictionary.fingerprint, results.F)
         self.names = [str(name) for name in results.machine_names]
-        self._with_name = Counter(self.names)
+        self._with_name: dict[str, set[int]] = defaultdict(set)
+        self._told_apart: set[int] = set()
         self.by_person = np.zeros(results.F, bool)
         self.status = np.zeros(results.F, np.uint8)
         self.hidden = np.zeros(results.F, bool)
+        self.merged_into = np.full(results.F, -1, np.int64)
         self.probability = np.array(results.name_probability, np.float32)
         self.clarity = np.array(results.clarity, np.float32)
         under = self.clarity < results.clarity_bound
@@ -63,30 +105,41 @@ class Catalogue:
         self.folded = ~self.in_common
         self.is_gone = np.zeros(results.F, bool)
         self.notes: dict[int, str] = {}
+        self.definitions: dict[int, str] = {}
         self.level = np.array(results.levels)
         self.images = np.array(results.images)
         self.cells = np.array(results.cells)
         self.total = np.array(results.total, np.float64)
         self.maximum = np.array(results.maximum)
         self.mean = np.array(results.mean)
-        self._extra: list[ConceptId] = []
-        self._extra_rows: dict[ConceptId, int] = {}
-        self._texts: Texts | None = None
-        self._meanings: list[Meaning] | None = None
-        concepts, relations = dict(state.concepts), dict(state.relations)
-        ends = {concept for pair, judged in relations.items() if judged.status for concept in pair}
-        self._add_rows(sorted(self._unknown(concepts, ends)))
-        for concept, judged in concepts.items():
-            row = self.row_of(concept)
-            if row is not None:
-                self._set_concept(row, judged)
-        by_pair: dict[Pair, str | None] = {}
-        for (child, parent), relation in relations.items():
-            pair = self._pair(child, parent)
-            if pair is not None:
-                by_pair[pair] = relation.status
-        self._hierarchy = Hierarchy(results.edges, by_pair, self._order)
+        self.is_counted = np.ones(results.F, bool)
+        self.knows_images = np.ones(results.F, bool)
+        self.images_at_least = np.array(results.images)
+        self._fires = self.cells > 0
+        self._aliases: dict[ConceptId, frozenset[Alias]] = {}
+        self._parts: dict[ConceptId, frozenset[ConceptId]] = {}
+        self._wholes: dict[ConceptId, frozenset[ConceptId]] = {}
+        self._marks: dict[ConceptId, Mapping[Mark, bool]] = {}
+        self._apart: dict[ConceptId, set[ConceptId]] = {}
+        self._merges = Merges(self._is_there, self._rows.order_of)
+        self._members: dict[int, list[int]] = {}
+        self._compositions: dict[int, Composition | None] = {}
+        self._finder = Finder(self, results)
+        self._hierarchy = Hierarchy(results.edges, {}, {}, self._rows.order)
+        for row in range(self.size):
+            self._list_name(row, True)
+        everything = Changes(
+            changed=frozenset(self._spoken_of(state)), relations=frozenset(dict(state.relations))
+        )
+        self.apply(state, everything)
         self._fold(np.flatnonzero(self.folded).tolist())
+
+    @staticmethod
+    def _spoken_of(state: CurationState) -> set[ConceptId]:
+        """Return the concepts that persons said something of, other than of their relations."""
+        sets = (state.concepts, state.aliases, state.members, state.holders)
+        more = (state.parts, state.wholes, state.marks)
+        return {concept for one in (*sets, *more) for concept in dict(one)}
 
     @property
     def size(self) -> int:
@@ -95,15 +148,29 @@ class Catalogue:
     @property
     def is_active(self) -> NDArray[np.bool_]:
         """(size,) whether a concept has something to say: it fires somewhere, or a person spoke of
-        it. Before anything was coded: it has a name or a relation; all, where none has.
+        it. Before anything was coded: it has a name or a relation; all, where none has. Never what
+        is merged into another one.
         """
         touched: NDArray[np.bool_] = self.by_person | (self.status != ReviewStatus.UNREVIEWED)
-        if self.cells.any():
-            return (self.cells > 0) | touched
+        touched[list(self._members)] = True
+        if self._fires.any():
+            return (self._fires | touched) & ~self.is_merged
         known = touched | np.array([bool(name) for name in self.names], bool)
         for ends in (self._hierarchy.by_child, self._hierarchy.by_parent):
             known[[row for row, edges in ends.items() if edges]] = True
-        return known if known.any() else np.ones(self.size, bool)
+        known &= ~self.is_merged
+        return known if known.any() else ~self.is_merged
+
+    @property
+    def is_merged(self) -> NDArray[np.bool_]:
+        """(size,) whether another concept stands for it, so that no list has it."""
+        merged: NDArray[np.bool_] = self.merged_into >= 0
+        return merged
+
+    @property
+    def is_listed(self) -> NDArray[np.bool_]:
+        """(size,) whether lists have it: it is not hidden and stands for itself."""
+        return ~self.hidden & ~self.is_merged
 
     @property
     def doubtful(self) -> NDArray[np.bool_]:
@@ -126,21 +193,101 @@ class Catalogue:
 
     def id_of(self, row: int) -> ConceptId:
         """Return the concept's id in the log."""
-        first = self._results.F
-        return ConceptId(f"{self._prefix}{row}") if row < first else self._extra[row - first]
+        return self._rows.id_of(row)
 
     def row_of(self, concept: ConceptId) -> int | None:
         """Return the concept's row, None if this catalogue does not have it."""
-        if concept.startswith(self._prefix) and parse_concept(concept) is not None:
-            index = int(concept.removeprefix(self._prefix))
-            if index < self._results.F:
-                return index
-        return self._extra_rows.get(concept)
+        return self._rows.row_of(concept)
 
     def shares_name(self, row: int) -> bool:
-        """Return whether another concept has the same name in force."""
+        """Return whether another concept has the same name in force, but for merged ones."""
         name = self.names[row]
-        return bool(name) and self._with_name[name] > 1
+        return name in self._with_name and not self._with_name[name] <= {row}
+
+    # ---- what persons said beside names
+
+    def aliases(self, row: int) -> list[Alias]:
+        """Return the other names that persons gave it, in order."""
+        return sorted(self._aliases.get(self.id_of(row), ()))
+
+    def marks(self, row: int) -> Mapping[Mark, bool]:
+        """Return the cells that a person said are examples of it, or are none."""
+        return self._marks.get(self.id_of(row), {})
+
+    def is_apart(self, a: int, b: int) -> bool:
+        """Return whether a person said that two only look alike, or something merged into them."""
+        return self.holder(b) in self.kept_apart(a)
+
+    def kept_apart(self, row: int) -> list[int]:
+        """Return the rows that a person said only look like it, or like what is merged into it."""
+        holder = self.holder(row)
+        ids = (self.id_of(one) for one in (holder, *self.members(holder)))
+        others = self._there(other for one in ids for other in self._apart.get(one, ()))
+        found = set(map(self.holder, others))
+        return sorted(found - {holder}, key=self._rows.order)
+
+    # ---- what concepts are made of
+
+    def holder(self, row: int) -> int:
+        """Return the row that stands for it: what it is merged into, else itself."""
+        into = int(self.merged_into[row])
+        return row if into < 0 else into
+
+    def members(self, row: int) -> list[int]:
+        """Return the rows merged into it, in order."""
+        return self._members.get(row, [])
+
+    def parts(self, row: int) -> list[int]:
+        """Return what it was split into, in order."""
+        return self._there(self._parts.get(self.id_of(row), ()))
+
+    def wholes(self, row: int) -> list[int]:
+        """Return what it is a part of, in order; more than one where two persons said so."""
+        return self._there(self._wholes.get(self.id_of(row), ()))
+
+    def whole(self, row: int) -> int | None:
+        """Return what it is a part of, None if it is no part."""
+        return next(iter(self.wholes(row)), None)
+
+    def is_machines(self, row: int) -> bool:
+        """Return whether the present dictionary has it."""
+        return row < self._results.F
+
+    def is_persons(self, row: int) -> bool:
+        """Return whether a person made it."""
+        return self._rows.is_own(row)
+
+    def composition(self, row: int) -> Composition | None:
+        """Return what it is made of; None if it is an ordinary concept of the machine's, or if
+        there is nothing to be counted of it.
+        """
+        if row not in self._compositions:
+            self._compositions[row] = composition_of(self, row)
+        return self._compositions[row]
+
+    def composites(self) -> list[int]:
+        """Return the rows that have a composition and stand for themselves, in order."""
+        rows = {*self._members, *range(self._results.F, self.size)}
+        found = (row for row in rows if self.merged_into[row] < 0 and self.composition(row))
+        return sorted(found, key=self._rows.order)
+
+    def set_numbers(self, row: int, numbers: _Numbers) -> None:
+        """Take over what was counted of a row's composition as it is now."""
+        self.images[row] = self.images_at_least[row] = numbers.images
+        self.cells[row], self.total[row] = numbers.cells, numbers.total
+        self.maximum[row], self.mean[row] = numbers.maximum, numbers.mean
+        self.is_counted[row], self.knows_images[row] = numbers.is_counted, True
+        self._fires[row] = numbers.images > 0
+
+    @property
+    def activation(self) -> NDArray[np.float64]:
+        """(size,) the machine's activation that is judged with a row: its own and that of what is
+        merged into it, each counted once; 0 for groups and parts, whose pieces have it.
+        """
+        found = np.zeros(self.size)
+        into = self.merged_into[: self._results.F]
+        np.add.at(found, np.where(into < 0, np.arange(into.size), into), self._results.total)
+        return found
 
     # ---- relations
 
@@ -152,12 +299,27 @@ class Catalogue:
     def children(self, row: int) -> list[Edge]:
         """Return the relations downwards, the concept in most images first."""
         found = self._hierarchy.by_parent.get(row, {}).values()
-        return sorted(found, key=lambda edge: (-int(self.images[edge.child]), edge.child))
+        return sorted(found, key=lambda edge: self._by_images(edge.child))
+
+    def children_by(self, row: int) -> list[int]:
+        """Return the rows that its own relations put below it, whatever it is merged into."""
+        return self._hierarchy.children_by(row)
+
+    def related(self, row: int) -> list[Edge]:
+        """Return the relations of the kind "related", whichever end it is at, by child, parent."""
+        found = self._hierarchy.related.get(row, {})
+        return [found[pair] for pair in sorted(found)]
 
     def withdrawn(self, row: int) -> list[Edge]:
         """Return the machine's relations upwards that a person rejected or removed."""
         found = self._hierarchy.withdrawn.get(row, {}).values()
         return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
+
+    def withdrawn_children(self, row: int) -> list[Edge]:
+        """Return the machine's relations downwards that a person rejected or removed."""
+        by_child = self._hierarchy.withdrawn.values()
+        found = (edges[row] for edges in by_child if row in edges)
+        return sorted(found, key=lambda edge: self._by_images(edge.child))
 
     @property
     def implied(self) -> list[Edge]:
@@ -176,9 +338,14 @@ class Catalogue:
         return self._hierarchy.edge(child, parent)
 
     def edges(self) -> list[Edge]:
-        """Return all relations in force, by child and parent."""
+        """Return all relations in force, by child and parent, but those that are "related"."""
         found = (edge for by in self._hierarchy.by_child.values() for edge in by.values())
         return sorted(found, key=lambda edge: (edge.child, edge.parent))
+
+    def related_edges(self) -> list[Edge]:
+        """Return all relations of the kind "related", by child and parent."""
+        found = {pair: edge for by in self._hierarchy.related.values() for pair, edge in by.items()}
+        return [found[pair] for pair in sorted(found)]
 
     def relation_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (children, parents), each (m,): the rows at the ends of all relations in force."""
@@ -193,88 +360,97 @@ class Catalogue:
         A concept that is not active is left out unless something is below it; folded ones are.
         """
         above, below, active = self._hierarchy.by_child, self._hierarchy.by_parent, self.is_active
-        left_out = self.hidden | self.folded
+        left_out = ~self.is_listed | self.folded
         found = [
             row
             for row in np.flatnonzero(~left_out).tolist()
             if (active[row] or below.get(row))
             and all(left_out[parent] for parent in above.get(row, ()))
         ]
-        return sorted(found, key=lambda row: (-int(self.images[row]), row))
+        return sorted(found, key=self._by_images)
+
+    def paths(self, row: int, most: int = placing.MOST_WAYS) -> list[tuple[int, ...]]:
+        """Return the ways from a root down to a row, itself the last, by strength; at most so many.
+
+        A concept that lists leave out is on none.
+        """
+        left_out = ~self.is_listed | self.folded
+        return placing.ways_down(
+            lambda one: [edge.parent for edge in self.parents(one) if not left_out[edge.parent]],
+            self.holder(row),
+            most,
+        )
+
+    def way_up(self, row: int, ancestor: int, but: Pair | None = None) -> list[int]:
+        """Return the rows from a row up to one that is above it, [] if that is not.
+
+        but: (child, parent) of a relation that the way does not take.
+        """
+        return self._hierarchy.path(row, ancestor, but)
 
     def refusal(
-        self, child: int, new_parent: int, name_of: Callable[[int], str] | None = None
+        self, child: int, new_parent: int, name_of: placing.NameOf | None = None
     ) -> str | None:
         """Return why `child` cannot be put below `new_parent`, in words; None if it can.
 
         name_of: what a row is called where this is said.
         """
-        called = name_of or self._shown
-        names = f"“{called(child)}”", f"“{called(new_parent)}”"
-        if child == new_parent:
-            return f"{names[0]} cannot be below itself."
-        if self.edge(child, new_parent) is not None:
-            return f"{names[0]} is already below {names[1]}."
-        way = self._hierarchy.path(new_parent, child)
-        if way:
-            steps = " → ".join(map(called, way))
-            return f"{names[1]} is itself below {names[0]} ({steps}); that would go in a circle."
-        return None
+        return placing.why_not_below(self, child, new_parent, name_of or self._shown)
+
+    def reverse_refusal(
+        self, child: int, parent: int, name_of: placing.NameOf | None = None
+    ) -> str | None:
+        """Return why a relation cannot be turned round, in words; None if it can."""
+        return placing.why_not_reversed(self, child, parent, name_of or self._shown)
+
+    def merge_refusal(
+        self, holder: int, members: Iterable[int], name_of: placing.NameOf | None = None
+    ) -> str | None:
+        """Return why rows cannot be merged into `holder`, in words; None if they can."""
+        return placing.why_not_merged(self, holder, members, name_of or self._shown)
 
     # ---- finding
 
     def search(self, text: str, meanings: bool = True) -> list[int]:
-        """Return the rows that match, best first: words in names, candidates, meanings; filters.
+        """Return the rows that match, best first: words in names, aliases, names of what is merged
+        into them, candidates, meanings; filters.
 
         Without meanings nothing is found whose names do not say why.
         Filters: status:accepted|unreviewed|unsure|rejected level:2 or level:1-3 hidden:yes|no|all
-        parent:"name" min:images by:person|machine doubtful:yes|no changed:yes|no common:yes|no.
-        Hidden ones are found only when asked for, folded ones always.
+        parent:"name" min:images by:person|machine doubtful:yes|no changed:yes|no common:yes|no
+        merged:yes|no. Hidden ones are found only when asked for, folded ones always; what is merged
+        into another one is found as that one.
         """
-        query = search.parse(text)
-        passes = self.images >= query.minimum
-        if query.statuses:
-            passes &= np.isin(self.status, [int(status) for status in query.statuses])
-        if query.level is not None:
-            passes &= (self.level >= query.level[0]) & (self.level <= query.level[1])
-        if query.hidden is not None:
-            passes &= self.hidden == query.hidden
-        if query.by_person is not None:
-            passes &= self.by_person == query.by_person
-        if query.is_doubtful is not None:
-            passes &= self.doubtful == query.is_doubtful
-        if query.is_changed is not None:
-            passes &= self.changed == query.is_changed
-        if query.in_common is not None:
-            passes &= self.in_common == query.in_common
-        texts = self._search_texts()
-        if query.parent is not None:
-            passes &= self._below(query.parent, texts)
-        rows = np.flatnonzero(passes)
-        rows = rows[np.lexsort((rows, -self.images[rows]))]
-        return texts.ranked(rows.tolist(), query.words, meanings)
+        return self._finder.search(text, meanings)
 
     def why_found(self, row: int, text: str) -> str:
         """Return by what else than its name a row matches, "" where its name does.
 
-        "via sheepdog" for a candidate name, else "by meaning".
+        "via alias ...", "via ..., merged into it", "via sheepdog" for a candidate name, else "by
+        meaning".
         """
-        beside = self._search_texts().beside_name(row, search.parse(text).words)
-        if not beside or row >= self._results.F:
-            return ""
-        terms = [candidate.term for candidate in self._results.candidates(row)]
-        if not all(word in search.folded("\n".join(terms)) for word in beside):
-            return "by meaning"
-        found = (term for term in terms if any(word in search.folded(term) for word in beside))
-        return f"via {next(found)}"
+        return self._finder.why_found(row, text)
+
+    def read_meanings(self) -> list[Meaning]:
+        """Return (F,) what the machine's concepts may be called and mean, in comparable spelling.
+
+        Only reads the machine's results: another thread may do it while the catalogue is used.
+        """
+        return self._finder.read_meanings()
+
+    def prepare_search(self, meanings: list[Meaning]) -> None:
+        """Take over what read_meanings found, so that the first search need not."""
+        self._finder.prepare(meanings)
 
     def reviewed_share(self) -> float:
         """Return the share of all activation that falls on concepts judged or hidden; 0 to 1.
 
-        Before anything was coded: the share of the active concepts.
+        What is merged is judged with what stands for it. Before anything was coded: the share of
+        the active concepts.
         """
         judged = (self.status != ReviewStatus.UNREVIEWED) | self.hidden
-        weight = self.total if self.total.any() else self.is_active.astype(np.float64)
+        activation = self.activation
+        weight = activation if activation.any() else self.is_active.astype(np.float64)
         whole = float(weight.sum())
         return float(weight[judged].sum()) / whole if whole > 0 else 0.0
 
@@ -285,21 +461,38 @@ class Catalogue:
         judged = {concept: state.concepts.get(concept, _NOBODY) for concept in changes.concepts}
         pairs = {pair: state.relations.get(pair) for pair in changes.relations}
         ends = {concept for pair, now in pairs.items() if now and now.status for concept in pair}
-        self._add_rows(sorted(self._unknown(judged, ends)))
+        new = sorted(self._unknown(judged, ends))
+        self._add_rows(new)
+        judged |= {concept: state.concepts.get(concept, _NOBODY) for concept in new}
         rows: set[int] = set()
+        made: set[int] = set()
+        appeared: set[ConceptId] = set()
         for concept, now_judged in judged.items():
             row = self.row_of(concept)
             if row is not None:
+                was_there = self._is_there(concept)
                 self._set_concept(row, now_judged)
                 rows.add(row)
-        by_pair: dict[Pair, str | None] = {}
+                if self._is_there(concept) != was_there:
+                    appeared.add(concept)
+                    made.add(row)
+        made |= self._set_sets(state, judged)
+        self._set_apart(set(state.apart))
+        holders = self._set_merges(state, appeared)
+        by_pair: dict[Pair, RelationState | None] = {}
         for (child, parent), now in pairs.items():
             pair = self._pair(child, parent)
             if pair is not None:
-                by_pair[pair] = now.status if now else None
-        if by_pair:
-            rows |= self._hierarchy.set(by_pair)
+                by_pair[pair] = now
+        related = self._hierarchy.set(by_pair, holders)
+        rows |= related.changed
+        rows |= {self.holder(row) for row in rows} | self._told_apart
+        for row in (*holders, *made):
+            rows.update(self.kept_apart(row), self.parts(row), self.wholes(row))
+        self._told_apart = set()
+        rows |= self._recompose({*made, *holders, *holders.values(), *related.moved})
         self._fold(rows)
+        self._finder.refresh(rows)
         return rows
 
     def _unknown(
@@ -314,35 +507,21 @@ class Catalogue:
         if not count:
             return
         for concept in concepts:
-            self._extra_rows[concept] = self.size
-            self._extra.append(concept)
+            self._rows.add(concept)
             self.names.append("")
-            self._with_name[""] += 1
-            self.is_gone = np.append(self.is_gone, not is_own(concept))
-        # Not to be seen before a person has named it.
-        self.hidden = np.append(self.hidden, np.ones(count, bool))
-        self.in_common = np.append(self.in_common, np.ones(count, bool))
-        unknown = np.full(count, np.nan, np.float32)
-        self.probability = np.append(self.probability, unknown)
-        self.clarity = np.append(self.clarity, unknown)
-        for name in ("by_person", "status", "folded"):
+        for name, value in _FILLED_UP.items():
             old = getattr(self, name)
-            setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
-        for name in ("level", "images", "cells", "total", "maximum", "mean"):
-            old = getattr(self, name)
-            setattr(self, name, np.append(old, np.zeros(count, old.dtype)))
-        self._texts = None
+            setattr(self, name, np.append(old, np.full(count, value, old.dtype)))
+        self.is_gone[-count:] = [not is_own(concept) for concept in concepts]
 
     def _set_concept(self, row: int, judged: ConceptState) -> None:
         is_extra = row >= self._results.F
         machine_name = "" if is_extra else str(self._results.machine_names[row])
         name = machine_name if judged.name is None else judged.name
         if name != self.names[row]:
-            self._with_name[self.names[row]] -= 1
-            self._with_name[name] += 1
+            self._list_name(row, False)
             self.names[row] = name
-            if self._texts is not None:
-                self._texts.set_name(row, name)
+            self._list_name(row, True)
         self.by_person[row] = judged.name is not None
         if not is_extra:
             is_machines = judged.name is None
@@ -352,62 +531,151 @@ class Catalogue:
             STATUS.get(judged.status or "", ReviewStatus.UNREVIEWED) if is_about_it else 0
         )
         self.hidden[row] = judged.hidden or (is_extra and judged.name is None)
-        if judged.note:
-            self.notes[row] = judged.note
-        else:
-            self.notes.pop(row, None)
+        for texts, text in ((self.notes, judged.note), (self.definitions, judged.definition)):
+            if text:
+                texts[row] = text
+            else:
+                texts.pop(row, None)
+
+    def _list_name(self, row: int, is_listed: bool) -> None:
+        """Put a row among those of its name, or take it out; merged ones are in no list."""
+        if self.names[row] and self.merged_into[row] < 0:
+            named = self._with_name[self.names[row]]
+            self._told_apart |= named if len(named) <= 2 else {row}
+            (named.add if is_listed else named.discard)(row)
+
+    def _set_sets(self, state: CurationState, concepts: Collection[ConceptId]) -> set[int]:
+        """Take over the aliases, marks, parts and wholes of concepts; return the rows that may be
+        made of something else now.
+        """
+        _take_over(self._aliases, state.aliases, concepts)
+        found = {
+            *_take_over(self._parts, state.parts, concepts),
+            *_take_over(self._wholes, state.wholes, concepts),
+            *_take_over(self._marks, state.marks, concepts),
+        }
+        return {row for concept in found if (row := self.row_of(concept)) is not None}
+
+    def _set_apart(self, pairs: set[tuple[ConceptId, ConceptId]]) -> None:
+        self._apart = {}
+        for pair in pairs:
+            for concept, other in (pair, pair[::-1]):
+                self._apart.setdefault(concept, set()).add(other)
+
+    def _set_merges(self, state: CurationState, appeared: set[ConceptId]) -> dict[int, int]:
+        """Take over what is merged; return the rows that another one stands for now, with it."""
+        found = self._merges.set(dict(state.members), dict(state.holders), appeared)
+        rows = {self.row_of(concept): self.row_of(holder) for concept, holder in found.items()}
+        holders = {
+            row: holder for row, holder in rows.items() if row is not None and holder is not None
+        }
+        touched = {*holders, *holders.values(), *(self.holder(row) for row in holders)}
+        for row, holder in holders.items():
+            self._list_name(row, False)
+            self.merged_into[row] = -1 if holder == row else holder
+            self._list_name(row, True)
+        for row in touched:
+            self._members.pop(row, None)
+            if members := self._merges.members.get(self.id_of(row)):
+                self._members[row] = self._there(members)
+        return holders
+
+    def _recompose(self, rows: Iterable[int]) -> set[int]:
+        """Find what is made of something else now that these rows changed, and forget what was
+        counted of it; return the rows.
+        """
+        changed = set()
+        for row in self._made_of(rows):
+            if self.is_machines(row) and row not in self._members and row not in self._compositions:
+                continue
+            before, now = self._compositions.pop(row, None), self.composition(row)
+            if now != before:
+                self._forget_numbers(row, now)
+                changed.add(row)
+        return changed
+
+    def _made_of(self, rows: Iterable[int]) -> set[int]:
+        """Return rows, and all rows that are made of any of them."""
+        seen = set(rows)
+        todo = list(seen)
+        while todo:
+            row = todo.pop()
+            found = [self.holder(row), *self.parts(row)]
+            found += [part for whole in self.wholes(row) for part in self.parts(whole)]
+            for parent in self._hierarchy.by_child.get(row, ()):
+                found += filter(self.is_persons, (parent, *self.members(parent)))
+            todo += set(found) - seen
+            seen.update(found)
+        return seen
+
+    def _forget_numbers(self, row: int, composition: Composition | None) -> None:
+        """Go back to what is known of a row without counting anew."""
+        if composition is None and self.is_machines(row):
+            for name in ("images", "cells", "total", "maximum", "mean"):
+                getattr(self, name)[row] = getattr(self._results, name)[row]
+            self.images_at_least[row] = self.images[row]
+            self.is_counted[row] = self.knows_images[row] = True
+            self._fires[row] = self.cells[row] > 0
+            return
+        for values in (self.images, self.cells, self.total, self.maximum, self.mean):
+            values[row] = 0
+        self.is_counted[row] = self.knows_images[row] = False
+        pieces = composition.pieces if composition else ()
+        whole = [one for piece in pieces if not piece.divisions for one in piece.concepts]
+        self.images_at_least[row] = max((self._results.images[one] for one in whole), default=0)
+        concepts = composition.concepts if composition else ()
+        self._fires[row] = any(self._results.cells[one] > 0 for one in concepts)
 
     def _fold(self, rows: Iterable[int]) -> None:
         """Fold away what shows nothing in common, as long as no person spoke of it."""
         for row in rows:
-            is_touched = self.by_person[row] or self.status[row] or row in self.notes
-            self.folded[row] = not (self.in_common[row] or is_touched or self._is_related(row))
+            self.folded[row] = not (self.in_common[row] or self._is_touched(row))
 
-    def _is_related(self, row: int) -> bool:
-        """Return whether a person stands behind one of its relations."""
+    def _is_touched(self, row: int) -> bool:
+        """Return whether a person said something of a concept or stands behind one of its
+        relations.
+        """
+        said = (self._aliases, self._marks, self._parts, self._apart)
+        if self.by_person[row] or self.status[row] or row in self.notes or row in self.definitions:
+            return True
+        if row in self._members or any(self.id_of(row) in one for one in said):
+            return True
         by_child, by_parent = self._hierarchy.by_child, self._hierarchy.by_parent
         edges = (*by_child.get(row, {}).values(), *by_parent.get(row, {}).values())
-        return any(edge.by_person for edge in edges)
+        return any(edge.by_person or edge.kind for edge in (*edges, *self.related(row)))
 
     def _pair(self, child: ConceptId, parent: ConceptId) -> Pair | None:
         rows = self.row_of(child), self.row_of(parent)
         return None if rows[0] is None or rows[1] is None else (rows[0], rows[1])
 
-    def _order(self, row: int) -> tuple[int, str]:
-        """Return what rows are sorted by whatever the session: extra rows by id."""
-        first = self._results.F
-        return (row, "") if row < first else (first, self._extra[row - first])
+    def _is_there(self, concept: ConceptId) -> bool:
+        """Return whether there is such a concept: the machine has it, or a person named it."""
+        row = self.row_of(concept)
+        return row is not None and (row < self._results.F or bool(self.names[row]))
+
+    def _there(self, concepts: Iterable[ConceptId]) -> list[int]:
+        """Return the rows of those of the concepts that there are, in order."""
+        rows = (self.row_of(concept) for concept in concepts if self._is_there(concept))
+        return sorted((row for row in rows if row is not None), key=self._rows.order)
+
+    def _by_images(self, row: int) -> tuple[int, int]:
+        return -int(self.images_at_least[row]), row
 
     def _shown(self, row: int) -> str:
         return self.names[row] or f"concept {row}"
 
-    def _below(self, parent: str, texts: Texts) -> NDArray[np.bool_]:
-        found = np.zeros(self.size, bool)
-        for row in texts.named(parent):
-            found[list(self._hierarchy.by_parent.get(row, ()))] = True
-        return found
 
-    def read_meanings(self) -> list[Meaning]:
-        """Return (F,) what the machine's concepts may be called and mean, in comparable spelling.
-
-        Only reads the machine's results: another thread may do it while the catalogue is used.
-        """
-        texts = []
-        for concept in range(self._results.F):
-            candidates = self._results.candidates(concept)
-            terms = "\n".join(search.folded(candidate.term) for candidate in candidates)
-            definitions = [search.folded(one.definition) for one in candidates[:1]]
-            texts.append(Meaning(terms, "".join(definitions)))
-        return texts
-
-    def prepare_search(self, meanings: list[Meaning]) -> None:
-        """Take over what read_meanings found, so that the first search need not."""
-        self._meanings = meanings
-        self._search_texts()
-
-    def _search_texts(self) -> Texts:
-        if self._texts is None:
-            if self._meanings is None:
-                self._meanings = self.read_meanings()
-            self._texts = Texts(self.names, self._meanings)
-        return self._texts
+def _take_over(
+    ours: dict[ConceptId, T], theirs: Mapping[ConceptId, T], concepts: Iterable[ConceptId]
+) -> set[ConceptId]:
+    """Make ours of these concepts what theirs is; return those of which it was something else."""
+    changed = set()
+    for concept in concepts:
+        now = theirs.get(concept)
+        if ours.get(concept) != now:
+            changed.add(concept)
+            if now is None:
+                del ours[concept]
+            else:
+                ours[concept] = now
+    return changed

@@ -1,121 +1,75 @@
 """The relations in force: the machine's, less what persons rejected, plus what persons added.
 
-They form no cycle, whatever the log and the results say: the rule is that of `concepts.cycles`, and
-this is the one state that lists, trees, statistics and exports show. Rows and arrays only; knows no
-names and no files.
+Merged concepts are one row here, the holder's. They form no cycle, whatever the log and the results
+say: the rule is that of `concepts.cycles`, and this is the one state that lists, trees, statistics
+and exports show. Relations of the kind "related" order nothing: they stand apart and close no
+cycle. Rows and arrays only; knows no names and no files.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
-from insight_app.concepts.cycles import Authority, break_cycles
-from insight_app.project.judgements.acts import ACCEPTED, ADDED, REJECTED, REMOVED, UNSURE
+from insight_app.concepts.cycles import break_cycles
+from insight_app.project.judgements.acts import RELATED
 from insight_app.project.judgements.machine_results import MachineEdges
+from insight_app.project.judgements.state import RelationState
+from insight_app.project.judgements.structure.edges import Edge, Pair, Proposals, ReviewStatus
 
-Pair = tuple[int, int]
-"""(child row, parent row)."""
-_SOURCES = ("data", "dictionary")
-
-
-class ReviewStatus(IntEnum):
-    """Tell what persons said of a concept or relation; the shapes in the window follow it."""
-
-    UNREVIEWED = 0
-    ACCEPTED = 1
-    UNSURE = 2
-    REJECTED = 3
+__all__ = ["Edge", "Hierarchy", "Pair", "ReviewStatus"]
 
 
-STATUS = {
-    ACCEPTED: ReviewStatus.ACCEPTED,
-    ADDED: ReviewStatus.ACCEPTED,
-    UNSURE: ReviewStatus.UNSURE,
-    REJECTED: ReviewStatus.REJECTED,
-    REMOVED: ReviewStatus.REJECTED,
-}
+class Rearranged(NamedTuple):
+    """Name the rows at whose relations something changed, and those with other relations now."""
 
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Describe a relation child -> parent between rows.
-
-    strength, reverse_strength, cells, images: the machine's support, zero where it has none.
-    index: its place in the machine's table, None where it has none.
-    source: "data", "dictionary", or "person" where the machine does not propose it.  by_person: a
-    person added or accepted it.  is_gone: a person accepted what the machine no longer proposes.
-    """
-
-    child: int
-    parent: int
-    strength: float = 0.0
-    reverse_strength: float = 0.0
-    cells: int = 0
-    images: int = 0
-    source: str = "person"
-    index: int | None = None
-    status: ReviewStatus = ReviewStatus.UNREVIEWED
-    by_person: bool = False
-    is_gone: bool = False
-
-    @property
-    def authority(self) -> Authority:
-        """Who stands behind it, where it would close a cycle."""
-        if self.by_person:
-            return Authority.PERSON
-        return Authority.DATA if self.source == "data" else Authority.DICTIONARY
+    changed: set[int]
+    moved: set[int]
 
 
 class Hierarchy:
     """Hold the relations in force among rows.
 
     by_child, by_parent: row -> the other row -> Edge.  withdrawn: machine's relations that persons
-    rejected or removed, by child.  dropped: those left out because they would close a cycle.
+    rejected or removed, by child.  related: row -> relations of that kind at either end.  dropped:
+    those left out because they would close a cycle.
+    holders: row -> the one it is merged into, where it is.
     order: what rows are compared by where two edges are equally strong; the same in every session.
     """
 
     def __init__(
         self,
         machine: MachineEdges,
-        statuses: Mapping[Pair, str | None],
+        said: Mapping[Pair, RelationState],
+        holders: Mapping[int, int],
         order: Callable[[int], tuple[int, str]],
     ) -> None:
-        # Plain numbers: reading an array one by one is slow.
-        self._numbers = list(
-            zip(
-                machine.strength.tolist(),
-                machine.reverse_strength.tolist(),
-                machine.cells.tolist(),
-                machine.images.tolist(),
-                (_SOURCES[source] for source in machine.source.tolist()),
-                strict=True,
-            )
-        )
-        pairs = list(zip(machine.child.tolist(), machine.parent.tolist(), strict=True))
-        implied = machine.implied.tolist()
-        self._proposed = {pair: n for n, pair in enumerate(pairs) if not implied[n]}
-        self._implied = {pair: n for n, pair in enumerate(pairs) if implied[n]}
-        self._statuses = {pair: status for pair, status in statuses.items() if status is not None}
+        self._proposals = Proposals(machine, said, order)
         self._order = order
+        self._holders = dict(holders)
+        self._others: dict[Pair, set[Pair]] = {}
         self._standing: dict[Pair, Edge] = {}
         self._dropped: set[Pair] = set()
         self.by_child: dict[int, dict[int, Edge]] = {}
         self.by_parent: dict[int, dict[int, Edge]] = {}
+        self.related: dict[int, dict[Pair, Edge]] = {}
         self.withdrawn: dict[int, dict[int, Edge]] = {}
-        for pair in {**self._proposed, **self._statuses}:
+        for pair in dict.fromkeys(map(self._join, self._proposals.pairs())):
             self._put(pair)
         self._break_cycles()
 
     @property
     def implied(self) -> list[Edge]:
         """The machine's relations that others lead to, less those that a person spoke of."""
-        return [
-            Edge(child, parent, *self._numbers[at], index=at)
-            for (child, parent), at in self._implied.items()
-            if (child, parent) not in self._statuses
-        ]
+        found = self._proposals.implied()
+        if not self._holders:
+            return found
+        joined: dict[Pair, Edge] = {}
+        for edge in sorted(found, key=self._proposals.weakness):
+            pair = self._joined((edge.child, edge.parent))
+            if pair[0] != pair[1] and not self._is_known(pair):
+                joined.setdefault(pair, edge.between(pair))
+        return [joined[pair] for pair in sorted(joined)]
 
     @property
     def dropped(self) -> list[Edge]:
@@ -126,29 +80,61 @@ class Hierarchy:
         """Return the relation in force, None if there is none."""
         return self.by_child.get(child, {}).get(parent)
 
-    def set(self, statuses: Mapping[Pair, str | None]) -> set[int]:
-        """Take over what persons say now of these relations; return the rows that changed."""
-        before = set(self._dropped)
-        is_acyclic = not before
-        for pair, status in statuses.items():
-            if status is None:
-                self._statuses.pop(pair, None)
-            else:
-                self._statuses[pair] = status
-            self._put(pair)
-            is_acyclic = is_acyclic and not self._closes_cycle(pair)
-        if not is_acyclic:
-            self._break_cycles()
-        return {row for pair in {*statuses, *(before ^ self._dropped)} for row in pair}
+    def children_by(self, parent: int) -> list[int]:
+        """Return the rows that relations of `parent` itself put below it, whatever it is merged
+        into.
+        """
+        found = []
+        for pair in self._proposals.pairs_at(parent):
+            child, above = self._joined(pair)
+            is_below = pair[1] == parent and self._is_in_force((child, above))
+            if is_below and self._proposals.stands(pair):
+                found.append(child)
+        return found
 
-    def path(self, start: int, goal: int) -> list[int]:
-        """Return the rows from `start` up to its ancestor `goal`, [] if it is none or the same."""
+    def set(
+        self, said: Mapping[Pair, RelationState | None], holders: Mapping[int, int] | None = None
+    ) -> Rearranged:
+        """Take over what persons say now of these relations; return the rows that changed.
+
+        holders: rows that are merged into others now than before, themselves if into none.
+        """
+        holders = holders or {}
+        dropped = set(self._dropped)
+        stood = {pair for pair in said if self._proposals.stands(pair)}
+        for pair, now in said.items():
+            self._proposals.say(pair, now)
+        stood ^= {pair for pair in said if self._proposals.stands(pair)}
+        moved = {pair for row in holders for pair in self._proposals.pairs_at(row)}
+        changed = {*map(self._join, said), *map(self._part, moved)}
+        for row, holder in holders.items():
+            if holder == row:
+                self._holders.pop(row, None)
+            else:
+                self._holders[row] = holder
+        changed.update(map(self._join, moved))
+        was = {pair for pair in changed if self._is_in_force(pair)}
+        for pair in changed:
+            self._put(pair)
+        if dropped or self._has_cycle(child for child, _ in changed):
+            self._break_cycles()
+        now_dropped = dropped ^ self._dropped
+        is_now = {pair for pair in changed if self._is_in_force(pair)}
+        rows = {row for pair in {*said, *changed, *now_dropped} for row in pair}
+        ends = {row for pair in {*stood, *(was ^ is_now), *now_dropped} for row in pair}
+        return Rearranged(rows.union(holders), ends)
+
+    def path(self, start: int, goal: int, but: Pair | None = None) -> list[int]:
+        """Return the rows from `start` up to its ancestor `goal`, [] if it is none or the same.
+
+        but: (child, parent) of a relation that the way does not take.
+        """
         came: dict[int, int] = {start: start}
         todo = [start]
         while todo and start != goal:
             row = todo.pop()
             for parent in self.by_child.get(row, ()):
-                if parent not in came:
+                if parent not in came and (row, parent) != but:
                     came[parent] = row
                     if parent == goal:
                         way = [goal]
@@ -158,10 +144,57 @@ class Hierarchy:
                     todo.append(parent)
         return []
 
-    def _closes_cycle(self, pair: Pair) -> bool:
+    def _joined(self, pair: Pair) -> Pair:
+        """Return the rows that stand for those of a pair."""
         child, parent = pair
-        is_in_force = parent in self.by_child.get(child, ())
-        return is_in_force and (child == parent or bool(self.path(parent, child)))
+        return self._holders.get(child, child), self._holders.get(parent, parent)
+
+    def _join(self, pair: Pair) -> Pair:
+        """Count a pair among those of the rows that stand for it; return these."""
+        joined = self._joined(pair)
+        if joined != pair:
+            self._others.setdefault(joined, set()).add(pair)
+        return joined
+
+    def _part(self, pair: Pair) -> Pair:
+        """Count a pair no more among those of the rows that stand for it; return these."""
+        joined = self._joined(pair)
+        if (others := self._others.get(joined)) is not None:
+            others.discard(pair)
+            if not others:
+                del self._others[joined]
+        return joined
+
+    def _has_cycle(self, starts: Iterable[int]) -> bool:
+        """Return whether one of the rows, or one above it, lies on a cycle."""
+        is_done: dict[int, bool] = {}
+        for start in starts:
+            if start in is_done:
+                continue
+            is_done[start] = False
+            way = [(start, iter(self.by_child.get(start, ())))]
+            while way:
+                row, parents = way[-1]
+                for parent in parents:
+                    if parent not in is_done:
+                        is_done[parent] = False
+                        way.append((parent, iter(self.by_child.get(parent, ()))))
+                        break
+                    if not is_done[parent]:
+                        return True
+                else:
+                    is_done[row] = True
+                    way.pop()
+        return False
+
+    def _is_in_force(self, pair: Pair) -> bool:
+        return pair[1] in self.by_child.get(pair[0], ())
+
+    def _is_known(self, pair: Pair) -> bool:
+        """Return whether something is said of a pair: in force, dropped, apart or withdrawn."""
+        child, parent = pair
+        is_withdrawn = parent in self.withdrawn.get(child, ())
+        return pair in self._standing or is_withdrawn or pair in self.related.get(child, ())
 
     def _put(self, pair: Pair) -> None:
         """Set one relation as it now is, as if it closed no cycle."""
@@ -170,30 +203,24 @@ class Hierarchy:
         self._dropped.discard(pair)
         self._standing.pop(pair, None)
         self.withdrawn.get(child, {}).pop(parent, None)
-        edge = self._make(pair)
+        for row in pair:
+            self.related.get(row, {}).pop(pair, None)
+        others = self._others.get(pair) if child != parent else None
+        # A merged row is at no end of a relation: its relations are its holder's.
+        is_merged = child in self._holders or parent in self._holders
+        edge = None
+        if not is_merged:
+            edge = self._proposals.merged(pair, others) if others else self._proposals.edge(pair)
         if edge is None:
             return
-        if edge.status == ReviewStatus.REJECTED:
+        if edge.is_withdrawn:
             self.withdrawn.setdefault(child, {})[parent] = edge
+        elif edge.kind == RELATED:
+            for row in pair:
+                self.related.setdefault(row, {})[pair] = edge
         else:
             self._standing[pair] = edge
             self._put_in_force(edge)
-
-    def _make(self, pair: Pair) -> Edge | None:
-        """Return the relation as it now is, in force or not; None if nothing is said of it."""
-        child, parent = pair
-        index, word = self._proposed.get(pair), self._statuses.get(pair)
-        status = STATUS.get(word or "", ReviewStatus.UNREVIEWED)
-        if status == ReviewStatus.ACCEPTED and index is None:
-            index = self._implied.get(pair)
-        if index is None:
-            if status != ReviewStatus.ACCEPTED:
-                return None
-            is_gone = word == ACCEPTED
-            return Edge(child, parent, status=status, by_person=True, is_gone=is_gone)
-        is_accepted = status == ReviewStatus.ACCEPTED
-        numbers = self._numbers[index]
-        return Edge(child, parent, *numbers, index=index, status=status, by_person=is_accepted)
 
     def _break_cycles(self) -> None:
         """Leave out what the rule leaves out of all that stands, and put the rest in force."""

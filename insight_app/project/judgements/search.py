@@ -14,7 +14,12 @@ _PART = re.compile(
     r'(?P<filter>[a-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+)'
 )
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_YES_OR_NO = {"doubtful": "is_doubtful", "changed": "is_changed", "common": "in_common"}
+_YES_OR_NO = {
+    "doubtful": "is_doubtful",
+    "changed": "is_changed",
+    "common": "in_common",
+    "merged": "has_members",
+}
 _STATUS = {status.name.casefold(): status for status in ReviewStatus}
 
 
@@ -25,7 +30,7 @@ class Query:
     words: each must occur.  level: lowest and highest.  hidden: None = hidden ones too.
     parent: (part of) the name of a parent.  by_person: the name is a person's.  is_doubtful: it is
     the machine's and doubtful.  is_changed: the last naming changed it.  in_common: the concept's
-    images show something in common.
+    images show something in common.  has_members: others are merged into it.
     """
 
     words: tuple[str, ...] = ()
@@ -38,6 +43,7 @@ class Query:
     is_doubtful: bool | None = None
     is_changed: bool | None = None
     in_common: bool | None = None
+    has_members: bool | None = None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -45,7 +51,9 @@ def folded(text: str) -> str:
     """Return the text in lower case without accents: how texts are compared."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # Some letters have a capital only once they are taken apart, others are taken apart by folding.
+    taken_apart = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", taken_apart.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from insight_app.project.judgements.search import folded
 
+NAMES, ALIASES, MERGED, CANDIDATES, MEANINGS = range(5)
+"""Where the words of a search were found, the best first."""
+
 
 class Meaning(NamedTuple):
     """What a concept may be called, a line each, and what its first candidate name means."""
@@ -16,45 +19,57 @@ class Meaning(NamedTuple):
     definition: str
 
 
+class Called(NamedTuple):
+    """What persons and the machine say a concept is, in comparable spelling, a line each.
+
+    merged: what is merged into it is called.  terms, definition: as of Meaning.
+    """
+
+    name: str
+    aliases: str
+    merged: str
+    terms: str
+    definition: str
+
+
 class Texts:
-    """Hold names and meanings in comparable spelling, so that a key press costs no folding."""
+    """Hold what concepts are called in comparable spelling, so that a key press folds nothing."""
 
-    def __init__(self, names: Sequence[str], meanings: Sequence[Meaning]) -> None:
+    def __init__(self, called: Sequence[Called]) -> None:
+        self._called: list[Called] = []
+        self._all: list[str] = []
+        for row, one in enumerate(called):
+            self.set(row, one)
+
+    def set(self, row: int, called: Called) -> None:
+        """Take over what a row is called now; row: one of those there are, or the next."""
         # A space in front: " word" then finds the beginnings of words.
-        self._names = [f" {folded(name)}" for name in names]
-        self._meanings = [*meanings, *[Meaning("", "")] * (len(names) - len(meanings))]
-        self._all = list(map(self._joined, range(len(names))))
-
-    def _joined(self, row: int) -> str:
-        return "\n".join((self._names[row], *self._meanings[row]))
-
-    def set_name(self, row: int, name: str) -> None:
-        """Take over the new name of a row."""
-        self._names[row] = f" {folded(name)}"
-        self._all[row] = self._joined(row)
+        now = called._replace(name=f" {called.name}")
+        self._called[row : row + 1] = [now]
+        self._all[row : row + 1] = ["\n".join(now)]
 
     def named(self, name: str) -> list[int]:
         """Return the rows of exactly this name, else those whose name contains it."""
-        exact = [row for row, text in enumerate(self._names) if text[1:] == name]
-        return exact or [row for row, text in enumerate(self._names) if name in text]
+        exact = [row for row, one in enumerate(self._called) if one.name[1:] == name]
+        return exact or [row for row, one in enumerate(self._called) if name in one.name]
 
     def ranked(self, rows: list[int], words: Sequence[str], meanings: bool = True) -> list[int]:
         """Return those of `rows` in which all words occur, as ordered.
 
-        Names come before candidate names, and these before meanings, where those count.
+        Names come before aliases, then what is merged into them, candidate names, and meanings
+        where those count.
         """
-        names, texts = self._names, self._all
         for word in words:
-            rows = [row for row in rows if word in texts[row]]
+            rows = [row for row in rows if word in self._all[row]]
         if not words:
             return rows
         whole, first = " ".join(words), words[0]
-        tiers: tuple[list[int], ...] = ([], [], [], [], [], [])
+        tiers: tuple[list[int], ...] = tuple([] for _ in range(4 + MEANINGS))
         for row in rows:
-            name = names[row]
-            if not all(word in name for word in words):
-                terms = f"{name}\n{self._meanings[row].terms}"
-                tier = 4 if all(word in terms for word in words) else 5
+            name = self._called[row].name
+            place = self.place(row, words)
+            if place != NAMES:
+                tier = 3 + place
             elif name[1:] == whole:
                 tier = 0
             elif name.startswith(first, 1):
@@ -64,9 +79,27 @@ class Texts:
             else:
                 tier = 3
             tiers[tier].append(row)
-        counted = tiers if meanings else tiers[:5]
+        counted = tiers if meanings else tiers[:-1]
         return [row for tier in counted for row in tier]
 
-    def beside_name(self, row: int, words: Sequence[str]) -> list[str]:
-        """Return the words that a row's name does not have."""
-        return [word for word in words if word not in self._names[row]]
+    def place(self, row: int, words: Sequence[str]) -> int:
+        """Return up to which of its texts one has to look to find all words in a row."""
+        text = ""
+        for place, more in enumerate(self._called[row]):
+            text = f"{text}\n{more}"
+            if all(word in text for word in words):
+                return place
+        return MEANINGS
+
+
+def called(
+    name: str, aliases: Sequence[str], merged: Sequence[str], meanings: Sequence[Meaning]
+) -> Called:
+    """Return what a concept is called in comparable spelling; meanings: folded already."""
+    return Called(
+        folded(name),
+        "\n".join(map(folded, aliases)),
+        "\n".join(map(folded, merged)),
+        "\n".join(one.terms for one in meanings),
+        "\n".join(one.definition for one in meanings),
+    )
