@@ -58,7 +58,7 @@ def test_names_that_several_have_are_not_guessed(project: Path, shell: Shell) ->
 
 
 def test_a_concept_of_ones_own_is_called_by_name_or_id(project: Path, shell: Shell) -> None:
-    made = shell.json("judge", project, "night", "create")["acts"][0]["made"]
+    made = shell.json("judge", project, "night", "create")["acts"][0]["made"]["night"]
     assert made in shell.refused("judge", project, 32, "note", "x")
     shell.do("judge", project, made.removeprefix("own:"), "note", "dark")
     shell.do("judge", project, "dog", "move", "night")
@@ -75,7 +75,7 @@ REFUSED = {
     "nothing follows": (("dog", "rename"), "CONCEPT rename NAME"),
     "too much follows": (("dog", "hide", "now"), "CONCEPT hide"),
     "no such number": ((999, "hide"), "There is no concept 999"),
-    "no such name": (("dgo", "hide"), "There is dog"),
+    "no such name": (("doog", "hide"), "There is dog"),
     "no such id": ((own_concept(), "hide"), "This project has no concept"),
     "no concept": (("", "hide"), "No concept is named"),
     "a circle": (("animal", "add-parent", "dog"), "circle"),

@@ -15,7 +15,7 @@ from insight_app.errors import KnownError, Refusal
 from insight_app.figures import agreeing, counted
 
 if TYPE_CHECKING:
-    from insight_app.cli.judging.drafting import Said
+    from insight_app.cli.judging.said import Said
     from insight_app.project.project import Project
 
 SHOWN = 20
@@ -94,6 +94,7 @@ def _lines(
 def _drafted(project: "Project", lines: Sequence[Line], file: Path | None) -> "list[Said]":
     """Return what the lines say; Refusal that names each that cannot be done."""
     from insight_app.cli.judging.drafting import Draft
+    from insight_app.cli.judging.photos import Photos
     from insight_app.project.judgements.catalogue import Catalogue
 
     results = project.results()
@@ -105,7 +106,8 @@ def _drafted(project: "Project", lines: Sequence[Line], file: Path | None) -> "l
         )
     said, wrong = [], []
     with results:
-        draft = Draft(Catalogue(results, project.judgements.state), project.judgements.state)
+        state = project.judgements.state
+        draft = Draft(Catalogue(results, state), state, Photos(results))
         for line in lines:
             try:
                 said.append(draft.say(line.target, line.act, line.values))
@@ -142,7 +144,7 @@ def _told(line: Line, said: "Said") -> dict[str, Any]:
     return {
         "line": line.number,
         "text": said.text,
-        "made": said.made,
+        "made": dict(said.made),
         "judgements": [
             {"kind": act.kind, "target": act.target, "after": dict(act.after)} for act in said.acts
         ],
@@ -156,8 +158,9 @@ def _report(found: dict[str, Any], dry_run: bool) -> None:
         terminal.complain("Nothing to change: all of it was said before, and holds.")
         return
     for one in acts if dry_run or len(acts) <= SHOWN else []:
-        made = f" ({one['made']})" if one["made"] else ""
-        terminal.say(f"{one['text']}{made}")
+        terminal.say(one["text"])
+        for name, concept in one["made"].items():
+            terminal.say(f"  {name}: {concept}")
     if len(acts) > 1:
         held = found["held_already"]
         rest = f"; {held:,} {agreeing(held, 'was', 'were')} said before" if held else ""

@@ -80,13 +80,22 @@ def _has_lasting_number(catalogue: Catalogue, row: int) -> bool:
 
 
 def _called(catalogue: Catalogue, name: str) -> list[int]:
-    """Return the rows of a name: as it is spelled, else whatever its capitals and accents."""
-    for same in (str, folded):
-        wanted = same(name)
-        rows = [row for row, given in enumerate(catalogue.names) if given and same(given) == wanted]
-        shown = [row for row in rows if not catalogue.hidden[row]]
-        if rows:
-            return shown or rows
+    """Return the rows that are called so: as it is spelled, else whatever its capitals and accents.
+
+    Names come before aliases, and both before the names of what no list has.
+    """
+    is_listed = catalogue.is_listed.tolist()
+    named = [(row, given) for row, given in enumerate(catalogue.names) if given]
+    aliases = ((row, one.text) for row in range(catalogue.size) for one in catalogue.aliases(row))
+    for given in (
+        [(row, text) for row, text in named if is_listed[row]],
+        [(row, text) for row, text in aliases if is_listed[row]],
+        [(row, text) for row, text in named if not is_listed[row]],
+    ):
+        for same in (str, folded):
+            wanted = same(name)
+            if found := [row for row, text in given if same(text) == wanted]:
+                return list(dict.fromkeys(found))
     return []
 
 
@@ -116,7 +125,7 @@ def _none(catalogue: Catalogue, text: str) -> Refusal:
     if text.startswith("own:") or (":" in text and parse_concept(text) is not None):
         return Refusal(f"This project has no concept {visible(text)}.")
     names = {folded(name): name for name in catalogue.names if name}
-    near = get_close_matches(folded(text), names, n=3)
+    near = get_close_matches(folded(text), names, n=3, cutoff=0.75)
     found = ", ".join(visible(names[one]) for one in near)
     return Refusal(
         f"No concept is called “{shortened(visible(text), LETTERS)}”.",

@@ -1,6 +1,6 @@
 """The acts that `insight-app judge` knows: what each is called, what it takes, what it does.
 
-Only words, so that the help shows them without loading anything; `drafting` says them.
+Only words, so that the help shows them without loading anything; the modules beside say them.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,13 @@ class Subject(Enum):
 
     CONCEPT = "CONCEPT"
     NEW = "NAME"
+    PHOTO = "PHOTO"
     PROJECT = "project"
 
 
 @dataclass(frozen=True)
 class Word:
-    """Describe an act: what follows it, how many values at least and at most (None: any number)."""
+    """Describe an act: what follows it, how many values at least and most (None: any number)."""
 
     takes: str
     least: int
@@ -32,24 +33,54 @@ class Word:
         return self.takes.startswith("PARENT")
 
 
+KINDS: Mapping[str, str] = {
+    "is-a": "is a kind of",
+    "part-of": "is a part of",
+    "related": "is related to",
+    "none": "is of no special kind under",
+}
+"""The kinds of relations, and how they are said."""
 WORDS: Mapping[str, Word] = {
     "accept": Word("[NAME]", 0, 1, "The name in force is right, or NAME is."),
     "unsure": Word("", 0, 0, "You cannot tell whether the name is right."),
     "reject": Word("", 0, 0, "The name is wrong."),
     "clear": Word("", 0, 0, "Take the status back; a name that you gave stays."),
     "rename": Word("NAME", 1, 1, "Give a name, which counts as accepted; '' brings the machine's."),
+    "alias": Word("TEXT [LANGUAGE]", 1, 2, "It is also called TEXT; LANGUAGE such as de."),
+    "remove-alias": Word("TEXT [LANGUAGE]", 1, 2, "It is not called TEXT."),
+    "define": Word("TEXT", 1, 1, "Write a definition; '' takes it away."),
+    "note": Word("TEXT", 1, 1, "Write a note; '' takes it away."),
     "hide": Word("", 0, 0, "The concept is junk: no list shows it any more."),
     "unhide": Word("", 0, 0, "Show it again."),
-    "note": Word("TEXT", 1, 1, "Write a note; '' takes it away."),
-    "create": Word("", 0, 0, "Make a concept of your own called NAME.", Subject.NEW),
     "add-parent": Word("PARENT", 1, 1, "Put it below PARENT, beside those it has."),
     "remove-parent": Word("PARENT", 1, 1, "Take it out from below PARENT."),
-    "move": Word("NEW [OLD]", 1, 2, "Put it below NEW instead of OLD, or of its only parent; "
-                 "'-' as NEW leaves it below nothing."),
+    "move": Word("NEW [OLD]", 1, 2, "Put it below NEW instead of OLD, or of its only parent; '-' "
+                 "as NEW leaves it below nothing."),
     "accept-relation": Word("PARENT", 1, 1, "That it is below PARENT is right."),
     "unsure-relation": Word("PARENT", 1, 1, "You cannot tell whether it is."),
     "reject-relation": Word("PARENT", 1, 1, "That it is below PARENT is wrong."),
     "clear-relation": Word("PARENT", 1, 1, "Take back what you said of it being below PARENT."),
+    "kind": Word("PARENT KIND", 2, 2, "What that means: is-a, part-of, related or none. What is "
+                 "related stands in no tree."),
+    "reverse": Word("PARENT", 1, 1, "PARENT is below it, not the other way round."),
+    "merge": Word("MEMBER...", 1, None, "It stands for the MEMBERs too, which leave the lists; "
+                  "names that persons gave them become aliases."),
+    "unmerge": Word("[MEMBER...]", 0, None, "Take these, or all, out of it again, as they were; or "
+                    "take it out of what it is merged into."),
+    "split": Word("NAME PHOTO#CELL... NAME PHOTO#CELL...", 2, None, "Split it into parts of these "
+                  "names: each has the cells that are most like its examples."),
+    "unsplit": Word("[PART...]", 0, None, "Unmake these parts of it, or all."),
+    "group": Word("CHILD...", 1, None, "Make a concept of your own called NAME above the CHILDs.",
+                  Subject.NEW),
+    "ungroup": Word("", 0, 0, "Unmake a concept of your own; what is below it stays."),
+    "create": Word("", 0, 0, "Make a concept of your own called NAME.", Subject.NEW),
+    "keep-apart": Word("OTHER...", 1, None, "It and OTHER only look alike: no one offers to merge "
+                       "them."),
+    "allow-together": Word("OTHER...", 1, None, "Take that back."),
+    "mark": Word("PHOTO#CELL [yes|no|none]", 1, 2, "This cell is an example of it, or is none; "
+                 "'none' takes the mark away."),
+    "tag": Word("TEXT", 1, 1, "Put a word on a photo.", Subject.PHOTO),
+    "untag": Word("TEXT", 1, 1, "Take a word off a photo.", Subject.PHOTO),
     "language": Word("CODE", 1, 1, "Names and notes are written in this language: en, de, pt-BR; "
                      "'' for none.", Subject.PROJECT),
 }  # fmt: skip
@@ -58,6 +89,8 @@ OF_RELATION: Mapping[str, str] = {
     "unsure": "unsure-relation",
     "reject": "reject-relation",
     "clear": "clear-relation",
+    "kind": "kind",
+    "reverse": "reverse",
     "add": "add-parent",
     "remove": "remove-parent",
 }

@@ -1,0 +1,145 @@
+"""What can be said of what concepts are made of: made, merged, grouped, split, kept apart."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from insight_app.cli.judging.said import Said, listed, quoted
+from insight_app.concepts.composition import Mark
+from insight_app.errors import Refusal
+from insight_app.project import judgements as j
+from insight_app.project.judgements import Act, ConceptId
+from insight_app.project.judgements.structure import merging
+
+if TYPE_CHECKING:
+    from insight_app.cli.judging.drafting import Draft
+
+OF_MEMBERS = frozenset({"unmerge"})
+"""Acts that are said of a concept although it is merged into another one."""
+
+
+def _create(draft: "Draft", name: str, values: Sequence[str]) -> Said:
+    made = j.own_concept()
+    name = " ".join(name.split())
+    return Said(f"Made {quoted(name)}", (j.create(made, name),), ((name, made),))
+
+
+def _group(draft: "Draft", name: str, values: Sequence[str]) -> Said:
+    made, children = j.own_concept(), draft.rows(values)
+    name = " ".join(name.split())
+    for row in children:
+        _must_stand_for_itself(draft, row)
+    acts = j.group(made, name, [draft.id(row) for row in children])
+    what = listed([draft.called(row) for row in children])
+    return Said(f"Grouped {what} under {quoted(name)}", tuple(acts), ((name, made),))
+
+
+def _ungroup(draft: "Draft", row: int, values: Sequence[str]) -> Said:
+    catalogue = draft.catalogue
+    if not catalogue.is_persons(row) or catalogue.wholes(row):
+        raise Refusal(f"{draft.called(row)} is no group.", do="Of a part: unsplit.")
+    children = [draft.id(edge.child) for edge in catalogue.children(row)]
+    return Said(f"Unmade {draft.called(row)}", tuple(j.ungroup(draft.id(row), children)))
+
+
+def _merge(draft: "Draft", row: int, values: Sequence[str]) -> Said:
+    catalogue = draft.catalogue
+    members = [one for one in draft.rows(values) if catalogue.holder(one) != row or one == row]
+    if not members:  # they are one already: who says it again says nothing new
+        members = draft.rows(values)
+    elif why := catalogue.merge_refusal(row, members, draft.called):
+        raise Refusal(why)
+    what = listed([draft.called(one) for one in members])
+    aliases = merging.aliases_after(catalogue, row, members)
+    acts = j.merge(draft.id(row), [draft.id(one) for one in members], aliases)
+    return Said(f"Merged {what} into {draft.called(row)}", tuple(acts))
+
+
+def _unmerge(draft: "Draft", row: int, values: Sequence[str]) -> Said:
+    catalogue = draft.catalogue
+    holder = catalogue.holder(row)
+    members = draft.rows(values) if values else [row] if holder != row else catalogue.members(row)
+    for one in members:
+        if one == holder or catalogue.holder(one) != holder or (values and holder != row):
+            raise Refusal(f"{draft.called(one)} is not merged into {draft.called(row)}.")
+    if not members:
+        raise Refusal(f"Nothing is merged into {draft.called(row)}.")
+    what = listed([draft.called(one) for one in members])
+    acts = merging.taken_out(draft.state, [draft.id(one) for one in members])
+    return Said(f"Took {what} out of {draft.called(holder)}", tuple(acts))
+
+
+def _split(draft: "Draft", row: int, values: Sequence[str]) -> Said:
+    parts = _parts(draft, values)
+    if len(parts) < 2:
+        raise Refusal("A concept is split into two parts or more.")
+    if draft.catalogue.parts(row):
+        raise Refusal(f"{draft.called(row)} is split already.", do="Use unsplit first.")
+    drafts = [(j.own_concept(), name, marks) for name, marks in parts.items()]
+    acts = j.split(draft.id(row), drafts)
+    made = tuple((name, part) for part, name, _ in drafts)
+    names = listed([quoted(name) for name in parts])
+    return Said(f"Split {draft.called(row)} into {names}", tuple(acts), made)
+
+
+def _parts(draft: "Draft", values: Sequence[str]) -> dict[str, list[Mark]]:
+    """Return the parts that are typed as NAME PHOTO#CELL PHOTO#CELL NAME PHOTO#CELL."""
+    parts: dict[str, list[Mark]] = {}
+    name = ""
+    for value in values:
+        place = draft.photos.mark_or_none(value)
+        if place is None:
+            name = " ".join(value.split())
+            if name in parts:
+                raise Refusal(f"Two parts are called “{quoted(name)}”.")
+            parts[name] = []
+        elif not name:
+            raise Refusal("The name of a part comes before its examples.")
+        else:
+            parts[name].append(place)
+    return parts
+
+
+def _unsplit(draft: "Draft", row: int, values: Sequence[str]) -> Said:
+    there = draft.catalogue.parts(row)
+    parts = draft.rows(values) if values else there
+    for one in parts:
+        if one not in there:
+            raise Refusal(f"{draft.called(one)} is no part of {draft.called(row)}.")
+    if not parts:
+        raise Refusal(f"{draft.called(row)} is not split.")
+    whole = " is whole again" if len(parts) == len(there) else (
+        f" has {listed([draft.called(one) for one in parts])} no more as a part")  # fmt: skip
+    acts = j.unsplit(draft.id(row), [draft.id(one) for one in parts])
+    return Said(f"{draft.called(row)}{whole}", tuple(acts))
+
+
+def _of_pairs(make: Callable[[ConceptId, ConceptId], Act], word: str) -> "Say":
+    def say(draft: "Draft", row: int, values: Sequence[str]) -> Said:
+        others = draft.rows(values)
+        what = listed([draft.called(one) for one in (row, *others)])
+        acts = tuple(make(draft.id(row), draft.id(one)) for one in others)
+        return Said(f"{what} {word}", acts)
+
+    return say
+
+
+def _must_stand_for_itself(draft: "Draft", row: int) -> None:
+    if (holder := draft.catalogue.holder(row)) != row:
+        raise Refusal(f"{draft.called(row)} is merged into {draft.called(holder)}.")
+
+
+Say = Callable[["Draft", int, Sequence[str]], Said]
+SAID: Mapping[str, Say] = {
+    "ungroup": _ungroup,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "split": _split,
+    "unsplit": _unsplit,
+    "keep-apart": _of_pairs(j.keep_apart, "only look alike"),
+    "allow-together": _of_pairs(j.allow_together, "may be one"),
+}
+OF_NEW: Mapping[str, Callable[["Draft", str, Sequence[str]], Said]] = {
+    "create": _create,
+    "group": _group,
+}
+"""Acts that are said of the name of a new concept."""
