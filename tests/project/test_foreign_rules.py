@@ -106,8 +106,8 @@ def test_foreign_rules_are_damage_and_restoring_makes_a_sound_file(
 
 def test_a_file_of_a_newer_minor_version_may_have_more(folder: Path) -> None:
     with closing(sqlite3.connect(folder / JUDGEMENTS)) as connection:
-        connection.execute("PRAGMA user_version = 1999")
-        connection.execute("UPDATE identity SET version = 1999")
+        connection.execute("PRAGMA user_version = 2999")
+        connection.execute("UPDATE identity SET version = 2999")
         connection.execute("ALTER TABLE log ADD COLUMN colour TEXT DEFAULT 'red'")
         connection.execute("CREATE INDEX log_colour ON log (colour)")
         connection.execute("CREATE TABLE more (id INTEGER PRIMARY KEY)")

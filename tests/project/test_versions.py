@@ -26,7 +26,7 @@ ADA = Person("ada", "Ada")
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "2000", "{before}"
+revision, down_revision = "{number}", "{before}"
 def upgrade():
     {steps}
 """
@@ -34,7 +34,7 @@ def upgrade():
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """A project's judgements of version 1.0."""
+    """A project's judgements of today's version."""
     path = tmp_path / "judgements.sqlite"
     judgements = Judgements.open(path, ADA)
     judgements.judge([rename("f:1", "dog"), hide("f:2")], "Two things")
@@ -44,14 +44,16 @@ def old(tmp_path: Path) -> Path:
 
 
 def newer(tmp_path: Path, steps: str, schema: versions.Schema = SCHEMA) -> versions.Schema:
-    """The schema of a later Insight, version 2.0, that makes `steps` on the way."""
+    """The schema of the next major version, that makes `steps` on the way."""
     folder = tmp_path / "revisions with spaces"
     folder.mkdir()
     for revision in schema.migrations.glob("v*.py"):
         shutil.copy(revision, folder)
-    following = NEXT.format(steps=steps, before=schema.user_version)
-    (folder / "v2000.py").write_text(following, "utf-8")
-    return replace(schema, major=2, minor=0, migrations=folder)
+    later = replace(schema, major=schema.major + 1, minor=0, migrations=folder)
+    number = later.user_version
+    following = NEXT.format(steps=steps, before=schema.user_version, number=number)
+    (folder / f"v{number}.py").write_text(following, "utf-8")
+    return later
 
 
 def set_version(path: Path, number: int) -> None:
@@ -78,18 +80,18 @@ def test_a_head_of_another_file_format_is_damage(old: Path) -> None:
 def test_a_newer_minor_version_opens_and_can_be_written(old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
         connection.execute("ALTER TABLE log ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
-    set_version(old, 1007)
+    set_version(old, SCHEMA.user_version + 7)
     judgements = Judgements.open(old, ADA)
     judgements.judge([rename("f:3", "cat")], "Cat")
     assert judgements.state.concepts["f:3"].name == "cat"
     judgements.close()
-    assert versions.read_header(old).user_version == 1007
+    assert versions.read_header(old).user_version == SCHEMA.user_version + 7
 
 
 def test_a_newer_major_version_is_refused_in_words_and_left_alone(old: Path) -> None:
-    set_version(old, 2003)
+    set_version(old, 3003)
     content = old.read_bytes()
-    with pytest.raises(KnownError, match=r"newer Insight .*2\.3.*reads up to 1"):
+    with pytest.raises(KnownError, match=r"newer Insight .*3\.3.*reads up to 2"):
         Judgements.open(old, ADA)
     assert old.read_bytes() == content
 
@@ -107,7 +109,7 @@ def test_an_older_file_is_backed_up_then_brought_up_to_date(old: Path, tmp_path:
         after = connection.execute("SELECT * FROM log ORDER BY seq").fetchall()
         connection.execute("SELECT id FROM team")
     assert [row[:-1] for row in after] == before and len(before) == 4
-    assert versions.read_header(old).user_version == 2000
+    assert versions.read_header(old).user_version == schema.user_version
     [backup] = list_backups(tmp_path / "backups", "judgements")
     assert versions.read_header(backup.path).user_version == SCHEMA.user_version
 
@@ -138,7 +140,8 @@ def test_an_update_that_harms_is_taken_back_whole(
 
 
 def test_an_older_file_is_not_updated_when_only_to_be_read(old: Path, tmp_path: Path) -> None:
-    schema = replace(newer(tmp_path, "pass"), readable_from=2000)
+    schema = newer(tmp_path, "pass")
+    schema = replace(schema, readable_from=schema.user_version)
     content = old.read_bytes()
     with pytest.raises(KnownError, match="older Insight"):
         versions.open_database(old, schema, read_only=True)

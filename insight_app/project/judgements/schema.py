@@ -1,6 +1,7 @@
 """The tables of judgements.sqlite: the log, which lasts, and its projection, which can be rebuilt.
 
-Beside the log lie a digest of each entry, which project this is, and what was lost.
+Beside the log lie a digest of each entry, its link to those before it, where the log ends, which
+project this is, and what was lost.
 
 The log has no foreign keys, no cascades, and triggers that refuse to change or delete an entry. It
 only ever grows and is never rebuilt. The projection (names starting with "projection_") is dropped
@@ -9,7 +10,7 @@ and rebuilt from the log, never migrated, whenever PROJECTION_VERSION or what is
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Index, Table, event
+from sqlalchemy import Connection, Index, Table, event, inspect
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -79,6 +80,24 @@ class EntryDigest(LastingBase):
     digest: Mapped[bytes]
 
 
+class EntryLink(LastingBase):
+    """What entry `seq` carries of all that came before it (`links`), to tell a changed log."""
+
+    __tablename__ = "log_link"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    link: Mapped[bytes]
+
+
+class LogHead(LastingBase):
+    """One row: which log this is, and where it ends (`links.Head`)."""
+
+    __tablename__ = "log_head"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    log: Mapped[str]
+    entries: Mapped[int]
+    digest: Mapped[bytes]
+
+
 class LostEntry(LastingBase):
     """An entry that others build on and that damage took: it counts as not understood."""
 
@@ -90,7 +109,8 @@ class LostEntry(LastingBase):
 class Identity(LastingBase):
     """One row: which project this is.
 
-    version: the `user_version` of the file, which lies where a flipped bit makes it another one.
+    version: the `user_version` of the file, which lies where a flipped bit makes it another one; an
+    older one as long as an update is not complete.
     """
 
     __tablename__ = "identity"
@@ -142,11 +162,16 @@ class ProjectionInfo(ProjectionBase):
     digest: Mapped[bytes]
 
 
+def has(connection: Connection, table: type[LastingBase]) -> bool:
+    """Return whether a file has a table: those of older versions lack some."""
+    return inspect(connection).has_table(table.__tablename__)
+
+
 SCHEMA = Schema(
     role="judgements",
     application_id=0x494E534A,  # "INSJ"
-    major=1,
-    minor=1,
+    major=2,
+    minor=0,
     readable_from=1000,
     metadata=LastingBase.metadata,
     migrations=Path(__file__).parents[1] / "storage" / "migrations" / "judgements",

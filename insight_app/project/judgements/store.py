@@ -21,8 +21,9 @@ from insight_app.project.judgements import tables, union
 from insight_app.project.judgements.acts import Act, Value
 from insight_app.project.judgements.changes import Changes, before, changes, spoken_of
 from insight_app.project.judgements.edits import Edit
-from insight_app.project.judgements.log import database, lines
+from insight_app.project.judgements.log import database, identity, lines, vouching
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
+from insight_app.project.judgements.log.links import Head
 from insight_app.project.judgements.projection import Fields, Standing, fold
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
@@ -115,6 +116,14 @@ class Judgements:
     def lamport(self) -> int:
         """The highest Lamport time of the log."""
         return self._info.lamport
+
+    @property
+    def head(self) -> Head | None:
+        """Where the log ends, to be noted elsewhere; None for a log of an older Insight."""
+        if self._engine is None:
+            return None
+        with self._reading(self._engine) as connection:
+            return vouching.head(connection)
 
     @property
     def not_understood(self) -> int:
@@ -228,7 +237,7 @@ class Judgements:
                 damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
                 if damage != "ok":
                     return [f"The database of judgements is damaged ({damage})."]
-                found = list(islice(database.faults(connection), MOST_FAULTS))
+                found = list(islice(vouching.faults(connection), MOST_FAULTS))
                 should_be = fold(database.everything(connection))
                 if found:
                     return found
@@ -309,20 +318,20 @@ class Judgements:
         return changes(touched, self.state, made.text, made.judgements)
 
     def _complete(self, project: str) -> None:
-        """Read which project this is; add what a log of an older Insight lacks."""
+        """Read which project this is; add what a log of an older Insight lacks.
+
+        Damaged where the log does not end as it was written.
+        """
         assert self._engine is not None
         with self._reading(self._engine) as connection:
-            if wrong := database.wrong_with_identity(connection):
+            if wrong := identity.wrong(connection) or vouching.wrong_with_end(connection):
                 raise sqlite.damaged(wrong, self.path, SCHEMA.remedy)
-            self.project = database.project_of(connection)
-            is_vouched_for = database.is_vouched_for(connection)
-        if self.read_only or (self.project and is_vouched_for):
-            return
-        with self._writing(self._engine) as connection:
-            if not self.project:
-                self.project = project or str(uuid4())
-                database.name_project(connection, self.project)
-            database.vouch_for_all(connection)
+            self.project = identity.project_of(connection)
+            is_complete = vouching.is_complete(connection)
+        if not self.read_only and not is_complete:
+            self.project = self.project or project or str(uuid4())
+            with self._writing(self._engine) as connection:
+                vouching.complete(connection, self.project)
 
     def _load(self) -> None:
         assert self._engine is not None

@@ -1,34 +1,21 @@
-"""Reading and appending the log in a database, with what vouches for it.
+"""Reading and appending the log in a database.
 
-Knows the log, its digests, its losses, and nothing of what the entries add up to. An entry that is
-malformed raises Malformed with its uuid.
+Knows the log, its losses, and nothing of what the entries add up to. An entry that is malformed
+raises Malformed with its uuid.
 """
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, inspect, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
-from insight_app.project.judgements.log import chain, digests, entries
+from insight_app.project.judgements.log import chain, entries, vouching
 from insight_app.project.judgements.log.entries import Malformed, Written
 from insight_app.project.judgements.log.kinds import UNDO, VERSIONS
-from insight_app.project.judgements.schema import (
-    SCHEMA,
-    EntryDigest,
-    Identity,
-    LastingBase,
-    LogEntry,
-    LostEntry,
-)
+from insight_app.project.judgements.schema import LogEntry, LostEntry, has
 from insight_app.project.judgements.state import Judgement, Person, dumps
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
-_BATCH = 5_000
-_LATEST_FORMAT = 2
-"""A file that says more is opened for reading only."""
-_VOUCH = "INSERT INTO log_digest (seq, digest) VALUES (?, ?)"
 _ORDER = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)
 
 
@@ -38,29 +25,7 @@ def append(connection: Connection, written: Iterable[Written]) -> None:
     rows = [{**entry, "seq": seq} for seq, entry in enumerate(written, first)]
     if rows:
         connection.execute(insert(LogEntry), rows)
-        _vouch(connection, rows)
-
-
-def vouch_for_all(connection: Connection) -> None:
-    """Give digests to the entries at the end of the log that an older Insight wrote."""
-    last = connection.execute(select(func.max(EntryDigest.seq))).scalar_one() or 0
-    query = select(LogEntry.seq, *_COLUMNS).where(LogEntry.seq > last).order_by(LogEntry.seq)
-    while rows := connection.execute(query.limit(_BATCH)).all():
-        _vouch(connection, [row._asdict() for row in rows])
-        query = query.where(LogEntry.seq > rows[-1].seq)
-
-
-def is_vouched_for(connection: Connection) -> bool:
-    """Return whether the newest entry has a digest."""
-    if not _has(connection, EntryDigest):
-        return False
-    newest = connection.execute(select(func.max(EntryDigest.seq))).scalar_one() or 0
-    return newest >= _last(connection)
-
-
-def _vouch(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    made = [(row["seq"], digests.of(row)) for row in rows]
-    connection.exec_driver_sql(_VOUCH, made)  # half the time of a statement that is put together
+        vouching.add(connection, rows)
 
 
 def everything(connection: Connection) -> Iterator[Judgement]:
@@ -152,7 +117,7 @@ def _last(connection: Connection) -> int:
 
 def lost(connection: Connection) -> set[str]:
     """Return the uuids of the entries that are known to be lost."""
-    if not _has(connection, LostEntry):
+    if not has(connection, LostEntry):
         return set()
     return set(connection.execute(select(LostEntry.uuid)).scalars())
 
@@ -162,84 +127,6 @@ def lose(connection: Connection, uuids: Iterable[str]) -> None:
     known = lost(connection)
     if rows := [{"uuid": uuid} for uuid in sorted(set(uuids) - known)]:
         connection.execute(insert(LostEntry), rows)
-
-
-def project_of(connection: Connection) -> str:
-    """Return which project this is; '' for a log of an older Insight, which does not say."""
-    if not _has(connection, Identity):
-        return ""
-    found = connection.execute(select(Identity.project)).scalars().first()
-    return found if isinstance(found, str) else ""
-
-
-def name_project(connection: Connection, project: str) -> None:
-    """Note which project this is, and which version of the file the note was made in."""
-    row = {"id": 1, "project": project, "version": SCHEMA.user_version}
-    connection.execute(insert(Identity), [row])
-
-
-def wrong_with_identity(connection: Connection) -> str:
-    """Return why the note of which project and version this is cannot be right, '' if it can."""
-    if not _has(connection, Identity):
-        return ""
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    rows = connection.execute(select(Identity.id, Identity.version)).all()
-    for row in rows:
-        if not isinstance(row.version, int) or row.version > version:
-            return _versions_differ(version, row.version)
-    return "The file says of several projects that it is theirs." if len(rows) > 1 else ""
-
-
-def _versions_differ(version: int, noted: object) -> str:
-    return f"The file says that it is of version {version}, and should be of version {noted}."
-
-
-def faults(connection: Connection) -> Iterator[str]:
-    """Yield where the log is not as it was written, in words."""
-    if not _has(connection, EntryDigest):
-        return  # of an older Insight; nobody vouches for it
-    if _write_version(connection) > _LATEST_FORMAT:
-        yield "The header of the file is damaged: nothing could be written to it any more."
-    if wrong := wrong_with_identity(connection):
-        yield wrong
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    noted = connection.execute(select(Identity.version)).scalars().first()
-    if not wrong and noted != version:
-        yield _versions_differ(version, noted)
-    count, last = connection.execute(select(func.count(), func.max(LogEntry.seq))).one()
-    if count != (last or 0):
-        yield f"Of {last:,} entries of the log, {last - count:,} are missing."
-    vouched = connection.execute(select(func.max(EntryDigest.seq))).scalar_one() or 0
-    if vouched > (last or 0):
-        yield f"Entries {(last or 0) + 1:,} to {vouched:,} of the log are missing."
-    query = (
-        select(LogEntry.seq, *_COLUMNS, EntryDigest.digest)
-        .outerjoin(EntryDigest, EntryDigest.seq == LogEntry.seq)
-        .order_by(LogEntry.seq)
-    )
-    for seq, *values, digest in connection.execute(query):
-        if digest is None and seq > vouched:
-            return  # an older Insight wrote this one and all that follow
-        entry = dict(zip((column.name for column in _COLUMNS), values, strict=True))
-        if not _is_as_written(entry, digest):
-            yield f"Entry {seq:,} of the log is not as it was written."
-
-
-def _write_version(connection: Connection) -> int:
-    """Return which version of SQLite's format a writer must know, as byte 18 of the file has it."""
-    file = connection.connection.driver_connection
-    # Asked through SQLite: a descriptor of our own would drop its locks.
-    return file.serialize()[18] if isinstance(file, sqlite3.Connection) else 0
-
-
-def _is_as_written(entry: Written, digest: object) -> bool:
-    with suppress(TypeError, ValueError):
-        return digests.of(entry) == digest
-    return False
-
-
-def _has(connection: Connection, table: type[LastingBase]) -> bool:
-    return inspect(connection).has_table(table.__tablename__)
 
 
 def _judgement(row: Row[Any]) -> Judgement:
