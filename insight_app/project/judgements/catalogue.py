@@ -478,7 +478,8 @@ class Catalogue:
                     made.add(row)
         made |= self._set_sets(state, judged)
         self._set_apart(set(state.apart))
-        holders = self._set_merges(state, appeared)
+        holders, touched = self._set_merges(state, appeared)
+        rows |= touched
         by_pair: dict[Pair, RelationState | None] = {}
         for (child, parent), now in pairs.items():
             pair = self._pair(child, parent)
@@ -487,10 +488,10 @@ class Catalogue:
         related = self._hierarchy.set(by_pair, holders)
         rows |= related.changed
         rows |= {self.holder(row) for row in rows} | self._told_apart
-        for row in (*holders, *made):
+        for row in (*touched, *made):
             rows.update(self.kept_apart(row), self.parts(row), self.wholes(row))
         self._told_apart = set()
-        rows |= self._recompose({*made, *holders, *holders.values(), *related.moved})
+        rows |= self._recompose({*made, *touched, *related.moved})
         self._fold(rows)
         self._finder.refresh(rows)
         return rows
@@ -562,8 +563,12 @@ class Catalogue:
             for concept, other in (pair, pair[::-1]):
                 self._apart.setdefault(concept, set()).add(other)
 
-    def _set_merges(self, state: CurationState, appeared: set[ConceptId]) -> dict[int, int]:
-        """Take over what is merged; return the rows that another one stands for now, with it."""
+    def _set_merges(
+        self, state: CurationState, appeared: set[ConceptId]
+    ) -> tuple[dict[int, int], set[int]]:
+        """Take over what is merged; return the rows that another one stands for now, with it, and
+        these with all that stood or stand for them.
+        """
         found = self._merges.set(dict(state.members), dict(state.holders), appeared)
         rows = {self.row_of(concept): self.row_of(holder) for concept, holder in found.items()}
         holders = {
@@ -578,7 +583,7 @@ class Catalogue:
             self._members.pop(row, None)
             if members := self._merges.members.get(self.id_of(row)):
                 self._members[row] = self._there(members)
-        return holders
+        return holders, touched
 
     def _recompose(self, rows: Iterable[int]) -> set[int]:
         """Find what is made of something else now that these rows changed, and forget what was
