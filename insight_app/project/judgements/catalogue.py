@@ -488,8 +488,10 @@ class Catalogue:
         related = self._hierarchy.set(by_pair, holders)
         rows |= related.changed
         rows |= {self.holder(row) for row in rows} | self._told_apart
-        for row in (*touched, *made):
-            rows.update(self.kept_apart(row), self.parts(row), self.wholes(row))
+        for row in {self.holder(row) for row in (*touched, *made)}:
+            rows.update(self.kept_apart(row))
+        for row in made:
+            rows.update(self.parts(row), self.wholes(row))
         self._told_apart = set()
         rows |= self._recompose({*made, *touched, *related.moved})
         self._fold(rows)
@@ -603,11 +605,14 @@ class Catalogue:
         """Return rows, and all rows that are made of any of them."""
         seen = set(rows)
         todo = list(seen)
+        above: set[int] = set()
         while todo:
             row = todo.pop()
             found = [self.holder(row), *self.parts(row)]
             found += [part for whole in self.wholes(row) for part in self.parts(whole)]
-            for parent in self._hierarchy.by_child.get(row, ()):
+            parents = self._hierarchy.by_child.get(row, {}).keys() - above
+            above |= parents
+            for parent in parents:
                 found += filter(self.is_persons, (parent, *self.members(parent)))
             todo += set(found) - seen
             seen.update(found)

@@ -6,7 +6,8 @@ and exports show. Relations of the kind "related" order nothing: they stand apar
 cycle. Rows and arrays only; knows no names and no files.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from insight_app.concepts.cycles import break_cycles
 from insight_app.project.judgements.acts import RELATED
 from insight_app.project.judgements.machine_results import MachineEdges
 from insight_app.project.judgements.state import RelationState
+from insight_app.project.judgements.structure.circles import circles
 from insight_app.project.judgements.structure.edges import Edge, Pair, Proposals, ReviewStatus
 
 __all__ = ["Edge", "Hierarchy", "Pair", "ReviewStatus"]
@@ -56,7 +58,7 @@ class Hierarchy:
         self.withdrawn: dict[int, dict[int, Edge]] = {}
         for pair in dict.fromkeys(map(self._join, self._proposals.pairs())):
             self._put(pair)
-        self._break_cycles()
+        self._break_cycles(self.by_child)
 
     @property
     def implied(self) -> list[Edge]:
@@ -68,7 +70,9 @@ class Hierarchy:
         for edge in sorted(found, key=self._proposals.weakness):
             pair = self._joined((edge.child, edge.parent))
             if pair[0] != pair[1] and not self._is_known(pair):
-                joined.setdefault(pair, edge.between(pair))
+                joined.setdefault(
+                    pair, replace(edge, child=pair[0], parent=pair[1], measured_on=edge.measured)
+                )
         return [joined[pair] for pair in sorted(joined)]
 
     @property
@@ -116,8 +120,7 @@ class Hierarchy:
         was = {pair for pair in changed if self._is_in_force(pair)}
         for pair in changed:
             self._put(pair)
-        if dropped or self._has_cycle(child for child, _ in changed):
-            self._break_cycles()
+        self._break_cycles(row for pair in changed for row in pair)
         now_dropped = dropped ^ self._dropped
         is_now = {pair for pair in changed if self._is_in_force(pair)}
         rows = {row for pair in {*said, *changed, *now_dropped} for row in pair}
@@ -165,28 +168,6 @@ class Hierarchy:
                 del self._others[joined]
         return joined
 
-    def _has_cycle(self, starts: Iterable[int]) -> bool:
-        """Return whether one of the rows, or one above it, lies on a cycle."""
-        is_done: dict[int, bool] = {}
-        for start in starts:
-            if start in is_done:
-                continue
-            is_done[start] = False
-            way = [(start, iter(self.by_child.get(start, ())))]
-            while way:
-                row, parents = way[-1]
-                for parent in parents:
-                    if parent not in is_done:
-                        is_done[parent] = False
-                        way.append((parent, iter(self.by_child.get(parent, ()))))
-                        break
-                    if not is_done[parent]:
-                        return True
-                else:
-                    is_done[row] = True
-                    way.pop()
-        return False
-
     def _is_in_force(self, pair: Pair) -> bool:
         return pair[1] in self.by_child.get(pair[0], ())
 
@@ -222,10 +203,38 @@ class Hierarchy:
             self._standing[pair] = edge
             self._put_in_force(edge)
 
-    def _break_cycles(self) -> None:
-        """Leave out what the rule leaves out of all that stands, and put the rest in force."""
-        edges = list(self._standing.values())
-        rows = sorted({row for pair in self._standing for row in pair}, key=self._order)
+    def _break_cycles(self, rows: Iterable[int]) -> None:
+        """Leave out what the rule leaves out of all that stands, and put the rest in force.
+
+        rows: the ends of what changed since. Every cycle has one of them, or an edge that is left
+        out already.
+        """
+        left_out: dict[int, set[int]] = {}
+        for child, parent in self._dropped:
+            left_out.setdefault(child, set()).add(parent)
+
+        def above(row: int) -> Collection[int]:
+            parents = self.by_child.get(row, {}).keys()
+            return parents | left_out[row] if row in left_out else parents
+
+        starts = dict.fromkeys([*rows, *left_out])
+        edges = [
+            self._standing[row, parent]
+            for group in circles(starts, above)
+            for row in group
+            for parent in above(row)
+            if parent in group
+        ]
+        dropped = {(edge.child, edge.parent) for edge in self._on_cycles(edges)}
+        for pair in self._dropped - dropped:
+            self._put_in_force(self._standing[pair])
+        for pair in dropped - self._dropped:
+            self._take_out_of_force(pair)
+        self._dropped = dropped
+
+    def _on_cycles(self, edges: Sequence[Edge]) -> list[Edge]:
+        """Return those of the edges that the rule leaves out."""
+        rows = sorted({row for edge in edges for row in (edge.child, edge.parent)}, key=self._order)
         place = {row: number for number, row in enumerate(rows)}
         stays = break_cycles(
             np.array([place[edge.child] for edge in edges], np.int64),
@@ -234,14 +243,9 @@ class Hierarchy:
             np.array([edge.reverse_strength for edge in edges], np.float32),
             np.array([edge.authority for edge in edges], np.int64),
         )
-        for edge, is_in_force in zip(edges, stays.tolist(), strict=True):
-            pair = edge.child, edge.parent
-            if is_in_force and pair in self._dropped:
-                self._dropped.discard(pair)
-                self._put_in_force(edge)
-            elif not is_in_force and pair not in self._dropped:
-                self._dropped.add(pair)
-                self._take_out_of_force(pair)
+        return [
+            edge for edge, is_in_force in zip(edges, stays.tolist(), strict=True) if not is_in_force
+        ]
 
     def _put_in_force(self, edge: Edge) -> None:
         self.by_child.setdefault(edge.child, {})[edge.parent] = edge

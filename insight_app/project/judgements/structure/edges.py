@@ -75,11 +75,25 @@ class Edge:
         """The rows whose cells the numbers are of."""
         return self.measured_on or (self.child, self.parent)
 
-    def between(self, pair: Pair) -> "Edge":
+    def between(
+        self, pair: Pair, status: ReviewStatus, by_person: bool, is_gone: bool, kind: str
+    ) -> "Edge":
         """Return it as the relation of the concepts that its own are merged into."""
-        child, parent = pair
-        measured = None if self.index is None else self.measured
-        return replace(self, child=child, parent=parent, measured_on=measured)
+        return Edge(
+            pair[0],
+            pair[1],
+            self.strength,
+            self.reverse_strength,
+            self.cells,
+            self.images,
+            self.source,
+            self.index,
+            status,
+            by_person,
+            is_gone,
+            kind,
+            None if self.index is None else self.measured,
+        )
 
     @property
     def is_withdrawn(self) -> bool:
@@ -205,17 +219,12 @@ class Proposals:
         """Return the relation between merged concepts that `first` says is there, with its numbers
         and its kind.
         """
-        strongest = sorted(found, key=self.weakness)
+        strongest = sorted(found, key=self.weakness) if len(found) > 1 else found
         best = next((edge for edge in strongest if edge.index is not None), None)
         said = self._said.get(pair)
         kind = (said and said.kind) or next((one.kind for one in strongest if one.kind), "")
-        return replace(
-            (best or first).between(pair),
-            status=first.status,
-            by_person=first.by_person,
-            is_gone=first.is_gone and best is None,
-            kind=kind,
-        )
+        is_gone = first.is_gone and best is None
+        return (best or first).between(pair, first.status, first.by_person, is_gone, kind)
 
     def implied(self) -> list[Edge]:
         """Return the machine's relations that others lead to, less those that a person spoke of."""

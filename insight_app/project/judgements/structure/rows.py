@@ -7,8 +7,10 @@ from insight_app.project.judgements.targets import (
     ConceptId,
     is_own,
     machine_concept,
-    parse_concept,
 )
+
+_DIGITS = 10
+"""An index has fewer."""
 
 
 class Rows:
@@ -39,10 +41,11 @@ class Rows:
 
     def row_of(self, concept: ConceptId) -> int | None:
         """Return the concept's row, None if it has none."""
-        if concept.startswith(self._prefix) and parse_concept(concept) is not None:
-            index = int(concept.removeprefix(self._prefix))
-            if index < self.first:
-                return index
+        if concept.startswith(self._prefix):
+            index = concept.removeprefix(self._prefix)
+            is_number = index.isascii() and index.isdecimal() and len(index) < _DIGITS
+            if is_number and (index[0] != "0" or index == "0") and int(index) < self.first:
+                return int(index)
         return self._extra_rows.get(concept)
 
     def is_own(self, row: int) -> bool:
