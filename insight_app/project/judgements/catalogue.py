@@ -6,7 +6,6 @@ left out wherever concepts are listed. Pure Python and numpy: no Qt, no SQL. One
 Catalogue at a time.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
@@ -24,6 +23,7 @@ from insight_app.project.judgements.structure import placing
 from insight_app.project.judgements.structure.compositions import composition_of
 from insight_app.project.judgements.structure.edges import STATUS, Edge, Pair, ReviewStatus
 from insight_app.project.judgements.structure.merges import Merges
+from insight_app.project.judgements.structure.namesakes import Namesakes
 from insight_app.project.judgements.structure.rows import Rows
 from insight_app.project.judgements.targets import Alias, ConceptId, is_own
 from insight_app.project.judgements.texts import Meaning
@@ -91,8 +91,9 @@ class Catalogue:
         self._results = results
         self._rows = Rows(results.dictionary.fingerprint, results.F)
         self.names = [str(name) for name in results.machine_names]
-        self._with_name: dict[str, set[int]] = defaultdict(set)
-        self._told_apart: set[int] = set()
+        self._namesakes = Namesakes()
+        for row, name in enumerate(self.names):
+            self._namesakes.add(row, name, True)
         self.by_person = np.zeros(results.F, bool)
         self.status = np.zeros(results.F, np.uint8)
         self.hidden = np.zeros(results.F, bool)
@@ -121,13 +122,12 @@ class Catalogue:
         self._wholes: dict[ConceptId, frozenset[ConceptId]] = {}
         self._marks: dict[ConceptId, Mapping[Mark, bool]] = {}
         self._apart: dict[ConceptId, set[ConceptId]] = {}
+        self._apart_pairs: set[tuple[ConceptId, ConceptId]] = set()
         self._merges = Merges(self._is_there, self._rows.order_of)
         self._members: dict[int, list[int]] = {}
         self._compositions: dict[int, Composition | None] = {}
         self._finder = Finder(self, results)
         self._hierarchy = Hierarchy(results.edges, {}, {}, self._rows.order)
-        for row in range(self.size):
-            self._list_name(row, True)
         everything = Changes(
             changed=frozenset(self._spoken_of(state)), relations=frozenset(dict(state.relations))
         )
@@ -200,9 +200,11 @@ class Catalogue:
         return self._rows.row_of(concept)
 
     def shares_name(self, row: int) -> bool:
-        """Return whether another concept has the same name in force, but for merged ones."""
-        name = self.names[row]
-        return name in self._with_name and not self._with_name[name] <= {row}
+        """Return whether another concept has the same name in force.
+
+        To what lists have, only others that lists have count.
+        """
+        return self._namesakes.has_others(row, self.names[row])
 
     # ---- what persons said beside names
 
@@ -477,7 +479,7 @@ class Catalogue:
                     appeared.add(concept)
                     made.add(row)
         made |= self._set_sets(state, judged)
-        self._set_apart(set(state.apart))
+        apart = self._set_apart(set(state.apart))
         holders, touched = self._set_merges(state, appeared)
         rows |= touched
         by_pair: dict[Pair, RelationState | None] = {}
@@ -487,12 +489,14 @@ class Catalogue:
                 by_pair[pair] = now
         related = self._hierarchy.set(by_pair, holders)
         rows |= related.changed
-        rows |= {self.holder(row) for row in rows} | self._told_apart
-        for row in {self.holder(row) for row in (*touched, *made)}:
+        rows |= {self.holder(row) for row in rows} | self._namesakes.changed
+        for row in {self.holder(row) for row in (*touched, *made, *apart)}:
             rows.update(self.kept_apart(row))
+        for row in {self.holder(row) for row in apart}:
+            rows.update(self.members(row))
         for row in made:
             rows.update(self.parts(row), self.wholes(row))
-        self._told_apart = set()
+        self._namesakes.changed = set()
         rows |= self._recompose({*made, *touched, *related.moved})
         self._fold(rows)
         self._finder.refresh(rows)
@@ -522,9 +526,9 @@ class Catalogue:
         machine_name = "" if is_extra else str(self._results.machine_names[row])
         name = machine_name if judged.name is None else judged.name
         if name != self.names[row]:
-            self._list_name(row, False)
+            self._namesakes.remove(row, self.names[row])
             self.names[row] = name
-            self._list_name(row, True)
+            self._namesakes.add(row, name, self.merged_into[row] < 0)
         self.by_person[row] = judged.name is not None
         if not is_extra:
             is_machines = judged.name is None
@@ -540,13 +544,6 @@ class Catalogue:
             else:
                 texts.pop(row, None)
 
-    def _list_name(self, row: int, is_listed: bool) -> None:
-        """Put a row among those of its name, or take it out; merged ones are in no list."""
-        if self.names[row] and self.merged_into[row] < 0:
-            named = self._with_name[self.names[row]]
-            self._told_apart |= named if len(named) <= 2 else {row}
-            (named.add if is_listed else named.discard)(row)
-
     def _set_sets(self, state: CurationState, concepts: Collection[ConceptId]) -> set[int]:
         """Take over the aliases, marks, parts and wholes of concepts; return the rows that may be
         made of something else now.
@@ -559,11 +556,16 @@ class Catalogue:
         }
         return {row for concept in found if (row := self.row_of(concept)) is not None}
 
-    def _set_apart(self, pairs: set[tuple[ConceptId, ConceptId]]) -> None:
-        self._apart = {}
-        for pair in pairs:
+    def _set_apart(self, pairs: set[tuple[ConceptId, ConceptId]]) -> set[int]:
+        """Take over what is kept apart; return the rows at which something changed."""
+        changed = pairs ^ self._apart_pairs
+        self._apart_pairs = pairs
+        for pair in changed:
             for concept, other in (pair, pair[::-1]):
-                self._apart.setdefault(concept, set()).add(other)
+                others = self._apart.setdefault(concept, set())
+                (others.add if pair in pairs else others.discard)(other)
+        rows = {self.row_of(concept) for pair in changed for concept in pair}
+        return {row for row in rows if row is not None}
 
     def _set_merges(
         self, state: CurationState, appeared: set[ConceptId]
@@ -578,9 +580,9 @@ class Catalogue:
         }
         touched = {*holders, *holders.values(), *(self.holder(row) for row in holders)}
         for row, holder in holders.items():
-            self._list_name(row, False)
+            self._namesakes.remove(row, self.names[row])
             self.merged_into[row] = -1 if holder == row else holder
-            self._list_name(row, True)
+            self._namesakes.add(row, self.names[row], holder == row)
         for row in touched:
             self._members.pop(row, None)
             if members := self._merges.members.get(self.id_of(row)):
@@ -648,7 +650,7 @@ class Catalogue:
         said = (self._aliases, self._marks, self._parts, self._apart)
         if self.by_person[row] or self.status[row] or row in self.notes or row in self.definitions:
             return True
-        if row in self._members or any(self.id_of(row) in one for one in said):
+        if row in self._members or any(one.get(self.id_of(row)) for one in said):
             return True
         by_child, by_parent = self._hierarchy.by_child, self._hierarchy.by_parent
         edges = (*by_child.get(row, {}).values(), *by_parent.get(row, {}).values())
