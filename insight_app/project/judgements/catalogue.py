@@ -228,6 +228,13 @@ class Catalogue:
         found = set(map(self.holder, others))
         return sorted(found - {holder}, key=self._rows.order)
 
+    @property
+    def pairs_apart(self) -> frozenset[Pair]:
+        """All pairs of rows, the lower first, that persons said only look alike."""
+        rows = {self.holder(row) for row in self._there(self._apart)}
+        pairs = ((row, other) for row in rows for other in self.kept_apart(row))
+        return frozenset((min(pair), max(pair)) for pair in pairs)
+
     # ---- what concepts are made of
 
     def holder(self, row: int) -> int:

@@ -6,7 +6,7 @@ proposed to stay, the one that most others are like, and those are ticked that a
 name alone ticks nothing: dozens of concepts are called "animal". Knows nothing of merging.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.project.judgements.hierarchy import ReviewStatus
+from insight_app.project.judgements.structure.edges import ReviewStatus
 from insight_app.project.similarity.basis import LikenessBasis
 from insight_app.project.similarity.listing import ConceptListing
 from insight_app.project.similarity.similar import Similar, compare, direction
@@ -124,7 +124,7 @@ def _of_name(
     score = _scores(basis, listing, rows)
     likely = np.where(score >= TICKED, score, 0.0)
     holder = _holder(listing, rows, likely)
-    others = [row for row in rows if row != holder and not listing.is_apart(row, holder)]
+    others = [row for row in rows if row != holder and _may_be_one(listing, row, holder)]
     if not others:
         return None
     names = {words[row].plain for row in rows}
@@ -150,7 +150,7 @@ def _of_looks(
     if looks is None or len(rows) < 2:
         return []
     all_rows = np.array(rows)
-    directions = np.array([direction(looks, listing, row) for row in rows])
+    directions = np.array([direction(basis, looks, listing, row) for row in rows])
     near: dict[int, list[int]] = {}
     for first in range(0, len(rows), _BLOCK):
         cancel.check()
@@ -168,7 +168,7 @@ def _of_looks(
         others = [
             one.row
             for one in compare(basis, listing, row, [o for o in near[row] if o not in used])
-            if (one.together or 0.0) >= ALIKE_TOGETHER and not listing.is_apart(row, one.row)
+            if (one.together or 0.0) >= ALIKE_TOGETHER and _may_be_one(listing, row, one.row)
         ]
         if others:
             names = ", ".join(listing.name(one) for one in [row, *others[:2]])
@@ -190,13 +190,14 @@ def _cluster(
     members = sorted(compare(basis, listing, holder, others), key=lambda m: (-m.score, m.row))
     ticked: list[int] = []
     for member in members:
-        if member.score >= least and not _is_apart_from(listing, member.row, ticked):
+        if member.score >= least and all(_may_be_one(listing, member.row, r) for r in ticked):
             ticked.append(member.row)
     return Cluster(why, title, holder, tuple(members), frozenset(ticked))
 
 
-def _is_apart_from(listing: ConceptListing, row: int, others: Iterable[int]) -> bool:
-    return any(listing.is_apart(row, other) for other in others)
+def _may_be_one(listing: ConceptListing, a: int, b: int) -> bool:
+    """Return whether two can be one: no person keeps them apart, neither has the other in it."""
+    return not listing.is_apart(a, b) and not listing.overlap(a, b)
 
 
 def _scores(
@@ -206,7 +207,7 @@ def _scores(
     score = np.zeros((len(rows), len(rows)))
     looks = basis.looks()
     if looks is not None:
-        directions = np.array([direction(looks, listing, row) for row in rows])
+        directions = np.array([direction(basis, looks, listing, row) for row in rows])
         score += np.maximum(directions @ directions.T, 0) / 2
     F = basis.results.F
     plain = [at for at, row in enumerate(rows) if row < F and row not in listing.compositions]

@@ -78,14 +78,18 @@ def evidence(
     cancel: CancelToken | None = None,
 ) -> EdgeEvidence:
     """Return what speaks for `child` being below `parent`, with at most `limit` examples each."""
+    token = cancel or CancelToken()
     ends = listing.reader(basis.results, child), listing.reader(basis.results, parent)
-    pair = pairs.count(*ends, limit, cancel or CancelToken())
+    pair = pairs.count(*ends, limit, token)
     measured = _measured(basis, listing, child, parent)
-    both, of_child, of_parent = _cells(listing, child, parent, pair)
+    back = None
+    if not listing.is_counted[parent]:
+        back = pairs.count(*ends[::-1], 0, token)
+    both, of_child, of_parent = _cells(listing, child, parent, pair, back)
     share = pair.share(pair.both, pair.first)
     if measured is not None and not pair.is_whole:
         both = (measured.cells,) * 3
-    strength, back = _strengths(basis, listing, child, parent, pair)
+    strength, reverse = _strengths(basis, listing, child, parent, pair, back)
     why, interval = _interval(pair, measured)
     return EdgeEvidence(
         _where(both, pair.both > 0, 0, pair, pair.examples_both),
@@ -98,7 +102,7 @@ def evidence(
             pair.examples_second,
         ),
         strength,
-        back,
+        reverse,
         interval,
         why,
         1 - (both[0] / of_child if measured and of_child else share) if pair.of else None,
@@ -108,17 +112,24 @@ def evidence(
 
 
 def _cells(
-    listing: ConceptListing, child: int, parent: int, pair: PairCount
+    listing: ConceptListing, child: int, parent: int, pair: PairCount, back: PairCount | None
 ) -> tuple[tuple[int, int, int], int, int]:
     """Return (both with its interval, the child's, the parent's) cells over all photos."""
     together = int(pair.both.sum())
-    of_parent = max(int(listing.cells[parent]), int(pair.second.sum()))
+    of_parent = int(listing.cells[parent]) if back is None else _scaled(back)
+    of_parent = max(of_parent, int(pair.second.sum()))
     if pair.is_whole:
         return (together, together, together), int(pair.first.sum()), of_parent
-    of_child = int(listing.cells[child])
+    of_child = int(listing.cells[child]) if listing.is_counted[child] else _scaled(pair)
     shares = pair.share(pair.both, pair.first), *pair.bounds(pair.both, pair.first)
     low = max(round(shares[1] * of_child), together)
     return (round(shares[0] * of_child), low, round(shares[2] * of_child)), of_child, of_parent
+
+
+def _scaled(pair: PairCount) -> int:
+    """Return the first's cells over all photos, from those that were read."""
+    read = max(pair.photos.size, 1)
+    return round(int(pair.first.sum()) * pair.of / read)
 
 
 def _rest(cells: int, both: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -139,16 +150,23 @@ def _where(
 
 
 def _strengths(
-    basis: LikenessBasis, listing: ConceptListing, child: int, parent: int, pair: PairCount
+    basis: LikenessBasis,
+    listing: ConceptListing,
+    child: int,
+    parent: int,
+    pair: PairCount,
+    back: PairCount | None,
 ) -> tuple[float, float | None]:
+    """Return the strength and the reverse strength, None if the latter is not known."""
     if not {child, parent} & listing.compositions.keys():
         shares = basis.results.co_occurrence([child, parent])
         return float(shares[0, 1]), float(shares[1, 0])
+    strength = pair.share(pair.shared, pair.own)
+    if back is not None:
+        return strength, back.share(back.shared, back.own)
+    read = max(pair.photos.size, 1)
     total = float(listing.total[parent])
-    own = float(pair.own.sum())
-    scale = 1.0 if pair.is_whole or not own else float(listing.total[child]) / own
-    back = min(float(pair.back.sum()) * scale / total, 1.0) if total > 0 else None
-    return pair.share(pair.shared, pair.own), back
+    return strength, min(float(pair.back.sum()) * pair.of / read / total, 1) if total > 0 else None
 
 
 def _measured(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from insight_app.concepts.composition import Composition
 from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.judgements.catalogue import Catalogue
-from insight_app.project.judgements.hierarchy import ReviewStatus
+from insight_app.project.judgements.structure.edges import ReviewStatus
 from insight_app.project.results.snapshot import Results
 
 
@@ -20,10 +20,11 @@ from insight_app.project.results.snapshot import Results
 class ConceptListing:
     """Hold all concepts by row, as a catalogue had them; all arrays (size,).
 
-    names, by_person, status, images, cells, total: as in the catalogue.  is_offered: whether a
-    concept is one to propose something for: shown, active, in no merge but as the one that stays.
-    compositions: of the rows that are not one concept of the dictionary.  apart: pairs (a, b) of
-    rows, a < b, that a person keeps apart.  related: (child, parent) of relations in force.
+    names, by_person, status, images, cells, total, is_counted, activation: as in the catalogue.
+    is_offered: whether a concept is one to propose something for: listed, not folded, active.
+    compositions: of the rows that are not one concept of the dictionary; None: of nothing.  apart:
+    pairs (a, b) of rows, a < b, that a person keeps apart.  related: (child, parent) of relations
+    in force.
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,8 @@ class ConceptListing:
     images: NDArray[np.int64]
     cells: NDArray[np.int64]
     total: NDArray[np.float64]
+    is_counted: NDArray[np.bool_]
+    activation: NDArray[np.float64]
     is_offered: NDArray[np.bool_]
     compositions: Mapping[int, Composition | None]
     apart: frozenset[tuple[int, int]]
@@ -49,6 +52,10 @@ class ConceptListing:
     def are_related(self, a: int, b: int) -> bool:
         """Return whether one of two concepts is below the other."""
         return (a, b) in self.related or (b, a) in self.related
+
+    def overlap(self, a: int, b: int) -> bool:
+        """Return whether two rows are made of some of the same: a group and what is in it."""
+        return not set(self.concepts(a)).isdisjoint(self.concepts(b))
 
     def concepts(self, row: int) -> tuple[int, ...]:
         """Return the dictionary's concepts that a row is made of, () if there are none."""
@@ -75,8 +82,8 @@ class ConceptListing:
 def listing(catalogue: Catalogue) -> ConceptListing:
     """Copy what a catalogue says now; on the thread that the catalogue belongs to."""
     children, parents = catalogue.relation_ends()
-    active = catalogue.is_active & (catalogue.cells > 0)
-    extra = range(int(np.count_nonzero(~catalogue.is_gone)), 0)
+    extra = (row for row in range(catalogue.size) if not catalogue.is_machines(row))
+    composites = catalogue.composites()
     return ConceptListing(
         names=tuple(catalogue.names),
         by_person=catalogue.by_person.copy(),
@@ -84,8 +91,15 @@ def listing(catalogue: Catalogue) -> ConceptListing:
         images=catalogue.images.copy(),
         cells=catalogue.cells.copy(),
         total=catalogue.total.copy(),
-        is_offered=active & ~catalogue.hidden & ~catalogue.folded,
-        compositions=dict.fromkeys(extra),
-        apart=frozenset(),
+        is_counted=catalogue.is_counted.copy(),
+        activation=catalogue.activation,
+        is_offered=(
+            catalogue.is_active
+            & catalogue.is_listed
+            & ~catalogue.folded
+            & (catalogue.images_at_least > 0)
+        ),
+        compositions=dict.fromkeys(extra) | {row: catalogue.composition(row) for row in composites},
+        apart=catalogue.pairs_apart,
         related=frozenset(zip(children.tolist(), parents.tolist(), strict=True)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from insight_app.concepts.progress import CancelToken
-from insight_app.project.judgements.hierarchy import Edge, ReviewStatus
+from insight_app.project.judgements.structure.edges import Edge, ReviewStatus
 from insight_app.project.similarity import kinds
 from insight_app.project.similarity.basis import LikenessBasis
 from insight_app.project.similarity.listing import ConceptListing
@@ -45,13 +45,13 @@ def relation_queue(
 ) -> list[QueuedRelation]:
     """Return those of the relations in force that nobody judged, the worthiest first."""
     token = cancel or CancelToken()
-    whole = float(listing.total.sum())
+    whole = float(listing.activation.sum())
     found = []
     for number, edge in enumerate(edges):
         if number % 1000 == 0:
             token.check()
         if edge.status == ReviewStatus.UNREVIEWED and not edge.by_person:
-            share = edge.strength * float(listing.total[edge.child]) / whole if whole else 0.0
+            share = edge.strength * float(listing.activation[edge.child]) / whole if whole else 0.0
             doubt = _doubt(basis, listing, edge)
             found.append(QueuedRelation(edge.child, edge.parent, doubt, share))
     return sorted(found, key=lambda one: (-one.worth, -one.doubt, one.child, one.parent))

@@ -62,20 +62,24 @@ def similar(
 ) -> list[Similar]:
     """Return the concepts most like one, the most alike first.
 
-    Without hidden, folded and merged ones, those that are nowhere active, and those that a person
-    keeps apart from it.
+    Without hidden, folded and merged ones, those that are nowhere active, what it is a group or a
+    part of, and those that a person keeps apart from it.
     """
     F = basis.results.F
     looks = basis.looks()
     offered = listing.is_offered.copy()
     offered[row] = False
     offered[[other for pair in listing.apart if row in pair for other in pair]] = False
+    offered[[other for other in listing.compositions if listing.overlap(row, other)]] = False
+    offered[[other for other in listing.concepts(row) if row in listing.compositions]] = False
     rank = np.zeros(listing.size)
     if looks is not None:
-        rank[:F] = looks @ direction(looks, listing, row)
+        rank[:F] = looks @ direction(basis, looks, listing, row)
         for other, composition in listing.compositions.items():
             if composition is not None and offered[other]:
-                rank[other] = direction(looks, listing, other) @ direction(looks, listing, row)
+                rank[other] = direction(basis, looks, listing, other) @ direction(
+                    basis, looks, listing, row
+                )
     shared: NDArray[np.int64] = np.zeros(0, np.int64)
     if row < F and row not in listing.compositions:
         others, share = basis.results.shares(row)
@@ -95,8 +99,8 @@ def compare(
     shares = _Shares(basis, listing)
     of_row, kept = words_of(basis.senses, listing, row), []
     for other in others:
-        look = _cosine(looks, listing, row, other)
-        cosine = _cosine(basis.directions, listing, row, other)
+        look = _cosine(basis, looks, listing, row, other)
+        cosine = _cosine(basis, basis.directions, listing, row, other)
         forward, reverse = shares.of(row, other), shares.of(other, row)
         names = of_row.alike(words_of(basis.senses, listing, other))
         kept.append(Similar(other, look, cosine, forward, reverse, names))
@@ -122,21 +126,30 @@ class _Shares:
         return float(values[at]) if at < others.size and others[at] == other else 0.0
 
 
-def direction(rows: NDArray[np.float32], listing: ConceptListing, row: int) -> NDArray[np.float32]:
-    """Return (D,) of a row of the listing: of several concepts the mean by their activation."""
+def direction(
+    basis: LikenessBasis, rows: NDArray[np.float32], listing: ConceptListing, row: int
+) -> NDArray[np.float32]:
+    """Return (D,) of a row of the listing: of several concepts the mean by their activation.
+
+    rows: (F, D), of the dictionary's concepts.
+    """
     concepts = list(listing.concepts(row))
     if not concepts:
         return np.zeros(rows.shape[1], np.float32)
-    weights = listing.total[concepts].astype(np.float32)
+    weights = basis.results.total[concepts].astype(np.float32)
     mean: NDArray[np.float32] = unit((weights @ rows[concepts])[None])[0]
     return mean
 
 
 def _cosine(
-    rows: NDArray[np.float32] | None, listing: ConceptListing, a: int, b: int
+    basis: LikenessBasis,
+    rows: NDArray[np.float32] | None,
+    listing: ConceptListing,
+    a: int,
+    b: int,
 ) -> float | None:
     """Return the cosine between two rows of the listing, None if one has no direction."""
     if rows is None:
         return None
-    one, other = direction(rows, listing, a), direction(rows, listing, b)
+    one, other = direction(basis, rows, listing, a), direction(basis, rows, listing, b)
     return float(one @ other) if one.any() and other.any() else None
