@@ -9,6 +9,7 @@ from tests.gui.conftest import wait_saved
 Key = Qt.Key
 NO = Qt.KeyboardModifier.NoModifier
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def show(qtbot, window, workspace: str):

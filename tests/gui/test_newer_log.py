@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from insight_app.gui.curation.facts.history import describe
+from insight_app.gui.curation.history.lines import words_of
 from insight_app.project import judgements as j
 from insight_app.project.person import this_person
 from insight_app.project.project import Project
@@ -42,6 +42,6 @@ def test_it_is_said_when_the_project_opens_and_undo_says_why_it_does_not(
     judgements = window.session.state.project.judgements
     concept = window.session.state.catalogue.id_of(0)
     assert judgements.state.concepts[concept].name == "harbour"
-    lines = [describe(entry) for entry in judgements.history(concept)]
+    lines = [words_of(entry, concept, str) for entry in judgements.history_of(concept)]
     assert lines[0].endswith("accepted harbour")
     assert lines[1].endswith("Also called port (made with a newer Insight, not applied here)")

@@ -125,7 +125,8 @@ def test_nothing_of_others_is_more_than_text(
     seen = "\n".join(eyes.seen)
     for place in (
         "title of MainWindow", "tip in GridView", "line in HierarchyView", "tip in _TableView",
-        "tooltip of _Name", "ConceptHistory", "line in CandidateList", "LinkLabel", "AbsentLine",
+        "tooltip of _Name", "line in HistoryView", "line in CandidateList", "LinkLabel",
+        "AbsentLine",
         "action edit.undo", "tooltip of action", "WrappedText", "axis of ThemedPlot", "_Title",
         "completions of NameEdit", "line in HitList", "line in HangingHits", "PlainLabel",
         "line in QTreeWidget", "line in FolderList", "choice of QComboBox", "tooltip of RecentRow",

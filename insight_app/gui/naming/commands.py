@@ -1,4 +1,4 @@
-"""The commands for names: their texts, their keys, and the dialogs that they open.
+"""The commands for names and the history: their texts, their keys, and the dialogs that they open.
 
 Dialogs are imported when they are first opened.
 """
@@ -24,7 +24,7 @@ KINDS = "Normalization files (*.txt *.csv);;All files (*)"
 
 
 def add_naming_commands(actions: Actions, session: Session, window: QWidget) -> None:
-    """Register what changes many names at once."""
+    """Register what changes many names at once, and the history."""
     add, here = actions.add, _Here(session, window)
     add("edit.replace", "Re&place in names…", "Ctrl+H", here.replace, context=EDIT,
         icon="arrows-left-right", tip="Find and replace in names, with a preview")  # fmt: skip
@@ -32,6 +32,9 @@ def add_naming_commands(actions: Actions, session: Session, window: QWidget) -> 
         tip="A text file, one name a line: canonical: variant, variant")  # fmt: skip
     add("edit.write_names", "&Write a normalization file…", "", here.write, context=EDIT,
         tip="All names in use with their aliases: canonical: variant, variant")  # fmt: skip
+    add("edit.history", "&History…", "Ctrl+Shift+H", here.history, context=EDIT,
+        icon="clock-counter-clockwise",
+        tip="Who said what and when; take back, export, replay")  # fmt: skip
     for signal in (session.projects.opened, session.projects.results_changed):
         signal.connect(here.enable)
     here.enable()
@@ -48,6 +51,7 @@ class _Here:
         has_concepts = self.session.state.catalogue is not None
         for id in ("edit.replace", "edit.normalize", "edit.write_names"):
             self.session.actions.set_enabled(id, has_concepts)
+        self.session.actions.set_enabled("edit.history", self.session.state.project is not None)
 
     def replace(self) -> None:
         """Ask what to find in names and what to put in its place."""
@@ -87,6 +91,16 @@ class _Here:
             self.session.jobs.run(
                 partial(_write, path, names), done=partial(self._say_written, path)
             )
+
+    def history(self) -> None:
+        """Show who said what and when."""
+        from insight_app.gui.dialogs.history import HistoryDialog
+
+        self.session.editors.write_all()
+        present = self.window.findChild(HistoryDialog)
+        if present is not None:
+            present.look()
+        _show(present or HistoryDialog(self.session, self.window))
 
     def _say_written(self, path: Path, lines: int) -> None:
         self.session.messages.say(f"{path.name}: {counted(lines, 'name')} written")

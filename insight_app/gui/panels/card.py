@@ -88,7 +88,7 @@ class CardPanel(Panel):
             self.relatives,
             self.strength,
             Section("Note", self.note, inside),
-            Section("History", self.history, inside),
+            self.history.section,
         ):
             column.addWidget(part)
         column.addStretch(1)

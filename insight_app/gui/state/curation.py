@@ -7,6 +7,7 @@ Knows no panel.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -177,6 +178,18 @@ class Curation(QObject):
         if not self._present().read_only:
             self._queue.submit(Write(WriteKind.REDO))
 
+    def take_back(self, group: str) -> None:
+        """Take back one act of this person alone, however old; what was said since stays."""
+        self._write_editors()
+        if not self.refuses():
+            self._queue.submit(Write(WriteKind.TAKE_BACK, group=group))
+
+    def replay(self, path: Path) -> None:
+        """Take over the history of another copy of this project."""
+        self._write_editors()
+        if not self.refuses():
+            self._queue.submit(Write(WriteKind.REPLAY, path=path))
+
     # ---- how
 
     def _closes_circle(self, added: "Relation") -> bool:
@@ -309,17 +322,19 @@ class Curation(QObject):
         if catalogue is None:
             return
         shown = [one for one in changes.concepts if not self._is_hidden(one)]
-        leaves = kind is not WriteKind.JUDGE and bool(shown)
+        leaves = kind not in (WriteKind.JUDGE, WriteKind.REPLAY) and bool(shown)
         then = self._lists.remaining(shown) if leaves else None
         if not changes.is_empty:
             rows = set(catalogue.apply(committed.state, changes))
             self.changed.emit(rows, bool(changes.relations))
         if then is not None and all(map(self._is_hidden, shown)):
             self._selection.select(concepts=(then,))  # as hide() does
-        elif kind is not WriteKind.JUDGE:
+        elif kind not in (WriteKind.JUDGE, WriteKind.REPLAY):
             self._return_to(changes)
         text = committed.write.text or changes.text
-        if kind is WriteKind.UNDO:
+        if kind is WriteKind.REPLAY:
+            self._messages.say(text)
+        elif kind in (WriteKind.UNDO, WriteKind.TAKE_BACK):
             self._messages.offer(text, "Redo", self.redo)
         elif changes.is_empty:
             self._messages.say(committed.write.unchanged or text)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
-from insight_app.errors import Refusal
+from insight_app.errors import KnownError, Refusal
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.jobs import Jobs
 
@@ -29,6 +30,8 @@ class WriteKind(Enum):
     JUDGE = "judge"
     UNDO = "undo"
     REDO = "redo"
+    TAKE_BACK = "take back"
+    REPLAY = "replay"
 
 
 ActsThen: TypeAlias = "Callable[[CurationState], Sequence[Act]]"
@@ -39,13 +42,16 @@ ActsThen: TypeAlias = "Callable[[CurationState], Sequence[Act]]"
 class Write:
     """One thing to write: a judgement (acts and their text), an undo, or a redo.
 
-    unchanged: the text of a judgement that changes nothing, where it is another one.
+    unchanged: the text of a judgement that changes nothing, where it is another one.  group: the
+    act that is taken back.  path: of the history that is replayed.
     """
 
     kind: WriteKind
     acts: "Sequence[Act] | ActsThen" = ()
     text: str = ""
     unchanged: str = ""
+    group: str = ""
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,9 @@ class JudgementQueue(QObject):
 
     def _write_failed(self, error: Exception) -> None:
         self._writing = False
-        if self._queue[0].kind is not WriteKind.JUDGE and isinstance(error, Refusal):
+        kind = self._queue[0].kind
+        is_over = isinstance(error, Refusal) and kind is not WriteKind.JUDGE
+        if is_over or (isinstance(error, KnownError) and kind is WriteKind.REPLAY):
             self._queue.popleft()
             self.refused.emit(error)
             self.pending_changed.emit()
@@ -182,6 +190,10 @@ def _perform(judgements: "Judgements", write: Write) -> Committed:
         changes = judgements.judge(acts, write.text)
     elif write.kind is WriteKind.UNDO:
         changes = judgements.undo()
+    elif write.kind is WriteKind.TAKE_BACK:
+        changes = judgements.take_back(write.group)
+    elif write.path is not None:
+        changes = judgements.import_log(write.path)
     else:
         changes = judgements.redo()
     return Committed(write, changes, judgements.state)

@@ -21,7 +21,7 @@ from insight_app.project.judgements import tables, union
 from insight_app.project.judgements.acts import Act, Value
 from insight_app.project.judgements.changes import Changes, before, changes, spoken_of
 from insight_app.project.judgements.edits import Edit
-from insight_app.project.judgements.log import database, identity, lines, vouching
+from insight_app.project.judgements.log import database, identity, lines, telling, vouching
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
 from insight_app.project.judgements.log.links import Head
 from insight_app.project.judgements.projection import Fields, Standing, fold
@@ -32,6 +32,7 @@ from insight_app.project.judgements.state import (
     Person,
     not_understood,
 )
+from insight_app.project.judgements.targets import ConceptId
 from insight_app.project.storage import sqlite, versions
 
 MOST_FAULTS = 20
@@ -180,6 +181,34 @@ class Judgements:
             return []
         with self._reading(self._engine) as connection:
             return database.of_target(connection, target)
+
+    def history_of(self, concept: ConceptId) -> list[Judgement]:
+        """Return all that was ever said with a concept in it, oldest first.
+
+        Of its relations, aliases, members, parts and marks too.
+        """
+        if self._engine is None:
+            return []
+        with self._reading(self._engine) as connection:
+            return telling.concerning(connection, concept)
+
+    def sizes(self, groups: Iterable[str]) -> dict[str, int]:
+        """Return of acts, by the `group` of their entries, how many entries they have."""
+        if self._engine is None:
+            return {}
+        with self._reading(self._engine) as connection:
+            return telling.sizes(connection, list(groups))
+
+    def acts(
+        self, most: int, *, earlier_than: int | None = None, person: str = "", words: str = ""
+    ) -> list[telling.ToldAct]:
+        """Return the newest acts; `telling.acts` says which."""
+        if self._engine is None:
+            return []
+        with self._reading(self._engine) as connection:
+            return telling.acts(
+                connection, most, earlier_than=earlier_than, person=person, words=words
+            )
 
     def entries(self) -> list[Judgement]:
         """Return the whole log, in the order that all copies agree on."""

@@ -1,53 +1,75 @@
-"""Who judged a concept, how, and when."""
+"""Who judged a concept, how, and when; each act of one's own can be taken back alone."""
 
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.concepts.naming.doubt import is_doubtful
+from insight_app.gui.curation.facts.section import Section
+from insight_app.gui.curation.history.lines import (
+    HistoryLine,
+    arranged,
+    lines_of,
+    without_repeats,
+    words_of,
+)
+from insight_app.gui.curation.history.view import HistoryView
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import ShownName, shown_name
-from insight_app.gui.widgets import PlainLabel
-from insight_app.plain_text import shortened, visible, visible_lines
+from insight_app.gui.widgets import PlainLabel, dim_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId, Judgement
+    from insight_app.project.judgements.projection import Standing
     from insight_app.project.project import Project
 
-WORDS_LETTERS, PERSON_LETTERS = 1000, 100
-"""What is shown of what was said, and of who said it."""
-KIND_WORDS = {
-    "rename": "renamed to",
-    "accept": "accepted",
-    "unsure": "unsure about",
-    "reject": "rejected",
-    "clear": "status taken back",
-    "hide": "hidden",
-    "unhide": "shown again",
-    "note": "note",
-    "create": "made",
-}
+LINES = 12
+"""Seen at once; a longer history scrolls."""
+BY_DATE, BY_PERSON = "by date", "by person"
 
 
-class ConceptHistory(PlainLabel):
-    """The judgements of a concept as lines, the newest first."""
+class ConceptHistory(QWidget):
+    """All that was ever said with a concept in it, the newest first, and how the machine named it.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+    section: its heading, with links that arrange it and open the project's whole history.
+    """
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
         self.session = session
         self._concept: ConceptId | None = None
-        self.setProperty("dim", True)
-        self.setWordWrap(True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setContentsMargins(12, 0, 12, 8)
+        self._lines: list[HistoryLine] = []
+        self._by_person = False
+        self.list = HistoryView(self, grows=LINES)
+        self.list.take_back.connect(self._take_back)
+        self.refusal = PlainLabel("", self)
+        self.refusal.setWordWrap(True)
+        self.refusal.setContentsMargins(12, 4, 12, 4)
+        self.refusal.hide()
+        session.queue.refused.connect(self._refused)
+        self.machine = dim_label("", self)
+        self.machine.setWordWrap(True)
+        self.machine.setContentsMargins(12, 2, 12, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.refusal)
+        column.addWidget(self.list)
+        column.addWidget(self.machine)
+        self.section = Section("History", self, parent)
+        self.arrange = self.section.add_link(
+            BY_DATE, "Under the days, or under the persons who said it", self._turn
+        )
+        whole = session.actions["edit.history"]
+        self.section.add_link("All…", whole.toolTip(), whole.trigger)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Read the judgements of a concept and show them a moment later."""
+        self.refusal.hide()
         self._concept, results = concept.id, concept.results
         machine = results.machine_names[concept.row] if concept.is_machine else ""
         if machine:
@@ -56,34 +78,57 @@ class ConceptHistory(PlainLabel):
             name = ShownName(shown_name(machine), is_doubtful=is_doubtful(probability))
             before = shown_name(results.names_before[concept.row])
             machine = f"{who}: named {name.text}{f', was: {before}' if before else ''}"
+        self.machine.setText(machine)
+        self.machine.setVisible(bool(machine))
         self.session.projects.ask(
-            partial(_history, concept=concept.id),
-            done=partial(self._show, concept.id, machine),
+            partial(_history, concept=concept.id), done=partial(self._read, concept.id)
         )
 
-    def _show(self, concept: "ConceptId", machine: str, entries: "Sequence[Judgement]") -> None:
-        if concept == self._concept:
-            newest_first = sorted(entries, key=lambda entry: -entry.lamport)
-            lines = [describe(entry) for entry in newest_first]
-            self.setText("\n".join([*lines, *([machine] if machine else [])]))
+    def _read(
+        self,
+        concept: "ConceptId",
+        found: "tuple[Sequence[Judgement], dict[str, Standing], dict[str, int]]",
+    ) -> None:
+        project = self.session.state.project
+        if concept != self._concept or project is None:
+            return
+        entries, standing, sizes = found
+        others = {group: size - 1 for group, size in sizes.items() if size > 1}
+        me = "" if project.read_only else project.judgements.person.uuid
+        words = partial(words_of, concept=concept, name_of=self._name)
+        shown = without_repeats(entries)
+        self._lines = lines_of(shown, standing, me, words, others)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.arrange.setVisible(len({line.person for line in self._lines}) > 1)
+        self.arrange.setText(BY_PERSON if self._by_person else BY_DATE)
+        self.list.delegate.has_persons = not self._by_person
+        self.list.delegate.shows_day = self._by_person
+        self.list.set_items(arranged(self._lines, by_person=self._by_person))
+        self.list.setVisible(bool(self._lines))
+
+    def _turn(self) -> None:
+        self._by_person = not self._by_person
+        self._arrange()
+
+    def _name(self, concept: "ConceptId") -> str:
+        row = self.session.state.row_of(concept)
+        return str(concept) if row is None else self.session.state.name_told_apart(row)
+
+    def _take_back(self, line: HistoryLine) -> None:
+        self.session.curation.take_back(line.group)
+
+    def _refused(self, error: Exception) -> None:
+        """Say why an act stands, where it is read whole."""
+        self.refusal.setText(str(error))
+        self.refusal.setVisible(self.list.hasFocus())
 
 
-def _history(project: "Project", concept: "ConceptId") -> "Sequence[Judgement]":
-    """Read the judgements of a concept; runs on the project's thread."""
-    return project.judgements.history(concept)
-
-
-def describe(entry: "Judgement") -> str:
-    """Return one entry of the log as a line: when, who, what."""
-    when = entry.utc.astimezone().strftime("%d %b %Y, %H:%M")
-    words = entry.text
-    if not entry.is_understood:
-        words = f"{words} (made with a newer Insight, not applied here)"
-    elif not entry.undoes:
-        words = KIND_WORDS.get(entry.kind, entry.kind.replace("-", " "))
-        named = entry.after.get("name") or entry.after.get("status_name")
-        if entry.kind == "note":
-            named = entry.after.get("note")
-        words = f"{words} {named}" if named else words
-    said = shortened(visible_lines(words), WORDS_LETTERS)
-    return f"{when}, {shortened(visible(entry.person.name), PERSON_LETTERS)}: {said}"
+def _history(
+    project: "Project", concept: "ConceptId"
+) -> "tuple[Sequence[Judgement], dict[str, Standing], dict[str, int]]":
+    """Read (judgements of a concept, which acts stand, their sizes); on the project's thread."""
+    entries = project.judgements.history_of(concept)
+    groups = {entry.group for entry in entries}
+    return entries, project.judgements.standing(groups), project.judgements.sizes(groups)

@@ -68,6 +68,13 @@ def some(connection: Connection, uuids: Collection[str]) -> dict[str, Judgement]
     return {row.uuid: _judgement(row) for row in connection.execute(query)}
 
 
+def numbered(connection: Connection, numbers: Collection[int]) -> list[Judgement]:
+    """Return the entries at places of the log, in its order on this disk."""
+    wanted = select(func.json_each(dumps(list(numbers))).table_valued("value").c.value)
+    query = select(*_COLUMNS).where(LogEntry.seq.in_(wanted)).order_by(LogEntry.seq)
+    return [_judgement(row) for row in connection.execute(query)]
+
+
 def newest_undos(connection: Connection, uuids: Collection[str]) -> dict[str, Judgement]:
     """Return the last undo that is understood of each of the entries `uuids`; none of many."""
     query = select(*_COLUMNS).where(
