@@ -498,9 +498,8 @@ class Catalogue:
         rows |= related.changed
         rows |= {self.holder(row) for row in rows} | self._namesakes.changed
         for row in {self.holder(row) for row in (*touched, *made, *apart)}:
-            rows.update(self.kept_apart(row))
-        for row in {self.holder(row) for row in apart}:
-            rows.update(self.members(row))
+            for other in (row, *self.kept_apart(row)):
+                rows.update((other, *self.members(other)))
         for row in made:
             rows.update(self.parts(row), self.wholes(row))
         self._namesakes.changed = set()
