@@ -16,7 +16,7 @@ from insight_app.gui.curation.tree.order import (
 )
 from insight_app.project import judgements as j
 from insight_app.project.judgements.catalogue import Catalogue
-from tests.project.test_catalogue import Edges, Results, state_of
+from tests.small_results import Edges, Results, state_of
 
 SIZE = 7
 ROWS = range(SIZE)
