@@ -24,11 +24,15 @@ class NotAManifest(ValueError):
 
 @dataclass(frozen=True)
 class ProjectManifest:
-    """project: its uuid.  judgements, lamport: at least so many, up to this time at least."""
+    """project: its uuid.  judgements, lamport: at least so many, up to this time at least.
+
+    head: how the log ended then (`links.Head.text`), "" where an older Insight wrote it.
+    """
 
     project: str
     judgements: int
     lamport: int
+    head: str = ""
 
 
 def read(folder: Path) -> ProjectManifest | None:
@@ -50,9 +54,10 @@ def read(folder: Path) -> ProjectManifest | None:
     if checksum != _checksum(found):
         raise NotAManifest("it is not as it was written")
     project, judgements, lamport = (found.get(k) for k in ("project", "judgements", "lamport"))
+    head = found.get("head", "")
     if not (isinstance(project, str) and isinstance(judgements, int) and isinstance(lamport, int)):
         raise NotAManifest("it lacks what it should say")
-    return ProjectManifest(project, judgements, lamport)
+    return ProjectManifest(project, judgements, lamport, head if isinstance(head, str) else "")
 
 
 def write(folder: Path, manifest: ProjectManifest) -> None:

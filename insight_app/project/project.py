@@ -14,6 +14,7 @@ from insight_app.figures import counted
 from insight_app.project import creating, manifest
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, is_project
 from insight_app.project.judgements import Person
+from insight_app.project.judgements.log import links
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.judgements.store import Judgements
@@ -243,7 +244,7 @@ def _must_be_there(path: Path, place: Path, known: ProjectManifest | None) -> No
 
 
 def _must_be_this_projects(judgements: Judgements, known: ProjectManifest | None) -> None:
-    """Raise Damaged for the log of another project, or one that has lost its newest entries."""
+    """Raise Damaged for the log of another project, an older one, or one that was rewritten."""
     if known is None:
         return
     what = ""
@@ -253,6 +254,11 @@ def _must_be_this_projects(judgements: Judgements, known: ProjectManifest | None
         what = (
             f"The file holds {judgements.count:,} of at least "
             f"{counted(known.judgements, 'judgement')}: it is an older one."
+        )
+    elif (head := links.parse_head(known.head)) is not None and not judgements.holds(head):
+        what = (
+            f"Of the first {counted(head.entries, 'judgement')} of the log, one or more were "
+            "changed or exchanged after they were written."
         )
     if what:
         raise sqlite.damaged(what, judgements.path, SCHEMA.remedy)

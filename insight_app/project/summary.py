@@ -38,6 +38,7 @@ def summarise(folder: Path) -> dict[str, Any]:
             "language": project.judgements.state.language,
             "judgements": project.judgements.count,
             "judgements_not_understood": project.judgements.not_understood,
+            "log_head": head.text if (head := project.judgements.head) else "",
         }
         results = project.results()
         if results is None:

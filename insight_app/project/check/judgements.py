@@ -2,15 +2,18 @@
 
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from insight_app.errors import KnownError
 from insight_app.figures import counted
 from insight_app.project import manifest
 from insight_app.project.check.findings import Concern, Finding
-from insight_app.project.folder import BACKUPS, MANIFEST
+from insight_app.project.folder import BACKUPS, JUDGEMENTS, MANIFEST
+from insight_app.project.judgements import Person
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import not_understood
+from insight_app.project.judgements.store import Judgements
 from insight_app.project.project import Project
 from insight_app.project.rescue import verifying
 
@@ -29,6 +32,8 @@ def findings(folder: Path) -> Iterator[Finding]:
             damage = project.damage
             do = " ".join(filter(None, (damage.kept, _of(folder, damage.do))))
             yield Finding(damage.what, damage.where, do, part=Concern.JUDGEMENTS)
+            with suppress(KnownError), _own(folder) as judgements:
+                yield from _changed(folder, judgements)
         else:
             place = str(project.judgements.path)
             problems = project.judgements.problems()
@@ -40,6 +45,9 @@ def findings(folder: Path) -> Iterator[Finding]:
             if not problems:
                 known = verifying.sound_digests(project.judgements)
                 yield from _lacking(folder, project, known)
+                changed = list(_changed(folder, project.judgements))
+                yield from changed
+                known = {} if changed else known  # each is checked for itself then
             yield from _manifest(folder, project)
     try:
         for path, what in verifying.problems(folder / BACKUPS, known):
@@ -62,6 +70,34 @@ def _lacking(folder: Path, project: Project, known: dict[str, bytes]) -> Iterato
         )
         do = f"Bring them back: insight-app restore {shlex.quote(str(folder))}"
         yield Finding(what, str(project.judgements.path), do, part=Concern.JUDGEMENTS)
+
+
+def _own(folder: Path) -> Judgements:
+    """Open the project's own log where a backup is shown in its place."""
+    return Judgements.open(folder / JUDGEMENTS, Person("", ""), read_only=True)
+
+
+def _changed(folder: Path, judgements: Judgements) -> Iterator[Finding]:
+    """Find where the log contradicts backups that were made of it, though both are sound."""
+    head = ""
+    with suppress(manifest.NotAManifest, OSError):
+        head = said.head if (said := manifest.read(folder)) is not None else ""
+    is_told = False
+    for one in verifying.changed_since(folder / BACKUPS, judgements, head):
+        if one.backup is None or one.number is None or (one.is_log and is_told):
+            continue  # told when the project is opened, or by a newer backup
+        number, place = f"{one.number:,}", str(judgements.path)
+        if one.is_log:
+            is_told = True
+            what = (
+                f"Entry {number} of the log is not the one that the backup {one.backup.name} "
+                "holds: the log was changed after it was written."
+            )
+            do = f"Bring the backup's back: insight-app restore {shlex.quote(str(folder))}"
+            yield Finding(what, place, do, part=Concern.JUDGEMENTS)
+        else:
+            what = f"This backup was changed: its entry {number} is not the one of the log."
+            yield Finding(what, str(one.backup), _STAYS, part=Concern.BACKUPS)
 
 
 def _of(folder: Path, advice: str) -> str:

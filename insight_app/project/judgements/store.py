@@ -23,7 +23,7 @@ from insight_app.project.judgements.changes import Changes, before, changes, spo
 from insight_app.project.judgements.edits import Edit
 from insight_app.project.judgements.log import database, identity, lines, telling, vouching
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
-from insight_app.project.judgements.log.links import Head
+from insight_app.project.judgements.log.links import Head, Linked
 from insight_app.project.judgements.projection import Fields, Standing, fold
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
@@ -125,6 +125,26 @@ class Judgements:
             return None
         with self._reading(self._engine) as connection:
             return vouching.head(connection)
+
+    def holds(self, head: Head) -> bool:
+        """Return whether the log went on from where it ended once, as was noted then.
+
+        True too of a log that was put together anew since: its links are others.
+        """
+        if self._engine is None:
+            return True
+        with self._reading(self._engine) as connection:
+            own = vouching.head(connection)
+            if own is None or own.log != head.log:
+                return True
+            return vouching.link_after(connection, head.entries) == head.digest
+
+    def linked(self) -> list[Linked]:
+        """Return the entries as each is linked to those before it, to be compared with a copy."""
+        if self._engine is None:
+            return []
+        with self._reading(self._engine) as connection:
+            return vouching.linked(connection)
 
     @property
     def not_understood(self) -> int:

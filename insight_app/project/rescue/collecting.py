@@ -30,6 +30,7 @@ class Collected:
     many entries are best in which file.  foreign: files that are another project's.  unread: files
     that could not be read, and why.  lost: uuids of entries that others build on.  last: the
     highest number of an entry that any file speaks of.  numbers: of the entries, where known.
+    doubted: numbers of those that may have been changed after they were written, as no copy tells.
     empty: files without a single judgement.  harmed: databases that are not whole.  spoiled:
     numbers of entries that are only left as they were not written.  mended: numbers of entries that
     are as they were written again.
@@ -46,19 +47,24 @@ class Collected:
     spoiled: set[int] = field(default_factory=set)
     numbers: set[int] = field(default_factory=set)
     mended: set[int] = field(default_factory=set)
+    doubted: set[int] = field(default_factory=set)
     harmed: list[Path] = field(default_factory=list)
     last: int = 0
 
 
-def collect(folder: Path, project: str, beside: Path | None = None) -> Collected:
+def collect(
+    folder: Path, project: str, beside: Path | None = None, *, is_doubted: bool = False
+) -> Collected:
     """Return what is left of the log of `folder`.
 
     project: which one it is, '' if that is not known.  beside: one more file to look into.
+    is_doubted: the project's own log was rewritten, so that any copy is to be trusted more.
     """
     result = Collected(project)
     best: dict[str, tuple[Rescued, Path]] = {}
     for path in _places(folder, beside):
-        _take(path, path == folder / JUDGEMENTS, result, best)
+        is_own = path == folder / JUDGEMENTS
+        _take(path, is_own, result, best, is_doubted=is_own and is_doubted)
     _mend(result, best)
     result.entries, result.lost = union.rescued([one.entry for one, _ in best.values()])
     for one in result.entries:
@@ -66,12 +72,19 @@ def collect(folder: Path, project: str, beside: Path | None = None) -> Collected
         result.taken[path] = result.taken.get(path, 0) + 1
         if path.suffix != ".jsonl":  # lines are in another order
             result.numbers.add(one.number)
+        if result.own is not None and path == result.own.path and one.number in result.own.doubted:
+            result.doubted.add(one.number)
     result.spoiled -= result.numbers
     return result
 
 
 def _take(
-    path: Path, is_own: bool, result: Collected, best: dict[str, tuple[Rescued, Path]]
+    path: Path,
+    is_own: bool,
+    result: Collected,
+    best: dict[str, tuple[Rescued, Path]],
+    *,
+    is_doubted: bool,
 ) -> None:
     shared = 0
 
@@ -109,6 +122,8 @@ def _take(
         if found.spoiled or not found.is_whole:
             result.harmed.append(path)
     for one in found.entries:
+        if is_doubted:
+            one = Rescued(one.entry, min(one.worth, Worth.LOOSE))
         uuid = one.entry.judgement.uuid
         if uuid not in best or best[uuid][0].worth < one.worth:
             best[uuid] = one, path

@@ -113,9 +113,7 @@ class Keeper:
 
     def _note(self) -> None:
         """Write the manifest; it never says less than it did, unless the project is another one."""
-        said = ProjectManifest(
-            self._judgements.project, self._judgements.count, self._judgements.lamport
-        )
+        said = said_of(self._judgements)
         with disk_errors("The project's manifest cannot be written", where=self._folder):
             with suppress(manifest.NotAManifest):
                 if manifest.read(self._folder) == said:
@@ -131,6 +129,14 @@ class Keeper:
         self._backed_up, self._time = count, time.monotonic()
         with disk_errors("Old backups cannot be removed", where=place):
             copies.thin(place, self._judgements.project)
+
+
+def said_of(judgements: Judgements) -> ProjectManifest:
+    """Return what a manifest says of a log."""
+    count, lamport, head = judgements.count, judgements.lamport, judgements.head
+    if head is not None and head.entries != count:  # somebody judged meanwhile
+        head = None
+    return ProjectManifest(judgements.project, count, lamport, head.text if head else "")
 
 
 def export_log(backup: Backup) -> None:

@@ -6,14 +6,14 @@ record out of its bytes. An entry counts as vouched for if its digest is found a
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
 from insight_app.files import read_regular
-from insight_app.project.judgements.log import digests, entries, lines
+from insight_app.project.judgements.log import digests, entries, lines, links
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.rescue import records
@@ -54,7 +54,7 @@ class LogRemains:
 
     project: which one it says that it is of, '' if it does not say.  last: the highest number of an
     entry that it speaks of.  is_whole: nothing is wrong with it.  spoiled: numbers of entries that
-    can be read and are not as they were written.
+    can be read and are not as they were written.  doubted: of those that may have been changed.
     """
 
     path: Path
@@ -63,6 +63,7 @@ class LogRemains:
     last: int = 0
     is_whole: bool = False
     spoiled: set[int] = field(default_factory=set)
+    doubted: set[int] = field(default_factory=set)
 
 
 Wanted = Callable[[str], bool]
@@ -129,6 +130,7 @@ def _whole(path: Path, of: Path, wanted: Wanted) -> LogRemains | None:
         digest, join = "NULL", ""
         if "log_digest" in tables:
             digest, join = "log_digest.digest", "LEFT JOIN log_digest USING (seq)"
+        found.doubted = _unlinked(connection, tables, found.project)
         for number, is_vouched, *values in connection.execute(
             f"SELECT log.seq, {digest}, {_ALL} FROM log {join} ORDER BY log.seq"
         ):
@@ -138,9 +140,23 @@ def _whole(path: Path, of: Path, wanted: Wanted) -> LogRemains | None:
             worth = Worth.PLAIN
             if is_vouched is not None:
                 worth = Worth.VOUCHED if _digest(written) == is_vouched else Worth.DOUBTFUL
+                worth = min(worth, Worth.LOOSE) if number in found.doubted else worth
             if worth is Worth.DOUBTFUL or not _add(found, number, written, worth):
                 found.spoiled.add(number)
     return found
+
+
+def _unlinked(connection: sqlite3.Connection, tables: Collection[str], project: str) -> set[int]:
+    """Return the entries that may not be those that others were linked to."""
+    if not {"log_digest", "log_link", "log_head"} <= set(tables):
+        return set()
+    head = links.head_of(connection.execute(links.HEAD).fetchone())
+    if head is None:
+        return set()
+    rows = links.linked(connection.execute(links.ENTRIES))
+    found = links.changed(rows, links.first(project, head.log), head)
+    faults = (one for one in found if not one.is_link)
+    return {number for one in faults for number in range(one.first, one.last + 1)}
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:

@@ -19,9 +19,9 @@ from insight_app.project.folder import BACKUPS, JUDGEMENTS, MANIFEST
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.manifest import ProjectManifest
-from insight_app.project.rescue import copies
+from insight_app.project.rescue import copies, verifying
 from insight_app.project.rescue.collecting import Collected, collect
-from insight_app.project.rescue.keeping import Keeper
+from insight_app.project.rescue.keeping import Keeper, said_of
 from insight_app.project.storage import lock
 
 _UNCHANGED = "The project itself was not changed."
@@ -34,7 +34,8 @@ class Restored:
     judgements: how many there are now.  new: of these, what the database alone did not give.  lost:
     how many are gone.  numbers: of these, as far as they can be told.  spoiled: numbers of those
     that can be read and are not as they were written.  mended: numbers of those that were damaged
-    and were found again.  times: Lamport times that nobody has.
+    and were found again.  doubted: numbers of those that may have been changed since they were
+    written, and of which there is no copy.  times: Lamport times that nobody has.
     replaced: where the old database is kept.  sources: how many judgements come from which file.
     left_out: files that were not used, with the reason.  is_rebuilt: the database is a new one.
     """
@@ -45,6 +46,7 @@ class Restored:
     numbers: tuple[int, ...] = ()
     spoiled: tuple[int, ...] = ()
     mended: tuple[int, ...] = ()
+    doubted: tuple[int, ...] = ()
     times: tuple[int, ...] = ()
     replaced: Path | None = None
     sources: tuple[tuple[Path, int], ...] = ()
@@ -70,6 +72,11 @@ class Restored:
             damaged = counted(len(self.mended), "damaged judgement")
             verb = agreeing(len(self.mended), "is", "are")
             yield f"{damaged} (number {spans(self.mended)}) {verb} mended: as written again."
+        if self.doubted:
+            yield (
+                f"Number {spans(self.doubted)} may have been changed after it was written; there "
+                "is no copy that tells."
+            )
         if self.lost:
             which = f" (number {spans(self.numbers)})" if self.numbers else ""
             lost = counted(self.lost, "judgement")
@@ -125,13 +132,14 @@ def _restore(folder: Path, person: Person, beside: Path | None, dry_run: bool) -
     with suppress(manifest.NotAManifest):
         known = manifest.read(folder)
     project = known.project if known else _told_by_backups(folder / BACKUPS)
-    found = collect(folder, project, beside)
+    is_doubted = _is_doubted(folder, person, known)
+    found = collect(folder, project, beside, is_doubted=is_doubted)
     if beside is not None and beside in found.foreign:
         raise Refusal("This is a backup of another project.", where=str(beside), kept=_UNCHANGED)
     if beside is not None and beside in found.empty:
         what = "This is no backup: there is no judgement in it."
         raise Refusal(what, where=str(beside), kept=_UNCHANGED)
-    if _is_sound(folder, person, found):
+    if not is_doubted and _is_sound(folder, person, found):
         return _add(folder, person, found, dry_run)
     path = folder / JUDGEMENTS
     was_something = known is not None and known.judgements > 0
@@ -153,6 +161,17 @@ def _told_by_backups(place: Path) -> str:
     """Return the project that most backups are of, '' if none says so."""
     told = Counter(copy.project for copy in copies.all_of(place) if copy.project)
     return told.most_common(1)[0][0] if told else ""
+
+
+def _is_doubted(folder: Path, person: Person, known: ProjectManifest | None) -> bool:
+    """Return whether the log was changed since it was noted, or since a backup was made of it."""
+    noted = known.head if known else ""
+    try:
+        with Judgements.open(folder / JUDGEMENTS, person, read_only=True) as own:
+            found = verifying.changed_since(folder / BACKUPS, own, noted)
+            return any(one.is_log for one in found)
+    except KnownError:
+        return False  # damage, which is looked for elsewhere
 
 
 def _is_sound(folder: Path, person: Person, found: Collected) -> bool:
@@ -212,7 +231,7 @@ def _rebuild(folder: Path, person: Person, found: Collected, told: Restored) -> 
 
 
 def _note(folder: Path, opened: Judgements) -> None:
-    manifest.write(folder, ProjectManifest(opened.project, opened.count, opened.lamport))
+    manifest.write(folder, said_of(opened))
 
 
 def _set_aside(path: Path, place: Path) -> Path:
@@ -242,6 +261,7 @@ def _told(found: Collected, known: ProjectManifest | None) -> Restored:
         numbers=numbers if are_numbered else (),
         spoiled=tuple(sorted(found.spoiled)) if lost else (),
         mended=tuple(sorted(found.mended)),
+        doubted=tuple(sorted(found.doubted)),
         times=times if lost else (),
         sources=_sources(found),
         left_out=_left_out(found),

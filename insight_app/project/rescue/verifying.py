@@ -7,13 +7,14 @@ compared with the log that the project has now, which must hold the same of ever
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError
 from insight_app.files import open_regular
 from insight_app.project.judgements import Person
-from insight_app.project.judgements.log import database, digests, lines
+from insight_app.project.judgements.log import database, digests, lines, links
 from insight_app.project.judgements.log.entries import Malformed, Written
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.rescue import copies
@@ -37,6 +38,43 @@ def lacking(place: Path, known: Known, project: str) -> Iterator[tuple[Path, int
                 more = sum(str(entry["uuid"]) not in known for entry in held.written())
                 if more:
                     yield backup.path, more
+
+
+@dataclass(frozen=True)
+class ChangedSince:
+    """Tell that a log and what was noted of it differ, from which entry on (None: unknown).
+
+    backup: the copy that differs, None for the project's manifest.  is_log: it was the log that was
+    changed, and not the copy.
+    """
+
+    backup: Path | None
+    number: int | None
+    is_log: bool
+
+
+def changed_since(place: Path, own: Judgements, noted: str) -> Iterator[ChangedSince]:
+    """Yield where a log, sound in itself, contradicts what was noted of it or its own backups.
+
+    noted: the head that the project's manifest tells. What it confirms was not changed in the log,
+    so that it was in the backup.
+    """
+    head, now = links.parse_head(noted), own.head
+    if now is None:
+        return  # of an older Insight
+    is_held = head is None or own.holds(head)
+    confirmed = head.entries if head is not None and head.log == now.log and is_held else 0
+    ours, found = own.linked(), False
+    for backup in backups.list_backups(place, copies.STEM):
+        with suppress(KnownError), Judgements.open(backup.path, _NOBODY, read_only=True) as held:
+            if held.head is None or held.head.log != now.log:
+                continue
+            number = links.first_other(ours, held.linked())
+            if number is not None and not held.problems():
+                found = True
+                yield ChangedSince(backup.path, number, number > confirmed)
+    if not is_held and not found:
+        yield ChangedSince(None, None, is_log=True)
 
 
 def problems(place: Path, known: Known) -> Iterator[tuple[Path, str]]:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy import Table as SqlTable
 
 from insight_app.project.judgements.log import digests, identity, links
 from insight_app.project.judgements.log.entries import Written
@@ -24,7 +23,11 @@ _LATEST_FORMAT = 2
 """A file that says more is opened for reading only."""
 _DIGEST = "INSERT INTO log_digest (seq, digest) VALUES (?, ?)"
 _LINK = "INSERT INTO log_link (seq, link) VALUES (?, ?)"
+_END = "UPDATE log_head SET entries = ?, digest = ?"
 """Half the time of statements that are put together."""
+_LAST = (
+    "SELECT seq, digest, link FROM log_digest JOIN log_link USING (seq) WHERE log_digest.seq = ?"
+)
 
 
 def add(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -65,8 +68,7 @@ def head(connection: Connection) -> Head | None:
 
 
 def _head(connection: Connection) -> Head | None:
-    row = connection.execute(select(LogHead.log, LogHead.entries, LogHead.digest)).first()
-    return None if row is None else Head(row.log, row.entries, row.digest)
+    return links.head_of(connection.exec_driver_sql(links.HEAD).first())
 
 
 def link_after(connection: Connection, number: int) -> bytes | None:
@@ -76,8 +78,8 @@ def link_after(connection: Connection, number: int) -> bytes | None:
         return None
     if number == known.entries:
         return known.digest
-    query = select(EntryLink.link).where(EntryLink.seq == number + 1)
-    return connection.execute(query).scalar_one_or_none()
+    rows = links.linked(connection.exec_driver_sql(_LAST, (number + 1,)))
+    return rows[0].link if rows else None
 
 
 def wrong_with_end(connection: Connection) -> str:
@@ -91,30 +93,21 @@ def wrong_with_end(connection: Connection) -> str:
     known, last = head(connection), _last(connection)
     if known is None:
         return "What vouches for the log was removed."
-    if known.entries == last:
-        query = (
-            select(EntryDigest.digest, EntryLink.link)
-            .join(EntryLink, EntryLink.seq == EntryDigest.seq)
-            .where(EntryDigest.seq == last)
-        )
-        row = connection.execute(query).first()
-        if row is not None and links.following(row.link, row.digest) == known.digest:
-            return ""
+    if known.entries == last == 0:
         start = links.first(identity.project_of(connection), known.log)
-        if not last and start == known.digest:
+        return "" if start == known.digest else "What vouches for the log is not as it was written."
+    if known.entries == last:
+        rows = connection.exec_driver_sql(_LAST, (last,)).all()
+        if any(links.leads(one.link, one.digest, known.digest) for one in links.linked(rows)):
             return ""
     return next(faults(connection), "The end of the log is not as it was written.")
 
 
 def linked(connection: Connection) -> list[Linked]:
-    """Return all entries as they are linked, in their order."""
-    query = (
-        select(LogEntry.seq, EntryDigest.digest, EntryLink.link)
-        .outerjoin(EntryDigest, EntryDigest.seq == LogEntry.seq)
-        .outerjoin(EntryLink, EntryLink.seq == LogEntry.seq)
-        .order_by(LogEntry.seq)
-    )
-    return [Linked(*row) for row in connection.execute(query)]
+    """Return all entries as they are linked, in their order; none of a log of an older Insight."""
+    if not has(connection, LogHead):
+        return []
+    return links.linked(connection.exec_driver_sql(links.ENTRIES))
 
 
 def faults(connection: Connection) -> Iterator[str]:
@@ -133,8 +126,8 @@ def faults(connection: Connection) -> Iterator[str]:
     found = dict(_changed_entries(connection, vouched))
     if is_linked and known is not None:
         start = links.first(identity.project_of(connection), known.log)
-        for one in links.changed(linked(connection), start, known.digest):
-            found.setdefault(one.number, _in_words(one))
+        for one in links.changed(linked(connection), start, known):
+            found.setdefault(one.first, _in_words(one))
     for number in sorted(found):
         yield found[number]
 
@@ -166,15 +159,15 @@ def _missing(first: int, last: int) -> str:
 
 
 def _in_words(fault: links.Unlinked) -> str:
-    number = f"{fault.number:,}"
     if fault.is_link:
-        return f"What links entry {number} of the log to those before it is damaged."
-    if fault.is_sure:
-        return (
-            f"Entry {number} of the log is not the one that was written there: the entries after "
-            "it were written after another one."
-        )
-    return f"Entry {number} of the log, or its place in the log, is not as it was written."
+        return f"What links entry {fault.first:,} of the log to those before it is damaged."
+    which = f"Entry {fault.first:,}"
+    if fault.last > fault.first:
+        which += f" or {fault.last:,}"
+    return (
+        f"{which} of the log was changed or is in another one's place, or one after it was taken "
+        "out: what follows was written after another entry."
+    )
 
 
 def _link(connection: Connection, known: Head, made: Iterable[tuple[int, bytes]]) -> None:
@@ -185,9 +178,7 @@ def _link(connection: Connection, known: Head, made: Iterable[tuple[int, bytes]]
         link = links.following(link, digest)
     if rows:
         connection.exec_driver_sql(_LINK, rows)
-        table = LogHead.__table__
-        assert isinstance(table, SqlTable)
-        connection.execute(table.update().values(entries=rows[-1][0], digest=link))
+        connection.exec_driver_sql(_END, (rows[-1][0], link))
 
 
 def _last(connection: Connection) -> int:
