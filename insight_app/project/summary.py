@@ -84,6 +84,7 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
         "images": _images(results),
         "concepts": _concepts(catalogue, results),
         "relations": len(catalogue.edges()),
+        "related": len(catalogue.related_edges()),
         "relations_above": _thresholds(results),
         "reviewed_share": round(catalogue.reviewed_share(), 4),
         "folders": _given(results),
@@ -200,17 +201,23 @@ def _given(results: Results) -> dict[str, int]:
 
 
 def _concepts(catalogue: Catalogue, results: Results) -> dict[str, Any]:
-    counted = Counter(catalogue.status.tolist())
+    """Return counts of concepts; what is merged is counted as what stands for it."""
+    own = ~catalogue.is_merged
+    counted = Counter(catalogue.status[own].tolist())
     return {
-        "all": catalogue.size,
-        "active": int(np.count_nonzero(catalogue.cells)),
-        "named": sum(1 for name in catalogue.names if name),
+        "all": int(np.count_nonzero(own)),
+        "merged_into_others": int(np.count_nonzero(~own)),
+        "made_of_others": len(catalogue.composites()),
+        "active": int(np.count_nonzero(catalogue.fires & own)),
+        "named": sum(
+            1 for name, counts in zip(catalogue.names, own, strict=True) if name and counts
+        ),
         "machine_names_from": results.names_run,
         "machine_names_rule": results.names_rule,
         "machine_names_after_photos": results.names_photos,
-        "named_by_person": int(np.count_nonzero(catalogue.by_person)),
+        "named_by_person": int(np.count_nonzero(catalogue.by_person & own)),
         **{status.name.lower(): counted[int(status)] for status in ReviewStatus},
-        "hidden": int(np.count_nonzero(catalogue.hidden)),
-        "doubtful": int(np.count_nonzero(catalogue.doubtful)),
-        "nothing_in_common": int(np.count_nonzero(~catalogue.in_common)),
+        "hidden": int(np.count_nonzero(catalogue.hidden & own)),
+        "doubtful": int(np.count_nonzero(catalogue.doubtful & own)),
+        "nothing_in_common": int(np.count_nonzero(~catalogue.in_common & own)),
     }

@@ -40,7 +40,7 @@ class NewNames(QObject):
         state = self._present()
         if state.catalogue is None or state.results is None:
             return
-        rows = np.flatnonzero(state.catalogue.changed).tolist()
+        rows = np.flatnonzero(state.catalogue.changed & ~state.catalogue.is_merged).tolist()
         results = state.results
         naming = crc32(json.dumps([*results.machine_names, *results.names_before]).encode())
         if not rows or self._places.kept(TOLD) == naming:

@@ -92,7 +92,7 @@ class StatusBar(QStatusBar):
             self.counts.setToolTip(found.explanation if found else "")
         self._show_device()
         if catalogue is not None and results is not None:
-            judged = int((catalogue.status > 0).sum())
+            judged = int(((catalogue.status > 0) & ~catalogue.is_merged).sum())
             share = percent(catalogue.reviewed_share())
             of = " of activation" if results.coded_images else ""
             self.reviewed.setText(f"Reviewed {share}{of} ({counted(judged, 'concept')})")

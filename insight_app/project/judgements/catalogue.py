@@ -49,7 +49,7 @@ _FILLED_UP = {
     "knows_images": False,
     "images_at_least": 0,
     "is_gone": False,
-    "_fires": False,
+    "fires": False,
 }
 """The arrays, and what they hold of a concept that is new."""
 
@@ -84,7 +84,8 @@ class Catalogue:
     dictionary does not have it.
     level: the machine's, 0 for rows it does not have.  images, cells, total, maximum, mean: the
     machine's; of what is made of others, what `set_numbers` was told, 0 before.  is_counted: they
-    are known.  knows_images: images and maximum are.  images_at_least: so many are certain.
+    are known.  knows_images: images and maximum are.  images_at_least: so many are certain.  fires:
+    it is active somewhere, as far as that is known.
     """
 
     def __init__(self, results: MachineResults, state: CurationState) -> None:
@@ -116,7 +117,7 @@ class Catalogue:
         self.is_counted = np.ones(results.F, bool)
         self.knows_images = np.ones(results.F, bool)
         self.images_at_least = np.array(results.images)
-        self._fires = self.cells > 0
+        self.fires = self.cells > 0
         self._aliases: dict[ConceptId, frozenset[Alias]] = {}
         self._parts: dict[ConceptId, frozenset[ConceptId]] = {}
         self._wholes: dict[ConceptId, frozenset[ConceptId]] = {}
@@ -153,8 +154,8 @@ class Catalogue:
         """
         touched: NDArray[np.bool_] = self.by_person | (self.status != ReviewStatus.UNREVIEWED)
         touched[list(self._members)] = True
-        if self._fires.any():
-            return (self._fires | touched) & ~self.is_merged
+        if self.fires.any():
+            return (self.fires | touched) & ~self.is_merged
         known = touched | np.array([bool(name) for name in self.names], bool)
         for ends in (self._hierarchy.by_child, self._hierarchy.by_parent):
             known[[row for row, edges in ends.items() if edges]] = True
@@ -286,7 +287,7 @@ class Catalogue:
         self.cells[row], self.total[row] = numbers.cells, numbers.total
         self.maximum[row], self.mean[row] = numbers.maximum, numbers.mean
         self.is_counted[row], self.knows_images[row] = numbers.is_counted, True
-        self._fires[row] = numbers.images > 0
+        self.fires[row] = numbers.images > 0
 
     @property
     def activation(self) -> NDArray[np.float64]:
@@ -633,7 +634,7 @@ class Catalogue:
                 getattr(self, name)[row] = getattr(self._results, name)[row]
             self.images_at_least[row] = self.images[row]
             self.is_counted[row] = self.knows_images[row] = True
-            self._fires[row] = self.cells[row] > 0
+            self.fires[row] = self.cells[row] > 0
             return
         for values in (self.images, self.cells, self.total, self.maximum, self.mean):
             values[row] = 0
@@ -642,7 +643,7 @@ class Catalogue:
         whole = [one for piece in pieces if not piece.divisions for one in piece.concepts]
         self.images_at_least[row] = max((self._results.images[one] for one in whole), default=0)
         concepts = composition.concepts if composition else ()
-        self._fires[row] = any(self._results.cells[one] > 0 for one in concepts)
+        self.fires[row] = any(self._results.cells[one] > 0 for one in concepts)
 
     def _fold(self, rows: Iterable[int]) -> None:
         """Fold away what shows nothing in common, as long as no person spoke of it."""

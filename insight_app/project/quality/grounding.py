@@ -408,10 +408,11 @@ def _yields(
 
 
 def _accepted(results: Results) -> NDArray[np.bool_]:
-    """Return (F,) which concepts a person accepted."""
+    """Return (F,) which concepts a person accepted, or what stands for them."""
     with Project.open(results.project, read_only=True) as project:
         catalogue = project.catalogue()
         if catalogue is None or catalogue.size < results.F:
             return np.zeros(results.F, bool)
-        accepted: NDArray[np.bool_] = catalogue.status[: results.F] == ReviewStatus.ACCEPTED
+        stands = [catalogue.holder(row) for row in range(results.F)]
+        accepted: NDArray[np.bool_] = catalogue.status[stands] == ReviewStatus.ACCEPTED
         return accepted

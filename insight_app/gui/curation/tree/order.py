@@ -38,7 +38,7 @@ class ConceptOrder:
 
     def shows(self, catalogue: Catalogue, row: int) -> bool:
         """Return whether a concept is listed wherever its place is."""
-        if catalogue.hidden[row] or catalogue.folded[row]:
+        if catalogue.hidden[row] or catalogue.folded[row] or catalogue.merged_into[row] >= 0:
             return False
         if self.doubtful is not None and catalogue.doubtful[row] != self.doubtful:
             return False
@@ -48,7 +48,7 @@ class ConceptOrder:
 
     def _passes(self, catalogue: Catalogue) -> NDArray[np.bool_]:
         """Return (n,) which concepts no filter leaves out, those folded away included."""
-        passes: NDArray[np.bool_] = ~catalogue.hidden
+        passes = catalogue.is_listed
         if self.levels is not None:
             passes &= (catalogue.level >= self.levels[0]) & (catalogue.level <= self.levels[1])
         if self.doubtful is not None:
@@ -118,6 +118,6 @@ class ConceptOrder:
         if self.by == BY_NAME:
             return sorted(rows, key=lambda row: (name_of(row).casefold(), row))
         found = np.fromiter(rows, np.int64)
-        values = catalogue.images if self.by == IMAGES else catalogue.mean
+        values = catalogue.images_at_least if self.by == IMAGES else catalogue.mean
         ordered: list[int] = found[np.lexsort((found, -values[found].astype(np.float64)))].tolist()
         return ordered

@@ -405,5 +405,5 @@ class ConceptTreeModel(QAbstractItemModel):
 
 
 def _left_out(catalogue: "Catalogue") -> NDArray[np.bool_]:
-    """Return (2, n) which concepts are hidden, and which are folded away."""
-    return np.stack((catalogue.hidden, catalogue.folded))
+    """Return (2, n) which concepts no list has, and which are folded away."""
+    return np.stack((~catalogue.is_listed, catalogue.folded))
