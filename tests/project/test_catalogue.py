@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from insight_app.project import judgements as j
-from insight_app.project.judgements import CurationState, Person, search
+from insight_app.project.judgements import CurationState, Person
 from insight_app.project.judgements.catalogue import Catalogue
+from insight_app.project.judgements.finding import search
 from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.judgements.store import Judgements
 from tests.small_results import NAMES, TREE, Edges, Results, shown, state_of, touched

@@ -12,7 +12,7 @@ from insight_app.figures import counted
 from insight_app.plain_text import shortened, visible
 from insight_app.project.judgements import ConceptId, is_own, parse_concept
 from insight_app.project.judgements.catalogue import Catalogue
-from insight_app.project.judgements.search import folded
+from insight_app.project.judgements.finding.search import folded
 
 _NUMBER = re.compile(r"(?:#|concept )?(?P<number>[0-9]{1,9})")
 _NAMED = re.compile(r"(?P<name>.+) #(?P<number>[0-9]{1,9})")

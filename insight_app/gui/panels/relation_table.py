@@ -22,7 +22,7 @@ from insight_app.gui.relations.view import RelationView
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.wording import tooltip
-from insight_app.project.judgements.search import folded
+from insight_app.project.judgements.finding.search import folded
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId

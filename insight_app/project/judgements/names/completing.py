@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from insight_app.project.judgements.search import folded
+from insight_app.project.judgements.finding.search import folded
 
 MOST = 10
 

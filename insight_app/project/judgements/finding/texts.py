@@ -6,7 +6,7 @@ Knows what a word in a name is worth; knows neither filters nor what a concept i
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from insight_app.project.judgements.search import folded
+from insight_app.project.judgements.finding.search import folded
 
 NAMES, ALIASES, MERGED, CANDIDATES, MEANINGS = range(5)
 """Where the words of a search were found, the best first."""

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.project.judgements import search
-from insight_app.project.judgements.machine_results import MachineResults
-from insight_app.project.judgements.search import Query, folded
-from insight_app.project.judgements.texts import (
+from insight_app.project.judgements.finding import search
+from insight_app.project.judgements.finding.search import Query, folded
+from insight_app.project.judgements.finding.texts import (
     ALIASES,
     CANDIDATES,
     MERGED,
@@ -22,6 +21,7 @@ from insight_app.project.judgements.texts import (
     Texts,
     called,
 )
+from insight_app.project.judgements.machine_results import MachineResults
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.catalogue import Catalogue
