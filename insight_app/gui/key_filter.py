@@ -168,6 +168,8 @@ def _is_passed(view: QAbstractItemView, key: Qt.Key) -> bool:
     """Return whether a view leaves a key to the window."""
     if key in SIDEWAYS:
         return bool(view.property(PASSES_SIDEWAYS))
+    if key == Qt.Key.Key_Escape:  # what is edited in a view is a field of its own
+        return True
     return next(key in keys for kind, keys in PASSED if isinstance(view, kind))
 
 

@@ -425,7 +425,7 @@ def test_the_menu_of_panels_marks_the_open_ones_and_lists_those_of_the_workspace
     press(qtbot, window, 2)
     entries = panels_menu(window)
     titles = {name: dock.windowTitle() for name, dock in window.docks.items()}
-    assert list(entries)[:3] == [titles[name] for name in ("hierarchy", "exemplars", "card")]
+    assert list(entries)[:3] == [titles[name] for name in ("hierarchy", "exemplars", "alike")]
     assert set(entries) == set(titles.values())
     assert {text for text, entry in entries.items() if entry.isChecked()} == {
         titles[name] for name in MEMBERS["concepts"]

@@ -5,6 +5,7 @@ Judging is the session's; which panel shows this instead of one concept is the p
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
+from insight_app.gui.curation.structure.keys import MOST_APART, structure_keys
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 MOST_LISTED = 200
 VERBS = {"accept": 1, "unsure": 2, "reject": 3}
 """What is said of a name -> its place in STATUS_WORDS."""
+TOGETHER = ("merge", "group", "keep_apart")
+"""What is done to them together."""
 
 
 class SeveralCard(QWidget):
@@ -32,6 +36,7 @@ class SeveralCard(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        structure_keys(session)  # registers the actions
         self.session = session
         self.setProperty("base", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -56,6 +61,12 @@ class SeveralCard(QWidget):
             self.effects[verb].setWordWrap(True)
             head.addWidget(button, line, 0, Qt.AlignmentFlag.AlignLeft)
             head.addWidget(self.effects[verb], line, 1)
+        for line, id in enumerate(TOGETHER, len(VERBS) + 3):
+            self.effects[id] = dim_label("", self)
+            self.effects[id].setWordWrap(True)
+            button = KeyButton(session.actions, f"concept.{id}", parent=self)
+            head.addWidget(button, line, 0, Qt.AlignmentFlag.AlignLeft)
+            head.addWidget(self.effects[id], line, 1)
         column.addLayout(head)
         self.hint = dim_label("", self)
         self.hint.setWordWrap(True)
@@ -80,7 +91,8 @@ class SeveralCard(QWidget):
         self.title.setText(f"{len(concepts):,} selected")
         self.said.setText(tally(state, concepts))
         for verb, label in self.effects.items():
-            label.setText(effect(state, concepts, verb))
+            say = together if verb in TOGETHER else effect
+            label.setText(say(state, concepts, verb))
         coloured, listed = len(selection.coloured), concepts[:MOST_LISTED]
         hints = ["One undo takes it back for all of them. A click below shows one alone."]
         if coloured < len(concepts):
@@ -89,6 +101,25 @@ class SeveralCard(QWidget):
             hints.append(f"The first {len(listed)} are listed.")
         self.hint.setText(" ".join(hints))
         self.list.set_rows([ConceptRow(concept) for concept in listed])
+
+
+def together(state: ProjectState, concepts: "Sequence[ConceptId]", verb: str) -> str:
+    """Return what a verb would make of concepts together, in words."""
+    first = state.row_of(concepts[0]) if concepts else None
+    if state.catalogue is None or first is None:
+        return ""
+    if verb == "merge":
+        return f"into {state.name_told_apart(first)}; shown first, done when you say so"
+    if verb == "group":
+        return "under a new concept of your own, named first"
+    count = len(concepts)
+    rows = state.rows_of(concepts)
+    if count <= MOST_APART:
+        apart = sum(state.catalogue.is_apart(*pair) for pair in combinations(rows, 2))
+        pairs = count * (count - 1) // 2
+        left = f"{counted(pairs - apart, 'pair')} will not be offered to be merged"
+        return f"{left}, {apart:,} already" if apart else left
+    return f"for at most {MOST_APART} concepts at once"
 
 
 def effect(state: ProjectState, concepts: "Sequence[ConceptId]", verb: str) -> str:

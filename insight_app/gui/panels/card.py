@@ -29,6 +29,7 @@ from insight_app.gui.curation.facts.written_field import (
 from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.curation.present_concept import PresentConcept, selected
 from insight_app.gui.curation.several import SeveralCard
+from insight_app.gui.curation.structure.made_of import MadeOf
 from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
 from insight_app.gui.settings import HINT_KEYS, HINT_NAME
@@ -76,12 +77,14 @@ class CardPanel(Panel):
             column.addLayout(row)
         self.candidates = CandidateList(session, inside)
         self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, TOGETHER))
+        self.made_of = MadeOf(session, inside)
         self.strength = Strength(inside)
         self.aliases = AliasRow(session, inside)
         self.definition = definition_field(session, inside)
         self.note = note_field(session, inside)
         self.history = ConceptHistory(session, inside)
         for part in (
+            self.made_of,
             self.candidates.section,
             self.aliases.section,
             Section("Definition", self.definition, inside),
@@ -140,6 +143,7 @@ class CardPanel(Panel):
         if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
         for part in (
+            self.made_of,
             self.candidates,
             self.aliases,
             self.definition,

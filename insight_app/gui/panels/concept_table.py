@@ -30,6 +30,7 @@ from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.views import GoBack
 from insight_app.gui.statistics.columns import COLUMNS, KEYS
 from insight_app.gui.statistics.rows import Filter, ask_when_seen, rows_of
 from insight_app.gui.statistics.saving import save_table
@@ -83,6 +84,7 @@ class ConceptTablePanel(Panel):
         self.rows.changed.connect(self._rows_changed)
         ask_when_seen(self, self.rows)
 
+        session.views.offer(self._remember)
         self._stood = 0
         """Where the selected concept stood last: the next is there once it was filtered out."""
         session.lists.offer(
@@ -150,6 +152,18 @@ class ConceptTablePanel(Panel):
         button.setToolTip(tip)
         button.clicked.connect(lambda: callback())
         self.header.add(button)
+
+    def _remember(self) -> GoBack:
+        """Return what brings filter and scroll back to what they are now."""
+        text, scroll = self._filter.text, self.view.verticalScrollBar().value()
+        project = self.session.state.project
+
+        def restore() -> None:
+            if self.session.state.project is project and self.isVisible():
+                self.search.setText(text)
+                self.view.verticalScrollBar().setValue(scroll)
+
+        return restore
 
     # ---- following the session
 

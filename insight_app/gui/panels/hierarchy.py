@@ -27,6 +27,7 @@ from insight_app.gui.qt_types import Index
 from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.lists import OfferedConcepts
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.views import GoBack
 from insight_app.gui.totals import totals
 from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
 from insight_app.gui.wording import command_text, tooltip
@@ -44,6 +45,11 @@ OPEN_BRANCHES = "open_branches"
 """What the place in a project calls the branches that are open."""
 BRANCHES_KEPT = 200
 """As many of them are kept: the settings are no place for thousands."""
+MENU = (
+    *("accept", "unsure", "reject", "", "rename", "note", "hide", ""),
+    *("merge", "group", "keep_apart", "take_apart", "", "add_parent"),
+)
+"""What can be done with a concept, '' a line between."""
 HOW_TO_DRAG = "Drag onto a parent; Ctrl adds one"
 
 
@@ -119,6 +125,7 @@ class HierarchyPanel(Panel):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._menu)
         keys_of(session).register(ConceptVerbs(self, rename=self.view.rename))
+        session.views.offer(self._remember)
         QWidget.setTabOrder(self.search, self.view)
 
     def _build_header(self) -> None:
@@ -280,6 +287,28 @@ class HierarchyPanel(Panel):
         )
         self.set_info(f"{count:,} of {found.known:,}", tip)
 
+    def _remember(self) -> GoBack:
+        """Return what brings filters, search, branches and scroll back to what they are now."""
+        order, text, hit = self.view.tree.order, self.search.text(), self._hit
+        project, go_back = self.session.state.project, self.view.remember()
+
+        def restore() -> None:
+            if self.session.state.project is not project:
+                return
+            if self.view.tree.order != order:
+                self.set_order(order.by)
+                self.flat.setChecked(order.flat)
+                self.facet.choose(order.doubtful)
+                self.set_levels(order.levels)
+            if self.search.text() != text:
+                self.search.setText(text)
+                self.session.selection.forget_soon()
+                self._hit = hit if hit < len(self._hits) else 0
+                self._show_count()
+            go_back()
+
+        return restore
+
     # ---- search
 
     def _searched(self, text: str) -> None:
@@ -346,9 +375,10 @@ class HierarchyPanel(Panel):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         actions, concept = self.session.actions, self.view.tree.present_at(index)
-        for id in ("accept", "unsure", "reject", "rename", "note", "hide", "add_parent"):
-            menu.addAction(actions[f"concept.{id}"])
-            if id in ("reject", "hide"):
+        for id in MENU:
+            if id:
+                menu.addAction(actions[f"concept.{id}"])
+            else:
                 menu.addSeparator()
         if concept is not None:
             state, curation = concept.state, self.session.curation

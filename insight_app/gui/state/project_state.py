@@ -15,6 +15,7 @@ from insight_app.figures import counted
 from insight_app.gui.state.shown_name import DOUBTFUL_WORD, ShownName, shown_name
 
 if TYPE_CHECKING:  # SQLAlchemy takes longer to import than the first paint may take
+    from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.judgements import ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.project import Project
@@ -133,6 +134,18 @@ class ProjectState:
             other = ""
         images = "" if self.awaits_photos else counted(int(self.catalogue.images[row]), "image")
         return " · ".join(part for part in (shown_name(other), images) if part)
+
+    def reader(self, row: int) -> "ConceptReader":
+        """Return what reads where a concept fires, whatever it is made of."""
+        from insight_app.concepts.composition import Composition
+        from insight_app.project.composites.reader import ConceptReader
+
+        if self.catalogue is None or self.results is None:
+            raise LookupError("there are no concepts")
+        made_of = self.catalogue.composition(row)
+        if made_of is None and row < self.results.F:
+            return ConceptReader(self.results, row)
+        return ConceptReader(self.results, -1, made_of or Composition(()))
 
     def machine_name(self, row: int) -> str:
         """Return the name that the machine gave a concept, '' if it gave none."""

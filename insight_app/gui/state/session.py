@@ -11,12 +11,14 @@ from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.analysis_control import AnalysisControl
 from insight_app.gui.state.curation import Curation
+from insight_app.gui.state.duplicates import Duplicates
 from insight_app.gui.state.editors import Editors
 from insight_app.gui.state.epochs import Epochs
 from insight_app.gui.state.folder_control import FolderControl
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.judgement_queue import JudgementQueue
+from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.naming_curation import NamingCuration
@@ -28,8 +30,11 @@ from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.quality_control import QualityControl
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.staging import Staging
+from insight_app.gui.state.structure_curation import StructureCuration
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.unexplained import UnexplainedFindings
+from insight_app.gui.state.views import Views
 from insight_app.gui.state.worker_client import WorkerClient
 from insight_app.gui.wording import words
 
@@ -41,8 +46,9 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
-    queue, analysis, folders, worker, jobs, unexplained, quality, pictures, image_codes, places,
-    editors, seen_panels, messages, troubles, settings, actions.
+    structure, staging, views, likeness, duplicates, queue, analysis, folders, worker, jobs,
+    unexplained, quality, pictures, image_codes, places, editors, seen_panels, messages, troubles,
+    settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -92,6 +98,18 @@ class Session(QObject):
         self.naming = NamingCuration(
             self._present, self.curation, self.selection, settings, self.messages, self
         )
+        self.structure = StructureCuration(self._present, self.curation, self.selection, self)
+        self.likeness = Likeness(self._present, self.jobs, self)
+        self.views = Views(self)
+        self.staging = Staging(self._present, self.selection, self.views, self)
+        self.duplicates = Duplicates(
+            self._present, self.likeness, self.staging, self.messages, self
+        )
+        self.projects.opened.connect(self.duplicates.forget)
+        self.projects.results_changed.connect(self.duplicates.forget)
+        self.projects.opened.connect(self.staging.forget)
+        self.projects.results_changed.connect(self.staging.follow)
+        self.curation.changed.connect(self.staging.follow)
         self.worker = WorkerClient(self._epochs, self)
         self.worker.failed.connect(self.messages.report)
         self.worker.notice.connect(self.messages.say)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from insight_app.gui import theme
 from insight_app.gui.actions import Actions
 from insight_app.gui.curation.concept_keys import keys_of
+from insight_app.gui.curation.structure.keys import structure_keys
 from insight_app.gui.curation.surroundings import show_more_around
 from insight_app.gui.finding.search import SearchBox
 from insight_app.gui.settings import Settings
@@ -135,6 +136,7 @@ def add_concept_commands(actions: Actions, session: Session) -> None:
     add("concept.advance", "&Go on after judging", "", lambda: _toggle_advance(session.settings),
         context=CONCEPT, checkable=True,
         tip="After accept, unsure or reject go on to the next")  # fmt: skip
+    structure_keys(session)
     keys_of(session)  # registers the others, also where no panel is open that has them
 
 

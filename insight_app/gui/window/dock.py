@@ -13,7 +13,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from insight_app.gui import icons, theme
 from insight_app.gui.panel import LEAST_SIZE, Panel, PanelHeader
@@ -63,6 +71,23 @@ class DockTitle(QWidget):
         return QSize(LEAST_SIZE.width(), self.header.minimumSizeHint().height())
 
 
+class _Room(QWidget):
+    """Takes the same room whether its panel is hidden or not: no neighbour is pushed about."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self._usual = panel.sizeHint()
+        self.setMinimumSize(panel.minimumSize())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        column.addWidget(panel)
+
+    def sizeHint(self) -> QSize:
+        """Return what the panel asks for."""
+        return self._usual
+
+
 class _Outline(QWidget):
     """A line around a floating dock: a window with a title of its own has no other frame."""
 
@@ -104,6 +129,7 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(self.title)
         self._outline = _Outline(self)
         self.topLevelChanged.connect(self._show_outline)
+        self.visibilityChanged.connect(self._show_panel)
         self.panel: Panel | None = None
 
     @property
@@ -111,15 +137,26 @@ class PanelDock(QDockWidget):
         """Whether this desktop lets it be docked again."""
         return bool(self.features() & QDockWidget.DockWidgetFeature.DockWidgetFloatable)
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is in the window, and no other tab lies over it."""
+        is_inside = self.isVisible() and not self.isFloating()
+        return is_inside and not self.visibleRegion().isEmpty()
+
     def make_panel(self) -> Panel:
         """Return the panel, made now if it was not yet."""
         if self.panel is None:
             panel = self.spec.load()(self.session, self)
             self.panel = panel
             self.title.set_header(panel.take_header())
-            self.setWidget(panel)
+            self.setWidget(_Room(panel))
             self._outline.raise_()
         return self.panel
+
+    def _show_panel(self, is_seen: bool) -> None:
+        """Let the panel rest behind another tab: to Qt what lies there is shown elsewhere."""
+        if self.panel is not None and self.panel.isHidden() == is_seen:
+            self.panel.setVisible(is_seen)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the panel before it is seen."""

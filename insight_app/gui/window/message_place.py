@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, QTimer
 
 from insight_app.gui.message_strip import MessageSlot, MessageStrip
 from insight_app.gui.panel import Panel
-from insight_app.gui.window.dock import PanelDock
 from insight_app.gui.window.dock_area import DockArea
 from insight_app.gui.window.workspaces import PAGES
 
@@ -39,10 +38,5 @@ class MessagePlace(QObject):
     def _front(self) -> Panel | None:
         area = self._area
         names = (PAGES[area.page].front, *area.own_panels(), *area.docks)
-        seen = (dock.panel for name in names if _is_seen(dock := area.docks[name]))
+        seen = (dock.panel for name in names if (dock := area.docks[name]).is_seen)
         return next((panel for panel in seen if panel is not None), None)
-
-
-def _is_seen(dock: PanelDock) -> bool:
-    """Return whether a dock is in the window, and no other tab lies over it."""
-    return dock.isVisible() and not dock.isFloating() and not dock.visibleRegion().isEmpty()

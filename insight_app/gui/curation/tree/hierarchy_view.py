@@ -3,7 +3,7 @@
 Turns Qt's selection into the session's and back; which concepts are listed is the model's matter.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -246,6 +246,23 @@ class HierarchyView(QTreeView):
         if keep and self._was_seen:
             self.executeDelayedItemsLayout()
             self.verticalScrollBar().setValue(scroll)
+
+    def remember(self) -> Callable[[], None]:
+        """Return what opens the branches that are open now, and scrolls to where it is now."""
+        paths, scroll = self.open_paths(), self.verticalScrollBar().value()
+
+        def go_back() -> None:
+            self._following = True
+            if {*paths} != {*self.open_paths()}:
+                self.collapseAll()
+                for path in paths:
+                    self.expand(self.tree.at_path(path))
+            self._following = False
+            self.show_concepts(self._selected())
+            self.executeDelayedItemsLayout()
+            self.verticalScrollBar().setValue(scroll)
+
+        return go_back
 
     def judged(self, rows: set[int], relations: bool) -> None:
         """Follow judgements; nothing jumps."""

@@ -1,0 +1,188 @@
+"""The commands that build the structure: merge, group, split, keep apart, take apart.
+
+One action each for the whole window; it acts on what is selected, or on what is laid out.
+"""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from insight_app.figures import counted
+from insight_app.gui.curation.present_concept import PresentConcept, selected
+from insight_app.gui.state.session import Session
+from insight_app.gui.state.staging import Staged, StagePlan
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
+CONTEXT = "Concept"
+MOST_APART = 50
+"""Concepts that are kept apart at once: every two of them are a pair."""
+NEEDS_SEVERAL = "Select two concepts or more first"
+
+
+def structure_keys(session: Session) -> "StructureKeys":
+    """Return the one StructureKeys of a session's window, made at the first question."""
+    found = session.findChild(StructureKeys)
+    return found if found is not None else StructureKeys(session)
+
+
+class StructureKeys(QObject):
+    """Ctrl+Enter, Ctrl+G, K, Escape, Ctrl+Shift+G."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+        add = session.actions.add
+        add("concept.merge", "&Merge…", "Ctrl+Enter; Ctrl+Return", self.merge, context=CONTEXT,
+            icon="arrows-merge", tip="Lay out a merge of the selected; then do it")  # fmt: skip
+        add("concept.group", "&Group under a new concept…", "Ctrl+G", self.group,
+            context=CONTEXT, icon="folders",
+            tip="Make a concept of your own above the selected")  # fmt: skip
+        add("concept.keep_apart", "&Keep apart", "K", self.keep_apart, context=CONTEXT,
+            icon="arrows-out-line-horizontal",
+            tip="They only look alike: they are not offered to be merged any more")  # fmt: skip
+        add("concept.take_apart", "Ta&ke apart", "Ctrl+Shift+G", self.take_apart, context=CONTEXT,
+            icon="arrows-split",
+            tip="Un-merge, un-split or un-group the selected concept")  # fmt: skip
+        add("concept.duplicates", "Find &duplicates", "D", session.duplicates.go, context=CONTEXT,
+            icon="copy", tip="Lay out the next concepts that may be the same")  # fmt: skip
+        add("concept.cancel_stage", "Cancel", "Escape", session.staging.cancel, context=CONTEXT,
+            tip="Do nothing; selection, scroll and filters are as they were")  # fmt: skip
+        for signal in (
+            session.projects.opened,
+            session.projects.results_changed,
+            session.selection.changed,
+            session.staging.changed,
+            session.curation.changed,
+        ):
+            signal.connect(self._follow)
+        self._follow()
+
+    # ---- what the keys do
+
+    def merge(self) -> None:
+        """Show a merge of the selected first; do what is laid out, where it is seen."""
+        staging = self.session.staging
+        if staging.stage is None:
+            self._begin(StagePlan.MERGE)
+        elif "alike" not in self.session.seen_panels.names:
+            staging.show_wanted.emit()
+        else:
+            self._do(staging.stage)
+
+    def group(self) -> None:
+        """Show a concept of one's own above the selected first."""
+        self._begin(StagePlan.GROUP)
+
+    def keep_apart(self) -> None:
+        """Say of what is laid out, else of the selected, that none is another."""
+        session, stage = self.session, self.session.staging.stage
+        concepts = session.selection.concepts if stage is None else stage.ticked
+        if len(concepts) < 2:
+            session.messages.say(NEEDS_SEVERAL)
+        elif len(concepts) > MOST_APART:
+            session.messages.say(f"At most {MOST_APART} concepts are kept apart at once")
+        elif not session.curation.refuses():
+            session.structure.keep_apart(concepts)
+            if stage is not None:
+                self._go_on(stage, ())
+
+    def take_apart(self) -> None:
+        """Undo what a concept is made of, whichever way it was made."""
+        concept = selected(self.session)
+        if concept is None or self.session.curation.refuses():
+            return
+        catalogue, row, structure = concept.catalogue, concept.row, self.session.structure
+        ids = concept.state.ids_of
+        if members := catalogue.members(row):
+            structure.unmerge(concept.id, ids(members))
+        elif (holder := int(catalogue.merged_into[row])) >= 0:
+            structure.unmerge(concept.state.id_of(holder), (concept.id,))
+        elif parts := catalogue.parts(row):
+            structure.unsplit(concept.id, ids(parts))
+        elif (whole := catalogue.whole(row)) is not None:
+            structure.unsplit(concept.state.id_of(whole), ids(catalogue.parts(whole)))
+        elif is_group(concept):
+            below = tuple(edge.child for edge in catalogue.children(row))
+            structure.ungroup(concept.id, ids(below))
+
+    def _begin(self, plan: StagePlan) -> None:
+        session = self.session
+        if session.curation.refuses() or session.curation.asks_to_look():
+            return
+        concepts = session.state.ids_of(session.selection.rows)
+        if concepts:
+            session.staging.begin(Staged(plan, concepts, concepts))
+
+    def _do(self, stage: Staged) -> None:
+        session = self.session
+        if session.curation.refuses():
+            return
+        if stage.plan is StagePlan.GROUP:
+            if not stage.name.strip():
+                session.messages.say("Type a name for the new concept first")
+                return
+            session.structure.group(stage.name, stage.ticked)
+        elif stage.reference is None or not stage.can_be_done:
+            session.messages.say("Tick at least one more concept first: Space does")
+            return
+        else:
+            session.structure.merge(stage.reference, stage.members)
+        self._go_on(stage, stage.members)
+
+    def _go_on(self, stage: Staged, leaving: "Collection[ConceptId]") -> None:
+        """Leave what is done; of several clusters the next one is laid out."""
+        if stage.heading and self.session.settings.get("auto_advance"):
+            self.session.duplicates.go_on(leaving)
+        else:
+            self.session.staging.end()
+
+    # ---- what can be done now
+
+    def _follow(self) -> None:
+        session, actions = self.session, self.session.actions
+        stage, count = session.staging.stage, len(session.selection.rows)
+        set_enabled = actions.set_enabled
+        set_enabled("concept.merge", stage is not None or count > 0)
+        set_enabled("concept.group", count > 0)
+        set_enabled("concept.keep_apart", count > 1)
+        set_enabled("concept.cancel_stage", stage is not None)
+        set_enabled("concept.duplicates", session.state.results is not None)
+        concept = selected(session) if count == 1 else None
+        what = "" if concept is None else made_by(concept)
+        set_enabled("concept.take_apart", bool(what))
+        actions["concept.take_apart"].setText(what or actions.entry("concept.take_apart").text)
+        actions["concept.merge"].setText(self._merge_text(stage, count))
+        actions["concept.group"].setText(
+            f"&Group {count:,} under a new concept…" if count > 1
+            else actions.entry("concept.group").text
+        )  # fmt: skip
+
+    def _merge_text(self, stage: Staged | None, count: int) -> str:
+        if stage is None:
+            return f"&Merge {count:,}…" if count > 1 else "&Merge…"
+        if stage.plan is StagePlan.GROUP:
+            return f"Group {len(stage.ticked):,}"
+        return f"Merge {len(stage.ticked):,}"
+
+
+def is_group(concept: PresentConcept) -> bool:
+    """Return whether a person made a concept, to stand above others."""
+    is_own = concept.row >= concept.results.F and not concept.catalogue.is_gone[concept.row]
+    return is_own and concept.catalogue.whole(concept.row) is None and not concept.is_hidden
+
+
+def made_by(concept: PresentConcept) -> str:
+    """Return what taking a concept apart would undo, as a command; '' where there is nothing."""
+    catalogue, row = concept.catalogue, concept.row
+    if members := catalogue.members(row):
+        return f"Take out {counted(len(members), 'merged concept')}"
+    if int(catalogue.merged_into[row]) >= 0:
+        return "Take out of what it is merged into"
+    if parts := catalogue.parts(row):
+        return f"Undo the split into {len(parts):,}"
+    if catalogue.whole(row) is not None:
+        return "Undo the split that it came from"
+    return "Unmake the group" if is_group(concept) else ""

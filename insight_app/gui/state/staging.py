@@ -1,0 +1,202 @@
+"""What is about to be done to several concepts together: laid out first, done when one says so.
+
+A Staged lists what takes part; nothing of the project is changed by it. Cancelling puts selection,
+scroll, filters and page back as they were before it began. Knows no panel and nothing of the log.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from insight_app.gui.state.project_state import ProjectState
+from insight_app.gui.state.selection import Selection, SelectionModel
+from insight_app.gui.state.views import GoBack, Views
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import ConceptId
+
+
+class StagePlan(Enum):
+    """What is done to the concepts of a stage."""
+
+    MERGE = "merge"
+    GROUP = "group"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """State what takes part.
+
+    ticked: the concepts, in the order in which they were ticked; of a merge the first one stays
+    and cannot be dropped.  offered: those that are listed, ticked or not.  heading: of what the
+    list is, "" for what is like the first one.
+    """
+
+    plan: StagePlan
+    ticked: "tuple[ConceptId, ...]"
+    offered: "tuple[ConceptId, ...]"
+    heading: str = ""
+    name: str = ""
+
+    @property
+    def reference(self) -> "ConceptId | None":
+        """The one that stays, None where all are equal."""
+        return self.ticked[0] if self.plan is StagePlan.MERGE and self.ticked else None
+
+    @property
+    def members(self) -> "tuple[ConceptId, ...]":
+        """The others."""
+        return self.ticked[1:] if self.plan is StagePlan.MERGE else self.ticked
+
+    @property
+    def can_be_done(self) -> bool:
+        """Whether enough is ticked."""
+        return len(self.ticked) > (1 if self.plan is StagePlan.MERGE else 0)
+
+    def turned(self, concept: "ConceptId") -> "Staged":
+        """Return it with a concept ticked that was not, or not that was; the one that stays is."""
+        if concept == self.reference:
+            return self
+        if concept in self.ticked:
+            return replace(self, ticked=tuple(one for one in self.ticked if one != concept))
+        return replace(self, ticked=(*self.ticked, concept)).offering((concept,))
+
+    def staying(self, concept: "ConceptId") -> "Staged":
+        """Return it with another one that stays."""
+        others = tuple(one for one in self.ticked if one != concept)
+        return replace(self, ticked=(concept, *others)).offering((concept,))
+
+    def offering(self, concepts: "Iterable[ConceptId]") -> "Staged":
+        """Return it with more concepts listed, at the end."""
+        return replace(self, offered=tuple(dict.fromkeys((*self.offered, *concepts))))
+
+    def without(self, gone: "Callable[[ConceptId], bool]") -> "Staged":
+        """Return it without concepts that are not there any more."""
+        ticked = tuple(one for one in self.ticked if not gone(one))
+        return replace(
+            self, ticked=ticked, offered=tuple(one for one in self.offered if not gone(one))
+        )
+
+
+class Staging(QObject):
+    """The one stage of a window, and where the person stood before it."""
+
+    changed = Signal()
+    """Another stage, or none any more."""
+    show_wanted = Signal()
+    """The stage is to be seen."""
+
+    def __init__(
+        self,
+        present: Callable[[], ProjectState],
+        selection: SelectionModel,
+        views: Views,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._present, self._selection, self._views = present, selection, views
+        self._before: tuple[Selection, GoBack] | None = None
+        self._is_selecting = False
+        self.stage: Staged | None = None
+        selection.changed.connect(self._selected)
+
+    # ---- beginning and ending
+
+    def begin(self, stage: Staged) -> None:
+        """Lay a stage out, in the place of one that is there already."""
+        if self._before is None:
+            self._before = self._selection.current, self._views.remember()
+        self._set(stage)
+        self.show_wanted.emit()
+
+    def cancel(self) -> None:
+        """Do nothing, and go back to where the person stood."""
+        before = self._leave()
+        if before is not None:
+            selection, go_back = before
+            known = (one for one in selection.concepts if self._present().row_of(one) is not None)
+            self._selection.select(known, selection.image, selection.cell, selection.relation)
+            go_back()
+
+    def end(self) -> None:
+        """Leave the stage, as it is done: what it is about is selected where the person stood."""
+        stage, before = self.stage, self._leave()
+        if stage is not None and before is not None:
+            self._selection.select(concepts=stage.ticked[:1])
+            before[1]()
+
+    def forget(self) -> None:
+        """Leave it without going back: it is of a project that was left."""
+        self._leave()
+
+    def _leave(self) -> tuple[Selection, GoBack] | None:
+        before, self._before = self._before, None
+        if self.stage is not None:
+            self.stage = None
+            self.changed.emit()
+        return before
+
+    # ---- while it is there
+
+    def turn(self, concept: "ConceptId") -> None:
+        """Tick a concept, or take its tick away."""
+        if self.stage is not None:
+            self._set(self.stage.turned(concept))
+
+    def let_stay(self, concept: "ConceptId") -> None:
+        """Let another concept be the one that stays."""
+        if self.stage is not None and self.stage.plan is StagePlan.MERGE:
+            self._set(self.stage.staying(concept))
+
+    def set_name(self, name: str) -> None:
+        """Take the name of the new concept above a group, as it is typed."""
+        if self.stage is not None:
+            self.stage = replace(self.stage, name=name)
+
+    def offer(self, concepts: "Iterable[ConceptId]") -> None:
+        """List more concepts."""
+        if self.stage is not None and (more := self.stage.offering(concepts)) != self.stage:
+            self.stage = more
+            self.changed.emit()
+
+    def follow(self) -> None:
+        """Follow a judgement or newer results; cancel where the one that stays is gone."""
+        if self.stage is None:
+            return
+        left = self.stage.without(self._is_gone)
+        if left.reference != self.stage.reference or not left.ticked:
+            self.cancel()
+        elif left != self.stage:
+            self._set(left)
+
+    def _is_gone(self, concept: "ConceptId") -> bool:
+        state = self._present()
+        row = state.row_of(concept)
+        if state.catalogue is None or row is None:
+            return True
+        return bool(state.catalogue.hidden[row]) or int(state.catalogue.merged_into[row]) >= 0
+
+    def _set(self, stage: Staged) -> None:
+        self.stage = stage
+        self._is_selecting = True
+        try:
+            self._selection.select(concepts=stage.ticked)
+        finally:
+            self._is_selecting = False
+        self.changed.emit()
+
+    def _selected(self) -> None:
+        """Take part in choosing elsewhere: several that are selected with the stage's are its."""
+        stage, chosen = self.stage, self._selection.concepts
+        if self._is_selecting or stage is None or len(chosen) < 2:
+            return
+        first = stage.reference
+        if first is not None and first not in chosen:
+            return
+        ordered = [one for one in stage.ticked if one in chosen]
+        ordered += [one for one in chosen if one not in ordered]
+        self.stage = replace(stage, ticked=tuple(ordered)).offering(ordered)
+        self.changed.emit()

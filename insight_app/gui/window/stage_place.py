@@ -1,0 +1,61 @@
+"""Where what is laid out is seen: its panel comes to the front, and goes back afterwards.
+
+Knows pages and docks; nothing of what is laid out.
+"""
+
+from collections.abc import Callable
+
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from insight_app.gui.panels.alike import AlikePanel
+from insight_app.gui.state.session import Session
+from insight_app.gui.state.views import GoBack
+from insight_app.gui.window.dock_area import DockArea
+
+PANEL, PAGE = "alike", "concepts"
+
+
+class StagePlace(QObject):
+    """Brings the panel into view where somebody lays something out; keeps the way back."""
+
+    def __init__(
+        self,
+        session: Session,
+        area: DockArea,
+        show_page: Callable[[str], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._area, self._show_page = area, show_page
+        session.views.offer(self._remember)
+        session.staging.show_wanted.connect(self._show)
+
+    def _show(self) -> None:
+        """Bring the panel into view: on this page if it is open here, else where it belongs."""
+        dock = self._area.docks[PANEL]
+        if dock.isHidden() and PANEL not in self._area.own_panels():
+            self._show_page(PAGE)
+        if not dock.is_seen:
+            self._area.open_panel(PANEL)
+        if isinstance(dock.panel, AlikePanel):
+            dock.panel.take_keyboard()
+
+    def _remember(self) -> GoBack:
+        page, focused = self._area.page, QApplication.focusWidget()
+        seen = [name for name, dock in self._area.docks.items() if dock.is_seen]
+        was_closed = self._area.docks[PANEL].isHidden()
+
+        def go_back() -> None:
+            if self._area.page != page:
+                self._show_page(page)
+            elif was_closed:
+                self._area.close_panel(PANEL)
+            for name in seen:
+                if not self._area.docks[name].is_seen and not self._area.docks[name].isHidden():
+                    self._area.docks[name].raise_()
+            if focused is not None and shiboken6.isValid(focused) and focused.isVisible():
+                focused.setFocus()
+
+        return go_back

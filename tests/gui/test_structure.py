@@ -1,0 +1,228 @@
+"""Merging, grouping, keeping apart: laid out first, cancelled without a trace, done, undone."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from insight_app.gui.curation.structure.alike_model import AlikeField
+from insight_app.gui.state.staging import Staged, StagePlan
+from tests.gui.conftest import wait_idle, wait_saved
+from tests.gui.hands import CTRL, Key, press, seen_from_top, show
+
+
+@pytest.fixture
+def concepts(qtbot, window):
+    """The window in Concepts; names of rows by `row`."""
+    show(qtbot, window, "concepts")
+    return window
+
+
+def row(window, name: str) -> int:
+    return window.session.state.catalogue.names.index(name)
+
+
+def choose(qtbot, window, *names: str) -> list[int]:
+    rows = [row(window, name) for name in names]
+    window.session.selection.select_rows(rows)
+    wait_idle(qtbot, window)
+    return rows
+
+
+def listed(panel) -> list[int]:
+    state = panel.session.state
+    return [state.row_of(one.concept) for one in panel.table.rows.rows]
+
+
+def test_a_merge_is_laid_out_and_cancelled_without_a_trace(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    tree = window.docks["hierarchy"].panel
+    tree.set_levels((1, 3))
+    tree.search.setText("o")
+    wait_idle(qtbot, window)
+    boat, car, dog = choose(qtbot, window, "boat", "car", "dog")
+    tree.view.verticalScrollBar().setValue(7)
+    tree.view.setFocus()
+    before = (
+        session.selection.current,
+        tree.view.verticalScrollBar().value(),
+        seen_from_top(tree.view),
+    )
+    entries = session.state.project.judgements.count
+
+    press(qtbot, window, Key.Key_Return, CTRL)
+    panel = window.docks["alike"].panel
+    assert panel.isVisible() and panel.table.hasFocus()
+    assert session.staging.stage.ticked == session.state.ids_of((boat, car, dog))
+    assert listed(panel)[:3] == [boat, car, dog], "the one that stays first"
+    assert panel.foot_of_stage.title.text() == "Merge 3 concepts into boat"
+    assert panel.table.rows.text(panel.table.rows.rows[0], AlikeField.LOOK) == "stays"
+
+    panel.table.make_current(2)
+    press(qtbot, window, Key.Key_Space)
+    assert session.selection.rows == (boat, car), "what is ticked is selected"
+    assert panel.foot_of_stage.title.text() == "Merge 2 concepts into boat"
+    panel.table.make_current(0)
+    press(qtbot, window, Key.Key_Space)
+    assert session.selection.rows == (boat, car), "the one that stays cannot be dropped"
+    panel.table.make_current(1)
+    press(qtbot, window, Key.Key_R)
+    assert session.staging.stage.reference == session.state.id_of(car)
+    wait_idle(qtbot, window)
+
+    tree.search.setText("wheel")
+    tree.set_levels(None)
+    tree.view.collapseAll()
+    wait_idle(qtbot, window)
+    panel.table.setFocus()
+    press(qtbot, window, Key.Key_Escape)
+    assert session.staging.stage is None and tree.view.hasFocus()
+    assert not panel.isVisible() and window.docks["exemplars"].panel.isVisible()
+    assert tree.search.text() == "o" and tree.view.tree.order.levels == (1, 3)
+    after = (
+        session.selection.current,
+        tree.view.verticalScrollBar().value(),
+        seen_from_top(tree.view),
+    )
+    assert after == before
+    assert session.state.project.judgements.count == entries
+
+
+def test_a_merge_is_done_and_taken_apart_at_any_later_time(qtbot, concepts, open_window) -> None:
+    window, session = concepts, concepts.session
+    state = session.state
+    session.curation.rename(state.id_of(row(window, "dog")), "hound")
+    wait_saved(qtbot, window)
+    boat, car, hound = choose(qtbot, window, "boat", "car", "hound")
+    images = int(state.catalogue.images[car])
+    press(qtbot, window, Key.Key_Return, CTRL)
+    panel = window.docks["alike"].panel
+    wait_idle(qtbot, window)
+    results = state.results
+    union: set[int] = set()
+    for one in (boat, car, hound):
+        union |= set(results.strongest_images(one, 1000)[0].tolist())
+    parts = panel.foot_of_stage.bar.parts
+    assert sum(one.images for one in parts) == len(union) and len(parts) == 3
+    assert f"{len(union)} images together" in panel.foot_of_stage.numbers.text()
+    assert "1 alias more" in panel.foot_of_stage.note.text()
+    press(qtbot, window, Key.Key_Return, CTRL)
+    assert window.strip.label.text() == "Merged car and hound into boat"
+    assert session.staging.stage is None and session.selection.rows == (boat,)
+    catalogue = session.state.catalogue
+    assert set(catalogue.members(boat)) == {car, hound}
+    assert car not in seen_from_top(window.docks["hierarchy"].panel.view)
+    assert [one.text for one in catalogue.aliases(boat)] == ["hound"]
+    made_of = window.docks["card"].panel.made_of
+    merged = made_of.parts["Merged here"]
+    assert set(state.rows_of(merged.concepts)) == {car, hound} and merged.isVisible()
+
+    session.curation.accept()  # later judgements stay when it is taken apart
+    wait_saved(qtbot, window)
+    session.structure.unmerge(state.id_of(boat), (state.id_of(car),))
+    wait_saved(qtbot, window)
+    assert catalogue.members(boat) == [hound] and catalogue.merged_into[car] == -1
+    assert catalogue.names[car] == "car" and catalogue.images[car] == images
+    choose(qtbot, window, "boat")
+    assert window.actions_["concept.take_apart"].text() == "Take out 1 merged concept"
+    window.actions_["concept.take_apart"].trigger()
+    wait_saved(qtbot, window)
+    assert not catalogue.members(boat) and catalogue.names[hound] == "hound"
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert set(catalogue.members(boat)) == {hound}
+    window.close()
+    again = open_window(state.path).session.state.catalogue
+    assert set(again.members(boat)) == {hound} and again.status[boat] == 1
+
+
+def test_a_group_stands_above_its_concepts_and_has_a_name(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    boat, dog = choose(qtbot, window, "boat", "dog")
+    press(qtbot, window, Key.Key_G, CTRL)
+    panel = window.docks["alike"].panel
+    assert panel.foot_of_stage.name.hasFocus()
+    press(qtbot, window, Key.Key_Return)
+    assert session.staging.stage is not None, "it needs a name"
+    qtbot.keyClicks(panel.foot_of_stage.name, "moving thing")
+    press(qtbot, window, Key.Key_Return)
+    catalogue, made = session.state.catalogue, row(window, "moving thing")
+    assert session.selection.rows == (made,)
+    assert {edge.child for edge in catalogue.children(made)} == {boat, dog}
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert catalogue.hidden[made] and not catalogue.children(made)
+    press(qtbot, window, Key.Key_Y, CTRL)
+    assert not catalogue.hidden[made]
+    choose(qtbot, window, "moving thing")
+    press(qtbot, window, Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert catalogue.hidden[made] and not catalogue.children(made)
+    assert window.strip.label.text() == "Unmade moving thing"
+
+
+def test_duplicates_come_one_after_the_other(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    state, catalogue = session.state, session.state.catalogue
+    boat, car = row(window, "boat"), row(window, "car")
+    session.curation.rename(state.id_of(car), "boat")
+    wait_saved(qtbot, window)
+    here = session.selection.current
+    press(qtbot, window, Key.Key_D)
+    wait_idle(qtbot, window)
+    panel, staging = window.docks["alike"].panel, session.staging
+    seen = []
+    while set(state.rows_of(staging.stage.offered)) != {boat, car}:
+        assert staging.stage.offered not in seen and panel.table.hasFocus()
+        seen.append(staging.stage.offered)
+        assert session.duplicates.following.title in panel.next.text()
+        press(qtbot, window, Key.Key_D)
+    assert panel.header.title.text() == "Same name: boat"
+    for one in staging.stage.offered:
+        if one not in staging.stage.ticked:
+            staging.turn(one)
+    press(qtbot, window, Key.Key_K)
+    assert catalogue.is_apart(boat, car)
+    after = staging.stage
+    assert after is None or set(state.rows_of(after.offered)) != {boat, car}, "the next one"
+    if after is not None:
+        press(qtbot, window, Key.Key_Escape)
+        assert session.selection.current == here
+    session.duplicates.forget()
+    press(qtbot, window, Key.Key_D)
+    wait_idle(qtbot, window)
+    while staging.stage is not None:
+        assert set(state.rows_of(staging.stage.offered)) != {boat, car}, "not offered again"
+        press(qtbot, window, Key.Key_D)
+
+
+def test_what_is_laid_out_follows_what_is_chosen_and_judged(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    boat, car, dog, bird = choose(qtbot, window, "boat", "car", "dog", "bird")
+    ids = session.state.ids_of((boat, car, dog))
+    session.staging.begin(Staged(StagePlan.MERGE, ids, ids))
+    session.selection.select_rows((bird, boat, car, dog))
+    assert session.staging.stage.ticked == session.state.ids_of((boat, car, dog, bird))
+    session.selection.select_rows((dog,))
+    assert len(session.staging.stage.ticked) == 4, "looking at one alone changes nothing"
+    session.curation.hide()
+    wait_saved(qtbot, window)
+    assert session.staging.stage.ticked == session.state.ids_of((boat, car, bird))
+    session.selection.select_rows((boat,))
+    session.curation.hide()
+    wait_saved(qtbot, window)
+    assert session.staging.stage is None, "the one that stays is gone"
+
+
+def test_a_box_is_ticked_with_the_mouse_and_begins_a_merge(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    (boat,) = choose(qtbot, window, "boat")
+    window.dock_area.open_panel("alike")
+    wait_idle(qtbot, window)
+    table = window.docks["alike"].panel.table
+    assert table.rows.rowCount() > 2
+    box = table.visualRect(table.rows.index(1, AlikeField.TICK))
+    at = box.topLeft() + QPoint(18, box.height() // 2)
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at
+    )
+    other = table.rows.rows[1].concept
+    assert session.staging.stage.ticked == (session.state.id_of(boat), other)
+    press(qtbot, window, Key.Key_Escape)
+    assert session.selection.rows == (boat,)
