@@ -34,15 +34,12 @@ _ENDINGS = (
 
 
 def form(name: str) -> str:
-    """Return what all forms of a name share: its words in singular, sorted, without spaces.
+    """Return what all forms of a name share: its words in singular, without spaces.
 
-    "Wind screens", "windscreen" and "wind-screen" have one form, "screen, wind" too.
+    "Wind screens", "windscreen", "wind-screen" and "screen, wind" have one form.
     """
-    words = plain(name).split()
-    if not words:
-        return ""
-    one = [_singular(word) for word in words]
-    return "".join(sorted(one)) if len(one) > 1 and "," in name else "".join(one)
+    last_first = " ".join(reversed(name.split(",")))
+    return "".join(_singular(word) for word in plain(last_first).split())
 
 
 def _singular(word: str) -> str:
@@ -54,8 +51,11 @@ def _singular(word: str) -> str:
 def is_slip(one: str, other: str) -> bool:
     """Return whether two plain names differ by a slip in one of at least SHORTEST letters.
 
-    A letter is missing, too much, another one, or two stand in the wrong order.
+    A letter is missing, too much, another one, or two stand in the wrong order. Other digits are no
+    slip: "texture 18" and "texture 19" are two things.
     """
+    if _digits(one) != _digits(other):
+        return False
     if one == other or min(len(one), len(other)) < SHORTEST or abs(len(one) - len(other)) > 1:
         return False
     first = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
@@ -67,6 +67,10 @@ def is_slip(one: str, other: str) -> bool:
         return longer[1:] == shorter
     a, b = rests
     return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _digits(name: str) -> list[str]:
+    return [letter for letter in name if letter.isdigit()]
 
 
 def deletions(name: str) -> Iterator[str]:

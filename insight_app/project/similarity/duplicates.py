@@ -33,8 +33,8 @@ TICKED = 0.45
 ALIKE_LOOK, ALIKE_TOGETHER = 0.7, 0.3
 """What two concepts of different names must have in common to be offered as one."""
 _BLOCK = 512
-_MOST_OF_NAME = 400
-"""Concepts of one name that are compared with each other; the ones in most images."""
+_MOST_OF_NAME, _MOST_NAMES = 400, 30
+"""Concepts, and different names, of one cluster that are compared with each other."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,11 @@ def _of_name(
     others = [row for row in rows if row != holder and _may_be_one(listing, row, holder)]
     if not others:
         return None
-    names = {words[row].plain for row in rows}
-    kinds = {words[a].alike(words[b]) for a in rows[:1] for b in rows[1:]}
-    why = SAME_NAME
-    if len(names) > 1:
-        why = SAME_MEANING if SAME_MEANING in kinds or "" in kinds else SPELLED_ALIKE
+    names = list({words[row].plain: words[row] for row in rows}.values())[:_MOST_NAMES]
+    kinds = {one.alike(other) for one, other in combinations(names, 2)}
+    why = SAME_NAME if len(names) == 1 else SPELLED_ALIKE
+    if SAME_MEANING in kinds:
+        why = SAME_MEANING
     said = list(dict.fromkeys(listing.names[row] for row in [holder, *rows]))
     title = f"{why.capitalize()}: {', '.join(said[:3])}{', …' if len(said) > 3 else ''}"
     return _cluster(basis, listing, why, title, holder, others, TICKED)

@@ -113,10 +113,14 @@ def _is_kind(lexicon: Lexicon, ends: _Ends) -> str:
 def _is_part(lexicon: Lexicon, ends: _Ends, steps: int) -> str:
     """Return why the child is a part of the parent, "" if WordNet does not say so.
 
-    steps: by how many kinds the parent may be more general than the whole.
+    steps: by how many kinds the parent may be more general than the whole; 0: nor may it only be
+    near to it.
     """
     for part, whole in _wholes(lexicon, ends.of_child):
-        said = f"WordNet: “{lexicon.word(part)}” is part of “{lexicon.word(whole)}”"
+        said = f"“{lexicon.word(part)}” is part of “{lexicon.word(whole)}”"
+        if part not in ends.of_child:
+            said = f"“{ends.child}” is a kind of “{lexicon.word(part)}”, {said}"
+        said = f"WordNet: {said}"
         for sense in ends.of_parent:
             if sense == whole:
                 return f"{said}."
@@ -124,6 +128,10 @@ def _is_part(lexicon: Lexicon, ends: _Ends, steps: int) -> str:
                 return f"{said}, and “{ends.parent}” is a kind of it."
             if 0 < lexicon.kinds(whole).get(sense, 0) <= steps:
                 return f"{said}, and that is a kind of “{ends.parent}”."
+            near = _common(lexicon, [whole], [sense], 1) if steps else None
+            if near is not None:
+                word = lexicon.word(near)
+                return f"{said}; that and “{ends.parent}” are kinds of “{word}”."
     return ""
 
 
@@ -138,19 +146,21 @@ def _wholes(lexicon: Lexicon, senses: Sequence[int]) -> Iterator[tuple[int, int]
 
 def _have_in_common(lexicon: Lexicon, ends: _Ends) -> str:
     """Return what both are kinds of, "" if nothing that is near."""
-    kind = _common(lexicon, ends, _STEPS_TO_COMMON)
+    kind = _common(lexicon, ends.of_child, ends.of_parent, _STEPS_TO_COMMON)
     if kind is None:
         return ""
     word = lexicon.word(kind)
     return f"WordNet: both “{ends.child}” and “{ends.parent}” are kinds of “{word}”."
 
 
-def _common(lexicon: Lexicon, ends: _Ends, steps: int) -> int | None:
+def _common(
+    lexicon: Lexicon, senses: Sequence[int], of_other: Sequence[int], steps: int
+) -> int | None:
     """Return the nearest that both are kinds of in so many steps, None if that says nothing."""
     found = [
         (up + others[kind], kind)
-        for one in ends.of_child
-        for other in ends.of_parent
+        for one in senses
+        for other in of_other
         for others in (lexicon.kinds(other),)
         for kind, up in lexicon.kinds(one).items()
         if max(up, others.get(kind, steps + 1)) <= steps and _depth(lexicon, kind) >= _SPECIAL
@@ -171,7 +181,11 @@ def _by_strengths(lexicon: Lexicon, ends: _Ends, forward: float, back: float) ->
     if abs(forward - back) < _ONE_SIDED:
         return KindProposal(None, False, f"{said}: neither is clearly below the other.", "")
     is_reversed = back > forward
-    if ends.of_child and ends.of_parent and _common(lexicon, ends, 99) is None:
+    if (
+        ends.of_child
+        and ends.of_parent
+        and _common(lexicon, ends.of_child, ends.of_parent, 99) is None
+    ):
         reason = f"{said}, but the names have nothing near in common."
         return KindProposal(RELATED, is_reversed, reason, CELLS)
     reason = f"{said}: one is below the other; as a kind or a part, cells do not tell."

@@ -26,6 +26,8 @@ from insight_app.project.similarity.listing import ConceptListing
 MOST_CELLS = 300
 """Examples that are grouped, each of another photo."""
 _MOST_LISTED = 20_000
+_STRONGER, _ENOUGH = 0.5, 60
+"""Share of the photos whose cells are grouped, those where it is strongest; so many at least."""
 STABLE = 0.4
 """Stability from which parts are proposed without a warning."""
 MARKED = 8
@@ -148,7 +150,7 @@ def propose(
         raise Refusal(basis.trouble, kept="Nothing was changed.")
     token = cancel or CancelToken()
     found = listing.reader(basis.results, row).examples("strongest", _MOST_LISTED)
-    cells = _spread(found)
+    cells = _spread(found[: max(_ENOUGH, round(len(found) * _STRONGER))])
     if len(cells) < FEWEST:
         raise Refusal(
             f"“{listing.name(row)}” is in {counted(len(found), 'photo')}; to see kinds of it at"
