@@ -51,7 +51,7 @@ def components() -> tuple[Component, ...]:
         ),
         Component(
             "WordNet 3.0",
-            "names and definitions",
+            "names, definitions, kinds and parts",
             "Princeton University",
             "WordNet licence",
             "wordnet.txt",
