@@ -39,7 +39,7 @@ def export(
 ) -> None:
     """Write the corrected concepts to a file or a folder.
 
-    Formats: json (everything), skos (Turtle), skos-json (JSON-LD), csv (two tables),
+    Formats: json (everything), skos (Turtle), skos-json (JSON-LD), csv (tables),
     csv-spreadsheet (as this computer's spreadsheets expect it), graphml, release (a folder with the
     dictionary, names and co-occurrence, for the published code). What a format leaves out is
     listed.
@@ -52,10 +52,22 @@ def export(
     with Project.open(project, read_only=language is None) as opened:
         if language is not None:
             opened.judgements.judge([j.language(language)], f"Names and notes are in {language}")
-        if str(output) in STANDARD_OUTPUT:
-            data = registry.as_bytes(opened, chosen, terminal.complain)
-            plain_streams.write_data(data)
-            return
-        written = registry.export(opened, chosen, output, overwrite=force, notice=terminal.complain)
+        kept = "Nothing was written. The same command goes on with it."
+        with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
+            if str(output) in STANDARD_OUTPUT:
+                data = registry.as_bytes(opened, chosen, terminal.complain, progress, cancel)
+            else:
+                written = registry.export(
+                    opened,
+                    chosen,
+                    output,
+                    overwrite=force,
+                    notice=terminal.complain,
+                    progress=progress,
+                    cancel=cancel,
+                )
+    if str(output) in STANDARD_OUTPUT:
+        plain_streams.write_data(data)
+        return
     for path in written:
         terminal.say(str(path))

@@ -1,18 +1,17 @@
 """What an export says, as plain values, whatever the format.
 
-Owns the words of an export and the two rules that every format shares: how an unnamed concept is
-called, and what a finished hierarchy leaves out. Knows neither the project nor a format. The id of
-a concept is "<dictionary fingerprint>:<index>" or "own:<uuid>".
+Owns the words of an export, and how an unnamed concept is called. Knows neither the project nor a
+format. The id of a concept is "<dictionary fingerprint>:<index>" or "own:<uuid>".
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from insight_app.concepts.relations import PUBLISHED_THRESHOLD
-from insight_app.plain_text import shortened, visible
 from insight_app.project.judgements import ConceptId
+from insight_app.project.judgements.acts import RELATED
 
 DEFAULT_LANGUAGE = "en"
 """Of what persons wrote, until one says another."""
@@ -51,6 +50,53 @@ class ExportedPlace:
 
 
 @dataclass(frozen=True)
+class SaidBy:
+    """Name who said something, and when (ISO 8601)."""
+
+    person: str
+    utc: str
+
+
+Said = Mapping[str, SaidBy]
+"""Who said what stands, by the name of the field."""
+
+
+@dataclass(frozen=True)
+class ExportedAlias:
+    """Hold another name that a person gave; language: a tag such as "de", "" if nobody said."""
+
+    text: str
+    language: str
+    said_by: SaidBy | None = None
+
+
+@dataclass(frozen=True)
+class ExportedMark:
+    """Tell that a cell is an example of a concept, or is none.
+
+    content: hash of the photo's content.  image: its file, "" where the project does not have it
+    now; box is then None, else as in `ExportedPlace`.
+    """
+
+    content: str
+    image: str
+    cell: int
+    box: tuple[float, float, float, float] | None
+    is_example: bool
+    said_by: SaidBy | None = None
+
+
+@dataclass(frozen=True)
+class ExportedTag:
+    """Hold a word that a person put on a photo; content, image: as of `ExportedMark`."""
+
+    content: str
+    image: str
+    text: str
+    said_by: SaidBy | None = None
+
+
+@dataclass(frozen=True)
 class Concept:
     """Describe a concept as shown; `name` is the current one ("" = unnamed), `number` its row.
 
@@ -59,6 +105,11 @@ class Concept:
     name_before: what it was before the last naming, "" if that changed nothing.  clarity: how much
     its strongest images have in common, has_nothing_in_common: no more than chance.  places: the
     strongest ones, one an image, as far as they were asked for.
+    aliases, definition, marks: what persons said.  merged_into: what stands for it, "" if itself.
+    members: what it stands for.  parts, wholes: what it is split into, and is a part of.  made_of:
+    the dictionary's concepts in it, where it is not simply one of these; the numbers are then
+    counted, or is_counted is False and only images and maximum may be known.  kept_apart: what only
+    looks alike.  said: who said so.
     """
 
     id: ConceptId
@@ -84,6 +135,17 @@ class Concept:
     clarity: float | None = None
     has_nothing_in_common: bool = False
     places: tuple[ExportedPlace, ...] = ()
+    aliases: tuple[ExportedAlias, ...] = ()
+    definition: str = ""
+    merged_into: str = ""
+    members: tuple[ConceptId, ...] = ()
+    parts: tuple[ConceptId, ...] = ()
+    wholes: tuple[ConceptId, ...] = ()
+    made_of: tuple[ConceptId, ...] = ()
+    is_counted: bool = True
+    kept_apart: tuple[ConceptId, ...] = ()
+    marks: tuple[ExportedMark, ...] = ()
+    said: Said = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -91,10 +153,15 @@ class Concept:
         return self.name or f"concept {self.number}"
 
     @property
-    def definition(self) -> str:
-        """The definition of the current name where the vocabulary has one, else ""."""
+    def meaning(self) -> str:
+        """A person's definition, else that of the current name where the vocabulary has one."""
         found = (one.definition for one in self.candidates if one.name == self.name)
-        return next(found, "")
+        return self.definition or next(found, "")
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether lists have it: it is not hidden, and stands for itself."""
+        return not (self.hidden or self.merged_into)
 
     @property
     def other_names(self) -> tuple[str, ...]:
@@ -116,7 +183,10 @@ class Relation:
     active; absorption: share of them where it is silent by less than 10 % of its threshold, with an
     interval; above: the share that the strength had to exceed; None where not known.  implied:
     other relations lead to the same parent.  source: "data", "dictionary" or "person".  status:
-    "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".
+    "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".  kind: "is-a", "part-of",
+    "related" (in no hierarchy), "" if nobody said.  measured_child, measured_parent: whose cells
+    the numbers are of, where it is not child and parent themselves but concepts merged into them.
+    said: who said so.
     """
 
     child: ConceptId
@@ -137,10 +207,19 @@ class Relation:
     absorption: float | None = None
     absorption_low: float | None = None
     absorption_high: float | None = None
+    kind: str = ""
+    measured_child: str = ""
+    measured_parent: str = ""
+    said: Said = field(default_factory=dict)
 
     @property
     def is_rejected(self) -> bool:
         return self.status in ("rejected", "removed")
+
+    @property
+    def is_related(self) -> bool:
+        """Whether it only says that two have to do with each other."""
+        return self.kind == RELATED
 
 
 @dataclass(frozen=True)
@@ -177,27 +256,10 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Omission:
-    """Tell what a format leaves out or changes, in words, and the names it concerns."""
-
-    what: str
-    names: tuple[str, ...]
-
-    def __str__(self) -> str:
-        shown = ", ".join(shortened(visible(name), LETTERS) for name in self.names[:SHOWN])
-        more = f" and {len(self.names) - SHOWN:,} more" if len(self.names) > SHOWN else ""
-        return f"{self.what} ({len(self.names):,}): {shown}{more}"
-
-
-SHOWN, LETTERS = 10, 60
-"""Names that are told of what is left out, and letters of each."""
-
-
-@dataclass(frozen=True)
 class Content:
     """Hold all that an export can say; concepts by number, relations by (child, parent).
 
-    circular: relations that are in no hierarchy, as stronger ones lead back.
+    circular: relations that are in no hierarchy, as stronger ones lead back.  tags: by image.
     """
 
     provenance: Provenance
@@ -205,11 +267,22 @@ class Content:
     relations: tuple[Relation, ...]
     judgements: tuple[Mapping[str, Any], ...]
     circular: tuple[Relation, ...] = field(default=(), compare=False)
+    tags: tuple[ExportedTag, ...] = ()
 
     @property
     def judgements_not_understood(self) -> int:
         """How many judgements a newer Insight wrote: exported, but applied to nothing here."""
         return sum(not entry.get("is_understood", True) for entry in self.judgements)
+
+
+def spelled(alias: ExportedAlias) -> str:
+    """Return an alias as one text: Hund@de."""
+    return f"{alias.text}@{alias.language}" if alias.language else alias.text
+
+
+def person_of(said: Said, field: str) -> str:
+    """Return the name of the person who said what stands of a field, "" for nobody."""
+    return said[field].person if field in said else ""
 
 
 def clean(text: str) -> str:
@@ -224,56 +297,3 @@ def clean(text: str) -> str:
 def short(value: float) -> float:
     """Round to seven significant digits: what float32 knows, the same text on every machine."""
     return float(f"{value:.7g}")
-
-
-def hierarchy(content: Content) -> tuple[list[Concept], list[Relation]]:
-    """Return what a finished hierarchy holds: no hidden concepts, no rejected or implied relations.
-
-    The relations in force have no cycles: a content has those of `judgements.hierarchy`, which the
-    window shows too.
-    """
-    concepts, relations = _shown(content)
-    return concepts, [relation for relation in relations if not relation.implied]
-
-
-def implied(content: Content) -> list[Relation]:
-    """Return the relations between shown concepts that those of the hierarchy lead to as well."""
-    return [relation for relation in _shown(content)[1] if relation.implied]
-
-
-def _shown(content: Content) -> tuple[list[Concept], list[Relation]]:
-    concepts = [concept for concept in content.concepts if not concept.hidden]
-    shown = {concept.id for concept in concepts}
-    relations = [
-        relation
-        for relation in content.relations
-        if not relation.is_rejected and relation.child in shown and relation.parent in shown
-    ]
-    return concepts, relations
-
-
-def left_out_of_hierarchy(content: Content) -> tuple[Omission, ...]:
-    """Return what `hierarchy` leaves out, as far as there is some."""
-    labels = {concept.id: concept.label for concept in content.concepts}
-    hidden = {concept.id for concept in content.concepts if concept.hidden}
-
-    def names(relations: Iterable[Relation]) -> tuple[str, ...]:
-        ends = ((labels.get(one.child, one.child), labels.get(one.parent, one.parent))
-                for one in relations)  # fmt: skip
-        return tuple(f"{child} under {parent}" for child, parent in ends)
-
-    rejected = [one for one in content.relations if one.is_rejected]
-    loose = [
-        one
-        for one in content.relations
-        if not one.is_rejected and not hidden.isdisjoint((one.child, one.parent))
-    ]
-    found = (
-        Omission(
-            "Hidden concepts are left out", tuple(labels[id] for id in labels if id in hidden)
-        ),
-        Omission("Relations that a person rejected are left out", names(rejected)),
-        Omission("Relations of hidden concepts are left out", names(loose)),
-        Omission("Relations that would go in a circle are left out", names(content.circular)),
-    )
-    return tuple(one for one in found if one.names)

@@ -1,8 +1,8 @@
-"""CSV: two tables, concepts and relations, for programs (plain) and for spreadsheets.
+"""CSV: tables of concepts, relations and what is said of photos, for programs and spreadsheets.
 
 The spreadsheet kind begins with a byte-order mark, uses the separator and the decimal sign of this
 computer's region, and keeps text as text (see `spreadsheet`).
-Hidden concepts and rejected relations are in it, marked.
+Hidden and merged concepts and rejected relations are in it, marked.
 """
 
 import csv
@@ -10,25 +10,41 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from insight_app.exchange.content import Concept, Content, Relation
+from insight_app.exchange.content import (
+    Concept,
+    Content,
+    ExportedMark,
+    ExportedTag,
+    Relation,
+    person_of,
+    spelled,
+)
 from insight_app.exchange.spreadsheet import has_decimal_comma, kept_as_text
 
-RELATIONS = ".relations"
-"""Put between the chosen name and .csv for the second table."""
+RELATIONS, EXAMPLES, TAGS = ".relations", ".examples", ".tags"
+"""Put between the chosen name and .csv for the other tables."""
 Cell = str | int | float | None
+
+
+_SAID = ("name", "status", "hidden", "note", "definition", "merged_into")
 
 
 def _yes_or_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
+def _person(field: str) -> Callable[[Concept], str]:
+    """Return what tells who said what stands of a field."""
+    return lambda one: person_of(one.said, field)
+
+
 def render(content: Content) -> dict[str, bytes]:
-    """Write both tables with commas, decimal points and UTF-8 without a mark."""
+    """Write the tables with commas, decimal points and UTF-8 without a mark."""
     return {key: _table(rows, ",", _plain).encode() for key, rows in _tables(content)}
 
 
 def render_spreadsheet(content: Content) -> dict[str, bytes]:
-    """Write both tables as this computer's spreadsheets expect them."""
+    """Write the tables as this computer's spreadsheets expect them."""
     comma = has_decimal_comma()
 
     def cell(value: Cell) -> str:
@@ -50,7 +66,7 @@ _CONCEPT_COLUMNS: dict[str, Callable[[Concept], Any]] = {
     "named_by": lambda one: one.named_by,
     "machine_name": lambda one: one.machine_name,
     "other_names": lambda one: " | ".join(one.other_names),
-    "definition": lambda one: one.definition,
+    "definition": lambda one: one.meaning,
     "status": lambda one: one.status,
     "hidden": lambda one: _yes_or_no(one.hidden),
     "note": lambda one: one.note,
@@ -66,6 +82,16 @@ _CONCEPT_COLUMNS: dict[str, Callable[[Concept], Any]] = {
     "name_before": lambda one: one.name_before,
     "clarity": lambda one: one.clarity,
     "nothing_in_common": lambda one: _yes_or_no(one.has_nothing_in_common),
+    "aliases": lambda one: " | ".join(map(spelled, one.aliases)),
+    "merged_into": lambda one: one.merged_into,
+    "members": lambda one: " | ".join(one.members),
+    "part_of": lambda one: " | ".join(one.wholes),
+    "parts": lambda one: " | ".join(one.parts),
+    "made_of": lambda one: " | ".join(one.made_of),
+    "counted": lambda one: _yes_or_no(one.is_counted),
+    "kept_apart": lambda one: " | ".join(one.kept_apart),
+    "defined_by": lambda one: _who(one),
+    **{f"{field}_by_person": _person(field) for field in _SAID},
 }
 _RELATION_COLUMNS: dict[str, Callable[[Relation], Any]] = {
     "child": lambda one: one.child,
@@ -86,7 +112,36 @@ _RELATION_COLUMNS: dict[str, Callable[[Relation], Any]] = {
     "absorption": lambda one: one.absorption,
     "absorption_low": lambda one: one.absorption_low,
     "absorption_high": lambda one: one.absorption_high,
+    "kind": lambda one: one.kind,
+    "measured_child": lambda one: one.measured_child,
+    "measured_parent": lambda one: one.measured_parent,
+    "status_by_person": lambda one: person_of(one.said, "status"),
+    "kind_by_person": lambda one: person_of(one.said, "kind"),
 }
+_MARK_COLUMNS: dict[str, Callable[[Concept, ExportedMark], Any]] = {
+    "concept": lambda concept, one: concept.id,
+    "image": lambda concept, one: one.image,
+    "content": lambda concept, one: one.content,
+    "cell": lambda concept, one: one.cell,
+    "example": lambda concept, one: _yes_or_no(one.is_example),
+    "x": lambda concept, one: one.box and one.box[0],
+    "y": lambda concept, one: one.box and one.box[1],
+    "width": lambda concept, one: one.box and one.box[2],
+    "height": lambda concept, one: one.box and one.box[3],
+    "by_person": lambda concept, one: one.said_by and one.said_by.person,
+    "concept_label": lambda concept, one: concept.label,
+}
+_TAG_COLUMNS: dict[str, Callable[[ExportedTag], Any]] = {
+    "image": lambda one: one.image,
+    "content": lambda one: one.content,
+    "tag": lambda one: one.text,
+    "by_person": lambda one: one.said_by and one.said_by.person,
+}
+
+
+def _who(concept: Concept) -> str:
+    """Return whose definition it is."""
+    return "person" if concept.definition else "machine" if concept.meaning else "nobody"
 
 
 def _tables(content: Content) -> Iterable[tuple[str, list[Sequence[Cell]]]]:
@@ -102,7 +157,15 @@ def _tables(content: Content) -> Iterable[tuple[str, list[Sequence[Cell]]]]:
         ]
         for one in content.relations
     ]
-    return (("", concepts), (RELATIONS, relations))
+    examples: list[Sequence[Cell]] = [tuple(_MARK_COLUMNS)]
+    examples += [
+        [read(concept, mark) for read in _MARK_COLUMNS.values()]
+        for concept in content.concepts
+        for mark in concept.marks
+    ]
+    tags: list[Sequence[Cell]] = [tuple(_TAG_COLUMNS)]
+    tags += [[read(tag) for read in _TAG_COLUMNS.values()] for tag in content.tags]
+    return (("", concepts), (RELATIONS, relations), (EXAMPLES, examples), (TAGS, tags))
 
 
 def _table(rows: Iterable[Sequence[Cell]], separator: str, cell: Callable[[Cell], str]) -> str:

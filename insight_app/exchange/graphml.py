@@ -1,19 +1,22 @@
 """GraphML: the hierarchy as a graph, for Gephi, Cytoscape, yEd and networkx; edges go up.
 
-Hidden concepts and rejected relations are left out; what is left has no cycles. Every edge has a
-`weight`: its strength, 1 where only a person says so. No attribute is called as what these programs
-keep for themselves: where an edge comes from is its `origin`, not its source. Edges to which others
-lead as well are `implied`: without them the graph is the hierarchy of the window.
+Hidden and merged concepts and rejected relations are left out; what is left has no cycles. Every
+edge has a `weight`: its strength, 1 where only a person says so. No attribute is called as what
+these programs keep for themselves: where an edge comes from is its `origin`, not its source. Edges
+to which others lead as well are `implied`, those of the kind "related" no hierarchy at all: without
+both the graph is the hierarchy of the window.
 """
 
 import networkx
 
-from insight_app.exchange.content import (
-    Content,
+from insight_app.exchange.content import Concept, Content, Relation, person_of, spelled
+from insight_app.exchange.finished import (
     Omission,
     hierarchy,
     implied,
     left_out_of_hierarchy,
+    left_out_of_photos,
+    related,
 )
 
 SHARES = (
@@ -33,7 +36,7 @@ SHARES = (
 
 def left_out(content: Content) -> tuple[Omission, ...]:
     """Return what is not in the graph."""
-    return left_out_of_hierarchy(content)
+    return (*left_out_of_hierarchy(content), *left_out_of_photos(content))
 
 
 def render(content: Content) -> dict[str, bytes]:
@@ -80,9 +83,11 @@ def render(content: Content) -> dict[str, bytes]:
             name_from=concept.name_from,
             name_before=concept.name_before,
             nothing_in_common=concept.has_nothing_in_common,
+            counted=concept.is_counted,
             **{name: value for name, value in numbers.items() if value is not None},
+            **_words(concept),
         )
-    for relation in (*relations, *implied(content)):
+    for relation in (*relations, *implied(content), *related(content)):
         shares = {name: getattr(relation, name) for name in SHARES}
         graph.add_edge(
             relation.child,
@@ -94,8 +99,30 @@ def render(content: Content) -> dict[str, bytes]:
             implied=relation.implied,
             status=relation.status,
             decided_by=relation.decided_by,
+            **_said(relation),
             **{name: share for name, share in shares.items() if share is not None},
         )
     lines = networkx.generate_graphml(graph)  # its keys have ids of their own: d0, d1, ...
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     return {"": (head + "\n".join(lines) + "\n").encode()}
+
+
+def _words(concept: Concept) -> dict[str, str]:
+    """Return what persons said of a concept beside its name, as far as they did."""
+    found = {
+        "definition": concept.meaning,
+        "aliases": " | ".join(map(spelled, concept.aliases)),
+        "members": " | ".join(concept.members),
+        "part_of": " | ".join(concept.wholes),
+        "made_of": " | ".join(concept.made_of),
+        "kept_apart": " | ".join(concept.kept_apart),
+        "named_by_person": person_of(concept.said, "name"),
+        "judged_by_person": person_of(concept.said, "status"),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _said(relation: Relation) -> dict[str, str]:
+    """Return what a person said a relation means, and who decided."""
+    found = {"kind": relation.kind, "decided_by_person": person_of(relation.said, "status")}
+    return {name: text for name, text in found.items() if text}

@@ -41,7 +41,7 @@ def labels_of(concepts: Iterable[Concept], language: str) -> Mapping[ConceptId, 
     listed = list(concepts)
     plain = {concept.id: _plain(concept, language) for concept in listed}
     unique = _told_apart(plain, {concept.id: concept.number for concept in listed})
-    return {one.id: _labels(one, plain[one.id], unique[one.id]) for one in listed}
+    return {one.id: _labels(one, plain[one.id], unique[one.id], language) for one in listed}
 
 
 def one_line(text: str) -> str:
@@ -83,12 +83,13 @@ def _told_apart(
             found[id] = found[id]._replace(text=f"{found[id].text} #{numbers[id]}")
 
 
-def _labels(concept: Concept, plain: Label, preferred: Label) -> Labels:
+def _labels(concept: Concept, plain: Label, preferred: Label, language: str) -> Labels:
+    aliases = (Label(one_line(one.text), one.language or language) for one in concept.aliases)
     words = (Label(one_line(name), MACHINE_LANGUAGE) for name in concept.other_names)
     rejected = concept.status_name if concept.status == "rejected" else ""
     others = dict.fromkeys(
         one
-        for one in (plain, *words)
+        for one in (plain, *aliases, *words)
         if one.text and one != preferred and one.text != one_line(rejected)
     )
     return Labels(preferred, tuple(others), preferred != plain)

@@ -10,9 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.disk_errors import ELSEWHERE, UNCHANGED, disk_errors
 from insight_app.errors import Refusal
-from insight_app.exchange.content import Content, Omission
+from insight_app.exchange.content import Content
+from insight_app.exchange.finished import Omission
 from insight_app.files import aside, kind_of_file
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ FORMATS = (
     ),
     Format("skos", "SKOS, Turtle: for thesaurus and ontology tools", ".ttl", "skos"),
     Format("skos-json", "SKOS, JSON-LD", ".jsonld", "skos", "render_json_ld"),
-    Format("csv", "CSV: two tables, for programs", ".csv", "csv_format"),
+    Format("csv", "CSV: tables, for programs", ".csv", "csv_format"),
     Format(
         "csv-spreadsheet",
         "CSV as this computer's spreadsheets expect it",
@@ -118,15 +120,17 @@ def export(
     *,
     overwrite: bool = False,
     notice: Callable[[str], object] = lambda _text: None,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
 ) -> list[Path]:
     """Write an open project's curated concepts to a file or a folder; return the files written.
 
     All that is said of `write` holds for a folder too; other files in it stay.  notice: hears what
-    is left out, once all is written.
+    is left out, once all is written.  progress, cancel: of what is counted first.
     """
     from insight_app.exchange.collecting import collect
 
-    content = collect(project, has_places=kind.has_places)
+    content = collect(project, has_places=kind.has_places, progress=progress, cancel=cancel)
     if not kind.is_folder:
         files = write(content, kind, path, overwrite=overwrite)
     else:
@@ -139,7 +143,13 @@ def export(
     return files
 
 
-def as_bytes(project: "Project", kind: Format, notice: Callable[[str], object]) -> bytes:
+def as_bytes(
+    project: "Project",
+    kind: Format,
+    notice: Callable[[str], object],
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+) -> bytes:
     """Return the one file of a format, for standard output; notice hears what is left out."""
     from insight_app.exchange.collecting import collect
 
@@ -148,12 +158,12 @@ def as_bytes(project: "Project", kind: Format, notice: Callable[[str], object]) 
             f"The format {kind.name} is a folder of files, which standard output cannot take.",
             do="Name a folder: -o FOLDER",
         )
-    content = collect(project, has_places=kind.has_places)
+    content = collect(project, has_places=kind.has_places, progress=progress, cancel=cancel)
     files = kind.render(content)
     for one in kind.left_out(content):
         notice(f"{one}.")
     if len(files) > 1:
-        notice("The second table is left out: standard output takes one. Name a file for both.")
+        notice("The other tables are left out: standard output takes one. Name a file for all.")
     return files[""]
 
 

@@ -1,30 +1,33 @@
 """SKOS, as Turtle or JSON-LD: the hierarchy for thesaurus and ontology tools.
 
-prefLabel = the current name, altLabel = the other candidates, broader and narrower without cycles
-and without what others imply (in Insight's own terms alone), scopeNote = a person's note,
-definition where the vocabulary has one; strengths, provenance and who decided are in Insight's own
-terms (`skos_terms`). Hidden concepts and rejected relations are left
-out; a rejected name is no label at all. Every label has a language and every preferred one is the
-only one of its text and language in the scheme (`labels`), as SKOS' conditions S9 to S14 and the
-tools that read it want. No skos:related is written, so S27 holds.
+prefLabel = the current name, altLabel = aliases and the other candidates, broader and narrower
+without cycles and without what others imply (in Insight's own terms alone), related = what a person
+said is related, scopeNote = a person's note, definition = a person's, else the vocabulary's.
+"Is a" and "part of" are broader in the terms of ISO 25964 too; what is merged into a concept is an
+exactMatch of it and no concept of the scheme. Strengths, provenance and who decided are in
+Insight's own terms (`skos_terms`). Hidden concepts and rejected relations are left out; a rejected
+name is no label at all. Every label has a language and every preferred one is the only one of its
+text and language in the scheme (`labels`), as SKOS' conditions S9 to S14 and the tools that read it
+want; what is above a concept is not related to it as well (S27).
 """
 
 import json
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from rdflib import RDF, SKOS, XSD, Graph, Literal, URIRef
+from rdflib import RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
-from insight_app.exchange.content import (
-    Concept,
-    Content,
+from insight_app.exchange.content import Concept, Content, Provenance, Relation, person_of
+from insight_app.exchange.finished import (
     Omission,
-    Provenance,
-    Relation,
+    above_each_other,
     hierarchy,
     implied,
     left_out_of_hierarchy,
+    left_out_of_photos,
+    related,
 )
 from insight_app.exchange.labels import (
     MACHINE_LANGUAGE,
@@ -35,6 +38,11 @@ from insight_app.exchange.labels import (
 )
 from insight_app.exchange.skos_terms import TERMS, describe
 from insight_app.project.judgements import ConceptId
+from insight_app.project.judgements.acts import IS_A, PART_OF
+
+ISO_THES = Namespace("http://purl.org/iso25964/skos-thes#")
+_BROADER = {IS_A: ISO_THES.broaderGeneric, PART_OF: ISO_THES.broaderPartitive}
+_NARROWER = {IS_A: ISO_THES.narrowerGeneric, PART_OF: ISO_THES.narrowerPartitive}
 
 
 def render(content: Content) -> dict[str, bytes]:
@@ -47,6 +55,7 @@ def render_json_ld(content: Content) -> dict[str, bytes]:
     context = {
         "skos": str(SKOS),
         "insight": str(TERMS),
+        "isothes": str(ISO_THES),
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
         "owl": "http://www.w3.org/2002/07/owl#",
         "xsd": str(XSD),
@@ -64,8 +73,21 @@ def left_out(content: Content) -> tuple[Omission, ...]:
     found = (
         Omission("Rejected names are left out", rejected),
         Omission("Names that several concepts have got the concept's number", numbered),
+        Omission("What is above another one is not related to it as well", _names(content)),
     )
-    return (*left_out_of_hierarchy(content), *(one for one in found if one.names))
+    return (
+        *left_out_of_hierarchy(content),
+        *(one for one in found if one.names),
+        *left_out_of_photos(content),
+    )
+
+
+def _names(content: Content) -> tuple[str, ...]:
+    """Return the related concepts that stand above each other anyway."""
+    labels = {concept.id: concept.label for concept in content.concepts}
+    return tuple(
+        f"{labels[one.child]} and {labels[one.parent]}" for one in above_each_other(content)
+    )
 
 
 def concept_uri(concept: ConceptId) -> URIRef:
@@ -86,6 +108,7 @@ def _graph(content: Content) -> Graph:
     graph = Graph()
     graph.bind("skos", SKOS)
     graph.bind("insight", TERMS)
+    graph.bind("isothes", ISO_THES)
     describe(graph)
     concepts, relations = hierarchy(content)
     scheme = scheme_uri(content.provenance)
@@ -102,9 +125,36 @@ def _graph(content: Content) -> Graph:
         child, parent = concept_uri(relation.child), concept_uri(relation.parent)
         graph.add((child, SKOS.broader, parent))
         graph.add((parent, SKOS.narrower, child))
-    for relation in (*relations, *implied(content)):
+        if relation.kind in _BROADER:
+            graph.add((child, _BROADER[relation.kind], parent))
+            graph.add((parent, _NARROWER[relation.kind], child))
+    beside = [one for one in related(content) if one not in above_each_other(content)]
+    for relation in beside:
+        child, parent = concept_uri(relation.child), concept_uri(relation.parent)
+        graph.add((child, SKOS.related, parent))
+        graph.add((parent, SKOS.related, child))
+    for relation in (*relations, *implied(content), *beside):
         _add_relation(graph, relation)
+    _add_members(graph, content, {concept.id for concept in concepts})
     return graph
+
+
+def _add_members(graph: Graph, content: Content, shown: Collection[ConceptId]) -> None:
+    """Add what is merged into the shown concepts."""
+    for concept in content.concepts:
+        if concept.merged_into in shown:
+            holder = concept_uri(ConceptId(concept.merged_into))
+            node = concept_uri(concept.id)
+            graph.add((holder, SKOS.exactMatch, node))
+            graph.add((node, RDF.type, TERMS.Member))
+            graph.add((node, TERMS.mergedInto, holder))
+            _add_values(
+                graph,
+                node,
+                number=concept.number,
+                machineName=concept.machine_name,
+                mergedBy=person_of(concept.said, "merged_into"),
+            )
 
 
 def _add_scheme(graph: Graph, scheme: URIRef, provenance: Provenance) -> None:
@@ -146,8 +196,15 @@ def _add_concept(
         graph.add((node, kind, Literal(label.text, lang=label.language)))
     if concept.note:
         graph.add((node, SKOS.scopeNote, Literal(concept.note, lang=language)))
-    if concept.definition:
-        graph.add((node, SKOS.definition, Literal(concept.definition, lang=MACHINE_LANGUAGE)))
+    if concept.meaning:
+        whose = language if concept.definition else MACHINE_LANGUAGE
+        graph.add((node, SKOS.definition, Literal(concept.meaning, lang=whose)))
+    for one in concept.wholes:
+        graph.add((node, TERMS.partOfSplit, concept_uri(one)))
+    for one in concept.made_of:
+        graph.add((node, TERMS.madeOf, concept_uri(one)))
+    for one in concept.kept_apart:
+        graph.add((node, TERMS.keptApart, concept_uri(one)))
     _add_values(
         graph,
         node,
@@ -168,6 +225,11 @@ def _add_concept(
         nameBefore=concept.name_before,
         clarity=concept.clarity,
         nothingInCommon=concept.has_nothing_in_common,
+        isCounted=concept.is_counted,
+        namedByPerson=person_of(concept.said, "name"),
+        judgedByPerson=person_of(concept.said, "status"),
+        definedByPerson=person_of(concept.said, "definition"),
+        notedByPerson=person_of(concept.said, "note"),
     )
     return node
 
@@ -197,7 +259,16 @@ def _add_relation(graph: Graph, relation: Relation) -> None:
         absorption=relation.absorption,
         absorptionLow=relation.absorption_low,
         absorptionHigh=relation.absorption_high,
+        kind=relation.kind,
+        decidedByPerson=person_of(relation.said, "status"),
+        kindByPerson=person_of(relation.said, "kind"),
     )
+    for whose, term in (
+        (relation.measured_child, TERMS.measuredChild),
+        (relation.measured_parent, TERMS.measuredParent),
+    ):
+        if whose:
+            graph.add((node, term, concept_uri(ConceptId(whose))))
 
 
 def _add_values(graph: Graph, node: URIRef, **values: Any) -> None:

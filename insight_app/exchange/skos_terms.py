@@ -9,9 +9,28 @@ from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace
 TERMS = Namespace("urn:insight:terms:")
 
 _CLASSES = {
-    "Relation": "A concept and a broader one, with what the machine counted and who decided.",
+    "Relation": "A concept and a broader or related one, with what the machine counted and who "
+    "decided.",
+    "Member": "What was merged into a concept, which stands for it.",
 }
 _PROPERTIES = {
+    "mergedInto": "The concept that stands for this one.",
+    "mergedBy": "The person who merged it.",
+    "partOfSplit": "The concept that was split into this one and others.",
+    "madeOf": "A concept of the dictionary that is in this one.",
+    "keptApart": "A concept that a person said only looks alike.",
+    "isCounted": "Whether its cells and sums are known.",
+    "namedByPerson": "The person who gave or accepted the current name.",
+    "judgedByPerson": "The person who accepted, rejected or doubted it.",
+    "definedByPerson": "The person who wrote the definition.",
+    "notedByPerson": "The person who wrote the note.",
+    "decidedByPerson": "The person who accepted, added or doubted a relation.",
+    "kind": "What a relation means: is-a, part-of or related.",
+    "kindByPerson": "The person who said what a relation means.",
+    "measuredChild": "The merged concept whose cells the numbers of a relation are of, in the "
+    "place of its child.",
+    "measuredParent": "The merged concept whose cells the numbers of a relation are of, in the "
+    "place of its parent.",
     "number": "The concept's number in Insight's window.",
     "namedBy": "Who gave the current name: person, machine or nobody.",
     "machineName": "The name that the machine gave.",

@@ -5,10 +5,14 @@ from hypothesis import strategies as st
 from insight_app.exchange.content import (
     Concept,
     Content,
+    ExportedAlias,
+    ExportedMark,
     ExportedName,
     ExportedPlace,
+    ExportedTag,
     Provenance,
     Relation,
+    SaidBy,
     clean,
     short,
 )
@@ -44,6 +48,9 @@ ENTRY = {
     "group": "g1",
     "text": "Accept “vehicle”",
 }
+
+
+ADA = SaidBy("Ada", "2026-01-02T03:04:05+00:00")
 
 
 def concept(number: int, **fields: object) -> Concept:
@@ -103,6 +110,16 @@ def example() -> Content:
             note="with wheels\nor without",
             name_probability=0.125,
             places=(ExportedPlace("/photos/a b.jpg", 17, (12.5, 0.0, 32.0, 32.0), 2.5),),
+            aliases=(ExportedAlias("Fahrzeug", "de", ADA), ExportedAlias("conveyance", "", ADA)),
+            definition="What carries | people, =or things.",
+            members=("d1:5",),
+            made_of=("d1:0", "d1:5"),
+            kept_apart=("d1:2",),
+            marks=(
+                ExportedMark("ab" * 16, "/photos/a b.jpg", 18, (44.5, 0.0, 32.0, 32.0), True, ADA),
+                ExportedMark("cd" * 16, "", 3, None, False),
+            ),
+            said={"name": ADA, "status": ADA, "note": ADA, "definition": ADA},
         ),
         concept(
             1,
@@ -131,22 +148,39 @@ def example() -> Content:
             mean=0.0,
             status="accepted",
             status_name="wheel",
+            wholes=("d1:1",),
+            said={"name": ADA, "wholes": ADA},
         ),
+        concept(5, name="car", named_by="person", merged_into="d1:0", said={"merged_into": ADA}),
     )
     relations = (
-        relation(1, 0),
         relation(2, 0, status="rejected", decided_by="person"),
-        relation(2, 1, strength=0.81, source="dictionary", status="accepted", decided_by="person"),
+        relation(
+            2,
+            1,
+            strength=0.81,
+            source="dictionary",
+            status="accepted",
+            decided_by="person",
+            kind="is-a",
+            said={"status": ADA, "kind": ADA},
+        ),
         relation(2, 3),
-        Relation("own:7", "d1:0", None, None, 0, 0, "person", "added", "person"),
+        Relation("own:7", "d1:0", None, None, 0, 0, "person", "added", "person", kind="part-of"),
+        Relation("own:7", "d1:1", None, None, 0, 0, "person", "added", "person", kind="related"),
+        relation(1, 0, measured_child="d1:1", measured_parent="d1:5"),
     )
-    return Content(PROVENANCE, concepts, relations, (ENTRY,))
+    tags = (ExportedTag("ab" * 16, "/photos/a b.jpg", "blurry", ADA),)
+    return Content(PROVENANCE, concepts, relations, (ENTRY,), tags=tags)
 
 
 TEXTS = st.text(max_size=12).map(clean)
 AMOUNTS = st.floats(0, 1e6, allow_nan=False).map(short)
 SHARES = st.floats(0, 1, allow_nan=False).map(short)
 
+ALIASES = st.builds(
+    ExportedAlias, TEXTS, st.sampled_from(["", "de", "en"]), st.none() | st.just(ADA)
+)
 PLACES = st.builds(ExportedPlace, TEXTS, st.integers(0, 195), st.tuples(*[AMOUNTS] * 4), AMOUNTS)
 
 
@@ -185,6 +219,10 @@ def contents(draw: st.DrawFn) -> Content:
             clarity=draw(st.none() | SHARES),
             has_nothing_in_common=draw(st.booleans()),
             places=tuple(draw(st.lists(PLACES, max_size=2))),
+            aliases=tuple(draw(st.lists(ALIASES, max_size=2, unique=True))),
+            definition=draw(TEXTS),
+            merged_into="d1:0" if number and draw(st.integers(0, 4)) == 0 else "",
+            said={"name": ADA} if draw(st.booleans()) else {},
         )
         for number in range(size)
     ]
@@ -204,6 +242,7 @@ def contents(draw: st.DrawFn) -> Content:
             strength=draw(st.none() | SHARES),
             status=draw(st.sampled_from(["unreviewed", "accepted", "rejected", "removed"])),
             decided_by=draw(st.sampled_from(["person", "machine"])),
+            kind=draw(st.sampled_from(["", "is-a", "part-of", "related"])),
         )
         for child, parent in pairs
     ]

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from insight_app.exchange import json_format, registry
 from insight_app.exchange.collecting import content_of
-from insight_app.exchange.content import Concept, Content, Relation, hierarchy, implied, short
+from insight_app.exchange.content import Concept, Content, Relation, short
+from insight_app.exchange.finished import hierarchy, implied
 from insight_app.project import judgements as j
 from insight_app.project.judgements import CurationState
 from insight_app.project.judgements.catalogue import Catalogue
@@ -136,7 +137,7 @@ def test_the_machines_word_is_called_the_machines() -> None:
     dog = concept(content, "f:1")
     assert (dog.name, dog.named_by, dog.status) == ("dog", "machine", "unreviewed")
     assert (dog.level, dog.images, dog.maximum) == (1, 6, 0.8569336)
-    assert dog.definition == "kind of dog" and dog.other_names == ("canine",)
+    assert dog.meaning == "kind of dog" and dog.other_names == ("canine",)
     nobody = concept(content, "f:4")
     assert (nobody.label, nobody.named_by) == ("concept 4", "nobody")
     assert relation(content, "f:1", "f:0").source == "data"
@@ -293,7 +294,7 @@ def test_what_a_newer_insight_wrote_is_exported_marked_and_counted(tmp_path: Pat
     lines = tmp_path / "log.jsonl"
     log.export_log(lines)
     newer = json.loads(lines.read_text("utf-8"))
-    newer |= {"uuid": "u9", "group": "g9", "kind": "alias", "after": {"texts": ["hound", 1.5]}}
+    newer |= {"uuid": "u9", "group": "g9", "kind": "sniff", "after": {"texts": ["hound", 1.5]}}
     lines.write_text(json.dumps(newer), "utf-8")
     log.import_log(lines)
     content = content_of("birds", Found(), log.state, log.entries())
@@ -302,7 +303,7 @@ def test_what_a_newer_insight_wrote_is_exported_marked_and_counted(tmp_path: Pat
     value = json.loads(json_format.render(content)[""])
     assert value["judgements_not_understood"] == 1
     marked = {one["kind"]: (one["is_understood"], one["after"]) for one in value["judgements"]}
-    assert marked == {"hide": (True, {"hidden": True}), "alias": (False, newer["after"])}
+    assert marked == {"hide": (True, {"hidden": True}), "sniff": (False, newer["after"])}
     jsonschema.validate(value, json.loads(json_format.SCHEMA.read_text(encoding="utf-8")))
 
 

@@ -7,6 +7,7 @@ import locale
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -17,11 +18,12 @@ from rdflib import RDF, RDFS, SKOS, Graph, Literal
 
 from insight_app.errors import KnownError
 from insight_app.exchange import csv_format, graphml, json_format, registry, skos
-from insight_app.exchange.content import Content, ExportedName, hierarchy
+from insight_app.exchange.content import Content, ExportedName
+from insight_app.exchange.finished import hierarchy, related
 from insight_app.exchange.labels import Label, labels_of
 from insight_app.exchange.skos_terms import TERMS
 from insight_app.exchange.spreadsheet import has_decimal_comma
-from tests.exchange.contents import concept, contents, example
+from tests.exchange.contents import concept, contents, example, relation
 
 SETTINGS = settings(max_examples=40, deadline=None)
 
@@ -52,29 +54,32 @@ def test_other_json_is_refused_in_words(text: str) -> None:
 
 def test_a_later_json_format_is_refused_in_words() -> None:
     with pytest.raises(KnownError, match="another version"):
-        json_format.parse('{"format": "insight-export", "version": 3}')
+        json_format.parse('{"format": "insight-export", "version": 4}')
 
 
-def test_an_export_of_version_1_is_read_and_its_readers_find_all_that_they_knew() -> None:
+@pytest.mark.parametrize("version", (1, 2))
+def test_an_older_export_is_read_and_its_readers_find_all_that_they_knew(version: int) -> None:
     value = json.loads(json_format.render(example())[""])
-    old = json.loads(json_format.SCHEMA.with_name("insight-export-1.schema.json").read_text())
+    schema = json_format.SCHEMA.with_name(f"insight-export-{version}.schema.json")
+    old = json.loads(schema.read_text())
     kinds = old["$defs"] | {"provenance": old["properties"]["provenance"]}
 
     def older(kind: str, one: dict) -> dict:
         assert set(kinds[kind]["required"]) <= set(one)
         return {name: item for name, item in one.items() if name in kinds[kind]["properties"]}
 
-    first = {"provenance": older("provenance", value["provenance"]), "version": 1}
+    first = {"provenance": older("provenance", value["provenance"]), "version": version}
     first["concepts"] = [older("concept", one) for one in value["concepts"]]
     first["relations"] = [older("relation", one) for one in value["relations"]]
-    for one in first["concepts"]:
+    for one in first["concepts"] if version == 1 else ():
         for name in one["candidates"]:
             del name["probability"]
-    first = value | first
+    first = {name: value[name] for name in value if name in old["properties"]} | first
     jsonschema.Draft202012Validator(old).validate(first)
     read = json_format.parse(json.dumps(first))
     assert [one.label for one in read.concepts] == [one.label for one in example().concepts]
-    assert not any(one.places or one.is_doubtful for one in read.concepts)
+    assert any(one.is_doubtful for one in read.concepts) == (version == 2)
+    assert not any(one.aliases or one.said or one.merged_into for one in read.concepts)
 
 
 @pytest.mark.parametrize("name", ["skos", "skos-json"])
@@ -102,8 +107,11 @@ def test_skos_says_how_strong_and_who_says_so() -> None:
     graph = parsed("skos", example())
     vehicle, boat = skos.concept_uri("d1:0"), skos.concept_uri("d1:1")
     assert graph.value(vehicle, TERMS.namedBy) == Literal("person")
-    assert graph.value(vehicle, SKOS.definition) == Literal("a thing for carrying", lang="en")
-    assert list(graph.objects(vehicle, SKOS.altLabel)) == [Literal("car", lang="en")]
+    assert list(graph.objects(vehicle, SKOS.altLabel)) == [
+        Literal("Fahrzeug", lang="de"),
+        Literal("car", lang="en"),
+        Literal("conveyance", lang="en"),
+    ]
     assert graph.value(skos.concept_uri("d1:2"), SKOS.prefLabel) == Literal("concept 2", lang="en")
     (edge,) = graph.subjects(TERMS.child, boat)
     assert float(graph.value(edge, TERMS.strength)) == 0.9
@@ -111,6 +119,55 @@ def test_skos_says_how_strong_and_who_says_so() -> None:
     scheme = graph.value(predicate=RDF.type, object=SKOS.ConceptScheme)
     assert set(graph.objects(scheme, SKOS.hasTopConcept)) == {vehicle}
     assert graph.value(scheme, TERMS.encoderFingerprint) == Literal("e1")
+
+
+def test_what_persons_said_beside_names_is_in_skos_and_graphml() -> None:
+    graph = parsed("skos", example())
+    vehicle, boat, car, wheel = map(skos.concept_uri, ("d1:0", "d1:1", "d1:5", "own:7"))
+    meaning = Literal("What carries | people, =or things.", lang="en")
+    assert graph.value(vehicle, SKOS.definition) == meaning
+    assert graph.value(vehicle, TERMS.definedByPerson) == Literal("Ada")
+    assert list(graph.objects(vehicle, SKOS.exactMatch)) == [car]
+    assert graph.value(car, TERMS.mergedInto) == vehicle
+    assert (car, RDF.type, SKOS.Concept) not in graph
+    assert graph.value(wheel, skos.ISO_THES.broaderPartitive) == vehicle
+    assert graph.value(vehicle, skos.ISO_THES.narrowerPartitive) == wheel
+    assert graph.value(skos.concept_uri("d1:2"), skos.ISO_THES.broaderGeneric) == boat
+    assert set(graph.subject_objects(SKOS.related)) == {(wheel, boat), (boat, wheel)}
+    assert graph.value(wheel, TERMS.partOfSplit) == boat
+    found = networkx.parse_graphml(graphml.render(example())[""].decode())
+    assert found.nodes["d1:0"]["aliases"] == "Fahrzeug@de | conveyance"
+    assert found.nodes["d1:0"]["members"] == "d1:5" and "d1:5" not in found
+    assert found.edges["own:7", "d1:0"]["kind"] == "part-of"
+    assert found.edges["own:7", "d1:1"]["kind"] == "related"
+    assert found.edges["d1:2", "d1:1"]["decided_by_person"] == "Ada"
+    for name, told in (("skos", True), ("graphml", True), ("json", False), ("csv", False)):
+        said = " ".join(map(str, registry.named(name).left_out(example())))
+        words = "Merged concepts", "Marks on examples", "Tags on photos"
+        assert all((word in said) == told for word in words), name
+
+
+def test_what_is_above_another_one_is_not_related_to_it_as_well() -> None:
+    loose = relation(2, 0, kind="related")
+    content = replace(example(), relations=(relation(2, 1), relation(1, 0), loose))
+    assert not list(parsed("skos", content).subject_objects(SKOS.related))
+    told = " ".join(map(str, skos.left_out(content)))
+    assert "not related to it as well (1): concept 2 and vehicle" in told
+
+
+def test_csv_has_a_table_of_marks_and_one_of_tags() -> None:
+    files = csv_format.render(example())
+    marks = list(csv.DictReader(io.StringIO(files[csv_format.EXAMPLES].decode())))
+    assert [(one["concept_label"], one["cell"], one["example"]) for one in marks] == [
+        ("vehicle", "18", "yes"),
+        ("vehicle", "3", "no"),
+    ]
+    assert marks[0]["x"] == "44.5" and marks[0]["by_person"] == "Ada" and marks[1]["x"] == ""
+    (tag,) = csv.DictReader(io.StringIO(files[csv_format.TAGS].decode()))
+    assert (tag["image"], tag["tag"], tag["by_person"]) == ("/photos/a b.jpg", "blurry", "Ada")
+    row = next(csv.DictReader(io.StringIO(files[""].decode())))
+    assert row["aliases"] == "Fahrzeug@de | conveyance" and row["defined_by"] == "person"
+    assert row["members"] == "d1:5" and row["name_by_person"] == "Ada"
 
 
 def test_doubt_and_what_a_name_rests_on_are_in_skos_and_graphml() -> None:
@@ -197,9 +254,14 @@ def test_graphml_comes_back_as_the_finished_hierarchy(content: Content) -> None:
         one.id: one.label for one in concepts
     }
     assert {
-        (child, parent): (data.get("strength"), data["decided_by"])
+        (child, parent): (data.get("strength"), data["decided_by"], data.get("kind", ""))
         for child, parent, data in graph.edges(data=True)
-    } == {(one.child, one.parent): (one.strength, one.decided_by) for one in relations}
+    } == {
+        (one.child, one.parent): (one.strength, one.decided_by, one.kind)
+        for one in (*relations, *related(content))
+    }
+    loose = [(one.child, one.parent) for one in related(content)]
+    graph.remove_edges_from(loose)
     assert networkx.is_directed_acyclic_graph(graph)
 
 

@@ -19,7 +19,8 @@ from pyld import jsonld
 from rdflib import RDF, SKOS, Graph, Literal
 
 from insight_app.exchange import csv_format, graphml, registry, skos
-from insight_app.exchange.content import Content, ExportedName, Relation, clean, hierarchy
+from insight_app.exchange.content import Content, ExportedAlias, ExportedName, Relation, clean
+from insight_app.exchange.finished import hierarchy, related
 from insight_app.exchange.labels import labels_of
 from insight_app.exchange.spreadsheet import kept_as_text, looks_otherwise
 from insight_app.plain_text import file_name
@@ -51,6 +52,8 @@ def hostile_contents(draw: st.DrawFn) -> Content:
             status_name=name,
             hidden=number == 4,
             note=draw(words),
+            aliases=(ExportedAlias(draw(words), draw(st.sampled_from(["", "de", "en"]))),),
+            merged_into="d1:0" if number == 5 else "",
         )
         for number, name in enumerate(names)
     ]
@@ -60,7 +63,12 @@ def hostile_contents(draw: st.DrawFn) -> Content:
         for child in range(1, len(ids))
     )
     own = (Relation(ids[-1], ids[0], None, None, 0, 0, "person", "added", "person"),)
-    relations = edges if len(ids) < 4 else (*edges, *own)
+    loose = [
+        replace(relation(1, 0), child=ids[a], parent=ids[b], kind="related")
+        for a, b in draw(st.sets(st.tuples(*[st.integers(0, len(ids) - 1)] * 2), max_size=3))
+        if b not in (a, a // 2)
+    ]
+    relations = (*(edges if len(ids) < 4 else (*edges, *own)), *loose)
     return Content(replace(PROVENANCE, language="de"), tuple(concepts), relations, (ENTRY,))
 
 
@@ -166,7 +174,7 @@ def test_graphml_is_read_alike_by_networkx_and_igraph(content: Content) -> None:
     assert dict(zip(two.vs["id"], two.vs["label"], strict=True)) == names
     wanted = {
         (each.child, each.parent): 1.0 if each.strength is None else each.strength
-        for each in relations
+        for each in (*relations, *related(content))
     }
     assert {(a, b): weight for a, b, weight in one.edges(data="weight")} == wanted
     ends = [(two.vs[edge.source]["id"], two.vs[edge.target]["id"]) for edge in two.es]

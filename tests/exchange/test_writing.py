@@ -52,9 +52,11 @@ def test_nothing_is_written_through_a_link_or_into_what_is_no_file(tmp_path: Pat
     assert device.is_symlink() and pipe.is_fifo()
 
 
-def test_csv_writes_its_second_table_beside_the_first(tmp_path: Path) -> None:
+def test_csv_writes_its_other_tables_beside_the_first(tmp_path: Path) -> None:
     registry.write(example(), registry.named("csv"), tmp_path / "birds.csv")
-    assert {path.name for path in tmp_path.iterdir()} == {"birds.csv", "birds.relations.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"birds{key}.csv" for key in ("", ".relations", ".examples", ".tags")
+    }
 
 
 def test_an_existing_file_is_kept_unless_told_otherwise(tmp_path: Path) -> None:
