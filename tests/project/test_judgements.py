@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,32 @@ def test_what_something_else_was_said_of_since_is_not_taken_back(path: Path) -> 
         pytest.raises(Refusal, match=r"cannot be taken back\. Another person said it"),
     ):
         judgements.take_back(group)
+
+
+def test_undo_and_redo_leave_to_the_byte_what_was_there(path: Path) -> None:
+    def projected() -> list[object]:
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute("SELECT * FROM projection_target ORDER BY target").fetchall()
+
+    with opened(path, BEN) as judgements:
+        judgements.judge([j.rename("f:1", "dog"), j.note("f:2", "big")], "Begun")
+    with opened(path) as judgements:
+        acts = [
+            *j.merge("f:1", ["f:2", "f:3"], [j.Alias("hound", "en")]),
+            *j.group("own:x", "pack", ["f:1", "f:4"]),
+            j.rename("f:1", "wolf"),
+            j.rename("f:1", "fox"),
+            j.note("f:2", ""),
+        ]
+        before = projected()
+        judgements.judge(acts, "Much at once")
+        after, now = projected(), deepcopy(judgements.state)
+        judgements.undo()
+        assert projected() == before
+        judgements.redo()
+        assert projected() == after and judgements.state == now and before != after
+        judgements.take_back(judgements.history("own:x")[0].group)
+        assert projected() == before
 
 
 def test_many_are_judged_and_taken_back_with_as_many_questions_as_few(path: Path) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from insight_app.errors import KnownError, Refusal
 from insight_app.project import judgements as j
 from insight_app.project.check import check
-from insight_app.project.judgements import CurationState, Person, union
+from insight_app.project.judgements import Act, CurationState, Person, union
 from insight_app.project.judgements.log.entries import Incoming
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.project import Project
@@ -275,6 +275,21 @@ def test_what_a_newer_insight_wrote_is_kept_counted_and_said_and_not_applied(
     assert summarise(folder)["judgements_not_understood"] == 3
 
 
+@pytest.mark.parametrize("word", ["label", "finding", "edit", "signature"])
+def test_what_is_said_of_a_reserved_target_is_kept_and_not_applied(
+    word: str, log: Judgements, tmp_path: Path
+) -> None:
+    said = entry("newer-1", "note", f"{word}:0123abcd", note="seen")
+    undone = undo_of(said, "newer-2")
+    made = log.import_log(write(tmp_path, [said, undone, HIDDEN]))
+    assert log.not_understood == 2 and "2 judgements were made with a newer" in made.text
+    assert list(log.state.concepts) == ["f:2"] and log.problems() == []
+    assert log.undo_text is None  # nothing of one's own
+    assert {line["uuid"] for line in lines_of(log, tmp_path)} == {"newer-1", "newer-2", "u2"}
+    with pytest.raises(ValueError, match="cannot be judged"):
+        log.judge([Act("note", f"{word}:0123abcd", {"note": "x"})], "Said")
+
+
 def test_a_newer_payload_is_handed_on_byte_for_byte(log: Judgements, tmp_path: Path) -> None:
     # spelled as no version of today would: order, blanks, escapes, floats, a number of 40 digits
     payload = '{"b":1.50,  "a":"\\u00e9\\/", "n":1e2, "i":' + "7" * 40 + "}"
@@ -428,9 +443,11 @@ objects = st.dictionaries(st.sampled_from(["name", "status", "finding", "x"]), p
 @st.composite
 def newer(draw: st.DrawFn, uuids: list[str]) -> Line:
     """An entry that only a newer Insight understands, which may build on any of ours."""
-    kind, version = draw(
-        st.sampled_from([("finding", 1), ("rename", 2), ("undo", 2), ("mark", 7), ("hide", 9)])
-    )
+    newer_kinds = [("finding", 1), ("rename", 2), ("undo", 2), ("mark", 7), ("hide", 9)]
+    kind, version = draw(st.sampled_from([*newer_kinds, ("note", 1), ("tag", 1)]))
+    targets = ["f:0", "f:0 > f:1", "f:0 ~ dog @en", "image x"]
+    if (kind, version) not in newer_kinds:
+        targets = ["label:x", "signature:f:0"]
     return {
         "uuid": draw(st.uuids()).hex,
         "person": {"uuid": draw(st.sampled_from(["ada", "ben", "cleo"])), "name": ""},
@@ -438,7 +455,7 @@ def newer(draw: st.DrawFn, uuids: list[str]) -> Line:
         "utc": "2026-01-02T03:04:05.123+02:00",
         "kind": kind,
         "version": version,
-        "target": draw(st.sampled_from(["f:0", "f:0 > f:1", "f:0 ~ dog @en", "image x"])),
+        "target": draw(st.sampled_from(targets)),
         "before": draw(objects),
         "after": draw(objects),
         "follows": draw(objects),

@@ -166,6 +166,16 @@ def parse_fields(stored: Mapping[str, tuple[Value, list[str]]]) -> Fields:
     return {name: Field(value, tuple(entries)) for name, (value, entries) in stored.items()}
 
 
+def parse_values(stored: Mapping[str, tuple[Value, list[str]]]) -> dict[str, Value]:
+    """Return the values of the fields of a stored spelling, already read as JSON."""
+    return {name: value for name, (value, _) in stored.items()}
+
+
+def values(fields: Fields) -> dict[str, Value]:
+    """Return the values of a target's fields."""
+    return {name: found.value for name, found in fields.items()}
+
+
 def row_hash(target: str, text: str) -> int:
     """Return one target's part of the projection's hash.
 

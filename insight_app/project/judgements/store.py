@@ -18,13 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import counted
 from insight_app.project.judgements import tables, union
-from insight_app.project.judgements.acts import Act, Value
+from insight_app.project.judgements.acts import Act
 from insight_app.project.judgements.changes import Changes, before, changes, spoken_of
 from insight_app.project.judgements.edits import Edit
 from insight_app.project.judgements.log import database, identity, lines, telling, vouching
 from insight_app.project.judgements.log.entries import Incoming, Malformed, Written
 from insight_app.project.judgements.log.links import Head, Linked
-from insight_app.project.judgements.projection import Fields, Standing, fold
+from insight_app.project.judgements.projection import Standing, fold, values
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import (
     CurationState,
@@ -361,7 +361,7 @@ class Judgements:
             self._info = edit.info
             touched = before(self.state, made.targets)
             for target, fields in edit.targets.read.items():
-                self.state.set(target, _values(fields))
+                self.state.set(target, values(fields))
             self._look_ahead(engine)
         self.committed()
         return changes(touched, self.state, made.text, made.judgements)
@@ -384,15 +384,15 @@ class Judgements:
 
     def _load(self) -> None:
         assert self._engine is not None
-        self._info, targets = self._read(self._engine)
+        self._info, found = self._read(self._engine)
         state = CurationState()
-        for target, fields in targets.items():
-            state.set(target, _values(fields))
+        for target, said in found:
+            state.set(target, said)
         self.state = state
         if not self.read_only:
             self._look_ahead(self._engine)
 
-    def _read(self, engine: Engine) -> tuple[tables.Info, dict[str, Fields]]:
+    def _read(self, engine: Engine) -> tuple[tables.Info, tables.Values]:
         with self._reading(engine) as connection:
             damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if damage != "ok":
@@ -400,7 +400,7 @@ class Judgements:
             found = tables.load(connection)
             if found is None and self.read_only:
                 made = fold(database.everything(connection))
-                found = tables.info_of(made), made.targets
+                found = tables.info_of(made), tables.values_of(made)
         if found is None:
             with self._writing(engine) as connection:
                 found = tables.rebuild(connection)
@@ -413,7 +413,3 @@ class Judgements:
             redo = tables.next_step(connection, self.person.uuid, Standing.UNDONE)
         self.undo_text = undo.text if undo else None
         self.redo_text = redo.text if redo else None
-
-
-def _values(fields: Fields) -> dict[str, Value]:
-    return {name: found.value for name, found in fields.items()}

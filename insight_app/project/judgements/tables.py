@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
+from insight_app.project.judgements.acts import Value
 from insight_app.project.judgements.log import database, digests
 from insight_app.project.judgements.log.kinds import VOCABULARY
 from insight_app.project.judgements.projection import (
@@ -23,7 +24,9 @@ from insight_app.project.judgements.projection import (
     fields_text,
     fold,
     parse_fields,
+    parse_values,
     row_hash,
+    values,
 )
 from insight_app.project.judgements.schema import (
     PROJECTION_VERSION,
@@ -61,7 +64,11 @@ class Step:
     is_understood: bool
 
 
-def load(connection: Connection) -> tuple[Info, dict[str, Fields]] | None:
+Values = Iterable[tuple[str, Mapping[str, Value]]]
+"""Targets with the values of their fields, to be walked once."""
+
+
+def load(connection: Connection) -> tuple[Info, Values] | None:
     """Return what the tables hold, None if that is not what this log adds up to."""
     info = read_info(connection)
     if info is None or database.size(connection) != (info.entries, info.lamport):
@@ -70,7 +77,7 @@ def load(connection: Connection) -> tuple[Info, dict[str, Fields]] | None:
     total = add_hashes(0, plus=sum(row_hash(target, text) for target, text in rows))
     if total != info.hash:
         return None
-    return info, {target: parse_fields(json.loads(text)) for target, text in rows}
+    return info, ((target, parse_values(json.loads(text))) for target, text in rows)
 
 
 def read_info(connection: Connection) -> Info | None:
@@ -113,7 +120,7 @@ def is_harmed(connection: Connection) -> bool:
         return True
 
 
-def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
+def rebuild(connection: Connection) -> tuple[Info, Values]:
     """Drop the tables, whatever their version; make them from the log and return what they hold."""
     for name in inspect(connection).get_table_names():
         if name.startswith(_PREFIX):
@@ -131,7 +138,12 @@ def rebuild(connection: Connection) -> tuple[Info, dict[str, Fields]]:
         connection.execute(insert(ProjectedGroup), part)
     info = info_of(made, total)
     connection.execute(insert(ProjectionInfo), [_info_row(info)])
-    return info, made.targets
+    return info, values_of(made)
+
+
+def values_of(made: Projection) -> Values:
+    """Return all targets of a projection with the values of their fields."""
+    return ((target, values(fields)) for target, fields in made.targets.items())
 
 
 def info_of(made: Projection, hash: int = 0) -> Info:

@@ -36,6 +36,8 @@ PROJECT = "project"
 RESERVED = ("label", "finding", "edit", "signature")
 """Beginnings of targets that a later version gives a meaning."""
 _OWN, _IMAGE = "own:", "image:"
+_RESERVED = tuple(f"{word}:" for word in RESERVED)
+_TAKEN = (_IMAGE, *_RESERVED)
 _BELOW, _HOLDS, _ALSO, _AT, _APART, _TAG = " > ", " < ", " ~ ", " # ", " | ", " + "
 _SEPARATOR = re.compile(r" [><~#|+] ")
 _CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
@@ -93,9 +95,7 @@ def own_concept() -> ConceptId:
 
 def parse_concept(text: str) -> ConceptId | None:
     """Return the id that `text` spells, None if it spells none."""
-    if _SEPARATOR.search(text) or _CONCEPT.fullmatch(text) is None or _is_taken(text):
-        return None
-    return ConceptId(text)
+    return None if _SEPARATOR.search(text) else _concept(text)
 
 
 def is_own(concept: ConceptId) -> bool:
@@ -152,22 +152,27 @@ def is_language(code: str) -> bool:
     return _LANGUAGE.fullmatch(code) is not None
 
 
+def is_reserved(target: str) -> bool:
+    """Return whether only a later version can say something of a target."""
+    return target.startswith(_RESERVED)
+
+
 def parse(target: str) -> Target | None:
     """Return what a target is about, None if it is spelled like none that is known."""
     if target == PROJECT:
         return Target(About.PROJECT)
-    if target.startswith(tuple(f"{word}:" for word in RESERVED)):
+    if is_reserved(target):
         return Target(About.RESERVED)
     found = _SEPARATOR.search(target)
     if found is None:
-        concept = parse_concept(target)
+        concept = _concept(target)
         return None if concept is None else Target(About.CONCEPT, (concept,))
     first, sign, rest = target[: found.start()], found.group(), target[found.end() :]
     if first.startswith(_IMAGE):
         image = first.removeprefix(_IMAGE)
         is_tag = sign == _TAG and _HASH.fullmatch(image) and _is_clean(rest)
         return Target(About.TAG, image=image, tag=rest) if is_tag else None
-    concept = parse_concept(first)
+    concept = _concept(first)
     return None if concept is None else _of_concept(concept, sign, rest)
 
 
@@ -200,9 +205,11 @@ def _of_concept(concept: ConceptId, sign: str, rest: str) -> Target | None:
     return None
 
 
+def _concept(text: str) -> ConceptId | None:
+    """Return the id that a text without a separator spells."""
+    is_one = _CONCEPT.fullmatch(text) is not None and not text.startswith(_TAKEN)
+    return ConceptId(text) if is_one else None
+
+
 def _is_clean(text: str) -> bool:
     return bool(text) and text == " ".join(text.split())
-
-
-def _is_taken(text: str) -> bool:
-    return text.startswith((_IMAGE, *(f"{word}:" for word in RESERVED)))

@@ -5,8 +5,9 @@ entry about to be written all pass here. What an entry refers to is not looked a
 
     malformed        no version of Insight writes this: it is refused where it comes from outside,
                      and is damage in a database
-    not understood   a kind or a payload version that is not in `kinds.VERSIONS`: a newer Insight
-                     wrote it. It stays in the log as it is written, and is not applied.
+    not understood   a kind or a payload version that is not in `kinds.VERSIONS`, or a target that
+                     is reserved: a newer Insight wrote it. It stays in the log as it is written,
+                     and is not applied.
 """
 
 import json
@@ -18,6 +19,7 @@ from typing import Any
 from insight_app.project.judgements.log import kinds
 from insight_app.project.judgements.log.kinds import REDO, UNDO
 from insight_app.project.judgements.state import Judgement, Person, dumps
+from insight_app.project.judgements.targets import is_reserved
 
 Written = Mapping[str, Any]
 """An entry by the columns of the log; before, after and follows are JSON texts."""
@@ -45,7 +47,7 @@ def read(written: Written) -> Judgement:
     undoes = None if written["undoes"] is None else _text(written, "undoes")
     target = _text(written, "target")
     before, after, follows = (_object(written, name) for name in PAYLOAD)
-    is_known = kinds.is_known(kind, version)
+    is_known = kinds.is_known(kind, version) and not is_reserved(target)
     if is_known:
         _check_fields(before, after, follows)
         follows = {field: tuple(seen) for field, seen in follows.items()}
@@ -92,7 +94,8 @@ def write(judgement: Judgement) -> Written:
         "text": judgement.text,
     }
     try:
-        read(written)
+        if not read(written).is_understood:
+            raise Malformed(f"nothing can be said of the target {judgement.target!r} yet")
     except Malformed as error:
         raise ValueError(f"this cannot be judged: {error}") from error
     return written
