@@ -54,7 +54,12 @@ STILL_HELD_MS = 50
 take to come."""
 ZOOM = {Qt.Key.Key_Plus, Qt.Key.Key_Minus}
 SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
-PASSED = ((QTreeView, {SPACE}), (QListView, {SPACE, *ZOOM}), (QAbstractItemView, ZOOM))
+DELETE = Qt.Key.Key_Delete
+PASSED = (
+    (QTreeView, {SPACE, DELETE}),
+    (QListView, {SPACE, DELETE, *ZOOM}),
+    (QAbstractItemView, {DELETE, *ZOOM}),
+)
 """What views leave to the window: only a tree has branches that + and - open and close."""
 
 PASSES_SIDEWAYS = "passes_sideways"

@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
-from insight_app.gui.curation.facts.relations import TOGETHER
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.jobs import THREADS
 from insight_app.gui.statistics.columns import KEYS
@@ -89,7 +88,7 @@ def test_what_fires_together(qtbot, window, project_dir, gate) -> None:
     window.show_workspace("concepts")
     window.session.selection.select_rows((2,))
     wait_idle(qtbot, window)
-    together = window.docks["card"].panel.relatives.lists[TOGETHER]
+    together = window.docks["card"].panel.relatives.together
     hold_back(window, gate)
     window.session.selection.select_rows((0,))
     assert all(map(is_older, together.concepts))

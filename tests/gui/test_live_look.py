@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTabBar, QWidget
 
-from insight_app.gui.curation.parent_dialog import ParentDialog
+from insight_app.gui.curation.place_dialog import PlaceDialog
 from insight_app.gui.curation.present_concept import selected
 from insight_app.gui.dialogs.about import AboutDialog
 from insight_app.gui.dialogs.export import ExportDialog
@@ -70,7 +70,7 @@ def dialogs(qtbot, window: MainWindow, photos: Path) -> dict[str, QWidget]:
         "folders": FoldersDialog(session, window),
         "export": ExportDialog(session, window),
         "wizard": NewProjectDialog(session, [photos], window),
-        "parent": ParentDialog(session, concept, window),
+        "parent": PlaceDialog(session, [(concept.id, None)], True, window),
     }
     for dialog in opened.values():
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

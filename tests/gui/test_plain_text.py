@@ -85,7 +85,7 @@ def test_nothing_of_others_is_more_than_text(
         wait_saved(qtbot, window)
         session.curation.rename(boat, spell("boat"))
         wait_saved(qtbot, window)
-        session.curation.add_parent(boat, session.state.id_of(0))
+        session.relations.add_parent(boat, session.state.id_of(0))
         wait_saved(qtbot, window)
         for workspace in WORKSPACES:
             window.show_workspace(workspace)

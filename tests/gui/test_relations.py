@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from insight_app.gui.curation.facts.relations import IMPLIED, PARENTS
-from insight_app.gui.curation.lists.concept_row import ITEM_ROLE
 from insight_app.gui.relations.columns import KEYS
 from tests.gui.conftest import wait_idle
 from tests.gui.hands import click
@@ -73,7 +72,7 @@ def test_the_table_sorts_filters_selects_and_copies(qtbot, table, window, tmp_pa
     assert model.rowCount() == edges.size
     window.session.selection.select_rows(rows=(CAR,))
     (chosen,) = {index.row() for index in table.view.selectionModel().selectedRows()}
-    assert model.child_at(chosen) == CAR
+    assert model.edges[model.order[chosen]].child == CAR
     assert "analyze again" in model.index(chosen, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
@@ -84,9 +83,7 @@ def test_the_card_tells_implied_parents_apart_and_the_tree_its_threshold(qtbot, 
     lists = panel(window, "card").relatives.lists
 
     def listed(part: str) -> list[int]:
-        model = lists[part].model()
-        rows = [model.index(n, 0).data(ITEM_ROLE) for n in range(model.rowCount())]
-        return [window.session.state.row_of(row.concept) for row in rows]
+        return [window.session.state.row_of(parent) for _child, parent in lists[part].relations]
 
     assert CAR in listed(PARENTS) and VEHICLE in listed(IMPLIED)
     assert not set(listed(PARENTS)) & set(listed(IMPLIED))

@@ -7,9 +7,9 @@ A, B, C = (ConceptId(f"dictionary:{n}") for n in range(3))
 
 
 def test_another_photo_forgets_the_cell_and_other_concepts_the_relation() -> None:
-    here = Selection((A,), image=1, cell=5, relation=(A, B))
-    assert here.changed(image=2) == Selection((A,), 2, None, (A, B))
-    assert here.changed(concepts=(C,)) == Selection((C,), 1, 5, None)
+    here = Selection((A,), image=1, cell=5, relations=((A, B),))
+    assert here.changed(image=2) == Selection((A,), 2, None, ((A, B),))
+    assert here.changed(concepts=(C,)) == Selection((C,), 1, 5, ())
     assert here.changed(image=2, cell=7).cell == 7
     assert here.changed(concepts=(A,)) == here
 

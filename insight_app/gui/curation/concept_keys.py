@@ -24,7 +24,6 @@ CONCEPT_ACTIONS = (
     "concept.alias",
     "concept.note",
     "concept.define",
-    "concept.add_parent",
 )
 Verb = Callable[[], object]
 
@@ -52,7 +51,7 @@ class ConceptVerbs:
 
 
 class ConceptKeys(QObject):
-    """F2, Y, N, Shift+N, 1 to 8, and the dialog for parents."""
+    """F2, Y, N, Shift+N, and 1 to 8."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -69,9 +68,6 @@ class ConceptKeys(QObject):
         add("concept.define", "&Define", "Shift+N", partial(self._do, lambda one: one.define),
             context="Concept", icon="book-open",
             tip="Say what the concept is, and what it is not")  # fmt: skip
-        add("concept.add_parent", "Add a &parent…", "Ctrl+Shift+P", self.ask_parent,
-            context="Concept", icon="tree-structure",
-            tip="Put it under one more concept")  # fmt: skip
         for number in range(1, NAMES + 1):
             add(f"concept.name_{number}", f"Take candidate name {number}", str(number),
                 partial(self.take, number), context="Candidate names")  # fmt: skip
@@ -95,16 +91,6 @@ class ConceptKeys(QObject):
         found = [] if concept is None else candidates_of(concept)
         if concept is not None and number <= len(found):
             self.session.curation.rename(concept.id, found[number - 1].term)
-
-    def ask_parent(self) -> None:
-        """Ask under which other concept the selected one shall stand."""
-        from insight_app.gui.curation.parent_dialog import ParentDialog
-
-        if self.session.curation.refuses():
-            return
-        concept = selected(self.session)
-        if concept is not None and not self.session.curation.asks_to_look():
-            ParentDialog(self.session, concept, QApplication.activeWindow()).open()
 
     def _do(self, verb_of: Callable[[ConceptVerbs], Verb | None]) -> None:
         if self.session.curation.refuses() or self.session.curation.asks_to_look():

@@ -45,7 +45,7 @@ DETAIL_SHARE = 0.6
 
 @dataclass(frozen=True)
 class Hit:
-    """A line of a hit list; status -1 = not a concept."""
+    """A line of a hit list; status -1, concept None = it is of no concept."""
 
     text: str
     detail: str
@@ -53,6 +53,7 @@ class Hit:
     italic: bool = False
     status: int = -1
     is_doubtful: bool = False
+    concept: "ConceptId | None" = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,7 @@ def found_concepts(
         detail = " · ".join(part for part in (catalogue.why_found(row, text), facts) if part)
         status = int(catalogue.status[row])
         hits.append(Hit(name.text, detail, partial(act, state.id_of(row)), name.is_italic, status,
-                        name.is_doubtful))  # fmt: skip
+                        name.is_doubtful, state.id_of(row)))  # fmt: skip
     return FoundHits(hits, note_of(len(rows)))
 
 

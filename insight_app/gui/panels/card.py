@@ -15,6 +15,7 @@ from insight_app.gui.curation.facts.relations import (
     CHILDREN,
     IMPLIED,
     PARENTS,
+    RELATED,
     TOGETHER,
     Relatives,
 )
@@ -33,8 +34,10 @@ from insight_app.gui.curation.structure.made_of import MadeOf
 from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
 from insight_app.gui.settings import HINT_KEYS, HINT_NAME
+from insight_app.gui.state.lists import OfferedRelations
+from insight_app.gui.state.present_relation import find_relation
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import EmptyState, base_widget, scrolled
+from insight_app.gui.widgets import EmptyState, PlainLabel, base_widget, scrolled
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -66,17 +69,26 @@ class CardPanel(Panel):
         column.setSpacing(8)
         self.head = ConceptTitle(session, inside)
         self.buttons = JudgeButtons(session, inside, ("accept", "unsure", "reject"))
+        self.relation = PlainLabel("", inside)
+        self.relation.setWordWrap(True)
         self.cutouts = CutoutGrid(session, inside)
         self.cutouts.setAccessibleName("Strongest places")
         self.name_hint = HintLine(session, HINT_NAME, inside)
         self.keys_hint = HintLine(session, HINT_KEYS, inside)
-        for widget in (self.head, self.name_hint, self.buttons, self.keys_hint, self.cutouts):
+        for widget in (
+            self.head,
+            self.name_hint,
+            self.relation,
+            self.buttons,
+            self.keys_hint,
+            self.cutouts,
+        ):
             row = QVBoxLayout()
             row.setContentsMargins(12, 0, 12, 0)
             row.addWidget(widget)
             column.addLayout(row)
         self.candidates = CandidateList(session, inside)
-        self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, TOGETHER))
+        self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, RELATED, TOGETHER))
         self.made_of = MadeOf(session, inside)
         self.strength = Strength(inside)
         self.aliases = AliasRow(session, inside)
@@ -102,6 +114,15 @@ class CardPanel(Panel):
         self.several_area = scrolled(self.several, self)
         self.body.addWidget(self.several_area, 1)
         session.seen_panels.changed.connect(self._follow_panels)
+        session.lists.offer_relations(
+            OfferedRelations(
+                self.object_name,
+                self.isVisible,
+                self.has_keyboard,
+                self.relatives.has_relation,
+                self.relatives.relation_beside,
+            )
+        )
         keys_of(session).register(
             ConceptVerbs(
                 self,
@@ -137,9 +158,14 @@ class CardPanel(Panel):
         if concept is None:
             return
         self.head.show_concept(concept)
+        relation = find_relation(self.session.state, self.session.selection.relation)
+        is_beside_edge = relation is not None and "exemplars" in self.session.seen_panels.names
+        self.buttons.setVisible(not is_beside_edge)
+        self.relation.setVisible(relation is not None and not is_beside_edge)
+        self.relation.setText("" if relation is None else f"Selected: {relation.sentence()}")
         can_judge = not self.session.state.read_only
         self.name_hint.set_relevant(can_judge and not concept.by_person)
-        self.keys_hint.set_relevant(can_judge)
+        self.keys_hint.set_relevant(can_judge and not is_beside_edge)
         if concept.id != self.note.concept:
             self.area.verticalScrollBar().setValue(0)
         for part in (

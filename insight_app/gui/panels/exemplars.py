@@ -1,4 +1,7 @@
-"""Where the selected concept fires: cut-outs of its images, more of them as one scrolls."""
+"""Where the selected concept fires: cut-outs of its images, more of them as one scrolls.
+
+Where a relation is selected, the edge card stands in their place.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.curation.present_concept import find, selected
 from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
+from insight_app.gui.relations.edge_card import EdgeCard
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, base_widget, scrolled
 from insight_app.project.results.examples import FEW
@@ -63,6 +67,8 @@ class ExemplarsPanel(Panel):
         self.area.verticalScrollBar().rangeChanged.connect(lambda *_: self._scrolled())
         self.empty = EmptyState("Choose a concept: the places where it fires appear here.", self)
         self.add = self.empty.add_action(session.actions, "analysis.add")
+        self.edge = EdgeCard(session, self)
+        self.body.addWidget(self.edge, 1)
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self.empty, 1)
         self.buttons: dict[str, QToolButton] = {}
@@ -85,6 +91,8 @@ class ExemplarsPanel(Panel):
 
     def refresh(self) -> None:
         session, concept = self.session, selected(self.session)
+        if self._show_relation():
+            return
         has_any = concept is not None and concept.is_counted
         self.add.setVisible(session.state.awaits_photos)
         self.area.setVisible(has_any)
@@ -108,6 +116,19 @@ class ExemplarsPanel(Panel):
         if band != self._shown:
             self._shown, self._is_whole = band, False
             self._load(band, 0)
+
+    def _show_relation(self) -> bool:
+        """Show the edge card in the place of the examples where a relation is selected."""
+        is_relation = self.edge.show_selected()
+        self.edge.setVisible(is_relation)
+        self.header.title.setText("Relation" if is_relation else self.title)
+        if is_relation:
+            self.area.hide()
+            self.empty.hide()
+            for button in self.buttons.values():
+                button.hide()
+            self.set_info("")
+        return is_relation
 
     def _why_empty(self, is_chosen: bool) -> str:
         if self.session.state.awaits_photos:

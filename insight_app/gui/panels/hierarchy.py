@@ -24,8 +24,8 @@ from insight_app.gui.curation.tree.tree_model import FOLD_ID
 from insight_app.gui.finding.hits import NOTHING_FOUND
 from insight_app.gui.panel import Panel
 from insight_app.gui.qt_types import Index
-from insight_app.gui.state.curation import Curation
-from insight_app.gui.state.lists import OfferedConcepts
+from insight_app.gui.state.lists import OfferedConcepts, OfferedRelations
+from insight_app.gui.state.relation_curation import RelationCuration
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.views import GoBack
 from insight_app.gui.totals import totals
@@ -47,7 +47,7 @@ BRANCHES_KEPT = 200
 """As many of them are kept: the settings are no place for thousands."""
 MENU = (
     *("accept", "unsure", "reject", "", "rename", "note", "hide", ""),
-    *("merge", "group", "keep_apart", "take_apart", "", "add_parent"),
+    *("merge", "group", "keep_apart", "take_apart", ""),
 )
 """What can be done with a concept, '' a line between."""
 HOW_TO_DRAG = "Drag onto a parent; Ctrl adds one"
@@ -122,6 +122,17 @@ class HierarchyPanel(Panel):
                 self.view.neighbour,
             )
         )
+        session.lists.offer_relations(
+            OfferedRelations(
+                self.object_name,
+                self.isVisible,
+                self.has_keyboard,
+                self.view.has_relation,
+                self.view.relation_beside,
+            )
+        )
+        session.relations.offer_place(self.view.relation_here)
+        session.relations.offer_moving(self.view.moving_here)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._menu)
         keys_of(session).register(ConceptVerbs(self, rename=self.view.rename))
@@ -380,15 +391,17 @@ class HierarchyPanel(Panel):
                 menu.addAction(actions[f"concept.{id}"])
             else:
                 menu.addSeparator()
+        for id in ("relation.toggle", "concept.move", "concept.add_parent"):
+            menu.addAction(actions[id])
         if concept is not None:
-            state, curation = concept.state, self.session.curation
+            state, relations = concept.state, self.session.relations
             for edge in concept.catalogue.parents(concept.row):
                 text = f"Take out of {state.name_told_apart(edge.parent)}"
                 remove = menu.addAction(command_text(text))
                 remove.setToolTip(tooltip(text))
                 remove.setEnabled(not state.read_only)
                 parent = state.id_of(edge.parent)
-                remove.triggered.connect(partial(_remove, curation, concept.id, parent))
+                remove.triggered.connect(partial(_remove, relations, concept.id, parent))
             menu.addSeparator()
             # Newer results may come while the menu is open: the place is gone then.
             kept = QPersistentModelIndex(index)
@@ -402,9 +415,9 @@ class HierarchyPanel(Panel):
 
 
 def _remove(
-    curation: Curation, child: "ConceptId", parent: "ConceptId", _checked: bool = False
+    relations: RelationCuration, child: "ConceptId", parent: "ConceptId", _checked: bool = False
 ) -> None:
-    curation.remove_parent(child, parent)
+    relations.remove_parent(child, parent)
 
 
 def _menu_button(text: str, parent: QWidget) -> QToolButton:

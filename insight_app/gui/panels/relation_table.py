@@ -1,8 +1,9 @@
 """All relations as a table: sorted, filtered, copied; how sure each of them is.
 
-Relations are judged in the tree; a row here selects its child.
+A row is a relation: choosing rows selects them, and A, U, X and the like judge them.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,14 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.relations.columns import KEYS
 from insight_app.gui.relations.model import RelationModel
 from insight_app.gui.relations.view import RelationView
+from insight_app.gui.state.lists import OfferedRelations
 from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.wording import tooltip
 from insight_app.project.judgements.finding.search import folded
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements import Relation
 
 SORT = "relation_sort"
 """What the place in a project calls how the table is sorted."""
@@ -80,6 +82,11 @@ class RelationTablePanel(Panel):
         self.view.selectionModel().selectionChanged.connect(self._picked)
         self.view.horizontalHeader().sortIndicatorChanged.connect(self._sorted)
         session.projects.opened.connect(self._opened)
+        session.lists.offer_relations(
+            OfferedRelations(
+                self.object_name, self.isVisible, self.has_keyboard, self._has, self._beside
+            )
+        )
         self._sort_as_left()
 
     # ---- following the session
@@ -127,24 +134,36 @@ class RelationTablePanel(Panel):
         self.model.filter_by(rows, only_sure=self.sure.isChecked())
 
     def _show_selection(self) -> None:
-        """Mark the relations of the selected concept, unless one of them is marked already."""
-        row = self.session.state.row_of(concept) if (concept := self._selected) else None
+        """Mark the selected relations, else one of the concept, unless one is marked already."""
         chosen = {index.row() for index in self.view.selectionModel().selectedRows()}
-        places = [] if row is None else self.model.places_of(row)
-        if not places or chosen & set(places):
+        places = self._places_wanted(chosen)
+        if places is None or set(places) == chosen:
             return
         flags = QItemSelectionModel.SelectionFlag
         self._following = True
         try:
-            index = self.model.index(places[0], KEYS.index("child"))
-            self.view.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-            self.view.scrollTo(index)
+            self.view.selectionModel().clearSelection()
+            for place in places:
+                index = self.model.index(place, KEYS.index("child"))
+                self.view.selectionModel().select(index, flags.Select | flags.Rows)
+            if places:
+                index = self.model.index(places[0], KEYS.index("child"))
+                self.view.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+                self.view.scrollTo(index)
         finally:
             self._following = False
 
-    @property
-    def _selected(self) -> "ConceptId | None":
-        return self.session.selection.primary
+    def _places_wanted(self, chosen: set[int]) -> list[int] | None:
+        """Return the places to mark; None: those that are marked stay."""
+        state, selection = self.session.state, self.session.selection
+        if selection.relations:
+            rows = [state.rows_of(pair) for pair in selection.relations]
+            found = (self.model.place_of(*pair) for pair in rows if len(pair) == 2)
+            return [place for place in found if place is not None]
+        concept = selection.primary
+        row = None if concept is None else state.row_of(concept)
+        places = [] if row is None else self.model.places_of(row)
+        return None if not places or chosen & set(places) else places[:1]
 
     def _picked(self) -> None:
         if self._following or self.model.state is not self.session.state:
@@ -152,9 +171,25 @@ class RelationTablePanel(Panel):
         current = self.view.currentIndex().row()
         places = [index.row() for index in self.view.selectionModel().selectedRows()]
         places.sort(key=lambda place: (place != current, place))
-        rows = dict.fromkeys(self.model.child_at(place) for place in places)
-        if rows:
-            self.session.selection.select(concepts=self.session.state.ids_of(rows))
+        if places:
+            self.session.selection.select_relations(map(self.model.relation_at, places))
+
+    def _has(self, relation: "Relation") -> bool:
+        return self._place_of(relation) is not None
+
+    def _place_of(self, relation: "Relation") -> int | None:
+        rows = self.model.state.rows_of(relation)
+        return self.model.place_of(*rows) if len(rows) == 2 else None
+
+    def _beside(
+        self, relation: "Relation | None", by: int, leaving: "Collection[Relation]"
+    ) -> "Relation | None":
+        place = -1 if relation is None else self._place_of(relation)
+        while place is not None and 0 <= (place := place + by) < self.model.rowCount():
+            found = self.model.relation_at(place)
+            if found != relation and found not in leaving:
+                return found
+        return None
 
     # ---- the order
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.gui.icons import STATUS_WORDS
+from insight_app.gui.state.present_relation import KINDS
 from insight_app.gui.statistics.columns import Column
 from insight_app.project.judgements.hierarchy import Edge
 from insight_app.project.results.edge_table import EdgeTable
@@ -42,6 +43,7 @@ COLUMNS = (
     Column(
         "implied", "implied", "Other relations lead to the same parent: not in the tree.", False
     ),
+    Column("kind", "kind", "What a person said that it is: is a, part of, related.", False),
     Column("status", "judged", "What a person said of the relation.", False),
 )
 KEYS = tuple(column.key for column in COLUMNS)
@@ -88,4 +90,6 @@ def word(edge: Edge, key: str, is_implied: bool) -> str:
         return SOURCES[edge.source]
     if key == "implied":
         return "implied" if is_implied else ""
+    if key == "kind":
+        return KINDS.get(edge.kind, "")
     return STATUS_WORDS[edge.status] if edge.status else ""

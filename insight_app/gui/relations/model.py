@@ -4,6 +4,7 @@ Keeps its own index array: sorting and filtering are numpy operations on whole c
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from insight_app.gui.wording import tooltip
 from insight_app.plain_text import visible
 from insight_app.project.judgements.hierarchy import Edge
 from insight_app.project.results.edge_table import EdgeTable
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import Relation
 
 Role = Qt.ItemDataRole
 COUNTS = ("cells", "images")
@@ -40,6 +44,7 @@ class RelationModel(QAbstractTableModel):
         self._values = dict[str, NDArray[np.float64]]()
         self._words = dict[str, NDArray[np.str_]]()
         self._decimals = dict[str, int]()
+        self._at = dict[tuple[int, int], int]()
         self._rows: set[int] | None = None
         self._only_sure = False
         self._key, self._descending = "strength", True
@@ -53,6 +58,7 @@ class RelationModel(QAbstractTableModel):
         self._table = None if state.results is None else state.results.edges
         if state.catalogue is not None:
             self.edges = [*state.catalogue.edges(), *state.catalogue.implied]
+        self._at = {(edge.child, edge.parent): at for at, edge in enumerate(self.edges)}
         self._values = {} if self._table is None else dict(values(self.edges, self._table))
         self._decimals = {key: self._most_decimals(key) for key in self._values}
         self._words = {}
@@ -117,9 +123,16 @@ class RelationModel(QAbstractTableModel):
 
     # ---- one relation
 
-    def child_at(self, place: int) -> int:
-        """Return the row of the child of the relation at a place."""
-        return self.edges[int(self.order[place])].child
+    def relation_at(self, place: int) -> "Relation":
+        """Return the relation at a place, by the ids of its ends."""
+        edge = self.edges[int(self.order[place])]
+        return self.state.id_of(edge.child), self.state.id_of(edge.parent)
+
+    def place_of(self, child: int, parent: int) -> int | None:
+        """Return where a relation stands, None where it is not shown."""
+        at = self._at.get((child, parent))
+        found = np.flatnonzero(self.order == at) if at is not None else self.order[:0]
+        return int(found[0]) if found.size else None
 
     def places_of(self, row: int) -> list[int]:
         """Return where the relations of a child stand, from the top."""

@@ -23,7 +23,12 @@ from insight_app.gui.relations.columns import COLUMNS, KEYS
 from insight_app.gui.relations.model import NAMES, RelationModel
 from insight_app.gui.statistics.table_header import TableHeader
 
-WIDEST = {"low": "0.000 to 0.000", "source": "these photos", "status": "accepted"}
+WIDEST = {
+    "low": "0.000 to 0.000",
+    "source": "these photos",
+    "kind": "part of",
+    "status": "accepted",
+}
 """Of what a column holds; of others a number."""
 NUMBER, MARGINS, LETTERS = "00.000", 14, 22
 """LETTERS: of a name."""

@@ -1,4 +1,4 @@
-"""What a person can do to concepts and relations.
+"""What a person can do to concepts, and the one door through which all acts are written.
 
 Turns a key press into the acts of the judgement log and one line of text, and shows in the
 catalogue what was committed. Targets, and the concept that comes next, are bound at the key press.
@@ -17,6 +17,7 @@ from insight_app.gui.settings import Settings
 from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Write, WriteKind
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.present_relation import find_edge
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
@@ -35,11 +36,16 @@ ASKS_ABOVE = 50
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is about to be done to many concepts: the verb, and what does it."""
+    """What is about to be done to many things: the verb, to how many of what, and what does it.
+
+    details: what was said of them so far.
+    """
 
     verb: str
-    concepts: "tuple[ConceptId, ...]"
+    count: int
+    what: str
     do: Callable[[], None]
+    concepts: "tuple[ConceptId, ...]" = ()
 
 
 class Curation(QObject):
@@ -74,7 +80,7 @@ class Curation(QObject):
     # ---- status
 
     def accept(self) -> None:
-        """Accept the names of the selected concepts, or the selected relation, then go on."""
+        """Accept the names of the selected concepts, then go on to the next."""
         self._judge_selected("accept", "Accepted")
 
     def unsure(self) -> None:
@@ -127,23 +133,6 @@ class Curation(QObject):
         said = f"Names and notes are in the language {code}" if code else "No language is named"
         self.judge([j.language(code)], said, said)
 
-    # ---- relations
-
-    def add_parent(self, child: "ConceptId", parent: "ConceptId") -> None:
-        """Put a concept under one more parent."""
-        from insight_app.project import judgements as j
-
-        if self._allowed(child, parent):
-            text = f"{self._name(child)} is now also under {self._name(parent)}"
-            self.judge([j.add_parent(child, parent)], text)
-
-    def remove_parent(self, child: "ConceptId", parent: "ConceptId") -> None:
-        """Take a concept away from under a parent."""
-        from insight_app.project import judgements as j
-
-        text = f"{self._name(child)} is no longer under {self._name(parent)}"
-        self.judge([j.remove_parent(child, parent)], text)
-
     # ---- all of it
 
     def judge(self, acts: "Sequence[Act] | ActsThen", text: str, unchanged: str = "") -> None:
@@ -165,6 +154,13 @@ class Curation(QObject):
         if state.read_only:
             self._messages.say(f"Read-only: {state.why_read_only}")
         return state.read_only
+
+    def ask_if_many(self, question: Question) -> None:
+        """Do at once what is about few things; above ASKS_ABOVE only when the person says so."""
+        if question.count > ASKS_ABOVE and not self._present().read_only:
+            self.asked.emit(question)
+        else:
+            question.do()
 
     def undo(self) -> None:
         """Take back the newest act of this person, what is being typed included."""
@@ -213,9 +209,6 @@ class Curation(QObject):
     def _judge_selected(self, verb: str, word: str) -> None:
         self._write_editors()
         if self._is_too_early():
-            return
-        if (relation := self._selection.relation) is not None:
-            self._judge_relation(relation, verb, word)
             return
         from insight_app.project import judgements as j
 
@@ -274,22 +267,7 @@ class Curation(QObject):
             if then is not None and not self._present().read_only:
                 self._selection.select(concepts=(then,))
 
-        if len(concepts) > ASKS_ABOVE and not self._present().read_only:
-            self.asked.emit(Question(verb, concepts, do))
-        else:
-            do()
-
-    def _judge_relation(self, relation: "Relation", verb: str, word: str) -> None:
-        from insight_app.project import judgements as j
-
-        child, parent = relation
-        make = {
-            "accept": j.accept_relation,
-            "unsure": j.unsure_relation,
-            "reject": j.reject_relation,
-        }[verb]
-        what = f"{self._name(child)} under {self._name(parent)}"
-        self.judge([make(child, parent)], f"{word} {what}", f"Already {word.lower()} {what}")
+        self.ask_if_many(Question(verb, len(concepts), "concept", do, concepts))
 
     def _what(self, concepts: "Sequence[ConceptId]", is_plain: bool = False) -> str:
         if len(concepts) == 1:
@@ -303,16 +281,6 @@ class Curation(QObject):
             return str(concept)
         shown = self._present().shown(row)
         return replace(shown, is_doubtful=False).told_apart if is_plain else shown.told_apart
-
-    def _allowed(self, child: "ConceptId", parent: "ConceptId") -> bool:
-        state = self._present()
-        rows = state.rows_of((child, parent))
-        if state.catalogue is None or len(rows) != 2:
-            return False
-        refusal = state.catalogue.refusal(rows[0], rows[1], state.name_told_apart)
-        if refusal:
-            self._messages.say(refusal)
-        return not refusal
 
     # ---- what was committed
 
@@ -347,11 +315,21 @@ class Curation(QObject):
         return state.catalogue is not None and row is not None and bool(state.catalogue.hidden[row])
 
     def _return_to(self, changes: "Changes") -> None:
-        """Select what an undo or redo concerns: all of it, where nothing of it is selected."""
+        """Select what an undo or redo concerns: all of it, where nothing of it is selected.
+
+        Relations where relations are judged, else their children.
+        """
+        state, selection = self._present(), self._selection
+        ends = [pair for pair in changes.relations if len(state.rows_of(pair)) == len(pair)]
+        if selection.relations and ends and not changes.concepts:
+            shown = [pair for pair in ends if find_edge(state, pair) is not None] or ends
+            if not set(shown) & set(selection.relations):
+                selection.select_relations(sorted(shown))
+            return
         concepts = list(changes.concepts) or [child for child, _parent in changes.relations]
-        known = [concept for concept in concepts if self._present().row_of(concept) is not None]
-        if known and not set(known) & set(self._selection.concepts):
-            self._selection.select(concepts=known)
+        known = [concept for concept in concepts if state.row_of(concept) is not None]
+        if known and not set(known) & set(selection.concepts):
+            selection.select(concepts=known)
 
 
 def _name_given(judged: "CurationState", concept: "ConceptId") -> str:

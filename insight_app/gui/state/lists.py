@@ -18,7 +18,7 @@ from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements import ConceptId, Relation
 
 T = TypeVar("T")
 
@@ -63,6 +63,21 @@ class OfferedConcepts:
     follow = Follow.CONCEPTS
 
 
+@dataclass(frozen=True, eq=False)
+class OfferedRelations:
+    """A list of relations that a panel shows.
+
+    has(relation): whether it is listed.  neighbour(relation, by, leaving): the one before (-1) or
+    after (1) it that is not leaving; of None the first; None at an end.
+    """
+
+    panel: str
+    is_seen: Callable[[], bool]
+    has_keyboard: Callable[[], bool]
+    has: "Callable[[Relation], bool]"
+    neighbour: "Callable[[Relation | None, int, Collection[Relation]], Relation | None]"
+
+
 class Lists(QObject):
     """Which list is in front, and the photos in the order in which they are shown."""
 
@@ -78,6 +93,7 @@ class Lists(QObject):
         super().__init__(parent)
         self._present, self._selection = present, selection
         self._offered: list[OfferedPhotos | OfferedConcepts] = []
+        self._of_relations: list[OfferedRelations] = []
         self._panels: tuple[str, ...] = ()
         self._wants_first = False
         self.images: ImageOrder = NO_IMAGES
@@ -88,6 +104,10 @@ class Lists(QObject):
     def offer(self, offered: OfferedPhotos | OfferedConcepts) -> None:
         """Let a panel's list be gone through, whenever it is in front."""
         self._offered.append(offered)
+
+    def offer_relations(self, offered: OfferedRelations) -> None:
+        """Let a panel's relations be gone through while one of them is selected."""
+        self._of_relations.append(offered)
 
     def set_panels(self, panels: Sequence[str]) -> None:
         """Take the order of a workspace's panels: its main one first."""
@@ -140,6 +160,11 @@ class Lists(QObject):
 
     def step(self, by: int) -> None:
         """Select the next (1) or previous (-1) photo or concept; at the ends the last stays."""
+        relation = self._selection.relation
+        if relation is not None and self._is_relations_in_front():
+            if (other := self._beside(relation, by)) is not None:
+                self._selection.select_relations((other,))
+            return
         if self.follows is Follow.IMAGES:
             image = self.images.neighbour(self._selection.image, by)
             if image is not None:
@@ -152,6 +177,21 @@ class Lists(QObject):
     def following(self, concept: "ConceptId") -> "ConceptId | None":
         """Return the concept after this one in the list in front, None at its end."""
         return self._neighbour(concept, 1)
+
+    def following_relation(self, relation: "Relation") -> "Relation | None":
+        """Return the relation after this one in the list in front that has it, None at its end."""
+        return self._beside(relation, 1)
+
+    def _is_relations_in_front(self) -> bool:
+        """Return whether the list in front, or one in the same panel, is of relations."""
+        # Of equals the first wins.
+        front = self._front([*self._of_relations, *self._offered])
+        return isinstance(front, OfferedRelations)
+
+    def _beside(self, relation: "Relation", by: int) -> "Relation | None":
+        having = [one for one in self._of_relations if one.is_seen() and one.has(relation)]
+        front = self._front(having)
+        return None if front is None else front.neighbour(relation, by, ())
 
     def remaining(self, leaving: "Collection[ConceptId]") -> "ConceptId | None":
         """Return what takes the place of concepts that leave: the next, at the end the previous."""
@@ -212,7 +252,7 @@ class Lists(QObject):
             self._wants_first = False
 
 
-_Offered = TypeVar("_Offered", bound=OfferedPhotos | OfferedConcepts)
+_Offered = TypeVar("_Offered", bound=OfferedPhotos | OfferedConcepts | OfferedRelations)
 
 
 def neighbour(

@@ -5,7 +5,7 @@ strongest in it, so that a photo never stands there bare. Knows no panel.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -13,6 +13,9 @@ from insight_app.gui.settings import Settings
 from insight_app.gui.state.image_codes import ImageCodes, PhotoCodes
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import Selection, SelectionModel
+
+if TYPE_CHECKING:
+    from insight_app.project.judgements import Relation
 
 REMEMBER_AFTER = 1000
 """Milliseconds after which a new selection is kept for the next start."""
@@ -58,7 +61,11 @@ class PlaceMemory(QObject):
         self._soon.stop()
         if state.path is not None:
             chosen = () if selection.is_given else selection.concepts
-            place = {"image": selection.image, "concepts": list(chosen[:KEPT])}
+            place = {
+                "image": selection.image,
+                "concepts": list(chosen[:KEPT]),
+                "relations": [list(pair) for pair in selection.relations[:KEPT]],
+            }
             self._kept |= {name: read() for name, read in self._to_keep.items()}
             self._to_keep.clear()
             self._settings.set_place(state.path, {**self._kept, **place})
@@ -112,7 +119,7 @@ class PlaceMemory(QObject):
         kept = concepts if isinstance(concepts, list) else []
         texts: list[Any] = [id for id in kept if isinstance(id, str)]
         known = (id for id in texts if state.row_of(id) is not None)
-        return Selection(tuple(known), image)
+        return Selection(tuple(known), image, relations=_relations(state, place.get("relations")))
 
     def _find_first(self) -> None:
         if self._selection.image is None:
@@ -140,6 +147,18 @@ class PlaceMemory(QObject):
             row = None if codes is None else _strongest(state, codes)
         if row is not None:
             self._selection.give(state.ids_of((row,)))
+
+
+def _relations(state: ProjectState, kept: object) -> "tuple[Relation, ...]":
+    """Return those kept relations of which the project has both ends."""
+    found: list[Relation] = []
+    for pair in kept if isinstance(kept, list) else []:
+        match pair:
+            case [str(child), str(parent)]:
+                ends: Any = (child, parent)
+                if len(state.rows_of(ends)) == len(ends):
+                    found.append(ends)
+    return tuple(found)
 
 
 def _strongest(state: ProjectState, codes: PhotoCodes) -> int | None:

@@ -36,35 +36,38 @@ SELECT_AFTER = 250
 
 @dataclass(frozen=True)
 class Selection:
-    """Concepts, the first one being the primary; a relation (child, parent); a photo; its cell."""
+    """Concepts, the first one being the primary; a photo; its cell; relations (child, parent).
+
+    Where there are relations, they are what a person looks at, and what keys act on.
+    """
 
     concepts: "tuple[ConceptId, ...]" = ()
     image: int | None = None
     cell: int | None = None
-    relation: "Relation | None" = None
+    relations: "tuple[Relation, ...]" = ()
 
     def changed(
         self,
         concepts: "Iterable[ConceptId] | Keep" = KEEP,
         image: int | Keep | None = KEEP,
         cell: int | Keep | None = KEEP,
-        relation: "Relation | Keep | None" = KEEP,
+        relations: "Iterable[Relation] | Keep" = KEEP,
     ) -> "Selection":
         """Return this selection with parts replaced.
 
-        Another photo forgets the cell, other concepts forget the relation, unless they are given.
+        Another photo forgets the cell, other concepts forget the relations, unless they are given.
         """
         new = self
         if not isinstance(concepts, Keep):
             new = replace(new, concepts=tuple(dict.fromkeys(concepts)))
             if new.concepts != self.concepts:
-                new = replace(new, relation=None)
+                new = replace(new, relations=())
         if not isinstance(image, Keep) and image != self.image:
             new = replace(new, image=image, cell=None)
         if not isinstance(cell, Keep):
             new = replace(new, cell=cell)
-        if not isinstance(relation, Keep):
-            new = replace(new, relation=relation)
+        if not isinstance(relations, Keep):
+            new = replace(new, relations=tuple(dict.fromkeys(relations)))
         return new
 
 
@@ -101,6 +104,7 @@ class History:
             return
         same_place = (
             selection.concepts == here.concepts
+            and selection.relations == here.relations
             and selection.image == here.image
             and here.cell is not None
             and selection.cell is not None
@@ -203,9 +207,14 @@ class SelectionModel(QObject):
         return self.current.cell
 
     @property
+    def relations(self) -> "tuple[Relation, ...]":
+        """The selected relations (child, parent)."""
+        return self.current.relations
+
+    @property
     def relation(self) -> "Relation | None":
-        """The selected relation (child, parent)."""
-        return self.current.relation
+        """The relation that is shown alone, the first of several."""
+        return self.relations[0] if self.relations else None
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -237,7 +246,7 @@ class SelectionModel(QObject):
         concepts: "Iterable[ConceptId] | Keep" = KEEP,
         image: int | Keep | None = KEEP,
         cell: int | Keep | None = KEEP,
-        relation: "Relation | Keep | None" = KEEP,
+        relations: "Iterable[Relation] | Keep" = KEEP,
     ) -> None:
         """Move the selection; what is not given stays."""
         is_other_shown = False
@@ -246,7 +255,7 @@ class SelectionModel(QObject):
         else:
             is_other_shown = self._choose is not None
             self.forget_soon()
-        new = self.current.changed(concepts, image, cell, relation)
+        new = self.current.changed(concepts, image, cell, relations)
         if new != self.current:
             self._leave(new)
             is_same_photo = new.image == self.image and new.cell == self.cell
@@ -302,6 +311,11 @@ class SelectionModel(QObject):
     ) -> None:
         """Select concepts by their rows in the present state."""
         self.select(self._present().ids_of(rows), image, cell)
+
+    def select_relations(self, relations: "Iterable[Relation]") -> None:
+        """Select relations, and their children as the concepts."""
+        wanted = tuple(relations)
+        self.select(concepts=[child for child, _parent in wanted], relations=wanted)
 
     @property
     def can_go_back(self) -> bool:

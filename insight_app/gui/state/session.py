@@ -28,6 +28,7 @@ from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.quality_control import QualityControl
+from insight_app.gui.state.relation_curation import RelationCuration
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.staging import Staging
@@ -46,9 +47,9 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
-    structure, staging, views, likeness, duplicates, queue, analysis, folders, worker, jobs,
-    unexplained, quality, pictures, image_codes, places, editors, seen_panels, messages, troubles,
-    settings, actions.
+    relations, structure, staging, views, likeness, duplicates, queue, analysis, folders, worker,
+    jobs, unexplained, quality, pictures, image_codes, places, editors, seen_panels, messages,
+    troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -97,6 +98,17 @@ class Session(QObject):
         )
         self.naming = NamingCuration(
             self._present, self.curation, self.selection, settings, self.messages, self
+        )
+        self.relations = RelationCuration(
+            self._present,
+            self.curation,
+            self.selection,
+            self.lists,
+            settings,
+            self.messages,
+            self.editors.write_all,
+            self.seen_panels,
+            self,
         )
         self.structure = StructureCuration(self._present, self.curation, self.selection, self)
         self.likeness = Likeness(self._present, self.jobs, self)

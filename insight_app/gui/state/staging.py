@@ -118,7 +118,7 @@ class Staging(QObject):
         if before is not None:
             selection, go_back = before
             known = (one for one in selection.concepts if self._present().row_of(one) is not None)
-            self._selection.select(known, selection.image, selection.cell, selection.relation)
+            self._selection.select(known, selection.image, selection.cell, selection.relations)
             go_back()
 
     def end(self) -> None:

@@ -15,6 +15,7 @@ from insight_app.gui.curation.concept_keys import keys_of
 from insight_app.gui.curation.structure.keys import structure_keys
 from insight_app.gui.curation.surroundings import show_more_around
 from insight_app.gui.finding.search import SearchBox
+from insight_app.gui.relations.relation_keys import relation_keys_of
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window import dialogs
@@ -118,15 +119,21 @@ def add_view_commands(
 
 
 def add_concept_commands(actions: Actions, session: Session) -> None:
-    """Register what a person says of the selected concepts."""
-    add, curation = actions.add, session.curation
-    add("concept.accept", "&Accept", "A", curation.accept, context=CONCEPT, icon="check",
-        tip="The name is right; go on to the next")  # fmt: skip
-    add("concept.unsure", "&Unsure", "U", curation.unsure, context=CONCEPT, icon="question",
+    """Register what a person says of the selected concepts, or of the selected relations."""
+    add, curation, relations = actions.add, session.curation, session.relations
+    add("concept.accept", "&Accept", "A",
+        partial(_judge, session, relations.accept, curation.accept), context=CONCEPT,
+        icon="check",
+        tip="The name, or the relation, is right; go on to the next")  # fmt: skip
+    add("concept.unsure", "&Unsure", "U",
+        partial(_judge, session, relations.unsure, curation.unsure), context=CONCEPT,
+        icon="question",
         tip="I cannot tell; go on to the next")  # fmt: skip
-    add("concept.reject", "Re&ject", "X", curation.reject, context=CONCEPT, icon="x",
-        tip="The name is wrong; go on to the next")  # fmt: skip
-    add("concept.hide", "&Hide from lists", "H", curation.hide, context=CONCEPT, icon="eye-slash",
+    add("concept.reject", "Re&ject", "X",
+        partial(_judge, session, relations.reject, curation.reject), context=CONCEPT, icon="x",
+        tip="The name, or the relation, is wrong; go on to the next")  # fmt: skip
+    add("concept.hide", "&Hide from lists", "H", partial(_hide, session), context=CONCEPT,
+        icon="eye-slash",
         tip="Junk: hide the concept and go on to the next; on a hidden one: show it again. "
         "Search for hidden:yes, or “hidden too” in Statistics, lists them")  # fmt: skip
     add("concept.previous", "&Previous", "Left; Alt+Up", lambda: session.lists.step(-1),
@@ -138,6 +145,7 @@ def add_concept_commands(actions: Actions, session: Session) -> None:
         tip="After accept, unsure or reject go on to the next")  # fmt: skip
     structure_keys(session)
     keys_of(session)  # registers the others, also where no panel is open that has them
+    relation_keys_of(session)
 
 
 def add_analysis_commands(
@@ -218,9 +226,11 @@ def _name_judging(actions: Actions, session: Session) -> None:
     """Say on menus and buttons what A, U, X and H do: to how many, and what hiding means now."""
     rows, catalogue = session.selection.rows, session.state.catalogue
     of_all = f" all {len(rows):,}" if len(rows) > 1 else ""
+    relations = len(session.relations.current)
+    of_relations = f" all {relations:,} relations" if relations > 1 else " relation"
     for verb in ("accept", "unsure", "reject"):
         entry = actions.entry(f"concept.{verb}")
-        entry.action.setText(f"{entry.text}{of_all}")
+        entry.action.setText(f"{entry.text}{of_relations if relations else of_all}")
     is_hidden = catalogue is not None and bool(rows) and bool(catalogue.hidden[list(rows)].all())
     if is_hidden:
         actions["concept.hide"].setText(f"Show again{of_all}")
@@ -237,6 +247,18 @@ def _update_undo(actions: Actions, session: Session) -> None:
     actions.set_enabled("edit.redo", bool(redo))
     actions["edit.undo"].setText(f"&Undo: {command_text(undo)}" if undo else "&Undo")
     actions["edit.redo"].setText(f"&Redo: {command_text(redo)}" if redo else "&Redo")
+
+
+def _judge(session: Session, relations: Callable[[], None], concepts: Callable[[], None]) -> None:
+    """Judge the relations that are selected, else the concepts."""
+    (relations if session.relations.current else concepts)()
+
+
+def _hide(session: Session) -> None:
+    if session.relations.current:
+        session.messages.say("Nothing was done: a relation is selected, and hiding is of concepts")
+    else:
+        session.curation.hide()
 
 
 def _toggle_theme(settings: Settings) -> None:

@@ -77,20 +77,21 @@ def may_leave_unsaved(session: Session, parent: QWidget) -> bool:
 
 
 def ask_many(session: Session, question: Question, parent: QWidget) -> None:
-    """Ask before many concepts are judged at once."""
-    count, verb = len(question.concepts), question.verb
+    """Ask before many concepts or relations are judged at once."""
+    count, verb = question.count, question.verb
     title = does = f"{verb} {count:,}"
-    asks = f"{verb} all {count:,} selected concepts?"
+    asks = f"{verb} all {count:,} selected {question.what}s?"
     if verb == "Unsure":
         title, does = f"{count:,} as unsure", f"Mark {count:,}"
-        asks = f"Mark all {count:,} selected concepts as unsure?"
+        asks = f"Mark all {count:,} selected {question.what}s as unsure?"
+    said = f"{tally(session.state, question.concepts)}.\n" if question.concepts else ""
     if confirm(
         parent,
         title,
         asks,
         do=does,
         keep="Leave as they are",
-        details=f"{tally(session.state, question.concepts)}.\nOne undo takes all of it back.",
+        details=f"{said}One undo takes all of it back.",
     ):
         question.do()
 

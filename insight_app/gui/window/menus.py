@@ -6,8 +6,16 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from insight_app.gui.actions import Actions
+from insight_app.gui.relations.relation_keys import RELATION
 from insight_app.gui.settings import Settings
-from insight_app.gui.window.commands import ANALYSIS, CONCEPT, EDIT, FILE, HELP, VIEW
+from insight_app.gui.window.commands import (
+    ANALYSIS,
+    CONCEPT,
+    EDIT,
+    FILE,
+    HELP,
+    VIEW,
+)
 from insight_app.gui.wording import command_text, tooltip
 
 BREAKS_AFTER = {
@@ -41,7 +49,7 @@ class Menus:
     ) -> None:
         self._actions, self._settings = actions, settings
         self._open_recent, self._fill_panels = open_recent, fill_panels
-        for context in (FILE, EDIT, VIEW, CONCEPT, ANALYSIS, HELP):
+        for context in (FILE, EDIT, VIEW, CONCEPT, RELATION, ANALYSIS, HELP):
             menu = bar.addMenu(f"&{context}")
             menu.setObjectName(f"menu_{context.lower()}")
             menu.setToolTipsVisible(True)

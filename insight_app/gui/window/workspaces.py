@@ -99,6 +99,7 @@ PANELS = (
     PanelSpec("card", "Concept", "card", "CardPanel"),
     PanelSpec("queue", "Queue", "queue", "QueuePanel"),
     PanelSpec("review", "Review", "review", "ReviewPanel"),
+    PanelSpec("relation_queue", "Relations to judge", "relation_queue", "RelationQueuePanel"),
     PanelSpec("evidence", "Evidence", "evidence", "EvidencePanel"),
     PanelSpec("concept_table", "Concepts in numbers", "concept_table", "ConceptTablePanel"),
     PanelSpec("relation_table", "Relations in numbers", "relation_table", "RelationTablePanel"),
@@ -130,13 +131,26 @@ WORKSPACES = (
         main="hierarchy",
         front="hierarchy",
     ),
-    _single(
+    Workspace(
         "review",
         "Review",
         "check-square",
-        across((15, "queue"), (63, "review"), (22, "evidence")),
-        main="queue",
-        front="review",
+        (
+            WorkspacePage(
+                "review",
+                "Names",
+                across((15, "queue"), (63, "review"), (22, "evidence")),
+                main="queue",
+                front="review",
+            ),
+            WorkspacePage(
+                "relations",
+                "Relations",
+                across((24, "relation_queue"), (50, "exemplars"), (26, "card")),
+                main="relation_queue",
+                front="exemplars",
+            ),
+        ),
     ),
     Workspace(
         "statistics",

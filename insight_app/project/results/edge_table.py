@@ -145,6 +145,11 @@ class EdgeTable:
         share[self.near < 0] = np.nan
         return share
 
+    def index_of(self, child: int, parent: int) -> int | None:
+        """Return the place of an edge, None if the machine has none between the two."""
+        found = np.flatnonzero((self.child == child) & (self.parent == parent))
+        return int(found[0]) if found.size else None
+
     def measured(self, index: int) -> Measured:
         """Return what is known of one edge."""
         child_cells, near = int(self.child_cells[index]), int(self.near[index])

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from insight_app.gui.curation.name_edit import NameEdit
-from insight_app.gui.curation.parent_dialog import ParentDialog
+from insight_app.gui.curation.place_dialog import PlaceDialog
 from insight_app.gui.state.curation import SHOWS_NO_CONCEPT
 from tests.long_day.acts.registry import act
 from tests.long_day.day import Broken, Day
@@ -112,7 +112,7 @@ def letter(day: Day, pick: Pick) -> str | None:
     state, selection, status = session.state, session.selection, STATUS[key]
     said: Sequence[Said]
     if selection.relation is not None:
-        said = [(" > ".join(selection.relation), {"status": status})]
+        said = [(" > ".join(pair), {"status": status}) for pair in selection.relations]
     else:
         rows = {concept: state.row_of(concept) for concept in selection.concepts}
         said = [
@@ -270,10 +270,12 @@ def parent(day: Day, pick: Pick) -> str | None:
     if not _can_judge(day) or not _can(day, "concept.add_parent"):
         return None
     session = day.window.session
+    if len(session.selection.rows) > 1:
+        return None
     child = session.selection.primary
     press("p", CTRL | SHIFT)
     serve()
-    dialog = day.window.findChild(ParentDialog)
+    dialog = day.window.findChild(PlaceDialog)
     if dialog is None:
         return "no dialog"
     state, said = session.state, "left"

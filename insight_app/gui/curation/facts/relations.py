@@ -1,20 +1,23 @@
 """The relatives of a concept as lists: parents, children, and what it fires together with.
 
-Ancestors that it is measured to lie under, and that its parents lead to, are a list of their own.
+A click on a parent or child selects the relation, a double click goes there. Ancestors that the
+concept is measured to lie under, and that its parents lead to, are a list of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.figures import column, figure
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
+from insight_app.gui.curation.lists.relation_list import RelationList
+from insight_app.gui.curation.lists.relation_row import Ends, RelationRow
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.curation.relation_words import (
     WHAT_IS_IMPLIED,
@@ -25,10 +28,12 @@ from insight_app.gui.curation.relation_words import (
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements import ConceptId, Relation
+    from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.judgements.hierarchy import Edge
 
 PARENTS, CHILDREN, TOGETHER = "Parents", "Children", "Fires together with"
+RELATED = "Related"
 IMPLIED = "Also under, by its parents"
 ROWS = 8
 CO_OCCURRING = 8
@@ -36,7 +41,7 @@ WHAT_IS_R_OF_THIS = "R = share of this concept's activation on cells where the o
 
 
 class Relatives(QWidget):
-    """parts: PARENTS, IMPLIED, CHILDREN, TOGETHER; a click selects."""
+    """parts: PARENTS, IMPLIED, CHILDREN, RELATED, TOGETHER; a click in the last selects."""
 
     def __init__(self, session: Session, parent: QWidget, parts: tuple[str, ...]) -> None:
         super().__init__(parent)
@@ -48,27 +53,36 @@ class Relatives(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.sections: dict[str, Section] = {}
-        self.lists: dict[str, ConceptPicker] = {}
+        self.lists: dict[str, RelationList] = {}
+        self.together: ConceptPicker | None = None
         for part in parts:
-            self.lists[part] = ConceptPicker(session, self, grows=ROWS)
-            self.sections[part] = Section(part, self.lists[part], self)
+            inside: QListView
+            if part == TOGETHER:
+                inside = self.together = ConceptPicker(session, self, grows=ROWS)
+            else:
+                inside = self.lists[part] = RelationList(session, self, grows=ROWS, keeps=True)
+            self.sections[part] = Section(part, inside, self)
             column.addWidget(self.sections[part])
 
     def show_concept(self, concept: PresentConcept) -> None:
         """List the relatives of a concept."""
         catalogue, row = concept.catalogue, concept.row
         self._above = threshold(concept.results)[0]
-        if PARENTS in self.lists:
-            edges = catalogue.parents(row)
-            self._fill(PARENTS, [_relation(concept, edge, edge.parent) for edge in edges])
-        if IMPLIED in self.lists:
-            edges = [edge for edge in catalogue.implied if edge.child == row]
-            self._fill(IMPLIED, [_relation(concept, edge, edge.parent) for edge in edges])
-        if CHILDREN in self.lists:
-            edges = [edge for edge in catalogue.children(row) if not catalogue.hidden[edge.child]]
-            edges.sort(key=lambda edge: -edge.strength)
-            self._fill(CHILDREN, [_relation(concept, edge, edge.child) for edge in edges])
-        if TOGETHER in self.lists and self._counted != concept.version:
+        found = {
+            PARENTS: [*catalogue.parents(row), *catalogue.withdrawn(row)],
+            IMPLIED: [edge for edge in catalogue.implied if edge.child == row],
+            CHILDREN: _children(catalogue, row),
+            RELATED: catalogue.related(row),
+        }
+        for part, shown in self.lists.items():
+            edges = found[part]
+            rows = [
+                _relation(concept, edge, Ends.CHILD if edge.parent == row else Ends.PARENT)
+                for edge in edges
+            ]
+            self._head(part, [one.number for one in rows])
+            shown.set_rows(_aligned(rows))
+        if self.together is not None and self._counted != concept.version:
             self._counted = concept.version
             if concept.is_machine:
                 self.session.jobs.run(
@@ -77,7 +91,7 @@ class Relatives(QWidget):
                     key=("together", id(self)),
                 )
             else:
-                self._fill(TOGETHER, [])
+                self._show_together([])
 
     def _list_co_occurring(
         self, version: "tuple[int, ConceptId]", found: list[tuple[int, float]]
@@ -85,15 +99,19 @@ class Relatives(QWidget):
         if version != self._counted:
             return
         concepts = self.session.state.ids_of(other for other, _share in found)
-        self._fill(
-            TOGETHER,
+        self._show_together(
             [
                 ConceptRow(
                     other, figure(share), measure="R", tip=f"{WHAT_IS_R_OF_THIS}: {figure(share)}"
                 )
                 for other, (_row, share) in zip(concepts, found, strict=True)
-            ],
+            ]
         )
+
+    def _show_together(self, rows: list[ConceptRow]) -> None:
+        assert self.together is not None
+        self._head(TOGETHER, [row.number for row in rows])
+        self.together.set_rows(_aligned(rows))
 
     def _meaning(self, part: str) -> str:
         """Return what the numbers of a list are."""
@@ -102,24 +120,50 @@ class Relatives(QWidget):
         lines = [WHAT_IS_R, self._above, WHAT_IS_IMPLIED if part == IMPLIED else ""]
         return "\n".join(line for line in lines if line)
 
-    def _fill(self, part: str, rows: Sequence[ConceptRow]) -> None:
+    def _head(self, part: str, numbers: Sequence[str]) -> None:
+        """Show how many a list has and what its numbers are; hide it where it has none."""
         section = self.sections[part]
-        section.setVisible(bool(rows))
-        section.heading.setText(f"{part} ({len(rows):,})" if len(rows) > ROWS else part)
-        section.note.setText("R" if any(row.number for row in rows) else "")
+        section.setVisible(bool(numbers))
+        section.heading.setText(f"{part} ({len(numbers):,})" if len(numbers) > ROWS else part)
+        section.note.setText("R" if any(numbers) else "")
         section.note.setToolTip(self._meaning(part))
-        numbers = column([row.number for row in rows])
-        aligned = (replace(row, number=text) for row, text in zip(rows, numbers, strict=True))
-        self.lists[part].set_rows(list(aligned))
+
+    def has_relation(self, relation: "Relation") -> bool:
+        """Return whether a relation is in one of the lists."""
+        return any(shown.has(relation) for shown in self.lists.values())
+
+    def relation_beside(
+        self, relation: "Relation | None", by: int, leaving: "Collection[Relation]"
+    ) -> "Relation | None":
+        """Return the relation before (-1) or after (1) one in its list; None at an end."""
+        lists = (one for one in self.lists.values() if relation is None or one.has(relation))
+        found = next(lists, None)
+        return None if found is None else found.neighbour(relation, by, leaving)
 
 
-def _relation(concept: PresentConcept, edge: "Edge", other: int) -> ConceptRow:
-    """Return the row of a relation to the concept at row `other`."""
-    id = concept.state.id_of(other)
+_Row = TypeVar("_Row", ConceptRow, RelationRow)
+
+
+def _aligned(rows: Sequence[_Row]) -> list[_Row]:
+    """Return rows with their numbers below each other."""
+    numbers = column([row.number for row in rows])
+    return [replace(row, number=text) for row, text in zip(rows, numbers, strict=True)]
+
+
+def _children(catalogue: "Catalogue", row: int) -> "list[Edge]":
+    """Return the relations to shown children, the strongest first, those rejected last."""
+    edges = [edge for edge in catalogue.children(row) if not catalogue.hidden[edge.child]]
+    rejected = sorted(catalogue.withdrawn_children(row), key=lambda edge: -edge.strength)
+    return [*sorted(edges, key=lambda edge: -edge.strength), *rejected]
+
+
+def _relation(concept: PresentConcept, edge: "Edge", ends: Ends) -> RelationRow:
+    """Return the row of a relation; ends: which of them is another concept."""
+    relation = (concept.state.id_of(edge.child), concept.state.id_of(edge.parent))
     tag = "person" if edge.by_person else "machine"
     if edge.index is None:
-        return ConceptRow(id, tag=tag, tip="added by a person")
+        return RelationRow(relation, tag=tag, tip="added by a person", ends=ends)
     if edge.source == "dictionary" and not edge.by_person and concept.results.names_run == RELEASE:
         tag = RELEASE
     tip = explanation(concept.results.edges.measured(edge.index))
-    return ConceptRow(id, figure(edge.strength), tag, measure="R", tip=tip)
+    return RelationRow(relation, figure(edge.strength), tag, measure="R", tip=tip, ends=ends)

@@ -3,7 +3,7 @@
 Machine names are italic, persons' upright.
 """
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -12,6 +12,7 @@ from insight_app.gui.curation.lists.concept_row import STATUS_WIDTH, paint_groun
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.curation.tree import texts
+from insight_app.gui.curation.tree.relation_mark import is_marked, mark_rect, paint_mark
 from insight_app.gui.curation.tree.tree_model import (
     BAR,
     NAME,
@@ -70,11 +71,12 @@ class HierarchyDelegate(QStyledItemDelegate):
         icons.paint_status(painter, sign, concept.status)
         left = box.x() + STATUS_WIDTH
         painter.setPen(c.of("text"))
-        width = max(0.0, box.right() - left - 4)
+        right = self._paint_mark(painter, option, index)
+        width = max(0.0, right - left - 4)
         name_room = QRectF(left, box.y(), width, box.height())
         others = "" if self._tree.order.flat else self._tree.also_under(index)
         left += paint_name(painter, option, name_room, concept, is_brief=bool(others)) + 10
-        room = box.right() - left - 4
+        room = right - left - 4
         if others and room > 30:
             font = option.font
             font.setPointSizeF(font.pointSizeF() * 0.88)
@@ -84,6 +86,30 @@ class HierarchyDelegate(QStyledItemDelegate):
                 f"↗ also under {others}", Qt.TextElideMode.ElideRight, int(room)
             )
             painter.drawText(QRectF(left, box.y(), room, box.height()), middle, words)
+
+    def _paint_mark(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> float:
+        """Paint the mark of the relation to the parent, where it is seen; return where it begins.
+
+        A flat list has no parents.
+        """
+        right = float(option.rect.right() + 1)
+        edge = None if self._tree.order.flat else self._tree.edge_at(index)
+        if edge is None:
+            return right
+        is_selected = self._tree.relation_at(index) in self.session.selection.relations
+        view = option.widget
+        is_current = isinstance(view, QAbstractItemView) and (
+            view.currentIndex().siblingAtColumn(NAME) == index
+        )
+        if not (is_selected or is_marked(option, edge, is_current)):
+            return right
+        paint_mark(painter, option, edge, is_selected)
+        return float(mark_rect(option.rect, edge, option.font).left())
+
+    def mark_at(self, option: QStyleOptionViewItem, index: Index) -> QRect | None:
+        """Return where the mark of a place's relation is, None where it has none."""
+        edge = None if self._tree.order.flat else self._tree.edge_at(index)
+        return None if edge is None else mark_rect(option.rect, edge, option.font)
 
     def _paint_fold(self, painter: QPainter, option: QStyleOptionViewItem, words: str) -> None:
         """Paint the sentence of what is folded away over all columns: it is longer than a name."""

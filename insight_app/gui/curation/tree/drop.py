@@ -15,11 +15,9 @@ from insight_app.figures import agreeing, counted
 from insight_app.gui.state.project_state import ProjectState
 
 if TYPE_CHECKING:
+    from insight_app.gui.state.relation_curation import Place
     from insight_app.project.judgements import Act, ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
-
-    Place = tuple[ConceptId, ConceptId | None]
-    """(concept, the parent it was dragged from)."""
 
 MIME = "application/x-insight-concepts"
 
@@ -65,12 +63,21 @@ def plan(
         return DropPlan(refusal="Only concepts of this hierarchy can be dropped here.")
     if state.read_only:
         return DropPlan(refusal="This project is open for reading only.")
-    what = _name(state, places[0][0]) if len(places) == 1 else counted(len(places), "concept")
+    what = _what(state, state.catalogue, places)
     if target is None:
         if adds:
             return DropPlan(refusal="At the top there is no parent to add; drop without Ctrl.")
         return _to_the_top(state, state.catalogue, places, what)
     return _under(state, state.catalogue, places, target, what, adds)
+
+
+def _what(state: ProjectState, catalogue: "Catalogue", places: "Sequence[Place]") -> str:
+    """Return what moves: a whole branch where something is below it."""
+    concepts = list(dict.fromkeys(concept for concept, _old in places))
+    count = len(concepts)
+    what = _name(state, concepts[0]) if count == 1 else counted(count, "concept")
+    has_below = any(catalogue.children(row) for row in state.rows_of(concepts))
+    return f"{what} with all below {agreeing(count, 'it', 'them')}" if has_below else what
 
 
 def _to_the_top(
@@ -84,8 +91,9 @@ def _to_the_top(
         for row in state.rows_of((concept,))
         for edge in catalogue.parents(row)
     ]
+    count = len({concept for concept, _old in places})
     if not pairs:
-        return DropPlan(refusal=f"{what} {agreeing(len(places), 'is', 'are')} at the top already.")
+        return DropPlan(refusal=f"{what} {agreeing(count, 'is', 'are')} at the top already.")
     acts = tuple(j.remove_parent(concept, old) for concept, old in pairs)
     olds = _names(state, [old for _concept, old in pairs])
     return DropPlan(acts, f"Take {what} out of {olds}, to the top.", f"Moved {what} to the top")
@@ -102,14 +110,20 @@ def _under(
     from insight_app.project import judgements as j
 
     acts: list[Act] = []
+    count = len({concept for concept, _old in places})
     for concept, old in places:
         rows = state.rows_of((concept, target))
         if len(rows) < 2:
             return DropPlan(refusal="This concept is not there any more.")
         refusal = catalogue.refusal(rows[0], rows[1], state.name_told_apart)
-        if refusal:
+        is_there = len(places) > 1 and catalogue.edge(*rows) is not None
+        if refusal and not is_there:
             return DropPlan(refusal=refusal)
-        acts += j.move(concept, None if adds else old, target)
+        leaves = None if adds or (is_there and old == target) else old
+        acts += j.move(concept, leaves, None if is_there else target)
+    acts = list({act.target: act for act in acts}.values())
+    if not acts:
+        return DropPlan(refusal=f"All of them are below “{_name(state, target)}” already.")
     olds = _names(state, [old for _concept, old in places if old is not None])
     new = _name(state, target)
     if adds or not olds:
@@ -117,7 +131,7 @@ def _under(
         return DropPlan(
             tuple(acts),
             f"Put {what} {also}under {new}.",
-            f"{what} {agreeing(len(places), 'is', 'are')} now {also}under {new}",
+            f"{what} {agreeing(count, 'is', 'are')} now {also}under {new}",
         )
     will = f"Move {what} from {olds} to {new}. Ctrl adds a parent instead."
     return DropPlan(tuple(acts), will, f"Moved {what} from {olds} to {new}")

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     Qt,
     QTimer,
@@ -27,12 +28,20 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from insight_app.gui import theme
+from insight_app.gui.curation.tree import drop
 from insight_app.gui.curation.tree.delegate import HierarchyDelegate
 from insight_app.gui.curation.tree.drag_label import BESIDE_MOUSE, drag_label
 from insight_app.gui.curation.tree.drop import MIME
+from insight_app.gui.curation.tree.moving import places_to_move
 from insight_app.gui.curation.tree.tree_model import BAR, FOLD, NAME, NUMBER, ConceptTreeModel
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
@@ -40,7 +49,8 @@ from insight_app.gui.widgets import paint_frame
 
 if TYPE_CHECKING:
     from insight_app.gui.curation.tree.tree_model import TreePath
-    from insight_app.project.judgements import ConceptId
+    from insight_app.gui.state.relation_curation import Place
+    from insight_app.project.judgements import ConceptId, Relation
 
 FLAG = QItemSelectionModel.SelectionFlag
 
@@ -62,7 +72,8 @@ class HierarchyView(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.tree = ConceptTreeModel(session, self)
         self.setModel(self.tree)
-        self.setItemDelegate(HierarchyDelegate(session, self.tree, self))
+        self._delegate = HierarchyDelegate(session, self.tree, self)
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName("Hierarchy of concepts")
         self.setUniformRowHeights(True)
         self.setHeaderHidden(True)
@@ -91,9 +102,9 @@ class HierarchyView(QTreeView):
         self._drops_on_top = False
         self._aim = QPersistentModelIndex()
         """The place that was found last when one asked for the next concept."""
-        self._was_seen = False
+        self._was_seen = self._is_mark_pressed = False
         self.selectionModel().selectionChanged.connect(self._chosen)
-        self.clicked.connect(self._turn_fold)
+        self.clicked.connect(self._clicked)
         self.expanded.connect(self._branch_changed)
         self.collapsed.connect(self._branch_changed)
 
@@ -112,6 +123,9 @@ class HierarchyView(QTreeView):
         concepts = self._selected()
         if set(concepts) != set(self._marked()):
             self.show_concepts(concepts)
+        if (relation := self.session.selection.relation) is not None:
+            self._show_relation(relation)
+        self.viewport().update()
 
     def _selected(self) -> "tuple[ConceptId, ...]":
         """Return what the session has selected of the concepts that are there."""
@@ -199,6 +213,101 @@ class HierarchyView(QTreeView):
                 return found
             index = self._beside(index, by)
         return None
+
+    # ---- relations: a place is a concept under its parent
+
+    def relation_here(self) -> "Relation | None":
+        """Return the relation that the current place is; None at the top, and unseen."""
+        is_tree = self.isVisible() and not self.tree.order.flat
+        return self.tree.relation_at(self.currentIndex()) if is_tree else None
+
+    def has_relation(self, relation: "Relation") -> bool:
+        """Return whether a relation stands at an open place."""
+        return bool(self._places_of(relation))
+
+    def relation_beside(
+        self, relation: "Relation | None", by: int, leaving: "Collection[Relation]"
+    ) -> "Relation | None":
+        """Return the relation before (-1) or after (1) one, as they are seen; of None the first."""
+        index = self.tree.index(0, NAME)
+        if relation is not None:
+            here = self.currentIndex().siblingAtColumn(NAME)
+            places = self._places_of(relation)
+            index = self._beside(here if here in places else (places or [here])[0], by)
+        while index.isValid():
+            found = self.tree.relation_at(index)
+            if found is not None and found != relation and found not in leaving:
+                self._aim = QPersistentModelIndex(index)
+                return found
+            index = self._beside(index, by)
+        return None
+
+    def _places_of(self, relation: "Relation") -> list[QModelIndex]:
+        if self.tree.order.flat:
+            return []
+        listed = self.tree.listed(relation[0])
+        return [
+            index
+            for index in listed
+            if self.tree.parent_at(index) == relation[1] and self._is_open(index)
+        ]
+
+    def _show_relation(self, relation: "Relation") -> None:
+        """Make a place of a relation the current one; one that is closed is opened."""
+        if self.tree.order.flat or relation[0] != self.session.selection.primary:
+            return
+        places = self._places_of(relation)
+        if not places:
+            revealed = self.tree.reveal(relation[0])
+            places = [one for one in revealed if self.tree.parent_at(one) == relation[1]][:1]
+        here = self.currentIndex().siblingAtColumn(NAME)
+        if not places or here in places:
+            return
+        self._following = True
+        self._open_above(places[0])
+        aimed = [index for index in places if self._aim == index]
+        self.selectionModel().setCurrentIndex((aimed or places)[0], FLAG.NoUpdate)
+        self.scrollTo(self.currentIndex())
+        self._following = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the relation whose mark is pressed; all else is Qt's matter."""
+        index = self._marked_at(event.position().toPoint())
+        relation = self.tree.relation_at(index)
+        if event.button() != Qt.MouseButton.LeftButton or relation is None:
+            super().mousePressEvent(event)
+            return
+        self._following = True
+        flags = FLAG.ClearAndSelect | FLAG.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self._following, self._is_mark_pressed = False, True
+        self.session.selection.select_relations((relation,))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave the release to the mark that was pressed: Qt would take it for a click."""
+        if not self._is_mark_pressed:
+            super().mouseReleaseEvent(event)
+        self._is_mark_pressed = False
+
+    def mark_rect(self, index: QModelIndex) -> QRect | None:
+        """Return where the mark of a place's relation is, None where it has none."""
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        option.rect = self.visualRect(index)
+        return self._delegate.mark_at(option, index)
+
+    def _marked_at(self, point: QPoint) -> QModelIndex:
+        """Return the place whose relation's mark is under a point; invalid where none is."""
+        index = self.indexAt(point).siblingAtColumn(NAME)
+        box = self.mark_rect(index)
+        return index if box is not None and box.contains(point) else QModelIndex()
+
+    def _clicked(self, index: Index) -> None:
+        """Go back from a relation to its concept: its row was clicked beside the mark."""
+        self._turn_fold(index)
+        selection = self.session.selection
+        if selection.relations and self._marked() == [selection.primary]:
+            selection.select(relations=())
 
     def _beside(self, index: QModelIndex, by: int) -> QModelIndex:
         beside = self.indexBelow(index) if by > 0 else self.indexAbove(index)
@@ -311,18 +420,32 @@ class HierarchyView(QTreeView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Show a small label beside the mouse: a picture of the rows would hide the target."""
-        places = [index for index in self.selectedIndexes() if index.column() == NAME]
+        places = self.places_to_move()
         if not places:
             return
         drag = QDrag(self)
-        drag.setMimeData(self.tree.mimeData(places))
+        drag.setMimeData(drop.pack(self.tree.state, places))
         drag.setPixmap(drag_label(self, self._dragged_words(places)))
         drag.setHotSpot(BESIDE_MOUSE)
         drag.exec(actions, self.defaultDropAction())
 
-    def _dragged_words(self, places: Sequence[QModelIndex]) -> str:
-        names = dict.fromkeys(str(index.data()) for index in places)
-        return next(iter(names)) if len(places) == 1 else f"{len(places):,} concepts"
+    def places_to_move(self) -> "list[Place]":
+        """Return (concept, the parent it moves from) of what is marked."""
+        held = self.currentIndex().siblingAtColumn(NAME)
+        marked = sorted(self.selectionModel().selectedRows(NAME), key=lambda one: one != held)
+        return places_to_move(self.tree, marked)
+
+    def moving_here(self) -> "list[Place]":
+        """Return the same where the tree is seen and shows what is selected, else nothing."""
+        places = self.places_to_move() if self.isVisible() and not self.tree.order.flat else []
+        marked, selected = set(self._marked()), set(self._selected())
+        return places if marked == selected else []
+
+    def _dragged_words(self, places: "Sequence[Place]") -> str:
+        if len(places) > 1:
+            return f"{len(places):,} concepts"
+        row = self.tree.state.row_of(places[0][0])
+        return "" if row is None else self.tree.state.shown(row).text
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Select no range where dragging is switched off or nothing can be moved."""

@@ -19,14 +19,16 @@ from insight_app.gui.curation import folding
 from insight_app.gui.curation.present_concept import PresentConcept, at_row
 from insight_app.gui.curation.tree import drop, texts
 from insight_app.gui.curation.tree.drop import DropPlan
+from insight_app.gui.curation.tree.moving import places_to_move
 from insight_app.gui.curation.tree.order import ConceptOrder
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
+    from insight_app.project.judgements import ConceptId, Relation
     from insight_app.project.judgements.catalogue import Catalogue
+    from insight_app.project.judgements.hierarchy import Edge
 
     TreePath = tuple[ConceptId, ...]
     """The concepts from the top down to a place; FOLD_ID for the branch of what is folded away."""
@@ -218,6 +220,18 @@ class ConceptTreeModel(QAbstractItemModel):
         parent = self.node(index).parent
         return None if parent is None else self._id(parent)
 
+    def relation_at(self, index: Index) -> "Relation | None":
+        """Return the relation that a place is: its concept under its parent; None at the top."""
+        child, parent = self.concept_at(index), self.parent_at(index)
+        return None if child is None or parent is None else (child, parent)
+
+    def edge_at(self, index: Index) -> "Edge | None":
+        """Return the same as the loaded state has it, None where it is in force no more."""
+        node = self.node(index)
+        if self._catalogue is None or node.parent is None or min(node.row, node.parent.row) < 0:
+            return None
+        return self._catalogue.edge(node.row, node.parent.row)
+
     def _id(self, node: Node) -> "ConceptId | None":
         return self.state.id_of(node.row) if node.row >= 0 else None
 
@@ -375,9 +389,8 @@ class ConceptTreeModel(QAbstractItemModel):
         return [drop.MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        names = (index for index in indexes if index.column() == NAME)
-        places = [(self.concept_at(index), self.parent_at(index)) for index in names]
-        return drop.pack(self.state, [(one, old) for one, old in places if one is not None])
+        names = [index for index in indexes if index.column() == NAME]
+        return drop.pack(self.state, places_to_move(self, names))
 
     def plan(self, data: QMimeData, parent: Index, adds: bool) -> DropPlan:
         """Return what dropping `data` on a place would do, or why it cannot."""
