@@ -33,6 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Project.create(folder, ADA) as project:
         for number in range(LAST):
             project.judgements.judge([j.rename(f"f:{number}", f"dog {number}")], f"Said {number}")
+            project.wait_for_backup()  # of the first; the one at the end holds all
     return folder
 
 
