@@ -103,6 +103,17 @@ def test_a_concept_is_split_by_examples_and_made_whole_again(project: Path, shel
     assert "not split" in shell.refused("judge", project, "dog", "unsplit")
 
 
+def test_without_examples_a_split_takes_those_that_the_photos_propose(
+    project: Path, shell: Shell
+) -> None:
+    (act,) = shell.json("judge", project, "thing", "split", "a", "b")["acts"]
+    with shown(project) as catalogue:
+        rows = [catalogue.row_of(act["made"][name]) or 0 for name in "ab"]
+        marked = [set(catalogue.marks(row)) for row in rows]
+    assert all(marked) and marked[0].isdisjoint(marked[1])
+    assert act["notes"][0].startswith("a: ") and act["notes"][-1].startswith("The parts are")
+
+
 def test_aliases_definitions_tags_and_pairs(project: Path, shell: Shell) -> None:
     photo = photos(project)[0]
     shell.do("judge", project, "dog", "alias", "  Hund ", "de")
@@ -131,6 +142,10 @@ def test_relations_have_kinds_and_can_be_turned_round(project: Path, shell: Shel
     now = state(project).relations
     assert now[id_of("wheel"), id_of("car")].kind == "part-of" and now[pair].status == "added"
     assert now[id_of("dog"), id_of("animal")].kind == "is-a"
+    shell.do("judge", project, "animal", "kind", "dog", "related")  # the other way round
+    with shown(project) as catalogue:
+        assert [(one.child, one.parent) for one in catalogue.related(7)] == [(6, 7)]
+        assert catalogue.edge(7, 6) is not None and catalogue.edge(6, 7) is None
     shell.do("judge", project, "wheel", "kind", "car", "none")
     assert (id_of("wheel"), id_of("car")) not in state(project).relations
 
@@ -139,6 +154,9 @@ REFUSED = {
     "itself": (("dog", "merge", "dog"), "cannot be merged with itself"),
     "kept by itself": (("dog", "keep-apart", "dog"), "apart from itself"),
     "no member": (("dog", "unmerge", "bird"), "is not merged into"),
+    "five parts": (("dog", "split", *"abcde"), "two parts or three"),
+    "too few photos": (("sail", "split", "a", "b"), "are needed"),
+    "related to itself": (("dog", "kind", "dog", "related"), "to itself"),
     "no part": (("dog", "unsplit", "bird"), "is no part of"),
     "one part": (("dog", "split", "a", "PHOTO#1"), "two parts"),
     "no name": (("dog", "split", "PHOTO#1", "PHOTO#2"), "comes before"),

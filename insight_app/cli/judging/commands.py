@@ -94,8 +94,6 @@ def _lines(
 def _drafted(project: "Project", lines: Sequence[Line], file: Path | None) -> "list[Said]":
     """Return what the lines say; Refusal that names each that cannot be done."""
     from insight_app.cli.judging.drafting import Draft
-    from insight_app.cli.judging.photos import Photos
-    from insight_app.project.judgements.catalogue import Catalogue
 
     results = project.results()
     if results is None:
@@ -106,8 +104,7 @@ def _drafted(project: "Project", lines: Sequence[Line], file: Path | None) -> "l
         )
     said, wrong = [], []
     with results:
-        state = project.judgements.state
-        draft = Draft(Catalogue(results, state), state, Photos(results))
+        draft = Draft(results, project.judgements.state)
         for line in lines:
             try:
                 said.append(draft.say(line.target, line.act, line.values))
@@ -145,6 +142,7 @@ def _told(line: Line, said: "Said") -> dict[str, Any]:
         "line": line.number,
         "text": said.text,
         "made": dict(said.made),
+        "notes": list(said.notes),
         "judgements": [
             {"kind": act.kind, "target": act.target, "after": dict(act.after)} for act in said.acts
         ],
@@ -161,6 +159,8 @@ def _report(found: dict[str, Any], dry_run: bool) -> None:
         terminal.say(one["text"])
         for name, concept in one["made"].items():
             terminal.say(f"  {name}: {concept}")
+        for note in one["notes"]:
+            terminal.say(f"  {note}")
     if len(acts) > 1:
         held = found["held_already"]
         rest = f"; {held:,} {agreeing(held, 'was', 'were')} said before" if held else ""

@@ -20,6 +20,7 @@ from insight_app.project.judgements.acts import Value
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.changes import before, changes
 from insight_app.project.judgements.targets import PROJECT, About, parse
+from insight_app.project.results.snapshot import Results
 
 _OF_CONCEPTS = {**naming.SAID, **placing.SAID, **structuring.SAID, **viewing.SAID}
 
@@ -27,12 +28,13 @@ _OF_CONCEPTS = {**naming.SAID, **placing.SAID, **structuring.SAID, **viewing.SAI
 class Draft:
     """Hold what would hold once all that was said is written.
 
-    catalogue, state: this.  photos: those of the project.
+    catalogue, state: this.  results, photos: what the machine found, and in what.
     """
 
-    def __init__(self, catalogue: Catalogue, state: CurationState, photos: Photos) -> None:
-        self.catalogue = catalogue
-        self.photos = photos
+    def __init__(self, results: Results, state: CurationState) -> None:
+        self.catalogue = Catalogue(results, state)
+        self.results = results
+        self.photos = Photos(results)
         self.state = CurationState(
             **{one.name: copy(getattr(state, one.name)) for one in fields(state)}
         )

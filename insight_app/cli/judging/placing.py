@@ -8,7 +8,7 @@ from insight_app.cli.judging.words import KINDS
 from insight_app.errors import Refusal
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Act, ConceptId
-from insight_app.project.judgements.acts import ADDED, REMOVED
+from insight_app.project.judgements.acts import ADDED, RELATED, REMOVED
 
 if TYPE_CHECKING:
     from insight_app.cli.judging.drafting import Draft
@@ -64,9 +64,13 @@ def _kind(draft: "Draft", row: int, values: Sequence[str]) -> Said:
     word = values[1].strip().casefold()
     if word not in KINDS:
         raise Refusal(f"There is no kind of relation {values[1]!r}.", do=f"Kinds are: {_KINDS}.")
-    pair = _known_pair(draft, row, parent)
     names = draft.called(row), draft.called(parent)
     text = f"{names[0]} {KINDS[word]} {names[1]}"
+    if word == RELATED and not _is_known(draft, row, parent):
+        # It stands in no tree, so it may be said of any two.
+        pair = draft.id(row), draft.id(parent)
+        return Said(text, (j.add_parent(*pair), j.relation_kind(*pair, RELATED)))
+    pair = _known_pair(draft, row, parent)
     return Said(text, (j.relation_kind(*pair, None if word == "none" else word),))
 
 
@@ -84,15 +88,24 @@ def _reverse(draft: "Draft", row: int, values: Sequence[str]) -> Said:
 
 def _known_pair(draft: "Draft", row: int, parent: int) -> tuple[ConceptId, ConceptId]:
     """Return (child, parent), which the machine or a person has said something of."""
-    catalogue, pair = draft.catalogue, (draft.id(row), draft.id(parent))
-    known = [*catalogue.parents(row), *catalogue.withdrawn(row), *catalogue.related(row)]
-    known += [edge for edge in (*catalogue.implied, *catalogue.dropped) if edge.child == row]
-    if pair not in draft.state.relations and all(edge.parent != parent for edge in known):
+    if not _is_known(draft, row, parent):
         raise Refusal(
             f"Nothing says that {draft.called(row)} is below {draft.called(parent)}.",
             do="add-parent puts it there.",
         )
-    return pair
+    return draft.id(row), draft.id(parent)
+
+
+def _is_known(draft: "Draft", row: int, parent: int) -> bool:
+    """Return whether the machine or a person has said something of a relation."""
+    catalogue = draft.catalogue
+    if row == parent:
+        raise Refusal(f"{draft.called(row)} cannot be below itself, or related to itself.")
+    if (draft.id(row), draft.id(parent)) in draft.state.relations:
+        return True
+    known = [*catalogue.parents(row), *catalogue.withdrawn(row), *catalogue.related(row)]
+    known += [edge for edge in (*catalogue.implied, *catalogue.dropped) if edge.child == row]
+    return any(edge.parent == parent for edge in known)
 
 
 def _may_be_below(draft: "Draft", row: int, parent: int) -> None:

@@ -11,11 +11,15 @@ LETTERS = 60
 
 @dataclass(frozen=True)
 class Said:
-    """One act in words, and the acts of the log that it is; made: the new concepts, by name."""
+    """One act in words, and the acts of the log that it is.
+
+    made: the new concepts, by name.  notes: what else is to be known, a line each.
+    """
 
     text: str
     acts: tuple[Act, ...]
     made: tuple[tuple[str, ConceptId], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def quoted(text: str) -> str:

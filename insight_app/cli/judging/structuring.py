@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from insight_app.cli.judging.said import Said, listed, quoted
 from insight_app.concepts.composition import Mark
 from insight_app.errors import Refusal
+from insight_app.figures import percent
+from insight_app.plain_text import visible
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Act, ConceptId
 from insight_app.project.judgements.structure import merging
@@ -74,11 +76,34 @@ def _split(draft: "Draft", row: int, values: Sequence[str]) -> Said:
         raise Refusal("A concept is split into two parts or more.")
     if draft.catalogue.parts(row):
         raise Refusal(f"{draft.called(row)} is split already.", do="Use unsplit first.")
+    notes: tuple[str, ...] = ()
+    if not any(parts.values()):
+        notes = _propose(draft, row, parts)
     drafts = [(j.own_concept(), name, marks) for name, marks in parts.items()]
     acts = j.split(draft.id(row), drafts)
     made = tuple((name, part) for part, name, _ in drafts)
     names = listed([quoted(name) for name in parts])
-    return Said(f"Split {draft.called(row)} into {names}", tuple(acts), made)
+    return Said(f"Split {draft.called(row)} into {names}", tuple(acts), made, notes)
+
+
+def _propose(draft: "Draft", row: int, parts: dict[str, list[Mark]]) -> tuple[str, ...]:
+    """Fill in the examples that its photos propose; return in words what they are."""
+    from insight_app.project.similarity import splitting
+    from insight_app.project.similarity.basis import open_basis
+    from insight_app.project.similarity.listing import listing
+
+    if len(parts) not in (2, 3):
+        raise Refusal("Without examples a concept is split into two parts or three.")
+    basis = open_basis(draft.results)
+    found = splitting.propose(basis, listing(draft.catalogue), row, len(parts))
+    notes = []
+    for name, part in zip(parts, found.parts, strict=True):
+        parts[name] += splitting.marks(draft.results, part.examples)
+        paths = [draft.results.image(one.image_id).path.name for one in part.examples]
+        cells = [f"{visible(path)}#{one.cell}" for path, one in
+                 zip(paths, part.examples, strict=True)]  # fmt: skip
+        notes.append(f"{quoted(name)}: {percent(part.share)}, such as {', '.join(cells)}")
+    return (*notes, found.in_words)
 
 
 def _parts(draft: "Draft", values: Sequence[str]) -> dict[str, list[Mark]]:

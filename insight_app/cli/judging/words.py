@@ -60,15 +60,16 @@ WORDS: Mapping[str, Word] = {
     "unsure-relation": Word("PARENT", 1, 1, "You cannot tell whether it is."),
     "reject-relation": Word("PARENT", 1, 1, "That it is below PARENT is wrong."),
     "clear-relation": Word("PARENT", 1, 1, "Take back what you said of it being below PARENT."),
-    "kind": Word("PARENT KIND", 2, 2, "What that means: is-a, part-of, related or none. What is "
-                 "related stands in no tree."),
+    "kind": Word("PARENT KIND", 2, 2, "What that means: is-a, part-of, related or none. Any two "
+                 "can be related; what is only related stands in no tree."),
     "reverse": Word("PARENT", 1, 1, "PARENT is below it, not the other way round."),
     "merge": Word("MEMBER...", 1, None, "It stands for the MEMBERs too, which leave the lists; "
                   "names that persons gave them become aliases."),
     "unmerge": Word("[MEMBER...]", 0, None, "Take these, or all, out of it again, as they were; or "
                     "take it out of what it is merged into."),
-    "split": Word("NAME PHOTO#CELL... NAME PHOTO#CELL...", 2, None, "Split it into parts of these "
-                  "names: each has the cells that are most like its examples."),
+    "split": Word("NAME [PHOTO#CELL...] NAME [PHOTO#CELL...]", 2, None, "Split it into parts of "
+                  "these names: each has the cells that are most like its examples. Without "
+                  "examples the two or three kinds that its photos fall into."),
     "unsplit": Word("[PART...]", 0, None, "Unmake these parts of it, or all."),
     "group": Word("CHILD...", 1, None, "Make a concept of your own called NAME above the CHILDs.",
                   Subject.NEW),
