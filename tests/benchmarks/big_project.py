@@ -28,7 +28,7 @@ CONCEPTS, FOLDERS, GRID, DRAWS = 8192, 300, 4, 330
 BATCH = 1024
 
 
-def write(project: Path, images: int) -> None:
+def write(project: Path, images: int, concepts: int = CONCEPTS) -> None:
     """Write the project; photos are named, not made."""
     Project.create(project).close()
     engine = analysis_database.open_writer(project)
@@ -49,11 +49,11 @@ def write(project: Path, images: int) -> None:
         with writing(engine) as connection:
             connection.execute(insert(Image), rows)
     settings.write(engine, reading_rule.SETTING, NEWEST_RULE)
-    recorder = Recorder(project, engine, _setup())
+    recorder = Recorder(project, engine, _setup(concepts))
     began, rng = time.monotonic(), np.random.default_rng(0)
     for start in range(0, images, BATCH):
         ids = np.arange(start, min(start + BATCH, images))
-        for at, codes in zip(ids.tolist(), _codes(ids.size, rng), strict=True):
+        for at, codes in zip(ids.tolist(), _codes(ids.size, concepts, rng), strict=True):
             recorder.add(_coded(at + 1, int(folders[at]) + 1, codes))
         recorder.commit()
         print(
@@ -73,12 +73,12 @@ def _folders(images: int) -> np.ndarray:
     return np.sort(np.random.default_rng(1).choice(FOLDERS, images, p=share / share.sum()))
 
 
-def _codes(images: int, rng: np.random.Generator) -> list[Codes]:
-    """Each concept of an image in one cell; the number of concepts differs a little."""
-    share = 1 / np.arange(1, CONCEPTS + 1)
+def _codes(images: int, of: int, rng: np.random.Generator) -> list[Codes]:
+    """Each concept of an image in one cell; how many of all there are differs a little."""
+    share = 1 / np.arange(1, of + 1)
     drawn = np.searchsorted(np.cumsum(share / share.sum()), rng.random((images, DRAWS)))
     found = []
-    for row in np.minimum(drawn, CONCEPTS - 1):
+    for row in np.minimum(drawn, of - 1):
         concepts = np.unique(row)
         cell = rng.integers(0, GRID * GRID, concepts.size)
         order = np.argsort(cell, kind="stable")
@@ -89,7 +89,7 @@ def _codes(images: int, rng: np.random.Generator) -> list[Codes]:
                 np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
                 concepts[order].astype(np.uint16),
                 values.astype(np.float16),
-                CONCEPTS,
+                of,
             )
         )
     return found
@@ -105,12 +105,12 @@ def _coded(image: int, folder: int, codes: Codes) -> Coded:
     return Coded(image, folder, b"0" * 16, geometry, (0.0, 255.0), codes, _NOTES)
 
 
-def _setup() -> Setup:
-    names = [f"concept {n}" for n in range(CONCEPTS)]
+def _setup(concepts: int) -> Setup:
+    names = [f"concept {n}" for n in range(concepts)]
     candidates = [
         [CandidateName(f"{name} {m}", "noun", 0.5 - m / 20, "") for m in range(8)] for name in names
     ]
-    sizes = hsae.group_sizes(CONCEPTS)
+    sizes = hsae.group_sizes(concepts)
     levels = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
     words = Words("dictionary", names, candidates)
     return Setup("builtin", "synthetic", (GRID, GRID), "5e17be71c0000002", levels, words)

@@ -38,6 +38,21 @@ class Shares:
             raise _damaged(concept)
         return others, values
 
+    def share(self, concept: int, other: int) -> float:
+        """Return R[concept, other]; reads no more of the row than to find it."""
+        start, end = int(self.indptr[concept]), int(self.indptr[concept + 1])
+        try:
+            others = self.indices[start:end]
+            at = int(np.searchsorted(others, np.uint16(other)))
+            if at == others.size or int(others[at]) != other:
+                return 0.0
+            value = float(self.values[start + at : start + at + 1][0])
+        except (EOFError, OSError) as error:
+            raise _damaged(concept) from error
+        if not 0 < value < _MOST:
+            raise _damaged(concept)
+        return value
+
     def rows(
         self, first: int, last: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

@@ -282,6 +282,11 @@ class Results:
         with self._open.reading() as files:
             return files.shares.of(concept)
 
+    def share(self, concept: int, other: int) -> float:
+        """Return R[concept, other]: the share of its activation where the other is active too."""
+        with self._open.reading() as files:
+            return files.shares.share(concept, other)
+
     def shares_between(
         self, first: int, last: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

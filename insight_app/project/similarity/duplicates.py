@@ -17,7 +17,7 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.project.judgements.structure.edges import ReviewStatus
 from insight_app.project.similarity.basis import LikenessBasis
 from insight_app.project.similarity.listing import ConceptListing
-from insight_app.project.similarity.similar import Similar, compare, direction
+from insight_app.project.similarity.similar import Similar, compare, directions_of
 from insight_app.project.similarity.words import (
     SAME_MEANING,
     SAME_NAME,
@@ -150,7 +150,7 @@ def _of_looks(
     if looks is None or len(rows) < 2:
         return []
     all_rows = np.array(rows)
-    directions = np.array([direction(basis, looks, listing, row) for row in rows])
+    directions = directions_of(basis, looks, listing, all_rows)
     near: dict[int, list[int]] = {}
     for first in range(0, len(rows), _BLOCK):
         cancel.check()
@@ -207,7 +207,7 @@ def _scores(
     score = np.zeros((len(rows), len(rows)))
     looks = basis.looks()
     if looks is not None:
-        directions = np.array([direction(basis, looks, listing, row) for row in rows])
+        directions = directions_of(basis, looks, listing, np.array(rows))
         score += np.maximum(directions @ directions.T, 0) / 2
     F = basis.results.F
     plain = [at for at, row in enumerate(rows) if row < F and row not in listing.compositions]

@@ -16,7 +16,7 @@ from insight_app.concepts.progress import CancelToken, Progress, silent
 
 _ROWS = 512
 """Concepts whose row is read at a time, or whose look is added up at a time."""
-_LEAST = 0.005
+_LEAST = 0.01
 """Of a concept's own activation: less beside it changes its look by nothing that is seen."""
 
 
@@ -45,7 +45,7 @@ def average(
     directions: (F, D), the decoder's rows.
     """
     total, F = results.total, results.F
-    found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+    found: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]] = []
     for first in range(0, F, _ROWS):
         if cancel is not None:
             cancel.check()
@@ -53,17 +53,18 @@ def average(
         source, concept, share = results.shares_between(first, min(first + _ROWS, F))
         mass = share * total[source]
         kept = mass > _LEAST * total[concept]
-        found.append((concept[kept], source[kept], mass[kept].astype(np.float32)))
+        ends = concept[kept].astype(np.int32), source[kept].astype(np.int32)
+        found.append((*ends, mass[kept].astype(np.float32)))
     concept, source, mass = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.argsort(concept, kind="stable")
     source, mass = source[order], mass[order]
-    ends = np.searchsorted(concept[order], np.arange(F + 1))
+    first_of = np.searchsorted(concept[order], np.arange(F + 1))
     sums = np.zeros((F, directions.shape[1]), np.float32)
     for first in range(0, F, _ROWS):
         if cancel is not None:
             cancel.check()
         progress(F + first, 2 * F, "Comparing looks")
         for row in range(first, min(first + _ROWS, F)):
-            run = slice(ends[row], ends[row + 1])
+            run = slice(first_of[row], first_of[row + 1])
             sums[row] = mass[run] @ directions[source[run]]
     return unit(sums)

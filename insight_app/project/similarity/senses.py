@@ -31,9 +31,16 @@ class Senses:
     def __init__(self, results: CandidateNames, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._results = results
+        self._known: dict[tuple[int, str], tuple[int, ...]] = {}
 
     def of(self, row: int, name: str) -> tuple[int, ...]:
         """Return the senses in which a concept may be called so, the likeliest first."""
+        found = self._known.get((row, name))
+        if found is None:
+            found = self._known[row, name] = self._read(row, name)
+        return found
+
+    def _read(self, row: int, name: str) -> tuple[int, ...]:
         word = plain(name)
         if not word:
             return ()

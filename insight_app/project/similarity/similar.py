@@ -72,23 +72,24 @@ def similar(
     offered[[other for pair in listing.apart if row in pair for other in pair]] = False
     offered[[other for other in listing.compositions if listing.overlap(row, other)]] = False
     offered[[other for other in listing.concepts(row) if row in listing.compositions]] = False
-    rank = np.zeros(listing.size)
+    look = np.zeros(listing.size, np.float32)
     if looks is not None:
-        rank[:F] = looks @ direction(basis, looks, listing, row)
-        for other, composition in listing.compositions.items():
-            if composition is not None and offered[other]:
-                rank[other] = direction(basis, looks, listing, other) @ direction(
-                    basis, looks, listing, row
-                )
+        of_row = direction(basis, looks, listing, row)
+        look[:F] = looks @ of_row
+        composed = np.array(list(listing.compositions), np.int64)
+        look[composed] = directions_of(basis, looks, listing, composed) @ of_row
     shared: NDArray[np.int64] = np.zeros(0, np.int64)
     if row < F and row not in listing.compositions:
         others, share = basis.results.shares(row)
         shared = others[np.argsort(-share, kind="stable")][: _MOST_READ // 2]
-    rank[~offered] = -np.inf
+    rank = np.where(offered, look, -np.inf)
     nearest = np.argpartition(-rank, min(_MOST_READ // 2, rank.size - 1))[: _MOST_READ // 2]
     chosen = np.union1d(nearest, shared)
-    found = compare(basis, listing, row, chosen[offered[chosen]].tolist())
-    return sorted(found, key=lambda one: (-one.score, one.row))[:limit]
+    chosen = chosen[offered[chosen]]
+    together = [min(_shares(basis, listing, row, other), default=0.0) for other in chosen.tolist()]
+    order = np.lexsort((chosen, -(np.maximum(look[chosen], 0) + np.array(together))))
+    found = compare(basis, listing, row, chosen[order[:limit]].tolist())
+    return sorted(found, key=lambda one: (-one.score, one.row))
 
 
 def compare(
@@ -96,34 +97,42 @@ def compare(
 ) -> list[Similar]:
     """Return how alike each of some concepts is to one, in the order given."""
     looks = basis.looks()
-    shares = _Shares(basis, listing)
-    of_row, kept = words_of(basis.senses, listing, row), []
+    own, found = words_of(basis.senses, listing, row), []
     for other in others:
-        look = _cosine(basis, looks, listing, row, other)
-        cosine = _cosine(basis, basis.directions, listing, row, other)
-        forward, reverse = shares.of(row, other), shares.of(other, row)
-        names = of_row.alike(words_of(basis.senses, listing, other))
-        kept.append(Similar(other, look, cosine, forward, reverse, names))
-    return kept
+        forward, reverse = _shares(basis, listing, row, other) or (None, None)
+        found.append(
+            Similar(
+                other,
+                _cosine(basis, looks, listing, row, other),
+                _cosine(basis, basis.directions, listing, row, other),
+                forward,
+                reverse,
+                own.alike(words_of(basis.senses, listing, other)),
+            )
+        )
+    return found
 
 
-class _Shares:
-    """Read R between rows; each row of R at most once."""
+def _shares(
+    basis: LikenessBasis, listing: ConceptListing, row: int, other: int
+) -> tuple[float, float] | tuple[()]:
+    """Return R[row, other] and R[other, row], () for what is not one concept of the dictionary."""
+    if max(row, other) >= basis.results.F or {row, other} & listing.compositions.keys():
+        return ()
+    return basis.results.share(row, other), basis.results.share(other, row)
 
-    def __init__(self, basis: LikenessBasis, listing: ConceptListing) -> None:
-        self._basis, self._listing = basis, listing
-        self._read: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
 
-    def of(self, row: int, other: int) -> float | None:
-        """Return R[row, other], None for what is not one concept of the dictionary."""
-        F = self._basis.results.F
-        if max(row, other) >= F or {row, other} & self._listing.compositions.keys():
-            return None
-        if row not in self._read:
-            self._read[row] = self._basis.results.shares(row)
-        others, values = self._read[row]
-        at = int(np.searchsorted(others, other))
-        return float(values[at]) if at < others.size and others[at] == other else 0.0
+def directions_of(
+    basis: LikenessBasis,
+    rows: NDArray[np.float32],
+    listing: ConceptListing,
+    of: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Return (n, D) of some rows of the listing (n,); rows: (F, D), of unit length."""
+    found = rows[np.minimum(of, len(rows) - 1)]
+    for at in np.flatnonzero(np.isin(of, list(listing.compositions))).tolist():
+        found[at] = direction(basis, rows, listing, int(of[at]))
+    return found
 
 
 def direction(
