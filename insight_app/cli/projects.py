@@ -1,5 +1,6 @@
 """Commands that make and check projects, and say what is in one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -224,6 +225,13 @@ def check(
             help="Make damaged results again from the codes; judgements are never changed.",
         ),
     ] = False,
+    log_head: Annotated[
+        str,
+        typer.Option(
+            help="How the log of judgements ended once, as info said and somebody noted; what was "
+            "judged until then must be the same.",
+        ),
+    ] = "",
 ) -> None:
     """Check that a project is undamaged.
 
@@ -231,6 +239,7 @@ def check(
     whole; exit code 3 if not, or if something is left that could not be repaired.
     """
     from insight_app.project.check import check as findings_of
+    from insight_app.project.check import judgements
     from insight_app.project.check.repair import Repaired
     from insight_app.project.check.repair import repair as mend
 
@@ -240,6 +249,8 @@ def check(
             repaired = mend(project, progress, cancel)
         else:
             repaired = Repaired([], findings_of(project, progress, cancel))
+    if log_head:
+        repaired = replace(repaired, left=[*repaired.left, *judgements.since(project, log_head)])
     for said in (*repaired.done, *repaired.left):
         terminal.complain(str(said))
     if not repaired.is_whole:

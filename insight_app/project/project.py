@@ -256,9 +256,10 @@ def _must_be_this_projects(judgements: Judgements, known: ProjectManifest | None
             f"{counted(known.judgements, 'judgement')}: it is an older one."
         )
     elif (head := links.parse_head(known.head)) is not None and not judgements.holds(head):
+        had = counted(head.entries, "judgement")
         what = (
-            f"Of the first {counted(head.entries, 'judgement')} of the log, one or more were "
-            "changed or exchanged after they were written."
+            f"The file does not hold any more what it held with {had}: some were changed, "
+            "exchanged or taken out."
         )
     if what:
         raise sqlite.damaged(what, judgements.path, SCHEMA.remedy)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from insight_app.errors import Refusal
 from insight_app.project import judgements as j
 from insight_app.project import manifest
 from insight_app.project.check import check
 from insight_app.project.check.findings import Concern
+from insight_app.project.check.judgements import since
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, MANIFEST
 from insight_app.project.judgements import Person, tables
 from insight_app.project.judgements.log import digests, links
@@ -190,9 +192,7 @@ def test_a_log_that_was_linked_anew_is_told_by_the_manifest_and_its_backups(fold
         assert log.problems() == []  # by itself it tells nothing
     with Project.open(folder, ADA) as project:
         assert project.read_only and project.damage is not None
-        assert "Of the first 20 judgements of the log, one or more were changed" in str(
-            project.damage
-        )
+        assert "does not hold any more what it held with 20 judgements" in str(project.damage)
         assert project.judgements.entries() == before  # a backup is shown
     assert f"Entry {TAMPERED} of the log is not the one that the backup" in of_log(folder)[1]
     restore(folder, ADA)
@@ -249,6 +249,24 @@ def test_what_was_noted_holds_while_the_log_goes_on_and_after_it_was_put_togethe
     with Project.open(folder, ADA) as project:
         assert project.damage is None and project.judgements.holds(head)
     assert of_log(folder) == []
+
+
+def test_a_head_that_somebody_noted_tells_whether_the_log_was_changed(folder: Path) -> None:
+    with Project.open(folder, ADA) as project:
+        head = project.judgements.head
+        assert head is not None
+        project.judgements.judge([j.hide("f:1")], "Hidden")
+    assert since(folder, head.text) == []
+    with pytest.raises(Refusal, match="is not the head of a log"):
+        since(folder, "e3b0c442")
+    tamper(folder, *FORGED)
+    for beside in (folder / MANIFEST, folder / BACKUPS):  # all that tells of it
+        beside.unlink() if beside.is_file() else shutil.rmtree(beside)
+    assert of_log(folder) == []
+    [finding] = since(folder, head.text)
+    assert "when its head was noted (20 judgements)" in finding.what
+    [finding] = since(folder, links.Head("another", 1, head.digest).text)
+    assert "not the log that the head was noted of" in finding.what
 
 
 def test_entries_are_linked_as_one_by_one_so_at_once(tmp_path: Path) -> None:

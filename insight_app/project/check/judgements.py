@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal
 from insight_app.figures import counted
 from insight_app.project import manifest
 from insight_app.project.check.findings import Concern, Finding
 from insight_app.project.folder import BACKUPS, JUDGEMENTS, MANIFEST
 from insight_app.project.judgements import Person
+from insight_app.project.judgements.log import links
 from insight_app.project.judgements.schema import SCHEMA
 from insight_app.project.judgements.state import not_understood
 from insight_app.project.judgements.store import Judgements
@@ -54,6 +55,35 @@ def findings(folder: Path) -> Iterator[Finding]:
             yield Finding(what, str(path), _STAYS, part=Concern.BACKUPS)
     except KnownError as error:
         yield Finding(error.what, error.where, error.do, part=Concern.BACKUPS)
+
+
+def since(folder: Path, noted: str) -> list[Finding]:
+    """Return what of the log was changed since its head was written down as `noted`.
+
+    Refusal for what is no head.
+    """
+    head = links.parse_head(noted)
+    if head is None:
+        raise Refusal(
+            f"{noted!r} is not the head of a log.",
+            do="Use what insight-app info PROJECT says after “log head”.",
+        )
+    with Project.open(folder, read_only=True) as project:
+        own, place = project.judgements.head, str(project.judgements.path)
+        if own is None or own.log != head.log:
+            what = (
+                "This is not the log that the head was noted of: it was put together anew since, "
+                "or is another project's."
+            )
+        elif not project.judgements.holds(head):
+            had = counted(head.entries, "judgement")
+            what = (
+                f"The log does not hold any more what it held when its head was noted ({had}): "
+                "some were changed, exchanged or taken out."
+            )
+        else:
+            return []
+    return [Finding(what, place, part=Concern.JUDGEMENTS)]
 
 
 def _lacking(folder: Path, project: Project, known: dict[str, bytes]) -> Iterator[Finding]:
