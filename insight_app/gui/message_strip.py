@@ -5,7 +5,7 @@ or go. Knows no session; window/message_place.py says in which panel the line is
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
@@ -24,11 +24,13 @@ SPACE = 10
 
 @dataclass(frozen=True)
 class _Offer:
-    """What was done, and a link that does something about it."""
+    """What was done, and a link that does something about it, or two."""
 
     text: str = ""
     link: str = ""
     act: Callable[[], object] | None = None
+    also_link: str = ""
+    also: Callable[[], object] | None = None
 
 
 class MessageStrip(QWidget):
@@ -43,31 +45,42 @@ class MessageStrip(QWidget):
         self.setAccessibleName("Messages")
         self.label = ElidedLabel("", self, Qt.TextElideMode.ElideMiddle)
         self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.link = QPushButton(self)
-        self.link.setProperty("link", True)
-        self.link.setCursor(Qt.CursorShape.PointingHandCursor)
-        # A click leaves the keyboard where it is: one goes on judging.
-        self.link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.link.clicked.connect(self._follow_link)
+        self._offer = _Offer()
+        self.link, self.also_link = self._made_link(), self._made_link()
+        self.link.clicked.connect(lambda _on=False: self._follow(self._offer.act))
+        self.also_link.clicked.connect(lambda _on=False: self._follow(self._offer.also))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
         row.addWidget(self.label)
         row.addWidget(self.link)
+        row.addWidget(self.also_link)
         row.addStretch(1)
-        self._offer = _Offer()
         self._passing = QTimer(self, singleShot=True)
         self._passing.timeout.connect(self._show_offer)
-        self._show("", "")
+        self._show(_Offer())
+
+    def _made_link(self) -> QPushButton:
+        link = QPushButton(self)
+        link.setProperty("link", True)
+        link.setCursor(Qt.CursorShape.PointingHandCursor)
+        # A click leaves the keyboard where it is: one goes on judging.
+        link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return link
 
     def say(self, text: str) -> None:
         """Show a remark for a while."""
-        self._show(text, "")
+        self._show(_Offer(text))
         self._passing.start(PASSING_MILLISECONDS + LETTER_MILLISECONDS * len(text))
 
     def offer(self, text: str, link: str, act: Callable[[], object]) -> None:
         """Show a line with a link that calls act()."""
         self._offer = _Offer(text, link, act)
+        self._show_offer()
+
+    def also(self, link: str, act: Callable[[], object]) -> None:
+        """Show a second link beside the line that was offered last."""
+        self._offer = replace(self._offer, also_link=link, also=act)
         self._show_offer()
 
     def clear(self) -> None:
@@ -77,22 +90,23 @@ class MessageStrip(QWidget):
 
     def _show_offer(self) -> None:
         self._passing.stop()
-        self._show(self._offer.text, self._offer.link)
+        self._show(self._offer)
 
-    def _show(self, text: str, link: str) -> None:
+    def _show(self, shown: _Offer) -> None:
+        text = shown.text
         is_new = text != self.label.text()
         self.label.setText(text)
         self.label.setToolTip(tooltip(text))
         self.label.setVisible(bool(text))
-        if not link and self.link.hasFocus():
-            self._give_keyboard_back()
-        self.link.setText(link)
-        self.link.setVisible(bool(link))
+        for button, link in ((self.link, shown.link), (self.also_link, shown.also_link)):
+            if not link and button.hasFocus():
+                self._give_keyboard_back()
+            button.setText(link)
+            button.setVisible(bool(link))
         if text and is_new:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
-    def _follow_link(self) -> None:
-        act = self._offer.act
+    def _follow(self, act: Callable[[], object] | None) -> None:
         self.say(self._offer.text)
         self._offer = _Offer()
         if act is not None:

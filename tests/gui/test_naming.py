@@ -76,7 +76,7 @@ def test_a_normalization_file_renames_variants_and_keeps_the_old_names(
     session = window.session
     assert [row for row, name in session.naming.names() if name == "zebra"] == rows
     for row in rows:
-        assert [one.text for one in session.naming.aliases(session.state.id_of(row))] == [part]
+        assert [one.text for one in session.state.catalogue.aliases(row)] == [part]
     written = tmp_path / "out.txt"
     monkeypatch.setattr(commands, "choose_new_file", lambda *_: written)
     window.actions_["edit.write_names"].trigger()
@@ -99,7 +99,7 @@ def test_a_file_that_says_two_things_changes_nothing_and_says_why(
 
 def alias_texts(window) -> list[tuple[str, str]]:
     session = window.session
-    return [tuple(one) for one in session.naming.aliases(session.selection.primary)]
+    return [tuple(one) for one in session.state.catalogue.aliases(session.selection.row)]
 
 
 def test_aliases_come_and_go_by_keys(qtbot, window) -> None:
@@ -136,13 +136,13 @@ def test_a_language_that_is_none_is_said_and_stays_typed(qtbot, window) -> None:
 
 def test_a_definition_is_written_when_one_leaves_and_undone_alone(qtbot, window) -> None:
     show(qtbot, window, "concepts")
-    session, concept = window.session, window.session.selection.primary
+    session, row = window.session, window.session.selection.row
     press(qtbot, window, Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClicks(window.docks["card"].panel.definition, "A wheel, not a tyre")
     session.lists.step(1)
     wait_saved(qtbot, window)
-    assert session.naming.definition(concept) == "A wheel, not a tyre"
+    assert session.state.catalogue.definitions == {row: "A wheel, not a tyre"}
     assert session.state.catalogue.notes == {}
     session.curation.undo()
     wait_saved(qtbot, window)
-    assert session.naming.definition(concept) == ""
+    assert session.state.catalogue.definitions == {}

@@ -1,22 +1,21 @@
 """The text field for a concept's name, completed from candidates, names in use and vocabulary.
 
 Enter takes the name, and so does leaving the field, as every editor is written before anything
-leaves; Escape keeps the old one. Knows nothing of where it is shown.
+leaves; Escape keeps the old one. Ctrl+Enter takes it and lays out the merge with those that have it
+already. Knows nothing of where it is shown.
 """
 
-from functools import lru_cache
-
-import shiboken6
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from insight_app.figures import agreeing, counted
+from insight_app.gui.curation.concept_keys import candidates_of
+from insight_app.gui.curation.name_completer import NameCompleter
 from insight_app.gui.curation.present_concept import PresentConcept
-from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.session import Session
 from insight_app.plain_text import visible
-
-SHOWN = 10
+from insight_app.project.judgements.names.spelling import same_name
 
 
 class NameEdit(QLineEdit):
@@ -24,6 +23,8 @@ class NameEdit(QLineEdit):
 
     left = Signal()
     """It is over: the name was judged, or stays as it was."""
+    told = Signal(str)
+    """What is to be known of the name that is typed: that others have it. '' for nothing."""
 
     def __init__(
         self, session: Session, concept: PresentConcept, parent: QWidget | None = None
@@ -32,18 +33,13 @@ class NameEdit(QLineEdit):
         self.session, self.concept = session, concept.id
         self._is_over = False
         self.setAccessibleName("Name of the concept")
-        self._words = QStringListModel(completions(concept), self)
-        completer = QCompleter(self._words, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchStartsWith)
-        completer.setMaxVisibleItems(SHOWN)
-        self.setCompleter(completer)
+        own = [one.term for one in candidates_of(concept)]
+        self._completer = NameCompleter(session, self, own, self._called_so)
         self._exact = concept.state.exact_name(concept.row)
         self._before = concept.name if not self._exact else visible(self._exact)
         self.setText(self._before)
         self.selectAll()
         session.editors.opened(self)
-        session.jobs.run(_vocabulary, done=self._add_words, scope=Scope.PROGRAM)
 
     def write(self) -> None:
         """Judge the name that was typed, where it is another one, and end."""
@@ -60,6 +56,13 @@ class NameEdit(QLineEdit):
             is_untouched = self.text() == self._before and bool(self._exact)
             self.session.curation.rename(self.concept, self._exact if is_untouched else self.text())
 
+    def merge(self) -> None:
+        """Judge the name and lay out the merge with the concepts that have it already."""
+        if not self._is_over:
+            name = " ".join(self.text().split())
+            self._end()
+            self.session.naming.rename_and_merge(self.concept, name)
+
     def cancel(self) -> None:
         """Leave the name as it is."""
         if not self._is_over:
@@ -67,21 +70,24 @@ class NameEdit(QLineEdit):
 
     def _end(self) -> None:
         self._is_over = True
+        self._completer.end()
         self.session.editors.closed(self)
         self.left.emit()
 
-    def _add_words(self, vocabulary: tuple[str, ...]) -> None:
-        if not shiboken6.isValid(self):
+    def _called_so(self, name: str, count: int) -> None:
+        """Say that other concepts have the name already; count: with this one, if it has it."""
+        others = count - (same_name(name) == same_name(self._before))
+        if others <= 0 or not self.session.naming.can_merge:
+            self.told.emit("")
             return
-        known = self._words.stringList()
-        seen = {word.casefold() for word in known}
-        more = [word for word in vocabulary if word.casefold() not in seen]
-        self._words.setStringList([*known, *more])
+        are = f"{counted(others, 'other concept')} {agreeing(others, 'is', 'are')} called so"
+        self.told.emit(f"{are}. Ctrl+Enter: rename and merge")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
-            self.take()
+            is_merge = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.merge if is_merge else self.take)()
             return
         if event.key() == Qt.Key.Key_Escape:
             event.accept()
@@ -94,19 +100,3 @@ class NameEdit(QLineEdit):
         reason = Qt.FocusReason
         if event.reason() not in (reason.PopupFocusReason, reason.ActiveWindowFocusReason):
             self.write()
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> tuple[str, ...]:
-    """Return the words that machine names are chosen from; runs on the pool."""
-    from insight_app.concepts.naming.vocabulary import shipped_terms
-
-    return tuple(sorted(set(shipped_terms()[0]), key=str.casefold))
-
-
-def completions(concept: PresentConcept) -> list[str]:
-    """Return the concept's own candidates, then every other name in use or given by the machine."""
-    results = concept.results
-    own = [one.term for one in results.candidates(concept.row)] if concept.is_machine else []
-    names = {name for name in (*concept.catalogue.names, *results.machine_names) if name}
-    return list(dict.fromkeys(map(visible, [*own, *sorted(names, key=str.casefold)])))

@@ -12,6 +12,8 @@ class Messages(QObject):
     """A remark that passes."""
     offered = Signal(str, str, object)
     """(text, link, act): what was done, and a link that calls act(), such as taking it back."""
+    added = Signal(str, object)
+    """(link, act): a second link beside what was offered last."""
     problem = Signal(object, str, object)
     """(error, button, act): to be told loudly, with a button ('': none) that calls act()."""
     withdrawn = Signal(object)
@@ -24,6 +26,10 @@ class Messages(QObject):
     def offer(self, text: str, link: str, act: Callable[[], object]) -> None:
         """Tell what was done, with a link that calls act(), such as taking it back."""
         self.offered.emit(text, link, act)
+
+    def also(self, link: str, act: Callable[[], object]) -> None:
+        """Offer something else beside what was offered last."""
+        self.added.emit(link, act)
 
     def report(
         self, error: Exception, button: str = "", act: Callable[[], object] | None = None

@@ -5,13 +5,18 @@ Knows no panel.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject
 
-from insight_app.gui.settings import Settings
+from insight_app.figures import counted
+from insight_app.gui.actions import Actions
+from insight_app.gui.state.completing import NameCompleting
 from insight_app.gui.state.curation import Curation
+from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, WriteKind
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
@@ -21,21 +26,31 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.names.spelling import Renaming
 
 
+MERGE = "concept.merge"
+"""The action that lays out a merge of the selected."""
+
+
 class NamingCuration(QObject):
-    """Judgements about names, beside those of Curation."""
+    """Judgements about names, beside those of Curation. completing: what completes a name."""
 
     def __init__(
         self,
         present: Callable[[], ProjectState],
         curation: Curation,
+        queue: JudgementQueue,
         selection: SelectionModel,
-        settings: Settings,
         messages: Messages,
+        jobs: Jobs,
+        actions: Actions,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._present, self._curation = present, curation
-        self._selection, self._settings, self._messages = selection, settings, messages
+        self._selection, self._messages, self._actions = selection, messages, actions
+        self.completing = NameCompleting(present, jobs, self._called)
+        self._to_merge: ConceptId | None = None
+        """What is merged with its namesakes as soon as it is renamed."""
+        queue.committed.connect(self._committed)
 
     # ---- many names
 
@@ -44,7 +59,7 @@ class NamingCuration(QObject):
         catalogue = self._present().catalogue
         if catalogue is None:
             return []
-        shown = np.flatnonzero(catalogue.is_active & ~catalogue.hidden).tolist()
+        shown = np.flatnonzero(catalogue.is_active & catalogue.is_listed).tolist()
         wanted = shown if rows is None else rows
         return [(row, catalogue.names[row]) for row in wanted if catalogue.names[row]]
 
@@ -53,9 +68,8 @@ class NamingCuration(QObject):
         catalogue = self._present().catalogue
         if catalogue is None:
             return []
-        state = self._present()
         return [
-            (name, self.aliases(state.id_of(row)))
+            (name, tuple(catalogue.aliases(row)))
             for row, name in self.names()
             if catalogue.by_person[row]
         ]
@@ -75,19 +89,63 @@ class NamingCuration(QObject):
             acts += [alias(state.id_of(one.key), one.before) for one in renamings]
         self._curation.judge(acts, text, f"Nothing changed: {text}")
 
+    # ---- one name twice
+
+    @property
+    def can_merge(self) -> bool:
+        """Whether concepts of one name can be merged."""
+        return MERGE in self._actions
+
+    def namesakes(self, concept: "ConceptId") -> "tuple[ConceptId, ...]":
+        """Return the other listed concepts of the same name, persons' and frequent ones first."""
+        state = self._present()
+        row, catalogue = state.row_of(concept), state.catalogue
+        if row is None or catalogue is None or not catalogue.shares_name(row):
+            return ()
+        name = catalogue.names[row]
+        rows = [other for other, called in self.names() if called == name and other != row]
+        rows.sort(key=lambda one: (not catalogue.by_person[one], -int(catalogue.images[one]), one))
+        return state.ids_of(rows)
+
+    def rename_and_merge(self, concept: "ConceptId", name: str) -> None:
+        """Give a concept a name that others have, then lay out the merge with these."""
+        self._to_merge = concept
+        self._curation.rename(concept, name)
+
+    def merge_namesakes(self, concept: "ConceptId") -> None:
+        """Lay out the merge of all concepts of one name; what has it longest stays."""
+        others = self.namesakes(concept)
+        if others and self.can_merge:
+            self._selection.select(concepts=(others[0], concept, *others[1:]))
+            self._actions[MERGE].trigger()
+
+    def _called(self) -> "tuple[list[str], dict[str, str]]":
+        """Return the names in force, one a concept, and aliases with the names they belong to."""
+        catalogue, names = self._present().catalogue, self.names()
+        if catalogue is None:
+            return [], {}
+        aliases = {one.text: name for row, name in names for one in catalogue.aliases(row)}
+        return [name for _row, name in names], aliases
+
+    def _committed(self, committed: Committed) -> None:
+        """Offer to merge what was given a name that others have."""
+        write = committed.write
+        acts = () if callable(write.acts) else write.acts
+        if write.kind is not WriteKind.JUDGE or len(acts) != 1 or acts[0].kind != "rename":
+            return
+        from insight_app.project.judgements import parse_concept
+
+        concept, to_merge = parse_concept(acts[0].target), self._to_merge
+        self._to_merge = None
+        if concept is None or not (others := self.namesakes(concept)) or not self.can_merge:
+            return
+        if concept == to_merge:
+            self.merge_namesakes(concept)
+        else:
+            text = f"Merge with {counted(len(others), 'other')}…"
+            self._messages.also(text, partial(self.merge_namesakes, concept))
+
     # ---- one concept
-
-    def aliases(self, concept: "ConceptId") -> "tuple[Alias, ...]":
-        """Return the other names of a concept, in alphabetical order."""
-        project = self._present().project
-        found = () if project is None else project.judgements.state.aliases.get(concept, ())
-        return tuple(sorted(found, key=lambda one: (one.text.casefold(), one.language)))
-
-    def definition(self, concept: "ConceptId") -> str:
-        """Return what a person said that a concept means, '' if nobody did."""
-        project = self._present().project
-        said = None if project is None else project.judgements.state.concepts.get(concept)
-        return "" if said is None else said.definition
 
     def add_aliases(self, concept: "ConceptId", aliases: "Sequence[Alias]") -> None:
         """Give a concept other names beside its own."""

@@ -97,7 +97,14 @@ class Session(QObject):
             self,
         )
         self.naming = NamingCuration(
-            self._present, self.curation, self.selection, settings, self.messages, self
+            self._present,
+            self.curation,
+            self.queue,
+            self.selection,
+            self.messages,
+            self.jobs,
+            actions,
+            self,
         )
         self.relations = RelationCuration(
             self._present,

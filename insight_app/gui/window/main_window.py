@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         session.analysis.progress.connect(lambda _progress: self._update())
         session.messages.line.connect(self.strip.say)
         session.messages.offered.connect(self.strip.offer)
+        session.messages.added.connect(self.strip.also)
         session.troubles.changed.connect(self._show_trouble)
         self.trouble.dismissed.connect(self._dismiss_trouble)
         self.trouble.others.clicked.connect(self.actions_["analysis.problems"].trigger)

@@ -66,7 +66,7 @@ class AliasRow(QWidget):
             self.write()
         self._can_edit = not concept.state.read_only
         self.link.setVisible(self._can_edit)
-        found = self.session.naming.aliases(concept.id)
+        found = tuple(concept.catalogue.aliases(concept.row))
         if (concept.id, found) != (self.concept, self._shown):
             self.concept, self._shown = concept.id, found
             self._fill()

@@ -47,7 +47,11 @@ class ConceptTitle(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
+        self.same = dim_label("", self)
+        self.same.setWordWrap(True)
+        self.same.hide()
         self._column.addWidget(self.name)
+        self._column.addWidget(self.same)
         self._column.addWidget(self.facts)
         self.origin = dim_label("", self)
         self.origin.setWordWrap(True)
@@ -88,13 +92,20 @@ class ConceptTitle(QWidget):
         self.editor = NameEdit(self.session, concept, self)
         self.editor.setFont(self.name.font())
         self.editor.left.connect(self.end_edit)
+        self.editor.told.connect(self._tell_same)
         self.name.hide()
         self._column.insertWidget(0, self.editor)
         self.editor.show()
         self.editor.setFocus()
 
+    def _tell_same(self, text: str) -> None:
+        """Say under the field that others have the name that is typed."""
+        self.same.setText(text)
+        self.same.setVisible(bool(text))
+
     def end_edit(self) -> None:
         """Show the name again."""
+        self.same.hide()
         if self.editor is None:
             return
         editor, self.editor = self.editor, None

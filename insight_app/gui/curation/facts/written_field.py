@@ -60,7 +60,7 @@ def definition_field(session: Session, parent: QWidget) -> "WrittenField":
             "Definition",
             "What is it, and what is it not? (Shift+N)",
             "definition",
-            lambda concept: session.naming.definition(concept.id),
+            lambda concept: concept.catalogue.definitions.get(concept.row, ""),
             session.naming.define,
         ),
         parent,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from insight_app.project.judgements.finding.search import folded
+from insight_app.project.judgements.names.spelling import same_name
 
 MOST = 10
 
@@ -48,6 +49,9 @@ class Completions:
     ) -> None:
         counts = Counter(name for name in used if name)
         self._counts = counts
+        self._called: Counter[str] = Counter()
+        for name, count in counts.items():
+            self._called[same_name(name)] += count
         self._used = sorted(
             ((f" {folded(name)}", name) for name in counts),
             key=lambda one: (-counts[one[1]], one[0]),
@@ -56,6 +60,10 @@ class Completions:
             (f" {folded(alias)}", alias, name) for alias, name in (aliases or {}).items()
         )
         self._vocabulary = vocabulary or KnownWords(())
+
+    def called(self, name: str) -> int:
+        """Return how many concepts have a name, however it is spelled."""
+        return self._called[same_name(name)]
 
     def find(self, text: str, most: int = MOST, own: Sequence[str] = ()) -> list[Completion]:
         """Return at most `most` completions of what was typed, each name once, best first.
