@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from insight_app.errors import Refusal
@@ -97,7 +97,7 @@ some_names = (
 some_variants = st.builds(Alias, some_names, st.sampled_from(["", "de", "pt-BR"]))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(some_names, st.lists(some_variants, max_size=3)), max_size=4))
 def test_what_is_written_is_read_again(names: list[tuple[str, list[Alias]]]) -> None:
     lines = normalizing.parse(normalizing.written(names))
