@@ -226,3 +226,46 @@ def test_a_box_is_ticked_with_the_mouse_and_begins_a_merge(qtbot, concepts) -> N
     assert session.staging.stage.ticked == (session.state.id_of(boat), other)
     press(qtbot, window, Key.Key_Escape)
     assert session.selection.rows == (boat,)
+
+
+def test_a_concept_is_split_by_moving_its_examples(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    state, catalogue = session.state, session.state.catalogue
+    (sky,) = choose(qtbot, window, "sky")
+    entries = state.project.judgements.count
+    press(qtbot, window, Key.Key_T, CTRL)
+    wait_idle(qtbot, window)
+    panel, draft = window.docks["split"].panel, session.splitting
+    assert panel.isVisible() and draft.proposal is not None, draft.error
+    counts = [len(part.examples) for part in draft.proposal.parts]
+    assert panel.parts[0].marked.hasFocus()
+    moved = panel.parts[0].marked.current_example
+    press(qtbot, window, Key.Key_2)
+    first, second, *_ = draft.proposal.parts
+    assert moved in second.examples and moved not in first.examples
+    assert len(first.examples) == counts[0] - 1 and len(second.examples) == counts[1] + 1
+    assert catalogue.names[sky] == "sky", "no candidate name was taken"
+    press(qtbot, window, Key.Key_Delete)
+    assert len(draft.proposal.parts[0].examples) == counts[0] - 2
+    panel.counts[2].click()
+    wait_idle(qtbot, window)
+    field = panel.parts[1].name
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "evening sky")
+    assert state.project.judgements.count == entries, "nothing is done yet"
+    press(qtbot, window, Key.Key_Return, CTRL)
+    wait_idle(qtbot, window)
+    wait_saved(qtbot, window)
+    parts = catalogue.parts(sky)
+    assert {catalogue.names[part] for part in parts} == {"sky 1", "evening sky"}
+    assert {edge.parent for part in parts for edge in catalogue.parents(part)} == {sky}
+    assert all(catalogue.marks(part) for part in parts)
+    assert session.selection.row in parts and draft.concept is None
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert not catalogue.parts(sky) and session.selection.rows == (sky,)
+    press(qtbot, window, Key.Key_T, CTRL)
+    wait_idle(qtbot, window)
+    press(qtbot, window, Key.Key_Escape)
+    assert draft.concept is None and session.selection.rows == (sky,)
+    assert window.docks["exemplars"].panel.isVisible()

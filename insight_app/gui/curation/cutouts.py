@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 GAP = 4
 LINES = 8
-"""A cut-out is as high as so many lines of text."""
+"""A cut-out is as high as so many lines of text, where there is no need for many of them."""
 AT_FIRST = 12
 """Cut-outs that are waited for before other examples are shown."""
 PATIENCE = 1500
@@ -55,7 +55,8 @@ KEYS = (
 class CutoutGrid(QWidget):
     """Examples in rows; as high as they need.
 
-    shown: turns an example's value into the words in its corner; what: the value of what.
+    shown: turns an example's value into the words in its corner; what: the value of what.  lines:
+    so many lines of text are as high as a cut-out.
     Other examples replace those shown once the first of their pictures are there.
     """
 
@@ -69,10 +70,11 @@ class CutoutGrid(QWidget):
         *,
         shown: Callable[[float], str] = figure,
         what: str = "strength",
+        lines: int = LINES,
     ) -> None:
         super().__init__(parent)
         self.session = session
-        self._words, self._what = shown, what
+        self._words, self._what, self._lines = shown, what, lines
         self.examples: list[Example] = []
         self._coming: list[Example] | None = None
         self._current = 0
@@ -86,7 +88,7 @@ class CutoutGrid(QWidget):
         self._popup_soon = QTimer(self, singleShot=True, interval=POPUP_DELAY)
         self._popup_soon.timeout.connect(self._show_popup)
         self._enough = QTimer(self, singleShot=True, interval=PATIENCE)
-        self._enough.timeout.connect(self._replace)
+        self._enough.timeout.connect(self.replace_now)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(lambda: self.update())
         session.pictures.replaced.connect(lambda _image: self.update())
@@ -102,14 +104,14 @@ class CutoutGrid(QWidget):
         self._coming = wanted
         is_longer = bool(shown) and wanted[: len(shown)] == shown
         if is_longer or not wanted or not self.isVisible() or self._is_drawable():
-            self._replace()
+            self.replace_now()
         else:
             self._enough.start()
 
     def _forget(self) -> None:
         """Show nothing of another project, not even until its examples are read."""
         self._coming = []
-        self._replace()
+        self.replace_now()
 
     def _is_drawable(self) -> bool:
         """Return whether the pictures are there that one sees first; they are asked for."""
@@ -121,7 +123,8 @@ class CutoutGrid(QWidget):
         ]
         return all(asked)
 
-    def _replace(self) -> None:
+    def replace_now(self) -> None:
+        """Show what is waited for, drawn or not."""
         self._enough.stop()
         if self._coming is None:
             return
@@ -153,6 +156,11 @@ class CutoutGrid(QWidget):
             self._around_before, self._around = self._around, around(self.session.settings)
             self.update()
 
+    @property
+    def current(self) -> int:
+        """The place of the example that the keys act on."""
+        return self._current
+
     # ---- geometry
 
     @property
@@ -163,7 +171,7 @@ class CutoutGrid(QWidget):
     @property
     def cell_side(self) -> int:
         """Pixels of an example's side."""
-        return LINES * self.fontMetrics().height()
+        return self._lines * self.fontMetrics().height()
 
     def rect_of(self, place: int) -> QRect:
         """Return where an example is drawn."""
@@ -320,5 +328,5 @@ class CutoutGrid(QWidget):
         if key.kind == "thumbnail" or not self.isVisible():
             return
         if self._coming is not None and self._is_drawable():
-            self._replace()
+            self.replace_now()
         self.update()

@@ -150,7 +150,9 @@ class AlikePanel(Panel):
     def _show_next(self) -> None:
         """Say which cluster comes after this one."""
         stage, following = self.stage, self.session.duplicates.following
-        if stage is None or not stage.heading:
+        if self.session.duplicates.is_looking:
+            self.next.setText("looking for duplicates…")
+        elif stage is None or not stage.heading:
             self.next.setText("duplicates…")
         elif following is not None:
             self.next.setText(f"next: {following.title} ({len(following.concepts)})")

@@ -49,7 +49,7 @@ WAITING = (
     "A concept's strongest places, names, relations and history appear here as soon as the first "
     "photos are analyzed."
 )
-SHOWS_EXAMPLES = frozenset({"exemplars", "review"})
+SHOWS_EXAMPLES = frozenset({"exemplars", "review", "alike", "split"})
 """Panels that show the same examples: beside one of them the card leaves them out."""
 
 

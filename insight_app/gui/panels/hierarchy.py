@@ -47,7 +47,7 @@ BRANCHES_KEPT = 200
 """As many of them are kept: the settings are no place for thousands."""
 MENU = (
     *("accept", "unsure", "reject", "", "rename", "note", "hide", ""),
-    *("merge", "group", "keep_apart", "take_apart", ""),
+    *("merge", "group", "split", "keep_apart", "take_apart", ""),
 )
 """What can be done with a concept, '' a line between."""
 HOW_TO_DRAG = "Drag onto a parent; Ctrl adds one"

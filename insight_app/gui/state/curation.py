@@ -314,6 +314,13 @@ class Curation(QObject):
         row = state.row_of(concept)
         return state.catalogue is not None and row is not None and bool(state.catalogue.hidden[row])
 
+    def _is_listed(self, concept: "ConceptId") -> bool:
+        state = self._present()
+        row = state.row_of(concept)
+        return (
+            state.catalogue is not None and row is not None and bool(state.catalogue.is_listed[row])
+        )
+
     def _return_to(self, changes: "Changes") -> None:
         """Select what an undo or redo concerns: all of it, where nothing of it is selected.
 
@@ -326,10 +333,13 @@ class Curation(QObject):
             if not set(shown) & set(selection.relations):
                 selection.select_relations(sorted(shown))
             return
-        concepts = list(changes.concepts) or [child for child, _parent in changes.relations]
-        known = [concept for concept in concepts if state.row_of(concept) is not None]
-        if known and not set(known) & set(selection.concepts):
-            selection.select(concepts=known)
+        children = [child for child, _parent in changes.relations]
+        for concepts in (changes.concepts, children):
+            listed = [concept for concept in concepts if self._is_listed(concept)]
+            if listed:
+                if not set(listed) & set(selection.concepts):
+                    selection.select(concepts=listed)
+                return
 
 
 def _name_given(judged: "CurationState", concept: "ConceptId") -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.figures import counted
 from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.project_state import ProjectState
@@ -139,7 +140,11 @@ class Duplicates(QObject):
             )
             for one in clusters
         ]
-        self.go()
+        if self._staging.stage is None:
+            self.go()
+        elif self._offers:
+            self._messages.say(f"Found {counted(len(self._offers), 'cluster')}: D lays them out")
+        self.changed.emit()
 
     def _failed(self, error: Exception) -> None:
         self.is_looking = False

@@ -31,11 +31,12 @@ from insight_app.gui.state.quality_control import QualityControl
 from insight_app.gui.state.relation_curation import RelationCuration
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.split_draft import SplitDraft
 from insight_app.gui.state.staging import Staging
 from insight_app.gui.state.structure_curation import StructureCuration
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.unexplained import UnexplainedFindings
-from insight_app.gui.state.views import Views
+from insight_app.gui.state.views import Detour, Views
 from insight_app.gui.state.worker_client import WorkerClient
 from insight_app.gui.wording import words
 
@@ -47,9 +48,9 @@ class Session(QObject):
     """What a panel gets in its constructor.
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
-    relations, structure, staging, views, likeness, duplicates, queue, analysis, folders, worker,
-    jobs, unexplained, quality, pictures, image_codes, places, editors, seen_panels, messages,
-    troubles, settings, actions.
+    relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
+    worker, jobs, unexplained, quality, pictures, image_codes, places, editors, seen_panels,
+    messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -120,7 +121,13 @@ class Session(QObject):
         self.structure = StructureCuration(self._present, self.curation, self.selection, self)
         self.likeness = Likeness(self._present, self.jobs, self)
         self.views = Views(self)
-        self.staging = Staging(self._present, self.selection, self.views, self)
+        detour = Detour(self._present, self.selection, self.views)
+        self.staging = Staging(self._present, self.selection, detour, self)
+        self.splitting = SplitDraft(
+            self._present, self.likeness, self.jobs, self.structure, detour, self.messages, self
+        )
+        self.projects.opened.connect(self.splitting.forget)
+        self.projects.results_changed.connect(self.splitting.follow)
         self.duplicates = Duplicates(
             self._present, self.likeness, self.staging, self.messages, self
         )

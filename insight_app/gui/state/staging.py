@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from insight_app.gui.state.project_state import ProjectState
-from insight_app.gui.state.selection import Selection, SelectionModel
-from insight_app.gui.state.views import GoBack, Views
+from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.views import Detour
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -93,12 +93,11 @@ class Staging(QObject):
         self,
         present: Callable[[], ProjectState],
         selection: SelectionModel,
-        views: Views,
+        detour: Detour,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._present, self._selection, self._views = present, selection, views
-        self._before: tuple[Selection, GoBack] | None = None
+        self._present, self._selection, self._detour = present, selection, detour
         self._is_selecting = False
         self.stage: Staged | None = None
         selection.changed.connect(self._selected)
@@ -107,37 +106,32 @@ class Staging(QObject):
 
     def begin(self, stage: Staged) -> None:
         """Lay a stage out, in the place of one that is there already."""
-        if self._before is None:
-            self._before = self._selection.current, self._views.remember()
+        self._detour.begin()
         self._set(stage)
         self.show_wanted.emit()
 
     def cancel(self) -> None:
         """Do nothing, and go back to where the person stood."""
-        before = self._leave()
-        if before is not None:
-            selection, go_back = before
-            known = (one for one in selection.concepts if self._present().row_of(one) is not None)
-            self._selection.select(known, selection.image, selection.cell, selection.relations)
-            go_back()
+        if self._leave() is not None:
+            self._detour.undo()
 
     def end(self) -> None:
         """Leave the stage, as it is done: what it is about is selected where the person stood."""
-        stage, before = self.stage, self._leave()
-        if stage is not None and before is not None:
+        stage = self._leave()
+        if stage is not None:
             self._selection.select(concepts=stage.ticked[:1])
-            before[1]()
+            self._detour.end()
 
     def forget(self) -> None:
         """Leave it without going back: it is of a project that was left."""
         self._leave()
+        self._detour.forget()
 
-    def _leave(self) -> tuple[Selection, GoBack] | None:
-        before, self._before = self._before, None
-        if self.stage is not None:
-            self.stage = None
+    def _leave(self) -> Staged | None:
+        stage, self.stage = self.stage, None
+        if stage is not None:
             self.changed.emit()
-        return before
+        return stage
 
     # ---- while it is there
 

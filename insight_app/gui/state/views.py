@@ -1,11 +1,14 @@
 """Where panels stand - scrolled, filtered, on which page - to be found again exactly so.
 
-Whoever can be moved about offers to remember its place; knows no panel.
+Whoever can be moved about offers to remember its place. Knows no panel.
 """
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
+
+from insight_app.gui.state.project_state import ProjectState
+from insight_app.gui.state.selection import Selection, SelectionModel
 
 GoBack = Callable[[], object]
 """Brings a panel back to where it was when this was made."""
@@ -34,3 +37,37 @@ class Views(QObject):
                 way()
 
         return go_back
+
+
+class Detour:
+    """The way back from where something is laid out to where the person stood before."""
+
+    def __init__(
+        self, present: Callable[[], ProjectState], selection: SelectionModel, views: Views
+    ) -> None:
+        self._present, self._selection, self._views = present, selection, views
+        self._before: tuple[Selection, GoBack] | None = None
+
+    def begin(self) -> None:
+        """Remember where the person stands, unless a detour has begun already."""
+        if self._before is None:
+            self._before = self._selection.current, self._views.remember()
+
+    def undo(self) -> None:
+        """Go back to the same selection at the same place."""
+        before, self._before = self._before, None
+        if before is not None:
+            selection, go_back = before
+            known = (one for one in selection.concepts if self._present().row_of(one) is not None)
+            self._selection.select(known, selection.image, selection.cell, selection.relations)
+            go_back()
+
+    def end(self) -> None:
+        """Go back to the same place; what is selected now stays selected."""
+        before, self._before = self._before, None
+        if before is not None:
+            before[1]()
+
+    def forget(self) -> None:
+        """Stay: there is no way back into a project that was left."""
+        self._before = None

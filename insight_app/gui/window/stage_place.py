@@ -4,17 +4,19 @@ Knows pages and docks; nothing of what is laid out.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from insight_app.gui.panels.alike import AlikePanel
+from insight_app.gui.panels.split import SplitPanel
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.views import GoBack
 from insight_app.gui.window.dock_area import DockArea
 
-PANEL, PAGE = "alike", "concepts"
+ALIKE, SPLIT, PAGE = "alike", "split", "concepts"
 
 
 class StagePlace(QObject):
@@ -30,28 +32,30 @@ class StagePlace(QObject):
         super().__init__(parent)
         self._area, self._show_page = area, show_page
         session.views.offer(self._remember)
-        session.staging.show_wanted.connect(self._show)
+        session.staging.show_wanted.connect(partial(self._show, ALIKE))
+        session.splitting.show_wanted.connect(partial(self._show, SPLIT))
 
-    def _show(self) -> None:
-        """Bring the panel into view: on this page if it is open here, else where it belongs."""
-        dock = self._area.docks[PANEL]
-        if dock.isHidden() and PANEL not in self._area.own_panels():
+    def _show(self, panel: str) -> None:
+        """Bring a panel into view: on this page if it is open here, else where it belongs."""
+        dock = self._area.docks[panel]
+        if dock.isHidden() and panel not in self._area.own_panels():
             self._show_page(PAGE)
         if not dock.is_seen:
-            self._area.open_panel(PANEL)
-        if isinstance(dock.panel, AlikePanel):
+            self._area.open_panel(panel)
+        if isinstance(dock.panel, AlikePanel | SplitPanel):
             dock.panel.take_keyboard()
 
     def _remember(self) -> GoBack:
         page, focused = self._area.page, QApplication.focusWidget()
         seen = [name for name, dock in self._area.docks.items() if dock.is_seen]
-        was_closed = self._area.docks[PANEL].isHidden()
+        closed = [name for name in (ALIKE, SPLIT) if self._area.docks[name].isHidden()]
 
         def go_back() -> None:
             if self._area.page != page:
                 self._show_page(page)
-            elif was_closed:
-                self._area.close_panel(PANEL)
+            else:
+                for name in closed:
+                    self._area.close_panel(name)
             for name in seen:
                 if not self._area.docks[name].is_seen and not self._area.docks[name].isHidden():
                     self._area.docks[name].raise_()

@@ -21,6 +21,7 @@ from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 
 MARGIN = 14
+WIDEST = "0.000"
 TICK_WIDTH = 70
 LEAST_NAME = 16
 """Letters of a name that there is room for."""
@@ -84,7 +85,8 @@ class AlikeTable(QTableView):
         self.setColumnWidth(AlikeField.TICK, TICK_WIDTH)
         self.setColumnWidth(AlikeField.NAME, LEAST_NAME * metrics.averageCharWidth())
         for field in (AlikeField.IMAGES, AlikeField.LOOK, AlikeField.TOGETHER):
-            self.setColumnWidth(field, metrics.horizontalAdvance(TITLES[field]) + MARGIN)
+            widest = max(map(metrics.horizontalAdvance, (TITLES[field], WIDEST)))
+            self.setColumnWidth(field, widest + MARGIN)
 
     # ---- ticking
 

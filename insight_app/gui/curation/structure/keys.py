@@ -40,6 +40,8 @@ class StructureKeys(QObject):
         add("concept.group", "&Group under a new concept…", "Ctrl+G", self.group,
             context=CONTEXT, icon="folders",
             tip="Make a concept of your own above the selected")  # fmt: skip
+        add("concept.split", "&Split…", "Ctrl+T", self.split, context=CONTEXT, icon="git-branch",
+            tip="Lay out two or three parts of the selected concept")  # fmt: skip
         add("concept.keep_apart", "&Keep apart", "K", self.keep_apart, context=CONTEXT,
             icon="arrows-out-line-horizontal",
             tip="They only look alike: they are not offered to be merged any more")  # fmt: skip
@@ -48,13 +50,14 @@ class StructureKeys(QObject):
             tip="Un-merge, un-split or un-group the selected concept")  # fmt: skip
         add("concept.duplicates", "Find &duplicates", "D", session.duplicates.go, context=CONTEXT,
             icon="copy", tip="Lay out the next concepts that may be the same")  # fmt: skip
-        add("concept.cancel_stage", "Cancel", "Escape", session.staging.cancel, context=CONTEXT,
+        add("concept.cancel_stage", "Cancel", "Escape", self.cancel, context=CONTEXT,
             tip="Do nothing; selection, scroll and filters are as they were")  # fmt: skip
         for signal in (
             session.projects.opened,
             session.projects.results_changed,
             session.selection.changed,
             session.staging.changed,
+            session.splitting.changed,
             session.curation.changed,
         ):
             signal.connect(self._follow)
@@ -64,8 +67,13 @@ class StructureKeys(QObject):
 
     def merge(self) -> None:
         """Show a merge of the selected first; do what is laid out, where it is seen."""
-        staging = self.session.staging
-        if staging.stage is None:
+        staging, splitting = self.session.staging, self.session.splitting
+        if splitting.concept is not None:
+            if "split" not in self.session.seen_panels.names:
+                splitting.show_wanted.emit()
+            elif not self.session.curation.refuses():
+                splitting.do()
+        elif staging.stage is None:
             self._begin(StagePlan.MERGE)
         elif "alike" not in self.session.seen_panels.names:
             staging.show_wanted.emit()
@@ -75,6 +83,19 @@ class StructureKeys(QObject):
     def group(self) -> None:
         """Show a concept of one's own above the selected first."""
         self._begin(StagePlan.GROUP)
+
+    def split(self) -> None:
+        """Show first what the selected concept may be split into."""
+        session, concept = self.session, selected(self.session)
+        if session.curation.refuses() or session.curation.asks_to_look() or concept is None:
+            return
+        session.staging.cancel()
+        session.splitting.begin(concept.id)
+
+    def cancel(self) -> None:
+        """Leave what is laid out; everything is as it was before."""
+        self.session.staging.cancel()
+        self.session.splitting.cancel()
 
     def keep_apart(self) -> None:
         """Say of what is laid out, else of the selected, that none is another."""
@@ -113,6 +134,7 @@ class StructureKeys(QObject):
         if session.curation.refuses() or session.curation.asks_to_look():
             return
         concepts = session.state.ids_of(session.selection.rows)
+        session.splitting.cancel()
         if concepts:
             session.staging.begin(Staged(plan, concepts, concepts))
 
@@ -145,10 +167,13 @@ class StructureKeys(QObject):
         session, actions = self.session, self.session.actions
         stage, count = session.staging.stage, len(session.selection.rows)
         set_enabled = actions.set_enabled
-        set_enabled("concept.merge", stage is not None or count > 0)
+        is_splitting = session.splitting.concept is not None
+        is_open = stage is not None or is_splitting
+        set_enabled("concept.merge", is_open or count > 0)
+        set_enabled("concept.split", count == 1 and can_be_split(session))
         set_enabled("concept.group", count > 0)
         set_enabled("concept.keep_apart", count > 1)
-        set_enabled("concept.cancel_stage", stage is not None)
+        set_enabled("concept.cancel_stage", is_open)
         set_enabled("concept.duplicates", session.state.results is not None)
         concept = selected(session) if count == 1 else None
         what = "" if concept is None else made_by(concept)
@@ -161,11 +186,19 @@ class StructureKeys(QObject):
         )  # fmt: skip
 
     def _merge_text(self, stage: Staged | None, count: int) -> str:
+        if self.session.splitting.concept is not None:
+            return "Split"
         if stage is None:
             return f"&Merge {count:,}…" if count > 1 else "&Merge…"
         if stage.plan is StagePlan.GROUP:
             return f"Group {len(stage.ticked):,}"
         return f"Merge {len(stage.ticked):,}"
+
+
+def can_be_split(session: Session) -> bool:
+    """Return whether the selected concept fires anywhere."""
+    concept = selected(session)
+    return concept is not None and concept.state.reader(concept.row).can_fire
 
 
 def is_group(concept: PresentConcept) -> bool:
