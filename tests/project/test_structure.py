@@ -208,6 +208,22 @@ def test_a_merge_is_refused_where_it_says_nothing_or_undoes_a_split() -> None:
     assert "with itself" in (catalogue.merge_refusal(2, [2]) or "")
 
 
+def test_what_else_a_merge_does_is_said_before() -> None:
+    catalogue = Catalogue(Results(TREE), state_of(j.keep_apart(DOG, CAR)))
+    assert catalogue.merge_effects(1, [7]) == []
+    assert catalogue.merge_effects(1, [4]) == [
+        "“dog” and “car” were kept apart: they only look alike."
+    ]
+    assert catalogue.merge_effects(0, [2]) == [
+        "1 relation between them is no longer shown.",
+        "“dog” stands between them: of the relations that would then go in a circle the weakest "
+        "steps back.",
+    ]
+    merged = Catalogue(Results(TREE), state_of(*j.merge("f:0", [PUPPY])))
+    dropped, kept = merged.dropped[0], merged.edge(1, 0)
+    assert kept is not None and (dropped.child, dropped.parent, dropped.measured) == (0, 1, (2, 1))
+
+
 def test_what_only_looks_alike_is_kept_apart_by_whatever_stands_for_it() -> None:
     acts = [j.keep_apart(DOG, CAR), *j.merge("f:3", [CAR])]
     catalogue = Catalogue(Results(TREE), state_of(*acts))

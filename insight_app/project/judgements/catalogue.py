@@ -6,7 +6,7 @@ left out wherever concepts are listed. Pure Python and numpy: no Qt, no SQL. One
 Catalogue at a time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Catalogue(ConceptTable):
         super().__init__(results)
         self._compositions: dict[int, Composition | None] = {}
         self._finder = Finder(self, results)
-        self._hierarchy = Hierarchy(results.edges, {}, {}, self._rows.order)
+        self._hierarchy = Hierarchy(results.edges, self._rows.order)
         everything = Changes(
             changed=frozenset(self._spoken_of(state)), relations=frozenset(dict(state.relations))
         )
@@ -200,6 +200,17 @@ class Catalogue(ConceptTable):
         """Return why rows cannot be merged into `holder`, in words; None if they can."""
         return placing.why_not_merged(self, holder, members, name_of or self._shown)
 
+    def merge_effects(
+        self, holder: int, members: Iterable[int], name_of: placing.NameOf | None = None
+    ) -> list[str]:
+        """Return what else merging rows into `holder` does, a sentence each; nothing for most."""
+        return placing.what_merging_does(self, holder, members, name_of or self._shown)
+
+    def between(self, rows: Collection[int]) -> list[int]:
+        """Return the rows that are above one of these and below another, in order."""
+        above, below = self._hierarchy.reached(rows)
+        return sorted((above & below).difference(rows), key=self._rows.order)
+
     # ---- finding
 
     def search(self, text: str, meanings: bool = True) -> list[int]:
@@ -276,7 +287,7 @@ class Catalogue(ConceptTable):
             pair = self._pair(child, parent)
             if pair is not None:
                 by_pair[pair] = now
-        related = self._hierarchy.set(by_pair, holders)
+        related = self._hierarchy.take_over(by_pair, holders)
         rows |= related.changed
         rows |= {self.holder(row) for row in rows} | self._namesakes.changed
         for row in {self.holder(row) for row in (*touched, *made, *apart)}:

@@ -83,9 +83,7 @@ class ConceptTable:
         self._results = results
         self._rows = Rows(results.dictionary.fingerprint, results.F)
         self.names = [str(name) for name in results.machine_names]
-        self._namesakes = Namesakes()
-        for row, name in enumerate(self.names):
-            self._namesakes.add(row, name, True)
+        self._namesakes = Namesakes(self.names)
         self.by_person = np.zeros(results.F, bool)
         self.status = np.zeros(results.F, np.uint8)
         self.hidden = np.zeros(results.F, bool)

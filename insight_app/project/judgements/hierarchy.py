@@ -30,25 +30,18 @@ class Rearranged(NamedTuple):
 
 
 class Hierarchy:
-    """Hold the relations in force among rows.
+    """Hold the relations in force among rows: at first the machine's.
 
     by_child, by_parent: row -> the other row -> Edge.  withdrawn: machine's relations that persons
     rejected or removed, by child.  related: row -> relations of that kind at either end.  dropped:
     those left out because they would close a cycle.
-    holders: row -> the one it is merged into, where it is.
     order: what rows are compared by where two edges are equally strong; the same in every session.
     """
 
-    def __init__(
-        self,
-        machine: MachineEdges,
-        said: Mapping[Pair, RelationState],
-        holders: Mapping[int, int],
-        order: Callable[[int], tuple[int, str]],
-    ) -> None:
-        self._proposals = Proposals(machine, said, order)
+    def __init__(self, machine: MachineEdges, order: Callable[[int], tuple[int, str]]) -> None:
+        self._proposals = Proposals(machine, order)
         self._order = order
-        self._holders = dict(holders)
+        self._holders: dict[int, int] = {}
         self._others: dict[Pair, set[Pair]] = {}
         self._standing: dict[Pair, Edge] = {}
         self._dropped: set[Pair] = set()
@@ -56,8 +49,8 @@ class Hierarchy:
         self.by_parent: dict[int, dict[int, Edge]] = {}
         self.related: dict[int, dict[Pair, Edge]] = {}
         self.withdrawn: dict[int, dict[int, Edge]] = {}
-        for pair in dict.fromkeys(map(self._join, self._proposals.pairs())):
-            self._put(pair)
+        for pair in self._proposals.pairs():
+            self._place(pair)
         self._break_cycles(self.by_child)
 
     @property
@@ -96,7 +89,7 @@ class Hierarchy:
                 found.append(child)
         return found
 
-    def set(
+    def take_over(
         self, said: Mapping[Pair, RelationState | None], holders: Mapping[int, int] | None = None
     ) -> Rearranged:
         """Take over what persons say now of these relations; return the rows that changed.
@@ -147,8 +140,23 @@ class Hierarchy:
                     todo.append(parent)
         return []
 
+    def reached(self, rows: Iterable[int]) -> tuple[set[int], set[int]]:
+        """Return all that is above any of the rows, and all that is below any."""
+        found = []
+        for neighbours in (self.by_child, self.by_parent):
+            seen: set[int] = set()
+            todo = list(rows)
+            while todo:
+                new = neighbours.get(todo.pop(), {}).keys() - seen
+                seen |= new
+                todo += new
+            found.append(seen)
+        return found[0], found[1]
+
     def _joined(self, pair: Pair) -> Pair:
         """Return the rows that stand for those of a pair."""
+        if not self._holders:
+            return pair
         child, parent = pair
         return self._holders.get(child, child), self._holders.get(parent, parent)
 
@@ -186,6 +194,11 @@ class Hierarchy:
         self.withdrawn.get(child, {}).pop(parent, None)
         for row in pair:
             self.related.get(row, {}).pop(pair, None)
+        self._place(pair)
+
+    def _place(self, pair: Pair) -> None:
+        """Put one relation, of which nothing is kept, where it belongs."""
+        child, parent = pair
         others = self._others.get(pair) if child != parent else None
         # A merged row is at no end of a relation: its relations are its holder's.
         is_merged = child in self._holders or parent in self._holders

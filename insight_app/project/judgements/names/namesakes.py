@@ -1,19 +1,24 @@
 """Which concepts have the same name, so that lists tell them apart."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 
 class Namesakes:
-    """Hold the rows of each name, those that lists have and all.
+    """Hold the rows of each name, those that lists have and all; at first lists have all.
 
     changed: rows that have to be told apart now and had not before, or the reverse, and some more;
     to be emptied by who has looked at it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Sequence[str]) -> None:
         self.changed: set[int] = set()
         self._all: dict[str, set[int]] = defaultdict(set)
         self._listed: dict[str, set[int]] = defaultdict(set)
+        for row, name in enumerate(names):
+            if name:
+                self._all[name].add(row)
+                self._listed[name].add(row)
 
     def add(self, row: int, name: str, is_listed: bool) -> None:
         """Count a row among those of a name."""

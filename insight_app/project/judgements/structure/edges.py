@@ -5,7 +5,7 @@ makes of them. Which relations are in force together is `hierarchy`'s business.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -102,18 +102,13 @@ class Edge:
 
 
 class Proposals:
-    """Hold what the machine measured of each pair of rows, merged or not, and what persons said.
+    """Hold what the machine measured of each pair of rows, merged or not, and what persons say.
 
-    said: pair -> words of persons, where there are any.  order: what rows are compared by where two
-    relations are equally strong; the same in every session.
+    order: what rows are compared by where two relations are equally strong; the same in every
+    session.
     """
 
-    def __init__(
-        self,
-        machine: MachineEdges,
-        said: Mapping[Pair, RelationState],
-        order: Callable[[int], tuple[int, str]],
-    ) -> None:
+    def __init__(self, machine: MachineEdges, order: Callable[[int], tuple[int, str]]) -> None:
         # Plain numbers: reading an array one by one is slow.
         self._numbers = list(
             zip(
@@ -129,15 +124,15 @@ class Proposals:
         is_implied = machine.implied.tolist()
         self._proposed = {pair: n for n, pair in enumerate(pairs) if not is_implied[n]}
         self._implied = {pair: n for n, pair in enumerate(pairs) if is_implied[n]}
-        self._said = dict(said)
+        self._said: dict[Pair, RelationState] = {}
         self._order = order
         self._at: dict[int, set[Pair]] = defaultdict(set)
         for pair in self.pairs():
             self._note(pair)
 
     def pairs(self) -> Collection[Pair]:
-        """Return the pairs that a relation may be between."""
-        return {**self._proposed, **self._said}
+        """Return the pairs that the machine proposes."""
+        return self._proposed.keys()
 
     def pairs_at(self, row: int) -> Collection[Pair]:
         """Return those of the pairs that have a row at an end."""

@@ -6,9 +6,12 @@ Every face of the program says it in these words. Knows names only as it is told
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
+from insight_app.figures import agreeing, counted
 from insight_app.project.judgements.structure.edges import Edge, Pair
 
 MOST_WAYS = 20
+MOST_TOLD = 3
+"""Concepts and pairs that a sentence names."""
 NameOf = Callable[[int], str]
 
 
@@ -29,6 +32,18 @@ class Placed(Protocol):
 
     def edge(self, child: int, parent: int) -> Edge | None:
         """Return the relation in force."""
+        ...
+
+    def parents(self, row: int) -> Sequence[Edge]:
+        """Return the relations upwards."""
+        ...
+
+    def kept_apart(self, row: int) -> Sequence[int]:
+        """Return what a person said only looks like it."""
+        ...
+
+    def between(self, rows: Collection[int]) -> Sequence[int]:
+        """Return what is above one of the rows and below another."""
         ...
 
     def way_up(self, row: int, ancestor: int, but: Pair | None = None) -> Sequence[int]:
@@ -97,6 +112,36 @@ def why_not_merged(
                 "take the split back instead."
             )
     return None
+
+
+def what_merging_does(
+    placed: Placed, holder: int, members: Iterable[int], name_of: NameOf
+) -> list[str]:
+    """Return what else a merge of concepts does, a sentence each; nothing for most."""
+    rows = list(dict.fromkeys((holder, *members)))
+    place = {row: number for number, row in enumerate(rows)}
+    apart = [
+        (row, other)
+        for row in rows
+        for other in placed.kept_apart(row)
+        if place[row] < place.get(other, 0)
+    ]
+    found = [
+        f"“{name_of(row)}” and “{name_of(other)}” were kept apart: they only look alike."
+        for row, other in apart[:MOST_TOLD]
+    ]
+    inner = sum(edge.parent in place for row in rows for edge in placed.parents(row))
+    if inner:
+        gone = agreeing(inner, "is", "are")
+        found.append(f"{counted(inner, 'relation')} between them {gone} no longer shown.")
+    if between := placed.between(rows):
+        named = ", ".join(f"“{name_of(row)}”" for row in between[:MOST_TOLD])
+        more = f" and {len(between) - MOST_TOLD:,} more" if len(between) > MOST_TOLD else ""
+        found.append(
+            f"{named}{more} {agreeing(len(between), 'stands', 'stand')} between them: of the "
+            "relations that would then go in a circle the weakest steps back."
+        )
+    return found
 
 
 def _steps(way: Sequence[int], name_of: NameOf) -> str:
