@@ -23,6 +23,7 @@ from typing import Any
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.store import Judgements
+from tests.benchmarks.curation_shown import shown
 from tests.benchmarks.report import note
 
 ADA = Person("ada", "Ada")
@@ -39,11 +40,12 @@ def main() -> None:
     options = asked.parse_args()
     if options.step:
         with tempfile.TemporaryDirectory() as folder:
-            size = options.concepts[0] if options.step == "acts" else options.entries
+            size = options.entries if options.step == "log" else options.concepts[0]
             print(json.dumps(STEPS[options.step](Path(folder), size)))
         return
     for concepts in options.concepts:
         measure("acts", ["--concepts", str(concepts)], options.before)
+        measure("show", ["--concepts", str(concepts)], None)
     measure("log", ["--entries", str(options.entries)], options.before)
 
 
@@ -151,7 +153,12 @@ def seconds(what: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-STEPS: dict[str, Callable[[Path, int], dict[str, float]]] = {"acts": acts, "log": log}
+def show(_folder: Path, concepts: int) -> dict[str, float]:
+    """Take over acts on 1,000 concepts into what lists and trees show."""
+    return shown(concepts)
+
+
+STEPS: dict[str, Callable[[Path, int], dict[str, float]]] = {"acts": acts, "log": log, "show": show}
 
 if __name__ == "__main__":
     main()

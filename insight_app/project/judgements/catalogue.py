@@ -329,8 +329,10 @@ class Catalogue(ConceptTable):
         above: set[int] = set()
         while todo:
             row = todo.pop()
-            found = [self.holder(row), *self.parts(row)]
-            found += [part for whole in self.wholes(row) for part in self.parts(whole)]
+            found = [self.holder(row)]
+            if self._parts:
+                found += self.parts(row)
+                found += [part for whole in self.wholes(row) for part in self.parts(whole)]
             parents = self._hierarchy.by_child.get(row, {}).keys() - above
             above |= parents
             for parent in parents:

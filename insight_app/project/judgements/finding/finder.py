@@ -35,6 +35,7 @@ class Finder:
         self._results = results
         self._texts: Texts | None = None
         self._meanings: list[Meaning] | None = None
+        self._stale: set[int] = set()
 
     def search(self, text: str, meanings: bool) -> list[int]:
         """Return the rows that match, best first."""
@@ -60,10 +61,9 @@ class Finder:
         return "by meaning"
 
     def refresh(self, rows: Iterable[int]) -> None:
-        """Take over what rows are called now, as far as texts were read."""
+        """Say that rows may be called something else now; the next search takes it over."""
         if self._texts is not None:
-            for row in sorted(rows):
-                self._texts.set(row, self._called(row))
+            self._stale.update(rows)
 
     def read_meanings(self) -> list[Meaning]:
         """Return (F,) what the machine's concepts may be called and mean, in comparable spelling.
@@ -88,6 +88,9 @@ class Finder:
             self._meanings = self.read_meanings()
         if self._texts is None:
             self._texts = Texts([self._called(row) for row in range(self._catalogue.size)])
+        for row in sorted(self._stale):
+            self._texts.set(row, self._called(row))
+        self._stale.clear()
         return self._texts
 
     def _called(self, row: int) -> Called:
