@@ -362,7 +362,7 @@ def activations(results: Results, state: CurationState, cell: int) -> dict[str, 
                 for whole, marks in of
             )
         if one.startswith("own:"):
-            children = [child for child, parent in below if parent == one]
+            children = {child for child, parent in below if parent == one} & holder.keys()
             return max(
                 (together[holder[child]] for child in children if holder[child] not in parts(one)),
                 default=0.0,
