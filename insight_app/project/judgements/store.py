@@ -7,17 +7,17 @@ one at a time is served. Knows nothing of the machine's results.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from itertools import islice
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import counted
-from insight_app.project.judgements import tables, union
+from insight_app.project.judgements import soundness, tables, union
 from insight_app.project.judgements.acts import Act
 from insight_app.project.judgements.changes import Changes, before, changes, spoken_of
 from insight_app.project.judgements.edits import Edit
@@ -35,12 +35,7 @@ from insight_app.project.judgements.state import (
 from insight_app.project.judgements.targets import ConceptId
 from insight_app.project.storage import sqlite, versions
 
-MOST_FAULTS = 20
-"""Entries that are not as they were written are told one by one up to so many."""
-_NOT_THE_SUM = (
-    "The state of the judgements is not what their log adds up to. It is made anew from the log "
-    "when the project is opened where it can be written."
-)
+T = TypeVar("T")
 _KEPT = "Everything judged before is safe; this was not saved."
 
 
@@ -121,30 +116,18 @@ class Judgements:
     @property
     def head(self) -> Head | None:
         """Where the log ends, to be noted elsewhere; None for a log of an older Insight."""
-        if self._engine is None:
-            return None
-        with self._reading(self._engine) as connection:
-            return vouching.head(connection)
+        return self._ask(vouching.head, None)
 
     def holds(self, head: Head) -> bool:
         """Return whether the log went on from where it ended once, as was noted then.
 
         True too of a log that was put together anew since: its links are others.
         """
-        if self._engine is None:
-            return True
-        with self._reading(self._engine) as connection:
-            own = vouching.head(connection)
-            if own is None or own.log != head.log:
-                return True
-            return vouching.link_after(connection, head.entries) == head.digest
+        return self._ask(lambda connection: vouching.holds(connection, head), True)
 
     def linked(self) -> list[Linked]:
         """Return the entries as each is linked to those before it, to be compared with a copy."""
-        if self._engine is None:
-            return []
-        with self._reading(self._engine) as connection:
-            return vouching.linked(connection)
+        return self._ask(vouching.linked, [])
 
     @property
     def not_understood(self) -> int:
@@ -159,10 +142,7 @@ class Judgements:
 
     def persons(self) -> list[Person]:
         """Return everybody who is in the log, each under the newest name."""
-        if self._engine is None:
-            return []
-        with self._reading(self._engine) as connection:
-            return database.persons(connection)
+        return self._ask(database.persons, [])
 
     def judge(self, acts: Sequence[Act], text: str) -> Changes:
         """Say something of one target or many; one undo takes all of it back.
@@ -185,10 +165,8 @@ class Judgements:
 
     def standing(self, groups: Iterable[str]) -> dict[str, Standing]:
         """Return of acts, by the `group` of their entries, whether they stand."""
-        if self._engine is None:
-            return {}
-        with self._reading(self._engine) as connection:
-            found = tables.steps(connection, list(groups))
+        nothing: dict[str, tables.Step] = {}
+        found = self._ask(lambda connection: tables.steps(connection, list(groups)), nothing)
         return {group: step.standing for group, step in found.items()}
 
     def redo(self) -> Changes:
@@ -197,45 +175,31 @@ class Judgements:
 
     def history(self, target: str) -> list[Judgement]:
         """Return what was ever said of a concept or relation, oldest first."""
-        if self._engine is None:
-            return []
-        with self._reading(self._engine) as connection:
-            return database.of_target(connection, target)
+        return self._ask(lambda connection: database.of_target(connection, target), [])
 
     def history_of(self, concept: ConceptId) -> list[Judgement]:
         """Return all that was ever said with a concept in it, oldest first.
 
         Of its relations, aliases, members, parts and marks too.
         """
-        if self._engine is None:
-            return []
-        with self._reading(self._engine) as connection:
-            return telling.concerning(connection, concept)
+        return self._ask(lambda connection: telling.concerning(connection, concept), [])
 
     def sizes(self, groups: Iterable[str]) -> dict[str, int]:
         """Return of acts, by the `group` of their entries, how many entries they have."""
-        if self._engine is None:
-            return {}
-        with self._reading(self._engine) as connection:
-            return telling.sizes(connection, list(groups))
+        return self._ask(lambda connection: telling.sizes(connection, list(groups)), {})
 
     def acts(
         self, most: int, *, earlier_than: int | None = None, person: str = "", words: str = ""
     ) -> list[telling.ToldAct]:
         """Return the newest acts; `telling.acts` says which."""
-        if self._engine is None:
-            return []
-        with self._reading(self._engine) as connection:
-            return telling.acts(
-                connection, most, earlier_than=earlier_than, person=person, words=words
-            )
+        chosen = partial(
+            telling.acts, most=most, earlier_than=earlier_than, person=person, words=words
+        )
+        return self._ask(chosen, [])
 
     def entries(self) -> list[Judgement]:
         """Return the whole log, in the order that all copies agree on."""
-        if self._engine is None:
-            return []
-        with self._reading(self._engine) as connection:
-            return list(database.everything(connection))
+        return self._ask(lambda connection: list(database.everything(connection)), [])
 
     def written(self) -> Iterator[Written]:
         """Yield the whole log as it is written, in the same order."""
@@ -279,27 +243,17 @@ class Judgements:
 
     def problems(self) -> list[str]:
         """Return what is wrong with the log or its projection, in words; nothing if all is well."""
-        if self._engine is None:
-            return ["The judgements cannot be read."]
         try:
-            with self._reading(self._engine) as connection:
-                damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
-                if damage != "ok":
-                    return [f"The database of judgements is damaged ({damage})."]
-                found = list(islice(vouching.faults(connection), MOST_FAULTS))
-                should_be = fold(database.everything(connection))
-                if found:
-                    return found
-                if tables.is_harmed(connection):
-                    return [_NOT_THE_SUM]
-                if tables.read_info(connection) is None:
-                    return []  # of another version: made anew from the log when it is opened
-                with suppress(ValueError, TypeError, AttributeError, DBAPIError):
-                    if tables.stored(connection) == should_be and tables.load(connection):
-                        return []
+            return self._ask(soundness.problems, ["The judgements cannot be read."])
         except KnownError as error:
             return [error.what]
-        return [_NOT_THE_SUM]
+
+    def _ask(self, question: Callable[[Connection], T], nothing: T) -> T:
+        """Return what the database answers, or `nothing` where there is none."""
+        if self._engine is None:
+            return nothing
+        with self._reading(self._engine) as connection:
+            return question(connection)
 
     @contextmanager
     def _reading(self, engine: Engine) -> Iterator[Connection]:

@@ -71,15 +71,18 @@ def _head(connection: Connection) -> Head | None:
     return links.head_of(connection.exec_driver_sql(links.HEAD).first())
 
 
-def link_after(connection: Connection, number: int) -> bytes | None:
-    """Return the link of what followed, or would follow, entry `number`; None if nobody knows."""
+def holds(connection: Connection, noted: Head) -> bool:
+    """Return whether the log went on from where it ended when that was noted.
+
+    True too of a log that was put together anew since: its links are others.
+    """
     known = head(connection)
-    if known is None or number > known.entries:
-        return None
-    if number == known.entries:
-        return known.digest
-    rows = links.linked(connection.exec_driver_sql(_LAST, (number + 1,)))
-    return rows[0].link if rows else None
+    if known is None or known.log != noted.log:
+        return True
+    if noted.entries >= known.entries:
+        return known == noted
+    rows = links.linked(connection.exec_driver_sql(_LAST, (noted.entries + 1,)))
+    return [row.link for row in rows] == [noted.digest]
 
 
 def wrong_with_end(connection: Connection) -> str:
