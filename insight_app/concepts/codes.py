@@ -76,6 +76,12 @@ class Codes:
         low, high = self.indptr[index], self.indptr[index + 1]
         return self.indices[low:high], self.values[low:high]
 
+    def first(self, concepts: int) -> "Codes":
+        """Return the codes over the first so many concepts alone."""
+        keep = self.indices < concepts
+        before = np.concatenate(([0], np.cumsum(keep)))
+        return Codes(before[self.indptr], self.indices[keep], self.values[keep], concepts)
+
     def map_of(self, concept: int) -> NDArray[np.float32]:
         """Return (T,) float32 the strength of one concept in every cell, zero where inactive."""
         dense = np.zeros(self.cells, np.float32)

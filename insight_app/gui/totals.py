@@ -55,7 +55,7 @@ def totals(state: ProjectState) -> Totals | None:
     return Totals(
         dictionary=results.F,
         own=int(own.sum()),
-        fire=int((catalogue.cells[: results.F] > 0).sum()),
+        fire=int((results.cells > 0).sum()),
         hidden=int(catalogue.hidden[: results.F].sum()),
         judged=int((catalogue.status > 0).sum()),
         awaits_photos=state.awaits_photos,

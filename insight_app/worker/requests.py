@@ -276,8 +276,9 @@ class Requests:
     def count(self, request: Request) -> dict[str, Any]:
         """Count `compositions` over `project` and keep it there; `counted`: how many were new.
 
-        `basis`: what it rests on. Where it could not be kept, `why` says why, and `file` holds the
-        arrays of each that was not, named DIGEST/NAME.
+        `beside`: others that they may occur together with. `basis`: what it rests on. Where it
+        could not be kept, `why` says why, and `file` holds the arrays of each that was not, named
+        DIGEST/NAME.
         """
         from insight_app.project.composites import keeping, wire
 
@@ -287,6 +288,7 @@ class Requests:
             self._progress(request),
             self._client.cancel_token(request),
             self._client.answer_short_requests,
+            [wire.from_json(one) for one in request.get("beside", ())],
         )
         arrays = {
             f"{composed.digest}/{name}": array

@@ -10,7 +10,7 @@ import pytest
 from insight_app.concepts.composition import Composition, Division, Mark, Piece, composition
 from insight_app.concepts.hsae import directions
 from insight_app.concepts.progress import Cancelled, CancelToken
-from insight_app.project.composites import basis, counting, store, wire
+from insight_app.project.composites import basis, by_folder, counting, shares, store, wire
 from insight_app.project.composites.counted import CountedComposite
 from insight_app.project.composites.preview import together
 from insight_app.project.composites.reader import ConceptReader
@@ -193,7 +193,7 @@ def test_what_occurs_together_and_folder_sums_are_those_of_the_method(
         own = strength[composed.digest]
         is_present = own.astype(np.float32) > TAU
         whole = own[is_present].sum()
-        others, shares = found.shares()
+        others, values = found.shares()
         assert others.size
         for other in range(results.F):
             beside = codes[:, other]
@@ -205,13 +205,13 @@ def test_what_occurs_together_and_folder_sums_are_those_of_the_method(
             row = int(place[0])
             assert found.together[row] == at.sum()
             assert found.together_images[row] == len(set(image[at].tolist()))
-            assert shares[row] == own[beside.astype(np.float32) > TAU].sum() / whole
+            assert values[row] == own[beside.astype(np.float32) > TAU].sum() / whole
             assert found.other[row] / 2**24 == beside[is_present].sum()
         for digest, units in zip(found.beside.tolist(), found.beside_own.tolist(), strict=True):
             at = strength[digest.decode()].astype(np.float32) > TAU
             assert units / 2**24 == own[at].sum()
-        overlaps = [d for d, s in strength.items() if d != composed.digest and (own * s).any()]
-        assert sorted(found.beside.tolist()) == sorted(d.encode() for d in overlaps)
+        others = {digest.encode() for digest in strength if digest != composed.digest}
+        assert set(found.beside.tolist()) == others
         by_folder = zip(
             found.folder.tolist(), found.folder_images.tolist(), found.folder_cells.tolist(),
             found.folder_steps.tolist(), found.folder_maximum.tolist(), strict=True,
@@ -224,6 +224,55 @@ def test_what_occurs_together_and_folder_sums_are_those_of_the_method(
                  int(own[here].sum() * 2**24), float(own[here].max()))
             )  # fmt: skip
         assert list(by_folder) == wanted
+
+
+def test_shares_between_concepts_of_any_kind_are_those_of_the_method(
+    results: Results,
+    dense: Dense,
+    compositions: list[Composition],
+    counted: AllCounted,
+    slow: dict[Composition, Dense],
+    tmp_path: Path,
+) -> None:
+    kept = CountedStore(tmp_path, "0" * 32)
+    kept.put({one: counted[one] for one in compositions[:3]})
+    ((alone, later),) = counting.count(results, [compositions[3]], beside=compositions[:1])
+    kept.put({alone: later})
+    composed = [compositions[place] for place in (0, 2, 3, 4)]
+    readers = [ConceptReader(results, concept) for concept in (5, 9)]
+    readers += [ConceptReader(results, composition=one, store=kept) for one in composed]
+    found = shares.among(readers)
+    codes = np.concatenate(list(dense.values()))
+    maps = [codes[:, 5], codes[:, 9]]
+    maps += [np.concatenate(list(slow[one].values())) for one in composed]
+    for row, own in enumerate(maps):
+        for column, other in enumerate(maps):
+            both = (own.astype(np.float32) > TAU) & (other.astype(np.float32) > TAU)
+            wanted = own[both].sum() / own.sum()
+            # The last one was not counted; 2 and 3 were counted beside it, 4 was not.
+            is_unknown = row != column and (row == 5 or (column == 5 and row in (0, 1, 4)))
+            assert np.isnan(found[row, column]) == is_unknown, (row, column)
+            assert is_unknown or found[row, column] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_folders_are_counted_before_and_after_the_cells_are(
+    results: Results, compositions: list[Composition], counted: AllCounted, tmp_path: Path
+) -> None:
+    kept = CountedStore(tmp_path, "0" * 32)
+    kept.put(counted)
+    composed, folders = compositions[2], [folder.id for folder in results.folders]
+    before = ConceptReader(results, composition=composed)
+    after = ConceptReader(results, composition=composed, store=kept)
+    for chosen in ([], folders[:1], folders[1:]):
+        one, other = by_folder.numbers(before, chosen), by_folder.numbers(after, chosen)
+        assert (one.images, one.maximum) == (other.images, other.maximum)
+        assert np.array_equal(one.by_folder, other.by_folder)
+        wanted = sum(other.by_folder[[f in (chosen or folders) for f in folders]].tolist())
+        assert one.images == wanted > 0 and (one.cells, one.total) == (0, 0)
+        ids, _values = after.strongest_images(100, folders=chosen or None)
+        assert len(ids) == wanted
+    everything = by_folder.numbers(after, [])
+    assert (everything.cells, everything.total) == (after.numbers().cells, after.numbers().total)
 
 
 def test_a_merge_is_previewed_without_counting(results: Results, dense: Dense) -> None:

@@ -46,19 +46,23 @@ _NONE = BesideSums(np.zeros(0, np.uint32), *(np.zeros(0, np.int64) for _ in rang
 
 
 class CompositePairs:
-    """Running pairs of G composites with F concepts and with each other."""
+    """Running pairs of G composites with F concepts, with each other and with some more."""
 
-    def __init__(self, composites: int, concepts: int) -> None:
-        self.composites, self.width = composites, concepts + composites
+    def __init__(self, composites: int, concepts: int, more: int = 0) -> None:
+        self.composites, self.concepts = composites, concepts
+        self.width = concepts + composites + more
         if composites * self.width >= 2**32:
             raise ValueError(f"{composites:,} composites are too many to be counted at once")
         self._sum = Summed(BesideSums, _NONE)
 
     def add(self, composites: Codes, codes: Codes, image_of_row: NDArray[np.integer]) -> None:
-        """Count the cells of whole images; codes of both, a row a cell; image_of_row: (T,)."""
-        beside = (codes, 0), (composites, self.width - self.composites)
-        for others, offset in beside:
-            part = self._pairs(composites, others, offset, image_of_row)
+        """Count the cells of whole images, a row a cell; image_of_row: (T,).
+
+        composites: codes of the G, and of those that they are counted beside.
+        """
+        own = composites.first(self.composites)
+        for others, offset in ((codes, 0), (composites, self.concepts)):
+            part = self._pairs(own, others, offset, image_of_row)
             if part.key.size:
                 self._sum.add(part)
 

@@ -13,9 +13,16 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import ShownName
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.judgements import ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.results.snapshot import Results
+
+
+MOST_PIECES = 12
+"""Numbers of concepts that a sentence lists."""
+Version = tuple[int, "ConceptId", str]
+"""Epoch, concept, and what it is made of and whether that was counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +36,59 @@ class PresentConcept:
     row: int
 
     @property
-    def version(self) -> "tuple[int, ConceptId]":
+    def version(self) -> "Version":
         """What is equal as long as concept and results are the same: for what is read of it."""
-        return self.state.epoch, self.id
+        composition = self.reader.composition
+        is_counted = bool(self.catalogue.is_counted[self.row])
+        made_of = "" if composition is None else f"{composition.digest} {is_counted}"
+        return self.state.epoch, self.id, made_of
+
+    @property
+    def reader(self) -> "ConceptReader":
+        """What answers where and how often it fires, whatever it is made of."""
+        return self.state.reader(self.row)
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether a person made it of concepts of the dictionary, or of their cells."""
+        return self.reader.composition is not None
 
     @property
     def is_machine(self) -> bool:
-        """Whether the present dictionary has it, so that it can fire."""
+        """Whether it is a concept of the present dictionary, merged with others or not."""
         return self.row < self.results.F
 
     @property
+    def can_fire(self) -> bool:
+        """Whether there are cells in which it may be: the dictionary has it, or its pieces."""
+        return self.reader.can_fire
+
+    @property
     def is_counted(self) -> bool:
-        """Whether it was counted over photos."""
-        return self.is_machine and not self.state.awaits_photos
+        """Whether photos in which it fires are known; of parts they are once the worker counted."""
+        if self.state.awaits_photos or not self.can_fire:
+            return False
+        composition = self.reader.composition
+        is_divided = composition is not None and composition.is_divided
+        return not is_divided or bool(self.catalogue.is_counted[self.row])
+
+    @property
+    def knows_cells(self) -> bool:
+        """Whether its cells were counted, beside its photos."""
+        is_composite = self.reader.composition is not None
+        return self.is_counted and (not is_composite or bool(self.catalogue.is_counted[self.row]))
+
+    @property
+    def what_it_is(self) -> str:
+        """What a composite's activation is at a cell, as a sentence; '' for other concepts."""
+        composition = self.reader.composition
+        if composition is None:
+            return ""
+        some = [f"#{one}" for one in composition.concepts[:MOST_PIECES]]
+        rest = len(composition.concepts) - len(some)
+        of = ", ".join(some) + (f" and {rest:,} more" if rest else "")
+        where = " where a cell is most like its examples" if composition.is_divided else ""
+        return f"Strength in a cell = the largest of {of}{where}."
 
     @property
     def images_counted(self) -> str:

@@ -28,7 +28,7 @@ from insight_app.gui.curation.facts.written_field import (
     note_field,
 )
 from insight_app.gui.curation.judge_buttons import JudgeButtons
-from insight_app.gui.curation.present_concept import PresentConcept, selected
+from insight_app.gui.curation.present_concept import PresentConcept, Version, selected
 from insight_app.gui.curation.several import SeveralCard
 from insight_app.gui.curation.structure.made_of import MadeOf
 from insight_app.gui.hint_line import HintLine
@@ -40,7 +40,6 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, PlainLabel, base_widget, scrolled
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
     from insight_app.project.results.records import Example
 
 EXAMPLES = 6
@@ -61,7 +60,7 @@ class CardPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._examples_of: tuple[int, ConceptId] | None = None
+        self._examples_of: Version | None = None
         self.empty = EmptyState(WAITING, self)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
@@ -90,7 +89,7 @@ class CardPanel(Panel):
         self.candidates = CandidateList(session, inside)
         self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, RELATED, TOGETHER))
         self.made_of = MadeOf(session, inside)
-        self.strength = Strength(inside)
+        self.strength = Strength(session, inside)
         self.aliases = AliasRow(session, inside)
         self.definition = definition_field(session, inside)
         self.note = note_field(session, inside)
@@ -198,11 +197,11 @@ class CardPanel(Panel):
             self.cutouts.show_examples([])
             return
         self.session.jobs.run(
-            partial(concept.results.examples, concept.row, "strongest", EXAMPLES),
+            partial(concept.reader.examples, "strongest", EXAMPLES),
             done=partial(self._show_examples, concept.version),
             key="card examples",
         )
 
-    def _show_examples(self, version: "tuple[int, ConceptId]", found: "Sequence[Example]") -> None:
+    def _show_examples(self, version: "Version", found: "Sequence[Example]") -> None:
         if version == self._examples_of:
             self.cutouts.show_examples(found)

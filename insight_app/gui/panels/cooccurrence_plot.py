@@ -1,5 +1,6 @@
 """Which of the selected concepts fire together: a heat map of R, child by parent."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from insight_app.gui.statistics.saving import Table
 from insight_app.gui.widgets import dim_label
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.judgements import ConceptId
 
 MOST = 40
@@ -59,8 +61,9 @@ class CoOccurrencePlotPanel(Panel):
 
     def refresh(self) -> None:
         state = self.session.state
-        machine = 0 if state.results is None else state.results.F
-        chosen = [row for row in self.session.selection.rows if row < machine]
+        has_results = state.results is not None
+        rows = self.session.selection.rows if has_results else ()
+        chosen = [row for row in rows if state.reader(row).can_fire]
         if state.results is None or len(chosen) < 2 or state.awaits_photos:
             self.plot.hide()
             self.set_info("")
@@ -76,7 +79,7 @@ class CoOccurrencePlotPanel(Panel):
             return
         self._asked = concepts
         self.session.jobs.run(
-            partial(state.results.co_occurrence, chosen[:MOST]),
+            partial(_shares, [state.reader(row) for row in chosen[:MOST]]),
             done=partial(self._show, concepts, len(chosen)),
             key="co-occurrence",
         )
@@ -99,8 +102,10 @@ class CoOccurrencePlotPanel(Panel):
         self._label()
         first = f", the first {MOST} of {chosen:,} selected" if chosen > n else ""
         self.set_info(f"{counted(n, 'concept')}{first}")
+        unknown = np.isnan(matrix).any()
         self.note.setText(
             "R = share of the row's activation on cells where the column is active too; 0 to 1."
+            + (" What was not counted yet is left empty." if unknown else "")
         )
 
     def _names(self) -> list[str]:
@@ -135,8 +140,9 @@ class CoOccurrencePlotPanel(Panel):
             plotting.show_tip(self.plot, "")
             return
         names = self._names()
-        share = figure(float(self._matrix[cell]))
-        plotting.show_tip(self.plot, f"R({names[cell[0]]} → {names[cell[1]]}) = {share}")
+        known = float(self._matrix[cell])
+        share = "not counted yet" if np.isnan(known) else f"= {figure(known)}"
+        plotting.show_tip(self.plot, f"R({names[cell[0]]} → {names[cell[1]]}) {share}")
 
     def _clicked(self, at: QPointF, _way: object) -> None:
         """Select the pair, the row's concept first."""
@@ -149,3 +155,10 @@ class CoOccurrencePlotPanel(Panel):
         return ("concept", *names), [
             (name, *map(float, values)) for name, values in zip(names, self._matrix, strict=True)
         ]
+
+
+def _shares(readers: "Sequence[ConceptReader]") -> NDArray[np.float64]:
+    """Read R (n, n) between n concepts; runs on the pool."""
+    from insight_app.project.composites import shares
+
+    return shares.among(readers)

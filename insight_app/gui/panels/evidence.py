@@ -29,7 +29,7 @@ class EvidencePanel(Panel):
         column.setSpacing(8)
         self.candidates = CandidateList(session, inside)
         self.relatives = Relatives(session, inside, (TOGETHER,))
-        self.strength = Strength(inside)
+        self.strength = Strength(session, inside)
         self.note = note_field(session, inside)
         for part in (
             self.candidates.section,

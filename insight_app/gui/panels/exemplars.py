@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from insight_app.figures import counted
 from insight_app.gui.curation.cutouts import CutoutGrid
-from insight_app.gui.curation.present_concept import find, selected
+from insight_app.gui.curation.present_concept import PresentConcept, Version, find, selected
 from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
 from insight_app.gui.relations.edge_card import EdgeCard
@@ -38,9 +38,13 @@ BAND_WORDS = {
 class ShownBand:
     """Which examples are shown, or being read: of which concept, in which results, which band."""
 
-    epoch: int
-    concept: "ConceptId"
+    version: "Version"
     name: str
+
+    @property
+    def concept(self) -> "ConceptId":
+        """Whose they are."""
+        return self.version[1]
 
 
 class ExemplarsPanel(Panel):
@@ -100,7 +104,7 @@ class ExemplarsPanel(Panel):
         if concept is None or not has_any:
             self._shown = None
             self.set_info("")
-            self.empty.set_text(self._why_empty(concept is not None))
+            self.empty.set_text(self._why_empty(concept))
             return
         self.grid.setAccessibleName(f"Examples of {concept.shown.spoken}")
         images = int(concept.catalogue.images[concept.row])
@@ -112,7 +116,7 @@ class ExemplarsPanel(Panel):
         whose = concept.name_told_apart if are_several else ""
         count = "" if has_bands else counted(images, "image")
         self.set_info(", ".join(filter(None, (whose, count))))
-        band = ShownBand(session.state.epoch, concept.id, self.band if has_bands else "strongest")
+        band = ShownBand(concept.version, self.band if has_bands else "strongest")
         if band != self._shown:
             self._shown, self._is_whole = band, False
             self._load(band, 0)
@@ -130,7 +134,7 @@ class ExemplarsPanel(Panel):
             self.set_info("")
         return is_relation
 
-    def _why_empty(self, is_chosen: bool) -> str:
+    def _why_empty(self, concept: PresentConcept | None) -> str:
         if self.session.state.awaits_photos:
             return (
                 "No photos in this project yet. The places where a concept fires appear here when "
@@ -138,17 +142,19 @@ class ExemplarsPanel(Panel):
             )
         if self.session.state.catalogue is None:
             return "The places where a concept fires appear here as soon as photos are analyzed."
-        if is_chosen:
-            return "A concept that a person made: it fires nowhere itself."
+        if concept is not None and concept.can_fire:
+            return "The worker counts where this part fires; its places appear here then."
+        if concept is not None:
+            return "A concept that a person made: nothing is below it that could fire."
         return "Choose a concept: the places where it fires appear here."
 
     def _load(self, band: ShownBand, offset: int) -> None:
         concept = find(self.session.state, band.concept)
-        if concept is None or band.epoch != self.session.state.epoch:
+        if concept is None or band.version != concept.version:
             return  # newer results: the next refresh asks them
         self._loading = True
         self.session.jobs.run(
-            partial(concept.results.examples, concept.row, band.name, PAGE, offset),
+            partial(concept.reader.examples, band.name, PAGE, offset),
             done=partial(self._show, band, offset),
             key="exemplars",
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
 
+Strengths = Sequence[tuple[int, float]]
 PHOTO_FOLD = "photo_fold_open"
 """What the place in a project calls whether what is folded away is listed."""
 
@@ -53,6 +54,7 @@ class InPhotoPanel(Panel):
         self.whole.clicked.connect(lambda: session.selection.select(cell=None))
         self.header.add(self.whole)
         session.image_codes.ready.connect(lambda _image: self.invalidate())
+        session.photo_concepts.changed.connect(self.invalidate)
         session.lists.offer(
             OfferedConcepts(
                 self.object_name,
@@ -75,9 +77,12 @@ class InPhotoPanel(Panel):
             elif selection.image is None or state.catalogue is None:
                 self._show_empty("The concepts of the chosen photo are listed here.")
             return  # else what is listed stays until the codes are there
-        folded = _folded(state.catalogue, codes)
-        shown = selection.rows if not self.fold.is_open else codes.concepts.tolist()
-        items = listed(state, codes, selection.cell, but=folded.difference(shown))
+        active, cell = self.session.photo_concepts, selection.cell
+        found = active.active(state, codes)
+        here = None if cell is None else active.in_cell(state, codes, cell)
+        folded = _folded(state.catalogue, found)
+        shown = selection.rows if not self.fold.is_open else folded
+        items = listed(state, codes, found, cell, here, but=folded.difference(shown))
         self.fold.set_count(len(folded))
         if not items:
             self._show_empty(codes.record.message or "Not analyzed yet: no concepts so far.")
@@ -89,18 +94,18 @@ class InPhotoPanel(Panel):
         if asked != self._in_view:  # else the list stays where the person scrolled it
             self._in_view = asked
             self.list.scroll_to_selected()
-        self._show_info(codes)
+        self._show_info(codes, len(found))
         self.session.lists.listed(self.object_name)
 
-    def _show_info(self, codes: PhotoCodes) -> None:
-        count = int(codes.concepts.size)
+    def _show_info(self, codes: PhotoCodes, count: int) -> None:
         text = f"{count:,}"
         if codes.unexplained.size:
             explained = 1 - float(np.mean(codes.unexplained))
             text += f", {percent(explained)} explained"
         self.set_info(
             text,
-            f"{text}\n\nThe concepts that fire in this photo, by their strongest cell's strength.\n"
+            f"{text}\n\nThe concepts that fire in this photo, by their strongest cell's strength; "
+            "what is merged is one of them.\n"
             "Explained: share of a token's energy that its concepts explain, mean over all cells",
         )
 
@@ -113,30 +118,34 @@ class InPhotoPanel(Panel):
         self.empty.show()
 
 
-def _folded(catalogue: "Catalogue", codes: PhotoCodes) -> set[int]:
+def _folded(catalogue: "Catalogue", found: "Strengths") -> set[int]:
     """Return the rows of a photo's concepts that show nothing in common."""
-    rows = codes.concepts[catalogue.folded[codes.concepts] & ~catalogue.hidden[codes.concepts]]
-    return set(rows.tolist())
+    return {row for row, _value in found if catalogue.folded[row] and not catalogue.hidden[row]}
 
 
 def listed(
-    state: ProjectState, codes: PhotoCodes, cell: int | None, but: Collection[int] = ()
+    state: ProjectState,
+    codes: PhotoCodes,
+    found: "Strengths",
+    cell: int | None = None,
+    in_cell: "Strengths | None" = None,
+    but: Collection[int] = (),
 ) -> list[ConceptRow | str]:
     """Return the rows of a photo by strength, those folded away last; a cell's first, with heads.
 
+    found, in_cell: rows of the photo and of its cell with their strengths, the strongest first.
     but: rows that are left out, though not of the cell.
     """
     if state.catalogue is None:
         return []
-    found = zip(codes.concepts.tolist(), codes.maxima.tolist(), strict=True)
     hidden, folded = state.catalogue.hidden, state.catalogue.folded
     whole = [(row, value) for row, value in found if not hidden[row] and row not in but]
     whole.sort(key=lambda one: bool(folded[one[0]]))
     largest = max((value for _row, value in whole), default=1.0)
     everywhere = _rows(state, whole, largest)
-    if cell is None or codes.codes is None:
+    if cell is None or in_cell is None or codes.codes is None:
         return everywhere
-    here = [(row, value) for row, value in codes.cell(cell) if not hidden[row]]
+    here = [(row, value) for row, value in in_cell if not hidden[row]]
     cols = codes.record.geometry.cols
     heading = f"In cell {cell // cols + 1}, {cell % cols + 1}"
     if not here:

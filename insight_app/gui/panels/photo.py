@@ -107,6 +107,7 @@ class PhotoPanel(Panel):
         session.pictures.tried_again.connect(self._look_again)
         session.image_codes.ready.connect(lambda _image: self._show_photo())
         session.image_codes.failed.connect(self._cannot_read)
+        session.photo_concepts.changed.connect(self.invalidate)
         session.image_codes.looked.connect(self._compare)
         session.pictures.replaced.connect(self._replaced)
         self._look = QTimer(self, interval=LOOK_MILLISECONDS)
@@ -324,11 +325,15 @@ class PhotoPanel(Panel):
         layers = []
         for id in self.session.selection.coloured:
             concept, present = find(self._shown_in, id), find(self.session.state, id)
-            if concept is None or present is None or not concept.is_machine:
+            if concept is None or present is None or not concept.can_fire:
                 continue
-            values = shown.codes.map_of(concept.row).reshape(g.rows, g.cols)
+            strengths = self.session.photo_concepts.map_of(self._shown_in, concept.row, shown.codes)
+            if strengths is None:
+                continue  # the examples of a part are being read
+            values = strengths.reshape(g.rows, g.cols)
+            strongest = float(concept.catalogue.maximum[concept.row]) or float(values.max())
             is_own_scale = self.controls.only_here.isChecked()
-            scale = float(values.max() if is_own_scale else results.maximum[concept.row])
+            scale = float(values.max()) if is_own_scale else strongest
             colour = self.session.selection.colour(present.row)
             assert colour is not None
             layers.append(overlay.Layer(id, colour, values, scale))
@@ -391,8 +396,9 @@ class PhotoPanel(Panel):
 
     def _active_in(self, codes: PhotoCodes, cell: int | None) -> "list[tuple[ConceptId, float]]":
         """Return what is active in a cell with its strengths, strongest first."""
-        found = [] if cell is None else codes.cell(cell)
-        concepts = self._shown_in.ids_of(row for row, _value in found)
+        state, active = self._shown_in, self.session.photo_concepts
+        found = [] if cell is None else active.in_cell(state, codes, cell)
+        concepts = state.ids_of(row for row, _value in found)
         return [(one, value) for one, (_row, value) in zip(concepts, found, strict=True)]
 
     def _counted_cell(self, cell: int | None) -> int | None:

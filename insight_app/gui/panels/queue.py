@@ -80,6 +80,7 @@ class QueuePanel(Panel):
         self._rank: NDArray[np.int64] = np.zeros(0, np.int64)
         """(concepts,) the place of each row of the present state: by its share, the folded last."""
         self._whole = 0.0
+        self._activation: NDArray[np.float64] = np.zeros(0)
         """The summed activation of all concepts."""
         self._numbers: dict[int, str] = {}
         """Row -> its share, as shown."""
@@ -113,8 +114,9 @@ class QueuePanel(Panel):
         if catalogue is None or results is None or state.awaits_first_codes:
             self.list.set_rows([])
         else:
-            whole = self._whole = float(catalogue.total.sum())
-            order = np.lexsort((np.arange(catalogue.size), -catalogue.total, catalogue.folded))
+            self._activation = catalogue.activation
+            whole = self._whole = float(self._activation.sum())
+            order = np.lexsort((np.arange(catalogue.size), -self._activation, catalogue.folded))
             self._rank = np.argsort(order)
             fires, may = self._fires(catalogue), self._may_be_listed(catalogue)
             kept = list(state.rows_of(self.list.concepts if keep else ()))
@@ -123,7 +125,7 @@ class QueuePanel(Panel):
             due[kept] = True
             may &= due
             rows = np.flatnonzero(fires).tolist()
-            shares = (catalogue.total[rows] / (whole or 1.0)).tolist()
+            shares = (self._activation[rows] / (whole or 1.0)).tolist()
             self._numbers = dict(zip(rows, column(list(map(percentage, shares))), strict=True))
             self.list.set_rows([self._row(row) for row in order[may[order]].tolist()])
             self.note.setText(UNIT if whole else BY_LEVEL)
@@ -137,7 +139,9 @@ class QueuePanel(Panel):
 
     def _fires(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
         """Return (size,) what there is something to judge of."""
-        return catalogue.total > 0 if self._whole else catalogue.is_active
+        if not self._whole:
+            return catalogue.is_active
+        return catalogue.activation > 0
 
     def _may_be_listed(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
         """Return (size,) what could be in a queue, judged or not."""
@@ -209,7 +213,7 @@ class QueuePanel(Panel):
     def _row(self, row: int) -> ConceptRow:
         state = self.session.state
         assert state.catalogue is not None and state.results is not None
-        total = float(state.catalogue.total[row])
+        total = float(self._activation[row]) if row < self._activation.size else 0.0
         # Without photos a concept is listed as soon as it has relations; no numbers are shown then.
         number = self._numbers.get(row, "")
         shown = _row(state.id_of(row), number, total, self._whole, state.results.tokens)

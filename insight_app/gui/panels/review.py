@@ -23,7 +23,7 @@ from insight_app.gui.curation.concept_keys import ConceptVerbs, keys_of
 from insight_app.gui.curation.example_band import ExampleBand
 from insight_app.gui.curation.facts.title import ConceptTitle
 from insight_app.gui.curation.judge_buttons import AdvanceSwitch, JudgeButtons
-from insight_app.gui.curation.present_concept import PresentConcept, find, selected
+from insight_app.gui.curation.present_concept import PresentConcept, Version, find, selected
 from insight_app.gui.curation.several import SeveralCard
 from insight_app.gui.curation.surroundings import SurroundingsButton
 from insight_app.gui.panel import Panel
@@ -42,7 +42,6 @@ from insight_app.gui.widgets import (
 from insight_app.project.results.examples import ALL
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId
     from insight_app.project.results.records import Example
 
 BANDS = {
@@ -67,7 +66,7 @@ class ReviewPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._shown: tuple[int, ConceptId] | None = None
+        self._shown: Version | None = None
         self.progress = JudgedShare(self)
         self.body.addWidget(self.progress)
         self.empty = EmptyState(COMING, self)
@@ -161,19 +160,19 @@ class ReviewPanel(Panel):
 
     def _load(self, concept: PresentConcept) -> None:
         """Read the examples of all bands together: no place stands in two of them."""
-        if not concept.is_machine:
+        if not concept.is_counted:
             self._show_examples(concept.version, 0, {})
             return
         images = int(concept.catalogue.images[concept.row])
         self.session.jobs.run(
-            partial(concept.results.bands, concept.row, dict(self._wanted)),
+            partial(concept.reader.bands, dict(self._wanted)),
             done=partial(self._show_examples, concept.version, images),
             key="bands",
         )
 
     def _show_examples(
         self,
-        version: "tuple[int, ConceptId]",
+        version: "Version",
         images: int,
         found: "Mapping[str, Sequence[Example]]",
     ) -> None:
@@ -184,9 +183,9 @@ class ReviewPanel(Panel):
     def _fetch_ahead(self, concept: PresentConcept) -> None:
         """Load the next concept's strongest cut-outs, so that they are there when it comes."""
         following = find(concept.state, self.session.lists.following(concept.id))
-        if following is not None and following.is_machine:
+        if following is not None and following.is_counted:
             self.session.jobs.run(
-                partial(following.results.examples, following.row, "strongest", ROW),
+                partial(following.reader.examples, "strongest", ROW),
                 done=self._fetch_cutouts,
                 key="ahead",
                 priority=BACKGROUND,

@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
-from insight_app.gui.curation.present_concept import PresentConcept, selected
+from insight_app.gui.curation.present_concept import PresentConcept, Version, selected
 from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, FoundHits, Hit, found_concepts
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
@@ -45,7 +45,7 @@ class Listing:
     by: what puts the least explained first.
     """
 
-    concept: "ConceptId | None" = None
+    concept: Version | None = None
     folders: tuple[int, ...] = ()
     by: "Unexplained | None" = None
 
@@ -55,7 +55,7 @@ class ThumbnailsPanel(Panel):
 
     title = "Images"
     object_name = "thumbnails"
-    follows = frozenset({"project", "results", "selection"})
+    follows = frozenset({"project", "results", "selection", "curation"})
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -158,16 +158,18 @@ class ThumbnailsPanel(Panel):
         if self.session.selection.primary != self._all_of:
             self._all_of = None
         concept = self._concept
-        row = concept.row if concept is not None and concept.is_machine else None
+        reader = concept.reader if concept is not None and concept.can_fire else None
         by = self._least_explained()
-        listing = Listing(None if row is None else self.session.state.id_of(row), self.folders, by)
+        version = None if concept is None or reader is None else concept.version
+        listing = Listing(version, self.folders, by)
         if (results.generation, listing) == self._asked:
-            self._show_state()
-            self._follow()
+            if self.reasons != {"curation"}:  # it composed nothing of this anew
+                self._show_state()
+                self._follow()
             return
         self._asked = (results.generation, listing)
         self.session.jobs.run(
-            partial(list_photos, results, row, self.folders, by),
+            partial(list_photos, results, reader, self.folders, by),
             done=partial(self._show, listing),
             key="thumbnails",
         )

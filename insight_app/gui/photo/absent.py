@@ -16,8 +16,8 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import LinkLabel
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.judgements import ConceptId
-    from insight_app.project.results.snapshot import Results
 
 
 class AbsentLine(LinkLabel):
@@ -66,7 +66,7 @@ class AbsentLine(LinkLabel):
         concept = find(self.session.state, self._absent[0]) if self._absent else None
         if concept is not None:
             self.session.jobs.run(
-                partial(_strongest_photo, concept.results, concept.row),
+                partial(_strongest_photo, concept.reader),
                 done=partial(self._show, concept.id, self.session.selection.image, is_step),
                 key="strongest photo",
             )
@@ -83,7 +83,7 @@ class AbsentLine(LinkLabel):
             selection.bring_photo(image)
 
 
-def _strongest_photo(results: "Results", row: int) -> int | None:
+def _strongest_photo(reader: "ConceptReader") -> int | None:
     """Read in which photo a concept is strongest; runs on the pool."""
-    ids, _values = results.strongest_images(row, 1)
+    ids, _values = reader.strongest_images(1)
     return int(ids[0]) if ids.size else None

@@ -23,6 +23,7 @@ from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.concepts.quality.unexplained import Unexplained
+    from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.results.snapshot import Results
 
 GAP = 4
@@ -145,19 +146,20 @@ class ThumbnailDelegate(QStyledItemDelegate):
 
 def list_photos(
     results: "Results",
-    row: int | None,
+    reader: "ConceptReader | None",
     folders: Sequence[int],
     by: "Unexplained | None" = None,
 ) -> ListedPhotos:
     """Read the photos of folders (none: of all), those with a concept; runs on the pool.
 
+    reader: of the concept.
     by: put the least explained first, those without codes last.
     """
     chosen = list(folders) or None
-    if row is None:
+    if reader is None:
         ids, values = results.image_ids(chosen).astype(np.int64), None
     else:
-        ids, values = results.strongest_images(row, MOST, folders=chosen)
+        ids, values = reader.strongest_images(MOST, folders=chosen)
     if by is None:
         return ListedPhotos(ImageOrder(ids), values, _trouble(results))
     largest = max(int(ids.max(initial=0)), int(by.images.max(initial=0)))

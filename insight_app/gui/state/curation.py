@@ -294,7 +294,7 @@ class Curation(QObject):
         then = self._lists.remaining(shown) if leaves else None
         if not changes.is_empty:
             rows = set(catalogue.apply(committed.state, changes))
-            self.changed.emit(rows, bool(changes.relations))
+            self.changed.emit(rows, changes.structure)
         if then is not None and all(map(self._is_hidden, shown)):
             self._selection.select(concepts=(then,))  # as hide() does
         elif kind not in (WriteKind.JUDGE, WriteKind.REPLAY):

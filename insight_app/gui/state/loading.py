@@ -11,6 +11,7 @@ from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal, WorldError
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.store import CountedStore
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.project import Project
     from insight_app.project.results.snapshot import Results
@@ -26,6 +27,7 @@ class Loaded:
     project: "Project"
     results: "Results | None" = None
     catalogue: "Catalogue | None" = None
+    counted: "CountedStore | None" = None
     damaged: KnownError | None = None
 
 
@@ -77,13 +79,17 @@ def restore(path: Path) -> str:
 
 def load(project: "Project") -> Loaded:
     """Read the newest results of an open project."""
+    from insight_app.project.composites import basis
+    from insight_app.project.composites.store import CountedStore
     from insight_app.project.judgements.catalogue import Catalogue
 
     results = project.results()
     if results is None:
         return Loaded(project)
     try:
-        return Loaded(project, results, Catalogue(results, project.judgements.state))
+        catalogue = Catalogue(results, project.judgements.state)
+        counted = CountedStore(project.path, basis.of(results))
+        return Loaded(project, results, catalogue, counted)
     except BaseException:
         results.close()
         raise

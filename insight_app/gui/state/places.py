@@ -4,13 +4,14 @@ At a first opening nothing was selected yet: the first photo is shown, and the c
 strongest in it, so that a photo never stands there bare. Knows no panel.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
 from insight_app.gui.settings import Settings
-from insight_app.gui.state.image_codes import ImageCodes, PhotoCodes
+from insight_app.gui.state.image_codes import ImageCodes
+from insight_app.gui.state.photo_concepts import PhotoConcepts
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import Selection, SelectionModel
 
@@ -33,11 +34,13 @@ class PlaceMemory(QObject):
         present: Callable[[], ProjectState],
         selection: SelectionModel,
         image_codes: ImageCodes,
+        photo_concepts: PhotoConcepts,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings, self._present = settings, present
         self._selection, self._codes = selection, image_codes
+        self._photo_concepts = photo_concepts
         self._kept: dict[str, object] = {}
         """What was remembered of this project, by name."""
         self._to_keep: dict[str, Callable[[], object]] = {}
@@ -144,7 +147,8 @@ class PlaceMemory(QObject):
             row = _first_row(state)
         else:
             codes = self._codes.get(image)
-            row = None if codes is None else _strongest(state, codes)
+            found = [] if codes is None else self._photo_concepts.active(state, codes)
+            row = _strongest(state, found)
         if row is not None:
             self._selection.give(state.ids_of((row,)))
 
@@ -161,14 +165,14 @@ def _relations(state: ProjectState, kept: object) -> "tuple[Relation, ...]":
     return tuple(found)
 
 
-def _strongest(state: ProjectState, codes: PhotoCodes) -> int | None:
-    """Return the row of the strongest concept of a photo that is not hidden.
+def _strongest(state: ProjectState, found: Sequence[tuple[int, float]]) -> int | None:
+    """Return the row of the strongest concept of those found in a photo that is not hidden.
 
     One that shows something in common with its other photos goes before those that do not.
     """
     assert state.catalogue is not None
     hidden, folded = state.catalogue.hidden, state.catalogue.folded
-    shown = [row for row in codes.concepts.tolist() if not hidden[row]]
+    shown = [row for row, _value in found if not hidden[row]]
     return min(shown, key=lambda row: bool(folded[row]), default=None)
 
 

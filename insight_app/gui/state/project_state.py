@@ -16,6 +16,7 @@ from insight_app.gui.state.shown_name import DOUBTFUL_WORD, ShownName, shown_nam
 
 if TYPE_CHECKING:  # SQLAlchemy takes longer to import than the first paint may take
     from insight_app.project.composites.reader import ConceptReader
+    from insight_app.project.composites.store import CountedStore
     from insight_app.project.judgements import ConceptId
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.project import Project
@@ -33,6 +34,9 @@ class ProjectState:
     project: "Project | None" = None
     results: "Results | None" = None
     catalogue: "Catalogue | None" = None
+    counted: "CountedStore | None" = None
+    """What was counted of composites over these results."""
+    _readers: "dict[int, ConceptReader]" = field(default_factory=dict, repr=False)
     _facts: dict[int, str] = field(default_factory=dict, repr=False)
     """Row -> what distinctions() read of it; the results of a state never change."""
 
@@ -65,6 +69,22 @@ class ProjectState:
         return results is not None and bool(results.uncoded_images) and not results.coded_images
 
     # ---- concepts
+
+    def reader(self, row: int) -> "ConceptReader":
+        """Return what answers where and how often a concept of this state fires.
+
+        The same one as long as the concept is made of the same: what it has read stays.
+        """
+        from insight_app.project.composites.reader import ConceptReader
+
+        if self.results is None or self.catalogue is None:
+            raise LookupError("there are no results")
+        composition, known = self.catalogue.composition(row), self._readers.get(row)
+        if known is None or known.composition != composition:
+            concept = row if row < self.results.F else -1
+            known = ConceptReader(self.results, concept, composition, self.counted)
+            self._readers[row] = known
+        return known
 
     def row_of(self, concept: "ConceptId") -> int | None:
         """Return the row of a concept in this state, None where it has none."""
@@ -134,18 +154,6 @@ class ProjectState:
             other = ""
         images = "" if self.awaits_photos else counted(int(self.catalogue.images[row]), "image")
         return " · ".join(part for part in (shown_name(other), images) if part)
-
-    def reader(self, row: int) -> "ConceptReader":
-        """Return what reads where a concept fires, whatever it is made of."""
-        from insight_app.concepts.composition import Composition
-        from insight_app.project.composites.reader import ConceptReader
-
-        if self.catalogue is None or self.results is None:
-            raise LookupError("there are no concepts")
-        made_of = self.catalogue.composition(row)
-        if made_of is None and row < self.results.F:
-            return ConceptReader(self.results, row)
-        return ConceptReader(self.results, -1, made_of or Composition(()))
 
     def machine_name(self, row: int) -> str:
         """Return the name that the machine gave a concept, '' if it gave none."""

@@ -171,7 +171,7 @@ class Projects(QObject):
             return
         self._opening = None
         epoch = self._epochs.begin_project()
-        self._replace(ProjectState(epoch, loaded.project, loaded.results, loaded.catalogue))
+        self._replace(_state(epoch, loaded))
         self.opening.emit("")
         self.opened.emit()
         self.entered.emit()
@@ -240,7 +240,7 @@ class Projects(QObject):
             self._close_files(None, loaded)
         else:
             epoch = self._epochs.begin_results()
-            self._replace(ProjectState(epoch, loaded.project, loaded.results, loaded.catalogue))
+            self._replace(_state(epoch, loaded))
             self._messages.withdraw(self._damage)
             self._damage = None
             self.results_changed.emit()
@@ -301,6 +301,10 @@ class Projects(QObject):
 
     def _close_files(self, project: "Project | None", loaded: Loaded) -> None:
         self._thread.run(partial(loading.close, project, loaded.results), scope=Scope.PROGRAM)
+
+
+def _state(epoch: int, loaded: Loaded) -> ProjectState:
+    return ProjectState(epoch, loaded.project, loaded.results, loaded.catalogue, loaded.counted)
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.analysis_control import AnalysisControl
+from insight_app.gui.state.composite_control import CompositeControl
 from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.duplicates import Duplicates
 from insight_app.gui.state.editors import Editors
@@ -23,6 +24,7 @@ from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.naming_curation import NamingCuration
 from insight_app.gui.state.new_names import NewNames
+from insight_app.gui.state.photo_concepts import PhotoConcepts
 from insight_app.gui.state.pictures import Pictures
 from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
@@ -49,8 +51,8 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, pictures, image_codes, places, editors, seen_panels,
-    messages, troubles, settings, actions.
+    worker, jobs, unexplained, quality, pictures, image_codes, photo_concepts, composites,
+    places, editors, seen_panels, messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -149,7 +151,21 @@ class Session(QObject):
         self.folders.came_back.connect(self.pictures.try_again)
         self.image_codes = ImageCodes(self.jobs, self)
         self.image_codes.looked.connect(self.pictures.drop_older)
-        self.places = PlaceMemory(settings, self._present, self.selection, self.image_codes, self)
+        self.photo_concepts = PhotoConcepts(self.projects, self.jobs, self)
+        self.composites = CompositeControl(
+            self.projects, self.worker, self.jobs, self.messages, self
+        )
+        for each in (self.photo_concepts, self.composites):
+            self.curation.changed.connect(lambda _rows, _structure, look=each.look: look())
+        self.composites.counted.connect(lambda rows: self.curation.changed.emit(rows, False))
+        self.places = PlaceMemory(
+            settings,
+            self._present,
+            self.selection,
+            self.image_codes,
+            self.photo_concepts,
+            self,
+        )
         self._shown_path: Path | None = None
         self.projects.entered.connect(self.places.enter)
         self.projects.results_changed.connect(self.places.results_came)

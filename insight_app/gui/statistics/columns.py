@@ -66,12 +66,13 @@ def values(
     sums: (n,) counts over `of_images` images; shares: (folders, n) of each folder's images.
     """
     children, parents = catalogue.relation_ends()
+    is_unknown = ~catalogue.is_counted
     return {
         "status": catalogue.status.astype(np.int64),
         "probability": catalogue.probability.copy(),
         "images": sums.images,
-        "cells": sums.cells,
-        "mean": sums.mean,
+        "cells": np.where(is_unknown, np.nan, sums.cells),
+        "mean": np.where(is_unknown, np.nan, sums.mean),
         "maximum": np.asarray(sums.maximum, np.float64),
         "level": np.asarray(catalogue.level, np.int64),
         "clarity": catalogue.clarity,

@@ -23,6 +23,7 @@ from insight_app.gui.statistics.counting import Counted, FolderCounts, count
 from insight_app.gui.statistics.selecting import How, combined
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.judgements.catalogue import Catalogue
 
 NO_ROWS = np.zeros(0, np.int64)
@@ -74,10 +75,13 @@ class StatisticsRows(QObject):
         session.projects.opened.connect(self._opened)
         session.projects.results_changed.connect(self._outdate)
         session.curation.changed.connect(self._curated)
+        session.composites.counted.connect(lambda _rows: self._outdate())
 
     def _forget(self) -> None:
         self.state = ProjectState()
         self._counted: Counted | None = None
+        self._composed: dict[int, ConceptReader] = {}
+        """What answers for rows that persons composed, as they were counted last."""
         self._judged: set[int] = set()
         """Rows of `state` that were judged since the last update."""
         self.names: list[str] = []
@@ -152,9 +156,11 @@ class StatisticsRows(QObject):
 
     def _count(self) -> None:
         state = self._session.state
-        if state.results is not None:
+        if state.results is not None and state.catalogue is not None:
+            composites = state.catalogue.composites()
+            self._composed = {row: state.reader(row) for row in composites}
             self._session.jobs.run(
-                partial(count, state.results, self.filter.folders),
+                partial(count, state.results, self.filter.folders, self._composed),
                 done=partial(self._take, state),
                 key="statistics",
             )
@@ -163,10 +169,14 @@ class StatisticsRows(QObject):
         self.state, self._counted = state, counted
         self._choose()
 
-    def _curated(self, rows: set[int], _structure: bool) -> None:
+    def _curated(self, rows: set[int], structure: bool) -> None:
         if self._counted is None or self.state is not self._session.state:
             return  # rows of newer results, which are counted when somebody looks
         self._judged |= rows
+        if structure and self.state.catalogue is not None:
+            composites = self.state.catalogue.composites()
+            composed = {row: self.state.reader(row) for row in composites}
+            self._is_outdated |= composed != self._composed
         self.outdated.emit()
 
     def _follow(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,16 @@ class ConceptNumbers:
     is_counted: bool = True
 
 
+class FolderCounted(NamedTuple):
+    """Counts by folder (m,) in which it fires: images, cells, steps int64, maximum float16."""
+
+    folder: NDArray[np.int64]
+    images: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    maximum: NDArray[np.float16]
+
+
 @dataclass(frozen=True, eq=False)
 class CountedComposite:
     """Hold all that is counted of a composite over the photos of some results.
@@ -38,8 +48,8 @@ class CountedComposite:
     folder_images, folder_cells, folder_steps int64, folder_maximum float16.  others (k,) int64,
     ascending: concepts that are active in the same cells; together (cells), together_images, own
     (the composite's mass where the other is present), other (the other's mass where it is), all
-    int64.  beside (b,): digests of composites counted at the same time, as ASCII, with beside_own,
-    beside_other.  present: its mass above tau.
+    int64.  beside (b,): digests of composites that it was counted beside, as ASCII, with
+    beside_own, beside_other, 0 where they never meet.  present: its mass above tau.
     """
 
     images: int
@@ -76,6 +86,17 @@ class CountedComposite:
     def entries(self) -> Entries:
         """Its strongest cell in each photo, where postings do not tell it."""
         return self.image, self.cell, self.value
+
+    @property
+    def by_folder(self) -> FolderCounted:
+        """Its counts by folder."""
+        return FolderCounted(
+            self.folder,
+            self.folder_images,
+            self.folder_cells,
+            self.folder_steps,
+            self.folder_maximum,
+        )
 
     def bins(self, fewest: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return (borders (n + 1,), cells (n,)) as `Results.histogram` does."""

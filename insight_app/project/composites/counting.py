@@ -38,16 +38,19 @@ def count(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     between: Callable[[], None] = lambda: None,
+    beside: Sequence[Composition] = (),
 ) -> Iterator[tuple[Composition, CountedComposite]]:
     """Yield what is counted of each composition; up to MOST_AT_ONCE share a pass over the photos.
 
-    between: called between two batches of photos. May raise Cancelled.
+    beside: others with which it is counted how they occur together. between: called between two
+    batches of photos. May raise Cancelled.
     """
     token = cancel or CancelToken()
+    beside = list(dict.fromkeys(one for one in beside if one not in set(compositions)))
     for start in range(0, len(compositions), MOST_AT_ONCE):
         some = list(dict.fromkeys(compositions[start : start + MOST_AT_ONCE]))
-        running = _RunningComposites(results.F, some)
-        coder = divisions.coder(results, some)
+        running = _RunningComposites(results.F, some, beside)
+        coder = divisions.coder(results, [*some, *beside])
         concepts = sorted({concept for one in some for concept in one.concepts})
         images = np.flatnonzero(images_with(results, concepts))
         with results.reading() as files:
@@ -79,11 +82,14 @@ def _batches(
 class _RunningComposites:
     """Running counts of some composites."""
 
-    def __init__(self, concepts: int, compositions: Sequence[Composition]) -> None:
+    def __init__(
+        self, concepts: int, compositions: Sequence[Composition], beside: Sequence[Composition]
+    ) -> None:
         self._concepts, self._compositions = concepts, compositions
         size = len(compositions)
         self._counts, self._folders = Counts(size), FolderSums(size)
-        self._pairs = CompositePairs(size, concepts)
+        self._pairs = CompositePairs(size, concepts, len(beside))
+        self._digests = [one.digest for one in (*compositions, *beside)]
         self._maxima = [_NO_MAXIMA]
         self._divided = np.array([one.is_divided for one in compositions], bool)
 
@@ -95,10 +101,11 @@ class _RunningComposites:
     ) -> None:
         ids = [image for image, _codes in batch]
         codes, image, cell = flatten(ids, [codes for _image, codes in batch])
-        own = coder.of(codes)
+        composites = coder.of(codes)
+        own = composites.first(len(self._compositions))
         self._counts.add(own, image)
         self._folders.add(own, image, folder_of[image])
-        self._pairs.add(own, codes, image)
+        self._pairs.add(composites, codes, image)
         if self._divided.any():
             found = maxima(own, image, cell)
             keep = self._divided[found.concept]
@@ -111,21 +118,20 @@ class _RunningComposites:
         order = np.lexsort((image, -value.astype(np.float32), concept))
         concept, image, cell, value = concept[order], image[order], cell[order], value[order]
         ends = np.searchsorted(concept, np.arange(len(self._compositions) + 1))
-        digests = [one.digest for one in self._compositions]
         counts, folders = self._counts, self._folders
         in_folder, of = np.divmod(folders.key, counts.concepts)
         for place, pairs in zip(
             range(len(self._compositions)), self._pairs.of_each(), strict=False
         ):
             run, here = slice(ends[place], ends[place + 1]), of == place
-            with_concepts, beside = _apart(pairs, self._concepts)
-            beside = beside.where(beside.key != place)
-            present = int(pairs.own[pairs.key == self._concepts + place].sum())
+            with_concepts = pairs.where(pairs.key < self._concepts)
+            own, other = self._beside(pairs)
+            here_too = np.arange(len(self._digests)) != place
             yield CountedComposite(
                 images=int(counts.images[place]),
                 cells=int(counts.cells[place]),
                 steps=int(counts.mass[place]),
-                present=present,
+                present=int(own[place]),
                 maximum=counts.maximum[place],
                 histogram=counts.histogram[place].copy(),
                 image=image[run],
@@ -141,14 +147,15 @@ class _RunningComposites:
                 together_images=with_concepts.images,
                 own=with_concepts.own,
                 other=with_concepts.other,
-                beside=np.array([digests[at].encode() for at in beside.key.tolist()], "S32"),
-                beside_own=beside.own,
-                beside_other=beside.other,
+                beside=np.array(self._digests, "S32")[here_too],
+                beside_own=own[here_too],
+                beside_other=other[here_too],
             )
 
-
-def _apart(pairs: BesideSums, concepts: int) -> tuple[BesideSums, BesideSums]:
-    """Return the pairs with concepts, and those with composites, by their places."""
-    is_concept = pairs.key < concepts
-    rest = pairs.where(~is_concept)
-    return pairs.where(is_concept), rest._replace(key=rest.key - np.uint32(concepts))
+    def _beside(self, pairs: BesideSums) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return its own mass and the other's, beside each composite; 0 where they never meet."""
+        own, other = np.zeros((2, len(self._digests)), np.int64)
+        composites = pairs.where(pairs.key >= self._concepts)
+        place = composites.key.astype(np.int64) - self._concepts
+        own[place], other[place] = composites.own, composites.other
+        return own, other

@@ -32,10 +32,11 @@ def count(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     between: Callable[[], None] = lambda: None,
+    beside: Sequence[Composition] = (),
 ) -> Kept:
     """Count those of some compositions that the newest results of a project lack.
 
-    Those that were counted before it was cancelled are kept; `between`: see `counting.count`.
+    Those that were counted before it was cancelled are kept. between, beside: see `counting.count`.
     """
     results = Results.open(project)
     if results is None:
@@ -45,7 +46,7 @@ def count(
             do="Analyze it first.",
         )
     with results:
-        return in_results(results, compositions, progress, cancel, between)
+        return in_results(results, compositions, progress, cancel, between, beside)
 
 
 def in_results(
@@ -54,17 +55,21 @@ def in_results(
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     between: Callable[[], None] = lambda: None,
+    beside: Sequence[Composition] = (),
 ) -> Kept:
     """Do what `count` does over results that are open."""
     project, rests_on = results.project, basis.of(results)
     missing = [one for one in compositions if store.read(project, rests_on, one) is None]
+    counting_now = counting.count(
+        results, missing, progress, cancel, between, [*compositions, *beside]
+    )
     unkept: dict[Composition, CountedComposite] = {}
     why, number = "", 0
-    for composed, counted in counting.count(results, missing, progress, cancel, between):
+    for composed, counted in counting_now:
         number += 1
         try:
             store.write(project, rests_on, composed, counted)
         except KnownError as error:
             unkept[composed], why = counted, str(error)
-    store.tidy(project, rests_on, compositions)
+    store.tidy(project, rests_on, [*compositions, *beside])
     return Kept(results.generation, rests_on, number, unkept, why)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from insight_app.concepts.composition import Piece, composition
 from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.composites.walking import images_with
 from insight_app.project.results.snapshot import Results
@@ -28,6 +29,21 @@ class Together:
     def singly(self) -> int:
         """How many images they have, counted one by one."""
         return sum(self.own)
+
+
+def united(readers: Sequence[ConceptReader]) -> ConceptReader:
+    """Return what answers for some concepts as if they were one."""
+    pieces = {
+        piece
+        for reader in readers
+        for piece in (
+            reader.composition.pieces
+            if reader.composition is not None
+            else (Piece((reader.concept,)),) * reader.can_fire
+        )
+    }
+    first = readers[0]
+    return ConceptReader(first.results, composition=composition(pieces), store=first.store)
 
 
 def together(results: Results, readers: Sequence[ConceptReader]) -> Together:

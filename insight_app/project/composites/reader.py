@@ -16,7 +16,7 @@ from insight_app.concepts.codes import Codes
 from insight_app.concepts.composition import Composition
 from insight_app.concepts.statistics.composite_codes import CompositeCodes
 from insight_app.project.composites import divisions
-from insight_app.project.composites.counted import ConceptNumbers, CountedComposite
+from insight_app.project.composites.counted import ConceptNumbers, CountedComposite, FolderCounted
 from insight_app.project.composites.store import CountedStore
 from insight_app.project.results import examples, postings
 from insight_app.project.results.postings import Entries
@@ -47,12 +47,12 @@ class ConceptReader:
     @property
     def needs_counting(self) -> bool:
         """Whether some answers are not there yet; reads a file the first time."""
-        return self.composition is not None and self.can_fire and self._counted is None
+        return self.composition is not None and self.can_fire and self.counted is None
 
     @property
     def is_readable(self) -> bool:
         """Whether its examples are known: those of parts come with the count."""
-        return self.can_fire and (not self._is_divided or self._counted is not None)
+        return self.can_fire and (not self._is_divided or self.counted is not None)
 
     # ---- where it fires
 
@@ -118,8 +118,8 @@ class ConceptReader:
                 float(results.maximum[self.concept]),
                 total / cells if cells else 0.0,
             )
-        if self._counted is not None:
-            return self._counted.numbers
+        if self.counted is not None:
+            return self.counted.numbers
         if not self.can_fire:
             return ConceptNumbers(0, 0, 0.0, 0.0, 0.0)
         if self._is_divided:
@@ -134,8 +134,8 @@ class ConceptReader:
         """Return (borders (n + 1,), cells (n,)); without bins as long as it was not counted."""
         if self.composition is None and self.can_fire:
             return self.results.histogram(self.concept, fewest)
-        if self._counted is not None:
-            return self._counted.bins(fewest)
+        if self.counted is not None:
+            return self.counted.bins(fewest)
         return np.zeros(1), np.zeros(0, np.int64)
 
     def co_occurring(self, n: int = 12) -> list[tuple[int, float]]:
@@ -145,13 +145,29 @@ class ConceptReader:
         """
         if self.composition is None:
             return self.results.co_occurring(self.concept, n) if self.can_fire else []
-        if self._counted is None:
+        if self.counted is None:
             return []
-        others, values = self._counted.shares()
+        others, values = self.counted.shares()
         keep = (values > 0) & ~np.isin(others, np.array(self.composition.concepts))
         others, values = others[keep], values[keep]
         order = np.lexsort((others, -values))[:n]
         return [(int(others[at]), float(values[at])) for at in order]
+
+    def folder_sums(self) -> FolderCounted:
+        """Return its counts by folder; as long as it was not counted, the images and maxima alone.
+
+        Of composites only.
+        """
+        if self.counted is not None:
+            return self.counted.by_folder
+        image, _cell, value = self._entries()
+        with self.results.reading() as files:
+            of_image = files.places["folder"][image].astype(np.int64)
+        folder, at = np.unique(of_image, return_inverse=True)
+        maximum = np.zeros(folder.size, np.float16)
+        np.maximum.at(maximum, at, value)
+        nothing, images = np.zeros(folder.size, np.int64), np.bincount(at, minlength=folder.size)
+        return FolderCounted(folder, images.astype(np.int64), nothing, nothing, maximum)
 
     # ---- inside
 
@@ -160,7 +176,8 @@ class ConceptReader:
         return self.composition is not None and self.composition.is_divided
 
     @property
-    def _counted(self) -> CountedComposite | None:
+    def counted(self) -> CountedComposite | None:
+        """What was counted of it as a composite; reads a file the first time."""
         if self.composition is None or self.store is None:
             return None
         return self.store.get(self.composition)
@@ -179,7 +196,7 @@ class ConceptReader:
         """Return the strongest cell of each image, the strongest first, of all or so many."""
         assert self.composition is not None
         if self._is_divided:
-            counted = self._counted
+            counted = self.counted
             if counted is not None:
                 image, cell, value = counted.entries
                 return image[:limit], cell[:limit], value[:limit]

@@ -7,7 +7,7 @@ can be taken for what it is not any more. Knows nothing of how they are counted.
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,17 +77,28 @@ class CountedStore:
         self.project, self.basis = project, basis
         self._lock = threading.Lock()
         self._known: OrderedDict[Composition, CountedComposite] = OrderedDict()
+        self._unkept: dict[Composition, CountedComposite] = {}
 
     def get(self, composition: Composition) -> CountedComposite | None:
         """Return what was counted of a composition, None if nothing was."""
         with self._lock:
+            if composition in self._unkept:
+                return self._unkept[composition]
             if composition in self._known:
                 self._known.move_to_end(composition)
                 return self._known[composition]
         found = read(self.project, self.basis, composition)
         if found is not None:
-            with self._lock:
-                self._known[composition] = found
-                while len(self._known) > IN_MEMORY:
-                    self._known.popitem(last=False)
+            self._remember(composition, found)
         return found
+
+    def put(self, unkept: Mapping[Composition, CountedComposite]) -> None:
+        """Keep in memory what could not be kept in files, as long as this store is used."""
+        with self._lock:
+            self._unkept |= unkept
+
+    def _remember(self, composition: Composition, counted: CountedComposite) -> None:
+        with self._lock:
+            self._known[composition] = counted
+            while len(self._known) > IN_MEMORY:
+                self._known.popitem(last=False)

@@ -18,7 +18,7 @@ from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.curation.lists.relation_list import RelationList
 from insight_app.gui.curation.lists.relation_row import Ends, RelationRow
-from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.curation.present_concept import PresentConcept, Version
 from insight_app.gui.curation.relation_words import (
     WHAT_IS_IMPLIED,
     WHAT_IS_R,
@@ -28,7 +28,7 @@ from insight_app.gui.curation.relation_words import (
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import ConceptId, Relation
+    from insight_app.project.judgements import Relation
     from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.judgements.hierarchy import Edge
 
@@ -47,7 +47,7 @@ class Relatives(QWidget):
         super().__init__(parent)
         self.session = session
         self._above = ""
-        self._counted: tuple[int, ConceptId] | None = None
+        self._counted: Version | None = None
         """What "fires together with" was read of, or is being read of."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,18 +84,16 @@ class Relatives(QWidget):
             shown.set_rows(_aligned(rows))
         if self.together is not None and self._counted != concept.version:
             self._counted = concept.version
-            if concept.is_machine:
+            if concept.is_counted:
                 self.session.jobs.run(
-                    partial(concept.results.co_occurring, row, CO_OCCURRING),
+                    partial(concept.reader.co_occurring, CO_OCCURRING),
                     done=partial(self._list_co_occurring, concept.version),
                     key=("together", id(self)),
                 )
             else:
                 self._show_together([])
 
-    def _list_co_occurring(
-        self, version: "tuple[int, ConceptId]", found: list[tuple[int, float]]
-    ) -> None:
+    def _list_co_occurring(self, version: "Version", found: list[tuple[int, float]]) -> None:
         if version != self._counted:
             return
         concepts = self.session.state.ids_of(other for other, _share in found)

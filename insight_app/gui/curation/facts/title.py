@@ -13,6 +13,7 @@ from insight_app.concepts.hsae.summary import RELEASE
 from insight_app.concepts.naming.doubt import DOUBTFUL
 from insight_app.figures import counted, figure, percent
 from insight_app.gui import icons, theme
+from insight_app.gui.curation.facts.counting_line import CountingLine
 from insight_app.gui.curation.folding import NOTHING_IN_COMMON, explanation
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept, find
@@ -53,6 +54,8 @@ class ConceptTitle(QWidget):
         self._column.addWidget(self.name)
         self._column.addWidget(self.same)
         self._column.addWidget(self.facts)
+        self.counting = CountingLine(session, self)
+        self._column.addWidget(self.counting)
         self.origin = dim_label("", self)
         self.origin.setWordWrap(True)
         self._column.addWidget(self.origin)
@@ -71,6 +74,7 @@ class ConceptTitle(QWidget):
         text, tip = _counts(concept)
         self.facts.setText(text)
         self.facts.setToolTip(tip)
+        self.counting.show_concept(concept)
         text, tip = origin(concept)
         self.origin.setText(text)
         self.origin.setToolTip(tooltip(tip))
@@ -130,16 +134,22 @@ def _counts(concept: PresentConcept) -> tuple[str, str]:
         return f"no photos yet, {address}", "Where it fires is counted when photos are added"
     if concept.state.awaits_first_codes:
         return f"no photo analyzed yet, {address}", "Where it fires is counted as photos come"
+    if not concept.is_counted:
+        return address, concept.what_it_is
     images, coded = int(catalogue.images[row]), concept.results.coded_images
     share = percent(images / max(1, coded))
     is_part = concept.results.uncoded_images > 0
     where = f"{images:,} of {concept.images_counted}" if is_part else counted(images, "image")
+    firing = f"{images:,} of {concept.images_counted} with at least one active cell"
+    if not concept.knows_cells:
+        return f"in {where} ({share}), {address}", f"{firing}\n{concept.what_it_is}"
     mean, total = (figure(float(values[row])) for values in (catalogue.mean, catalogue.total))
-    return (
-        f"in {where} ({share}), mean {mean}, {address}",
-        f"{images:,} of {concept.images_counted} with at least one active cell\n"
+    lines = [
+        firing,
         f"Mean strength = {total} / {counted(int(catalogue.cells[row]), 'active cell')}",
-    )
+        concept.what_it_is,
+    ]
+    return f"in {where} ({share}), mean {mean}, {address}", "\n".join(filter(None, lines))
 
 
 def origin(concept: PresentConcept) -> tuple[str, str]:

@@ -4,11 +4,17 @@ from insight_app.figures import DECIMALS, aligned, counted, figure, percent
 from insight_app.gui.curation.present_concept import PresentConcept
 from insight_app.gui.curation.tree.order import STRENGTH
 
+NOT_COUNTED = "…"
+"""Stands for a number of a composite that is still being counted."""
+
 
 def number(concept: PresentConcept, by: str) -> str:
     """Return the number that the hierarchy is ordered by; '' before there are photos."""
     if concept.state.awaits_photos:
         return ""
+    is_known = concept.knows_cells if by == STRENGTH else concept.is_counted
+    if concept.is_composite and not is_known:
+        return NOT_COUNTED
     if by == STRENGTH:
         return aligned(figure(float(concept.catalogue.mean[concept.row])), DECIMALS)
     return f"{int(concept.catalogue.images[concept.row]):,}"
@@ -38,9 +44,11 @@ def tip_of_numbers(concept: PresentConcept) -> str:
         return "Not counted yet: no photo is analyzed."
     catalogue, row = concept.catalogue, concept.row
     images, coded = int(catalogue.images[row]), concept.results.coded_images
+    if not concept.knows_cells:
+        return f"{concept.what_it_is} Its cells are not counted yet.".strip()
     mean, total = (figure(float(values[row])) for values in (catalogue.mean, catalogue.total))
     return (
         f"Images with at least one active cell: {images:,} of {concept.images_counted} "
         f"({percent(images / max(1, coded))})\nMean strength of its active cells: "
-        f"{mean} = {total} / {counted(int(catalogue.cells[row]), 'cell')}"
-    )
+        f"{mean} = {total} / {counted(int(catalogue.cells[row]), 'cell')}\n{concept.what_it_is}"
+    ).rstrip()
