@@ -5,7 +5,6 @@ concept that was selected stays. Judging goes through the session.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
@@ -22,6 +21,7 @@ from insight_app.gui.state.staging import Staged, StagePlan
 from insight_app.gui.widgets import EmptyState
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.counted import ConceptNumbers
     from insight_app.project.composites.preview import Together
     from insight_app.project.judgements import ConceptId
     from insight_app.project.similarity.basis import LikenessBasis
@@ -131,6 +131,7 @@ class AlikePanel(Panel):
         concept = self._compared_with()
         if stage is None:
             self._union_of = None
+            self.session.composites.end_preview()
             what = "" if concept is None else f"most like {name_of(state, concept)} first"
             self._entitle("Alike", what)
             return
@@ -211,14 +212,12 @@ class AlikePanel(Panel):
             return
         self._union_of = version = (state.epoch, stage.ticked)
         self.foot_of_stage.show_union(stage.ticked, None)
-        from insight_app.project.composites.preview import together
 
-        def done(union: "Together") -> None:
+        def told(union: "Together", numbers: "ConceptNumbers") -> None:
             if version == self._union_of:
-                self.foot_of_stage.show_union(stage.ticked, union)
+                self.foot_of_stage.show_union(stage.ticked, union, numbers)
 
-        readers = [state.reader(row) for row in state.rows_of(stage.ticked)]
-        self.session.jobs.run(partial(together, state.results, readers), done=done, key="union")
+        self.session.composites.preview(state.rows_of(stage.ticked), told)
 
     # ---- ticking
 

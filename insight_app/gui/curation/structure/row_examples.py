@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from insight_app.gui.curation.present_concept import find
+from insight_app.gui.curation.present_concept import Version, find
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class RowExamples(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._found: dict[tuple[int, ConceptId], Sequence[Example]] = {}
+        self._found: dict[Version, Sequence[Example]] = {}
         session.projects.opened.connect(self.forget)
         session.projects.results_changed.connect(self.forget)
 
@@ -45,11 +45,11 @@ class RowExamples(QObject):
             self._found[present.version] = ()
             if present.is_counted:
                 self._session.jobs.run(
-                    partial(present.results.examples, present.row, "strongest", MOST),
+                    partial(present.reader.examples, "strongest", MOST),
                     done=partial(self._take, present.version),
                 )
         return self._found[present.version]
 
-    def _take(self, version: "tuple[int, ConceptId]", found: "Sequence[Example]") -> None:
+    def _take(self, version: "Version", found: "Sequence[Example]") -> None:
         self._found[version] = found
         self.ready.emit(version[1])

@@ -20,6 +20,7 @@ from insight_app.gui.widgets import ElidedLabel, KeyButton, dim_label, thin_line
 from insight_app.gui.wrap_row import WrapRow
 
 if TYPE_CHECKING:
+    from insight_app.project.composites.counted import ConceptNumbers
     from insight_app.project.composites.preview import Together
     from insight_app.project.judgements import ConceptId
 
@@ -120,8 +121,13 @@ class StageFoot(QWidget):
             stay = f"the other one stays in the data, under {into}; it can be taken out again"
         return [stay, NOT_YET] if not aliases else [f"{stay}; {_aliases(aliases)}", NOT_YET]
 
-    def show_union(self, concepts: "Sequence[ConceptId]", union: "Together | None") -> None:
-        """Show what they have together; None: it is being read."""
+    def show_union(
+        self,
+        concepts: "Sequence[ConceptId]",
+        union: "Together | None",
+        numbers: "ConceptNumbers | None" = None,
+    ) -> None:
+        """Show what they have together; None: it is being read. numbers: of the union."""
         state = self.session.state
         if union is None:
             self.numbers.setText("counting the images…")
@@ -132,6 +138,10 @@ class StageFoot(QWidget):
         said = f"{least}{counted(union.images, 'image')} together"
         if len(concepts) > 1:
             said += f" ({union.singly:,} when each is counted singly)"
+        if numbers is not None and numbers.is_counted:
+            said += f", {counted(numbers.cells, 'cell')}"
+        elif len(concepts) > 1:
+            said += ", cells are being counted"
         self.numbers.setText(said)
 
 
