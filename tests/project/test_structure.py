@@ -115,6 +115,19 @@ def test_related_concepts_stand_beside_the_hierarchy_and_close_no_circle() -> No
     assert Catalogue(Results(), state_of(kind)).related(1) == [], "nobody said that they are"
 
 
+def test_what_was_said_of_a_concept_before_the_catalogue_had_it_counts_once_it_has() -> None:
+    before = [
+        j.relation_kind(DOG, "old:1", "related"),
+        j.mark("old:1", Mark("a" * 8, 1), True),
+        j.keep_apart(DOG, "old:1"),
+    ]
+    catalogue = Catalogue(Results(TREE), state_of(*before))
+    now = [j.accept("old:1", "hound"), j.add_parent(DOG, "old:1")]
+    catalogue.apply(state_of(*before, *now), touched(*now))
+    assert shown(catalogue) == shown(Catalogue(Results(TREE), state_of(*before, *now)))
+    assert [edge.parent for edge in catalogue.related(1)] == catalogue.kept_apart(1) == [8]
+
+
 def test_a_group_is_made_of_what_is_directly_below_it_so_moving_changes_what_it_covers() -> None:
     own, outer = j.own_concept(), j.own_concept()
     acts = [*j.group(own, "pets", [DOG, PUPPY]), *j.group(outer, "all", [own, CAR])]

@@ -265,7 +265,13 @@ class Catalogue(ConceptTable):
         ends = {concept for pair, now in pairs.items() if now and now.status for concept in pair}
         new = sorted(self._unknown(judged, ends))
         self._add_rows(new)
-        judged |= {concept: state.concepts.get(concept, _NOBODY) for concept in new}
+        if new:  # what was said of them before they had a row
+            judged |= {concept: state.concepts.get(concept, _NOBODY) for concept in new}
+            pairs |= {
+                pair: said
+                for pair, said in dict(state.relations).items()
+                if not set(pair).isdisjoint(new)
+            }
         rows: set[int] = set()
         made: set[int] = set()
         appeared: set[ConceptId] = set()
