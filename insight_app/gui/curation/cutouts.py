@@ -5,17 +5,19 @@ and cell, hovering shows the whole photo (photo_popup.py). Which examples are sh
 matter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QColor,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QPixmap,
     QResizeEvent,
 )
@@ -50,6 +52,8 @@ KEYS = (
     Qt.Key.Key_Return,
     Qt.Key.Key_Enter,
 )
+CROSS = 0.28
+"""How far from its corners the cross of an example goes that is none."""
 
 
 class CutoutGrid(QWidget):
@@ -71,17 +75,20 @@ class CutoutGrid(QWidget):
         shown: Callable[[float], str] = figure,
         what: str = "strength",
         lines: int = LINES,
+        can_mark: bool = False,
     ) -> None:
         super().__init__(parent)
         self.session = session
         self._words, self._what, self._lines = shown, what, lines
+        self._can_mark = can_mark
         self.examples: list[Example] = []
         self._coming: list[Example] | None = None
         self._current = 0
         self._hovered = -1
         self._around = self._around_before = around(session.settings)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setProperty(OWNS_KEYS, [int(key.value) for key in KEYS])
+        own_keys = (*KEYS, Qt.Key.Key_Delete) if can_mark else KEYS
+        self.setProperty(OWNS_KEYS, [int(key.value) for key in own_keys])
         self.setMouseTracking(True)
         self.setAccessibleName("Examples")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -94,6 +101,9 @@ class CutoutGrid(QWidget):
         session.pictures.replaced.connect(lambda _image: self.update())
         session.pictures.forgotten.connect(self._forget)
         session.selection.changed.connect(lambda: self.update())
+        if can_mark:
+            session.marking.changed.connect(lambda: self.update())
+            session.curation.changed.connect(lambda _rows, _structure: self.update())
         session.settings.changed.connect(self._preference_changed)
 
     def show_examples(self, examples: "Sequence[Example]") -> None:
@@ -216,6 +226,7 @@ class CutoutGrid(QWidget):
         c = theme.colours()
         pictures = self.session.pictures
         chosen = (self.session.selection.image, self.session.selection.cell)
+        marked = self._marked()
         for place, example in enumerate(self.examples):
             box = self.rect_of(place)
             if not box.intersects(event.rect()):
@@ -233,12 +244,19 @@ class CutoutGrid(QWidget):
                     painter.setPen(c.of("dim"))
                     word = "there" if pictures.is_gone(example.image_id) else "readable"
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"not\n{word}")
+            if marked.get((example.image_id, example.cell)) is False:
+                _paint_cross(painter, box)
             paint_strength(painter, box, self._words(example.value))
             if chosen == (example.image_id, example.cell):
                 paint_frame(painter, box, c.of("accent"), 3)
             if place == self._current and self.hasFocus():
                 paint_frame(painter, box.adjusted(3, 3, -3, -3), c.of("text"), 1)
         painter.end()
+
+    def _marked(self) -> "Mapping[tuple[int, int], bool]":
+        """Return what a person said of cells of the concept whose examples these are."""
+        session = self.session
+        return session.marking.places(session.selection.primary) if self._can_mark else {}
 
     # ---- choosing
 
@@ -259,6 +277,9 @@ class CutoutGrid(QWidget):
             self._go(self._current + step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.examples:
             self.choose(self._current)
+        elif event.key() == Qt.Key.Key_Delete and self._can_mark and self.examples:
+            self.choose(self._current)
+            self.session.marking.not_this()
         else:
             super().keyPressEvent(event)
 
@@ -266,6 +287,8 @@ class CutoutGrid(QWidget):
         """Select the example's photo and cell."""
         example = self.examples[place]
         self._leave()
+        if self._can_mark:
+            self.session.marking.choose(example.image_id, example.cell)
         self.session.selection.select(image=example.image_id, cell=example.cell)
         self.chosen.emit(place)
 
@@ -287,9 +310,10 @@ class CutoutGrid(QWidget):
             self.setAccessibleDescription("none")
             return
         example = self.examples[self._current]
+        is_none = self._marked().get((example.image_id, example.cell)) is False
         self.setAccessibleDescription(
             f"{self._current + 1} of {len(self.examples)}, photo {example.image_id}, "
-            f"{self._what} {self._words(example.value)}"
+            f"{self._what} {self._words(example.value)}{', not this' if is_none else ''}"
         )
 
     # ---- the whole photo
@@ -330,3 +354,18 @@ class CutoutGrid(QWidget):
         if self._coming is not None and self._is_drawable():
             self.replace_now()
         self.update()
+
+
+def _paint_cross(painter: QPainter, box: QRect) -> None:
+    """Paint over an example that it is none."""
+    colour = QColor(theme.colours().of("base"))
+    colour.setAlpha(150)
+    painter.fillRect(box, colour)
+    inset = round(box.width() * CROSS)
+    inner = box.adjusted(inset, inset, -inset, -inset)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colours().of("rejected"), 3))
+    painter.drawLine(inner.topLeft(), inner.bottomRight())
+    painter.drawLine(inner.topRight(), inner.bottomLeft())
+    painter.restore()

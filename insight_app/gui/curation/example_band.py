@@ -20,7 +20,7 @@ class ExampleBand(QWidget):
     def __init__(self, session: Session, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.numbers = dim_label("", self)
-        self.grid = CutoutGrid(session, self)
+        self.grid = CutoutGrid(session, self, can_mark=True)
         self.grid.setAccessibleName(title)
         heading = QHBoxLayout()
         heading.setSpacing(6)

@@ -67,7 +67,7 @@ class NameCompleter(QCompleter):
         field.textEdited.connect(self._ask)
 
     def end(self) -> None:
-        """End the completing: nothing is typed any more."""
+        """Hide the list: nothing is typed any more."""
         self._session.naming.completing.end()
         self._popup.hide()
 

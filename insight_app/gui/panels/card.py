@@ -70,7 +70,7 @@ class CardPanel(Panel):
         self.buttons = JudgeButtons(session, inside, ("accept", "unsure", "reject"))
         self.relation = PlainLabel("", inside)
         self.relation.setWordWrap(True)
-        self.cutouts = CutoutGrid(session, inside)
+        self.cutouts = CutoutGrid(session, inside, can_mark=True)
         self.cutouts.setAccessibleName("Strongest places")
         self.name_hint = HintLine(session, HINT_NAME, inside)
         self.keys_hint = HintLine(session, HINT_KEYS, inside)

@@ -60,7 +60,7 @@ class ExemplarsPanel(Panel):
         self._shown: ShownBand | None = None
         self._is_whole = False
         self._loading = False
-        self.grid = CutoutGrid(session, self)
+        self.grid = CutoutGrid(session, self, can_mark=True)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(12, 12, 12, 12)

@@ -18,11 +18,11 @@ KIND_KEYS = {
     "part-of": ("&part of", "P", "The child is a part of its parent"),
     "related": ("re&lated", "L", "They belong together; neither is under the other"),
 }
+REJECT, NOT_THIS = "&Delete", "&Not this example"
 OF_RELATION = (
     *(f"relation.{kind}" for kind in KIND_KEYS),
     "relation.reverse",
     "relation.clear",
-    "curate.delete",
 )
 """Actions that need a relation to be selected."""
 
@@ -48,8 +48,9 @@ class RelationKeys(QObject):
                 tip=f"{tip}; go on to the next")  # fmt: skip
         add("relation.reverse", "Re&verse", "V", relations.reverse, context=RELATION,
             icon="arrows-down-up", tip="The parent belongs below its child")  # fmt: skip
-        add("curate.delete", "&Delete", "Delete", relations.reject, context=RELATION,
-            icon="trash", tip="Reject the selected relation; go on to the next")  # fmt: skip
+        add("curate.delete", REJECT, "Delete", self.delete, context=RELATION, icon="trash",
+            tip="Reject the selected relation; go on to the next. On an example: not this"
+        )  # fmt: skip
         add("relation.clear", "&Take back what was said of it", "", relations.clear,
             context=RELATION, tip="As if nobody had judged the relation")  # fmt: skip
         add("concept.move", "&Move under…", "Ctrl+M", partial(self.ask_place, False),
@@ -67,11 +68,22 @@ class RelationKeys(QObject):
             signal.connect(self._enable)
         self._enable()
 
+    def delete(self) -> None:
+        """Reject the selected relation; without one, say of the selected cell "not this"."""
+        if self.session.relations.current:
+            self.session.relations.reject()
+        else:
+            self.session.marking.not_this()
+
     def _enable(self) -> None:
         selection, set_enabled = self.session.selection, self.session.actions.set_enabled
         is_relation = bool(self.session.relations.current)
         for id in OF_RELATION:
             set_enabled(id, is_relation)
+        can_mark = self.session.marking.can_mark
+        set_enabled("curate.delete", is_relation or can_mark)
+        is_mark = can_mark and not is_relation
+        self.session.actions["curate.delete"].setText(NOT_THIS if is_mark else REJECT)
         for id in ("relation.toggle", "concept.move", "concept.add_parent"):
             set_enabled(id, bool(selection.rows))
 

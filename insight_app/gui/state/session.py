@@ -21,10 +21,12 @@ from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.judgement_queue import JudgementQueue
 from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.lists import Lists
+from insight_app.gui.state.marking import Marking
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.naming_curation import NamingCuration
 from insight_app.gui.state.new_names import NewNames
 from insight_app.gui.state.photo_concepts import PhotoConcepts
+from insight_app.gui.state.photo_contents import PhotoContents
 from insight_app.gui.state.pictures import Pictures
 from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
@@ -36,6 +38,7 @@ from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.split_draft import SplitDraft
 from insight_app.gui.state.staging import Staging
 from insight_app.gui.state.structure_curation import StructureCuration
+from insight_app.gui.state.tagging import Tagging
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.unexplained import UnexplainedFindings
 from insight_app.gui.state.views import Detour, Views
@@ -138,6 +141,17 @@ class Session(QObject):
         self.projects.opened.connect(self.staging.forget)
         self.projects.results_changed.connect(self.staging.follow)
         self.curation.changed.connect(self.staging.follow)
+        contents = PhotoContents(self._present, self.jobs, self)
+        self.marking = Marking(
+            self._present,
+            self.curation,
+            self.selection,
+            contents,
+            self.seen_panels,
+            self.messages,
+            self,
+        )
+        self.tagging = Tagging(self._present, self.curation, contents, self.messages, self)
         self.worker = WorkerClient(self._epochs, self)
         self.worker.failed.connect(self.messages.report)
         self.worker.notice.connect(self.messages.say)
