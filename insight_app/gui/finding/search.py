@@ -91,9 +91,10 @@ class SearchBox(SearchField):
         self.session = session
         self.setAccessibleName("Search concepts")
         self.setToolTip(
-            "Words of names and candidate names; status:accepted | unreviewed | unsure | rejected, "
-            'level:2, hidden:yes, parent:"name", min:5 (images), doubtful:yes, changed:yes, merged:yes and '
-            "common:no (nothing in common) narrow it down (Ctrl+F)"
+            "Words of names, aliases and candidate names; "
+            "status:accepted | unreviewed | unsure | rejected, "
+            'level:2, hidden:yes, parent:"name", min:5 (images), doubtful:yes, changed:yes, '
+            "merged:yes and common:no (nothing in common) narrow it down (Ctrl+F)"
         )
         session.projects.opened.connect(self.line.clear)  # what was sought is of the last project
 
