@@ -19,7 +19,7 @@ from insight_app.cli import (
     window,
 )
 from insight_app.cli.judging import commands as judging
-from insight_app.cli.judging import history, undoing, words
+from insight_app.cli.judging import history, lists, names, undoing, words
 from insight_app.cli.plain_streams import plain
 
 _Misused: type[Exception] = next(
@@ -62,7 +62,11 @@ for command in (
     quality.quality,
 ):
     app.command()(command)
+app.command()(lists.concepts)
+app.command()(lists.relations)
+app.command()(lists.duplicates)
 app.command(epilog=words.epilog())(judging.judge)
+app.command()(names.names)
 app.command()(history.history)
 app.command()(undoing.undo)
 app.command()(undoing.redo)

@@ -18,7 +18,9 @@ def entries(project: Path) -> list[Judgement]:
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    return {str(one): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    """All files but the one in which SQLite notes who reads."""
+    files = (one for one in folder.rglob("*") if one.is_file() and not one.name.endswith("-shm"))
+    return {str(one): one.read_bytes() for one in files}
 
 
 def number(name: str) -> int:

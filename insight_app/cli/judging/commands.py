@@ -95,15 +95,8 @@ def _drafted(project: "Project", lines: Sequence[Line], file: Path | None) -> "l
     """Return what the lines say; Refusal that names each that cannot be done."""
     from insight_app.cli.judging.drafting import Draft
 
-    results = project.results()
-    if results is None:
-        raise Refusal(
-            "There is nothing to judge yet: no image of this project has been analyzed.",
-            where=str(project.path),
-            do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
-        )
     said, wrong = [], []
-    with results:
+    with speaking.machine_results(project) as results:
         draft = Draft(results, project.judgements.state)
         for line in lines:
             try:

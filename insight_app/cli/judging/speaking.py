@@ -18,8 +18,10 @@ from insight_app.plain_text import visible
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Person
+    from insight_app.project.judgements.catalogue import Catalogue
     from insight_app.project.judgements.store import Judgements
     from insight_app.project.project import Project
+    from insight_app.project.results.snapshot import Results
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEPT = "Nothing was changed."
@@ -59,6 +61,31 @@ def judging(
         else:
             judgements.judge_as(who(judgements, name))
             yield project, judgements
+
+
+@contextmanager
+def concepts(project: "Project") -> "Iterator[Catalogue]":
+    """Yield all concepts as a project shows them; Refusal before there are any."""
+    from insight_app.project.judgements.catalogue import Catalogue
+
+    with machine_results(project) as results:
+        yield Catalogue(results, project.judgements.state)
+
+
+@contextmanager
+def machine_results(project: "Project") -> "Iterator[Results]":
+    """Yield what the machine found in the photos of a project; Refusal before it found anything."""
+    if project.damage is not None:
+        raise project.damage
+    results = project.results()
+    if results is None:
+        raise Refusal(
+            "There is nothing to judge yet: no image of this project has been analyzed.",
+            where=str(project.path),
+            do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
+        )
+    with results:
+        yield results
 
 
 def who(judgements: "Judgements", name: str | None) -> "Person":
