@@ -44,7 +44,7 @@ def place(view, row: int, parent: int):
     concept, above = (view.tree.state.id_of(one) for one in (row, parent))
     for index in view.tree.reveal(concept):
         if view.tree.parent_at(index) == above:
-            view._open_above(index)
+            view.open_above(index)
             return index
     raise AssertionError("it is not there")
 

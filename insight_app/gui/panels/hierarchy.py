@@ -127,11 +127,11 @@ class HierarchyPanel(Panel):
                 self.object_name,
                 self.isVisible,
                 self.has_keyboard,
-                self.view.has_relation,
-                self.view.relation_beside,
+                self.view.relations.has,
+                self.view.relations.beside,
             )
         )
-        session.relations.offer_place(self.view.relation_here)
+        session.relations.offer_place(self.view.relations.here)
         session.relations.offer_moving(self.view.moving_here)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._menu)
@@ -246,7 +246,7 @@ class HierarchyPanel(Panel):
             judged, self._judged = self._judged, set()
             self.view.judged(judged, self.changed_rows is None)
         if has_any:
-            self.view.follow_selection()
+            self.view.follow_selection(moves=self.reasons != {"curation"})
         self._show_count(bool(self.reasons - {"selection", "view"}))
 
     def _show_threshold(self) -> None:

@@ -33,6 +33,7 @@ class EdgeTitle(QWidget):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.session = session
+        self._shown: tuple[PresentRelation, KnownOfEdge | None] | None = None
         self.sentence = LinkLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -52,9 +53,16 @@ class EdgeTitle(QWidget):
         column.addLayout(line)
         column.addWidget(self.figures)
         column.addWidget(self.proposal)
+        theme.follow(self._show_again)
+
+    def _show_again(self) -> None:
+        """Take the colours of another theme."""
+        if self._shown is not None:
+            self.show_relation(*self._shown)
 
     def show_relation(self, relation: PresentRelation, known: KnownOfEdge | None) -> None:
         """Show a relation; known: what was read of it so far."""
+        self._shown = relation, known
         proposal = None if known is None else known.proposal
         points = self.font().pointSizeF() * SCALE
         self.sentence.setText(_sentence(relation, taken_as(relation, proposal), points))
@@ -144,6 +152,9 @@ def _figures(relation: PresentRelation, known: KnownOfEdge | None) -> tuple[str,
     parts += [f"{figure(back)} back"] if back is not None else []
     parts += [f"{counted(cells, 'cell')}{where}"]
     parts += [f"silent {percent(silent)}"] if silent is not None else []
+    if known is not None and measured is not None and measured.source == "dictionary":
+        own = figure(measured.strength), figure(measured.reverse_strength)
+        parts.append(f"in the dictionary {own[0]} forward, {own[1]} back")
     lines = [
         f"forward: {WHAT_IS_R}",
         "back: the same from the parent to the child",
@@ -154,7 +165,8 @@ def _figures(relation: PresentRelation, known: KnownOfEdge | None) -> tuple[str,
         "silent: share of the child's active cells where the parent is not active",
     ]
     if measured is not None:
-        lines += ["As the analysis measured it:", explanation(measured)]
+        where = "in the dictionary" if measured.source == "dictionary" else "in the analysis"
+        lines += [f"As it was measured {where}:", explanation(measured)]
     return ",  ".join(parts), "\n".join(lines)
 
 

@@ -45,7 +45,7 @@ class RelationKeys(QObject):
             tip="From the concept to its relation at this place of the tree, and back")  # fmt: skip
         for kind, (text, key, tip) in KIND_KEYS.items():
             add(f"relation.{kind}", text, key, partial(relations.set_kind, kind), context=RELATION,
-                tip=f"{tip}; go on to the next")  # fmt: skip
+                tip=f"{tip}; go on to the next", checkable=True)  # fmt: skip
         add("relation.reverse", "Re&verse", "V", relations.reverse, context=RELATION,
             icon="arrows-down-up", tip="The parent belongs below its child")  # fmt: skip
         add("curate.delete", REJECT, "Delete", self.delete, context=RELATION, icon="trash",
@@ -66,6 +66,7 @@ class RelationKeys(QObject):
             session.seen_panels.changed,
         ):
             signal.connect(self._enable)
+        session.curation.changed.connect(lambda _rows, _structure: self._enable())
         self._enable()
 
     def delete(self) -> None:
@@ -77,13 +78,17 @@ class RelationKeys(QObject):
 
     def _enable(self) -> None:
         selection, set_enabled = self.session.selection, self.session.actions.set_enabled
-        is_relation = bool(self.session.relations.current)
+        relations = self.session.relations
+        is_relation = bool(relations.current)
         for id in OF_RELATION:
             set_enabled(id, is_relation)
         can_mark = self.session.marking.can_mark
         set_enabled("curate.delete", is_relation or can_mark)
         is_mark = can_mark and not is_relation
         self.session.actions["curate.delete"].setText(NOT_THIS if is_mark else REJECT)
+        said = {relations.kind_of(pair) for pair in relations.current}
+        for kind in KIND_KEYS:
+            self.session.actions[f"relation.{kind}"].setChecked(said == {kind})
         for id in ("relation.toggle", "concept.move", "concept.add_parent"):
             set_enabled(id, bool(selection.rows))
 

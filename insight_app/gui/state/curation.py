@@ -142,8 +142,11 @@ class Curation(QObject):
         """
         if not acts or self.refuses():
             return
-        if not callable(acts) and any(map(self._closes_circle, _added(acts))):
-            self._messages.say("Not done: with what is not saved yet it would go in a circle")
+        added = () if callable(acts) else _added(acts)
+        if circle := next(filter(None, map(self._circle, added)), ""):
+            self._messages.say(
+                f"Not done: with what is not saved yet it would go in a circle ({circle})"
+            )
         else:
             fixed = acts if callable(acts) else tuple(acts)
             self._queue.submit(Write(WriteKind.JUDGE, fixed, text, unchanged))
@@ -188,23 +191,28 @@ class Curation(QObject):
 
     # ---- how
 
-    def _closes_circle(self, added: "Relation") -> bool:
-        """Return whether a parent would be below its child once all that waits is committed."""
+    def _circle(self, added: "Relation") -> str:
+        """Return the way by which a parent is below its child once all that waits is committed.
+
+        '' where there is none.
+        """
         state, (child, parent) = self._present(), added
         waiting = [pair for one in self._queue.waiting if not callable(one.acts)
                    for pair in _added(one.acts)]  # fmt: skip
         if not waiting or state.catalogue is None:
-            return False  # the catalogue has refused it already
-        above, seen = [parent], {parent}
-        while above:
+            return ""  # the catalogue has refused it already
+        ways: dict[ConceptId, tuple[ConceptId, ...]] = {parent: (parent,)}
+        above = [parent]
+        while above and child not in ways:
             concept = above.pop()
             row = state.row_of(concept)
             edges = [] if row is None else state.catalogue.parents(row)
             found = {state.id_of(edge.parent) for edge in edges}
             found |= {new for below, new in waiting if below == concept}
-            above += found - seen
-            seen |= found
-        return child in seen
+            for new in found - ways.keys():
+                ways[new] = (*ways[concept], new)
+                above.append(new)
+        return " → ".join(map(self._name, ways.get(child, ())))
 
     def _judge_selected(self, verb: str, word: str) -> None:
         self._write_editors()

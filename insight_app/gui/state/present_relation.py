@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from insight_app.project.results.edge_table import Measured
     from insight_app.project.results.snapshot import Results
 
-VERBS = {"": "is under", "is-a": "is a", "part-of": "is part of", "related": "is related to"}
+VERBS = {
+    "": "is under",
+    "is-a": "is a kind of",
+    "part-of": "is part of",
+    "related": "is related to",
+}
 """Kind of a relation -> what stands between child and parent."""
 KINDS = {"is-a": "is a", "part-of": "part of", "related": "related"}
 """Kind of a relation -> how it stands beside a name."""

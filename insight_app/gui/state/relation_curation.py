@@ -181,7 +181,7 @@ class RelationCuration(QObject):
         relations = self._known()
         if not relations or self._curation.refuses():
             return
-        kinds = [self._kind(relation) for relation in relations]
+        kinds = [self.kind_of(relation) for relation in relations]
         if why := next(filter(None, map(self._no_way_round, relations)), ""):
             self._messages.say(why)
             return
@@ -252,7 +252,8 @@ class RelationCuration(QObject):
         is_machines = found is not None and found.measured is not None
         return [j.accept_relation(*relation) if is_machines else j.add_parent(*relation)]
 
-    def _kind(self, relation: "Relation") -> str:
+    def kind_of(self, relation: "Relation") -> str:
+        """Return of which kind a person said that a relation is, '' if nobody did."""
         found = find_relation(self._present(), relation)
         return "" if found is None else found.kind
 

@@ -3,12 +3,13 @@
 Knows neither which relations are listed, nor what the numbers mean, nor what choosing one does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from insight_app.gui import icons, theme
@@ -19,7 +20,7 @@ from insight_app.gui.curation.lists.concept_row import (
     paint_ground,
     paint_name,
 )
-from insight_app.gui.curation.present_concept import at_row
+from insight_app.gui.curation.present_concept import PresentConcept, at_row
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.present_relation import KINDS, PresentRelation, find_relation
 from insight_app.gui.state.session import Session
@@ -114,22 +115,33 @@ class RelationRowDelegate(QStyledItemDelegate):
         is_faint = self._fades and bool(relation.status)
         is_faint = is_faint or relation.status == icons.REJECTED
         left = inner.x() + STATUS_WIDTH
-        rows = item.rows(relation)
-        for place, row in enumerate(rows):
-            painter.setPen(c.of("dim" if is_faint else "text"))
-            room = right - left
-            if place + 1 < len(rows):
-                room = room / 2 - 8  # the other end has as much
-            concept = at_row(relation.state, row)
-            if concept is None:
-                continue
-            box = QRectF(left, top, max(0.0, room), height)
-            left += paint_name(painter, option, box, concept, is_brief=len(rows) > 1)
-            if place + 1 < len(rows):
+        painter.setFont(option.font)
+        ends = [at_row(relation.state, row) for row in item.rows(relation)]
+        shown = [end for end in ends if end is not None]
+        between = painter.fontMetrics().horizontalAdvance(BETWEEN)
+        rooms = _rooms(option, shown, right - left - between * (len(shown) - 1))
+        for place, (concept, room) in enumerate(zip(shown, rooms, strict=True)):
+            if place:
                 painter.setFont(option.font)
                 painter.setPen(c.of("dim"))
-                painter.drawText(QRectF(left, top, right - left, height), MIDDLE, BETWEEN)
-                left += painter.fontMetrics().horizontalAdvance(BETWEEN)
+                painter.drawText(QRectF(left, top, between, height), MIDDLE, BETWEEN)
+                left += between
+            painter.setPen(c.of("dim" if is_faint else "text"))
+            box = QRectF(left, top, max(0.0, room), height)
+            left += paint_name(painter, option, box, concept, is_brief=len(shown) > 1)
+
+
+def _rooms(
+    option: QStyleOptionViewItem, ends: Sequence[PresentConcept], room: float
+) -> list[float]:
+    """Return the width that each name gets: all it wants, or what the other leaves of the room."""
+    if len(ends) < 2:
+        return [room]
+    metrics = QFontMetrics(theme.italic(option.font))
+    wanted = [metrics.horizontalAdvance(f"{end.shown.told_apart}   ") for end in ends]
+    half = room / 2
+    first = min(wanted[0], max(half, room - wanted[1]))
+    return [first, room - first]
 
 
 def _paint_kind(painter: QPainter, right: float, inner: QRectF, kind: str) -> float:

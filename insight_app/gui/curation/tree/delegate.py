@@ -4,13 +4,20 @@ Machine names are italic, persons' upright.
 """
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 
 from insight_app.gui import icons, theme
 from insight_app.gui.curation.lists.concept_row import STATUS_WIDTH, paint_ground, paint_name
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.curation.relation_words import explanation
 from insight_app.gui.curation.tree import texts
 from insight_app.gui.curation.tree.relation_mark import is_marked, mark_rect, paint_mark
 from insight_app.gui.curation.tree.tree_model import (
@@ -19,7 +26,9 @@ from insight_app.gui.curation.tree.tree_model import (
     ConceptTreeModel,
 )
 from insight_app.gui.qt_types import Index
+from insight_app.gui.state.present_relation import find_relation
 from insight_app.gui.state.session import Session
+from insight_app.gui.wording import tooltip
 
 ROOM = 10
 
@@ -110,6 +119,21 @@ class HierarchyDelegate(QStyledItemDelegate):
         """Return where the mark of a place's relation is, None where it has none."""
         edge = None if self._tree.order.flat else self._tree.edge_at(index)
         return None if edge is None else mark_rect(option.rect, edge, option.font)
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """Say over the mark of a relation what it is."""
+        relation = find_relation(self._tree.state, self._tree.relation_at(index))
+        box = self.mark_at(option, index) if index.column() == NAME else None
+        if relation is None or box is None or not box.contains(event.pos()):
+            return super().helpEvent(event, view, option, index)
+        measured = relation.measured
+        key = self.session.actions.entry("relation.toggle").shown_keys()
+        lines = [f"{relation.sentence()}: {relation.status_word}", f"A click ({key}) shows it."]
+        lines += [explanation(measured)] if measured is not None else ["Added by a person"]
+        QToolTip.showText(event.globalPos(), tooltip("\n".join(lines)), view)
+        return True
 
     def _paint_fold(self, painter: QPainter, option: QStyleOptionViewItem, words: str) -> None:
         """Paint the sentence of what is folded away over all columns: it is longer than a name."""

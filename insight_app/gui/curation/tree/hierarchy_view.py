@@ -42,6 +42,7 @@ from insight_app.gui.curation.tree.delegate import HierarchyDelegate
 from insight_app.gui.curation.tree.drag_label import BESIDE_MOUSE, drag_label
 from insight_app.gui.curation.tree.drop import MIME
 from insight_app.gui.curation.tree.moving import places_to_move
+from insight_app.gui.curation.tree.relation_places import RelationPlaces
 from insight_app.gui.curation.tree.tree_model import BAR, FOLD, NAME, NUMBER, ConceptTreeModel
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
@@ -50,7 +51,7 @@ from insight_app.gui.widgets import paint_frame
 if TYPE_CHECKING:
     from insight_app.gui.curation.tree.tree_model import TreePath
     from insight_app.gui.state.relation_curation import Place
-    from insight_app.project.judgements import ConceptId, Relation
+    from insight_app.project.judgements import ConceptId
 
 FLAG = QItemSelectionModel.SelectionFlag
 
@@ -103,6 +104,7 @@ class HierarchyView(QTreeView):
         self._aim = QPersistentModelIndex()
         """The place that was found last when one asked for the next concept."""
         self._was_seen = self._is_mark_pressed = False
+        self.relations = RelationPlaces(self)
         self.selectionModel().selectionChanged.connect(self._chosen)
         self.clicked.connect(self._clicked)
         self.expanded.connect(self._branch_changed)
@@ -118,13 +120,16 @@ class HierarchyView(QTreeView):
             concepts.insert(0, current)
         self.session.selection.select(concepts=concepts)
 
-    def follow_selection(self) -> None:
-        """Mark what the session has selected; a concept that is not to be seen is revealed."""
+    def follow_selection(self, moves: bool = True) -> None:
+        """Mark what the session has selected.
+
+        moves: a concept that is not to be seen is revealed; else scroll and branches stay.
+        """
         concepts = self._selected()
         if set(concepts) != set(self._marked()):
-            self.show_concepts(concepts)
-        if (relation := self.session.selection.relation) is not None:
-            self._show_relation(relation)
+            self.show_concepts(concepts, moves=moves)
+        if moves and (relation := self.session.selection.relation) is not None:
+            self.relations.show(relation)
         self.viewport().update()
 
     def _selected(self) -> "tuple[ConceptId, ...]":
@@ -135,28 +140,55 @@ class HierarchyView(QTreeView):
         marked = map(self.tree.concept_at, self.selectionModel().selectedRows(NAME))
         return [concept for concept in marked if concept is not None]
 
-    def show_concepts(self, concepts: "Iterable[ConceptId]", everywhere: bool = False) -> None:
+    def show_concepts(
+        self, concepts: "Iterable[ConceptId]", everywhere: bool = False, moves: bool = True
+    ) -> None:
         """Mark concepts at every open place; the first is revealed where none of its is open.
 
-        everywhere: open all its places, under each of its parents.
+        everywhere: open all its places, under each of its parents.  moves: else nothing is opened
+        and the scroll stays.
         """
         self._following = True
         chosen, current = QItemSelection(), QModelIndex()
         for number, concept in enumerate(concepts):
-            places = [index for index in self.tree.listed(concept) if self._is_open(index)]
-            if number == 0 and (everywhere or not places):
+            places = self.open_places(concept)
+            if number == 0 and moves and (everywhere or not places):
                 places = self.tree.reveal(concept)
                 for index in places:
-                    self._open_above(index)
+                    self.open_above(index)
             for index in places:
                 chosen.select(index, index.siblingAtColumn(NUMBER))
             if number == 0:
                 current = self._nearest(places)
         self.selectionModel().select(chosen, FLAG.ClearAndSelect)
         if current.isValid():
+            scroll = self.verticalScrollBar().value()
             self.selectionModel().setCurrentIndex(current, FLAG.NoUpdate)
-            self.scrollTo(current)
+            if moves:
+                self.scrollTo(current)
+            else:  # Qt has scrolled by itself
+                self.verticalScrollBar().setValue(scroll)
         self._following = False
+
+    def go_to(self, index: QModelIndex) -> None:
+        """Make a place the current one, opened and seen; what is marked stays."""
+        self._following = True
+        self.open_above(index)
+        self.selectionModel().setCurrentIndex(index, FLAG.NoUpdate)
+        self.scrollTo(index)
+        self._following = False
+
+    def aim(self, index: QModelIndex) -> None:
+        """Note the place that is meant, where its concept is selected next."""
+        self._aim = QPersistentModelIndex(index)
+
+    def is_aim(self, index: QModelIndex) -> bool:
+        """Return whether a place is the one that is meant."""
+        return self._aim == index
+
+    def open_places(self, concept: "ConceptId") -> list[QModelIndex]:
+        """Return the places of a concept to which all branches are open."""
+        return [index for index in self.tree.listed(concept) if self._is_open(index)]
 
     def _nearest(self, places: Sequence[QModelIndex]) -> QModelIndex:
         """Return the place one steps to, else the first after the current one, else the first."""
@@ -164,7 +196,7 @@ class HierarchyView(QTreeView):
         if not places:
             return QModelIndex()
         for index in places:
-            if self._aim == index:
+            if self.is_aim(index):
                 return index
         if not present.isValid() or len(places) == 1:
             return places[0]
@@ -180,7 +212,8 @@ class HierarchyView(QTreeView):
             above = above.parent()
         return True
 
-    def _open_above(self, index: QModelIndex) -> None:
+    def open_above(self, index: QModelIndex) -> None:
+        """Open all branches that a place is in."""
         above = index.parent()
         while above.isValid():
             self.expand(above)
@@ -205,70 +238,16 @@ class HierarchyView(QTreeView):
             place = self.currentIndex().siblingAtColumn(NAME)
         index = self.tree.index(0, NAME)
         if place.isValid():
-            index = self._beside(place, by)
+            index = self.beside(place, by)
         while index.isValid():
             found = self.tree.concept_at(index)
             if found is not None and found != concept and found not in leaving:
-                self._aim = QPersistentModelIndex(index)
+                self.aim(index)
                 return found
-            index = self._beside(index, by)
+            index = self.beside(index, by)
         return None
 
-    # ---- relations: a place is a concept under its parent
-
-    def relation_here(self) -> "Relation | None":
-        """Return the relation that the current place is; None at the top, and unseen."""
-        is_tree = self.isVisible() and not self.tree.order.flat
-        return self.tree.relation_at(self.currentIndex()) if is_tree else None
-
-    def has_relation(self, relation: "Relation") -> bool:
-        """Return whether a relation stands at an open place."""
-        return bool(self._places_of(relation))
-
-    def relation_beside(
-        self, relation: "Relation | None", by: int, leaving: "Collection[Relation]"
-    ) -> "Relation | None":
-        """Return the relation before (-1) or after (1) one, as they are seen; of None the first."""
-        index = self.tree.index(0, NAME)
-        if relation is not None:
-            here = self.currentIndex().siblingAtColumn(NAME)
-            places = self._places_of(relation)
-            index = self._beside(here if here in places else (places or [here])[0], by)
-        while index.isValid():
-            found = self.tree.relation_at(index)
-            if found is not None and found != relation and found not in leaving:
-                self._aim = QPersistentModelIndex(index)
-                return found
-            index = self._beside(index, by)
-        return None
-
-    def _places_of(self, relation: "Relation") -> list[QModelIndex]:
-        if self.tree.order.flat:
-            return []
-        listed = self.tree.listed(relation[0])
-        return [
-            index
-            for index in listed
-            if self.tree.parent_at(index) == relation[1] and self._is_open(index)
-        ]
-
-    def _show_relation(self, relation: "Relation") -> None:
-        """Make a place of a relation the current one; one that is closed is opened."""
-        if self.tree.order.flat or relation[0] != self.session.selection.primary:
-            return
-        places = self._places_of(relation)
-        if not places:
-            revealed = self.tree.reveal(relation[0])
-            places = [one for one in revealed if self.tree.parent_at(one) == relation[1]][:1]
-        here = self.currentIndex().siblingAtColumn(NAME)
-        if not places or here in places:
-            return
-        self._following = True
-        self._open_above(places[0])
-        aimed = [index for index in places if self._aim == index]
-        self.selectionModel().setCurrentIndex((aimed or places)[0], FLAG.NoUpdate)
-        self.scrollTo(self.currentIndex())
-        self._following = False
+    # ---- the marks of relations
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the relation whose mark is pressed; all else is Qt's matter."""
@@ -309,7 +288,8 @@ class HierarchyView(QTreeView):
         if selection.relations and self._marked() == [selection.primary]:
             selection.select(relations=())
 
-    def _beside(self, index: QModelIndex, by: int) -> QModelIndex:
+    def beside(self, index: QModelIndex, by: int) -> QModelIndex:
+        """Return the place before (-1) or after (1) one, as they are seen; invalid at an end."""
         beside = self.indexBelow(index) if by > 0 else self.indexAbove(index)
         return beside.siblingAtColumn(NAME)
 
@@ -318,7 +298,7 @@ class HierarchyView(QTreeView):
         current = self.currentIndex().siblingAtColumn(NAME)
         if self.tree.concept_at(current) == concept:
             return current
-        places = [index for index in self.tree.listed(concept) if self._is_open(index)]
+        places = self.open_places(concept)
         return min(places, key=lambda index: self.visualRect(index).top(), default=current)
 
     # ---- keeping places
