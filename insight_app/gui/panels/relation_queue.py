@@ -3,7 +3,9 @@
 What was judged in this sitting stays in the list, faint, so that Left and undo lead back to it.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -18,6 +20,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.relations.relation_keys import relation_keys_of
 from insight_app.gui.state.lists import OfferedRelations
 from insight_app.gui.state.present_relation import find_relation
+from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, dim_label, thin_line
 from insight_app.gui.wording import tooltip
@@ -116,30 +119,33 @@ class RelationQueuePanel(Panel):
         """Read the queue again; what is listed and was judged meanwhile stays."""
         state = self.session.state
         if state.catalogue is not None:
-            question, epoch = _question(state.catalogue.edges()), state.epoch
+            question, epoch = _question(state, state.catalogue.edges()), state.epoch
             self.session.likeness.ask(
-                question, lambda found: self._take(epoch, found), key="relation queue"
+                question, lambda read: self._take(epoch, read), key="relation queue"
             )
 
-    def _take(self, epoch: int, found: "Sequence[QueuedRelation]") -> None:
-        state = self.session.state
-        if epoch != state.epoch:
+    def _take(self, epoch: int, read: "_ReadQueue") -> None:
+        if epoch != self.session.state.epoch:
             return
-        new = {(state.id_of(one.child), state.id_of(one.parent)): one for one in found}
-        kept = {relation: self._found[relation] for relation in self._judged - new.keys()}
-        self._found, self._of_end = {**new, **kept}, {}
-        self._judged = set(filter(self._is_judged, self._judged))
-        for relation in self._found:
+        kept = {relation: self._found[relation] for relation in self._judged - read.found.keys()}
+        self._found, self._of_end = read.found, read.of_end
+        order = list(read.found)
+        for relation, queued in kept.items():
+            self._found[relation] = queued
+            order.insert(bisect(order, -queued.worth, key=self._negative_worth), relation)
             for end in relation:
                 self._of_end.setdefault(end, []).append(relation)
-        order = sorted(self._found, key=lambda relation: (-self._found[relation].worth, relation))
-        worths = [100 * one.worth for one in self._found.values() if one.worth > 0]
-        self._decimals = most_decimals([min(worths)]) if worths else 0
+        self._judged = set(filter(self._is_judged, self._judged))
+        least = min((one.worth for one in (*read.least, *kept.values())), default=0.0)
+        self._decimals = most_decimals([100 * least])
         if order != list(self.list.relations):
             self.list.set_relations(order, self._row)
             self.list.mark(self.session.selection.relation)
         self._show_count()
         self._choose_first()
+
+    def _negative_worth(self, relation: "Relation") -> float:
+        return -self._found[relation].worth
 
     def _is_judged(self, relation: "Relation") -> bool:
         found = find_relation(self.session.state, relation)
@@ -174,18 +180,39 @@ class RelationQueuePanel(Panel):
         for widget in (self.list, self.note):
             widget.setVisible(bool(relations))
         self.empty.setVisible(not relations)
-        has_any = self.session.state.catalogue is not None and bool(
-            self.session.state.catalogue.relation_ends()[0].size
-        )
-        self.empty.set_text(ALL_JUDGED if has_any else NO_RELATIONS)
+        if not relations:
+            catalogue = self.session.state.catalogue
+            has_any = catalogue is not None and bool(catalogue.relation_ends()[0].size)
+            self.empty.set_text(ALL_JUDGED if has_any else NO_RELATIONS)
+
+
+@dataclass(frozen=True, eq=False)
+class _ReadQueue:
+    """found: relations nobody judged, the worthiest first.  of_end: those of each concept.
+
+    least: the one that is worth least, but for those that are worth nothing.
+    """
+
+    found: "dict[Relation, QueuedRelation]"
+    of_end: "dict[ConceptId, list[Relation]]"
+    least: "tuple[QueuedRelation, ...]"
 
 
 def _question(
-    edges: "Sequence[Edge]",
-) -> "Callable[[LikenessBasis, ConceptListing], list[QueuedRelation]]":
-    def answer(basis: "LikenessBasis", listing: "ConceptListing") -> "list[QueuedRelation]":
+    state: ProjectState, edges: "Sequence[Edge]"
+) -> "Callable[[LikenessBasis, ConceptListing], _ReadQueue]":
+    """Return what reads the queue: all that takes long with tens of thousands of relations."""
+
+    def answer(basis: "LikenessBasis", listing: "ConceptListing") -> _ReadQueue:
         from insight_app.project.similarity.queue import relation_queue
 
-        return relation_queue(basis, listing, edges)
+        queued = relation_queue(basis, listing, edges)
+        ends = {row: state.id_of(row) for one in queued for row in (one.child, one.parent)}
+        found = {(ends[one.child], ends[one.parent]): one for one in queued}
+        of_end: dict[ConceptId, list[Relation]] = {}
+        for relation in found:
+            for end in relation:
+                of_end.setdefault(end, []).append(relation)
+        return _ReadQueue(found, of_end, tuple(one for one in queued if one.worth > 0)[-1:])
 
     return answer

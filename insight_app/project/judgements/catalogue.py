@@ -7,6 +7,7 @@ Catalogue at a time.
 """
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,9 +141,10 @@ class Catalogue(ConceptTable):
 
     def relation_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (children, parents), each (m,): the rows at the ends of all relations in force."""
-        found = self._hierarchy.by_child.items()
-        ends = [(child, parent) for child, parents in found for parent in parents]
-        children, parents = np.array(ends, np.int64).reshape(-1, 2).T
+        by_child = self._hierarchy.by_child
+        counts = np.fromiter(map(len, by_child.values()), np.int64, len(by_child))
+        children = np.repeat(np.fromiter(by_child, np.int64, len(by_child)), counts)
+        parents = np.fromiter(chain.from_iterable(by_child.values()), np.int64, children.size)
         return children, parents
 
     def roots(self) -> list[int]:
