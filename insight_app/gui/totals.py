@@ -6,18 +6,21 @@
 
 from dataclasses import dataclass
 
-from insight_app.figures import counted
+from insight_app.figures import agreeing, counted
 from insight_app.gui.state.project_state import ProjectState
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Concepts of one state: in its dictionary, made by persons, that fire, hidden, judged."""
+    """Concepts of one state: in its dictionary, made by persons, that fire, hidden, merged into
+    others, judged.
+    """
 
     dictionary: int
     own: int
     fire: int
     hidden: int
+    merged: int
     judged: int
     awaits_photos: bool
 
@@ -41,6 +44,9 @@ class Totals:
             lines.append(f"{self.fire:,} of them fire on at least one cell of these photos.")
         if self.own:
             lines.append(f"{counted(self.own, 'concept')} made by a person.")
+        if self.merged:
+            verb = agreeing(self.merged, "is", "are")
+            lines.append(f"{self.merged:,} of all {verb} merged into others.")
         if self.hidden:
             lines.append(f"{self.hidden:,} hidden from lists.")
         return "\n".join(lines)
@@ -51,12 +57,13 @@ def totals(state: ProjectState) -> Totals | None:
     catalogue, results = state.catalogue, state.results
     if catalogue is None or results is None:
         return None
-    own = ~catalogue.hidden[results.F :] & ~catalogue.is_gone[results.F :]
+    own = catalogue.is_listed[results.F :] & ~catalogue.is_gone[results.F :]
     return Totals(
         dictionary=results.F,
         own=int(own.sum()),
         fire=int((results.cells > 0).sum()),
         hidden=int(catalogue.hidden[: results.F].sum()),
-        judged=int((catalogue.status > 0).sum()),
+        merged=int(catalogue.is_merged.sum()),
+        judged=int(((catalogue.status > 0) & ~catalogue.is_merged).sum()),
         awaits_photos=state.awaits_photos,
     )

@@ -224,9 +224,11 @@ class StatisticsRows(QObject):
 
     def _passes(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
         """Return (n,) which concepts pass the filter, those folded away included."""
-        passes = self.values["images"] >= self.filter.min_images
+        images = np.where(catalogue.knows_images, self.values["images"], catalogue.images_at_least)
+        passes = images >= self.filter.min_images
         if self.state.awaits_photos:  # nothing is counted: names, levels, relations are there
             passes = catalogue.is_active
+        passes = passes & ~catalogue.is_merged
         if not self.filter.with_hidden:
             passes = passes & ~catalogue.hidden
         if self.filter.doubtful is not None:
