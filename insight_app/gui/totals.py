@@ -12,9 +12,7 @@ from insight_app.gui.state.project_state import ProjectState
 
 @dataclass(frozen=True)
 class Totals:
-    """Concepts of one state: in its dictionary, made by persons, that fire, hidden, merged into
-    others, judged.
-    """
+    """Concepts of one state: in its dictionary, persons' own, that fire, hidden, merged, judged."""
 
     dictionary: int
     own: int

@@ -1,0 +1,42 @@
+"""No list of the window has what is merged; all have it again when it is taken out."""
+
+from insight_app.gui.totals import totals
+from insight_app.project import judgements as j
+from tests.gui.conftest import wait_idle, wait_saved
+from tests.gui.hands import seen_from_top, show
+from tests.synthetic import NAMES
+
+BOAT, DOG = NAMES.index("boat"), NAMES.index("dog")
+
+
+def lists(qtbot, window) -> dict[str, set[int | None]]:
+    """The rows that each list has, looked at one after the other."""
+    state = window.session.state
+    tree = show(qtbot, window, "concepts").view
+    wait_idle(qtbot, window)
+    tree.expandAll()
+    found = {"tree": set(seen_from_top(tree))}
+    queue = show(qtbot, window, "review")
+    wait_idle(qtbot, window)
+    found["queue"] = set(state.rows_of(queue.list.concepts))
+    table = show(qtbot, window, "statistics")
+    wait_idle(qtbot, window)
+    found["table"] = set(table.rows.rows.tolist())
+    found["search"] = set(state.catalogue.search("dog"))
+    return found
+
+
+def test_what_is_merged_is_in_no_list_and_in_all_again_when_it_is_taken_out(qtbot, window) -> None:
+    curation, state = window.session.curation, window.session.state
+    before, counts = lists(qtbot, window), totals(state)
+    assert all({BOAT, DOG} <= rows for name, rows in before.items() if name != "search")
+    boat, dog = state.ids_of((BOAT, DOG))
+    curation.judge(j.merge(boat, [dog]), "Merged")
+    wait_saved(qtbot, window)
+    merged = lists(qtbot, window)
+    assert all(BOAT in rows and DOG not in rows for rows in merged.values())
+    now = totals(state)
+    assert counts is not None and now is not None and (counts.merged, now.merged) == (0, 1)
+    curation.undo()
+    wait_saved(qtbot, window)
+    assert lists(qtbot, window) == before
