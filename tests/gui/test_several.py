@@ -134,9 +134,9 @@ def test_several_selected_say_so_and_what_each_key_would_do(qtbot, window, works
     texts = [window.actions_[f"concept.{verb}"].text().replace("&", "") for verb in card.effects]
     assert texts == [
         *("Accept all 4", "Unsure all 4", "Reject all 4", "Hide all 4 from lists"),
-        *("Merge 4…", "Group 4 under a new concept…", "Keep apart"),
+        *("Merge 4…", "Group 4…", "Keep apart"),
     ]
-    assert card.effects["keep_apart"].text() == "6 pairs will not be offered to be merged"
+    assert card.effects["keep_apart"].text() == "6 pairs not to be merged"
     assert not window.actions_["concept.rename"].isEnabled(), "nothing acts on one unseen"
     press(qtbot, window, Key.Key_X)
     assert window.strip.label.text() == "Rejected 4 concepts"

@@ -171,7 +171,7 @@ def test_duplicates_come_one_after_the_other(qtbot, concepts) -> None:
     while set(state.rows_of(staging.stage.offered)) != {boat, car}:
         assert staging.stage.offered not in seen and panel.table.hasFocus()
         seen.append(staging.stage.offered)
-        assert session.duplicates.following.title in panel.next.text()
+        assert session.duplicates.following.title in panel.next.toolTip()
         press(qtbot, window, Key.Key_D)
     assert panel.header.title.text() == "Same name: boat"
     for one in staging.stage.offered:

@@ -109,16 +109,16 @@ def together(state: ProjectState, concepts: "Sequence[ConceptId]", verb: str) ->
     if state.catalogue is None or first is None:
         return ""
     if verb == "merge":
-        return f"into {state.name_told_apart(first)}; shown first, done when you say so"
+        return f"into {state.name_told_apart(first)}, after a preview"
     if verb == "group":
-        return "under a new concept of your own, named first"
+        return "under a new concept of your own"
     count = len(concepts)
     rows = state.rows_of(concepts)
     if count <= MOST_APART:
         apart = sum(state.catalogue.is_apart(*pair) for pair in combinations(rows, 2))
         pairs = count * (count - 1) // 2
-        left = f"{counted(pairs - apart, 'pair')} will not be offered to be merged"
-        return f"{left}, {apart:,} already" if apart else left
+        left = f"{counted(pairs - apart, 'pair')} not to be merged"
+        return f"{left}, {apart:,} are apart already" if apart else left
     return f"for at most {MOST_APART} concepts at once"
 
 

@@ -19,6 +19,7 @@ from insight_app.gui.state.alike import Alike, alike
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.staging import Staged, StagePlan
 from insight_app.gui.widgets import EmptyState
+from insight_app.gui.wording import command_text, tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.composites.counted import ConceptNumbers
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from insight_app.project.similarity.similar import Similar
 
 MOST = 30
+NEXT_LETTERS = 22
+"""Letters of the next cluster's title that there is room for."""
 CHOOSE = (
     "Choose a concept: what is like it appears here. Tick what is the same and merge it, or look "
     "for duplicates in the whole project."
@@ -146,19 +149,27 @@ class AlikePanel(Panel):
 
     def _entitle(self, title: str, info: str) -> None:
         self.header.title.setText(title)
+        self.header.title.setToolTip(tooltip(title))
         self.set_info(info)
 
     def _show_next(self) -> None:
         """Say which cluster comes after this one."""
         stage, following = self.stage, self.session.duplicates.following
+        text, whole = "duplicates…", self.session.actions["concept.duplicates"].toolTip()
         if self.session.duplicates.is_looking:
-            self.next.setText("looking for duplicates…")
-        elif stage is None or not stage.heading:
-            self.next.setText("duplicates…")
-        elif following is not None:
-            self.next.setText(f"next: {following.title} ({len(following.concepts)})")
-        else:
-            self.next.setText("no more")
+            text = "looking for duplicates…"
+        elif stage is not None and stage.heading and following is not None:
+            whole = f"Next: {following.title}, {counted(len(following.concepts), 'concept')}"
+            text = self.fontMetrics().elidedText(
+                following.title,
+                Qt.TextElideMode.ElideRight,
+                NEXT_LETTERS * self.fontMetrics().averageCharWidth(),
+            )
+            text = f"{text}, {len(following.concepts):,} →"
+        elif stage is not None and stage.heading:
+            text = "no more"
+        self.next.setText(command_text(text))
+        self.next.setToolTip(tooltip(whole))
         self.next.setEnabled(stage is None or following is not None)
 
     # ---- asking

@@ -3,7 +3,7 @@
 Knows pages and docks; nothing of what is laid out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import shiboken6
@@ -31,6 +31,8 @@ class StagePlace(QObject):
     ) -> None:
         super().__init__(parent)
         self._area, self._show_page = area, show_page
+        self._covered: list[str] = []
+        """What was seen where the panel came into view: it lies over one of them."""
         session.views.offer(self._remember)
         session.staging.show_wanted.connect(partial(self._show, ALIKE))
         session.splitting.show_wanted.connect(partial(self._show, SPLIT))
@@ -41,6 +43,7 @@ class StagePlace(QObject):
         if dock.isHidden() and panel not in self._area.own_panels():
             self._show_page(PAGE)
         if not dock.is_seen:
+            self._covered = [name for name, one in self._area.docks.items() if one.is_seen]
             self._area.open_panel(panel)
         if isinstance(dock.panel, AlikePanel | SplitPanel):
             dock.panel.take_keyboard()
@@ -51,15 +54,20 @@ class StagePlace(QObject):
         closed = [name for name in (ALIKE, SPLIT) if self._area.docks[name].isHidden()]
 
         def go_back() -> None:
+            self._uncover(self._covered)
             if self._area.page != page:
                 self._show_page(page)
             else:
                 for name in closed:
                     self._area.close_panel(name)
-            for name in seen:
-                if not self._area.docks[name].is_seen and not self._area.docks[name].isHidden():
-                    self._area.docks[name].raise_()
+            self._uncover(seen)
             if focused is not None and shiboken6.isValid(focused) and focused.isVisible():
                 focused.setFocus()
 
         return go_back
+
+    def _uncover(self, names: Sequence[str]) -> None:
+        for name in names:
+            dock = self._area.docks[name]
+            if not dock.is_seen and not dock.isHidden():
+                dock.raise_()

@@ -4,7 +4,7 @@ Which concepts are listed is its owner's matter, what a tick means that of the s
 """
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from insight_app.gui import theme
@@ -15,7 +15,7 @@ from insight_app.gui.curation.structure.alike_delegate import (
     AlikeDelegate,
 )
 from insight_app.gui.curation.structure.alike_model import TITLES, AlikeField, AlikeModel
-from insight_app.gui.curation.structure.row_examples import RowExamples
+from insight_app.gui.curation.structure.row_examples import MOST, RowExamples
 from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
@@ -80,13 +80,29 @@ class AlikeTable(QTableView):
         fixed = QHeaderView.ResizeMode.Fixed
         for field in AlikeField:
             header.setSectionResizeMode(field, fixed)
-        header.setSectionResizeMode(AlikeField.STRONGEST, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
         self.setColumnWidth(AlikeField.TICK, TICK_WIDTH)
-        self.setColumnWidth(AlikeField.NAME, LEAST_NAME * metrics.averageCharWidth())
         for field in (AlikeField.IMAGES, AlikeField.LOOK, AlikeField.TOGETHER):
             widest = max(map(metrics.horizontalAdvance, (TITLES[field], WIDEST)))
             self.setColumnWidth(field, widest + MARGIN)
+
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the room to as many whole pictures as there is room for, the rest to the name."""
+        metrics = self.fontMetrics()
+        least = LEAST_NAME * metrics.averageCharWidth()
+        fixed = (AlikeField.TICK, AlikeField.IMAGES, AlikeField.LOOK, AlikeField.TOGETHER)
+        room = self.viewport().width() - sum(map(self.columnWidth, fixed))
+        step = self._delegate.picture_side(metrics.height()) + GAP
+        pictures = min(MOST, max(0, (room - least - GAP) // step))
+        strongest = pictures * step + GAP if pictures else 0
+        self.setColumnWidth(AlikeField.STRONGEST, strongest)
+        self.setColumnWidth(AlikeField.NAME, max(least, room - strongest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     # ---- ticking
 

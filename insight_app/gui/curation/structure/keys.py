@@ -37,7 +37,7 @@ class StructureKeys(QObject):
         add = session.actions.add
         add("concept.merge", "&Merge…", "Ctrl+Enter; Ctrl+Return", self.merge, context=CONTEXT,
             icon="arrows-merge", tip="Lay out a merge of the selected; then do it")  # fmt: skip
-        add("concept.group", "&Group under a new concept…", "Ctrl+G", self.group,
+        add("concept.group", "&Group…", "Ctrl+G", self.group,
             context=CONTEXT, icon="folders",
             tip="Make a concept of your own above the selected")  # fmt: skip
         add("concept.split", "&Split…", "Ctrl+T", self.split, context=CONTEXT, icon="git-branch",
@@ -181,8 +181,7 @@ class StructureKeys(QObject):
         actions["concept.take_apart"].setText(what or actions.entry("concept.take_apart").text)
         actions["concept.merge"].setText(self._merge_text(stage, count))
         actions["concept.group"].setText(
-            f"&Group {count:,} under a new concept…" if count > 1
-            else actions.entry("concept.group").text
+            f"&Group {count:,}…" if count > 1 else actions.entry("concept.group").text
         )  # fmt: skip
 
     def _merge_text(self, stage: Staged | None, count: int) -> str:
@@ -192,6 +191,8 @@ class StructureKeys(QObject):
             return f"&Merge {count:,}…" if count > 1 else "&Merge…"
         if stage.plan is StagePlan.GROUP:
             return f"Group {len(stage.ticked):,}"
+        if not stage.can_be_done:
+            return "Merge"
         return f"Merge {len(stage.ticked):,}"
 
 
