@@ -20,6 +20,7 @@ from insight_app.worker.pace import Estimate
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
     from insight_app.concepts.hsae.description import UnsetThreshold
+    from insight_app.concepts.statistics.composite_codes import CompositeCodes
     from insight_app.project.analysis.encoder import Load
     from insight_app.project.analysis.folders.changing import Changed
     from insight_app.project.check.repair import Repaired
@@ -335,9 +336,10 @@ class Requests:
     def occlude(self, request: Request) -> dict[str, Any]:
         """Measure what is left of `concept` in the photo `path` once its support is greyed out.
 
-        And, beside it, once an equal area elsewhere is. `file` holds support, before, after (T,),
-        others, after_others (n, T), size, crop and grid; `fell` and `fell_others` are the shares of
-        the support's mass that were gone.
+        And, beside it, once an equal area elsewhere is. `composition`: what it is made of, if it is
+        not one concept of the dictionary. `file` holds support, before, after (T,), others,
+        after_others (n, T), size, crop and grid; `fell` and `fell_others` are the shares of the
+        support's mass that were gone.
         """
         from insight_app.project.analysis import encoder as encoder_of
         from insight_app.project.quality import occlusion
@@ -350,7 +352,7 @@ class Requests:
             encoder,
             self._loaded.dictionary(project, encoder),
             reading_rule.of_project(project),
-            int(request["concept"]),
+            _composite(request) or int(request["concept"]),
             part=photo_choice.part_of_project(project),
             between=self._client.cancel_token(request).check,
         )
@@ -517,6 +519,18 @@ class Requests:
         np.savez(path, **arrays)
         (self._folder / f"{self._files - FILES_KEPT}.npz").unlink(missing_ok=True)
         return {"file": str(path)}
+
+
+def _composite(request: Request) -> CompositeCodes | None:
+    """Return what turns codes into those of the request's `composition`; None without one."""
+    from insight_app.project.composites import divisions, wire
+    from insight_app.project.results.snapshot import Results
+
+    results = Results.open(Path(request["project"])) if request.get("composition") else None
+    if results is None:
+        return None
+    with results:
+        return divisions.coder(results, [wire.from_json(request["composition"])])
 
 
 def _unset_threshold(request: Request) -> UnsetThreshold:

@@ -253,6 +253,14 @@ def test_shares_between_concepts_of_any_kind_are_those_of_the_method(
             is_unknown = row != column and (row == 5 or (column == 5 and row in (0, 1, 4)))
             assert np.isnan(found[row, column]) == is_unknown, (row, column)
             assert is_unknown or found[row, column] == pytest.approx(wanted, rel=1e-6)
+    # What is merged is one of those that a concept fires together with, its members are none.
+    merged, holders = {2, 4, 9, 39}, {1: readers[3]}
+    beside = dict(shares.together(readers[0], merged, holders, 100))
+    assert beside[1] == found[0, 3] > 0 and not merged & set(beside)
+    plain = dict(results.co_occurring(5, 100))
+    assert plain.keys() & merged and set(beside) == (set(plain) - merged) | {1}
+    assert list(beside) == sorted(beside, key=lambda row: (-beside[row], row))
+    assert 1 not in dict(shares.together(readers[3], merged, holders, 100))
 
 
 def test_folders_are_counted_before_and_after_the_cells_are(

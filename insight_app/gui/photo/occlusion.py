@@ -85,14 +85,15 @@ class OcclusionCheck(QObject):
         return self._asked is not None
 
     def candidate(self, shown: PhotoCodes | None, shown_in: ProjectState) -> PresentConcept | None:
-        """Return the selected concept if it is a machine's and in the photo, which can be checked.
+        """Return the selected concept if it is in the photo, where it can be checked.
 
         shown_in: the state whose rows the codes of the photo name concepts by.
         """
         concept = find(shown_in, self.session.selection.primary)
-        if shown is None or shown.codes is None or concept is None or not concept.is_machine:
+        if shown is None or shown.codes is None or concept is None or not concept.can_fire:
             return None
-        return concept if np.isin(concept.row, shown.concepts) else None
+        strengths = self.session.photo_concepts.map_of(shown_in, concept.row, shown.codes)
+        return concept if strengths is not None and strengths.any() else None
 
     def toggle(self, shown: PhotoCodes | None, shown_in: ProjectState) -> None:
         """Check the selected concept in a photo; stop, or put the answer away, if there is one."""
@@ -107,12 +108,16 @@ class OcclusionCheck(QObject):
         if path is None:
             return
         self.concept, self._image = concept.id, counted.image_id
+        from insight_app.project.composites.wire import to_json
+
+        composition = concept.reader.composition
         self._asked = self.session.worker.request(
             "occlude",
             scope=Scope.RESULTS,
             project=str(path),
             path=str(counted.record.path),
             concept=concept.row,
+            composition=None if composition is None else to_json(composition),
             device=self.session.settings.get("device"),
             done=self._read,
             failed=self._failed,

@@ -1,6 +1,6 @@
 """R of METHOD.md section 3 between concepts of any kind: the dictionary's, and composites."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,29 @@ def among(readers: Sequence[ConceptReader]) -> NDArray[np.float64]:
             if reader.composition is not None or other.composition is not None:
                 matrix[row, column] = 1.0 if row == column else _share(reader, other)
     return matrix
+
+
+def together(
+    reader: ConceptReader,
+    leave_out: Collection[int],
+    holders: Mapping[int, ConceptReader],
+    n: int,
+) -> list[tuple[int, float]]:
+    """Return (row, R[this, row]) of the n others where most of its activation falls too.
+
+    leave_out: rows of the dictionary that stand for nothing by themselves, as they are merged.
+    holders: rows that stand for several concepts; those of which it is made, or that are not
+    counted, are none.
+    """
+    own = {reader.concept} if reader.composition is None else set(reader.composition.concepts)
+    found = reader.co_occurring(reader.results.F)
+    found = [(row, share) for row, share in found if row not in leave_out and row not in holders]
+    for row, holder in holders.items():
+        if holder.composition is not None and own.isdisjoint(holder.composition.concepts):
+            share = _share(reader, holder)
+            if share > 0:
+                found.append((row, share))
+    return sorted(found, key=lambda one: (-one[1], one[0]))[:n]
 
 
 def _share(one: ConceptReader, other: ConceptReader) -> float:

@@ -21,6 +21,7 @@ from insight_app.concepts.progress import Progress
 from insight_app.concepts.quality import intervals
 from insight_app.concepts.quality.concept_maps import supports
 from insight_app.concepts.quality.occlusion import PLACEMENTS, elsewhere, fall, greyed
+from insight_app.concepts.statistics.composite_codes import CompositeCodes
 from insight_app.errors import KnownError, Refusal
 from insight_app.project.analysis.coding.batches import Dictionary
 from insight_app.project.analysis.coding.pixels import PhotoPixels, read_pixels
@@ -65,7 +66,7 @@ def check(
     encoder: DenseEncoder,
     dictionary: Dictionary,
     rule: int,
-    concept: int,
+    concept: int | CompositeCodes,
     *,
     part: FilePart = USUAL,
     placements: int = PLACEMENTS,
@@ -73,6 +74,7 @@ def check(
 ) -> Occlusion:
     """Check a concept in a photo; Refusal where it is silent there.
 
+    concept: one of the dictionary's, or what turns codes into those of a single composite.
     placements: how many places elsewhere are greyed at most. between: called before every encoding;
     may raise Cancelled.
     """
@@ -112,7 +114,7 @@ def _map(
     grey: NDArray[np.bool_] | None,
     encoder: DenseEncoder,
     dictionary: Dictionary,
-    concept: int,
+    concept: int | CompositeCodes,
 ) -> NDArray[np.float32]:
     """Return the concept's map (cells,) on the photo, with some cells grey."""
     import torch
@@ -121,7 +123,10 @@ def _map(
     if grey is not None:
         pixels = torch.from_numpy(greyed(pixels.numpy(), grey, g.rows, g.cols))
     tokens = encoder.encode(pixels[None]).reshape(g.cells, -1)
-    return dictionary.encode(tokens).half().map_of(concept)
+    codes = dictionary.encode(tokens).half()
+    if isinstance(concept, CompositeCodes):
+        codes, concept = concept.of(codes), 0
+    return codes.map_of(concept)
 
 
 def over_concepts(

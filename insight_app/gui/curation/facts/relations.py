@@ -4,11 +4,12 @@ A click on a parent or child selects the relation, a double click goes there. An
 concept is measured to lie under, and that its parents lead to, are a list of their own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from insight_app.concepts.hsae.summary import RELEASE
@@ -86,7 +87,7 @@ class Relatives(QWidget):
             self._counted = concept.version
             if concept.is_counted:
                 self.session.jobs.run(
-                    partial(concept.reader.co_occurring, CO_OCCURRING),
+                    _fires_together(concept),
                     done=partial(self._list_co_occurring, concept.version),
                     key=("together", id(self)),
                 )
@@ -165,3 +166,14 @@ def _relation(concept: PresentConcept, edge: "Edge", ends: Ends) -> RelationRow:
         tag = RELEASE
     tip = explanation(concept.results.edges.measured(edge.index))
     return RelationRow(relation, figure(edge.strength), tag, measure="R", tip=tip, ends=ends)
+
+
+def _fires_together(concept: PresentConcept) -> Callable[[], list[tuple[int, float]]]:
+    """Return what reads the rows that a concept fires together with; made for the pool."""
+    from insight_app.project.composites import shares
+
+    catalogue, state = concept.catalogue, concept.state
+    merged = frozenset(np.flatnonzero(catalogue.is_merged).tolist())
+    machine = (row for row in catalogue.composites() if row < concept.results.F)
+    holders = {row: state.reader(row) for row in machine if row != concept.row}
+    return partial(shares.together, concept.reader, merged, holders, CO_OCCURRING)
