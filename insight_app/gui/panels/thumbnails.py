@@ -27,6 +27,7 @@ from insight_app.gui.photo.thumbnails import (
 from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import shown_name
 from insight_app.gui.widgets import EmptyState
 from insight_app.plain_text import visible
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 SMALLEST = 96
+FILTER = "folder, tag or concept"
 NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
 
 
@@ -42,11 +44,12 @@ NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concep
 class Listing:
     """Which photos are listed, or being read: those with a concept, those of some folders.
 
-    by: what puts the least explained first.
+    contents: of the photos with a tag.  by: what puts the least explained first.
     """
 
     concept: Version | None = None
     folders: tuple[int, ...] = ()
+    contents: frozenset[str] | None = None
     by: "Unexplained | None" = None
 
 
@@ -60,14 +63,16 @@ class ThumbnailsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.folders: tuple[int, ...] = ()
+        self.tag = ""
+        """The tag whose photos are listed, '' for those with any or none."""
         self._asked: tuple[int, Listing] | None = None
         """The generation and the listing that were read last, or are being read."""
         self._shown: Listing | None = None
         self._all_of: ConceptId | None = None
         """The concept of which all photos are listed, also those without it."""
         self.filter = SearchField(self._hits, self)
-        self.filter.setPlaceholderText("folder or concept")
-        self.filter.setAccessibleName("Filter photos by folder or concept")
+        self.filter.setPlaceholderText(FILTER)
+        self.filter.setAccessibleName("Filter photos by folder, tag or concept")
         self.filter.line.left.connect(self._filter_left)
         self.model = ThumbnailModel(session, self)
         self.view = GridView(SMALLEST + GAP, self)
@@ -75,6 +80,7 @@ class ThumbnailsPanel(Panel):
         self.view.setItemDelegate(self.delegate)
         self.view.setAccessibleName("Photos")
         self.view.setModel(self.model)
+        self.view.setSelectionMode(GridView.SelectionMode.ExtendedSelection)
         self.view.selectionModel().currentChanged.connect(self._chosen)
         self.empty = EmptyState(WAITING, self)
         self.add = self.empty.add_action(session.actions, "analysis.add")
@@ -97,6 +103,10 @@ class ThumbnailsPanel(Panel):
         self.least.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.least.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.header.add(self.least)
+        session.actions.add(
+            "photos.tag", "&Tags…", "T", self.edit_tags, context="Photo", panel=self, icon="tag",
+            tip="Put words on the selected photos, or take them off",
+        )  # fmt: skip
         session.unexplained.changed.connect(self._unexplained_changed)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(self.view.viewport().update)
@@ -108,7 +118,7 @@ class ThumbnailsPanel(Panel):
 
     def show_all(self, on: bool = True) -> None:
         """List the photos of every folder, whatever is in them; what is selected stays so."""
-        self.folders = ()
+        self.folders, self.tag = (), ""
         self._all_of = self.session.selection.primary if on else None
         self.invalidate()
 
@@ -145,10 +155,40 @@ class ThumbnailsPanel(Panel):
         self.folders = (folder,)
         self.invalidate()
 
+    def show_tag(self, tag: str) -> None:
+        """Show the photos that have a tag."""
+        self.tag = tag
+        self.invalidate()
+
+    # ---- tags
+
+    @property
+    def chosen_images(self) -> list[int]:
+        """The photos that are selected here, several or the one that is looked at."""
+        chosen = self.view.selectionModel().selection()
+        ranges = [chosen.at(place) for place in range(chosen.count())]
+        rows = [row for one in ranges for row in range(one.top(), one.bottom() + 1)]
+        image = self.session.selection.image
+        images = [self.model.order[row] for row in sorted(rows)]
+        return images or ([] if image is None else [image])
+
+    def edit_tags(self) -> None:
+        """Ask which words stand on the selected photos."""
+        from insight_app.gui.photo.tag_dialog import TagDialog
+
+        if (images := self.chosen_images) and not self.session.curation.refuses():
+            TagDialog(self.session, images, self.window()).show()
+
+    def _contents(self) -> frozenset[str] | None:
+        if not self.tag:
+            return None
+        return frozenset(self.session.tagging.contents_with(self.tag))
+
     def refresh(self) -> None:
         results = self.session.state.results
         if "project" in self.reasons:
             self.folders, self._asked, self._shown, self._all_of = (), None, None, None
+            self.tag = ""
             self.model.set_listed(ListedPhotos())
         if results is None:
             self.model.set_listed(ListedPhotos())
@@ -161,7 +201,7 @@ class ThumbnailsPanel(Panel):
         reader = concept.reader if concept is not None and concept.can_fire else None
         by = self._least_explained()
         version = None if concept is None or reader is None else concept.version
-        listing = Listing(version, self.folders, by)
+        listing = Listing(version, self.folders, self._contents(), by)
         if (results.generation, listing) == self._asked:
             if self.reasons != {"curation"}:  # it composed nothing of this anew
                 self._show_state()
@@ -169,7 +209,7 @@ class ThumbnailsPanel(Panel):
             return
         self._asked = (results.generation, listing)
         self.session.jobs.run(
-            partial(list_photos, results, reader, self.folders, by),
+            partial(list_photos, results, reader, self.folders, by, listing.contents),
             done=partial(self._show, listing),
             key="thumbnails",
         )
@@ -193,21 +233,28 @@ class ThumbnailsPanel(Panel):
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         is_narrowed = concept is not None and not state.awaits_photos
-        self.all.setVisible(bool(self.folders) or is_narrowed or shows_all)
+        self.all.setVisible(bool(self.folders) or bool(self.tag) or is_narrowed or shows_all)
         self.all.setChecked(shows_all)
         show_buttons(self.session, self.add, self.choose_folders)
         self.filter.setEnabled(not awaits)
+        self.filter.setPlaceholderText(self._tag_words().strip() or FILTER)
         if state.catalogue is None or state.awaits_photos:
             self.set_info("")
             self.empty.set_text(why_none(self.session, NO_PHOTOS))
         elif concept is not None:
-            self.set_info(f"{count:,} with {concept.name_told_apart}")
+            self.set_info(f"{count:,}{self._tag_words()} with {concept.name_told_apart}")
             where = " of this folder" if self.folders else ""
+            where += self._tag_words()
             self.empty.set_text(
                 f"No photo{where} has {concept.name_told_apart}. “All” above shows all."
             )
         else:
-            self.set_info(f"{count:,}{self._order_words()}")
+            self.set_info(f"{count:,}{self._tag_words()}{self._order_words()}")
+            if self.tag:
+                self.empty.set_text(f"No photo{self._tag_words()} any more. “All” shows all.")
+
+    def _tag_words(self) -> str:
+        return f" tagged {shown_name(self.tag)}" if self.tag else ""
 
     def _order_words(self) -> str:
         findings = self.session.unexplained
@@ -227,7 +274,8 @@ class ThumbnailsPanel(Panel):
             selection.clear()
         else:
             index = self.model.index(place)
-            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            if selection.currentIndex() != index or not selection.hasSelection():
+                selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             if into_view:
                 self.view.scrollTo(index)
         selection.blockSignals(False)
@@ -262,9 +310,14 @@ class ThumbnailsPanel(Panel):
             for folder in state.results.folders
             if all(word in folder.path.lower() for word in words)
         ]
+        hits += [
+            Hit(f"tagged {shown_name(tag)}", counted(count, "photo"), partial(self.show_tag, tag))
+            for tag, count in sorted(self.session.tagging.tags().items())
+            if all(word in f"tagged {tag}".lower() for word in words)
+        ]
         found = found_concepts(self.session, text)
         if not hits:
             return found
-        folders = counted(len(hits), "folder")
+        groups = counted(len(hits), "folder or tag").replace("tags", "tag")
         concepts = "" if found.note == NOTHING_FOUND else f", {found.note}"
-        return FoundHits([*hits, *found.hits], folders + concepts)
+        return FoundHits([*hits, *found.hits], groups + concepts)

@@ -3,7 +3,7 @@
 A thumbnail is loaded when it is painted. Which photos are listed is the panel's matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from insight_app.gui.image_order import NO_IMAGES, ImageOrder
 from insight_app.gui.photo_drawing import paint_strength
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import shown_name
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ class ThumbnailModel(QAbstractListModel):
         parts = [str(record.path)]
         if record.status not in ("coded", "new"):
             parts.append(record.message or record.status)
+        if record.content_hash is not None:
+            tags = self.session.tagging.tags_of(record.content_hash.hex())
+            parts += [f"tagged {', '.join(map(shown_name, sorted(tags)))}"] if tags else []
         if strength := self.strength_at(index.row()):
             is_share = self.listed.is_share
             parts.append(f"{strength} not explained" if is_share else f"strength {strength}")
@@ -149,10 +153,11 @@ def list_photos(
     reader: "ConceptReader | None",
     folders: Sequence[int],
     by: "Unexplained | None" = None,
+    contents: Collection[str] | None = None,
 ) -> ListedPhotos:
     """Read the photos of folders (none: of all), those with a concept; runs on the pool.
 
-    reader: of the concept.
+    reader: of the concept.  contents: only of these.
     by: put the least explained first, those without codes last.
     """
     chosen = list(folders) or None
@@ -160,6 +165,12 @@ def list_photos(
         ids, values = results.image_ids(chosen).astype(np.int64), None
     else:
         ids, values = reader.strongest_images(MOST, folders=chosen)
+    if contents is not None:
+        from insight_app.project.results.contents import photos_of
+
+        found = photos_of(results, contents).values()
+        kept = np.isin(ids, [number for numbers in found for number in numbers])
+        ids, values = ids[kept], None if values is None else values[kept]
     if by is None:
         return ListedPhotos(ImageOrder(ids), values, _trouble(results))
     largest = max(int(ids.max(initial=0)), int(by.images.max(initial=0)))
