@@ -145,6 +145,23 @@ def test_a_group_is_made_of_what_is_directly_below_it_so_moving_changes_what_it_
     assert {*rows} <= changed
 
 
+def test_a_group_that_is_merged_or_split_is_made_of_what_it_was_made_of() -> None:
+    own = "own:a"
+    acts = [*j.group(own, "pets", [CAR]), *j.merge("f:0", [own])]
+    catalogue = Catalogue(Results(TREE), state_of(*acts))
+    assert catalogue.composition(0) == Composition((Piece((0, 4)),))
+    catalogue.set_numbers(0, Told())
+    more = j.add_parent(DOG, own)  # dog is below animal already, but not by the group
+    assert 0 in catalogue.apply(state_of(*acts, more), touched(more))
+    assert catalogue.composition(0) == Composition((Piece((0, 1, 4)),))
+    assert not catalogue.is_counted[0]
+    places = [Mark("a" * 8, cell) for cell in (1, 2)]
+    split = j.split(own, [("own:b", "old", places[:1]), ("own:c", "young", places[1:])])
+    grouped = Catalogue(Results(TREE), state_of(*j.group(own, "pets", [CAR]), *split))
+    row = grouped.row_of(own)
+    assert row is not None and grouped.composition(row) == Composition((Piece((4,)),))
+
+
 def test_a_part_has_the_cells_of_its_whole_that_are_most_like_its_own_examples() -> None:
     one, other = Mark("a" * 8, 3), Mark("b" * 8, 5)
     parts = [("own:b", "head", [one]), ("own:a", "tail", [other])]
