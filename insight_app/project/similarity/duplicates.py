@@ -30,8 +30,11 @@ from insight_app.project.similarity.words import (
 LOOK = "look alike"
 TICKED = 0.45
 """The likeness (`similar.FORMULA`) from which a concept of the same name is ticked."""
-ALIKE_LOOK, ALIKE_TOGETHER = 0.7, 0.3
-"""What two concepts of different names must have in common to be offered as one."""
+ALIKE_LOOK, ALIKE_TOGETHER, TICKED_LOOK = 0.7, 0.3, 0.6
+"""What two concepts of different names must have in common to be offered as one, and the likeness
+from which one is ticked."""
+SUPPORT_CELLS, SUPPORT_IMAGES = 20, 5
+"""Where a concept must be active to be ticked, or offered for its looks: as relations need it."""
 _BLOCK = 512
 _MOST_OF_NAME, _MOST_NAMES = 400, 30
 """Concepts, and different names, of one cluster that are compared with each other."""
@@ -140,13 +143,14 @@ def _of_name(
 def _of_looks(
     basis: LikenessBasis,
     listing: ConceptListing,
-    rows: Sequence[int],
+    every: Sequence[int],
     words: dict[int, NameForms],
     progress: Progress,
     cancel: CancelToken,
 ) -> list[Cluster]:
     """Return stars of concepts that look alike and share their cells, of different names."""
     looks = basis.looks()
+    rows = [row for row in every if _has_support(listing, row)]
     if looks is None or len(rows) < 2:
         return []
     all_rows = np.array(rows)
@@ -173,7 +177,7 @@ def _of_looks(
         if others:
             names = ", ".join(listing.name(one) for one in [row, *others[:2]])
             title = f"Look alike: {names}{', …' if len(others) > 2 else ''}"
-            found.append(_cluster(basis, listing, LOOK, title, row, others, 0.0))
+            found.append(_cluster(basis, listing, LOOK, title, row, others, TICKED_LOOK))
             used |= {row, *others}
     return found
 
@@ -190,9 +194,16 @@ def _cluster(
     members = sorted(compare(basis, listing, holder, others), key=lambda m: (-m.score, m.row))
     ticked: list[int] = []
     for member in members:
-        if member.score >= least and all(_may_be_one(listing, member.row, r) for r in ticked):
+        is_sure = member.score >= least and _has_support(listing, member.row)
+        if is_sure and all(_may_be_one(listing, member.row, r) for r in ticked):
             ticked.append(member.row)
     return Cluster(why, title, holder, tuple(members), frozenset(ticked))
+
+
+def _has_support(listing: ConceptListing, row: int) -> bool:
+    """Return whether a concept is active in enough places, as far as that is counted."""
+    is_enough = listing.cells[row] >= SUPPORT_CELLS and listing.images[row] >= SUPPORT_IMAGES
+    return bool(is_enough) or not listing.is_counted[row]
 
 
 def _may_be_one(listing: ConceptListing, a: int, b: int) -> bool:
