@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -174,6 +175,23 @@ def test_the_revisions_make_exactly_the_tables_of_the_models(
     with closing(sqlite3.connect(other)) as direct:
         assert [tuple(row) for row in made] == direct.execute(triggers).fetchall()
         assert len(made) == (2 if schema is SCHEMA else 3 * len(COVERED))
+
+
+def test_two_databases_are_brought_up_to_date_at_once(tmp_path: Path) -> None:
+    """As when a window opens the judgements while a job reads older results."""
+    begin = Barrier(2)
+
+    def update(number: int) -> None:
+        path = tmp_path / f"{number}.sqlite"
+        engine = sqlite.engine(path, create=True)
+        with sqlite.writing(engine, path, "") as connection:
+            begin.wait()
+            versions.run_migrations(connection, ANALYSIS, start=None)
+        engine.dispose()
+
+    for pair in range(3):
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(update, (2 * pair, 2 * pair + 1)))
 
 
 def test_older_results_are_backed_up_and_brought_up_to_date_by_their_writer(

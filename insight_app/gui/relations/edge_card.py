@@ -16,7 +16,7 @@ from insight_app.gui.curation.lists.relation_row import RelationRow
 from insight_app.gui.relations.edge_evidence import EdgeEvidenceReader, KnownOfEdge
 from insight_app.gui.relations.edge_title import EdgeTitle, taken_as
 from insight_app.gui.relations.relation_keys import KIND_KEYS, relation_keys_of
-from insight_app.gui.state.present_relation import PresentRelation, find_relation
+from insight_app.gui.state.present_relation import PresentRelation, RelationVersion, find_relation
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import (
     KeyButton,
@@ -29,18 +29,14 @@ from insight_app.gui.widgets import (
 from insight_app.gui.wrap_row import WrapRow
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import Relation
     from insight_app.project.results.records import Example
     from insight_app.project.similarity.evidence import CellsWhere
 
-BUTTONS = {
-    "concept.accept": "Accept",
-    **{f"relation.{kind}": "" for kind in KIND_KEYS},
-    "relation.reverse": "",
-    "concept.unsure": "Unsure",
-    "concept.reject": "Reject",
-}
-"""Action -> what its button says, where that is not what menus say."""
+BUTTONS = (
+    {"concept.accept": "Accept", "concept.unsure": "Unsure", "concept.reject": "Reject"},
+    {**{f"relation.{kind}": "" for kind in KIND_KEYS}, "relation.reverse": ""},
+)
+"""Lines of actions -> what their buttons say, where that is not what menus say."""
 MOST_LISTED = 12
 CURRENT, AHEAD = "edge evidence", "edge evidence ahead"
 """Keys of the questions: of each only the last is answered."""
@@ -52,7 +48,7 @@ class EdgeCard(QWidget):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.session = session
-        self._shown: tuple[int, Relation] | None = None
+        self._shown: RelationVersion | None = None
         self.reader = EdgeEvidenceReader(session, self)
         self.reader.ready.connect(self._came)
         relation_keys_of(session)
@@ -60,16 +56,7 @@ class EdgeCard(QWidget):
         self.several = PlainLabel("", self)
         self.list = RelationList(session, self, grows=MOST_LISTED, keeps=True)
         self.list.setAccessibleName("Selected relations")
-        buttons = QWidget(self)
-        row = WrapRow(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        self.buttons = {
-            id: KeyButton(session.actions, id, text, primary=id == "concept.accept", parent=buttons)
-            for id, text in BUTTONS.items()
-        }
-        for button in self.buttons.values():
-            row.addWidget(button)
+        lines = [self._line(buttons) for buttons in BUTTONS]
         inside = base_widget(self)
         self.sides = {name: _Side(session, inside) for name in ("both", "child", "parent")}
         bands = QVBoxLayout(inside)
@@ -84,14 +71,27 @@ class EdgeCard(QWidget):
         self.area = scrolled(inside, self)
         head = QVBoxLayout()
         head.setContentsMargins(16, 12, 16, 4)
-        head.setSpacing(10)
-        for widget in (self.title, self.several, self.list, buttons):
+        head.setSpacing(8)
+        for widget in (self.title, self.several, self.list, *lines):
             head.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.area, 1)
+
+    def _line(self, buttons: dict[str, str]) -> QWidget:
+        """Return a line of buttons."""
+        line = QWidget(self)
+        row = WrapRow(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for id, text in buttons.items():
+            is_primary = id == "concept.accept"
+            row.addWidget(
+                KeyButton(self.session.actions, id, text, primary=is_primary, parent=line)
+            )
+        return line
 
     def show_selected(self) -> bool:
         """Show the selected relations; return whether there are any."""
@@ -129,7 +129,7 @@ class EdgeCard(QWidget):
         else:
             self._show_known(relation, known)
 
-    def _came(self, version: "tuple[int, Relation]") -> None:
+    def _came(self, version: RelationVersion) -> None:
         """Show what was read, where it is of the relation that is shown."""
         relation = find_relation(self.session.state, version[1])
         known = None if relation is None else self.reader.get(relation)

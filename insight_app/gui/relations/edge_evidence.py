@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from insight_app.gui.state.present_relation import PresentRelation
+from insight_app.gui.state.present_relation import PresentRelation, RelationVersion
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import Relation
     from insight_app.project.similarity.basis import LikenessBasis
     from insight_app.project.similarity.evidence import EdgeEvidence
     from insight_app.project.similarity.kinds import KindProposal
@@ -40,7 +39,7 @@ class EdgeEvidenceReader(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._known: OrderedDict[tuple[int, Relation], KnownOfEdge] = OrderedDict()
+        self._known: OrderedDict[RelationVersion, KnownOfEdge] = OrderedDict()
         session.projects.opened.connect(self._known.clear)
 
     def get(self, relation: PresentRelation) -> KnownOfEdge | None:
@@ -56,7 +55,7 @@ class EdgeEvidenceReader(QObject):
         question = _question(relation.child, relation.parent)
         self.session.likeness.ask(question, lambda found: self._keep(version, found), key=key)
 
-    def _keep(self, version: "tuple[int, Relation]", found: KnownOfEdge) -> None:
+    def _keep(self, version: RelationVersion, found: KnownOfEdge) -> None:
         self._known[version] = found
         while len(self._known) > KEPT:
             self._known.popitem(last=False)

@@ -27,6 +27,9 @@ VERBS = {
 KINDS = {"is-a": "is a", "part-of": "part of", "related": "related"}
 """Kind of a relation -> how it stands beside a name."""
 
+RelationVersion = tuple[int, "Relation", str]
+"""Epoch, relation, and what its ends are made of."""
+
 
 @dataclass(frozen=True, eq=False)
 class PresentRelation:
@@ -45,9 +48,11 @@ class PresentRelation:
         return self.state.id_of(self.child), self.state.id_of(self.parent)
 
     @property
-    def version(self) -> "tuple[int, Relation]":
+    def version(self) -> "RelationVersion":
         """What is equal as long as ends and results are the same: for what is read of it."""
-        return self.state.epoch, self.id
+        made_of = map(self.catalogue.composition, (self.child, self.parent))
+        digests = ("" if one is None else one.digest for one in made_of)
+        return self.state.epoch, self.id, " ".join(digests)
 
     @property
     def kind(self) -> str:
@@ -81,11 +86,13 @@ class PresentRelation:
 
 
 def find_relation(state: ProjectState, relation: "Relation | None") -> PresentRelation | None:
-    """Return a relation where the state has both its ends."""
+    """Return a relation where the state has both its ends; of what is merged, that of the merge."""
     rows = () if relation is None else state.rows_of(relation)
     if state.results is None or state.catalogue is None or len(rows) != 2:
         return None
-    child, parent = rows
+    child, parent = map(state.catalogue.holder, rows)
+    if child == parent:
+        return None
     edge = _edge(state.catalogue, child, parent)
     return PresentRelation(state, state.results, state.catalogue, child, parent, edge)
 

@@ -241,8 +241,8 @@ class RelationCuration(QObject):
     def _known(self) -> "tuple[Relation, ...]":
         """Return the relations to act on, of which both ends are there."""
         self._write_editors()
-        state = self._present()
-        return tuple(pair for pair in self.current if len(state.rows_of(pair)) == len(pair))
+        found = (find_relation(self._present(), pair) for pair in self.current)
+        return tuple(dict.fromkeys(one.id for one in found if one is not None))
 
     def _acceptance(self, relation: "Relation") -> "list[Act]":
         """Return what says that a relation is right: one that the machine has not is added."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.exc import OperationalError
@@ -226,6 +227,10 @@ def migrate(path: Path, schema: Schema, backup_folder: Path) -> None:
         made.dispose()
 
 
+_ALEMBIC = Lock()
+"""Alembic keeps what it runs in variables of its modules: two threads would share them."""
+
+
 def run_migrations(connection: Connection, schema: Schema, start: int | None) -> None:
     """Run every Alembic step after version `start` (None: all of them) in the open transaction."""
     from alembic import command
@@ -240,9 +245,10 @@ def run_migrations(connection: Connection, schema: Schema, start: int | None) ->
     }.items():
         config.set_main_option(name, str(value).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if start is not None:
-        command.stamp(config, str(start))
-    command.upgrade(config, str(schema.user_version))
+    with _ALEMBIC:
+        if start is not None:
+            command.stamp(config, str(start))
+        command.upgrade(config, str(schema.user_version))
 
 
 def _user_version(connection: Connection) -> int:
