@@ -89,6 +89,9 @@ class AlikePanel(Panel):
         return stage.reference or next(iter(stage.ticked), None)
 
     def refresh(self) -> None:
+        if self.reasons == {"selection"} and self.stage is not None:
+            self.table.viewport().update()  # the colours that overlays have
+            return
         if self.reasons & {"project", "results"}:
             self._of = self._union_of = None
         state, concept = self.session.state, self._compared_with()

@@ -167,6 +167,9 @@ class SelectionModel(QObject):
         self._history = History()
         self._colours: dict[ConceptId, QColor] = {}
         self._given: tuple[ConceptId, ...] = ()
+        self._rows: tuple[int, ...] = ()
+        self._rows_of: tuple[int, tuple[ConceptId, ...], int] = (-1, (), 0)
+        """The state's epoch, the selection and the catalogue's size that `_rows` are of."""
         self.is_photo_older = False
         """Whether the concepts were chosen after the photo: it may be one without them."""
         self._choose: Callable[[], None] | None = None
@@ -219,7 +222,13 @@ class SelectionModel(QObject):
     @property
     def rows(self) -> tuple[int, ...]:
         """The rows of the selected concepts in the present state."""
-        return self._present().rows_of(self.concepts)
+        state, concepts = self._present(), self.concepts
+        size = 0 if state.catalogue is None else state.catalogue.size
+        known_of = self._rows_of
+        if known_of[0] != state.epoch or known_of[1] is not concepts or known_of[2] != size:
+            # Everybody asks for them, and they may be thousands.
+            self._rows, self._rows_of = state.rows_of(concepts), (state.epoch, concepts, size)
+        return self._rows
 
     @property
     def row(self) -> int | None:
