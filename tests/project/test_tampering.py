@@ -177,11 +177,19 @@ def test_what_no_copy_tells_of_is_kept_and_said(folder: Path) -> None:
     shutil.rmtree(folder / BACKUPS)
     told = restore(folder, ADA)
     assert (told.judgements, told.lost, told.doubted) == (LAST, 0, (TAMPERED,))
-    assert f"Number {TAMPERED} may have been changed after it was written" in told.describe()
+    assert f"Number {TAMPERED} may not be as written" in told.describe()
     assert of_log(folder) == []
 
 
 FORGED: tuple[Harm, ...] = (reword, with_digest, with_all_links)
+
+
+def test_all_may_be_changed_in_a_log_that_was_linked_anew(folder: Path) -> None:
+    tamper(folder, *FORGED)
+    shutil.rmtree(folder / BACKUPS)
+    told = restore(folder, ADA)
+    assert (told.judgements, told.lost, told.doubted) == (LAST, 0, tuple(range(1, LAST + 1)))
+    assert "Number 1 to 20 may not be as written" in told.describe()
 
 
 def test_a_log_that_was_linked_anew_is_told_by_the_manifest_and_its_backups(folder: Path) -> None:
@@ -195,7 +203,7 @@ def test_a_log_that_was_linked_anew_is_told_by_the_manifest_and_its_backups(fold
         assert "does not hold any more what it held with 20 judgements" in str(project.damage)
         assert project.judgements.entries() == before  # a backup is shown
     assert f"Entry {TAMPERED} of the log is not the one that the backup" in of_log(folder)[1]
-    restore(folder, ADA)
+    assert restore(folder, ADA).doubted == ()
     with Project.open(folder, ADA) as project:
         assert project.damage is None and project.judgements.entries() == before
     assert of_log(folder) == []

@@ -72,7 +72,8 @@ def collect(
         result.taken[path] = result.taken.get(path, 0) + 1
         if path.suffix != ".jsonl":  # lines are in another order
             result.numbers.add(one.number)
-        if result.own is not None and path == result.own.path and one.number in result.own.doubted:
+        own = result.own if result.own is not None and path == result.own.path else None
+        if own is not None and (is_doubted or one.number in own.doubted):
             result.doubted.add(one.number)
     result.spoiled -= result.numbers
     return result

@@ -74,8 +74,8 @@ class Restored:
             yield f"{damaged} (number {spans(self.mended)}) {verb} mended: as written again."
         if self.doubted:
             yield (
-                f"Number {spans(self.doubted)} may have been changed after it was written; there "
-                "is no copy that tells."
+                f"Number {spans(self.doubted)} may not be as written: the log was changed, and no "
+                "copy tells."
             )
         if self.lost:
             which = f" (number {spans(self.numbers)})" if self.numbers else ""
