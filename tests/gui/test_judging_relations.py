@@ -181,6 +181,8 @@ def test_rows_of_the_table_are_judged_together_with_one_undo(qtbot, window) -> N
     press(qtbot, window, Key.Key_X)
     rows = [session.state.rows_of(pair) for pair in chosen]
     assert [status(window, *pair) for pair in rows] == [REJECTED] * 3
+    assert session.selection.relations == chosen
+    assert len(table.view.selectionModel().selectedRows()) == 3, "rejected ones stay in the table"
     press(qtbot, window, Key.Key_Z, CTRL)
     assert [status(window, *pair) for pair in rows] == [0] * 3
     window.docks["concept_table"].raise_()

@@ -87,12 +87,14 @@ class SeveralCard(QWidget):
     def show_selected(self) -> None:
         """Show what is selected now."""
         state, selection = self.session.state, self.session.selection
-        concepts = state.ids_of(selection.rows)
+        concepts, relations = state.ids_of(selection.rows), len(self.session.relations.current)
         self.title.setText(f"{len(concepts):,} selected")
         self.said.setText(tally(state, concepts))
         for verb, label in self.effects.items():
             say = together if verb in TOGETHER else effect
-            label.setText(say(state, concepts, verb))
+            is_of_relations = verb in VERBS and verb != "hide" and relations
+            what = f"changes {counted(relations, 'relation')}"
+            label.setText(what if is_of_relations else say(state, concepts, verb))
         coloured, listed = len(selection.coloured), concepts[:MOST_LISTED]
         hints = ["One undo takes it back for all of them. A click below shows one alone."]
         if coloured < len(concepts):

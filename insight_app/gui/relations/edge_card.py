@@ -79,6 +79,9 @@ class EdgeCard(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.area, 1)
+        self.room = QWidget(self)
+        """What stands under several relations: the room of the examples of one."""
+        column.addWidget(self.room, 1)
 
     def _line(self, buttons: dict[str, str]) -> QWidget:
         """Return a line of buttons."""
@@ -103,7 +106,7 @@ class EdgeCard(QWidget):
         is_one = len(found) == 1
         for widget in (self.title, self.area):
             widget.setVisible(is_one)
-        for several in (self.several, self.list):
+        for several in (self.several, self.list, self.room):
             several.setVisible(not is_one)
         if is_one:
             self._show(found[0])

@@ -52,12 +52,14 @@ class RelationModel(QAbstractTableModel):
     # ---- what is shown
 
     def show_relations(self, state: ProjectState) -> None:
-        """Take over the relations in force, and those that they imply, of a state."""
+        """Take over the relations of a state: in force, related, rejected, and implied."""
         self.beginResetModel()
         self.state, self.edges = state, []
         self._table = None if state.results is None else state.results.edges
         if state.catalogue is not None:
-            self.edges = [*state.catalogue.edges(), *state.catalogue.implied]
+            all_of = state.catalogue
+            outside = [*all_of.related_edges(), *all_of.withdrawn_edges(), *all_of.implied]
+            self.edges = [*all_of.edges(), *outside]
         self._at = {(edge.child, edge.parent): at for at, edge in enumerate(self.edges)}
         self._values = {} if self._table is None else dict(values(self.edges, self._table))
         self._decimals = {key: self._most_decimals(key) for key in self._values}

@@ -139,6 +139,11 @@ class Catalogue(ConceptTable):
         found = {pair: edge for by in self._hierarchy.related.values() for pair, edge in by.items()}
         return [found[pair] for pair in sorted(found)]
 
+    def withdrawn_edges(self) -> list[Edge]:
+        """Return the machine's relations that persons rejected or removed, by child and parent."""
+        found = (edge for by in self._hierarchy.withdrawn.values() for edge in by.values())
+        return sorted(found, key=lambda edge: (edge.child, edge.parent))
+
     def relation_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (children, parents), each (m,): the rows at the ends of all relations in force."""
         by_child = self._hierarchy.by_child
