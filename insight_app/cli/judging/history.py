@@ -164,8 +164,8 @@ def _show(
 
     first = None if since is None else _day(since)
     with _opened(folder) as (judgements, catalogue):
-        entries = judgements.entries()
-        shown = _filtered(entries, judgements, catalogue, concept, person, first)
+        entries = _of_concept(judgements, catalogue, concept) if concept else judgements.entries()
+        shown = _filtered(entries, judgements, person, first)
         groups = fold(entries).groups
         found = [
             _told(acts, groups[group].standing.name.lower() if group in groups else "", catalogue)
@@ -187,26 +187,27 @@ def _show(
         terminal.complain("Nothing like this was judged." if entries else "Nothing was judged yet.")
 
 
+def _of_concept(
+    judgements: "Judgements", catalogue: "Catalogue | None", typed: str
+) -> "list[Judgement]":
+    """Return what was said with a concept in it; Refusal for one that is not there."""
+    from insight_app.cli.judging import finding
+    from insight_app.project.judgements.targets import parse_concept
+
+    wanted = parse_concept(typed)
+    if catalogue is not None:
+        wanted = catalogue.id_of(finding.concept(catalogue, typed))
+    return [] if wanted is None else judgements.history_of(wanted)
+
+
 def _filtered(
     entries: "Sequence[Judgement]",
     judgements: "Judgements",
-    catalogue: "Catalogue | None",
-    concept: str | None,
     person: str | None,
     since: datetime | None,
 ) -> "list[Judgement]":
-    """Return the entries that are wanted; Refusal for a concept or person that is not there."""
-    from insight_app.cli.judging import finding
-    from insight_app.project.judgements.targets import parse, parse_concept
-
+    """Return the entries that are wanted; Refusal for a person that is not there."""
     shown = list(entries)
-    if concept is not None:
-        wanted = parse_concept(concept)
-        if catalogue is not None:
-            wanted = catalogue.id_of(finding.concept(catalogue, concept))
-        targets = {target: parse(target) for target in {one.target for one in shown}}
-        about = {target for target, one in targets.items() if one and wanted in one.concepts}
-        shown = [one for one in shown if one.target in about]
     if person is not None:
         uuid = speaking.known(judgements, person).uuid
         shown = [one for one in shown if one.person.uuid == uuid]
