@@ -251,6 +251,17 @@ def test_several_move_with_their_branches_and_one_undo(qtbot, window, tree) -> N
     dialog.reject()
 
 
+def test_its_card_comes_out_from_behind_another_tab(qtbot, window, tree) -> None:
+    window.docks["alike"].raise_()
+    wait_idle(qtbot, window)
+    assert not window.docks["exemplars"].is_seen
+    click(tree, place(tree, SAIL, BOAT))
+    assert not window.docks["exemplars"].is_seen, "a concept leaves the tabs as they are"
+    press(qtbot, window, Key.Key_B)
+    qtbot.waitUntil(lambda: panel(window, "exemplars").edge.isVisible())
+    assert panel(window, "exemplars").header.title.text() == "Relation"
+
+
 def test_the_selected_relation_is_there_after_a_restart(
     qtbot, window, open_window, project_dir
 ) -> None:

@@ -42,6 +42,7 @@ from insight_app.gui.window.page_bar import NEXT_PAGE, PageBar, action_of
 from insight_app.gui.window.palette import CommandPalette
 from insight_app.gui.window.panels_ahead import PanelsAhead
 from insight_app.gui.window.placement import Placement
+from insight_app.gui.window.relation_place import RelationPlace
 from insight_app.gui.window.stage_place import StagePlace
 from insight_app.gui.window.start import StartPage
 from insight_app.gui.window.status import StatusBar
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.panels_ahead = PanelsAhead(self.docks.values(), self.session, self.keys, self)
         self.placement = Placement(self, settings)
+        self.relation_place = RelationPlace(self.session, self.dock_area, self)
         self.stage_place = StagePlace(self.session, self.dock_area, self.show_page, self)
         self.missing_folders = MissingFolders(self.session, self)
         self.unfinished = UnfinishedAnalysis(self.session, self)
