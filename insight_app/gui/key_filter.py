@@ -69,6 +69,19 @@ OWNS_KEYS = "owns_soft_keys"
 """A widget's property: list of keys (int) that a widget of our own understands itself."""
 
 
+def is_asked_for_enter(event: QEvent) -> bool:
+    """Return whether Qt asks who has a use for Ctrl+Enter, which is also a key of the window.
+
+    A field that has one accepts the question.
+    """
+    return (
+        isinstance(event, QKeyEvent)
+        and event.type() == QEvent.Type.ShortcutOverride
+        and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    )
+
+
 class KeyFilter(QObject):
     """Serves the soft keys of one window and of the docks that float over it."""
 

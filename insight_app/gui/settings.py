@@ -38,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "overlay_this_photo": False,
     "cutout_cells": 3,  # cells around an example, across; 0 = the whole photo
     "workspace": "images",
+    "own_names": "[]",  # names with keys, as JSON
     "open_last": True,  # the project that was open last, at the next start
     "last_project": "",
     HINT_OVERLAY: True,

@@ -58,6 +58,11 @@ class KeyButton(QPushButton):
         actions.changed.connect(self._follow)
         self._follow()
 
+    def set_label(self, text: str) -> None:
+        """Show other words; '' for those of the action."""
+        self._label = text
+        self._follow()
+
     def _follow(self) -> None:
         text = self._words = self._label or unmarked(self._action.text()).rstrip("…")
         self.setText(text.replace("&", "&&"))

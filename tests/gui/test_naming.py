@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Qt
 
+from insight_app.gui.dialogs.preferences import PreferencesDialog
 from insight_app.gui.naming import commands
 from insight_app.gui.naming.normalize_dialog import NormalizeDialog
 from insight_app.gui.naming.proposals import CHECK
 from insight_app.gui.naming.replace_dialog import ReplaceDialog
 from tests.gui.conftest import wait_idle, wait_saved
-from tests.gui.hands import CTRL, Key, press, show
+from tests.gui.hands import ALT, CTRL, Key, press, show
 
 
 def named(window, part: str) -> list[int]:
@@ -146,3 +147,85 @@ def test_a_definition_is_written_when_one_leaves_and_undone_alone(qtbot, window)
     session.curation.undo()
     wait_saved(qtbot, window)
     assert session.state.catalogue.definitions == {}
+
+
+def test_a_name_given_often_gets_a_key_which_gives_it_to_all_selected(
+    qtbot, window, open_window, project_dir
+) -> None:
+    show(qtbot, window, "concepts")
+    session, rows = window.session, window.session.lists.rows
+    for row in rows[:3]:
+        session.curation.rename(session.state.id_of(row), "mast & boom")
+        wait_saved(qtbot, window)
+    assert session.own_names.names[:2] == ("mast & boom", "")
+    assert window.strip.label.text() == "mast & boom was given 3 times: Alt+1 gives it now"
+    buttons = window.docks["card"].panel.own_names.buttons
+    assert [button.text() for button in buttons if not button.isHidden()] == ["mast && boom"]
+    session.selection.select_rows(rows=rows[3:5])
+    wait_idle(qtbot, window)
+    press(qtbot, window, Key.Key_1, ALT)
+    names = session.state.catalogue.names
+    assert [names[row] for row in rows[:5]] == ["mast & boom"] * 5
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert names[rows[3]] != "mast & boom" != names[rows[4]]
+    session.own_names.put(1, "")
+    session.own_names.put(4, " keel  ")
+    assert session.own_names.names[3] == "keel"
+    window.close()
+    again = open_window(project_dir)
+    assert again.session.own_names.names[3] == "keel"
+    again.actions_["file.preferences"].trigger()
+    fields = again.findChild(PreferencesDialog).names
+    assert [field.text() for field in fields] == ["", "", "", "keel", "", "", "", "", ""]
+
+
+def test_a_name_that_others_have_offers_the_merge(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    session, rows = window.session, window.session.lists.rows
+    ids = session.state.ids_of(rows[:2])
+    session.curation.rename(ids[0], "mast")
+    wait_saved(qtbot, window)
+    session.selection.select(concepts=ids[1:])
+    wait_idle(qtbot, window)
+    title = window.docks["card"].panel.head
+    title.rename()
+    qtbot.keyClicks(title.editor, "mast")
+    wait_idle(qtbot, window)
+    assert title.same.text() == "1 other concept is called so. Ctrl+Enter: rename and merge"
+    assert title.editor.completer().completions.found[0].count == 1
+    qtbot.keyClick(title.editor, Key.Key_Return)
+    wait_saved(qtbot, window)
+    assert window.strip.also_link.text() == "Merge with 1 other…"
+    qtbot.mouseClick(window.strip.also_link, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    stage = session.staging.stage
+    assert stage is not None and set(stage.ticked) == set(ids)
+    assert stage.ticked[0] == ids[0]
+
+
+def test_ctrl_enter_in_the_name_renames_and_lays_the_merge_out(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    session, rows = window.session, window.session.lists.rows
+    ids = session.state.ids_of(rows[:2])
+    session.curation.rename(ids[0], "mast")
+    wait_saved(qtbot, window)
+    session.selection.select(concepts=ids[1:])
+    wait_idle(qtbot, window)
+    title = window.docks["card"].panel.head
+    title.rename()
+    qtbot.keyClicks(title.editor, "mast")
+    wait_idle(qtbot, window)
+    qtbot.keyClick(title.editor, Key.Key_Return, CTRL)
+    wait_saved(qtbot, window)
+    assert session.state.catalogue.names[rows[1]] == "mast"
+    assert session.staging.stage is not None and session.staging.stage.ticked == ids
+
+
+def test_ctrl_enter_in_a_note_leaves_it_and_merges_nothing(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    press(qtbot, window, Key.Key_N)
+    note = window.docks["card"].panel.note
+    qtbot.keyClicks(note, "of wood")
+    press(qtbot, window, Key.Key_Return, CTRL)
+    assert window.session.state.catalogue.notes == {window.session.selection.row: "of wood"}
+    assert window.session.staging.stage is None and not note.hasFocus()

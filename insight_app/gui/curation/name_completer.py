@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QCompleter,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import paint_ground
+from insight_app.gui.key_filter import is_asked_for_enter
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.completing import Completed
 from insight_app.gui.state.session import Session
@@ -57,7 +58,7 @@ class NameCompleter(QCompleter):
         self.setModel(self.completions)
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.setMaxVisibleItems(SHOWN)
-        popup = QListView(field)
+        popup = _Popup(field)
         popup.setUniformItemSizes(True)
         self.setPopup(popup)  # which gives it a delegate of Qt's
         popup.setItemDelegate(_CompletionDelegate(popup))
@@ -83,6 +84,17 @@ class NameCompleter(QCompleter):
             self.complete()
         else:
             self._popup.hide()
+
+
+class _Popup(QListView):
+    """The list has the keys while it is open; the field under it hears all of them."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+Enter for the field: the window has a use for it too."""
+        if is_asked_for_enter(event):
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class _CompletionModel(QAbstractListModel):

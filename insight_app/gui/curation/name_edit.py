@@ -5,7 +5,7 @@ leaves; Escape keeps the old one. Ctrl+Enter takes it and lays out the merge wit
 already. Knows nothing of where it is shown.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -13,6 +13,7 @@ from insight_app.figures import agreeing, counted
 from insight_app.gui.curation.concept_keys import candidates_of
 from insight_app.gui.curation.name_completer import NameCompleter
 from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.key_filter import is_asked_for_enter
 from insight_app.gui.state.session import Session
 from insight_app.plain_text import visible
 from insight_app.project.judgements.names.spelling import same_name
@@ -82,6 +83,13 @@ class NameEdit(QLineEdit):
             return
         are = f"{counted(others, 'other concept')} {agreeing(others, 'is', 'are')} called so"
         self.told.emit(f"{are}. Ctrl+Enter: rename and merge")
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+Enter for this field: the window has a use for it too."""
+        if is_asked_for_enter(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -75,6 +76,7 @@ class PreferencesDialog(QDialog):
         self.advance.setChecked(settings.get("auto_advance"))
         self.advance.toggled.connect(lambda on: settings.set("auto_advance", on))
         form.addRow("Judging", self.advance)
+        form.addRow("Names with keys", self._names())
         self.open_last = QCheckBox("Open the project that was open last", self)
         self.open_last.setChecked(settings.get("open_last"))
         self.open_last.toggled.connect(lambda on: settings.set("open_last", on))
@@ -89,6 +91,26 @@ class PreferencesDialog(QDialog):
         outer.addLayout(foot)
         self._buttons = buttons
         theme.follow(self._fit_soon)
+
+    def _names(self) -> QWidget:
+        """Make a field for each name that a key gives."""
+        own = self._session.own_names
+        fields = QWidget(self)
+        grid = QGridLayout(fields)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.names: list[QLineEdit] = []
+        for place, name in enumerate(own.names, 1):
+            keys = self._session.actions.entry(f"concept.own_name_{place}").shown_keys()
+            field = QLineEdit(name, fields)
+            field.setPlaceholderText(keys)
+            field.setToolTip(f"{keys} gives the selected concept this name")
+            field.setAccessibleName(f"Name for {keys}")
+            field.editingFinished.connect(
+                lambda place=place, field=field: own.put(place, field.text())
+            )
+            self.names.append(field)
+            grid.addWidget(field, (place - 1) // 3, (place - 1) % 3)
+        return fields
 
     def _fit_soon(self) -> None:
         """Measure once everything has its new font."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from insight_app.figures import counted
 from insight_app.gui.actions import Actions
+from insight_app.gui.curation.own_name_keys import own_name_keys
 from insight_app.gui.dialogs.files import Purpose, choose_file, choose_new_file
 from insight_app.gui.state.session import Session
 from insight_app.plain_text import file_name
@@ -35,6 +36,7 @@ def add_naming_commands(actions: Actions, session: Session, window: QWidget) -> 
     add("edit.history", "&History…", "Ctrl+Shift+H", here.history, context=EDIT,
         icon="clock-counter-clockwise",
         tip="Who said what and when; take back, export, replay")  # fmt: skip
+    own_name_keys(session)
     for signal in (session.projects.opened, session.projects.results_changed):
         signal.connect(here.enable)
     here.enable()

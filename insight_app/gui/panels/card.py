@@ -28,6 +28,7 @@ from insight_app.gui.curation.facts.written_field import (
     note_field,
 )
 from insight_app.gui.curation.judge_buttons import JudgeButtons
+from insight_app.gui.curation.own_name_keys import OwnNameRow
 from insight_app.gui.curation.present_concept import PresentConcept, Version, selected
 from insight_app.gui.curation.several import SeveralCard
 from insight_app.gui.curation.structure.made_of import MadeOf
@@ -90,6 +91,7 @@ class CardPanel(Panel):
         self.relatives = Relatives(session, inside, (PARENTS, IMPLIED, CHILDREN, RELATED, TOGETHER))
         self.made_of = MadeOf(session, inside)
         self.strength = Strength(session, inside)
+        self.own_names = OwnNameRow(session, inside)
         self.aliases = AliasRow(session, inside)
         self.definition = definition_field(session, inside)
         self.note = note_field(session, inside)
@@ -97,6 +99,7 @@ class CardPanel(Panel):
         for part in (
             self.made_of,
             self.candidates.section,
+            self.own_names.section,
             self.aliases.section,
             Section("Definition", self.definition, inside),
             self.relatives,

@@ -8,6 +8,7 @@ from insight_app.gui.curation.facts.relations import TOGETHER, Relatives
 from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.facts.strength import Strength
 from insight_app.gui.curation.facts.written_field import note_field
+from insight_app.gui.curation.own_name_keys import OwnNameRow
 from insight_app.gui.curation.present_concept import selected
 from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
@@ -33,6 +34,7 @@ class EvidencePanel(Panel):
         self.note = note_field(session, inside)
         for part in (
             self.candidates.section,
+            OwnNameRow(session, inside).section,
             self.relatives,
             self.strength,
             Section("Note", self.note, inside),

@@ -118,7 +118,8 @@ class Curation(QObject):
 
         name = " ".join(name.split())
         if name:
-            self.judge([j.rename(concept, name)], f"Renamed {self._name(concept)} to {name}")
+            said = f"Renamed {self._name(concept)} to {name}"
+            self.judge([j.rename(concept, name)], said, f"{name} is its name already")
 
     def note(self, concept: "ConceptId", text: str) -> None:
         """Replace a concept's note; '' takes it away."""

@@ -18,8 +18,11 @@ from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, WriteKind
 from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.own_names import OwnNames
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.shown_name import shown_name
+from insight_app.project.judgements.names.frequent import OFTEN
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Alias, ConceptId
@@ -37,6 +40,7 @@ class NamingCuration(QObject):
         self,
         present: Callable[[], ProjectState],
         curation: Curation,
+        own_names: OwnNames,
         queue: JudgementQueue,
         selection: SelectionModel,
         messages: Messages,
@@ -45,7 +49,7 @@ class NamingCuration(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._present, self._curation = present, curation
+        self._present, self._curation, self._own_names = present, curation, own_names
         self._selection, self._messages, self._actions = selection, messages, actions
         self.completing = NameCompleting(present, jobs, self._called)
         self._to_merge: ConceptId | None = None
@@ -137,13 +141,27 @@ class NamingCuration(QObject):
 
         concept, to_merge = parse_concept(acts[0].target), self._to_merge
         self._to_merge = None
-        if concept is None or not (others := self.namesakes(concept)) or not self.can_merge:
+        if concept is None or not (others := self.namesakes(concept)):
             return
-        if concept == to_merge:
+        if self.can_merge and concept == to_merge:
             self.merge_namesakes(concept)
-        else:
+        elif self.can_merge:
             text = f"Merge with {counted(len(others), 'other')}…"
             self._messages.also(text, partial(self.merge_namesakes, concept))
+        self._count(concept, others)
+
+    def _count(self, concept: "ConceptId", others: "tuple[ConceptId, ...]") -> None:
+        """Let a name that persons gave often take a free key, and say so."""
+        state = self._present()
+        rows = state.rows_of((concept, *others))
+        if state.catalogue is None:
+            return
+        given = int(state.catalogue.by_person[list(rows)].sum())
+        name = state.catalogue.names[rows[0]]
+        place = self._own_names.place_for(name) if given >= OFTEN else None
+        if place is not None:
+            keys = self._actions.entry(f"concept.own_name_{place}").shown_keys()
+            self._messages.say(f"{shown_name(name)} was given {given} times: {keys} gives it now")
 
     # ---- one concept
 

@@ -25,6 +25,7 @@ from insight_app.gui.state.marking import Marking
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.naming_curation import NamingCuration
 from insight_app.gui.state.new_names import NewNames
+from insight_app.gui.state.own_names import OwnNames
 from insight_app.gui.state.photo_concepts import PhotoConcepts
 from insight_app.gui.state.photo_contents import PhotoContents
 from insight_app.gui.state.pictures import Pictures
@@ -102,9 +103,11 @@ class Session(QObject):
             self.seen_panels,
             self,
         )
+        self.own_names = OwnNames(self._present, self.curation, self.selection, settings, self)
         self.naming = NamingCuration(
             self._present,
             self.curation,
+            self.own_names,
             self.queue,
             self.selection,
             self.messages,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QSizePolicy, QWidget
 from shiboken6 import isValid
 
 from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.key_filter import is_asked_for_enter
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ class WrittenField(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         lines = min(6, max(2, self.document().blockCount()))
         return QSize(100, lines * self.fontMetrics().lineSpacing() + 20)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+Enter for this field: the window has a use for it too."""
+        if is_asked_for_enter(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
