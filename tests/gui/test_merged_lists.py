@@ -1,7 +1,10 @@
 """No list of the window has what is merged; all have it again when it is taken out."""
 
+from insight_app.gui.state import loading
 from insight_app.gui.totals import totals
 from insight_app.project import judgements as j
+from insight_app.project.composites import numbers
+from insight_app.project.project import Project
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.gui.hands import seen_from_top, show
 from tests.synthetic import NAMES
@@ -40,3 +43,20 @@ def test_what_is_merged_is_in_no_list_and_in_all_again_when_it_is_taken_out(qtbo
     curation.undo()
     wait_saved(qtbot, window)
     assert lists(qtbot, window) == before
+
+
+def test_what_was_counted_stands_at_its_place_from_the_first_moment(project_dir) -> None:
+    with Project.open(project_dir) as project:
+        results = project.results()
+        assert results is not None
+        with results:
+            name = results.dictionary.fingerprint
+            boat, dog = (j.machine_concept(name, row) for row in (BOAT, DOG))
+            project.judgements.judge(j.merge(boat, [dog]), "Merged")
+            catalogue = project.catalogue()
+            assert catalogue is not None
+            numbers.count(catalogue, results)
+        loaded = loading.load(project)
+        assert loaded.catalogue is not None and loaded.catalogue.is_counted[BOAT]
+        assert loaded.catalogue.cells[BOAT] == catalogue.cells[BOAT] > 0
+        loading.close(None, loaded.results)

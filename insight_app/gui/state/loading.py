@@ -78,8 +78,11 @@ def restore(path: Path) -> str:
 
 
 def load(project: "Project") -> Loaded:
-    """Read the newest results of an open project."""
-    from insight_app.project.composites import basis
+    """Read the newest results of an open project, and what was counted of composites.
+
+    So they stand at their places in lists from the first moment.
+    """
+    from insight_app.project.composites import basis, numbers
     from insight_app.project.composites.store import CountedStore
     from insight_app.project.judgements.catalogue import Catalogue
 
@@ -89,6 +92,7 @@ def load(project: "Project") -> Loaded:
     try:
         catalogue = Catalogue(results, project.judgements.state)
         counted = CountedStore(project.path, basis.of(results))
+        numbers.put_known(catalogue, counted)
         return Loaded(project, results, catalogue, counted)
     except BaseException:
         results.close()

@@ -41,6 +41,15 @@ def count(
     return store
 
 
+def put_known(catalogue: "Catalogue", store: CountedStore) -> None:
+    """Put the numbers of those composites into a catalogue that were counted already."""
+    for row in catalogue.composites():
+        composition = catalogue.composition(row)
+        counted = composition and store.get(composition)
+        if counted:
+            catalogue.set_numbers(row, counted.numbers)
+
+
 def read(readers: Iterable[tuple[int, ConceptReader]]) -> list[tuple[int, ConceptNumbers]]:
     """Return the numbers of some rows, without those of parts that nobody counted yet."""
     return [(row, reader.numbers()) for row, reader in readers if reader.is_readable]
