@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from insight_app.concepts import hsae
+from insight_app.concepts.composition import Piece, composition
 from insight_app.concepts.progress import Cancelled, CancelToken
+from insight_app.concepts.statistics.composite_codes import CompositeCodes
 from insight_app.errors import KnownError
 from insight_app.project.quality import occlusion
 from insight_app.project.quality.masks import read, read_labels, read_table
@@ -94,6 +96,15 @@ def test_a_concept_falls_where_it_is_greyed_out_and_not_elsewhere(project: Path)
         assert found.fell_others.tolist() == [0.0] * len(found.others)
         assert found.support.sum() == found.before.sum()
         assert not (found.others & found.support).any()
+        # What is merged is greyed where any of it is.
+        alone, both = (
+            occlusion.check(
+                results.image(image).path, Colours(), dictionary, results.reading_rule, concept
+            )
+            for concept in (1, CompositeCodes(results.F, [composition({Piece((0, 1))})]))
+        )
+        assert np.array_equal(both.before, np.maximum(found.before, alone.before))
+        assert both.support.sum() == found.support.sum() + alone.support.sum()
     report = measure(project, photos=2, encoder=Colours())
     figure = report.figure("occlusion")
     assert figure is not None and figure.value == pytest.approx(1 - 128 / 255, abs=1e-3)

@@ -37,8 +37,8 @@ class ProjectState:
     counted: "CountedStore | None" = None
     """What was counted of composites over these results."""
     _readers: "dict[int, ConceptReader]" = field(default_factory=dict, repr=False)
-    _facts: dict[int, str] = field(default_factory=dict, repr=False)
-    """Row -> what distinctions() read of it; the results of a state never change."""
+    _facts: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
+    """(Row, its images) -> what distinctions() read of it; results of a state never change."""
 
     @property
     def path(self) -> Path | None:
@@ -134,9 +134,10 @@ class ProjectState:
         if self.catalogue is None or not self.catalogue.shares_name(row):
             return ()
         number = f"#{row}"
-        if row not in self._facts:
-            self._facts[row] = self._facts_of(row)
-        return (f"{number} {self._facts[row]}", number) if self._facts[row] else (number,)
+        known = row, int(self.catalogue.images[row])
+        if known not in self._facts:
+            self._facts[known] = self._facts_of(row)
+        return (f"{number} {self._facts[known]}", number) if self._facts[known] else (number,)
 
     def name_told_apart(self, row: int) -> str:
         """Return the name to show where there is no room for more: with its number if need be."""
