@@ -23,7 +23,6 @@ from typing import Any
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Person
 from insight_app.project.judgements.store import Judgements
-from tests.benchmarks.curation_shown import shown
 from tests.benchmarks.report import note
 
 ADA = Person("ada", "Ada")
@@ -155,6 +154,8 @@ def seconds(what: Callable[[], object]) -> float:
 
 def show(_folder: Path, concepts: int) -> dict[str, float]:
     """Take over acts on 1,000 concepts into what lists and trees show."""
+    from tests.benchmarks.curation_shown import shown  # an older checkout has none
+
     return shown(concepts)
 
 
