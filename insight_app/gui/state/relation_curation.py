@@ -65,9 +65,15 @@ class RelationCuration(QObject):
 
     @property
     def current(self) -> "tuple[Relation, ...]":
-        """The selected relations, which keys act on; () where no panel shows which they are."""
-        is_seen = bool(self._seen_panels.names & SHOWS_RELATION)
-        return self._selection.relations if is_seen else ()
+        """The selected relations, which keys act on; of what is merged, those of the merge.
+
+        () where no panel shows which they are.
+        """
+        if not self._selection.relations or not self._seen_panels.names & SHOWS_RELATION:
+            return ()
+        state = self._present()
+        found = (find_relation(state, pair) for pair in self._selection.relations)
+        return tuple(dict.fromkeys(one.id for one in found if one is not None))
 
     def offer_place(self, relation_here: "Callable[[], Relation | None]") -> None:
         """Let a panel say which relation stands where the person is, None where none does."""
@@ -178,7 +184,8 @@ class RelationCuration(QObject):
         """Turn the selected relations round: the parent goes below its child."""
         from insight_app.project import judgements as j
 
-        relations = self._known()
+        self._write_editors()
+        relations = self.current
         if not relations or self._curation.refuses():
             return
         kinds = [self.kind_of(relation) for relation in relations]
@@ -223,7 +230,8 @@ class RelationCuration(QObject):
         goes_on: bool = True,
     ) -> None:
         """Judge what is selected; kind: what it is said to be now, None = as it is."""
-        relations = self._known()
+        self._write_editors()
+        relations = self.current
         if not relations:
             return
         acts = [act for relation in relations for act in make(relation)]
@@ -237,12 +245,6 @@ class RelationCuration(QObject):
                 self._selection.select_relations((following,))
 
         self._curation.ask_if_many(Question(verb, len(relations), "relation", do))
-
-    def _known(self) -> "tuple[Relation, ...]":
-        """Return the relations to act on, of which both ends are there."""
-        self._write_editors()
-        found = (find_relation(self._present(), pair) for pair in self.current)
-        return tuple(dict.fromkeys(one.id for one in found if one is not None))
 
     def _acceptance(self, relation: "Relation") -> "list[Act]":
         """Return what says that a relation is right: one that the machine has not is added."""

@@ -111,8 +111,8 @@ def letter(day: Day, pick: Pick) -> str | None:
     session = day.window.session
     state, selection, status = session.state, session.selection, STATUS[key]
     said: Sequence[Said]
-    if selection.relation is not None:
-        said = [(" > ".join(pair), {"status": status}) for pair in selection.relations]
+    if session.relations.current:
+        said = [(" > ".join(pair), {"status": status}) for pair in session.relations.current]
     else:
         rows = {concept: state.row_of(concept) for concept in selection.concepts}
         said = [
@@ -120,7 +120,8 @@ def letter(day: Day, pick: Pick) -> str | None:
             for concept, row in rows.items()
             if row is not None
         ]
-    following = _following(day) if len(said) == 1 and selection.relation is None else None
+    is_concept = len(said) == 1 and not session.relations.current
+    following = _following(day) if is_concept else None
     press(key)
     day.said.judge(said)
     if following is not None and selection.primary != following:
