@@ -109,6 +109,7 @@ def test_a_merge_is_done_and_taken_apart_at_any_later_time(qtbot, concepts, open
     assert window.strip.label.text() == "Merged car and hound into boat"
     assert session.staging.stage is None and session.selection.rows == (boat,)
     catalogue = session.state.catalogue
+    assert catalogue.images[boat] == len(union), "counted anew, and told wherever it stands"
     assert set(catalogue.members(boat)) == {car, hound}
     assert car not in seen_from_top(window.docks["hierarchy"].panel.view)
     assert [one.text for one in catalogue.aliases(boat)] == ["hound"]

@@ -92,10 +92,15 @@ class AlikePanel(Panel):
         if self.reasons == {"selection"} and self.stage is not None:
             self.table.viewport().update()  # the colours that overlays have
             return
-        if self.reasons & {"project", "results"}:
-            self._of = self._union_of = None
         state, concept = self.session.state, self._compared_with()
-        if concept is None or state.row_of(concept) is None:
+        row = None if concept is None else state.row_of(concept)
+        if self.reasons & {"project", "results", "curation"}:
+            self._union_of = None
+        if self.reasons & {"project", "results"} or self.changed_rows is None:
+            self._of = None  # what is merged looks otherwise than it did
+        elif row in self.changed_rows:
+            self._of = None  # it may be kept apart from what is listed
+        if concept is None or row is None:
             self._of = None
             self.table.rows.set_rows((), None)
         else:
@@ -143,11 +148,12 @@ class AlikePanel(Panel):
             return
         heading = stage.heading or {StagePlan.MERGE: "Merge", StagePlan.GROUP: "Group"}[stage.plan]
         self._entitle(heading, f"{len(stage.ticked):,} of {counted(len(stage.offered), 'concept')}")
-        aliases = 0
+        aliases, effects = 0, []
         if stage.reference is not None:
             structure = self.session.structure
             aliases = len(structure.aliases_after(stage.reference, stage.members))
-        self.foot_of_stage.show_stage(stage, aliases)
+            effects = structure.effects_of(stage.reference, stage.members)
+        self.foot_of_stage.show_stage(stage, aliases, effects)
         self._ask_union(stage)
 
     def _entitle(self, title: str, info: str) -> None:

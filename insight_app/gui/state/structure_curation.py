@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import Alias, ConceptId
 
 
+MOST_LOOKED_AT = 200
+"""Members of which it is looked for what else merging them does: the window must not wait."""
+
+
 @dataclass(frozen=True)
 class PartDraft:
     """A part that a concept is to be split into: its name, and places that show it."""
@@ -75,6 +79,14 @@ class StructureCuration(QObject):
         if state.catalogue is None or row is None:
             return []
         return aliases_after(state.catalogue, row, state.rows_of(members))
+
+    def effects_of(self, holder: "ConceptId", members: "Sequence[ConceptId]") -> list[str]:
+        """Return what else a merge does, a sentence each; of very many nobody asks."""
+        state = self._present()
+        row = state.row_of(holder)
+        if state.catalogue is None or row is None or len(members) > MOST_LOOKED_AT:
+            return []
+        return state.catalogue.merge_effects(row, state.rows_of(members), state.name_told_apart)
 
     # ---- grouping
 

@@ -37,6 +37,7 @@ class PartView(QWidget):
         self.words.setWordWrap(True)
         self.marked = PartExamples(session, number, self, is_marked=True)
         self.others_title = dim_label("", self)
+        self.others_title.setWordWrap(True)
         self.others = PartExamples(session, number, self, is_marked=False)
         for grid in (self.marked, self.others):
             grid.moved.connect(self.moved)

@@ -17,6 +17,7 @@ from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.staging import Staged, StagePlan
 from insight_app.gui.widgets import ElidedLabel, KeyButton, dim_label, thin_line
+from insight_app.gui.wording import tooltip
 from insight_app.gui.wrap_row import WrapRow
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 NOT_YET = "preview, nothing changed yet; one undo takes it back"
+MOST_EFFECTS = 2
+"""Effects that are told; the tooltip has all."""
 BUTTONS = ("concept.merge", "concept.keep_apart", "concept.cancel_stage")
 
 
@@ -92,8 +95,8 @@ class StageFoot(QWidget):
             return False
         return True
 
-    def show_stage(self, stage: Staged, aliases: int) -> None:
-        """Say what will be done to what."""
+    def show_stage(self, stage: Staged, aliases: int, effects: Sequence[str]) -> None:
+        """Say what will be done to what; effects: what else that does, a sentence each."""
         state = self.session.state
         count = len(stage.ticked)
         self.name.setVisible(stage.plan is StagePlan.GROUP)
@@ -107,7 +110,10 @@ class StageFoot(QWidget):
                 if stage.can_be_done
                 else f"Tick what is the same as {into}"
             )
-        self.note.setText("\n".join(self._notes(stage, aliases)))
+        more = f"{len(effects) - MOST_EFFECTS} effects more." if len(effects) > MOST_EFFECTS else ""
+        told = [*effects[:MOST_EFFECTS], *([more] if more else [])]
+        self.note.setText("\n".join([*told, *self._notes(stage, aliases)]))
+        self.note.setToolTip(tooltip("\n".join(effects)))
 
     def _notes(self, stage: Staged, aliases: int) -> list[str]:
         others = len(stage.members)
