@@ -42,7 +42,7 @@ class Draft:
 
     def say(self, target: str, act: str, values: Sequence[str]) -> Said:
         """Take one act; Refusal where it cannot be done, and nothing is changed by it."""
-        target, act, values = self._of_relation(target.strip(), act.strip(), list(values))
+        target, act, values = self._of_relation(target.strip(), act.strip().casefold(), list(values))
         word = WORDS.get(act)
         if word is None:
             known = ", ".join(WORDS)

@@ -8,7 +8,6 @@ import typer
 from insight_app.cli import terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
 from insight_app.cli.judging import speaking
-from insight_app.concepts.progress import silent
 from insight_app.figures import counted, figure, percent
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def concepts(
 
     Each with its number, name, status, photos and parents.
     """
-    from insight_app.exchange.collecting import numbers
+    from insight_app.project.composites import numbers
     from insight_app.project.project import Project
 
     with (
@@ -49,7 +48,7 @@ def concepts(
         speaking.concepts(opened) as catalogue,
         terminal.progress() as progress,
     ):
-        numbers.count(catalogue, results, progress, None)
+        numbers.count(catalogue, results, progress)
         if query.strip():
             rows = catalogue.search(query)
         else:
@@ -233,12 +232,12 @@ def _evidence(
     results: "Results", catalogue: "Catalogue", child: int, parent: int, as_json: bool
 ) -> None:
     from insight_app.cli.judging import finding
-    from insight_app.exchange.collecting import numbers
+    from insight_app.project.composites import numbers
     from insight_app.project.similarity import evidence, kinds
     from insight_app.project.similarity.basis import open_basis
     from insight_app.project.similarity.listing import listing
 
-    numbers.count(catalogue, results, silent, None)
+    numbers.count(catalogue, results)
     basis, offered = open_basis(results), listing(catalogue)
     found = evidence.evidence(basis, offered, child, parent)
     strengths = None if found.reverse_strength is None else (found.strength, found.reverse_strength)

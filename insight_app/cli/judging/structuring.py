@@ -53,7 +53,8 @@ def _merge(draft: "Draft", row: int, values: Sequence[str]) -> Said:
     what = listed([draft.called(one) for one in members])
     aliases = merging.aliases_after(catalogue, row, members)
     acts = j.merge(draft.id(row), [draft.id(one) for one in members], aliases)
-    return Said(f"Merged {what} into {draft.called(row)}", tuple(acts))
+    notes = tuple(catalogue.merge_effects(row, members, draft.called))
+    return Said(f"Merged {what} into {draft.called(row)}", tuple(acts), notes=notes)
 
 
 def _unmerge(draft: "Draft", row: int, values: Sequence[str]) -> Said:

@@ -1,7 +1,7 @@
 """Taking what an export says from an open project.
 
 The one room of this floor that knows the project's catalogue and results; `concepts`, `relations`
-and `sayings` each take their part, `numbers` what must be counted first.
+and `sayings` each take their part.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from insight_app import __version__
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import Refusal, WorldError
-from insight_app.exchange.collecting import concepts, numbers, relations
+from insight_app.exchange.collecting import concepts, relations
 from insight_app.exchange.collecting.sayings import Sayings
 from insight_app.exchange.content import (
     DEFAULT_LANGUAGE,
@@ -28,6 +28,7 @@ from insight_app.exchange.content import (
     clean,
     short,
 )
+from insight_app.project.composites import numbers
 from insight_app.project.composites.divisions import images_of
 from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.judgements import CurationState, Judgement
@@ -81,7 +82,9 @@ def collect(
             return content
 
         def reader(concept: Concept) -> ConceptReader:
-            return numbers.reader(catalogue, results, store, concept.number)
+            row = concept.number
+            own = row if row < results.F else -1
+            return ConceptReader(results, own, catalogue.composition(row), store)
 
         return with_places(content, results, reader)
 
