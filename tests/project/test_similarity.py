@@ -13,6 +13,7 @@ from insight_app.concepts.composition import Division, Piece, composition
 from insight_app.concepts.hsae import directions
 from insight_app.errors import Refusal
 from insight_app.project import judgements as j
+from insight_app.project.composites import counting
 from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.judgements import Act, CurationState
 from insight_app.project.judgements.catalogue import Catalogue
@@ -349,6 +350,25 @@ def test_what_tells_a_part_fires_there_more_than_elsewhere(basis, results, dense
         for word in part.words:
             inside = [dense[c.image_id][c.cell, word.concept] > 0 for c in part.members]
             assert word.here == pytest.approx(np.mean(inside)) and word.here > word.elsewhere
+
+
+def test_a_part_can_be_split_again_once_it_was_counted(basis, results):
+    first = splitting.propose(basis, listed(results), FIRST["thing"], parts=2)
+    parts = [j.own_concept(), j.own_concept()]
+    named = [
+        (part, name, splitting.marks(results, one.examples))
+        for part, name, one in zip(parts, ("one", "other"), first.parts, strict=True)
+    ]
+    shown = catalogue(results, j.split(concept(FIRST["thing"]), named))
+    row = shown.row_of(parts[0])
+    with pytest.raises(Refusal, match="counted"):
+        splitting.propose(basis, listing(shown), row)
+    composed = shown.composition(row)
+    basis.counted.put(dict(counting.count(results, [composed])))
+    again = splitting.propose(basis, listing(shown), row)
+    inside = ConceptReader(results, -1, composed)
+    for cell in again.cells:
+        assert inside.map_of(results.codes(cell.image_id))[cell.cell] > 0
 
 
 def test_too_few_photos_are_no_ground_for_a_split(basis, results):

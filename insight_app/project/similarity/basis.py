@@ -13,6 +13,8 @@ from insight_app.concepts.hsae.directions import read
 from insight_app.concepts.likeness import lexicon
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError
+from insight_app.project.composites import basis as composites_basis
+from insight_app.project.composites.store import CountedStore
 from insight_app.project.folder import DICTIONARY
 from insight_app.project.results.snapshot import Results
 from insight_app.project.similarity import looks
@@ -24,13 +26,14 @@ class LikenessBasis:
     """Hold what concepts are compared by.
 
     directions: (F, D) float32, the decoder's rows, None where the dictionary's weights cannot be
-    read; trouble: why not, '' else.
+    read; trouble: why not, '' else.  counted: what was counted of composed concepts.
     """
 
     results: Results
     directions: NDArray[np.float32] | None
     trouble: str
     senses: Senses
+    counted: CountedStore
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looks: list[NDArray[np.float32]] = field(default_factory=list)
 
@@ -62,4 +65,5 @@ def open_basis(results: Results) -> LikenessBasis:
         trouble = error.what
     senses = Senses(results, lexicon.shipped())
     senses.prepare()
-    return LikenessBasis(results, directions, trouble, senses)
+    counted = CountedStore(results.project, composites_basis.of(results))
+    return LikenessBasis(results, directions, trouble, senses, counted)

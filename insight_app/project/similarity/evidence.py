@@ -79,13 +79,14 @@ def evidence(
 ) -> EdgeEvidence:
     """Return what speaks for `child` being below `parent`, with at most `limit` examples each."""
     token = cancel or CancelToken()
-    ends = listing.reader(basis.results, child), listing.reader(basis.results, parent)
-    pair = pairs.count(*ends, limit, token)
+    of_child = listing.reader(basis.results, basis.counted, child)
+    of_parent = listing.reader(basis.results, basis.counted, parent)
+    pair = pairs.count(of_child, of_parent, limit, token)
     measured = _measured(basis, listing, child, parent)
     back = None
     if not listing.is_counted[parent]:
-        back = pairs.count(*ends[::-1], 0, token)
-    both, of_child, of_parent = _cells(listing, child, parent, pair, back)
+        back = pairs.count(of_parent, of_child, 0, token)
+    both, cells, parent_cells = _cells(listing, child, parent, pair, back)
     share = pair.share(pair.both, pair.first)
     if measured is not None and not pair.is_whole:
         both = (measured.cells,) * 3
@@ -93,9 +94,9 @@ def evidence(
     why, interval = _interval(pair, measured)
     return EdgeEvidence(
         _where(both, pair.both > 0, 0, pair, pair.examples_both),
-        _where(_rest(of_child, both), pair.first > pair.both, 0, pair, pair.examples_first),
+        _where(_rest(cells, both), pair.first > pair.both, 0, pair, pair.examples_first),
         _where(
-            _rest(of_parent, both),
+            _rest(parent_cells, both),
             pair.second > pair.both,
             pair.only_second,
             pair,
@@ -105,7 +106,7 @@ def evidence(
         reverse,
         interval,
         why,
-        1 - (both[0] / of_child if measured and of_child else share) if pair.of else None,
+        1 - (both[0] / cells if measured and cells else share) if pair.of else None,
         pair.share(pair.both, pair.second) if pair.second.any() else None,
         _in_words(pair),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.composition import Composition
 from insight_app.project.composites.reader import ConceptReader
+from insight_app.project.composites.store import CountedStore
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.structure.edges import ReviewStatus
 from insight_app.project.results.snapshot import Results
@@ -64,10 +65,11 @@ class ConceptListing:
             return () if composition is None else composition.concepts
         return (row,)
 
-    def reader(self, results: Results, row: int) -> ConceptReader:
+    def reader(self, results: Results, counted: CountedStore, row: int) -> ConceptReader:
         """Return what reads a row of these results, whatever it is made of."""
         if row in self.compositions:
-            return ConceptReader(results, -1, self.compositions[row] or Composition(()))
+            composed = self.compositions[row] or Composition(())
+            return ConceptReader(results, -1, composed, counted)
         return ConceptReader(results, row)
 
     def name(self, row: int) -> str:

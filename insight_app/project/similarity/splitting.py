@@ -149,7 +149,14 @@ def propose(
     if basis.directions is None:
         raise Refusal(basis.trouble, kept="Nothing was changed.")
     token = cancel or CancelToken()
-    found = listing.reader(basis.results, row).examples("strongest", _MOST_LISTED)
+    reader = listing.reader(basis.results, basis.counted, row)
+    if reader.can_fire and not reader.is_readable:
+        raise Refusal(
+            f"Where “{listing.name(row)}” is active has not been counted yet.",
+            kept="Nothing was changed.",
+            do="Try again when its numbers are there.",
+        )
+    found = reader.examples("strongest", _MOST_LISTED)
     cells = _spread(found[: max(_ENOUGH, round(len(found) * _STRONGER))])
     if len(cells) < FEWEST:
         raise Refusal(
