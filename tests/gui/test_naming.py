@@ -219,6 +219,9 @@ def test_ctrl_enter_in_the_name_renames_and_lays_the_merge_out(qtbot, window) ->
     wait_saved(qtbot, window)
     assert session.state.catalogue.names[rows[1]] == "mast"
     assert session.staging.stage is not None and session.staging.stage.ticked == ids
+    session.staging.cancel()
+    wait_idle(qtbot, window)
+    assert session.selection.concepts == ids[1:]
 
 
 def test_ctrl_enter_in_a_note_leaves_it_and_merges_nothing(qtbot, window) -> None:

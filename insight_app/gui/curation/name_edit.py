@@ -78,7 +78,7 @@ class NameEdit(QLineEdit):
     def _called_so(self, name: str, count: int) -> None:
         """Say that other concepts have the name already; count: with this one, if it has it."""
         others = count - (same_name(name) == same_name(self._before))
-        if others <= 0 or not self.session.naming.can_merge:
+        if others <= 0:
             self.told.emit("")
             return
         are = f"{counted(others, 'other concept')} {agreeing(others, 'is', 'are')} called so"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.names.spelling import Renaming
 
 ALL, SELECTED = "all", "selected"
-NOTHING = "No name has this text."
+NOTHING = "No name has this text, or nothing would be left of it."
 
 
 class ReplaceDialog(QDialog):

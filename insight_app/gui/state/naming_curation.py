@@ -20,17 +20,14 @@ from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Wri
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.own_names import OwnNames
 from insight_app.gui.state.project_state import ProjectState
-from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.shown_name import shown_name
+from insight_app.gui.state.split_draft import SplitDraft
+from insight_app.gui.state.staging import Staged, StagePlan, Staging
 from insight_app.project.judgements.names.frequent import OFTEN
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Alias, ConceptId
     from insight_app.project.judgements.names.spelling import Renaming
-
-
-MERGE = "concept.merge"
-"""The action that lays out a merge of the selected."""
 
 
 class NamingCuration(QObject):
@@ -42,15 +39,17 @@ class NamingCuration(QObject):
         curation: Curation,
         own_names: OwnNames,
         queue: JudgementQueue,
-        selection: SelectionModel,
         messages: Messages,
         jobs: Jobs,
+        staging: Staging,
+        splitting: SplitDraft,
         actions: Actions,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._present, self._curation, self._own_names = present, curation, own_names
-        self._selection, self._messages, self._actions = selection, messages, actions
+        self._messages, self._actions = messages, actions
+        self._staging, self._splitting = staging, splitting
         self.completing = NameCompleting(present, jobs, self._called)
         self._to_merge: ConceptId | None = None
         """What is merged with its namesakes as soon as it is renamed."""
@@ -95,11 +94,6 @@ class NamingCuration(QObject):
 
     # ---- one name twice
 
-    @property
-    def can_merge(self) -> bool:
-        """Whether concepts of one name can be merged."""
-        return MERGE in self._actions
-
     def namesakes(self, concept: "ConceptId") -> "tuple[ConceptId, ...]":
         """Return the other listed concepts of the same name, persons' and frequent ones first."""
         state = self._present()
@@ -119,9 +113,10 @@ class NamingCuration(QObject):
     def merge_namesakes(self, concept: "ConceptId") -> None:
         """Lay out the merge of all concepts of one name; what has it longest stays."""
         others = self.namesakes(concept)
-        if others and self.can_merge:
-            self._selection.select(concepts=(others[0], concept, *others[1:]))
-            self._actions[MERGE].trigger()
+        if others and not self._curation.refuses():
+            ticked = (others[0], concept, *others[1:])
+            self._splitting.cancel()
+            self._staging.begin(Staged(StagePlan.MERGE, ticked, ticked))
 
     def _called(self) -> "tuple[list[str], dict[str, str]]":
         """Return the names in force, one a concept, and aliases with the names they belong to."""
@@ -143,9 +138,9 @@ class NamingCuration(QObject):
         self._to_merge = None
         if concept is None or not (others := self.namesakes(concept)):
             return
-        if self.can_merge and concept == to_merge:
+        if concept == to_merge:
             self.merge_namesakes(concept)
-        elif self.can_merge:
+        else:
             text = f"Merge with {counted(len(others), 'other')}…"
             self._messages.also(text, partial(self.merge_namesakes, concept))
         self._count(concept, others)

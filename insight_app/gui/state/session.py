@@ -104,17 +104,6 @@ class Session(QObject):
             self,
         )
         self.own_names = OwnNames(self._present, self.curation, self.selection, settings, self)
-        self.naming = NamingCuration(
-            self._present,
-            self.curation,
-            self.own_names,
-            self.queue,
-            self.selection,
-            self.messages,
-            self.jobs,
-            actions,
-            self,
-        )
         self.relations = RelationCuration(
             self._present,
             self.curation,
@@ -141,6 +130,18 @@ class Session(QObject):
         )
         self.projects.opened.connect(self.duplicates.forget)
         self.projects.results_changed.connect(self.duplicates.forget)
+        self.naming = NamingCuration(
+            self._present,
+            self.curation,
+            self.own_names,
+            self.queue,
+            self.messages,
+            self.jobs,
+            self.staging,
+            self.splitting,
+            actions,
+            self,
+        )
         self.projects.opened.connect(self.staging.forget)
         self.projects.results_changed.connect(self.staging.follow)
         self.curation.changed.connect(self.staging.follow)

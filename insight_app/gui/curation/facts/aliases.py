@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import Alias, ConceptId
 
 ASKS = "Another name, with its language if you like: Vogel @de"
-WIDEST, PAD, CROSS = 240, 8, 16
-"""Pixels: of a button at most, inside it at its ends, and of its cross."""
+WIDEST, LEAST, PAD, CROSS = 240, 130, 8, 16
+"""Pixels: of a button at most, of a long one where there is no room, at its ends, of its cross."""
 
 
 class AliasRow(QWidget):
@@ -191,7 +191,7 @@ class AliasChip(QAbstractButton):
         return QSize(min(width, WIDEST), metrics.height() + 8)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(80, self.sizeHint().width()), self.sizeHint().height())
+        return QSize(min(LEAST, self.sizeHint().width()), self.sizeHint().height())
 
     def _cross(self) -> QRectF:
         return QRectF(self.width() - CROSS - PAD / 2, 0, CROSS, self.height())
