@@ -113,6 +113,8 @@ def test_related_concepts_stand_beside_the_hierarchy_and_close_no_circle() -> No
     edge = catalogue.edge(2, 1)
     assert edge is not None and edge.kind == "is-a" and catalogue.related(1) == []
     assert Catalogue(Results(), state_of(kind)).related(1) == [], "nobody said that they are"
+    itself = [j.add_parent(DOG, DOG), j.relation_kind(DOG, DOG, "related")]
+    assert Catalogue(Results(), state_of(*itself)).related(1) == []
 
 
 def test_what_was_said_of_a_concept_before_the_catalogue_had_it_counts_once_it_has() -> None:

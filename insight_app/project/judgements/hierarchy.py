@@ -209,7 +209,7 @@ class Hierarchy:
             return
         if edge.is_withdrawn:
             self.withdrawn.setdefault(child, {})[parent] = edge
-        elif edge.kind == RELATED:
+        elif edge.kind == RELATED and child != parent:
             for row in pair:
                 self.related.setdefault(row, {})[pair] = edge
         else:
