@@ -42,7 +42,8 @@ class Draft:
 
     def say(self, target: str, act: str, values: Sequence[str]) -> Said:
         """Take one act; Refusal where it cannot be done, and nothing is changed by it."""
-        target, act, values = self._of_relation(target.strip(), act.strip().casefold(), list(values))
+        named = target.strip(), act.strip().casefold()
+        target, act, values = self._of_relation(*named, list(values))
         word = WORDS.get(act)
         if word is None:
             known = ", ".join(WORDS)
