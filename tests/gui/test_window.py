@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import qtawesome
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -566,3 +567,11 @@ def test_whether_all_is_saved_is_read_whole_while_an_analysis_runs(window, qtbot
     assert saved.text() == "All judgements saved"
     assert saved.width() >= saved.sizeHint().width()
     assert saved.geometry().right() <= bar.width()
+
+
+def test_every_action_has_an_icon_that_is_in_the_family(window) -> None:
+    """What cannot be drawn ends the program: Qt asks for it in the middle of painting a menu."""
+    named = [entry.icon for entry in window.actions_.entries() if entry.icon]
+    assert len(named) > 20
+    for name in named:
+        qtawesome.icon(f"ph.{name}")

@@ -36,7 +36,7 @@ class StructureKeys(QObject):
         self.session = session
         add = session.actions.add
         add("concept.merge", "&Merge…", "Ctrl+Enter; Ctrl+Return", self.merge, context=CONTEXT,
-            icon="arrows-merge", tip="Lay out a merge of the selected; then do it")  # fmt: skip
+            icon="git-merge", tip="Lay out a merge of the selected; then do it")  # fmt: skip
         add("concept.group", "&Group…", "Ctrl+G", self.group,
             context=CONTEXT, icon="folders",
             tip="Make a concept of your own above the selected")  # fmt: skip
@@ -46,7 +46,7 @@ class StructureKeys(QObject):
             icon="arrows-out-line-horizontal",
             tip="They only look alike: they are not offered to be merged any more")  # fmt: skip
         add("concept.take_apart", "Ta&ke apart", "Ctrl+Shift+G", self.take_apart, context=CONTEXT,
-            icon="arrows-split",
+            icon="git-fork",
             tip="Un-merge, un-split or un-group the selected concept")  # fmt: skip
         add("concept.duplicates", "Find &duplicates", "D", session.duplicates.go, context=CONTEXT,
             icon="copy", tip="Lay out the next concepts that may be the same")  # fmt: skip
