@@ -54,6 +54,8 @@ def test_a_merge_is_laid_out_and_cancelled_without_a_trace(qtbot, concepts) -> N
     assert panel.isVisible() and panel.table.hasFocus()
     assert session.staging.stage.ticked == session.state.ids_of((boat, car, dog))
     assert listed(panel)[:3] == [boat, car, dog], "the one that stays first"
+    wait_idle(qtbot, window)
+    assert len(listed(panel)) > 3, "and what is like it, not ticked"
     assert panel.foot_of_stage.title.text() == "Merge 3 concepts into boat"
     assert panel.table.rows.text(panel.table.rows.rows[0], AlikeField.LOOK) == "stays"
 

@@ -117,6 +117,8 @@ class AlikePanel(Panel):
             self._known = {concept: Alike(concept)}
             self._ask_similar(concept)
         listed = [concept, *(one for one in self._known if one != concept)]
+        if self.stage is not None and not self.stage.heading:
+            self.session.staging.offer(listed)
         if (stage := self.stage) is not None:
             listed = list(stage.offered)
             self._ask_compared(concept, [one for one in listed if one not in self._known])
@@ -197,8 +199,6 @@ class AlikePanel(Panel):
         def done(found: "list[Similar]") -> None:
             if version == self._of:
                 self._take(found)
-                if self.stage is not None and not self.stage.heading:
-                    self.session.staging.offer(list(self._known))
 
         self.session.likeness.ask(question, done, key="alike")
 
