@@ -34,6 +34,22 @@ def listed(window) -> list[int]:
     return [state.row_of(concept) for concept in list_.distinct_concepts()]
 
 
+def preview(qtbot, window) -> None:
+    """What a merge would cover is told before it is made: images at once, cells when counted."""
+    told, session = [], window.session
+    session.composites.preview((BOAT, CAR), lambda *found: told.append(found))
+    qtbot.waitUntil(lambda: bool(told))
+    together, numbers = told[0]
+    assert together.images == numbers.images == len(images_of(window, BOAT, CAR))
+    assert together.own == tuple(len(images_of(window, row)) for row in (BOAT, CAR))
+    assert not numbers.is_counted
+    qtbot.waitUntil(lambda: told[-1][1].is_counted)
+    assert told[-1][0] == together and told[-1][1].cells > 0
+    session.composites.end_preview()
+    assert not session.composites.is_counting
+    assert session.state.catalogue.composites() == []
+
+
 def test_merged_concepts_are_one_in_the_photo_in_examples_and_in_numbers(qtbot, window) -> None:
     session = window.session
     state = session.state
@@ -42,11 +58,12 @@ def test_merged_concepts_are_one_in_the_photo_in_examples_and_in_numbers(qtbot, 
     image = min(images_of(window, BOAT) & images_of(window, DOG))
     boat, dog = state.ids_of((BOAT, DOG))
     photo = show(qtbot, window, image, (boat,))
+    preview(qtbot, window)
     before = {row: catalogue.images[row] for row in (BOAT, DOG)}
     assert {BOAT, DOG} <= set(listed(window))
+    card, told = window.docks["card"].panel, list[str]()
+    session.composites.changed.connect(lambda: told.append(card.head.counting.text()))
     say(qtbot, window, j.merge(boat, [dog]), "Merged")
-    card = window.docks["card"].panel
-    qtbot.waitUntil(lambda: "are being counted" in card.head.counting.text())
 
     rows = listed(window)
     assert BOAT in rows and DOG not in rows
@@ -69,7 +86,7 @@ def test_merged_concepts_are_one_in_the_photo_in_examples_and_in_numbers(qtbot, 
     wait_idle(qtbot, window)
     panel = window.docks["exemplars"].panel
     assert {one.image_id for one in panel.grid.examples} == both
-    assert not card.head.counting.text()
+    assert "are being counted" in told[0] and not card.head.counting.text()
     assert f"in {len(both)} images" in card.head.facts.text()
     assert card.strength.section.heading.text() == f"Strength over {cells:,} cells"
     thumbnails = window.docks["thumbnails"].panel
@@ -119,19 +136,3 @@ def test_parts_of_a_split_concept_share_out_its_cells_on_the_photo(qtbot, window
     wait_idle(qtbot, window)
     examples = window.docks["exemplars"].panel.grid.examples
     assert len(examples) == catalogue.images[rows[0]] > 0
-
-
-def test_a_merge_laid_out_is_counted_before_it_is_made(qtbot, window) -> None:
-    told = []
-    session = window.session
-    session.composites.preview((BOAT, CAR), lambda *found: told.append(found))
-    qtbot.waitUntil(lambda: bool(told))
-    together, numbers = told[0]
-    assert together.images == numbers.images == len(images_of(window, BOAT, CAR))
-    assert together.own == tuple(len(images_of(window, row)) for row in (BOAT, CAR))
-    assert not numbers.is_counted
-    qtbot.waitUntil(lambda: told[-1][1].is_counted)
-    assert told[-1][0] == together and told[-1][1].cells > 0
-    session.composites.end_preview()
-    assert not session.composites.is_counting
-    assert session.state.catalogue.composites() == []
