@@ -45,6 +45,7 @@ def main() -> None:
     for concepts in options.concepts:
         measure("acts", ["--concepts", str(concepts)], options.before)
         measure("show", ["--concepts", str(concepts)], None)
+        measure("names", ["--concepts", str(concepts)], None)
     measure("log", ["--entries", str(options.entries)], options.before)
 
 
@@ -159,7 +160,19 @@ def show(_folder: Path, concepts: int) -> dict[str, float]:
     return shown(concepts)
 
 
-STEPS: dict[str, Callable[[Path, int], dict[str, float]]] = {"acts": acts, "log": log, "show": show}
+def names(folder: Path, concepts: int) -> dict[str, float]:
+    """Find and replace, complete, read histories."""
+    from tests.benchmarks.curation_names import named  # an older checkout has none
+
+    return named(folder, concepts)
+
+
+STEPS: dict[str, Callable[[Path, int], dict[str, float]]] = {
+    "acts": acts,
+    "log": log,
+    "show": show,
+    "names": names,
+}
 
 if __name__ == "__main__":
     main()

@@ -2,10 +2,11 @@
 
 import shutil
 
+from insight_app.gui.curation.facts import history
 from insight_app.gui.curation.history.lines import HistoryLine
 from insight_app.gui.dialogs import history as dialogs
 from insight_app.gui.dialogs.history import HistoryDialog
-from insight_app.project.judgements import Person, hide, rename
+from insight_app.project.judgements import Person, alias, hide, rename
 from insight_app.project.judgements.store import Judgements
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.gui.hands import CTRL, SHIFT, Key, press, show
@@ -97,11 +98,11 @@ def test_the_history_of_another_copy_is_replayed_and_can_be_arranged_by_person(
     assert dialog.count.text() == "history.jsonl has nothing that is not known here."
     session.selection.select(concepts=(concept,))
     wait_idle(qtbot, window)
-    history = window.docks["card"].panel.history
-    assert history.list.items[0] == lines(history.list)[0].day
-    history.arrange.click()
-    assert history.list.items[0] == "Ben <b>"
-    assert set(told(history.list)[:2]) == {"hidden", "renamed to boom"}
+    card = window.docks["card"].panel.history
+    assert card.list.items[0] == lines(card.list)[0].day
+    card.arrange.click()
+    assert card.list.items[0] == "Ben <b>"
+    assert set(told(card.list)[:2]) == {"hidden", "renamed to boom"}
 
 
 def test_a_file_that_is_no_history_changes_nothing_and_blocks_nothing(
@@ -116,3 +117,18 @@ def test_a_file_that_is_no_history_changes_nothing_and_blocks_nothing(
     row = window.session.selection.row
     assert window.session.state.catalogue.names[row] == "mast"
     assert window.session.state.project.judgements.count == 1
+
+
+def test_a_long_history_comes_in_pages(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    session, card = window.session, window.docks["card"].panel
+    concept, many = session.selection.primary, history.PAGE + 5
+    acts = [alias(concept, f"name {number}") for number in range(many)]
+    session.curation.judge(acts, "Called so")
+    wait_saved(qtbot, window)
+    shown = lines(card.history.list)
+    assert len(shown) == history.PAGE and not card.history.earlier.isHidden()
+    card.history.earlier.click()
+    shown = lines(card.history.list)
+    assert {line.words for line in shown} == {f"also called name {n}" for n in range(many)}
+    assert card.history.earlier.isHidden()

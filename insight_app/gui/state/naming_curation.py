@@ -101,7 +101,9 @@ class NamingCuration(QObject):
         if row is None or catalogue is None or not catalogue.shares_name(row):
             return ()
         name = catalogue.names[row]
-        rows = [other for other, called in self.names() if called == name and other != row]
+        same = [other for other, called in enumerate(catalogue.names) if called == name]
+        listed = catalogue.is_active & catalogue.is_listed
+        rows = [other for other in same if listed[other] and other != row]
         rows.sort(key=lambda one: (not catalogue.by_person[one], -int(catalogue.images[one]), one))
         return state.ids_of(rows)
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from insight_app.project.judgements.projection import Standing
     from insight_app.project.project import Project
 
-LINES = 12
-"""Seen at once; a longer history scrolls."""
+LINES, PAGE = 12, 300
+"""Seen at once, a longer history scrolls; and listed at first, earlier ones when asked for."""
 BY_DATE, BY_PERSON = "by date", "by person"
 
 
@@ -42,6 +42,11 @@ class ConceptHistory(QWidget):
         super().__init__(parent)
         self.session = session
         self._concept: ConceptId | None = None
+        self._entries: list[Judgement] = []
+        self._standing: dict[str, Standing] = {}
+        self._others: dict[str, int] = {}
+        """Act -> how many more entries it has than one."""
+        self._most = PAGE
         self._lines: list[HistoryLine] = []
         self._by_person = False
         self.list = HistoryView(self, grows=LINES)
@@ -64,12 +69,17 @@ class ConceptHistory(QWidget):
         self.arrange = self.section.add_link(
             BY_DATE, "Under the days, or under the persons who said it", self._turn
         )
+        self.earlier = self.section.add_link(
+            "Earlier…", "Judgements before those that are listed", self._show_earlier
+        )
         whole = session.actions["edit.history"]
         self.section.add_link("All…", whole.toolTip(), whole.trigger)
 
     def show_concept(self, concept: PresentConcept) -> None:
         """Read the judgements of a concept and show them a moment later."""
         self.refusal.hide()
+        if concept.id != self._concept:
+            self._most = PAGE
         self._concept, results = concept.id, concept.results
         machine = results.machine_names[concept.row] if concept.is_machine else ""
         if machine:
@@ -89,16 +99,28 @@ class ConceptHistory(QWidget):
         concept: "ConceptId",
         found: "tuple[Sequence[Judgement], dict[str, Standing], dict[str, int]]",
     ) -> None:
-        project = self.session.state.project
-        if concept != self._concept or project is None:
+        if concept != self._concept:
             return
-        entries, standing, sizes = found
-        others = {group: size - 1 for group, size in sizes.items() if size > 1}
+        entries, self._standing, sizes = found
+        self._entries = without_repeats(entries)
+        self._others = {group: size - 1 for group, size in sizes.items() if size > 1}
+        self._list()
+
+    def _list(self) -> None:
+        """Put the newest entries into words, as many as are wanted."""
+        project, concept = self.session.state.project, self._concept
+        if project is None or concept is None:
+            return
         me = "" if project.read_only else project.judgements.person.uuid
         words = partial(words_of, concept=concept, name_of=self._name)
-        shown = without_repeats(entries)
-        self._lines = lines_of(shown, standing, me, words, others)
+        shown = self._entries[-self._most :]
+        self._lines = lines_of(shown, self._standing, me, words, self._others)
+        self.earlier.setVisible(len(self._entries) > self._most)
         self._arrange()
+
+    def _show_earlier(self) -> None:
+        self._most += PAGE
+        self._list()
 
     def _arrange(self) -> None:
         self.arrange.setVisible(len({line.person for line in self._lines}) > 1)
