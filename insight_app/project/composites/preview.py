@@ -7,7 +7,6 @@ import numpy as np
 
 from insight_app.concepts.composition import Piece, composition
 from insight_app.project.composites.reader import ConceptReader
-from insight_app.project.composites.walking import images_with
 from insight_app.project.results.snapshot import Results
 
 
@@ -52,16 +51,10 @@ def together(results: Results, readers: Sequence[ConceptReader]) -> Together:
         seen = np.zeros(files.is_coded.size, bool)
     own, added, unknown = [], [], []
     for place, reader in enumerate(readers):
-        if reader.composition is not None and reader.composition.is_divided:
-            if not reader.is_readable:
-                unknown.append(place)
-            ids, _values = reader.strongest_images(seen.size)
-            here = np.zeros(seen.size, bool)
-            here[ids] = True
-        else:
-            concepts = reader.composition.concepts if reader.composition else (reader.concept,)
-            here = images_with(results, [one for one in concepts if one >= 0])
-        own.append(int(np.count_nonzero(here)))
-        added.append(int(np.count_nonzero(here & ~seen)))
-        seen |= here
+        if reader.can_fire and not reader.is_readable:
+            unknown.append(place)
+        images = reader.images()
+        own.append(int(images.size))
+        added.append(int(np.count_nonzero(~seen[images])))
+        seen[images] = True
     return Together(int(np.count_nonzero(seen)), tuple(own), tuple(added), tuple(unknown))

@@ -88,6 +88,18 @@ class ConceptReader:
         part = slice(offset, offset + limit)
         return image[part].astype(np.int64), value[part].astype(np.float32)
 
+    def images(self) -> NDArray[np.integer]:
+        """Return (n,) the images in which it fires, each once; none of parts before the count."""
+        with self.results.reading() as files:
+            if self.composition is None:
+                concept = self.concept if self.can_fire else 0
+                found = postings.images_of(files.segments, concept, files.is_coded)
+                return found if self.can_fire else found[:0]
+            if self._is_divided:
+                return self._entries()[0]
+            concepts = self.composition.concepts
+            return np.flatnonzero(postings.images_with(files.segments, concepts, files.is_coded))
+
     def map_of(self, codes: Codes) -> NDArray[np.float32]:
         """Return (T,) float32 its strength in every cell of some codes.
 

@@ -220,8 +220,17 @@ def union(
     packed |= weakness.astype(np.uint64) << np.uint64(16) | cell.astype(np.uint64)
     order = np.argsort(packed)
     strongest = order[np.flatnonzero(np.diff(image[order], prepend=np.uint32(0xFFFF_FFFF)))]
-    strongest = strongest[np.lexsort((image[strongest], weakness[strongest]))][:limit]
+    by_strength = weakness[strongest].astype(np.uint64) << np.uint64(32) | image[strongest]
+    strongest = strongest[np.argsort(by_strength)][:limit]
     return image[strongest], cell[strongest], value[strongest]
+
+
+def images_of(
+    segments: Sequence[Segment], concept: int, keep: NDArray[np.bool_]
+) -> NDArray[np.uint32]:
+    """Return (n,) the images that show a concept, each once; keep: as in `of_concept`."""
+    found = [_kept(segment, concept, keep) for segment in segments]
+    return np.concatenate([_NONE[0], *found])
 
 
 def images_with(
@@ -231,9 +240,13 @@ def images_with(
     seen = np.zeros(keep.size, bool)
     for segment in segments:
         for concept in concepts:
-            image = segment.images(concept)
-            if image.size and image.max() >= keep.size:
-                raise _damaged(segment.path)
-            seen[image] = True
-    seen &= keep
+            seen[_kept(segment, concept, keep)] = True
     return seen
+
+
+def _kept(segment: Segment, concept: int, keep: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Return (n,) the images that a segment has of a concept, as far as they are kept."""
+    image = segment.images(concept)
+    if image.size and image.max() >= keep.size:
+        raise _damaged(segment.path)
+    return image[keep[image]]
