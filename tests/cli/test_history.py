@@ -101,6 +101,8 @@ def test_the_history_goes_to_another_copy_and_conflicts_are_told(
     log = tmp_path / "bo.jsonl"
     assert shell.do("history", other, "--export", log) == f"{log}\n"
     assert "already" in shell.refused("history", other, "--export", log)
+    nowhere = tmp_path / "none" / "bo.jsonl"
+    assert "no such folder" in shell.refused("history", other, "--export", nowhere)
     assert shell.json("history", other, "--export", log, "--force")["entries"] == 1
     before = bytes_of(project)
     dry = shell.json("history", project, "--replay", log, "--dry-run")

@@ -59,6 +59,14 @@ def test_names_that_several_have_are_not_guessed(project: Path, shell: Shell) ->
     assert "Hidden: dog" in shell.do("judge", project, "dog", "hide")  # the other is hidden
 
 
+def test_a_name_may_look_like_a_relation(project: Path, shell: Shell) -> None:
+    shell.do("judge", project, "dog", "rename", "cats > dogs")
+    shell.do("judge", project, "cats > dogs", "note", "x")
+    assert shell.do("judge", project, "cats > dogs > animal", "accept") == (
+        "Accepted cats > dogs under animal\n"
+    )
+
+
 def test_a_concept_of_ones_own_is_called_by_name_or_id(project: Path, shell: Shell) -> None:
     made = shell.json("judge", project, "night", "create")["acts"][0]["made"]["night"]
     assert made in shell.refused("judge", project, 32, "note", "x")

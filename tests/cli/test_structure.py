@@ -172,6 +172,8 @@ REFUSED = {
     "no cell": (("dog", "mark", "PHOTO"), "names no cell"),
     "no such cell": (("dog", "mark", "PHOTO#196"), "go from 0 to 195"),
     "neither": (("dog", "mark", "PHOTO#1", "maybe"), "yes, no, none"),
+    "a number as a name": (("7", "create"), "is a number, no name"),
+    "a number as a group": (("#7", "group", "dog"), "NAME group CHILD..."),
     "nobody below": (("pets", "group"), "NAME group CHILD..."),
 }
 

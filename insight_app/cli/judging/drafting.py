@@ -6,6 +6,7 @@ stand on.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import fields
 
@@ -22,6 +23,8 @@ from insight_app.project.judgements.changes import before, changes
 from insight_app.project.judgements.targets import PROJECT, About, parse
 from insight_app.project.results.snapshot import Results
 
+BELOW = " > "
+"""Stands between the two ends of a relation."""
 _OF_CONCEPTS = {**naming.SAID, **placing.SAID, **structuring.SAID, **viewing.SAID}
 
 
@@ -75,9 +78,9 @@ class Draft:
         self, target: str, act: str, values: Sequence[str]
     ) -> tuple[str, str, Sequence[str]]:
         """Return CHILD, act and PARENT for "CHILD > PARENT", all else as it is."""
-        child, arrow, parent = target.partition(" > ")
-        if not arrow or target in self.catalogue.names:
+        if BELOW not in target or target in self.catalogue.names:
             return target, act, values
+        child, parent = self._ends(target)
         named = OF_RELATION.get(act, act)
         if named in WORDS and not WORDS[named].has_parent:
             known = ", ".join(OF_RELATION)
@@ -85,6 +88,16 @@ class Draft:
                 f"“{quoted(act)}” is not said of a relation.", do=f"Of relations: {known}."
             )
         return child, named, (parent, *values)
+
+    def _ends(self, target: str) -> tuple[str, str]:
+        """Return CHILD and PARENT of "CHILD > PARENT"; either name may have such a sign in it."""
+        parts = target.split(BELOW)
+        ways = [(BELOW.join(parts[:at]), BELOW.join(parts[at:])) for at in range(1, len(parts))]
+        for child, parent in ways:
+            with suppress(Refusal):
+                self.row(child), self.row(parent)
+                return child, parent
+        return ways[0]
 
     def _said(self, about: Subject, target: str, act: str, values: Sequence[str]) -> Said:
         if about is Subject.PROJECT:

@@ -147,6 +147,10 @@ def _export(folder: Path, path: Path, force: bool, as_json: bool) -> None:
             kept="Nothing was written.",
             do="Choose another name, or say that it may be replaced (--force).",
         )
+    if not path.parent.is_dir():
+        raise Refusal(
+            "There is no such folder.", where=str(path.parent), kept="Nothing was written."
+        )
     with Project.open(folder, read_only=True) as project:
         if project.damage is not None:
             raise project.damage

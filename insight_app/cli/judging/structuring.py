@@ -20,14 +20,21 @@ OF_MEMBERS = frozenset({"unmerge"})
 
 
 def _create(draft: "Draft", name: str, values: Sequence[str]) -> Said:
-    made = j.own_concept()
-    name = " ".join(name.split())
+    made, name = j.own_concept(), _new_name(name, "create")
     return Said(f"Made {quoted(name)}", (j.create(made, name),), ((name, made),))
 
 
+def _new_name(name: str, act: str) -> str:
+    """Return the name of a new concept; Refusal for a number, by which it could not be called."""
+    found = " ".join(name.split())
+    if found.removeprefix("#").isdecimal():
+        raise Refusal(f"“{found}” is a number, no name.", do=f"Type: NAME {act}")
+    return found
+
+
 def _group(draft: "Draft", name: str, values: Sequence[str]) -> Said:
-    made, children = j.own_concept(), draft.rows(values)
-    name = " ".join(name.split())
+    made, name = j.own_concept(), _new_name(name, "group CHILD...")
+    children = draft.rows(values)
     for row in children:
         _must_stand_for_itself(draft, row)
     acts = j.group(made, name, [draft.id(row) for row in children])
