@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from insight_app.errors import KnownError, Refusal
 from insight_app.project import judgements as j
 from insight_app.project.check import check
-from insight_app.project.judgements import Act, CurationState, Person, union
+from insight_app.project.judgements import Act, CurationState, Person, acts, union
 from insight_app.project.judgements.log.entries import Incoming
 from insight_app.project.judgements.store import Judgements
 from insight_app.project.project import Project
@@ -627,3 +627,28 @@ def use(log: Judgements, *, is_sound: bool = True) -> None:
             act()
     if is_sound:
         assert log.problems() == []
+
+
+def test_a_target_with_a_zero_in_it_is_found_again(log: Judgements) -> None:
+    """SQLite's JSON functions end a text at the first zero."""
+    odd = j.ConceptId("own:a\0b")
+    log.judge([j.create(odd, "first"), j.note("f:1", "beside")], "said")
+    log.judge([j.rename(odd, "second")], "said again")
+    log.undo()
+    assert log.state.concepts[odd].name == "first"
+    log.undo()
+    assert log.state.concepts == {} and log.problems() == []
+
+
+def test_the_longest_texts_can_be_handed_on(log: Judgements, tmp_path: Path) -> None:
+    longest = "\U0001f600" * (acts.LONGEST_PROSE - 1)
+    for last in "ab":
+        log.judge([j.note("f:1", longest + last)], "said")
+    with pytest.raises(Refusal, match="2,000,000 characters"):
+        j.note("f:1", longest + "ab")
+    with pytest.raises(Refusal, match="32,767 characters"):
+        j.alias(j.ConceptId("f:1"), "a" * 32_768)
+    log.export_log(tmp_path / "log.jsonl")
+    with Judgements.open(tmp_path / "other.sqlite", BEN) as other:
+        other.import_log(tmp_path / "log.jsonl")
+        assert other.state == log.state

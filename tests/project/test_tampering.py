@@ -178,6 +178,29 @@ def test_what_was_changed_is_damage_and_the_backup_brings_it_back(harm: str, fol
         assert project.judgements.entries() == before
 
 
+REFERRED: dict[str, str] = {
+    "uuid": "UPDATE log SET uuid = 'other' WHERE seq = 5",
+    "lamport": "UPDATE log SET lamport = 500 WHERE seq = 5",
+    "person": "UPDATE log SET person_uuid = 'uuid-eve' WHERE seq = 5",
+    "target": "UPDATE log SET target = 'f:99' WHERE seq = 5",
+    "gone": "DELETE FROM log WHERE seq = 5",
+}
+
+
+@pytest.mark.parametrize("harm", REFERRED)
+def test_not_the_entry_that_builds_on_it_is_named(harm: str, folder: Path) -> None:
+    with Judgements.open(folder / JUDGEMENTS, ADA) as log:
+        log.judge([j.rename("f:4", "wolf")], "Said again")
+    with closing(sqlite3.connect(folder / JUDGEMENTS)) as connection, connection:
+        for trigger in ("log_no_update", "log_no_delete"):
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute(REFERRED[harm])
+        for sql in APPEND_ONLY:
+            connection.execute(sql)
+    (folder / MANIFEST).unlink()
+    assert re.match("Entry 5 of the log is", of_log(folder)[0])
+
+
 def test_what_no_copy_tells_of_is_kept_and_said(folder: Path) -> None:
     tamper(folder, reword, with_digest)
     shutil.rmtree(folder / BACKUPS)

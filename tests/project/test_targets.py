@@ -15,7 +15,11 @@ from insight_app.project.judgements.targets import About, Target, parse
 
 A, B, C = (j.machine_concept("0f1e", index) for index in (1, 2, 30))
 OWN, PART = j.ConceptId("own:11"), j.ConceptId("own:22")
-TEXTS = st.text(min_size=1, max_size=20).map(lambda text: " ".join(text.split())).filter(bool)
+TEXTS = (
+    st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20)
+    .map(lambda text: " ".join(text.split()))
+    .filter(bool)
+)
 HASH = "a1b2c3d4e5f60718"
 
 
@@ -41,6 +45,7 @@ def test_each_thing_is_read_back() -> None:
     [
         "", "0f1e", "0f1e:01", f"{A} > ", f"{A} > {B} > {C}", f"{A} < {A}", f"{B} | {A}",
         f"{A} ~  @de", f"{A} ~ cat", f"{A} ~ cat @d e", f"{A} # {HASH}:-1", f"{A} # 12:3",
+        f"{A} ~ a\0b @", f"image:{HASH} + a\x7f",
         f"image:{HASH}", f"image:{HASH} + ", "image:xyz + word", f"{A} + word", f"{A} ~ a  b @",
     ],
 )  # fmt: skip
@@ -89,6 +94,13 @@ def test_a_state_names_the_targets_that_it_is_made_of() -> None:
     assert again == state
 
 
+def test_control_characters_are_left_out() -> None:
+    assert j.alias(A, "a\0b\x1b[31m\x9f c") == j.alias(A, "ab[31m c")
+    assert j.tag(HASH, "\x07wet") == j.tag(HASH, "wet")
+    assert j.rename(A, "sa\0il").after["name"] == "sail"
+    assert j.note(A, "one\n\ttwo\0").after["note"] == "one\n\ttwo"
+
+
 def test_what_is_refused_says_why() -> None:
     for wrong in (
         lambda: j.merge(A, [A]),
@@ -96,6 +108,7 @@ def test_what_is_refused_says_why() -> None:
         lambda: j.alias(A, "  "),
         lambda: j.alias(A, "cat", "no language"),
         lambda: j.split(A, [(OWN, "one", [Mark(HASH, 1)])]),
+        lambda: j.split(OWN, [(OWN, "one", [Mark(HASH, 1)]), (PART, "two", [Mark(HASH, 2)])]),
         lambda: j.split(A, [(OWN, "one", [Mark(HASH, 1)]), (PART, "two", [])]),
     ):
         with pytest.raises(Refusal):

@@ -8,6 +8,7 @@ back as a whole. Knows nothing of files.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 from insight_app.concepts.composition import Mark
 from insight_app.errors import Refusal
@@ -32,6 +33,10 @@ ACCEPTED, UNSURE, REJECTED = "accepted", "unsure", "rejected"
 ADDED, REMOVED = "added", "removed"
 IS_A, PART_OF, RELATED = "is-a", "part-of", "related"
 """The kinds of relations."""
+LONGEST_NAME, LONGEST_PROSE = 32_767, 2_000_000
+"""Characters of a name (as many as a line of the window takes), and of a note or definition: a line
+of an exported log holds them all.
+"""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def unhide(concept: ConceptId) -> Act:
 
 def note(concept: ConceptId, text: str) -> Act:
     """Write a note; an empty one takes it away."""
-    return Act("note", concept, {"note": unicode(text).strip() or None})
+    return Act("note", concept, {"note": _prose(text, "A note")})
 
 
 def add_parent(child: ConceptId, parent: ConceptId) -> Act:
@@ -120,7 +125,7 @@ def clear_relation(child: ConceptId, parent: ConceptId) -> Act:
 
 def define(concept: ConceptId, text: str) -> Act:
     """Say what a concept means; an empty text takes the definition away."""
-    return Act("define", concept, {"definition": unicode(text).strip() or None})
+    return Act("define", concept, {"definition": _prose(text, "A definition")})
 
 
 def alias(concept: ConceptId, text: str, language: str = "") -> Act:
@@ -195,8 +200,9 @@ def split(whole: ConceptId, parts: Sequence[tuple[ConceptId, str, Collection[Mar
     for part, name, examples in parts:
         if not examples:
             raise Refusal(f"The part “{name}” has no example, so nothing can be most like it.")
-        acts += [create(part, name), Act("split", member_target(part, whole), {"split": True})]
-        acts += [mark(part, place, True) for place in sorted(examples)]
+        place = member_target(part, _other(part, whole))
+        acts += [create(part, name), Act("split", place, {"split": True})]
+        acts += [mark(part, example, True) for example in sorted(examples)]
         acts.append(add_parent(part, whole))
     return acts
 
@@ -246,12 +252,33 @@ def _language(code: str) -> str | None:
 
 
 def unicode(text: str) -> str:
-    """Return the text with "?" for half characters, which a keyboard may send and no file takes."""
-    return text.encode("utf-8", "replace").decode()
+    """Return the text with "?" for half characters, which a keyboard may send and no file takes.
+
+    Without control characters but tabs and ends of lines: SQLite ends a text at the first zero.
+    """
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(one for one in whole if one in "\t\n\r" or category(one) != "Cc")
 
 
 def _clean(name: str) -> str:
-    return " ".join(unicode(name).split())
+    cleaned = " ".join(unicode(name).split())
+    _check_length(cleaned, LONGEST_NAME, "A name, an alias or a tag")
+    return cleaned
+
+
+def _prose(text: str, what: str) -> str | None:
+    cleaned = unicode(text).strip()
+    _check_length(cleaned, LONGEST_PROSE, what)
+    return cleaned or None
+
+
+def _check_length(text: str, most: int, what: str) -> None:
+    if len(text) > most:
+        raise Refusal(
+            f"{what} has {most:,} characters at most, and this has {len(text):,}.",
+            kept="Nothing was changed.",
+            do="Shorten it.",
+        )
 
 
 def _needed(name: str) -> str:

@@ -26,10 +26,9 @@ def problems(connection: Connection) -> list[str]:
     damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if damage != "ok":
         return [f"The database of judgements is damaged ({damage})."]
-    found = list(islice(vouching.faults(connection), MOST_FAULTS))
-    should_be = fold(database.everything(connection))
-    if found:
+    if found := list(islice(vouching.faults(connection), MOST_FAULTS)):
         return found
+    should_be = fold(database.everything(connection))
     if tables.is_harmed(connection):
         return [_NOT_THE_SUM]
     if tables.read_info(connection) is None:

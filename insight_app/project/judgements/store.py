@@ -7,7 +7,7 @@ one at a time is served. Knows nothing of the machine's results.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -225,7 +225,7 @@ class Judgements:
         new = self._take_over(union.complete(lines.load(path), self.entries(), path))
         text = f"Took over {counted(len(new), 'judgement')} from {path.name}"
         if newer := not_understood(self.not_understood - newer_before):
-            text = f"{text}; {newer}"
+            text = f"{text}; {newer.removesuffix('.')}"
         said = [entry.judgement for entry in new]
         touched = before(was, (entry.target for entry in said))
         return changes(touched, self.state, text, (entry.uuid for entry in said))
@@ -271,8 +271,19 @@ class Judgements:
         try:
             yield
         except Malformed as error:
-            what = f"The log of judgements is broken ({error})."
+            broken = f"The log of judgements is broken ({error})."
+            what = " ".join(filter(None, (self._first_fault(), broken)))
             raise sqlite.damaged(what, self.path, SCHEMA.remedy) from error
+
+    def _first_fault(self) -> str:
+        """Return which entry is not as it was written, '' if that cannot be told.
+
+        Where one was changed, another that builds on it may be the one that cannot be read.
+        """
+        assert self._engine is not None
+        with suppress(KnownError), sqlite.reading(self._engine, self.path) as connection:
+            return next(vouching.faults(connection), "")
+        return ""
 
     def _writable(self) -> Engine:
         if self._engine is None or self.read_only:

@@ -42,6 +42,7 @@ _BELOW, _HOLDS, _ALSO, _AT, _APART, _TAG = " > ", " < ", " ~ ", " # ", " | ", " 
 _SEPARATOR = re.compile(r" [><~#|+] ")
 _CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HASH = re.compile(r"[0-9a-f]{8,128}")
 _PLACE = re.compile(r"([0-9a-f]{8,128}):(0|[1-9][0-9]{0,8})")
 
@@ -212,4 +213,4 @@ def _concept(text: str) -> ConceptId | None:
 
 
 def _is_clean(text: str) -> bool:
-    return bool(text) and text == " ".join(text.split())
+    return bool(text) and text == " ".join(text.split()) and _CONTROL.search(text) is None

@@ -7,7 +7,7 @@ raises Malformed with its uuid.
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, SelectBase, func, insert, literal, select, union_all
 
 from insight_app.project.judgements.log import chain, entries, vouching
 from insight_app.project.judgements.log.entries import Malformed, Written
@@ -90,9 +90,14 @@ def newest_undos(connection: Connection, uuids: Collection[str]) -> dict[str, Ju
     return found
 
 
-def every(texts: Collection[str]) -> Select[tuple[str]]:
+def every(texts: Collection[str]) -> SelectBase:
     """Return a query of these texts, for an IN: as many as there are, in one statement."""
-    return select(func.json_each(dumps(list(texts))).table_valued("value").c.value)
+    # SQLite's JSON ends a text at the first zero.
+    plain = [text for text in texts if "\0" not in text]
+    listed = select(func.json_each(dumps(plain)).table_valued("value").c.value)
+    if len(plain) == len(texts):
+        return listed
+    return union_all(listed, *(select(literal(text)) for text in texts if "\0" in text))
 
 
 def uuids(connection: Connection) -> set[str]:

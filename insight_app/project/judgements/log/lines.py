@@ -20,7 +20,7 @@ from insight_app.project.judgements.state import dumps
 _PLAIN = ("uuid", "lamport", "utc", "kind", "version", "target", "undoes", "text")
 _MEMBERS = {*_PLAIN, *PAYLOAD, "group", "person"}
 _BLANKS = re.compile(r"[ \t\n\r]*")
-_LONGEST_LINE = 8 << 20
+_LONGEST_LINE = 64 << 20
 _LATEST = 2**53
 """The highest Lamport time taken from a file: counting on from it never ends."""
 
