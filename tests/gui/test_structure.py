@@ -5,9 +5,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from insight_app.gui.curation.structure.alike_model import AlikeField
+from insight_app.gui.curation.structure.keys import NOT_LOOKED_AT
+from insight_app.gui.state import staging as staging_module
 from insight_app.gui.state.staging import Staged, StagePlan
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.gui.hands import CTRL, Key, press, seen_from_top, show
+
+NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -160,7 +164,8 @@ def test_a_group_stands_above_its_concepts_and_has_a_name(qtbot, concepts) -> No
     assert window.strip.label.text() == "Unmade moving thing"
 
 
-def test_duplicates_come_one_after_the_other(qtbot, concepts) -> None:
+def test_duplicates_come_one_after_the_other(qtbot, concepts, monkeypatch) -> None:
+    monkeypatch.setattr(staging_module, "LOOK_SECONDS", 0.0)
     window, session = concepts, concepts.session
     state, catalogue = session.state, session.state.catalogue
     boat, car = row(window, "boat"), row(window, "car")
@@ -180,6 +185,7 @@ def test_duplicates_come_one_after_the_other(qtbot, concepts) -> None:
     for one in staging.stage.offered:
         if one not in staging.stage.ticked:
             staging.turn(one)
+    qtbot.waitUntil(lambda: staging.was_looked_at)
     press(qtbot, window, Key.Key_K)
     assert catalogue.is_apart(boat, car)
     after = staging.stage
@@ -193,6 +199,43 @@ def test_duplicates_come_one_after_the_other(qtbot, concepts) -> None:
     while staging.stage is not None:
         assert set(state.rows_of(staging.stage.offered)) != {boat, car}, "not offered again"
         press(qtbot, window, Key.Key_D)
+
+
+@pytest.mark.parametrize(("key", "modifiers"), [(Key.Key_K, NONE), (Key.Key_Return, CTRL)])
+def test_what_nobody_looked_at_is_not_done(qtbot, concepts, monkeypatch, key, modifiers) -> None:
+    """A key that is pressed twice acts on the cluster that was seen, not on the next one."""
+    monkeypatch.setattr(staging_module, "LOOK_SECONDS", 1e9)
+    window, session = concepts, concepts.session
+    staging, judgements = session.staging, session.state.project.judgements
+    ids = session.state.ids_of([row(window, name) for name in ("boat", "car", "dog")])
+    proposed = Staged(StagePlan.MERGE, ids, ids, "Same name: boat")
+    staging.begin(proposed)
+    wait_idle(qtbot, window)
+    press(qtbot, window, key, modifiers)
+    assert (judgements.count, staging.stage) == (0, proposed)
+    assert window.strip.label.text() == NOT_LOOKED_AT
+    staging.turn(ids[2])  # who changes something has looked at it
+    press(qtbot, window, key, modifiers)
+    assert judgements.count == 1
+    staging.begin(proposed)
+    monkeypatch.setattr(staging_module, "LOOK_SECONDS", 0.0)
+    qtbot.waitUntil(lambda: staging.was_looked_at)
+
+
+def test_duplicates_found_late_disturb_nobody(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    state = session.state
+    session.curation.rename(state.id_of(row(window, "car")), "boat")
+    wait_saved(qtbot, window)
+    session.duplicates.go()
+    show(qtbot, window, "review")
+    before = session.selection.current
+    wait_idle(qtbot, window)
+    assert not session.duplicates.is_looking and session.staging.stage is None
+    assert session.selection.current == before
+    assert "D lays the first one out" in window.strip.label.text()
+    press(qtbot, window, Key.Key_D)
+    assert session.staging.stage is not None, "asked again, it need not look again"
 
 
 def test_what_is_laid_out_follows_what_is_chosen_and_judged(qtbot, concepts) -> None:

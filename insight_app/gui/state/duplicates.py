@@ -1,7 +1,8 @@
 """The clusters of concepts that may be one and the same, one after the other.
 
 Found in the whole project when somebody asks; each is laid out as a merge. What was judged
-meanwhile drops out of those that come. Knows no panel.
+meanwhile drops out of those that come. Who went on to something else while they were looked for is
+not disturbed. Knows no panel.
 """
 
 from collections.abc import Callable, Collection
@@ -15,6 +16,7 @@ from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.staging import Staged, StagePlan, Staging
+from insight_app.gui.state.standing import Standing
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -57,11 +59,13 @@ class Duplicates(QObject):
         likeness: Likeness,
         staging: Staging,
         messages: Messages,
+        standing: Standing,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._present, self._likeness = present, likeness
         self._staging, self._messages = staging, messages
+        self._standing, self._asked_at = standing, standing.here()
         self._offers: list[ClusterOffer] | None = None
         self._at = -1
         self.is_looking = False
@@ -124,7 +128,7 @@ class Duplicates(QObject):
     def _look(self) -> None:
         if self.is_looking or self._present().results is None:
             return
-        self.is_looking = True
+        self.is_looking, self._asked_at = True, self._standing.here()
         self._messages.say("Looking for duplicates…")
         self._likeness.ask(_clusters, self._found, key="duplicates", failed=self._failed)
         self.changed.emit()
@@ -140,10 +144,12 @@ class Duplicates(QObject):
             )
             for one in clusters
         ]
-        if self._staging.stage is None:
+        is_still_here = self._standing.is_still_at(self._asked_at) and self._staging.stage is None
+        if self._offers and not is_still_here:
+            many = counted(len(self._offers), "cluster")
+            self._messages.say(f"Found {many} of possible duplicates: D lays the first one out")
+        else:
             self.go()
-        elif self._offers:
-            self._messages.say(f"Found {counted(len(self._offers), 'cluster')}: D lays them out")
         self.changed.emit()
 
     def _failed(self, error: Exception) -> None:

@@ -38,6 +38,7 @@ from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.split_draft import SplitDraft
 from insight_app.gui.state.staging import Staging
+from insight_app.gui.state.standing import Standing
 from insight_app.gui.state.structure_curation import StructureCuration
 from insight_app.gui.state.tagging import Tagging
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
@@ -126,7 +127,12 @@ class Session(QObject):
         self.projects.opened.connect(self.splitting.forget)
         self.projects.results_changed.connect(self.splitting.follow)
         self.duplicates = Duplicates(
-            self._present, self.likeness, self.staging, self.messages, self
+            self._present,
+            self.likeness,
+            self.staging,
+            self.messages,
+            Standing(self.selection, self.seen_panels),
+            self,
         )
         self.projects.opened.connect(self.duplicates.forget)
         self.projects.results_changed.connect(self.duplicates.forget)

@@ -7,6 +7,7 @@ scroll, filters and page back as they were before it began. Knows no panel and n
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +18,11 @@ from insight_app.gui.state.views import Detour
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
+
+
+LOOK_SECONDS = 0.7
+"""So long a merge that nobody chose is on the screen before a key does it: a key that was pressed
+twice, or for the one before, must not act on what nobody looked at."""
 
 
 class StagePlan(Enum):
@@ -100,6 +106,9 @@ class Staging(QObject):
         self._present, self._selection, self._detour = present, selection, detour
         self._is_selecting = False
         self.stage: Staged | None = None
+        self._is_proposed = False
+        """Whether nobody chose or touched what is laid out: it was proposed."""
+        self._seen_since: float | None = None
         selection.changed.connect(self._selected)
 
     # ---- beginning and ending
@@ -107,6 +116,7 @@ class Staging(QObject):
     def begin(self, stage: Staged) -> None:
         """Lay a stage out, in the place of one that is there already."""
         self._detour.begin()
+        self._is_proposed, self._seen_since = bool(stage.heading), None
         self._set(stage)
         self.show_wanted.emit()
 
@@ -135,14 +145,28 @@ class Staging(QObject):
 
     # ---- while it is there
 
+    def seen(self, stage: Staged | None) -> None:
+        """Note that a stage is on the screen."""
+        if self._seen_since is None and stage is not None and stage is self.stage:
+            self._seen_since = monotonic()
+
+    @property
+    def was_looked_at(self) -> bool:
+        """Whether what is laid out was chosen, or is on the screen long enough to be looked at."""
+        if not self._is_proposed:
+            return True
+        return self._seen_since is not None and monotonic() - self._seen_since >= LOOK_SECONDS
+
     def turn(self, concept: "ConceptId") -> None:
         """Tick a concept, or take its tick away."""
         if self.stage is not None:
+            self._is_proposed = False
             self._set(self.stage.turned(concept))
 
     def let_stay(self, concept: "ConceptId") -> None:
         """Let another concept be the one that stays."""
         if self.stage is not None and self.stage.plan is StagePlan.MERGE:
+            self._is_proposed = False
             self._set(self.stage.staying(concept))
 
     def set_name(self, name: str) -> None:
@@ -190,6 +214,7 @@ class Staging(QObject):
         first = stage.reference
         if first is not None and first not in chosen:
             return
+        self._is_proposed = False
         ordered = [one for one in stage.ticked if one in chosen]
         ordered += [one for one in chosen if one not in ordered]
         self.stage = replace(stage, ticked=tuple(ordered)).offering(ordered)

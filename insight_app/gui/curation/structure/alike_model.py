@@ -58,8 +58,9 @@ class AlikeModel(QAbstractTableModel):
         self.session = session
         self.rows: list[Alike] = []
         self.compared_with: ConceptId | None = None
+        self.stage: Staged | None = None
+        """What is shown as laid out."""
         self._ticked: frozenset[ConceptId] = frozenset()
-        self._plan: StagePlan | None = None
         self._places: dict[ConceptId, int] = {}
 
     def set_rows(self, rows: Sequence[Alike], compared_with: "ConceptId | None") -> None:
@@ -76,8 +77,8 @@ class AlikeModel(QAbstractTableModel):
 
     def set_stage(self, stage: Staged | None) -> None:
         """Show what is ticked."""
+        self.stage = stage
         self._ticked = frozenset() if stage is None else frozenset(stage.ticked)
-        self._plan = None if stage is None else stage.plan
         self._all_changed()
 
     def refresh(self, concepts: "Sequence[ConceptId]") -> None:
@@ -105,7 +106,8 @@ class AlikeModel(QAbstractTableModel):
 
     def stays(self, concept: "ConceptId") -> bool:
         """Return whether it is the one that the others are compared with."""
-        return concept == self.compared_with and self._plan is not StagePlan.GROUP
+        is_group = self.stage is not None and self.stage.plan is StagePlan.GROUP
+        return concept == self.compared_with and not is_group
 
     # ---- for Qt
 

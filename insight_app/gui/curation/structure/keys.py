@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CONTEXT = "Concept"
 MOST_APART = 50
 """Concepts that are kept apart at once: every two of them are a pair."""
+NOT_LOOKED_AT = "Not done: this one has only just come. Look at it, then press again"
 NEEDS_SEVERAL = "Select two concepts or more first"
 
 
@@ -103,6 +104,8 @@ class StructureKeys(QObject):
         concepts = session.selection.concepts if stage is None else stage.ticked
         if len(concepts) < 2:
             session.messages.say(NEEDS_SEVERAL)
+        elif stage is not None and not session.staging.was_looked_at:
+            session.messages.say(NOT_LOOKED_AT)
         elif len(concepts) > MOST_APART:
             session.messages.say(f"At most {MOST_APART} concepts are kept apart at once")
         elif not session.curation.refuses():
@@ -141,6 +144,9 @@ class StructureKeys(QObject):
     def _do(self, stage: Staged) -> None:
         session = self.session
         if session.curation.refuses():
+            return
+        if not session.staging.was_looked_at:
+            session.messages.say(NOT_LOOKED_AT)
             return
         if stage.plan is StagePlan.GROUP:
             if not stage.name.strip():
