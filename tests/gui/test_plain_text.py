@@ -111,7 +111,10 @@ def test_nothing_of_others_is_more_than_text(
         field.popup.update_hits()
         tree = window.docks["hierarchy"].panel
         menu = tree.context_menu(tree.view.tree.reveal(boat)[0])
-        window.docks["card"].panel.head.rename()
+        head = window.docks["card"].panel.head
+        head.rename()
+        qtbot.keyClicks(head.editor, "&x")  # what completes it comes when something is typed
+        wait_idle(qtbot, window)
         eyes.look()
         window.docks["card"].panel.head.end_edit()
         menu.deleteLater()

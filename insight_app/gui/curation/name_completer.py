@@ -13,7 +13,6 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QCompleter,
     QLineEdit,
-    QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
 )
@@ -58,19 +57,18 @@ class NameCompleter(QCompleter):
         self.setModel(self.completions)
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.setMaxVisibleItems(SHOWN)
-        popup = _Popup(field)
-        popup.setUniformItemSizes(True)
-        self.setPopup(popup)  # which gives it a delegate of Qt's
-        popup.setItemDelegate(_CompletionDelegate(popup))
-        self._popup = popup
         field.setCompleter(self)
+        popup = self.popup()  # Qt's own: it has the keys while it is open
+        assert popup is not None
+        popup.setItemDelegate(_CompletionDelegate(self))
+        popup.installEventFilter(_KeepsEnter(self))
         session.naming.completing.begin()
         field.textEdited.connect(self._ask)
 
     def end(self) -> None:
         """Hide the list: nothing is typed any more."""
         self._session.naming.completing.end()
-        self._popup.hide()
+        self._hide_list()
 
     def _ask(self, text: str) -> None:
         self._session.naming.completing.complete(text, self._own, self._show)
@@ -83,18 +81,23 @@ class NameCompleter(QCompleter):
         if completed.found and self._field.hasFocus():
             self.complete()
         else:
-            self._popup.hide()
+            self._hide_list()
+
+    def _hide_list(self) -> None:
+        # Asked for each time: it is deleted in C++, where no reference to it hears of that.
+        popup = self.popup() if shiboken6.isValid(self) else None
+        if popup is not None:
+            popup.hide()
 
 
-class _Popup(QListView):
-    """The list has the keys while it is open; the field under it hears all of them."""
+class _KeepsEnter(QObject):
+    """Keeps Ctrl+Enter for the field under the list: the window has a use for it too."""
 
-    def event(self, event: QEvent) -> bool:
-        """Keep Ctrl+Enter for the field: the window has a use for it too."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if is_asked_for_enter(event):
             event.accept()
             return True
-        return super().event(event)
+        return False
 
 
 class _CompletionModel(QAbstractListModel):

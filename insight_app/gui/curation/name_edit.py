@@ -6,7 +6,7 @@ already. Knows nothing of where it is shown.
 """
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from insight_app.figures import agreeing, counted
@@ -102,6 +102,11 @@ class NameEdit(QLineEdit):
             self.cancel()
             return
         super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the list of completions along: it is a window of its own."""
+        self._completer.end()
+        super().hideEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

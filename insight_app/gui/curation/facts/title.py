@@ -113,6 +113,7 @@ class ConceptTitle(QWidget):
         if self.editor is None:
             return
         editor, self.editor = self.editor, None
+        editor.cancel()  # where it is not over: nothing is written into it once it is gone
         had_focus = editor.hasFocus()
         editor.hide()
         editor.deleteLater()
