@@ -34,6 +34,17 @@ class Told:
     is_counted: bool = True
 
 
+def test_what_is_merged_into_an_unmade_group_is_listed_again() -> None:
+    group = j.ConceptId("own:g")
+    acts = [*j.group(group, "g", [DOG]), *j.merge(group, [CAR])]
+    catalogue = Catalogue(Results(TREE), state_of(*acts))
+    assert not catalogue.is_listed[4]
+    gone = state_of(*acts, *j.ungroup(group, [DOG]))
+    catalogue.apply(gone, touched(*j.ungroup(group, [DOG])))
+    assert catalogue.is_listed[[1, 4]].all() and not catalogue.members(catalogue.row_of(group) or 0)
+    assert Catalogue(Results(TREE), gone).is_listed[[1, 4]].all()
+
+
 def test_what_is_merged_leaves_the_lists_until_it_is_taken_out_and_is_as_it_was() -> None:
     catalogue = Catalogue(Results(TREE), state_of(j.reject(CAR, "car")))
     was = shown(catalogue)
@@ -350,7 +361,9 @@ def stays(results: Results, state: CurationState) -> dict[str, str]:
         left = sorted(component & there, key=order)
         if left:
             first = [one for one in left if one not in state.holders] or left
-            found |= dict.fromkeys(left, first[0])
+            said = state.concepts.get(first[0], j.ConceptState())
+            if not (said.hidden and j.is_own(first[0])):
+                found |= dict.fromkeys(left, first[0])
     return found
 
 

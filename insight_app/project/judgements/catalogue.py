@@ -285,10 +285,10 @@ class Catalogue(ConceptTable):
         for concept, now_judged in judged.items():
             row = self.row_of(concept)
             if row is not None:
-                was_there = self._is_there(concept)
+                was = self._is_there(concept), self._is_unmade(concept)
                 self._set_concept(row, now_judged)
                 rows.add(row)
-                if self._is_there(concept) != was_there:
+                if (self._is_there(concept), self._is_unmade(concept)) != was:
                     appeared.add(concept)
                     made.add(row)
         made |= self._set_sets(state, judged)

@@ -113,7 +113,7 @@ class ConceptTable:
         self._marks: dict[ConceptId, Mapping[Mark, bool]] = {}
         self._apart: dict[ConceptId, set[ConceptId]] = {}
         self._apart_pairs: set[tuple[ConceptId, ConceptId]] = set()
-        self._merges = Merges(self._is_there, self._rows.order_of)
+        self._merges = Merges(self._is_there, self._is_unmade, self._rows.order_of)
         self._members: dict[int, list[int]] = {}
 
     @property
@@ -349,6 +349,11 @@ class ConceptTable:
         """Return whether there is such a concept: the machine has it, or a person named it."""
         row = self.row_of(concept)
         return row is not None and (row < self._results.F or bool(self.names[row]))
+
+    def _is_unmade(self, concept: ConceptId) -> bool:
+        """Return whether it is a person's own and hidden: a group or part that was taken apart."""
+        row = self.row_of(concept)
+        return row is not None and is_own(concept) and bool(self.hidden[row])
 
     def _there(self, concepts: Iterable[ConceptId]) -> list[int]:
         """Return the rows of those of the concepts that there are, in order."""

@@ -2,7 +2,9 @@
 
 One of them stays and stands for the others: the one that is nobody's member. Where two persons
 merged without knowing of each other there may be several such, or none; then the first in order
-stays. So what comes out depends on what was said, not on who said it first. Knows ids only.
+stays. So what comes out depends on what was said, not on who said it first. If the one that stays
+is a concept that a person made and unmade, it holds nobody: what was merged into it is there by
+itself. Knows ids only.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,15 +19,19 @@ class Merges:
     """Hold merged concepts, without those that are not there.
 
     holders: member -> the one that stays.  members: that one -> the others, in order.
-    is_there: whether lists have a concept, were it not merged.  order: which comes first.
+    is_there: whether lists have a concept, were it not merged.  is_unmade: whether it is a person's
+    own and hidden.  order: which comes first.
     """
 
     def __init__(
-        self, is_there: Callable[[ConceptId], bool], order: Callable[[ConceptId], Any]
+        self,
+        is_there: Callable[[ConceptId], bool],
+        is_unmade: Callable[[ConceptId], bool],
+        order: Callable[[ConceptId], Any],
     ) -> None:
         self.holders: dict[ConceptId, ConceptId] = {}
         self.members: dict[ConceptId, Sequence[ConceptId]] = {}
-        self._is_there = is_there
+        self._is_there, self._is_unmade = is_there, is_unmade
         self._order = order
         self._said: dict[ConceptId, frozenset[ConceptId]] = {}
         self._said_by: dict[ConceptId, frozenset[ConceptId]] = {}
@@ -81,6 +87,8 @@ class Merges:
         there = [concept for concept in seen if self._is_there(concept)]
         nobodys = [concept for concept in there if concept not in self._said_by]
         stays = min(nobodys or there, key=self._order, default=start)
+        if self._is_unmade(stays):
+            return {concept: concept for concept in seen}
         return {concept: stays if self._is_there(concept) else concept for concept in seen}
 
 
