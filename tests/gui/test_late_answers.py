@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 
 from insight_app.gui.photo_drawing import to_qimage
 from insight_app.gui.state.epochs import Scope
+from insight_app.project.judgements import Person, rename
+from insight_app.project.judgements.store import Judgements
 from insight_app.project.photos.decoding import load_upright
 from insight_app.project.project import Project
 from tests.gui.conftest import wait_idle, wait_saved
@@ -182,6 +184,22 @@ def test_an_undo_that_does_not_hold_any_more_is_refused_quietly(qtbot, window) -
     assert window.session.queue.pending == 0
     assert not window.trouble.isVisible()
     assert window.strip.label.text() == "There is nothing to undo."
+
+
+def test_undo_goes_on_past_an_act_that_another_person_built_on(qtbot, window, project_dir) -> None:
+    session = window.session
+    for row in (3, 4):
+        session.selection.select_rows((row,))
+        session.curation.accept()
+        wait_saved(qtbot, window)
+    with Judgements.open(project_dir / "judgements.sqlite", Person("uuid-ben", "Ben")) as log:
+        log.judge([rename(session.state.id_of(4), "ox")], "Ben's")
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        wait_saved(qtbot, window)
+        if session.state.catalogue.status[3]:
+            assert "Ben said since" in window.strip.label.text()
+    assert not session.state.catalogue.status[3] and session.state.catalogue.names[4] == "ox"
 
 
 def test_what_a_place_remembers_is_plain_json(qtbot, open_window, project_dir, home) -> None:

@@ -461,3 +461,24 @@ def test_an_entry_far_ahead_of_all_others_is_refused(path: Path, tmp_path: Path)
         assert judgements.entries() == []
         judgements.import_log(exported)
         assert len(judgements.entries()) == 1
+
+
+def test_an_act_that_another_person_built_on_can_be_passed_over(path: Path) -> None:
+    with opened(path) as judgements:
+        judgements.judge([j.rename("f:1", "dog")], "first")
+        judgements.judge([j.rename("f:2", "cat")], "second")
+        judgements.judge([j.rename("f:3", "cow")], "third")
+    with opened(path, BEN) as judgements:
+        judgements.judge([j.rename("f:3", "ox")], "Ben's")
+    with opened(path) as judgements:
+        with pytest.raises(Refusal, match="Ben said since"):
+            judgements.undo()
+        assert judgements.undo(passes_over=True).text == "Undone: second"
+        assert judgements.undo().text == "Undone: first", "it stays passed over"
+        with pytest.raises(Refusal, match="nothing to undo"):
+            judgements.undo()
+        assert judgements.undo_text is None
+        assert set(judgements.state.concepts) == {"f:3"}
+        judgements.redo()
+        judgements.redo()
+        assert set(judgements.state.concepts) == {"f:1", "f:2", "f:3"}

@@ -91,7 +91,7 @@ class HistoryDialog(QDialog):
         self.replay.clicked.connect(self._replay)
         buttons.rejected.connect(self.close)
         session.curation.changed.connect(lambda _rows, _structure: self._judged())
-        session.queue.refused.connect(lambda error: self.count.setText(str(error)))
+        session.queue.refused.connect(lambda _write, error: self.count.setText(str(error)))
         session.projects.opened.connect(self.close)
         self._judged()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.errors import KnownError
 from insight_app.figures import counted
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.judgement_queue import Committed, JudgementQueue, Write, WriteKind
@@ -25,6 +26,7 @@ from insight_app.gui.state.selection import SelectionModel
 if TYPE_CHECKING:
     from insight_app.gui.state.judgement_queue import ActsThen
     from insight_app.project.judgements import Act, Changes, ConceptId, CurationState, Relation
+    from insight_app.project.project import Project
 
 
 SHOWS_NO_CONCEPT = frozenset({"problems", "quality", "unexplained", "reliability_plot"})
@@ -75,7 +77,9 @@ class Curation(QObject):
         self._settings, self._messages = settings, messages
         self._write_editors, self._seen_panels = write_editors, seen_panels
         queue.committed.connect(self._committed)
-        queue.refused.connect(lambda error: messages.say(str(error)))
+        queue.refused.connect(self._refused)
+        self._stuck_in: Project | None = None
+        """Where the last thing tried was to undo an act that cannot be undone any more."""
 
     # ---- status
 
@@ -167,10 +171,15 @@ class Curation(QObject):
             question.do()
 
     def undo(self) -> None:
-        """Take back the newest act of this person, what is being typed included."""
+        """Take back the newest act of this person, what is being typed included.
+
+        Asked for again where it cannot be undone, it stays, and the one before it is taken back.
+        """
         self._write_editors()
         if not self._present().read_only:
-            self._queue.submit(Write(WriteKind.UNDO))
+            is_stuck = self._stuck_in is not None and self._stuck_in is self._present().project
+            kind = WriteKind.UNDO_BEFORE if is_stuck else WriteKind.UNDO
+            self._queue.submit(Write(kind))
 
     def redo(self) -> None:
         """Do again what was undone last."""
@@ -294,6 +303,7 @@ class Curation(QObject):
     # ---- what was committed
 
     def _committed(self, committed: Committed) -> None:
+        self._stuck_in = None
         changes, kind = committed.changes, committed.write.kind
         catalogue = self._present().catalogue
         if catalogue is None:
@@ -311,12 +321,23 @@ class Curation(QObject):
         text = committed.write.text or changes.text
         if kind is WriteKind.REPLAY:
             self._messages.say(text)
-        elif kind in (WriteKind.UNDO, WriteKind.TAKE_BACK):
+        elif kind in (WriteKind.UNDO, WriteKind.UNDO_BEFORE, WriteKind.TAKE_BACK):
             self._messages.offer(text, "Redo", self.redo)
         elif changes.is_empty:
             self._messages.say(committed.write.unchanged or text)
         else:
             self._messages.offer(text, "Undo", self.undo)
+
+    def _refused(self, write: Write, error: Exception) -> None:
+        project = self._present().project
+        is_undo = write.kind in (WriteKind.UNDO, WriteKind.UNDO_BEFORE)
+        has_one = project is not None and bool(project.judgements.undo_text)
+        self._stuck_in = project if is_undo and has_one else None
+        if self._stuck_in is not None:
+            what = error.what if isinstance(error, KnownError) else str(error)
+            self._messages.offer(what, "Leave it, undo the one before (Ctrl+Z)", self.undo)
+        else:
+            self._messages.say(str(error))
 
     def _is_hidden(self, concept: "ConceptId") -> bool:
         state = self._present()

@@ -29,6 +29,8 @@ class WriteKind(Enum):
 
     JUDGE = "judge"
     UNDO = "undo"
+    UNDO_BEFORE = "undo before"
+    """Leave the newest act, which cannot be undone, and undo the one before it."""
     REDO = "redo"
     TAKE_BACK = "take back"
     REPLAY = "replay"
@@ -68,8 +70,8 @@ class JudgementQueue(QObject):
 
     committed = Signal(object)
     """A Committed."""
-    refused = Signal(object)
-    """An undo or redo that does not hold any more: the error says why; nothing is pending."""
+    refused = Signal(object, object)
+    """A Write that does not hold any more, and the error that says why; nothing is pending."""
     failed = Signal(object)
     """A write failed: the error. It stays pending; see retry()."""
     pending_changed = Signal()
@@ -169,11 +171,12 @@ class JudgementQueue(QObject):
 
     def _write_failed(self, error: Exception) -> None:
         self._writing = False
-        kind = self._queue[0].kind
+        write = self._queue[0]
+        kind = write.kind
         is_over = isinstance(error, Refusal) and kind is not WriteKind.JUDGE
         if is_over or (isinstance(error, KnownError) and kind is WriteKind.REPLAY):
             self._queue.popleft()
-            self.refused.emit(error)
+            self.refused.emit(write, error)
             self.pending_changed.emit()
             self._next()
             return
@@ -190,6 +193,8 @@ def _perform(judgements: "Judgements", write: Write) -> Committed:
         changes = judgements.judge(acts, write.text)
     elif write.kind is WriteKind.UNDO:
         changes = judgements.undo()
+    elif write.kind is WriteKind.UNDO_BEFORE:
+        changes = judgements.undo(passes_over=True)
     elif write.kind is WriteKind.TAKE_BACK:
         changes = judgements.take_back(write.group)
     elif write.path is not None:

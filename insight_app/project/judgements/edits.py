@@ -4,7 +4,7 @@
 state in memory.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -74,9 +74,12 @@ class Edit:
             group = Group(self.person.uuid, self._entries[0].lamport, self.text)
             tables.add_group(self.connection, self._group, group)
 
-    def undo(self) -> None:
-        """Take back the person's newest act; Refusal where it no longer stands as it was."""
-        step = tables.next_step(self.connection, self.person.uuid, Standing.DONE)
+    def undo(self, without: Collection[str]) -> None:
+        """Take back the person's newest act; Refusal where it no longer stands as it was.
+
+        without: acts that are passed over.
+        """
+        step = tables.next_step(self.connection, self.person.uuid, Standing.DONE, without)
         if step is None:
             raise Refusal("There is nothing to undo.")
         self._undo(step, "undone")

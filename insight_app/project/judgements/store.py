@@ -56,6 +56,8 @@ class Judgements:
         self.committed: Callable[[], object] = lambda: None
         self.undo_text: str | None = None
         self.redo_text: str | None = None
+        self._next_undo: str | None = None
+        self._passed_over: set[str] = set()
         self._engine = engine
         self._turn = threading.Lock()
         self._info = tables.Info(0, 0, 0, 0)
@@ -152,9 +154,20 @@ class Judgements:
         """
         return self._change(lambda edit: edit.judge(acts, text))
 
-    def undo(self) -> Changes:
-        """Take back this person's newest act. Refusal where it no longer stands as it was."""
-        return self._change(Edit.undo)
+    def undo(self, *, passes_over: bool = False) -> Changes:
+        """Take back this person's newest act. Refusal where it no longer stands as it was.
+
+        passes_over: leave that one as it is, now and whenever something is undone until this is
+        closed, and take back the one before it.
+        """
+        if passes_over and self._next_undo is not None:
+            self._passed_over.add(self._next_undo)
+        try:
+            return self._change(lambda edit: edit.undo(self._passed_over))
+        except Refusal:
+            if passes_over and self._engine is not None:
+                self._look_ahead(self._engine)
+            raise
 
     def take_back(self, group: str) -> Changes:
         """Take back one act of this person's own alone, however old: `group` of its entries.
@@ -374,7 +387,8 @@ class Judgements:
     def _look_ahead(self, engine: Engine) -> None:
         """Learn what undo and redo would do next."""
         with self._reading(engine) as connection:
-            undo = tables.next_step(connection, self.person.uuid, Standing.DONE)
+            undo = tables.next_step(connection, self.person.uuid, Standing.DONE, self._passed_over)
             redo = tables.next_step(connection, self.person.uuid, Standing.UNDONE)
+        self._next_undo = undo.group if undo else None
         self.undo_text = undo.text if undo else None
         self.redo_text = redo.text if redo else None

@@ -241,11 +241,17 @@ def set_standing(connection: Connection, uuid: str, standing: Standing, position
     connection.execute(update(ProjectedGroup).where(ProjectedGroup.uuid == uuid).values(values))
 
 
-def next_step(connection: Connection, person: str, standing: Standing) -> Step | None:
-    """Return the person's act that undo (DONE) or redo (UNDONE) takes next: the newest of them."""
+def next_step(
+    connection: Connection, person: str, standing: Standing, without: Collection[str] = ()
+) -> Step | None:
+    """Return the person's act that undo (DONE) or redo (UNDONE) takes next: the newest of them.
+
+    without: acts that are passed over.
+    """
     query = (
         select(*ProjectedGroup.__table__.columns)
         .where(ProjectedGroup.person_uuid == person, ProjectedGroup.standing == int(standing))
+        .where(ProjectedGroup.uuid.not_in(list(without)))
         .order_by(ProjectedGroup.position.desc(), ProjectedGroup.uuid.desc())
         .limit(1)
     )

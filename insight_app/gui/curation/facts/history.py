@@ -141,7 +141,7 @@ class ConceptHistory(QWidget):
     def _take_back(self, line: HistoryLine) -> None:
         self.session.curation.take_back(line.group)
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, _write: object, error: Exception) -> None:
         """Say why an act stands, where it is read whole."""
         self.refusal.setText(str(error))
         self.refusal.setVisible(self.list.hasFocus())
