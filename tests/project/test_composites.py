@@ -1,6 +1,7 @@
 """Composites against a slow, straightforward version: the largest of the pieces at every cell."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from insight_app.concepts.composition import Composition, Division, Mark, Piece, composition
 from insight_app.concepts.hsae import directions
 from insight_app.concepts.progress import Cancelled, CancelToken
+from insight_app.project.analysis.folders import changing
 from insight_app.project.composites import basis, by_folder, counting, shares, store, wire
 from insight_app.project.composites.counted import CountedComposite
 from insight_app.project.composites.preview import together
@@ -327,6 +329,29 @@ def test_marks_of_photos_that_are_gone_count_nothing(
     )
     found = dict(counting.count(results, [nothing, everything]))
     assert found[nothing].cells == 0 and found[everything].cells == int(results.cells[0])
+
+
+def test_examples_in_a_folder_that_was_taken_out_still_tell_parts_apart(
+    project: Path, results: Results, dense: Dense, tmp_path: Path
+) -> None:
+    out = results.folders[0]
+    inside: dict[bool, list[Mark]] = {True: [], False: []}
+    for image, codes in dense.items():
+        record = results.image(image)
+        cells = np.flatnonzero(codes[:, 0])
+        if record.content_hash is not None and cells.size:
+            is_out = record.folder == out.id
+            inside[is_out].append(Mark(record.content_hash.hex(), int(cells[0])))
+    examples = (tuple(sorted(inside[True][:3])), tuple(sorted(inside[False][:3])))
+    part = composition({Piece((0,), (Division(examples, 0),))})
+    slow = slowly(results, dense, part)
+    copy = Path(shutil.copytree(project, tmp_path / "P.insight"))
+    changing.remove(copy, [Path(out.path)])
+    with _opened(copy) as left:
+        ids = left.image_ids(status="coded").tolist()
+        assert 0 < len(ids) < len(dense)
+        found = dict(counting.count(left, [part]))[part]
+    assert found.cells == sum(int((slow[image] > 0).sum()) for image in ids) > 0
 
 
 def test_what_was_counted_is_kept_as_long_as_codes_are_the_same(

@@ -1,6 +1,8 @@
 """The parts of split concepts as prototypes: what the examples that persons marked look like.
 
-Marks name photos by their content; of photos that are not in the results any more nothing counts.
+Marks name photos by their content. Photos that were taken out of the project still count as long as
+their codes are kept: what a part is does not change with the photos that are counted. Of photos
+without codes nothing counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +37,7 @@ def coder(results: Results, compositions: Sequence[Composition]) -> CompositeCod
         return CompositeCodes(results.F, compositions)
     rows = directions.read(results.project / DICTIONARY)
     marks = {mark for examples in divided for part in examples for mark in part}
-    found = images_of(results, {mark.image for mark in marks})
+    found = images_of(results, {mark.image for mark in marks}, are_left_out=True)
     codes = dict(codes_of(results, np.array(sorted(set(found.values())), np.int64)))
     parts: dict[Examples, NDArray[np.float32]] = {}
     for examples in divided:
@@ -51,21 +53,28 @@ def coder(results: Results, compositions: Sequence[Composition]) -> CompositeCod
     return CompositeCodes(results.F, compositions, parts, rows)
 
 
-def images_of(results: Results, contents: Iterable[str]) -> Mapping[str, int]:
+def images_of(
+    results: Results, contents: Iterable[str], *, are_left_out: bool = False
+) -> Mapping[str, int]:
     """Return the coded photos that have some contents (hex of their hash); of equal ones the first.
 
-    A content that no coded photo has is missing.
+    A content that no coded photo has is missing. are_left_out: also those that were taken out and
+    whose codes are kept, where no other has the content.
     """
     hashes = [bytes.fromhex(one) for one in sorted(set(contents))]
     found: dict[str, int] = {}
+    left_out: dict[str, int] = {}
     with results.reading() as files, reading(files.engine) as connection:
         for start in range(0, len(hashes), _AT_ONCE):
             some = hashes[start : start + _AT_ONCE]
             # The index over sizes and contents is walked through whole: 0.1 s for a million photos.
             query = select(Image.id, Image.content_hash).where(Image.content_hash.in_(some))
             for row in connection.execute(query):
-                is_coded = row.id < files.is_coded.size and bool(files.is_coded[row.id])
-                if is_coded and row.content_hash is not None:
-                    name = row.content_hash.hex()
+                if row.content_hash is None or row.id >= files.is_coded.size:
+                    continue
+                name = row.content_hash.hex()
+                if files.is_coded[row.id]:
                     found[name] = min(row.id, found.get(name, row.id))
-    return found
+                elif are_left_out and files.places["shard"][row.id]:
+                    left_out[name] = min(row.id, left_out.get(name, row.id))
+    return left_out | found
