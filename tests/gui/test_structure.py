@@ -162,6 +162,9 @@ def test_a_group_stands_above_its_concepts_and_has_a_name(qtbot, concepts) -> No
     press(qtbot, window, Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert catalogue.hidden[made] and not catalogue.children(made)
     assert window.strip.label.text() == "Unmade moving thing"
+    choose(qtbot, window, "boat", "dog")
+    press(qtbot, window, Key.Key_G, CTRL)
+    assert not panel.foot_of_stage.name.text(), "not the name of the last one"
 
 
 def test_duplicates_come_one_after_the_other(qtbot, concepts, monkeypatch) -> None:

@@ -164,8 +164,8 @@ class RelationList(QListView):
         return neighbour(self.relations, place, by, leaving)
 
     def mark(self, relation: "Relation | None") -> None:
-        """Make a relation the current one and bring it into view."""
-        place = None if relation is None else self.rows.places.get(relation)
+        """Make a relation the current one and bring it into view; a reversed one where it was."""
+        place = None if relation is None else self._place_of(relation)
         if place is None:
             self.selectionModel().clear()
         else:

@@ -50,6 +50,7 @@ class StageFoot(QWidget):
         self.name.setAccessibleName("Name of the new concept")
         self.name.textChanged.connect(self.named)
         self.name.installEventFilter(self)
+        session.staging.changed.connect(self._take_name)
         self.bar = UnionBar(self)
         self.numbers = dim_label("", self)
         self.numbers.setWordWrap(True)
@@ -80,6 +81,13 @@ class StageFoot(QWidget):
         font = theme.bold(self.font())
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self.title.setFont(font)
+
+    def _take_name(self) -> None:
+        """Show the name of the stage that is laid out: another one begins without."""
+        stage = self.session.staging.stage
+        name = "" if stage is None else stage.name
+        if self.name.text() != name:
+            self.name.setText(name)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Enter in the name do it and Escape leave it."""
