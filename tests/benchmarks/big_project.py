@@ -28,8 +28,10 @@ CONCEPTS, FOLDERS, GRID, DRAWS = 8192, 300, 4, 330
 BATCH = 1024
 
 
-def write(project: Path, images: int, concepts: int = CONCEPTS) -> None:
-    """Write the project; photos are named, not made."""
+def write(project: Path, images: int, concepts: int = CONCEPTS, is_tree: bool = False) -> None:
+    """Write the project; photos are named, not made. is_tree: every concept fires together with one
+    that has an eighth of its number, so that there are relations.
+    """
     Project.create(project).close()
     engine = analysis_database.open_writer(project)
     folders = _folders(images)
@@ -53,7 +55,7 @@ def write(project: Path, images: int, concepts: int = CONCEPTS) -> None:
     began, rng = time.monotonic(), np.random.default_rng(0)
     for start in range(0, images, BATCH):
         ids = np.arange(start, min(start + BATCH, images))
-        for at, codes in zip(ids.tolist(), _codes(ids.size, concepts, rng), strict=True):
+        for at, codes in zip(ids.tolist(), _codes(ids.size, concepts, rng, is_tree), strict=True):
             recorder.add(_coded(at + 1, int(folders[at]) + 1, codes))
         recorder.commit()
         print(
@@ -73,7 +75,7 @@ def _folders(images: int) -> np.ndarray:
     return np.sort(np.random.default_rng(1).choice(FOLDERS, images, p=share / share.sum()))
 
 
-def _codes(images: int, of: int, rng: np.random.Generator) -> list[Codes]:
+def _codes(images: int, of: int, rng: np.random.Generator, is_tree: bool) -> list[Codes]:
     """Each concept of an image in one cell; how many of all there are differs a little."""
     share = 1 / np.arange(1, of + 1)
     drawn = np.searchsorted(np.cumsum(share / share.sum()), rng.random((images, DRAWS)))
@@ -81,6 +83,8 @@ def _codes(images: int, of: int, rng: np.random.Generator) -> list[Codes]:
     for row in np.minimum(drawn, of - 1):
         concepts = np.unique(row)
         cell = rng.integers(0, GRID * GRID, concepts.size)
+        if is_tree:
+            concepts, cell = _with_ancestors(concepts, cell)
         order = np.argsort(cell, kind="stable")
         counts = np.bincount(cell, minlength=GRID * GRID)
         values = rng.integers(200, 8000, concepts.size).astype(np.float32) / 2048
@@ -93,6 +97,13 @@ def _codes(images: int, of: int, rng: np.random.Generator) -> list[Codes]:
             )
         )
     return found
+
+
+def _with_ancestors(concepts: np.ndarray, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return concepts and cells with all more general concepts in the same cells, in order."""
+    every = [concepts, concepts // 8, concepts // 64, concepts // 512, concepts // 4096]
+    pairs = np.unique(np.stack([np.concatenate(every), np.tile(cell, len(every))]), axis=1)
+    return pairs[0], pairs[1]
 
 
 _NOTES = Notes(

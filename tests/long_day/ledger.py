@@ -5,6 +5,7 @@ always of what lies on top.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,10 @@ class Entry:
 
 
 def entries(project: Path) -> list[Entry]:
+    return entries_of(read(project / "judgements.sqlite", "SELECT * FROM log ORDER BY seq"))
+
+
+def entries_of(rows: Iterable[sqlite3.Row]) -> list[Entry]:
     return [
         Entry(
             row["uuid"],
@@ -35,7 +40,7 @@ def entries(project: Path) -> list[Entry]:
             row["undoes"],
             row["group_uuid"],
         )
-        for row in read(project / "judgements.sqlite", "SELECT * FROM log ORDER BY seq")
+        for row in rows
     ]
 
 
