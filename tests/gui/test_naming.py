@@ -72,6 +72,7 @@ def test_a_normalization_file_renames_variants_and_keeps_the_old_names(
     window.actions_["edit.normalize"].trigger()
     wait_idle(qtbot, window)
     dialog = open_dialog(qtbot, window, NormalizeDialog)
+    assert dialog.missing.text() == "No concept in the lists is called: x"
     qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
     wait_saved(qtbot, window)
     session = window.session
@@ -107,7 +108,7 @@ def test_aliases_come_and_go_by_keys(qtbot, window) -> None:
     show(qtbot, window, "concepts")
     row = window.docks["card"].panel.aliases
     press(qtbot, window, Key.Key_Y)
-    qtbot.keyClicks(row.field, "Vogel @de, <b>bird</b>")
+    qtbot.keyClicks(row.field.text, "Vogel @de, <b>bird</b>")
     press(qtbot, window, Key.Key_Return)
     assert alias_texts(window) == [("<b>bird</b>", ""), ("Vogel", "de")]
     assert [chip.text() for chip in row.chips] == ["<b>bird</b>", "Vogel"]
@@ -126,13 +127,40 @@ def test_a_language_that_is_none_is_said_and_stays_typed(qtbot, window) -> None:
     show(qtbot, window, "concepts")
     field = window.docks["card"].panel.aliases.field
     press(qtbot, window, Key.Key_Y)
-    qtbot.keyClicks(field, "Vogel @1")
+    qtbot.keyClicks(field.text, "Vogel @1")
     press(qtbot, window, Key.Key_Return)
     assert "“1” is no code of a language" in window.strip.label.text()
-    assert field.isVisible() and field.text() == "Vogel @1"
+    assert field.isVisible() and field.text.text() == "Vogel @1"
     press(qtbot, window, Key.Key_Escape)
     assert alias_texts(window) == []
     assert not field.isVisible()
+
+
+def test_the_language_of_an_alias_is_one_tab_further(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    field = window.docks["card"].panel.aliases.field
+    press(qtbot, window, Key.Key_Y)
+    assert field.hint.text() == "Without a language it counts as en"
+    qtbot.keyClicks(field.text, "banc public (fr)")
+    assert field.hint.text() == "(fr) is a part of the name; as a language: @fr"
+    field.text.setText("banc public, bench @en")
+    qtbot.keyClick(field.text, Key.Key_Tab)
+    assert field.language.hasFocus() and field.isVisible()
+    qtbot.keyClicks(field.language, "fr")
+    qtbot.keyClick(field.language, Key.Key_Return)
+    wait_saved(qtbot, window)
+    assert alias_texts(window) == [("banc public", "fr"), ("bench", "en")]
+    assert not field.isVisible()
+
+
+def test_find_and_replace_may_be_closed_while_it_looks(qtbot, window) -> None:
+    show(qtbot, window, "concepts")
+    press(qtbot, window, Key.Key_H, CTRL)
+    dialog = window.findChild(ReplaceDialog)
+    qtbot.keyClicks(dialog.find_what, "e")
+    dialog.close()
+    wait_idle(qtbot, window)
+    assert window.session.troubles.present == []
 
 
 def test_a_definition_is_written_when_one_leaves_and_undone_alone(qtbot, window) -> None:

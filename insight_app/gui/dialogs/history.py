@@ -20,7 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.figures import counted
-from insight_app.gui.curation.history.lines import NEWER, HistoryLine, arranged, lines_of
+from insight_app.gui.curation.history.lines import (
+    NEWER,
+    HistoryLine,
+    arranged,
+    concerned,
+    lines_of,
+)
 from insight_app.gui.curation.history.view import HistoryView
 from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.files import Purpose, choose_file, choose_new_file
@@ -30,7 +36,7 @@ from insight_app.gui.wording import command_text
 from insight_app.plain_text import file_name
 
 if TYPE_CHECKING:
-    from insight_app.project.judgements import Judgement, Person
+    from insight_app.project.judgements import ConceptId, Judgement, Person
     from insight_app.project.judgements.log.telling import ToldAct
     from insight_app.project.judgements.projection import Standing
     from insight_app.project.project import Project
@@ -150,7 +156,13 @@ class HistoryDialog(QDialog):
         acts, standing = found
         me = "" if project.read_only else project.judgements.person.uuid
         others = {act.first.group: act.entries - 1 for act in acts if act.entries > 1}
-        lines = lines_of([act.first for act in acts], standing, me, _told, others)
+        which = {
+            act.first.group: concerned(act.first.text, act.targets, act.entries, self._name)
+            for act in acts
+            if act.entries > 1
+        }
+        firsts = [act.first for act in acts]
+        lines = lines_of(firsts, standing, me, _told, others, which)
         self._lines = [*self._lines, *lines] if goes_on else lines
         self._last = acts[-1].first.lamport if len(acts) == most else None
         self.list.set_items(arranged(self._lines, by_person=False))
@@ -158,6 +170,10 @@ class HistoryDialog(QDialog):
         nothing = NOTHING_FOUND if self.words.text().strip() else NOTHING
         shown = f"{counted(len(self._lines), 'act')}{more}"
         self.count.setText(shown if self._lines else nothing)
+
+    def _name(self, concept: "ConceptId") -> str:
+        row = self.session.state.row_of(concept)
+        return str(concept) if row is None else self.session.state.name_told_apart(row)
 
     # ---- in and out
 

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from insight_app.figures import counted
 from insight_app.gui.naming.preview import Names, RenamePreview, do_text
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import shown_name
 from insight_app.gui.widgets import PlainLabel, dim_label, restyle
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.names.normalizing import NameLine
     from insight_app.project.judgements.names.spelling import Renaming
 
+MOST_TOLD = 12
 NOTHING = "Every name is as this file has it."
 
 
@@ -40,6 +43,8 @@ class NormalizeDialog(QDialog):
         how.setWordWrap(True)
         self.keeps = QCheckBox("Keep the &old name as an alias", self)
         self.keeps.setChecked(True)
+        self.missing = dim_label("", self)
+        self.missing.setWordWrap(True)
         self.preview = RenamePreview(session, NOTHING, self)
         buttons = QDialogButtonBox(self)
         self.do = buttons.addButton("Rename", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -54,6 +59,7 @@ class NormalizeDialog(QDialog):
         for widget in (title, how, self.keeps):
             column.addWidget(widget)
         column.addWidget(self.preview, 1)
+        column.addWidget(self.missing)
         column.addWidget(buttons)
         self.preview.clicked.connect(lambda row: session.selection.select_rows(rows=(row,)))
         self.preview.model.chosen_changed.connect(self._follow)
@@ -65,6 +71,17 @@ class NormalizeDialog(QDialog):
 
     def _look(self) -> None:
         self.preview.look(partial(_normalized, lines=self._lines))
+        look = partial(_missing, self._lines, self.session.naming.names())
+        self.session.jobs.run(look, done=self._tell_missing, key=("missing names", id(self)))
+
+    def _tell_missing(self, missing: list[str]) -> None:
+        """Say which variants no concept is called: they change nothing."""
+        if not isValid(self):
+            return
+        some = ", ".join(map(shown_name, missing[:MOST_TOLD]))
+        more = f" and {len(missing) - MOST_TOLD:,} more" if len(missing) > MOST_TOLD else ""
+        self.missing.setText(f"No concept in the lists is called: {some}{more}" if missing else "")
+        self.missing.setVisible(bool(missing))
 
     def _follow(self) -> None:
         count = len(self.preview.model.chosen)
@@ -85,3 +102,10 @@ def _normalized(names: Names, lines: "Sequence[NameLine]") -> "list[Renaming[int
     from insight_app.project.judgements.names.normalizing import renamings
 
     return renamings(lines, names)
+
+
+def _missing(lines: "Sequence[NameLine]", names: Names) -> list[str]:
+    """Return the variants that no concept is called; runs on the pool."""
+    from insight_app.project.judgements.names.normalizing import unmatched
+
+    return unmatched(lines, names)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from insight_app.figures import counted
 from insight_app.gui import theme
@@ -77,6 +78,8 @@ class RenamePreview(QWidget):
         return self.model.proposed.renamings[place].key
 
     def _show(self, found: Proposed) -> None:
+        if not isValid(self):
+            return  # its dialog was closed meanwhile
         catalogue = self.session.state.catalogue
         if catalogue is not None:
             rows = [one.key for one in found.renamings]

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from insight_app.figures import counted
 from insight_app.gui.state.session import Session
@@ -63,8 +64,9 @@ class TagDialog(QDialog):
         self.line.setFocus()
 
     def _know(self, contents: dict[int, str]) -> None:
-        self._contents = contents
-        self._fill()
+        if isValid(self):
+            self._contents = contents
+            self._fill()
 
     def _fill(self) -> None:
         """List all tags; ticked: all photos have it, half: some have."""

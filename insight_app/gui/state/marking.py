@@ -88,8 +88,9 @@ class Marking(QObject):
         if image not in found:
             self._messages.say(NOT_READ)
             return
-        place, name = Mark(found[image], cell), state.name_told_apart(row)
+        place = Mark(found[image], cell)
+        what = f"{state.name_told_apart(row)} in {self._contents.called((image,))}"
         if state.catalogue.marks(row).get(place) is False:
-            self._curation.judge([mark(concept, place, None)], f"Nothing said any more: {name}")
+            self._curation.judge([mark(concept, place, None)], f"Nothing said any more of {what}")
         else:
-            self._curation.judge([mark(concept, place, False)], f"Not this: an example of {name}")
+            self._curation.judge([mark(concept, place, False)], f"Not this: {what}")

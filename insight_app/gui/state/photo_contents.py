@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.figures import counted
 from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.project_state import ProjectState
+from insight_app.plain_text import visible
 
 if TYPE_CHECKING:
     from insight_app.project.results.snapshot import Results
+
+
+NAMED = 3
+"""So many photos are named one by one where something is said of them."""
 
 
 class PhotoContents(QObject):
@@ -38,6 +44,13 @@ class PhotoContents(QObject):
             self._asked |= new
             self._jobs.run(partial(_photos_of, state.results, new), done=self._know)
         return {one: self._photos[one] for one in contents if one in self._photos}
+
+    def called(self, images: Collection[int]) -> str:
+        """Return in words which photos these are: up to NAMED file names, else how many."""
+        results = self._present().results
+        if results is None or len(images) > NAMED:
+            return counted(len(images), "photo")
+        return ", ".join(visible(results.image(image).path.name) for image in images)
 
     def ask(self, images: Collection[int], done: "Callable[[dict[int, str]], object]") -> None:
         """Call done({photo: its content}) a moment later; what was never read is missing."""

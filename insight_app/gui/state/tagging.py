@@ -70,8 +70,9 @@ class Tagging(QObject):
         left = (
             f"; {counted(asked - len(found), 'photo')} not read yet" if len(found) < asked else ""
         )
-        said = [f"Tagged {counted(len(found), 'photo')}: {', '.join(on)}"] if on else []
-        said += [f"Took off {counted(len(found), 'photo')}: {', '.join(off)}"] if off else []
+        which = self.contents.called(tuple(found))
+        said = [f"Tagged {which}: {', '.join(on)}"] if on else []
+        said += [f"Took off {which}: {', '.join(off)}"] if off else []
         text = f"{'; '.join(said)}{left}"
         self._curation.judge(acts, text, f"Nothing changed: {text}")
 

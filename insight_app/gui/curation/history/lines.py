@@ -74,7 +74,7 @@ class HistoryLine:
     """One act as the history shows it.
 
     others: how many more entries it has than the one told.  can_take_back: it is one's own, and
-    stands.
+    stands.  which: what it concerns, by name, where its words do not say.
     """
 
     when: datetime
@@ -84,6 +84,7 @@ class HistoryLine:
     others: int = 0
     can_take_back: bool = False
     is_taken_back: bool = False
+    which: str = ""
 
     @property
     def day(self) -> str:
@@ -94,7 +95,8 @@ class HistoryLine:
     def in_one_line(self) -> str:
         """What was said, and how many more entries the act has."""
         more = f" (+{self.others:,})" if self.others else ""
-        return " ".join(self.words.split()) + more
+        which = f": {self.which}" if self.which else ""
+        return " ".join(self.words.split()) + which + more
 
     @property
     def spoken(self) -> str:
@@ -102,7 +104,8 @@ class HistoryLine:
         end = f" ({TAKEN_BACK})" if self.is_taken_back else ""
         more = f" (and {counted(self.others, 'more judgement')} in one act)" if self.others else ""
         time = self.when.strftime("%H:%M")
-        return f"{self.day}, {time}, {self.person}: {self.words}{more}{end}"
+        which = f": {self.which}" if self.which else ""
+        return f"{self.day}, {time}, {self.person}: {self.words}{which}{more}{end}"
 
 
 def lines_of(
@@ -111,10 +114,11 @@ def lines_of(
     me: str,
     words: "Callable[[Judgement], str]",
     others: Mapping[str, int] | None = None,
+    which: Mapping[str, str] | None = None,
 ) -> list[HistoryLine]:
     """Return a line for each entry, in their order; me: uuid of the person who looks.
 
-    others: group -> how many more entries it has.
+    others: group -> how many more entries it has.  which: group -> what it concerns, by name.
     """
     return [
         HistoryLine(
@@ -123,6 +127,7 @@ def lines_of(
             words=shortened(visible_lines(words(one)), WORDS_LETTERS),
             group=one.group,
             others=(others or {}).get(one.group, 0),
+            which=(which or {}).get(one.group, ""),
             can_take_back=one.person.uuid == me
             and not one.undoes
             and one.is_understood
@@ -131,6 +136,20 @@ def lines_of(
         )
         for one in entries
     ]
+
+
+def concerned(words: str, targets: Iterable[str], entries: int, name_of: NameOf) -> str:
+    """Return the names of the concepts that an act concerns and its words do not name.
+
+    targets: of its first entries, of which it has `entries`.
+    """
+    from insight_app.project.judgements.targets import parse
+
+    found = [about for about in map(parse, targets) if about is not None]
+    names = dict.fromkeys(name_of(concept) for about in found for concept in about.concepts)
+    new = [name for name in names if name not in words]
+    more = f" and {entries - len(found):,} more" if entries > len(found) and new else ""
+    return ", ".join(new) + more
 
 
 def without_repeats(entries: "Iterable[Judgement]") -> "list[Judgement]":

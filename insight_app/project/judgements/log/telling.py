@@ -17,10 +17,18 @@ from insight_app.project.judgements.targets import ConceptId, parse
 
 @dataclass(frozen=True)
 class ToldAct:
-    """Tell one act by its first entry; entries: how many it has."""
+    """Tell one act by its first entry; entries: how many it has.
+
+    targets: of its first MOST_TARGETS entries, where it has several.
+    """
 
     first: Judgement
     entries: int
+    targets: tuple[str, ...] = ()
+
+
+MOST_TARGETS = 12
+"""Of one act, that are told one by one."""
 
 
 def concerning(connection: Connection, concept: ConceptId) -> list[Judgement]:
@@ -69,7 +77,17 @@ def acts(
     counts = {row.seq: row.entries for row in connection.execute(query)}
     found = database.numbered(connection, list(counts))
     in_order = dict(zip(sorted(counts), found, strict=True))
-    return [ToldAct(in_order[seq], entries) for seq, entries in counts.items()]
+    return [
+        ToldAct(in_order[seq], entries, _targets(connection, in_order[seq].group, entries))
+        for seq, entries in counts.items()
+    ]
+
+
+def _targets(connection: Connection, group: str, entries: int) -> tuple[str, ...]:
+    if entries == 1:
+        return ()
+    query = select(LogEntry.target).where(LogEntry.group_uuid == group)
+    return tuple(connection.execute(query.order_by(LogEntry.lamport).limit(MOST_TARGETS)).scalars())
 
 
 def sizes(connection: Connection, groups: Collection[str]) -> dict[str, int]:

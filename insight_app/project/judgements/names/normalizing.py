@@ -106,6 +106,13 @@ def renamings(lines: Iterable[NameLine], names: Iterable[tuple[K, str]]) -> list
     return [Renaming(key, name, after) for key, name, after in found if name and after != name]
 
 
+def unmatched(lines: Iterable[NameLine], names: Iterable[tuple[K, str]]) -> list[str]:
+    """Return the variants that nothing is called, in the order of the file."""
+    called = {same_name(name) for _key, name in names}
+    variants = (variant.text for line in lines for variant in line.variants)
+    return [text for text in variants if same_name(text) not in called]
+
+
 def written(names: Iterable[tuple[str, Iterable[Alias]]]) -> str:
     """Return a normalization file of names and their variants; names met again share a line.
 
