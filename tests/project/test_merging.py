@@ -13,7 +13,7 @@ PAIRS = st.permutations(CONCEPTS).map(lambda order: (order[0], order[1]))
 
 
 def merges(state: CurationState) -> Merges:
-    found = Merges(lambda _concept: True, CONCEPTS.index)
+    found = Merges(lambda _concept: True, lambda _concept: False, CONCEPTS.index)
     found.set(state.members, state.holders)
     return found
 
