@@ -63,6 +63,8 @@ def pictured(catalogue: Catalogue) -> Picture:
         ("implied", catalogue.implied),
     ):
         found |= {f"{what} {ids[e.child]} > {ids[e.parent]}": _edge(e, ids) for e in edges}
+    above = [edge for row in rows for edge in catalogue.implied_above(row)]
+    assert sorted(above, key=_ends) == sorted(catalogue.implied, key=_ends)
     found["roots"] = sorted(ids[row] for row in catalogue.roots())
     found["reviewed"] = catalogue.reviewed_share()
     return found
@@ -74,6 +76,10 @@ def differences(found: Picture, wanted: Picture) -> list[str]:
     more = [f"invented: {what} = {found[what]}" for what in found if what not in wanted]
     both = [what for what in wanted if what in found and found[what] != wanted[what]]
     return [*lost, *more, *(f"{what}: {found[what]}, not {wanted[what]}" for what in both)]
+
+
+def _ends(edge: Edge) -> tuple[int, int]:
+    return edge.child, edge.parent
 
 
 def _edge(edge: Edge, ids: Mapping[int, str]) -> tuple[object, ...]:

@@ -120,6 +120,10 @@ class Catalogue(ConceptTable):
         """
         return self._hierarchy.implied
 
+    def implied_above(self, row: int) -> list[Edge]:
+        """Return those of them that a row is the child of."""
+        return self._hierarchy.implied_above(row)
+
     @property
     def dropped(self) -> list[Edge]:
         """Relations left out because stronger ones lead back, by child and parent."""

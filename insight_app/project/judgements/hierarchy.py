@@ -56,7 +56,17 @@ class Hierarchy:
     @property
     def implied(self) -> list[Edge]:
         """The machine's relations that others lead to, less those that a person spoke of."""
-        found = self._proposals.implied()
+        return self._implied_among(self._proposals.implied())
+
+    def implied_above(self, row: int) -> list[Edge]:
+        """Return those of them that a row is the child of."""
+        if row in self._holders:
+            return []
+        members = (one for one, holder in self._holders.items() if holder == row)
+        return self._implied_among(self._proposals.implied((row, *members)))
+
+    def _implied_among(self, found: list[Edge]) -> list[Edge]:
+        """Return relations that others lead to, as those of the merged concepts."""
         if not self._holders:
             return found
         joined: dict[Pair, Edge] = {}

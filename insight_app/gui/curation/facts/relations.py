@@ -71,7 +71,7 @@ class Relatives(QWidget):
         self._above = threshold(concept.results)[0]
         found = {
             PARENTS: [*catalogue.parents(row), *catalogue.withdrawn(row)],
-            IMPLIED: [edge for edge in catalogue.implied if edge.child == row],
+            IMPLIED: catalogue.implied_above(row),
             CHILDREN: _children(catalogue, row),
             RELATED: catalogue.related(row),
         }

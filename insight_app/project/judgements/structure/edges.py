@@ -5,7 +5,7 @@ makes of them. Which relations are in force together is `hierarchy`'s business.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -124,6 +124,9 @@ class Proposals:
         is_implied = machine.implied.tolist()
         self._proposed = {pair: n for n, pair in enumerate(pairs) if not is_implied[n]}
         self._implied = {pair: n for n, pair in enumerate(pairs) if is_implied[n]}
+        self._implied_of: dict[int, list[Pair]] = defaultdict(list)
+        for pair in self._implied:
+            self._implied_of[pair[0]].append(pair)
         self._said: dict[Pair, RelationState] = {}
         self._order = order
         self._at: dict[int, set[Pair]] = defaultdict(set)
@@ -221,12 +224,19 @@ class Proposals:
         is_gone = first.is_gone and best is None
         return (best or first).between(pair, first.status, first.by_person, is_gone, kind)
 
-    def implied(self) -> list[Edge]:
-        """Return the machine's relations that others lead to, less those that a person spoke of."""
+    def implied(self, children: Iterable[int] | None = None) -> list[Edge]:
+        """Return the machine's relations that others lead to, less those that a person spoke of.
+
+        children: only theirs.
+        """
+        pairs: Iterable[Pair] = self._implied
+        if children is not None:
+            pairs = [pair for child in children for pair in self._implied_of.get(child, ())]
         return [
             Edge(child, parent, *self._numbers[at], index=at, kind=(said and said.kind) or "")
-            for (child, parent), at in self._implied.items()
+            for child, parent in pairs
             if (said := self._said.get((child, parent))) is None or said.status is None
+            for at in (self._implied[child, parent],)
         ]
 
     def weakness(self, edge: Edge) -> tuple[bool, float, tuple[int, str], tuple[int, str]]:
