@@ -54,8 +54,8 @@ def test_what_is_merged_leaves_the_lists_until_it_is_taken_out_and_is_as_it_was(
     assert catalogue.merged_into.tolist() == [-1, -1, 1, -1, 1, -1, -1, -1]
     assert catalogue.roots() == [0, 3, 5, 7] and not catalogue.is_active[[2, 4]].any()
     assert [edge.child for edge in catalogue.children(0)] == [1]
-    assert [edge.parent for edge in catalogue.parents(1)] == [0, 3]  # the car's parent
-    assert catalogue.parents(2) == catalogue.children(3)[1:] == []
+    assert [edge.parent for edge in catalogue.parents(1)] == [0]  # what the car lies under no more
+    assert catalogue.parents(2) == catalogue.children(3) == []
     assert catalogue.status[4] == ReviewStatus.REJECTED and not catalogue.hidden[4]
     apart = [*merge, *j.unmerge(DOG, [PUPPY, CAR])]
     catalogue.apply(state_of(*apart), touched(*apart))
@@ -65,14 +65,23 @@ def test_what_is_merged_leaves_the_lists_until_it_is_taken_out_and_is_as_it_was(
 def test_the_strongest_relation_of_those_merged_is_shown_and_says_of_which_it_was_measured() -> (
     None
 ):
-    edges = Edges([(1, 0), (2, 0), (4, 0)])  # from the photos, the dictionary, the photos
+    edges = Edges([(0, 1), (0, 2), (0, 4)])  # from the photos, the dictionary, the photos
     catalogue = Catalogue(Results(edges), state_of(*j.merge(PUPPY, [DOG, CAR])))
-    edge = catalogue.edge(2, 0)
-    assert edge is not None and (edge.measured, edge.source) == ((1, 0), "data")
+    edge = catalogue.edge(0, 2)
+    assert edge is not None and (edge.measured, edge.source) == ((0, 1), "data")
     assert edge.strength == pytest.approx(0.99) and edge.index == 0
-    state = state_of(*j.merge(PUPPY, [DOG, CAR]), j.reject_relation(DOG, "f:0"))
+    state = state_of(*j.merge(PUPPY, [DOG, CAR]), j.reject_relation("f:0", DOG))
+    edge = Catalogue(Results(edges), state).edge(0, 2)
+    assert edge is not None and edge.measured == (0, 4), "photos before the dictionary"
+
+
+def test_what_a_member_lies_under_the_whole_need_not_unless_a_person_says_so() -> None:
+    edges, merge = Edges([(1, 0), (3, 1)]), j.merge(PUPPY, [DOG])
+    catalogue = Catalogue(Results(edges), state_of(*merge))
+    assert catalogue.edge(2, 0) is None and catalogue.edge(3, 2) is not None
+    state = state_of(*merge, j.accept_relation(DOG, "f:0"))
     edge = Catalogue(Results(edges), state).edge(2, 0)
-    assert edge is not None and edge.measured == (4, 0), "photos before the dictionary"
+    assert edge is not None and edge.by_person and edge.measured == (1, 0)
 
 
 def test_a_persons_word_on_what_stays_wins_over_words_on_what_is_merged() -> None:
@@ -224,11 +233,12 @@ def test_a_place_is_a_way_from_the_top_and_hidden_concepts_are_on_none() -> None
     hidden = Catalogue(Results(TREE), state_of(j.hide(DOG)))
     assert hidden.paths(2) == [(0, 2)]
     merged = Catalogue(Results(TREE), state_of(*j.merge(CAR, [DOG])))
-    assert merged.paths(1) == [(0, 4), (3, 4)] and merged.paths(2) == [(0, 4, 2), (3, 4, 2), (0, 2)]
+    assert merged.paths(1) == [(3, 4)] and merged.paths(2) == [(3, 4, 2), (0, 2)]
 
 
 def test_a_place_is_refused_with_the_way_that_would_become_a_circle() -> None:
-    merged = Catalogue(Results(TREE), state_of(*j.merge("f:3", [DOG])))
+    accepted = j.accept_relation(DOG, "f:0")
+    merged = Catalogue(Results(TREE), state_of(*j.merge("f:3", [DOG]), accepted))
     assert merged.refusal(0, 4) == (
         "“car” is itself below “animal” (car → vehicle → animal); that would go in a circle."
     )
@@ -255,16 +265,25 @@ def test_what_else_a_merge_does_is_said_before() -> None:
     catalogue = Catalogue(Results(TREE), state_of(j.keep_apart(DOG, CAR)))
     assert catalogue.merge_effects(1, [7]) == []
     assert catalogue.merge_effects(1, [4]) == [
-        "“dog” and “car” were kept apart: they only look alike."
+        "“dog” and “car” were kept apart: they only look alike.",
+        "1 relation upwards of what is merged is not taken over: what a member lies under, the "
+        "whole need not.",
     ]
     assert catalogue.merge_effects(0, [2]) == [
         "1 relation between them is no longer shown.",
+        "1 relation upwards of what is merged is not taken over: what a member lies under, the "
+        "whole need not.",
+    ]
+    accepted = j.accept_relation(PUPPY, DOG)
+    catalogue = Catalogue(Results(TREE), state_of(accepted))
+    assert catalogue.merge_effects(0, [2])[1:] == [
         "“dog” stands between them: of the relations that would then go in a circle the weakest "
         "steps back.",
     ]
-    merged = Catalogue(Results(TREE), state_of(*j.merge("f:0", [PUPPY])))
-    dropped, kept = merged.dropped[0], merged.edge(1, 0)
-    assert kept is not None and (dropped.child, dropped.parent, dropped.measured) == (0, 1, (2, 1))
+    merged = Catalogue(Results(TREE), state_of(*j.merge("f:0", [PUPPY]), accepted))
+    dropped, kept = merged.dropped[0], merged.edge(0, 1)
+    assert kept is not None and kept.by_person and kept.measured == (2, 1)
+    assert (dropped.child, dropped.parent) == (1, 0), "a person's word is stronger"
 
 
 def test_what_only_looks_alike_is_kept_apart_by_whatever_stands_for_it() -> None:
@@ -446,7 +465,11 @@ def in_force(results: Results, state: CurationState) -> tuple[set[Ends], set[End
         said = {pair: state.relations.get(pair, RelationState()) for pair in {joined, *members}}
         yes = {pair for pair, one in said.items() if one.status in ("accepted", "added")}
         no = {pair for pair, one in said.items() if one.status in ("rejected", "removed")}
-        known = [pair for pair in {joined, *members} if pair in measured or pair in yes]
+        known = [
+            pair
+            for pair in {joined, *members}
+            if (pair in measured and pair[0] == joined[0]) or pair in yes
+        ]
         if said[joined].status is None:
             known = [pair for pair in known if pair not in no]
         if not known or joined in no:

@@ -184,9 +184,16 @@ class Proposals:
         """Return what there is between two merged concepts: between them, and between `others`.
 
         A person's word on the two themselves wins. Else it stands if one of the others does, and is
-        a person's if one of these is. Its numbers are those of the strongest.
+        a person's if one of these is. Its numbers are those of the strongest. What lies below a
+        member lies below the whole, whose cells are more; but what a member lies below, the whole
+        need not: there only a person's word on the member counts.
         """
-        found = [edge for one in (pair, *others) if (edge := self.edge(one)) is not None]
+        known = ((one, self.edge(one)) for one in (pair, *others))
+        found = [
+            edge
+            for one, edge in known
+            if edge is not None and (one[0] == pair[0] or edge.by_person)
+        ]
         said = self._said.get(pair)
         if said is not None and said.status is not None:
             return self._as_said(pair, said, found)

@@ -134,7 +134,20 @@ def what_merging_does(
     if inner:
         gone = agreeing(inner, "is", "are")
         found.append(f"{counted(inner, 'relation')} between them {gone} no longer shown.")
-    if between := placed.between(rows):
+    above = {edge.parent for edge in placed.parents(holder)}
+    left = sum(
+        not edge.by_person and edge.parent not in place and edge.parent not in above
+        for row in rows[1:]
+        for edge in placed.parents(row)
+    )
+    if left:
+        found.append(
+            f"{counted(left, 'relation')} upwards of what is merged {agreeing(left, 'is', 'are')} "
+            "not taken over: what a member lies under, the whole need not."
+        )
+    above |= {edge.parent for row in rows for edge in placed.parents(row) if edge.by_person}
+    between = placed.between(rows)
+    if not above.isdisjoint(between):
         named = ", ".join(f"“{name_of(row)}”" for row in between[:MOST_TOLD])
         more = f" and {len(between) - MOST_TOLD:,} more" if len(between) > MOST_TOLD else ""
         found.append(
