@@ -7,6 +7,7 @@ from insight_app.gui.naming import commands
 from insight_app.gui.naming.normalize_dialog import NormalizeDialog
 from insight_app.gui.naming.proposals import CHECK
 from insight_app.gui.naming.replace_dialog import ReplaceDialog
+from insight_app.gui.window import dialogs
 from tests.gui.conftest import wait_idle, wait_saved
 from tests.gui.hands import ALT, CTRL, Key, press, show
 
@@ -177,8 +178,8 @@ def test_a_definition_is_written_when_one_leaves_and_undone_alone(qtbot, window)
     assert session.state.catalogue.definitions == {}
 
 
-def test_a_name_given_often_gets_a_key_which_gives_it_to_all_selected(
-    qtbot, window, open_window, project_dir
+def test_a_name_given_often_gets_a_key_which_asks_before_it_names_several(
+    qtbot, window, open_window, project_dir, monkeypatch
 ) -> None:
     show(qtbot, window, "concepts")
     session, rows = window.session, window.session.lists.rows
@@ -191,7 +192,12 @@ def test_a_name_given_often_gets_a_key_which_gives_it_to_all_selected(
     assert [button.text() for button in buttons if not button.isHidden()] == ["mast && boom"]
     session.selection.select_rows(rows=rows[3:5])
     wait_idle(qtbot, window)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        dialogs, "confirm", lambda *said, **more: not asked.append(said[2] + more["details"])
+    )
     press(qtbot, window, Key.Key_1, ALT)
+    assert asked[0].startswith("Rename all 2 selected concepts?Each is then called mast & boom")
     names = session.state.catalogue.names
     assert [names[row] for row in rows[:5]] == ["mast & boom"] * 5
     press(qtbot, window, Key.Key_Z, CTRL)

@@ -99,13 +99,18 @@ class OwnNameRow(QWidget):
         for button in self.buttons:
             row.addWidget(button)
         self.section = Section(TITLE, self, parent)
-        session.own_names.changed.connect(self._fill)
+        session.own_names.changed.connect(self._follow)
         self._fill()
+        if not any(session.own_names.names):
+            self.section.hide()  # else it is left: what is shown before its time has no margins
+
+    def _follow(self) -> None:
+        self._fill()
+        self.section.setVisible(any(self.session.own_names.names))
 
     def _fill(self) -> None:
         names = self.session.own_names.names
         for button, name in zip(self.buttons, names, strict=True):
             button.set_label(shown_name(name))
             button.setVisible(bool(name))
-        self.section.setVisible(any(names))
         self.updateGeometry()

@@ -87,11 +87,13 @@ class HistoryDialog(QDialog):
         self._last: int | None = None
         """The Lamport time of the last act that was read, None where there are no more."""
         self._asked = 0
+        self._after = ""
+        """What is to be known after an act was taken back."""
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.look)
         self.words.textChanged.connect(lambda _text: self._rest.start())
         self.persons.currentIndexChanged.connect(lambda _at: self.look())
-        self.list.take_back.connect(lambda line: session.curation.take_back(line.group))
+        self.list.take_back.connect(self._take_back)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.export.clicked.connect(self._export)
         self.replay.clicked.connect(self._replay)
@@ -168,12 +170,17 @@ class HistoryDialog(QDialog):
         self.list.set_items(arranged(self._lines, by_person=False))
         more = " and more" if self._last is not None else ""
         nothing = NOTHING_FOUND if self.words.text().strip() else NOTHING
-        shown = f"{counted(len(self._lines), 'act')}{more}"
+        shown = f"{counted(len(self._lines), 'act')}{more}{self._after}"
         self.count.setText(shown if self._lines else nothing)
 
     def _name(self, concept: "ConceptId") -> str:
         row = self.session.state.row_of(concept)
         return str(concept) if row is None else self.session.state.name_told_apart(row)
+
+    def _take_back(self, line: HistoryLine) -> None:
+        keys = self.session.actions.entry("edit.redo").shown_keys()
+        self._after = f". What was taken back comes back with Redo ({keys})"
+        self.session.curation.take_back(line.group)
 
     # ---- in and out
 

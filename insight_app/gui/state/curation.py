@@ -40,7 +40,7 @@ ASKS_ABOVE = 50
 class Question:
     """What is about to be done to many things: the verb, to how many of what, and what does it.
 
-    details: what was said of them so far.
+    details: what else is to be known of it.
     """
 
     verb: str
@@ -48,6 +48,7 @@ class Question:
     what: str
     do: Callable[[], None]
     concepts: "tuple[ConceptId, ...]" = ()
+    details: str = ""
 
 
 class Curation(QObject):

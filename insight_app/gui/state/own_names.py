@@ -6,13 +6,15 @@ judgements.names.frequent. Knows no key and no panel.
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from insight_app.gui.settings import Settings
-from insight_app.gui.state.curation import Curation
+from insight_app.gui.state.curation import Curation, Question
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.shown_name import shown_name
 from insight_app.project.judgements.names import frequent
 
 SETTING = "own_names"
@@ -60,7 +62,7 @@ class OwnNames(QObject):
         return frequent.place_of(names, name)
 
     def give(self, place: int) -> None:
-        """Give the selected concepts the name of a place."""
+        """Give the selected concept the name of a place; several when the person says so."""
         from insight_app.project.judgements import rename
 
         name, concepts = self.names[place - 1], self._selection.concepts
@@ -69,9 +71,13 @@ class OwnNames(QObject):
             return
         if len(rows) == 1:
             self._curation.rename(self._present().id_of(rows[0]), name)
-        else:
-            acts = [rename(self._present().id_of(row), name) for row in rows]
-            self._curation.judge(acts, f"Named {len(rows):,} concepts {name}")
+        elif not self._curation.refuses():
+            ids = self._present().ids_of(rows)
+            acts = [rename(one, name) for one in ids]
+            do = partial(self._curation.judge, acts, f"Named {len(rows):,} concepts {name}")
+            # What is selected may be what was laid out last, not what one looks at.
+            details = f"Each is then called {shown_name(name)}."
+            self._curation.asked.emit(Question("Rename", len(ids), "concept", do, ids, details))
 
     def _keep(self, names: "list[str] | tuple[str, ...]") -> None:
         self._settings.set(SETTING, json.dumps(frequent.places(names), ensure_ascii=False))

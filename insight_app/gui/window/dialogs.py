@@ -84,6 +84,7 @@ def ask_many(session: Session, question: Question, parent: QWidget) -> None:
     if verb == "Unsure":
         title, does = f"{count:,} as unsure", f"Mark {count:,}"
         asks = f"Mark all {count:,} selected {question.what}s as unsure?"
+    known = f"{question.details}\n" if question.details else ""
     said = f"{tally(session.state, question.concepts)}.\n" if question.concepts else ""
     if confirm(
         parent,
@@ -91,7 +92,7 @@ def ask_many(session: Session, question: Question, parent: QWidget) -> None:
         asks,
         do=does,
         keep="Leave as they are",
-        details=f"{said}One undo takes all of it back.",
+        details=f"{known}{said}One undo takes all of it back.",
     ):
         question.do()
 
