@@ -54,10 +54,33 @@ def test_merged_concepts_are_one_until_they_are_taken_apart(project: Path, shell
     assert "merged into dog" in shell.refused("judge", project, 11, "rename", "rose")
     assert shell.do("judge", project, "robin", "note", "both") == "Noted on dog\n"  # its alias
     assert shell.do("judge", project, 8, "unmerge") == "Took robin out of dog\n"
+    assert not state(project).aliases, "its name goes with it"
+    shell.do("undo", project)
+    assert state(project).aliases == {id_of("dog"): {Alias("robin")}}
+    shell.do("redo", project)
+    assert not state(project).aliases
     assert shell.do("judge", project, "dog", "unmerge") == "Took flower out of dog\n"
     assert "Nothing is merged" in shell.refused("judge", project, "dog", "unmerge")
     with shown(project) as catalogue:
         assert not catalogue.is_merged.any() and catalogue.names[bird] == "robin"
+
+
+def test_an_alias_stays_that_a_person_gave_or_that_is_the_name_of_who_remains(
+    project: Path, shell: Shell, tmp_path: Path
+) -> None:
+    for concept in ("bird", "flower"):
+        shell.do("judge", project, concept, "rename", "robin")
+    shell.do("judge", project, "dog", "alias", "rover")
+    shell.do("judge", project, "tree", "rename", "rover")
+    shell.do("judge", project, "dog", "merge", 8, 11, "rover")
+    names = {Alias("robin"), Alias("rover")}
+    assert state(project).aliases == {id_of("dog"): names}
+    shell.do("judge", project, "dog", "unmerge", "#8", 10)
+    assert state(project).aliases == {id_of("dog"): names}, "of the flower; of the person"
+    lines = tmp_path / "acts.csv"
+    lines.write_text("concept,act,value\n#7,unmerge,#11\n#7,merge,#8\n#7,unmerge,#8\n")
+    shell.do("judge", project, "--file", lines)
+    assert state(project).aliases == {id_of("dog"): {Alias("rover")}}
 
 
 def test_merges_of_merges_are_taken_out_one_by_one(project: Path, shell: Shell) -> None:
@@ -85,6 +108,20 @@ def test_a_group_has_what_is_below_it(project: Path, shell: Shell) -> None:
     assert "no group" in shell.refused("judge", project, "dog", "ungroup")
 
 
+def test_what_is_merged_into_a_group_or_a_part_is_there_when_that_is_unmade(
+    project: Path, shell: Shell
+) -> None:
+    one, other, *_ = photos(project)
+    shell.do("judge", project, "pets", "group", "dog")
+    shell.do("judge", project, "pets", "merge", "flower", "dog")
+    assert "flower was merged into pets" in shell.do("judge", project, "pets", "ungroup")
+    shell.do("judge", project, "dog", "split", "a", f"{one.name}#3", "b", f"{other.name}#3")
+    shell.do("judge", project, "a", "merge", "flower")
+    shell.do("judge", project, "dog", "unsplit")
+    with shown(project) as catalogue:
+        assert not catalogue.is_merged.any() and catalogue.is_listed[[7, 11]].all()
+
+
 def test_a_concept_is_split_by_examples_and_made_whole_again(project: Path, shell: Shell) -> None:
     one, other, *_ = photos(project)
     typed = ("hound", f"{one.name}#17", f"{other}#3", "pup", f"{other.parent.name}/{other.name}#20")
@@ -97,6 +134,10 @@ def test_a_concept_is_split_by_examples_and_made_whole_again(project: Path, shel
         assert catalogue.composition(rows[0] or 0) is not None
     shell.do("judge", project, "pup", "mark", f"{one}#16", "no")
     assert "split already" in shell.refused("judge", project, "dog", "split", *typed)
+    more = shell.do("judge", project, "dog", "split", "old dog", f"{other}#9")
+    assert more.startswith("Split dog into old dog too\n")
+    with shown(project) as catalogue:
+        assert len(catalogue.parts(7)) == 3
     assert shell.do("judge", project, "dog", "unsplit") == "dog is whole again\n"
     with shown(project) as catalogue:
         assert catalogue.parts(7) == []

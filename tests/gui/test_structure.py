@@ -25,6 +25,10 @@ def row(window, name: str) -> int:
     return window.session.state.catalogue.names.index(name)
 
 
+def state_id(window, name: str) -> str:
+    return window.session.state.id_of(row(window, name))
+
+
 def choose(qtbot, window, *names: str) -> list[int]:
     rows = [row(window, name) for name in names]
     window.session.selection.select_rows(rows)
@@ -134,8 +138,10 @@ def test_a_merge_is_done_and_taken_apart_at_any_later_time(qtbot, concepts, open
     window.actions_["concept.take_apart"].trigger()
     wait_saved(qtbot, window)
     assert not catalogue.members(boat) and catalogue.names[hound] == "hound"
+    assert not catalogue.aliases(boat), "its name goes with it"
     press(qtbot, window, Key.Key_Z, CTRL)
     assert set(catalogue.members(boat)) == {hound}
+    assert [one.text for one in catalogue.aliases(boat)] == ["hound"]
     window.close()
     again = open_window(state.path).session.state.catalogue
     assert set(again.members(boat)) == {hound} and again.status[boat] == 1
@@ -158,6 +164,15 @@ def test_a_group_stands_above_its_concepts_and_has_a_name(qtbot, concepts) -> No
     assert catalogue.hidden[made] and not catalogue.children(made)
     press(qtbot, window, Key.Key_Y, CTRL)
     assert not catalogue.hidden[made]
+    session.structure.merge(state_id(window, "moving thing"), (state_id(window, "car"),))
+    wait_saved(qtbot, window)
+    choose(qtbot, window, "moving thing")
+    session.structure.ungroup(state_id(window, "moving thing"), session.state.ids_of((boat, dog)))
+    wait_saved(qtbot, window)
+    assert catalogue.hidden[made] and catalogue.is_listed[row(window, "car")]
+    press(qtbot, window, Key.Key_Z, CTRL)
+    session.structure.unmerge(state_id(window, "moving thing"), (state_id(window, "car"),))
+    wait_saved(qtbot, window)
     choose(qtbot, window, "moving thing")
     press(qtbot, window, Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert catalogue.hidden[made] and not catalogue.children(made)
@@ -318,3 +333,76 @@ def test_a_concept_is_split_by_moving_its_examples(qtbot, concepts) -> None:
     press(qtbot, window, Key.Key_Escape)
     assert draft.concept is None and session.selection.rows == (sky,)
     assert window.docks["exemplars"].panel.isVisible()
+
+
+def test_a_split_is_adjusted_at_any_later_time(qtbot, concepts, open_window) -> None:
+    window, session = concepts, concepts.session
+    state, catalogue, draft = session.state, session.state.catalogue, session.splitting
+    (sky,) = choose(qtbot, window, "sky")
+    press(qtbot, window, Key.Key_T, CTRL)
+    wait_idle(qtbot, window)
+    panel = window.docks["split"].panel
+    panel.counts[2].click()
+    wait_idle(qtbot, window)
+    press(qtbot, window, Key.Key_Return, CTRL)
+    wait_idle(qtbot, window)
+    wait_saved(qtbot, window)
+    one, two = row(window, "sky 1"), row(window, "sky 2")
+    before = {part: examples_of(catalogue, part) for part in (one, two)}
+    counted = {part: catalogue.composition(part).digest for part in (one, two)}
+    judgements = state.project.judgements
+    entries = judgements.count
+
+    session.selection.select_rows((two,))
+    assert window.actions_["concept.split"].text() == "Adjust the &split…"
+    press(qtbot, window, Key.Key_T, CTRL)
+    wait_idle(qtbot, window)
+    names = [field.name.text() for field in panel.parts[:2]]
+    assert panel.isVisible() and names == ["sky 1", "sky 2"]
+    assert [len(part.examples) for part in draft.proposal.parts] == list(map(len, before.values()))
+    press(qtbot, window, Key.Key_2)
+    press(qtbot, window, Key.Key_Escape)
+    assert judgements.count == entries and session.selection.rows == (two,)
+
+    session.selection.select_rows((sky,))
+    wait_idle(qtbot, window)
+    parts = window.docks["card"].panel.made_of.parts["Split into"]
+    parts.adjust.click()
+    wait_idle(qtbot, window)
+    panel.parts[0].marked.setFocus()
+    press(qtbot, window, Key.Key_2)
+    press(qtbot, window, Key.Key_Delete)
+    panel.counts[3].click()
+    assert [len(part.examples) for part in draft.proposal.parts][2] == 0
+    press(qtbot, window, Key.Key_Return, CTRL)
+    assert draft.concept is not None, "a part without an example cannot be"
+    panel.parts[1].marked.setFocus()
+    press(qtbot, window, Key.Key_3)
+    panel.parts[0].name.setFocus()
+    panel.parts[0].name.selectAll()
+    qtbot.keyClicks(panel.parts[0].name, "clear sky")
+    press(qtbot, window, Key.Key_Return, CTRL)
+    wait_idle(qtbot, window)
+    wait_saved(qtbot, window)
+    wait_idle(qtbot, window)
+    assert window.strip.label.text().startswith("Adjusted the split of sky")
+    assert len(catalogue.parts(sky)) == 3 and {one, two} < set(catalogue.parts(sky))
+    (third,) = set(catalogue.parts(sky)) - {one, two}
+    assert catalogue.names[one] == "clear sky" and catalogue.names[third] == "sky 3"
+    after = {part: examples_of(catalogue, part) for part in (one, two, third)}
+    assert len(after[one]) == len(before[one]) - 2 and len(after[third]) == 1
+    assert len(after[one] & before[two]) == 0 and len(after[two] & before[one]) == 1
+    digests = {part: catalogue.composition(part).digest for part in (one, two)}
+    assert not set(digests.values()) & set(counted.values()), "counted anew"
+
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert {part: examples_of(catalogue, part) for part in (one, two)} == before
+    assert set(catalogue.parts(sky)) == {one, two} and catalogue.names[one] == "sky 1"
+    press(qtbot, window, Key.Key_Y, CTRL)
+    window.close()
+    again = open_window(state.path).session.state.catalogue
+    assert len(again.parts(sky)) == 3 and again.names[one] == "clear sky"
+
+
+def examples_of(catalogue, row: int) -> set:
+    return {mark for mark, is_one in catalogue.marks(row).items() if is_one}

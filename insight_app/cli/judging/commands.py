@@ -97,7 +97,7 @@ def _drafted(project: "Project", lines: Sequence[Line], file: Path | None) -> "l
 
     said, wrong = [], []
     with speaking.machine_results(project) as results:
-        draft = Draft(results, project.judgements.state)
+        draft = Draft(results, project.judgements.state, project.judgements.came_with_merge)
         for line in lines:
             try:
                 said.append(draft.say(line.target, line.act, line.values))

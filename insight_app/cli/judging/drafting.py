@@ -5,7 +5,7 @@ written whole or not at all. What the acts are is in the modules beside; this on
 stand on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import fields
@@ -34,7 +34,9 @@ class Draft:
     catalogue, state: this.  results, photos: what the machine found, and in what.
     """
 
-    def __init__(self, results: Results, state: CurationState) -> None:
+    def __init__(
+        self, results: Results, state: CurationState, came_with_merge: Callable[[str], bool]
+    ) -> None:
         self.catalogue = Catalogue(results, state)
         self.results = results
         self.photos = Photos(results)
@@ -42,6 +44,9 @@ class Draft:
             **{one.name: copy(getattr(state, one.name)) for one in fields(state)}
         )
         self._made: dict[str, ConceptId] = {}
+        self._in_the_log = came_with_merge
+        self._with_merges: dict[str, bool] = {}
+        """Aliases that were said here: whether a merge did."""
 
     def say(self, target: str, act: str, values: Sequence[str]) -> Said:
         """Take one act; Refusal where it cannot be done, and nothing is changed by it."""
@@ -73,6 +78,11 @@ class Draft:
     def called(self, row: int) -> str:
         """Return what to call a concept."""
         return finding.called(self.catalogue, row)
+
+    def came_with_merge(self, target: str) -> bool:
+        """Return whether an alias stands because a merge made it one, and nobody else did."""
+        said = self._with_merges.get(target)
+        return self._in_the_log(target) if said is None else said
 
     def _of_relation(
         self, target: str, act: str, values: Sequence[str]
@@ -123,6 +133,10 @@ class Draft:
         for act in acts:
             self.state.set(act.target, {**_standing(self.state, act.target), **act.after})
         self.catalogue.apply(self.state, changes(was, self.state, ""))
+        is_merge = any(act.kind == "merge" for act in acts)
+        for act in acts:
+            if act.kind in ("alias", "remove-alias"):
+                self._with_merges[act.target] = is_merge and act.kind == "alias"
 
 
 def _fitting(act: str, word: Word, values: list[str]) -> list[str]:

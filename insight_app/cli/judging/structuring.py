@@ -47,7 +47,21 @@ def _ungroup(draft: "Draft", row: int, values: Sequence[str]) -> Said:
     if not catalogue.is_persons(row) or catalogue.wholes(row):
         raise Refusal(f"{draft.called(row)} is no group.", do="Of a part: unsplit.")
     children = [draft.id(edge.child) for edge in catalogue.children(row)]
-    return Said(f"Unmade {draft.called(row)}", tuple(j.ungroup(draft.id(row), children)))
+    freed, notes = _released(draft, [row])
+    acts = (*freed, *j.ungroup(draft.id(row), children))
+    return Said(f"Unmade {draft.called(row)}", acts, notes=notes)
+
+
+def _released(draft: "Draft", rows: Sequence[int]) -> tuple[list[Act], tuple[str, ...]]:
+    """Return the acts that take everything out of concepts that are unmade, and that in words."""
+    acts = merging.released(draft.state, [draft.id(row) for row in rows], draft.came_with_merge)
+    notes = [
+        f"{draft.called(one)} was merged into {draft.called(row)} and stands for itself again"
+        for row in rows
+        for one in draft.catalogue.members(row)
+        if acts
+    ]
+    return acts, tuple(notes)
 
 
 def _merge(draft: "Draft", row: int, values: Sequence[str]) -> Said:
@@ -74,24 +88,34 @@ def _unmerge(draft: "Draft", row: int, values: Sequence[str]) -> Said:
     if not members:
         raise Refusal(f"Nothing is merged into {draft.called(row)}.")
     what = listed([draft.called(one) for one in members])
-    acts = merging.taken_out(draft.state, [draft.id(one) for one in members])
+    ids = [draft.id(one) for one in members]
+    acts = merging.taken_out(draft.state, ids, draft.came_with_merge)
     return Said(f"Took {what} out of {draft.called(holder)}", tuple(acts))
 
 
 def _split(draft: "Draft", row: int, values: Sequence[str]) -> Said:
     parts = _parts(draft, values)
-    if len(parts) < 2:
+    there = draft.catalogue.parts(row)
+    if len(parts) < 2 and not there:
         raise Refusal("A concept is split into two parts or more.")
-    if draft.catalogue.parts(row):
-        raise Refusal(f"{draft.called(row)} is split already.", do="Use unsplit first.")
+    known = {draft.catalogue.names[one] for one in there} & set(parts)
+    if there and (known or not (parts and all(parts.values()))):
+        raise Refusal(
+            f"{draft.called(row)} is split already.",
+            do="A part more needs a name of its own and examples. Or use unsplit first.",
+        )
     notes: tuple[str, ...] = ()
     if not any(parts.values()):
         notes = _propose(draft, row, parts)
     drafts = [(j.own_concept(), name, marks) for name, marks in parts.items()]
-    acts = j.split(draft.id(row), drafts)
+    if there:
+        acts = [act for one in drafts for act in j.add_part(draft.id(row), *one)]
+    else:
+        acts = j.split(draft.id(row), drafts)
     made = tuple((name, part) for part, name, _ in drafts)
     names = listed([quoted(name) for name in parts])
-    return Said(f"Split {draft.called(row)} into {names}", tuple(acts), made, notes)
+    more = f"{names} too" if there else names
+    return Said(f"Split {draft.called(row)} into {more}", tuple(acts), made, notes)
 
 
 def _propose(draft: "Draft", row: int, parts: dict[str, list[Mark]]) -> tuple[str, ...]:
@@ -142,8 +166,9 @@ def _unsplit(draft: "Draft", row: int, values: Sequence[str]) -> Said:
         raise Refusal(f"{draft.called(row)} is not split.")
     whole = " is whole again" if len(parts) == len(there) else (
         f" has {listed([draft.called(one) for one in parts])} no more as a part")  # fmt: skip
-    acts = j.unsplit(draft.id(row), [draft.id(one) for one in parts])
-    return Said(f"{draft.called(row)}{whole}", tuple(acts))
+    freed, notes = _released(draft, parts)
+    acts = (*freed, *j.unsplit(draft.id(row), [draft.id(one) for one in parts]))
+    return Said(f"{draft.called(row)}{whole}", acts, notes=notes)
 
 
 def _of_pairs(make: Callable[[ConceptId, ConceptId], Act], word: str) -> "Say":

@@ -67,9 +67,10 @@ WORDS: Mapping[str, Word] = {
                   "names that persons gave them become aliases."),
     "unmerge": Word("[MEMBER...]", 0, None, "Take these, or all, out of it again, as they were; or "
                     "take it out of what it is merged into."),
-    "split": Word("NAME [PHOTO#CELL...] NAME [PHOTO#CELL...]", 2, None, "Split it into parts of "
+    "split": Word("NAME [PHOTO#CELL...] NAME [PHOTO#CELL...]", 1, None, "Split it into parts of "
                   "these names: each has the cells that are most like its examples. Without "
-                  "examples the two or three kinds that its photos fall into."),
+                  "examples the two or three kinds that its photos fall into. Of one that is split "
+                  "already: one part more, or several."),
     "unsplit": Word("[PART...]", 0, None, "Unmake these parts of it, or all."),
     "group": Word("CHILD...", 1, None, "Make a concept of your own called NAME above the CHILDs.",
                   Subject.NEW),

@@ -62,8 +62,9 @@ class SplitPanel(Panel):
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setAccessibleName(f"{count} parts")
-            button.setToolTip(f"Look for {count} parts")
-            button.clicked.connect(lambda _on=False, count=count: session.splitting.propose(count))
+            button.clicked.connect(
+                lambda _on=False, count=count: session.splitting.set_count(count)
+            )
             self.header.add(button)
         self.below = base_widget(self)
         self._build_foot()
@@ -105,23 +106,26 @@ class SplitPanel(Panel):
         self.below.setVisible(is_open)
         self.empty.setVisible(proposal is None)
         self.begin.setVisible(not is_open)
-        for button in self.counts.values():
+        for count, button in self.counts.items():
             button.setVisible(is_open)
+            button.setEnabled(count >= len(draft.parts))
+            button.setToolTip(_what_a_click_does(count, len(draft.parts)))
         if draft.error is not None:
             self.empty.set_text(str(draft.error))
         else:
             self.empty.set_text(LOOKING if is_open else WHAT)
         self.how.setVisible(proposal is not None)
-        self.how_sure.setVisible(proposal is not None)
+        self.how_sure.setVisible(proposal is not None and bool(proposal.in_words))
         name = "" if draft.concept is None else self.session.structure.name(draft.concept)
         self.header.title.setText(f"Split {name}" if name else "Split")
-        self.sentence.setText(f"Split {name}")
+        verb = "Adjust the split of" if draft.parts else "Split"
+        self.sentence.setText(f"{verb} {name}")
         if proposal is None:
             return
         count = len(proposal.parts)
         self.counts[count].setChecked(True)
         self.sentence.setText(
-            f"Split {name} into {counted(count, 'part')}; nothing changed yet, undoable"
+            f"{verb} {name} into {counted(count, 'part')}; nothing changed yet, undoable"
         )
         self.how_sure.setText(proposal.in_words)
         for number, view in enumerate(self.parts):
@@ -129,3 +133,12 @@ class SplitPanel(Panel):
             if number < count:
                 cells = len(proposal.cells)
                 view.show_part(proposal.parts[number], draft.names[number], cells, count)
+
+
+def _what_a_click_does(count: int, there: int) -> str:
+    """Return it in words for so many parts where so many are there already."""
+    if count < there:
+        return "A part is taken away by undoing the split, in the card"
+    if there:
+        return f"Have {count} parts; a new one begins without examples"
+    return f"Look for {count} parts"

@@ -126,6 +126,7 @@ class Session(QObject):
         )
         self.projects.opened.connect(self.splitting.forget)
         self.projects.results_changed.connect(self.splitting.follow)
+        self.curation.changed.connect(lambda _rows, _structure: self.splitting.follow_judgement())
         self.duplicates = Duplicates(
             self._present,
             self.likeness,

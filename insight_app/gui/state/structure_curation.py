@@ -18,7 +18,7 @@ from insight_app.gui.state.selection import SelectionModel
 
 if TYPE_CHECKING:
     from insight_app.concepts.composition import Mark
-    from insight_app.project.judgements import Alias, ConceptId
+    from insight_app.project.judgements import Act, Alias, ConceptId
 
 
 MOST_LOOKED_AT = 200
@@ -31,6 +31,16 @@ class PartDraft:
 
     name: str
     examples: "tuple[Mark, ...]"
+
+
+@dataclass(frozen=True)
+class AdjustedPart:
+    """A part that is there: its name, places that show it, and those that show it no more."""
+
+    part: "ConceptId"
+    name: str
+    examples: "tuple[Mark, ...]"
+    no_more: "tuple[Mark, ...]"
 
 
 class StructureCuration(QObject):
@@ -67,8 +77,22 @@ class StructureCuration(QObject):
         """Let merged concepts stand for themselves again, as they were."""
         from insight_app.project.judgements.structure.merging import taken_out
 
-        fixed, text = tuple(members), f"Took {self._names(members)} out of {self.name(holder)}"
-        self._curation.judge(lambda judged: taken_out(judged, fixed), text)
+        fixed, came_with_merge = tuple(members), self._came_with_merge
+        text = f"Took {self._names(members)} out of {self.name(holder)}"
+        self._curation.judge(lambda judged: taken_out(judged, fixed, came_with_merge), text)
+
+    @property
+    def _came_with_merge(self) -> Callable[[str], bool]:
+        """What asks the log, on the thread that writes, whether an alias came with a merge."""
+        project = self._present().project
+        return (lambda _target: False) if project is None else project.judgements.came_with_merge
+
+    def _unmake(self, made: "Sequence[ConceptId]", acts: "Sequence[Act]", text: str) -> None:
+        """Unmake concepts of one's own; what is merged into them stands for itself again."""
+        from insight_app.project.judgements.structure.merging import released
+
+        came_with_merge = self._came_with_merge
+        self._curation.judge(lambda judged: [*released(judged, made, came_with_merge), *acts], text)
 
     def aliases_after(self, holder: "ConceptId", members: "Sequence[ConceptId]") -> "list[Alias]":
         """Return the names that a merge gives to the one that stays: persons' names of others."""
@@ -105,7 +129,8 @@ class StructureCuration(QObject):
         """Unmake a concept of one's own; what is below it stays."""
         from insight_app.project import judgements as j
 
-        self._curation.judge(j.ungroup(concept, children), f"Unmade {self.name(concept)}")
+        text = f"Unmade {self.name(concept)}"
+        self._unmake((concept,), j.ungroup(concept, children), text)
 
     # ---- splitting
 
@@ -120,12 +145,40 @@ class StructureCuration(QObject):
         names = " and ".join(draft.name for draft in parts)
         self._curation.judge(j.split(whole, drafts), f"Split {self.name(whole)} into {names}")
 
+    def adjust(
+        self, whole: "ConceptId", kept: Sequence[AdjustedPart], new: Sequence[PartDraft]
+    ) -> None:
+        """Adjust how a concept is split: names and examples of its parts, and parts that are new.
+
+        What is as it was is not said again.
+        """
+        from insight_app.project import judgements as j
+
+        state, acts = self._present(), []
+        for one in kept:
+            row = state.row_of(one.part)
+            if row is None or state.catalogue is None:
+                continue
+            if one.name.split() != state.catalogue.names[row].split():
+                acts.append(j.rename(one.part, one.name))
+            acts += [j.mark(one.part, place, None) for place in sorted(one.no_more)]
+            marked = state.catalogue.marks(row)
+            acts += [
+                j.mark(one.part, place, True)
+                for place in sorted(one.examples)
+                if marked.get(place) is not True
+            ]
+        for draft in new:
+            acts += j.add_part(whole, j.own_concept(), draft.name, draft.examples)
+        text = f"Adjusted the split of {self.name(whole)}"
+        if acts:
+            self._curation.judge(acts, text)
+
     def unsplit(self, whole: "ConceptId", parts: "Sequence[ConceptId]") -> None:
         """Unmake parts of a concept."""
         from insight_app.project import judgements as j
 
-        text = f"{self.name(whole)} is whole again"
-        self._curation.judge(j.unsplit(whole, parts), text)
+        self._unmake(parts, j.unsplit(whole, parts), f"{self.name(whole)} is whole again")
 
     # ---- what only looks alike
 

@@ -196,22 +196,27 @@ def split(whole: ConceptId, parts: Sequence[tuple[ConceptId, str, Collection[Mar
     """
     if len(parts) < 2:
         raise Refusal("A concept is split into two parts or more.")
-    acts = []
-    for part, name, examples in parts:
-        if not examples:
-            raise Refusal(f"The part “{name}” has no example, so nothing can be most like it.")
-        place = member_target(part, _other(part, whole))
-        acts += [create(part, name), Act("split", place, {"split": True})]
-        acts += [mark(part, example, True) for example in sorted(examples)]
-        acts.append(add_parent(part, whole))
-    return acts
+    return [act for part in parts for act in add_part(whole, *part)]
+
+
+def add_part(whole: ConceptId, part: ConceptId, name: str, examples: Collection[Mark]) -> list[Act]:
+    """Make one more part of a concept that is split. Refusal without an example."""
+    if not examples:
+        raise Refusal(f"The part “{name}” has no example, so nothing can be most like it.")
+    acts = [
+        create(part, name),
+        Act("split", member_target(part, _other(part, whole)), {"split": True}),
+    ]
+    acts += [mark(part, place, True) for place in sorted(examples)]
+    return [*acts, add_parent(part, whole)]
 
 
 def unsplit(whole: ConceptId, parts: Iterable[ConceptId]) -> list[Act]:
     """Take back parts of a concept; what was said of them stays in the log."""
     acts = []
     for part in parts:
-        acts += [Act("unsplit", member_target(part, whole), {"split": False})]
+        target = member_target(part, _other(part, whole))
+        acts += [Act("unsplit", target, {"split": False})]
         acts += [remove_parent(part, whole), hide(part)]
     return acts
 

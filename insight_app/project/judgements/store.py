@@ -197,6 +197,10 @@ class Judgements:
         """
         return self._ask(lambda connection: telling.concerning(connection, concept), [])
 
+    def came_with_merge(self, target: str) -> bool:
+        """Return whether an alias stands because a merge made it one, and nobody else did."""
+        return self._ask(lambda connection: telling.came_with(connection, target, "merge"), False)
+
     def sizes(self, groups: Iterable[str]) -> dict[str, int]:
         """Return of acts, by the `group` of their entries, how many entries they have."""
         return self._ask(lambda connection: telling.sizes(connection, list(groups)), {})

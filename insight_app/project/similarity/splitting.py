@@ -2,10 +2,12 @@
 
 Its strongest cells in many photos are grouped by what they look like. Each part is then told by a
 few marked examples alone, as a split in force is (`concepts.likeness.prototypes`), so that what is
-shown before is what comes of it. A person may move examples from part to part.
+shown before is what comes of it. A person may move examples from part to part, of a split in force
+too.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +20,7 @@ from insight_app.concepts.likeness.clusters import FEWEST
 from insight_app.concepts.progress import CancelToken
 from insight_app.errors import Refusal
 from insight_app.figures import counted, figure
+from insight_app.project.composites.divisions import images_of
 from insight_app.project.results.records import Example
 from insight_app.project.results.snapshot import Results
 from insight_app.project.similarity.basis import LikenessBasis
@@ -69,7 +72,8 @@ class SplitProposal:
     """Hold a proposed split of a concept.
 
     cells: what was grouped.  stability: how alike the groups are that two halves of the photos fall
-    into, 1 = the same, 0 = as by chance; of those found, before a person moved examples.  looks:
+    into, 1 = the same, 0 = as by chance; of those found, before a person moved examples; NaN where
+    persons alone made the parts.  looks:
     (n, D) float32 of the cells; active: (n, F) bool, what is active there.
     """
 
@@ -89,7 +93,9 @@ class SplitProposal:
 
     @property
     def in_words(self) -> str:
-        """How sure the parts are."""
+        """How sure the parts are, '' where nothing was found by the machine."""
+        if math.isnan(self.stability):
+            return ""
         found = f"{figure(self.stability)} over {counted(len(self.cells), 'photo')}"
         scale = "1 = the same parts in either half of the photos, 0 = as by chance"
         if self.is_stable:
@@ -112,7 +118,7 @@ class SplitProposal:
             inside = np.flatnonzero(is_here)
             order = inside[np.argsort(-typical[inside, number], kind="stable")]
             members = tuple(self.cells[at] for at in order.tolist())
-            share = inside.size / len(self.cells)
+            share = inside.size / max(1, len(self.cells))
             parts.append(SplitPart(tuple(of_part), members, share, self._words(is_here)))
         return replace(self, parts=tuple(parts))
 
@@ -146,9 +152,40 @@ def propose(
 
     Refusal where it is in too few photos or where the dictionary cannot be read.
     """
+    token = cancel or CancelToken()
+    plain = _strongest(basis, listing, row, token)
+    if len(plain.cells) < FEWEST:
+        raise Refusal(
+            f"“{listing.name(row)}” is in {counted(len(plain.cells), 'photo')}; to see kinds of it"
+            f" at least {FEWEST} are needed.",
+            kept="Nothing was changed.",
+        )
+    sizes = (2, 3) if parts is None else (parts,)
+    stability, k = max((clusters.stability(plain.looks, size), size) for size in sizes)
+    token.check()
+    found = _marked(plain.cells, plain.looks, clusters.groups(plain.looks, k))
+    return replace(plain, stability=stability).with_examples(found)
+
+
+def divided(
+    basis: LikenessBasis,
+    listing: ConceptListing,
+    row: int,
+    marked: Sequence[Sequence[Example]],
+) -> SplitProposal:
+    """Return the strongest cells of a concept as examples divide them that persons marked.
+
+    Refusal where the dictionary cannot be read or where the concept is active is not known yet.
+    """
+    return _strongest(basis, listing, row, CancelToken()).with_examples(marked)
+
+
+def _strongest(
+    basis: LikenessBasis, listing: ConceptListing, row: int, token: CancelToken
+) -> SplitProposal:
+    """Return the cells of a concept that are grouped, in no part yet."""
     if basis.directions is None:
         raise Refusal(basis.trouble, kept="Nothing was changed.")
-    token = cancel or CancelToken()
     reader = listing.reader(basis.results, basis.counted, row)
     if reader.can_fire and not reader.is_readable:
         raise Refusal(
@@ -158,12 +195,6 @@ def propose(
         )
     found = reader.examples("strongest", _MOST_LISTED)
     cells = _spread(found[: max(_ENOUGH, round(len(found) * _STRONGER))])
-    if len(cells) < FEWEST:
-        raise Refusal(
-            f"“{listing.name(row)}” is in {counted(len(found), 'photo')}; to see kinds of it at"
-            f" least {FEWEST} are needed.",
-            kept="Nothing was changed.",
-        )
     looks = np.zeros((len(cells), basis.directions.shape[1]), np.float32)
     active = np.zeros((len(cells), basis.results.F), bool)
     for at, cell in enumerate(cells):
@@ -171,13 +202,27 @@ def propose(
         looks[at] = _look(basis.results, basis.directions, cell)
         active[at, basis.results.codes(cell.image_id).cell(cell.cell)[0]] = True
     active[:, list(listing.concepts(row))] = False
-    sizes = (2, 3) if parts is None else (parts,)
-    stability, k = max((clusters.stability(looks, size), size) for size in sizes)
-    token.check()
-    plain = SplitProposal(
-        row, (), stability, tuple(cells), looks, active, basis.results, basis.directions
+    return SplitProposal(
+        row, (), math.nan, tuple(cells), looks, active, basis.results, basis.directions
     )
-    return plain.with_examples(_marked(cells, looks, clusters.groups(looks, k)))
+
+
+def places(
+    results: Results, listing: ConceptListing, row: int, marks: Collection[Mark]
+) -> list[Example]:
+    """Return where marks lie in the photos of these results, with the strength of a concept there.
+
+    Marks on photos that are not among them are left out; for a worker's thread.
+    """
+    photos = images_of(results, {mark.image for mark in marks})
+    concepts, found = list(listing.concepts(row)), []
+    for mark in sorted(marks):
+        codes = results.codes(photos[mark.image]) if mark.image in photos else None
+        if codes is not None and mark.cell < codes.cells:
+            here, values = codes.cell(mark.cell)
+            value = values[np.isin(here, concepts)].max(initial=0)
+            found.append(Example(photos[mark.image], mark.cell, float(value)))
+    return found
 
 
 def marks(results: Results, examples: Sequence[Example]) -> list[Mark]:

@@ -42,7 +42,11 @@ class StructureKeys(QObject):
             context=CONTEXT, icon="folders",
             tip="Make a concept of your own above the selected")  # fmt: skip
         add("concept.split", "&Split…", "Ctrl+T", self.split, context=CONTEXT, icon="git-branch",
-            tip="Lay out two or three parts of the selected concept")  # fmt: skip
+            tip="Lay out two or three parts of the selected concept; of one that is split, or of "
+            "a part, the parts as they are")  # fmt: skip
+        add("concept.split_further", "S&plit this part…", "Ctrl+Shift+T", self.split_further,
+            context=CONTEXT, icon="git-branch",
+            tip="Lay out parts of the selected part itself")  # fmt: skip
         add("concept.keep_apart", "&Keep apart", "K", self.keep_apart, context=CONTEXT,
             icon="arrows-out-line-horizontal",
             tip="They only look alike: they are not offered to be merged any more")  # fmt: skip
@@ -86,12 +90,35 @@ class StructureKeys(QObject):
         self._begin(StagePlan.GROUP)
 
     def split(self) -> None:
-        """Show first what the selected concept may be split into."""
+        """Show first what the selected concept may be split into, or how it is split."""
+        session, concept = self.session, self._to_split()
+        if concept is None:
+            return
+        whole = split_whole(concept)
+        if whole is None:
+            session.splitting.begin(concept.id)
+        else:
+            session.splitting.adjust(concept.state.id_of(whole))
+
+    def adjust(self, whole: "ConceptId") -> None:
+        """Show first how a concept is split."""
+        if not self.session.curation.refuses():
+            self.session.staging.cancel()
+            self.session.splitting.adjust(whole)
+
+    def split_further(self) -> None:
+        """Show first what a part may be split into itself."""
+        concept = self._to_split()
+        if concept is not None:
+            self.session.splitting.begin(concept.id)
+
+    def _to_split(self) -> PresentConcept | None:
+        """Return the concept that is selected, None where nothing can be done with it now."""
         session, concept = self.session, selected(self.session)
         if session.curation.refuses() or session.curation.asks_to_look() or concept is None:
-            return
+            return None
         session.staging.cancel()
-        session.splitting.begin(concept.id)
+        return concept
 
     def cancel(self) -> None:
         """Leave what is laid out; everything is as it was before."""
@@ -176,12 +203,19 @@ class StructureKeys(QObject):
         is_splitting = session.splitting.concept is not None
         is_open = stage is not None or is_splitting
         set_enabled("concept.merge", is_open or count > 0)
-        set_enabled("concept.split", count == 1 and can_be_split(session))
+        concept = selected(session) if count == 1 else None
+        whole = None if concept is None else split_whole(concept)
+        is_part = concept is not None and whole not in (None, concept.row)
+        can_split = count == 1 and can_be_split(session)
+        set_enabled("concept.split", can_split or whole is not None)
+        set_enabled("concept.split_further", can_split and is_part)
+        actions["concept.split"].setText(
+            actions.entry("concept.split").text if whole is None else "Adjust the &split…"
+        )
         set_enabled("concept.group", count > 0)
         set_enabled("concept.keep_apart", count > 1)
         set_enabled("concept.cancel_stage", is_open)
         set_enabled("concept.duplicates", session.state.results is not None)
-        concept = selected(session) if count == 1 else None
         what = "" if concept is None else made_by(concept)
         set_enabled("concept.take_apart", bool(what))
         actions["concept.take_apart"].setText(what or actions.entry("concept.take_apart").text)
@@ -192,7 +226,7 @@ class StructureKeys(QObject):
 
     def _merge_text(self, stage: Staged | None, count: int) -> str:
         if self.session.splitting.concept is not None:
-            return "Split"
+            return "Adjust" if self.session.splitting.parts else "Split"
         if stage is None:
             return f"&Merge {count:,}…" if count > 1 else "&Merge…"
         if stage.plan is StagePlan.GROUP:
@@ -206,6 +240,12 @@ def can_be_split(session: Session) -> bool:
     """Return whether the selected concept fires anywhere."""
     concept = selected(session)
     return concept is not None and concept.state.reader(concept.row).can_fire
+
+
+def split_whole(concept: PresentConcept) -> int | None:
+    """Return the row of what is split: the concept, or what it is a part of; None if neither is."""
+    row = concept.row
+    return row if concept.catalogue.parts(row) else concept.catalogue.whole(row)
 
 
 def is_group(concept: PresentConcept) -> bool:

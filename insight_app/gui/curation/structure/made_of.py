@@ -14,6 +14,7 @@ from insight_app.gui.curation.facts.section import Section
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
 from insight_app.gui.curation.present_concept import PresentConcept
+from insight_app.gui.curation.structure.keys import structure_keys
 from insight_app.gui.state.session import Session
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ LINKS = {
     APART: ("Do not keep them apart", "Do not keep them apart"),
 }
 """What undoes it: for all that are listed, and for one."""
+ADJUST = "Adjust…"
+ADJUST_TIP = "Lay out the parts as they are: move their examples, name them, add one"
 Undo = Callable[["Sequence[ConceptId]"], object]
 
 
@@ -65,6 +68,9 @@ class MadeOf(QWidget):
         show(PARTS, concept, catalogue.parts(row), lambda _parts: structure.unsplit(
             id, state.ids_of(catalogue.parts(row))))  # fmt: skip
         show(WHOLE, concept, wholes, lambda above: structure.unsplit(above[0], siblings))
+        keys = structure_keys(self.session)
+        for title, split in ((PARTS, (id,)), (WHOLE, state.ids_of(wholes))):
+            self.parts[title].offer_to_adjust([partial(keys.adjust, one) for one in split])
         show(APART, concept, catalogue.kept_apart(row), partial(structure.allow_together, id))
 
     def _show(self, title: str, concept: PresentConcept, rows: Sequence[int], undo: Undo) -> None:
@@ -87,6 +93,7 @@ class _Part(QWidget):
         super().__init__(parent)
         self._title = title
         self._undo: Undo | None = None
+        self._ways: Sequence[Callable[[], object]] = ()
         inside = QWidget(self)
         self.list = ConceptPicker(session, inside, grows=ROWS)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -102,6 +109,14 @@ class _Part(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(9, 0, 12, 0)
         line.addWidget(self.link)
+        line.addSpacing(12)
+        self.adjust = QPushButton(ADJUST, inside)
+        self.adjust.setProperty("link", True)
+        self.adjust.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.adjust.setToolTip(ADJUST_TIP)
+        self.adjust.clicked.connect(lambda: self._adjust())
+        self.adjust.hide()
+        line.addWidget(self.adjust)
         line.addStretch(1)
         rows.addLayout(line)
         self.section = Section(title, inside, self)
@@ -128,6 +143,15 @@ class _Part(QWidget):
         self.link.setText(LINKS[self._title][len(rows) == 1])
         self.link.setVisible(undo is not None)
 
+    def offer_to_adjust(self, ways: "Sequence[Callable[[], object]]") -> None:
+        """Offer what lays it out again, if anything does."""
+        self._ways = ways
+        self.adjust.setVisible(bool(ways) and self._undo is not None)
+
+    def _adjust(self) -> None:
+        for way in self._ways[:1]:
+            way()
+
     def _do(self, concepts: "Sequence[ConceptId]") -> None:
         if self._undo is not None and concepts:
             self._undo(concepts)
@@ -140,4 +164,6 @@ class _Part(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(LINKS[self._title][1], lambda: self._do([concept]))
+        if self._ways:
+            menu.addAction(ADJUST, self._adjust)
         menu.exec(self.list.viewport().mapToGlobal(point))

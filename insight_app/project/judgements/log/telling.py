@@ -98,3 +98,20 @@ def sizes(connection: Connection, groups: Collection[str]) -> dict[str, int]:
         .group_by(LogEntry.group_uuid)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def came_with(connection: Connection, target: str, kind: str) -> bool:
+    """Return whether what is said of a target was said in acts with entries of a kind alone.
+
+    That is what stands: since somebody took it away last.
+    """
+    groups: list[str] = []
+    for entry in database.of_target(connection, target):
+        if entry.kind not in ("undo", "redo") and any(entry.after.values()):
+            groups.append(entry.group)
+        elif not any(entry.after.values()):
+            groups = []
+    found = select(LogEntry.group_uuid).where(
+        LogEntry.group_uuid.in_(database.every(groups)), LogEntry.kind == kind
+    )
+    return bool(groups) and set(groups) <= set(connection.execute(found).scalars())
