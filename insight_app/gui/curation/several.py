@@ -15,6 +15,7 @@ from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_picker import ConceptPicker
 from insight_app.gui.curation.lists.concept_row import ConceptRow
+from insight_app.gui.curation.one_of_several import OneOfSeveral
 from insight_app.gui.curation.structure.keys import MOST_APART, structure_keys
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.project_state import ProjectState
@@ -50,8 +51,9 @@ class SeveralCard(QWidget):
         self.title = PlainLabel("", self)
         self.said = dim_label("", self)
         self.said.setWordWrap(True)
-        head.addWidget(self.title, 0, 0, 1, 2)
-        head.addWidget(self.said, 1, 0, 1, 2)
+        for widget in (self.title, self.said):
+            widget.setContentsMargins(12, 0, 12, 0)
+            column.addWidget(widget)
         self.effects = {}
         for line, verb in enumerate((*VERBS, "hide"), 2):
             button = KeyButton(
@@ -67,6 +69,9 @@ class SeveralCard(QWidget):
             button = KeyButton(session.actions, f"concept.{id}", parent=self)
             head.addWidget(button, line, 0, Qt.AlignmentFlag.AlignLeft)
             head.addWidget(self.effects[id], line, 1)
+        self.one = OneOfSeveral(session, self)
+        column.addWidget(self.one)
+        column.addWidget(thin_line(self))
         column.addLayout(head)
         self.hint = dim_label("", self)
         self.hint.setWordWrap(True)
@@ -77,6 +82,7 @@ class SeveralCard(QWidget):
         self.list.setAccessibleName("Selected concepts")
         column.addWidget(self.list)
         column.addStretch(1)
+        session.staging.changed.connect(self._show_one)
         theme.follow(self._measure)
 
     def _measure(self) -> None:
@@ -90,6 +96,7 @@ class SeveralCard(QWidget):
         concepts, relations = state.ids_of(selection.rows), len(self.session.relations.current)
         self.title.setText(f"{len(concepts):,} selected")
         self.said.setText(tally(state, concepts))
+        self._show_one()
         for verb, label in self.effects.items():
             say = together if verb in TOGETHER else effect
             is_of_relations = verb in VERBS and verb != "hide" and relations
@@ -103,6 +110,14 @@ class SeveralCard(QWidget):
             hints.append(f"The first {len(listed)} are listed.")
         self.hint.setText(" ".join(hints))
         self.list.set_rows([ConceptRow(concept) for concept in listed])
+
+    def _show_one(self) -> None:
+        """Show one of those that are selected, of what is laid out the one that stays first."""
+        session, stage = self.session, self.session.staging.stage
+        if stage is None:
+            self.one.show_of(session.state.ids_of(session.selection.rows), None)
+        else:
+            self.one.show_of(stage.ticked, stage.reference)
 
 
 def together(state: ProjectState, concepts: "Sequence[ConceptId]", verb: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -137,8 +136,13 @@ class HierarchyView(QTreeView):
         return self.session.state.ids_of(self.session.selection.rows)
 
     def _marked(self) -> "list[ConceptId]":
-        marked = map(self.tree.concept_at, self.selectionModel().selectedRows(NAME))
-        return [concept for concept in marked if concept is not None]
+        """Return what is marked; selectedRows would ask of every row whether it is."""
+        marked = [
+            self.tree.concept_at(self.tree.index(row, NAME, part.parent()))
+            for part in self.selectionModel().selection()
+            for row in range(part.top(), part.bottom() + 1)
+        ]
+        return [concept for concept in dict.fromkeys(marked) if concept is not None]
 
     def show_concepts(
         self, concepts: "Iterable[ConceptId]", everywhere: bool = False, moves: bool = True
@@ -149,18 +153,17 @@ class HierarchyView(QTreeView):
         and the scroll stays.
         """
         self._following = True
-        chosen, current = QItemSelection(), QModelIndex()
+        chosen, current = list[QModelIndex](), QModelIndex()
         for number, concept in enumerate(concepts):
             places = self.open_places(concept)
             if number == 0 and moves and (everywhere or not places):
                 places = self.tree.reveal(concept)
                 for index in places:
                     self.open_above(index)
-            for index in places:
-                chosen.select(index, index.siblingAtColumn(NUMBER))
+            chosen += places
             if number == 0:
                 current = self._nearest(places)
-        self.selectionModel().select(chosen, FLAG.ClearAndSelect)
+        self.selectionModel().select(self.tree.together(chosen), FLAG.ClearAndSelect)
         if current.isValid():
             scroll = self.verticalScrollBar().value()
             self.selectionModel().setCurrentIndex(current, FLAG.NoUpdate)

@@ -6,13 +6,13 @@ concepts are listed in which order is order.py's matter, what they say that of t
 become row signals, never a reset: expansion, selection and scroll stay.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractItemModel, QItemSelection, QMimeData, QModelIndex, QObject, Qt
 
 from insight_app.figures import counted
 from insight_app.gui.curation import folding
@@ -53,7 +53,10 @@ _FLAGS = {
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """One place of a concept; row: of the state that was loaded, or TOP, or FOLD."""
+    """One place of a concept; row: of the state that was loaded, or TOP, or FOLD.
+
+    is_numbered: whether the children's places, and by_row, are those of `children` now.
+    """
 
     id: int
     row: int
@@ -61,6 +64,7 @@ class Node:
     children: "list[Node] | None" = None
     place: int = 0
     by_row: "dict[int, Node] | None" = None
+    is_numbered: bool = True
 
 
 class ConceptTreeModel(QAbstractItemModel):
@@ -158,6 +162,13 @@ class ConceptTreeModel(QAbstractItemModel):
         for place, child in enumerate(children):
             child.place = place
         node.by_row = {child.row: child for child in children}
+        node.is_numbered = True
+
+    def _by_row(self, node: Node) -> dict[int, Node]:
+        """Return a node's listed children by their rows."""
+        if not node.is_numbered:
+            self._renumber(node)
+        return node.by_row or {}
 
     def _forget(self, node: Node) -> None:
         del self._nodes[node.id]
@@ -172,24 +183,37 @@ class ConceptTreeModel(QAbstractItemModel):
         wanted = self._wanted(node)
         if [child.row for child in node.children] == wanted:
             return
-        index, keep = self.index_of(node), set(wanted)
-        for place in range(len(node.children) - 1, -1, -1):
-            if node.children[place].row not in keep:
-                self.beginRemoveRows(index, place, place)
-                self._forget(node.children.pop(place))
-                self._renumber(node)
-                self.endRemoveRows()
-        before = -1
+        keep = set(wanted)
+        gone = [place for place, child in enumerate(node.children) if child.row not in keep]
+        for first, last in reversed(runs(gone)):
+            self.beginRemoveRows(self.index_of(node), first, last)
+            for child in node.children[first : last + 1]:
+                self._forget(child)
+            del node.children[first : last + 1]
+            node.is_numbered = False
+            self.endRemoveRows()
+        known = {child.row for child in node.children}
+        in_order = [row for row in wanted if row in known]
+        if in_order == [child.row for child in node.children]:
+            new = [place for place, row in enumerate(wanted) if row not in known]
+            for first, last in runs(new):
+                self._insert(node, first, wanted[first : last + 1])
+            return
+        before = -1  # what is listed keeps its order
         for row in wanted:
-            known = (node.by_row or {}).get(row)
-            if known is not None:
-                before = known.place
-                continue
-            self.beginInsertRows(index, before + 1, before + 1)
-            node.children.insert(before + 1, self._make(row, node))
-            self._renumber(node)
-            self.endInsertRows()
-            before += 1
+            if row in known:
+                before = self._by_row(node)[row].place
+            else:
+                before += 1
+                self._insert(node, before, [row])
+
+    def _insert(self, node: Node, at: int, rows: list[int]) -> None:
+        """Put rows side by side among a node's listed children."""
+        assert node.children is not None
+        self.beginInsertRows(self.index_of(node), at, at + len(rows) - 1)
+        node.children[at:at] = [self._make(row, node) for row in rows]
+        node.is_numbered = False
+        self.endInsertRows()
 
     # ---- places
 
@@ -199,8 +223,11 @@ class ConceptTreeModel(QAbstractItemModel):
 
     def index_of(self, node: Node, column: int = NAME) -> QModelIndex:
         """Return the index of a place."""
-        if node is self._top:
+        above = node.parent
+        if above is None:
             return QModelIndex()
+        if not above.is_numbered:
+            self._renumber(above)
         return self.createIndex(node.place, column, node.id)
 
     def row_at(self, index: Index) -> int:
@@ -243,7 +270,7 @@ class ConceptTreeModel(QAbstractItemModel):
     def fold(self) -> QModelIndex:
         """The place of the branch of what is folded away, invalid where there is none."""
         self._children(self._top)
-        node = (self._top.by_row or {}).get(FOLD)
+        node = self._by_row(self._top).get(FOLD)
         return QModelIndex() if node is None else self.index_of(node)
 
     def listed(self, concept: "ConceptId") -> list[QModelIndex]:
@@ -267,7 +294,7 @@ class ConceptTreeModel(QAbstractItemModel):
         node = self._top
         for row in path:
             self._children(node)
-            below = (node.by_row or {}).get(row)
+            below = self._by_row(node).get(row)
             if below is None:
                 return None
             node = below
@@ -298,6 +325,19 @@ class ConceptTreeModel(QAbstractItemModel):
             if node.children and is_open(self.index_of(node)):
                 todo.extend(reversed(node.children))
 
+    def together(self, indexes: Iterable[Index]) -> QItemSelection:
+        """Return the lines of places, those beside each other as one piece: few are fast."""
+        by_parent: dict[int, set[int]] = {}
+        for index in indexes:
+            above = self.node(index).parent or self._top
+            by_parent.setdefault(above.id, set()).add(index.row())
+        found = QItemSelection()
+        for above, places in by_parent.items():
+            parent = self.index_of(self._nodes[above])
+            for first, last in runs(sorted(places)):
+                found.select(self.index(first, NAME, parent), self.index(last, NUMBER, parent))
+        return found
+
     # ---- Qt's side
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:
@@ -325,8 +365,9 @@ class ConceptTreeModel(QAbstractItemModel):
         return QModelIndex()
 
     def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
-        node = self.node(index).parent
-        return QModelIndex() if node is None else self.index_of(node)
+        # Painting asks for it once for every row and every piece of what is selected.
+        above = self._nodes[index.internalId()].parent if index.isValid() else None
+        return QModelIndex() if above is None or above.parent is None else self.index_of(above)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
@@ -420,3 +461,14 @@ class ConceptTreeModel(QAbstractItemModel):
 def _left_out(catalogue: "Catalogue") -> NDArray[np.bool_]:
     """Return (2, n) which concepts no list has, and which are folded away."""
     return np.stack((~catalogue.is_listed, catalogue.folded))
+
+
+def runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (first, last) of ascending places that follow each other without a gap."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if found and found[-1][1] == place - 1:
+            found[-1] = found[-1][0], place
+        else:
+            found.append((place, place))
+    return found
