@@ -47,21 +47,17 @@ def _ungroup(draft: "Draft", row: int, values: Sequence[str]) -> Said:
     if not catalogue.is_persons(row) or catalogue.wholes(row):
         raise Refusal(f"{draft.called(row)} is no group.", do="Of a part: unsplit.")
     children = [draft.id(edge.child) for edge in catalogue.children(row)]
-    freed, notes = _released(draft, [row])
-    acts = (*freed, *j.ungroup(draft.id(row), children))
-    return Said(f"Unmade {draft.called(row)}", acts, notes=notes)
+    acts = tuple(j.ungroup(draft.id(row), children))
+    return Said(f"Unmade {draft.called(row)}", acts, notes=_released(draft, [row]))
 
 
-def _released(draft: "Draft", rows: Sequence[int]) -> tuple[list[Act], tuple[str, ...]]:
-    """Return the acts that take everything out of concepts that are unmade, and that in words."""
-    acts = merging.released(draft.state, [draft.id(row) for row in rows], draft.came_with_merge)
-    notes = [
+def _released(draft: "Draft", rows: Sequence[int]) -> tuple[str, ...]:
+    """Return in words what stands for itself again once concepts are unmade."""
+    return tuple(
         f"{draft.called(one)} was merged into {draft.called(row)} and stands for itself again"
         for row in rows
         for one in draft.catalogue.members(row)
-        if acts
-    ]
-    return acts, tuple(notes)
+    )
 
 
 def _merge(draft: "Draft", row: int, values: Sequence[str]) -> Said:
@@ -166,9 +162,8 @@ def _unsplit(draft: "Draft", row: int, values: Sequence[str]) -> Said:
         raise Refusal(f"{draft.called(row)} is not split.")
     whole = " is whole again" if len(parts) == len(there) else (
         f" has {listed([draft.called(one) for one in parts])} no more as a part")  # fmt: skip
-    freed, notes = _released(draft, parts)
-    acts = (*freed, *j.unsplit(draft.id(row), [draft.id(one) for one in parts]))
-    return Said(f"{draft.called(row)}{whole}", acts, notes=notes)
+    acts = tuple(j.unsplit(draft.id(row), [draft.id(one) for one in parts]))
+    return Said(f"{draft.called(row)}{whole}", acts, notes=_released(draft, parts))
 
 
 def _of_pairs(make: Callable[[ConceptId, ConceptId], Act], word: str) -> "Say":

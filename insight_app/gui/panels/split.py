@@ -118,15 +118,14 @@ class SplitPanel(Panel):
         self.how_sure.setVisible(proposal is not None and bool(proposal.in_words))
         name = "" if draft.concept is None else self.session.structure.name(draft.concept)
         self.header.title.setText(f"Split {name}" if name else "Split")
-        verb = "Adjust the split of" if draft.parts else "Split"
-        self.sentence.setText(f"{verb} {name}")
+        what = f"Adjust the parts of {name}" if draft.parts else f"Split {name}"
+        self.sentence.setText(what)
         if proposal is None:
             return
         count = len(proposal.parts)
         self.counts[count].setChecked(True)
-        self.sentence.setText(
-            f"{verb} {name} into {counted(count, 'part')}; nothing changed yet, undoable"
-        )
+        into = "" if draft.parts else f" into {counted(count, 'part')}"
+        self.sentence.setText(f"{what}{into}; nothing changed yet, undoable")
         self.how_sure.setText(proposal.in_words)
         for number, view in enumerate(self.parts):
             view.setVisible(number < count)

@@ -18,7 +18,7 @@ from insight_app.gui.state.selection import SelectionModel
 
 if TYPE_CHECKING:
     from insight_app.concepts.composition import Mark
-    from insight_app.project.judgements import Act, Alias, ConceptId
+    from insight_app.project.judgements import Alias, ConceptId
 
 
 MOST_LOOKED_AT = 200
@@ -87,13 +87,6 @@ class StructureCuration(QObject):
         project = self._present().project
         return (lambda _target: False) if project is None else project.judgements.came_with_merge
 
-    def _unmake(self, made: "Sequence[ConceptId]", acts: "Sequence[Act]", text: str) -> None:
-        """Unmake concepts of one's own; what is merged into them stands for itself again."""
-        from insight_app.project.judgements.structure.merging import released
-
-        came_with_merge = self._came_with_merge
-        self._curation.judge(lambda judged: [*released(judged, made, came_with_merge), *acts], text)
-
     def aliases_after(self, holder: "ConceptId", members: "Sequence[ConceptId]") -> "list[Alias]":
         """Return the names that a merge gives to the one that stays: persons' names of others."""
         from insight_app.project.judgements.structure.merging import aliases_after
@@ -129,8 +122,7 @@ class StructureCuration(QObject):
         """Unmake a concept of one's own; what is below it stays."""
         from insight_app.project import judgements as j
 
-        text = f"Unmade {self.name(concept)}"
-        self._unmake((concept,), j.ungroup(concept, children), text)
+        self._curation.judge(j.ungroup(concept, children), f"Unmade {self.name(concept)}")
 
     # ---- splitting
 
@@ -178,7 +170,8 @@ class StructureCuration(QObject):
         """Unmake parts of a concept."""
         from insight_app.project import judgements as j
 
-        self._unmake(parts, j.unsplit(whole, parts), f"{self.name(whole)} is whole again")
+        text = f"{self.name(whole)} is whole again"
+        self._curation.judge(j.unsplit(whole, parts), text)
 
     # ---- what only looks alike
 

@@ -137,9 +137,10 @@ class HierarchyView(QTreeView):
 
     def _marked(self) -> "list[ConceptId]":
         """Return what is marked; selectedRows would ask of every row whether it is."""
+        selection = self.selectionModel().selection()
         marked = [
             self.tree.concept_at(self.tree.index(row, NAME, part.parent()))
-            for part in self.selectionModel().selection()
+            for part in map(selection.at, range(selection.count()))
             for row in range(part.top(), part.bottom() + 1)
         ]
         return [concept for concept in dict.fromkeys(marked) if concept is not None]

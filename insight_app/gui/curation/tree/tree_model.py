@@ -332,8 +332,8 @@ class ConceptTreeModel(QAbstractItemModel):
             above = self.node(index).parent or self._top
             by_parent.setdefault(above.id, set()).add(index.row())
         found = QItemSelection()
-        for above, places in by_parent.items():
-            parent = self.index_of(self._nodes[above])
+        for id, places in by_parent.items():
+            parent = self.index_of(self._nodes[id])
             for first, last in runs(sorted(places)):
                 found.select(self.index(first, NAME, parent), self.index(last, NUMBER, parent))
         return found

@@ -2,9 +2,9 @@
 
 One of them stays and stands for the others: the one that is nobody's member. Where two persons
 merged without knowing of each other there may be several such, or none; then the first in order
-stays. So what comes out depends on what was said, not on who said it first. If the one that stays
-is a concept that a person made and unmade, it holds nobody: what was merged into it is there by
-itself. Knows ids only.
+stays. So what comes out depends on what was said, not on who said it first. A concept that a person
+made and unmade holds nobody: what was merged into it is there by itself, and joined with nothing by
+it. Knows ids only.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -80,16 +80,19 @@ class Merges:
         seen, todo = {start}, [start]
         while todo:
             concept = todo.pop()
-            for other in self._said.get(concept, _NONE) | self._said_by.get(concept, _NONE):
+            below = _NONE if self._is_unmade(concept) else self._said.get(concept, _NONE)
+            for other in (*below, *self._above(concept)):
                 if other not in seen:
                     seen.add(other)
                     todo.append(other)
         there = [concept for concept in seen if self._is_there(concept)]
-        nobodys = [concept for concept in there if concept not in self._said_by]
+        nobodys = [concept for concept in there if not self._above(concept)]
         stays = min(nobodys or there, key=self._order, default=start)
-        if self._is_unmade(stays):
-            return {concept: concept for concept in seen}
         return {concept: stays if self._is_there(concept) else concept for concept in seen}
+
+    def _above(self, concept: ConceptId) -> list[ConceptId]:
+        """Return what a concept is merged into and what holds."""
+        return [one for one in self._said_by.get(concept, _NONE) if not self._is_unmade(one)]
 
 
 def _differing(

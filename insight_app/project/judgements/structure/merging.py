@@ -37,33 +37,7 @@ def taken_out(
     others were merged into it and into another one, it leaves without them. A name that a merge
     made an alias goes with whom it is of; came_with_merge: whether an alias (its target) did.
     """
-    return _without(state, _cut(state, members), came_with_merge)
-
-
-def released(
-    state: CurationState,
-    holders: Iterable[ConceptId],
-    came_with_merge: Callable[[str], bool],
-) -> list[Act]:
-    """Return the acts that take everything out of concepts that are to be unmade.
-
-    What is merged into them would else be in no list.
-    """
-    cut = {
-        (holder, member): None
-        for holder in holders
-        if not state.holders.get(holder)
-        for member in sorted(state.members.get(holder, ()))
-    }
-    return _without(state, cut, came_with_merge)
-
-
-def _without(
-    state: CurationState,
-    cut: Mapping[tuple[ConceptId, ConceptId], None],
-    came_with_merge: Callable[[str], bool],
-) -> list[Act]:
-    """Return the acts by which pairs are merged no more."""
+    cut = _cut(state, members)
     acts = [act for holder, member in cut for act in unmerge(holder, [member])]
     return [*acts, *_names_left(state, cut, came_with_merge)]
 
