@@ -185,7 +185,9 @@ class Relation:
     other relations lead to the same parent.  source: "data", "dictionary" or "person".  status:
     "unreviewed", "accepted", "unsure", "rejected", "added" or "removed".  kind: "is-a", "part-of",
     "related" (in no hierarchy), "" if nobody said.  measured_child, measured_parent: whose cells
-    the numbers are of, where it is not child and parent themselves but concepts merged into them.
+    the numbers are of, where it is not all that child and parent stand for but one concept of each.
+    Of what was merged and counted there is no interval, no silent share and no absorption, and of
+    two merges no cells and images: None.
     said: who said so.
     """
 
@@ -193,8 +195,8 @@ class Relation:
     parent: ConceptId
     strength: float | None
     back: float | None
-    cells: int
-    images: int
+    cells: int | None
+    images: int | None
     source: str
     status: str
     decided_by: Who

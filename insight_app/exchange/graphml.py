@@ -88,19 +88,18 @@ def render(content: Content) -> dict[str, bytes]:
             **_words(concept),
         )
     for relation in (*relations, *implied(content), *related(content)):
-        shares = {name: getattr(relation, name) for name in SHARES}
+        names = ("cells", "images", *SHARES)
+        numbers = {name: getattr(relation, name) for name in names}
         graph.add_edge(
             relation.child,
             relation.parent,
-            cells=relation.cells,
-            images=relation.images,
             origin=relation.source,
             weight=1.0 if relation.strength is None else relation.strength,
             implied=relation.implied,
             status=relation.status,
             decided_by=relation.decided_by,
             **_said(relation),
-            **{name: share for name, share in shares.items() if share is not None},
+            **{name: value for name, value in numbers.items() if value is not None},
         )
     lines = networkx.generate_graphml(graph)  # its keys have ids of their own: d0, d1, ...
     head = '<?xml version="1.0" encoding="utf-8"?>\n'

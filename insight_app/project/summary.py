@@ -20,6 +20,7 @@ from insight_app.errors import Refusal
 from insight_app.project.folder import is_project
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import ReviewStatus
+from insight_app.project.judgements.structure.tallies import tally
 from insight_app.project.photos.decoding import NEWEST_RULE
 from insight_app.project.project import Project
 from insight_app.project.results import analysis_database
@@ -75,6 +76,7 @@ def _source(source: SourceState) -> dict[str, Any]:
 
 def _of_results(project: Project, results: Results) -> dict[str, Any]:
     catalogue = Catalogue(results, project.judgements.state)
+    relations = tally(catalogue)
     return {
         "run_state": results.run_state,
         "encoder": _encoder(results),
@@ -83,8 +85,11 @@ def _of_results(project: Project, results: Results) -> dict[str, Any]:
         "dictionary": _dictionary(results),
         "images": _images(results),
         "concepts": _concepts(catalogue, results),
-        "relations": len(catalogue.edges()),
-        "related": len(catalogue.related_edges()),
+        "relations": relations.in_force,
+        "relations_to_review": relations.left,
+        "relations_implied": relations.implied,
+        "relations_rejected": relations.rejected,
+        "related": relations.related,
         "relations_above": _thresholds(results),
         "reviewed_share": round(catalogue.reviewed_share(), 4),
         "folders": _given(results),

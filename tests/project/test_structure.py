@@ -14,6 +14,7 @@ from insight_app.project.judgements import CurationState
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.judgements.state import RelationState
+from insight_app.project.judgements.structure.counted_edges import Strengths
 from tests.small_results import NAMES, TREE, Edges, Results, shown, state_of, touched
 
 Ends = tuple[str, str]
@@ -82,6 +83,28 @@ def test_what_a_member_lies_under_the_whole_need_not_unless_a_person_says_so() -
     state = state_of(*merge, j.accept_relation(DOG, "f:0"))
     edge = Catalogue(Results(edges), state).edge(2, 0)
     assert edge is not None and edge.by_person and edge.measured == (1, 0)
+
+
+def test_relations_of_what_is_merged_have_a_members_numbers_until_the_merge_is_counted() -> None:
+    merge = j.merge(DOG, [PUPPY])
+    catalogue = Catalogue(Results(TREE), state_of(*merge))
+    edge = catalogue.edge(1, 0)
+    assert edge is not None and edge.is_of_member and edge.measured == (1, 0)
+    assert catalogue.pairs_to_count() == [(1, 0)]
+    catalogue.set_strengths({(1, 0): Strengths(0.5, 0.25, 7, 3)})
+    (shown_below,), (shown_above,) = catalogue.parents(1), catalogue.children(0)
+    for one in (shown_below, shown_above, catalogue.edge(1, 0), catalogue.edges()[0]):
+        assert one is not None and one.is_counted and not one.is_of_member
+        assert (one.strength, one.reverse_strength, one.cells, one.images) == (0.5, 0.25, 7, 3)
+    assert catalogue.pairs_to_count() == []
+    more = [*merge, *j.merge(DOG, [CAR])]
+    catalogue.apply(state_of(*more), touched(*more))
+    edge = catalogue.edge(1, 0)
+    assert edge is not None and edge.is_of_member, "another merge, which nobody counted"
+    apart = [*more, *j.unmerge(DOG, [PUPPY, CAR])]
+    catalogue.apply(state_of(*apart), touched(*apart))
+    edge = catalogue.edge(1, 0)
+    assert edge is not None and edge.measured_on is None and not edge.is_counted
 
 
 def test_a_persons_word_on_what_stays_wins_over_words_on_what_is_merged() -> None:

@@ -91,11 +91,13 @@ def relations(
             ends = finding.concept(catalogue, child), finding.concept(catalogue, parent)
             _evidence(results, catalogue, *ends, as_json)
             return
+        from insight_app.project.composites import numbers
         from insight_app.project.similarity import queue
         from insight_app.project.similarity.basis import open_basis
         from insight_app.project.similarity.kinds import propose
         from insight_app.project.similarity.listing import listing
 
+        numbers.count(catalogue, results, cancel=cancel)
         basis, offered = open_basis(results), listing(catalogue)
         queued = queue.relation_queue(basis, offered, catalogue.edges(), cancel)
         told: list[dict[str, Any]] = []

@@ -59,7 +59,7 @@ def _relation(
     pair = catalogue.id_of(edge.child), catalogue.id_of(edge.parent)
     said = state.relations.get(pair)
     measured = edge.measured
-    is_of_members = measured != (edge.child, edge.parent)
+    is_of_members = edge.is_of_member
     found = None if edge.index is None else results.edges.measured(edge.index)
     plain = Relation(
         child=pair[0],
@@ -81,13 +81,22 @@ def _relation(
     )
     if found is None:
         return plain
+    implied = found.implied and not edge.by_person
+    if edge.is_counted:
+        return replace(
+            plain,
+            strength=short(edge.strength),
+            back=short(edge.reverse_strength),
+            asymmetry=short(edge.strength - edge.reverse_strength),
+            implied=implied,
+        )
     low, high = found.interval or (None, None)
     near_low, near_high = found.absorption_interval or (None, None)
     return replace(
         plain,
         strength=short(found.strength),
         back=short(found.reverse_strength),
-        implied=found.implied and not edge.by_person,
+        implied=implied,
         asymmetry=short(found.asymmetry),
         silent=_short(found.silent),
         low=_short(low),

@@ -9,6 +9,7 @@ from insight_app.concepts.relations import PUBLISHED_THRESHOLD
 from insight_app.figures import counted, figure, percent
 
 if TYPE_CHECKING:
+    from insight_app.project.judgements.hierarchy import Edge
     from insight_app.project.results.edge_table import Measured
     from insight_app.project.results.snapshot import Results
 
@@ -47,6 +48,35 @@ def explanation(found: "Measured") -> str:
         support(found),
     ]
     return "\n".join([*lines, f"{WHAT_IS_IMPLIED}."] if found.implied else lines)
+
+
+def told(results: "Results", edge: "Edge") -> str:
+    """Return every figure of a relation as `explanation` does, and of whom they are."""
+    if edge.index is None:
+        return "added by a person"
+    measured = results.edges.measured(edge.index)
+    if edge.is_of_member:
+        head = f"Measured {of_whom(edge)} alone, not of all that is merged:"
+        return f"{head}\n{explanation(measured)}"
+    if not edge.is_counted:
+        return explanation(measured)
+    lines = [
+        f"{WHAT_IS_R}: {figure(edge.strength)}",
+        f"back, from the parent to the child: {figure(edge.reverse_strength)}",
+        f"asymmetry = R - back: {figure(edge.strength - edge.reverse_strength)}",
+        "counted of all that is merged; no interval is known of it",
+    ]
+    if edge.cells is not None and edge.images is not None:
+        where = f"{counted(edge.cells, 'cell')} in {counted(edge.images, 'image')}"
+        lines.append(f"both active in {where}")
+    lines.append(f"The machine proposed it by R {figure(measured.strength)} {of_whom(edge)} alone.")
+    return "\n".join([*lines, f"{WHAT_IS_IMPLIED}."] if measured.implied else lines)
+
+
+def of_whom(edge: "Edge") -> str:
+    """Return by their numbers whose cells the machine measured, where an end is merged."""
+    child, parent = edge.measured
+    return f"of #{child} under #{parent}"
 
 
 def interval(found: "Measured") -> str:

@@ -58,6 +58,8 @@ class RelationQueuePanel(Panel):
         self._of_end: dict[ConceptId, list[Relation]] = {}
         self._decimals = 0
         self._wants_first = True
+        self._has_others = False
+        """Whether relations that are listed are none any more, so that others are to be listed."""
         self.note = dim_label(UNIT, self)
         self.note.setToolTip(tooltip(f"{FORMULA}\n{WHY_WORTH}."))
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -100,7 +102,9 @@ class RelationQueuePanel(Panel):
                 self.list.set_relations([], self._row)
             self._ask()
         elif "curation" in self.reasons:
-            if self.changed_rows is None:
+            if self._has_others:
+                self._ask()
+            elif self.changed_rows is None:
                 self._rest.start()
             self.list.viewport().update()
         self.list.mark(self.session.selection.relation)
@@ -113,11 +117,12 @@ class RelationQueuePanel(Panel):
                 for relation in self._of_end.get(end, ()):
                     judge = self._judged.add if self._is_judged(relation) else self._judged.discard
                     judge(relation)
+                    self._has_others |= not self._is_there(relation)
         super()._curated(rows, structure)
 
     def _ask(self) -> None:
         """Read the queue again; what is listed and was judged meanwhile stays."""
-        state = self.session.state
+        state, self._has_others = self.session.state, False
         if state.catalogue is not None:
             question, epoch = _question(state, state.catalogue.edges()), state.epoch
             self.session.likeness.ask(
@@ -146,6 +151,11 @@ class RelationQueuePanel(Panel):
 
     def _negative_worth(self, relation: "Relation") -> float:
         return -self._found[relation].worth
+
+    def _is_there(self, relation: "Relation") -> bool:
+        """Return whether a relation is still one of its own: a merge makes it that of others."""
+        found = find_relation(self.session.state, relation)
+        return found is not None and found.id == relation and found.edge is not None
 
     def _is_judged(self, relation: "Relation") -> bool:
         found = find_relation(self.session.state, relation)

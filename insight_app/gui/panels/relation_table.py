@@ -25,6 +25,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.wording import tooltip
 from insight_app.project.judgements.finding.search import folded
+from insight_app.project.judgements.structure.tallies import tally
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Relation
@@ -113,8 +114,12 @@ class RelationTablePanel(Panel):
     def _show_count(self) -> None:
         results = self.session.state.results
         text, tip = ("", "") if results is None else threshold(results)
-        count = f"{self.model.rowCount():,} of {counted(len(self.model.edges), 'relation')}"
-        self.set_info(count, f"{count}\n{text}\n{tip}" if text else count)
+        shown, every = self.model.rowCount(), len(self.model.edges)
+        catalogue = self.session.state.catalogue
+        groups = "" if catalogue is None else tally(catalogue).text
+        count = groups if shown == every else f"{shown:,} of {counted(every, 'relation')}"
+        lines = [f"{shown:,} of {counted(every, 'relation')}: {groups}", text, tip]
+        self.set_info(count, "\n".join(line for line in lines if line))
 
     def _clear_filter(self) -> None:
         self.search.clear()

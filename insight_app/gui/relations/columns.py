@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.gui.curation.relation_words import of_whom
 from insight_app.gui.icons import STATUS_WORDS
 from insight_app.gui.state.present_relation import KINDS
 from insight_app.gui.statistics.columns import Column
@@ -70,7 +71,7 @@ def values(edges: Sequence[Edge], table: EdgeTable) -> Values:
         found[found < 0] = np.nan
         return found
 
-    return {
+    found = {
         "strength": column(table.strength),
         "back": column(table.reverse_strength),
         "asymmetry": column(table.asymmetry),
@@ -82,12 +83,33 @@ def values(edges: Sequence[Edge], table: EdgeTable) -> Values:
         "images": column(table.images),
         "implied": column(table.implied),
     }
+    for at, edge in enumerate(edges):
+        if edge.is_counted:
+            of_merged = _of_merged(edge)
+            for key in found.keys() - {"implied"}:
+                found[key][at] = of_merged.get(key, np.nan)
+    return found
+
+
+def _of_merged(edge: Edge) -> dict[str, float]:
+    """Return what is known of a relation of merged concepts; the rest was measured of a member."""
+    return {
+        "strength": edge.strength,
+        "back": edge.reverse_strength,
+        "asymmetry": edge.strength - edge.reverse_strength,
+        "cells": np.nan if edge.cells is None else edge.cells,
+        "images": np.nan if edge.images is None else edge.images,
+    }
 
 
 def word(edge: Edge, key: str, is_implied: bool) -> str:
     """Return what stands in a column of words."""
     if key == "source":
-        return SOURCES[edge.source]
+        return (
+            f"{SOURCES[edge.source]}, {of_whom(edge)}"
+            if edge.is_of_member
+            else SOURCES[edge.source]
+        )
     if key == "implied":
         return "implied" if is_implied else ""
     if key == "kind":

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from insight_app.figures import counted, figure, percent
 from insight_app.gui import icons, theme
-from insight_app.gui.curation.relation_words import WHAT_IS_R, explanation
+from insight_app.gui.curation.relation_words import WHAT_IS_R, explanation, of_whom
 from insight_app.gui.relations.edge_evidence import KnownOfEdge
 from insight_app.gui.state.present_relation import KINDS, VERBS, PresentRelation
 from insight_app.gui.state.project_state import ProjectState
@@ -136,8 +136,9 @@ def _standing(relation: PresentRelation) -> str:
 
 def _figures(relation: PresentRelation, known: KnownOfEdge | None) -> tuple[str, str]:
     """Return strengths, interval, support and silent share in a line, and what they are."""
-    measured = relation.measured
-    found = measured if known is None else known.evidence
+    measured, edge = relation.measured, relation.edge
+    is_of_merged = edge is not None and edge.measured_on is not None
+    found = (None if is_of_merged else measured) if known is None else known.evidence
     if found is None:
         return "Counting the cells where the two fire…", ""
     forward, back, interval = found.strength, found.reverse_strength, found.interval
@@ -166,7 +167,8 @@ def _figures(relation: PresentRelation, known: KnownOfEdge | None) -> tuple[str,
     ]
     if measured is not None:
         where = "in the dictionary" if measured.source == "dictionary" else "in the analysis"
-        lines += [f"As it was measured {where}:", explanation(measured)]
+        whom = f" {of_whom(edge)} alone" if edge is not None and is_of_merged else ""
+        lines += [f"As it was measured {where}{whom}:", explanation(measured)]
     return ",  ".join(parts), "\n".join(lines)
 
 

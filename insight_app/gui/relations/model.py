@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from insight_app.exchange.spreadsheet import kept_as_text
 from insight_app.figures import aligned, figure, most_decimals, percentage
 from insight_app.gui.curation.present_concept import PresentConcept, at_row
-from insight_app.gui.curation.relation_words import explanation
+from insight_app.gui.curation.relation_words import told
 from insight_app.gui.qt_types import Index
 from insight_app.gui.relations.columns import CHILD, COLUMNS, KEYS, PARENT, SHARES, values, word
 from insight_app.gui.state.project_state import ProjectState
@@ -213,9 +213,9 @@ class RelationModel(QAbstractTableModel):
         edge = self.edges[at]
         names = [self.state.name_told_apart(row) for row in (edge.child, edge.parent)]
         head = f"{names[0]} under {names[1]}"
-        if edge.index is None or self._table is None:
+        if edge.index is None or self.state.results is None:
             return f"{head}, added by a person"
-        return f"{head}\n{explanation(self._table.measured(edge.index))}"
+        return f"{head}\n{told(self.state.results, edge)}"
 
     # ---- out
 

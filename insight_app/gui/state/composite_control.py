@@ -4,10 +4,10 @@ What postings and the project's files tell is read at once; the rest the worker 
 per session. Knows no panel.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from insight_app.project.composites.preview import Together
     from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.composites.store import CountedStore
+    from insight_app.project.judgements.structure.counted_edges import Strengths
+    from insight_app.project.judgements.structure.edges import Pair
 
 SOON = 300
 """Milliseconds that a preview waits before its cells are counted: boxes are ticked in a row."""
@@ -100,22 +102,34 @@ class CompositeControl(QObject):
             return
         rows = [row for row in catalogue.composites() if not catalogue.is_counted[row]]
         readers = [(row, state.reader(row)) for row in rows]
-        if readers:
-            self._jobs.run(partial(_read, readers), done=partial(self._take, state), key="numbers")
+        pairs = catalogue.pairs_to_count()
+        ends = {row: state.reader(row) for pair in pairs for row in pair}
+        if readers or pairs:
+            read = partial(_read, readers, pairs, ends)
+            self._jobs.run(read, done=partial(self._take, state, ends), key="numbers")
 
     def _take(
-        self, state: ProjectState, found: "list[tuple[int, ConceptReader, ConceptNumbers]]"
+        self,
+        state: ProjectState,
+        ends: "Mapping[int, ConceptReader]",
+        read: "_Read",
     ) -> None:
         """Show numbers of rows whose composition is still the one that they are of."""
         catalogue = state.catalogue
         if state is not self._projects.state or catalogue is None:
             return
         shown = set[int]()
-        for row, reader, numbers in found:
+        for row, reader, numbers in read.numbers:
             is_new = numbers.is_counted or not catalogue.knows_images[row]
             if is_new and catalogue.composition(row) == reader.composition:
                 catalogue.set_numbers(row, numbers)
                 shown.add(row)
+        is_still = {row: catalogue.composition(row) == one.composition for row, one in ends.items()}
+        strengths = {
+            pair: found for pair, found in read.strengths.items() if all(map(is_still.get, pair))
+        }
+        catalogue.set_strengths(strengths)
+        shown.update(row for pair in strengths for row in pair)
         if shown:
             self.counted.emit(shown)
         self._count_missing()
@@ -237,11 +251,23 @@ class CompositeControl(QObject):
             preview.told(*found)
 
 
+class _Read(NamedTuple):
+    """What is known of rows, and of the relations of merged ones."""
+
+    numbers: "list[tuple[int, ConceptReader, ConceptNumbers]]"
+    strengths: "dict[Pair, Strengths]"
+
+
 def _read(
     readers: "Sequence[tuple[int, ConceptReader]]",
-) -> "list[tuple[int, ConceptReader, ConceptNumbers]]":
-    """Read the numbers of rows, without those that must be counted; runs on the pool."""
-    return [(row, reader, reader.numbers()) for row, reader in readers if reader.is_readable]
+    pairs: "Sequence[Pair]",
+    ends: "Mapping[int, ConceptReader]",
+) -> _Read:
+    """Read the numbers of rows and pairs, without those that must be counted; runs on the pool."""
+    from insight_app.project.composites import edge_strengths
+
+    numbers = [(row, reader, reader.numbers()) for row, reader in readers if reader.is_readable]
+    return _Read(numbers, edge_strengths.read(pairs, ends.__getitem__))
 
 
 def _read_preview(preview: _Preview) -> "tuple[Together, ConceptNumbers]":

@@ -92,7 +92,7 @@ def load(project: "Project") -> Loaded:
     try:
         catalogue = Catalogue(results, project.judgements.state)
         counted = CountedStore(project.path, basis.of(results))
-        numbers.put_known(catalogue, counted)
+        numbers.put_known(catalogue, results, counted)
         return Loaded(project, results, catalogue, counted)
     except BaseException:
         results.close()

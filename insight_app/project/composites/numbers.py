@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.project.composites import basis, keeping
+from insight_app.project.composites import basis, edge_strengths, keeping
 from insight_app.project.composites.counted import ConceptNumbers
 from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.composites.store import CountedStore
@@ -38,18 +38,31 @@ def count(
         store.put(kept.unkept)
     for row, numbers in read(readers.items()):
         catalogue.set_numbers(row, numbers)
+    _put_strengths(catalogue, results, store)
     return store
 
 
-def put_known(catalogue: "Catalogue", store: CountedStore) -> None:
+def put_known(catalogue: "Catalogue", results: Results, store: CountedStore) -> None:
     """Put the numbers of those composites into a catalogue that were counted already."""
     for row in catalogue.composites():
         composition = catalogue.composition(row)
         counted = composition and store.get(composition)
         if counted:
             catalogue.set_numbers(row, counted.numbers)
+    _put_strengths(catalogue, results, store)
 
 
 def read(readers: Iterable[tuple[int, ConceptReader]]) -> list[tuple[int, ConceptNumbers]]:
     """Return the numbers of some rows, without those of parts that nobody counted yet."""
     return [(row, reader.numbers()) for row, reader in readers if reader.is_readable]
+
+
+def _put_strengths(catalogue: "Catalogue", results: Results, store: CountedStore) -> None:
+    """Put the strengths of the relations of merged concepts into a catalogue."""
+
+    def reader_of(row: int) -> ConceptReader:
+        concept = row if row < results.F else -1
+        return ConceptReader(results, concept, catalogue.composition(row), store)
+
+    found = edge_strengths.read(catalogue.pairs_to_count(), reader_of)
+    catalogue.set_strengths(found)

@@ -20,7 +20,7 @@ def among(readers: Sequence[ConceptReader]) -> NDArray[np.float64]:
     for row, reader in enumerate(readers):
         for column, other in enumerate(readers):
             if reader.composition is not None or other.composition is not None:
-                matrix[row, column] = 1.0 if row == column else _share(reader, other)
+                matrix[row, column] = 1.0 if row == column else share(reader, other)
     return matrix
 
 
@@ -38,17 +38,17 @@ def together(
     """
     own = {reader.concept} if reader.composition is None else set(reader.composition.concepts)
     found = reader.co_occurring(reader.results.F)
-    found = [(row, share) for row, share in found if row not in leave_out and row not in holders]
+    found = [(row, value) for row, value in found if row not in leave_out and row not in holders]
     for row, holder in holders.items():
         if holder.composition is not None and own.isdisjoint(holder.composition.concepts):
-            share = _share(reader, holder)
-            if share > 0:
-                found.append((row, share))
+            value = share(reader, holder)
+            if value > 0:
+                found.append((row, value))
     return sorted(found, key=lambda one: (-one[1], one[0]))[:n]
 
 
-def _share(one: ConceptReader, other: ConceptReader) -> float:
-    """Return R[one, other], where one of them at least is a composite."""
+def share(one: ConceptReader, other: ConceptReader) -> float:
+    """Return R[one, other], where one of them at least is a composite; NaN if not counted."""
     if one.composition is None:
         return _of_concept(one, other)
     counted = one.counted

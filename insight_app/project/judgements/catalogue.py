@@ -6,7 +6,7 @@ left out wherever concepts are listed. Pure Python and numpy: no Qt, no SQL. One
 Catalogue at a time.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 
 import numpy as np
@@ -22,6 +22,7 @@ from insight_app.project.judgements.machine_results import MachineResults
 from insight_app.project.judgements.state import ConceptState, CurationState, RelationState
 from insight_app.project.judgements.structure import placing
 from insight_app.project.judgements.structure.compositions import composition_of
+from insight_app.project.judgements.structure.counted_edges import CountedEdges, Strengths
 from insight_app.project.judgements.structure.edges import Edge, Pair, ReviewStatus
 from insight_app.project.judgements.targets import ConceptId
 
@@ -36,6 +37,7 @@ class Catalogue(ConceptTable):
         self._compositions: dict[int, Composition | None] = {}
         self._finder = Finder(self, results)
         self._hierarchy = Hierarchy(results.edges, self._rows.order)
+        self._strengths = CountedEdges(self._members)
         everything = Changes(
             changed=frozenset(self._spoken_of(state)), relations=frozenset(dict(state.relations))
         )
@@ -85,12 +87,12 @@ class Catalogue(ConceptTable):
 
     def parents(self, row: int) -> list[Edge]:
         """Return the relations upwards, strongest first."""
-        found = self._hierarchy.by_child.get(row, {}).values()
+        found = self._strengths.over_all(self._hierarchy.by_child.get(row, {}).values())
         return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
 
     def children(self, row: int) -> list[Edge]:
         """Return the relations downwards, the concept in most images first."""
-        found = self._hierarchy.by_parent.get(row, {}).values()
+        found = self._strengths.over_all(self._hierarchy.by_parent.get(row, {}).values())
         return sorted(found, key=lambda edge: self._by_images(edge.child))
 
     def children_by(self, row: int) -> list[int]:
@@ -100,17 +102,17 @@ class Catalogue(ConceptTable):
     def related(self, row: int) -> list[Edge]:
         """Return the relations of the kind "related", whichever end it is at, by child, parent."""
         found = self._hierarchy.related.get(row, {})
-        return [found[pair] for pair in sorted(found)]
+        return self._strengths.over_all(found[pair] for pair in sorted(found))
 
     def withdrawn(self, row: int) -> list[Edge]:
         """Return the machine's relations upwards that a person rejected or removed."""
-        found = self._hierarchy.withdrawn.get(row, {}).values()
+        found = self._strengths.over_all(self._hierarchy.withdrawn.get(row, {}).values())
         return sorted(found, key=lambda edge: (-edge.strength, edge.parent))
 
     def withdrawn_children(self, row: int) -> list[Edge]:
         """Return the machine's relations downwards that a person rejected or removed."""
         by_child = self._hierarchy.withdrawn.values()
-        found = (edges[row] for edges in by_child if row in edges)
+        found = self._strengths.over_all(edges[row] for edges in by_child if row in edges)
         return sorted(found, key=lambda edge: self._by_images(edge.child))
 
     @property
@@ -118,7 +120,7 @@ class Catalogue(ConceptTable):
         """The machine's relations that are in no hierarchy because others lead to the same parent,
         less those that a person spoke of; by child, the strongest first.
         """
-        return self._hierarchy.implied
+        return self._strengths.over_all(self._hierarchy.implied)
 
     def implied_above(self, row: int) -> list[Edge]:
         """Return those of them that a row is the child of."""
@@ -127,26 +129,42 @@ class Catalogue(ConceptTable):
     @property
     def dropped(self) -> list[Edge]:
         """Relations left out because stronger ones lead back, by child and parent."""
-        return self._hierarchy.dropped
+        return self._strengths.over_all(self._hierarchy.dropped)
 
     def edge(self, child: int, parent: int) -> Edge | None:
         """Return the relation in force, None if there is none."""
-        return self._hierarchy.edge(child, parent)
+        found = self._hierarchy.edge(child, parent)
+        return None if found is None else self._strengths.over(found)
 
     def edges(self) -> list[Edge]:
         """Return all relations in force, by child and parent, but those that are "related"."""
         found = (edge for by in self._hierarchy.by_child.values() for edge in by.values())
-        return sorted(found, key=lambda edge: (edge.child, edge.parent))
+        return sorted(self._strengths.over_all(found), key=lambda edge: (edge.child, edge.parent))
 
     def related_edges(self) -> list[Edge]:
         """Return all relations of the kind "related", by child and parent."""
         found = {pair: edge for by in self._hierarchy.related.values() for pair, edge in by.items()}
-        return [found[pair] for pair in sorted(found)]
+        return self._strengths.over_all(found[pair] for pair in sorted(found))
 
     def withdrawn_edges(self) -> list[Edge]:
         """Return the machine's relations that persons rejected or removed, by child and parent."""
         found = (edge for by in self._hierarchy.withdrawn.values() for edge in by.values())
-        return sorted(found, key=lambda edge: (edge.child, edge.parent))
+        return sorted(self._strengths.over_all(found), key=lambda edge: (edge.child, edge.parent))
+
+    def pairs_to_count(self) -> list[Pair]:
+        """Return the pairs of which the numbers shown are those of a member, not of the merge."""
+        if not self._members:
+            return []
+        everything = (self.edges(), self.related_edges(), self.withdrawn_edges(), self.implied,
+                      self.dropped)  # fmt: skip
+        found = {
+            (one.child, one.parent) for edges in everything for one in edges if one.is_of_member
+        }
+        return sorted(found)
+
+    def set_strengths(self, found: Mapping[Pair, Strengths]) -> None:
+        """Take over what was counted of pairs as what they are made of now."""
+        self._strengths.put(found)
 
     def relation_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (children, parents), each (m,): the rows at the ends of all relations in force."""
@@ -337,6 +355,7 @@ class Catalogue(ConceptTable):
             if now != before:
                 self._forget_numbers(row, now)
                 changed.add(row)
+        self._strengths.forget(changed)
         return changed
 
     def _made_of(self, rows: Iterable[int]) -> set[int]:

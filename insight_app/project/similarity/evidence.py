@@ -122,9 +122,9 @@ def _cells(
     if pair.is_whole:
         return (together, together, together), int(pair.first.sum()), of_parent
     of_child = int(listing.cells[child]) if listing.is_counted[child] else _scaled(pair)
-    shares = pair.share(pair.both, pair.first), *pair.bounds(pair.both, pair.first)
-    low = max(round(shares[1] * of_child), together)
-    return (round(shares[0] * of_child), low, round(shares[2] * of_child)), of_child, of_parent
+    share, least, most = pair.share(pair.both, pair.first), *pair.bounds(pair.both, pair.first)
+    low = max(round(least * of_child), together)
+    return (round(share * of_child), low, round(most * of_child)), of_child, of_parent
 
 
 def _scaled(pair: PairCount) -> int:
@@ -162,6 +162,10 @@ def _strengths(
     if not {child, parent} & listing.compositions.keys():
         shares = basis.results.co_occurrence([child, parent])
         return float(shares[0, 1]), float(shares[1, 0])
+    readers = [listing.reader(basis.results, basis.counted, row) for row in (child, parent)]
+    known = shares.share(*readers), shares.share(*reversed(readers))
+    if not np.isnan(known).any():
+        return known
     strength = pair.share(pair.shared, pair.own)
     if back is not None:
         return strength, back.share(back.shared, back.own)

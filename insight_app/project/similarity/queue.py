@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from insight_app.concepts.progress import CancelToken
-from insight_app.project.judgements.structure.edges import Edge, ReviewStatus
+from insight_app.project.judgements.structure.edges import Edge
+from insight_app.project.judgements.structure.tallies import is_left
 from insight_app.project.similarity import kinds
 from insight_app.project.similarity.basis import LikenessBasis
 from insight_app.project.similarity.listing import ConceptListing
@@ -50,7 +51,7 @@ def relation_queue(
     for number, edge in enumerate(edges):
         if number % 1000 == 0:
             token.check()
-        if edge.status == ReviewStatus.UNREVIEWED and not edge.by_person:
+        if is_left(edge):
             share = edge.strength * float(listing.activation[edge.child]) / whole if whole else 0.0
             doubt = _doubt(basis, listing, edge)
             found.append(QueuedRelation(edge.child, edge.parent, doubt, share))
@@ -58,8 +59,9 @@ def relation_queue(
 
 
 def _doubt(basis: LikenessBasis, listing: ConceptListing, edge: Edge) -> float:
-    low = edge.strength * edge.cells / (edge.cells + _CELLS)
-    if edge.index is not None:
+    cells = edge.cells or 0
+    low = edge.strength * cells / (cells + _CELLS)
+    if edge.index is not None and not edge.is_counted:
         interval = basis.results.edges.measured(edge.index).interval
         low = low if interval is None else interval[0]
     doubt = min(1 - (low - edge.reverse_strength), 1.0)

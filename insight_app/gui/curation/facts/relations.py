@@ -23,10 +23,12 @@ from insight_app.gui.curation.present_concept import PresentConcept, Version
 from insight_app.gui.curation.relation_words import (
     WHAT_IS_IMPLIED,
     WHAT_IS_R,
-    explanation,
+    of_whom,
     threshold,
+    told,
 )
 from insight_app.gui.state.session import Session
+from insight_app.project.judgements.structure.edges import ReviewStatus
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Relation
@@ -81,7 +83,8 @@ class Relatives(QWidget):
                 _relation(concept, edge, Ends.CHILD if edge.parent == row else Ends.PARENT)
                 for edge in edges
             ]
-            self._head(part, [one.number for one in rows])
+            in_force = sum(edge.status != ReviewStatus.REJECTED for edge in edges)
+            self._head(part, [one.number for one in rows], in_force)
             shown.set_rows(_aligned(rows))
         if self.together is not None and self._counted != concept.version:
             self._counted = concept.version
@@ -109,7 +112,7 @@ class Relatives(QWidget):
 
     def _show_together(self, rows: list[ConceptRow]) -> None:
         assert self.together is not None
-        self._head(TOGETHER, [row.number for row in rows])
+        self._head(TOGETHER, [row.number for row in rows], len(rows))
         self.together.set_rows(_aligned(rows))
 
     def _meaning(self, part: str) -> str:
@@ -119,11 +122,14 @@ class Relatives(QWidget):
         lines = [WHAT_IS_R, self._above, WHAT_IS_IMPLIED if part == IMPLIED else ""]
         return "\n".join(line for line in lines if line)
 
-    def _head(self, part: str, numbers: Sequence[str]) -> None:
-        """Show how many a list has and what its numbers are; hide it where it has none."""
+    def _head(self, part: str, numbers: Sequence[str], count: int) -> None:
+        """Show how many a list has and what its numbers are; hide it where it has none.
+
+        count: without those that a person rejected, which stand at its end.
+        """
         section = self.sections[part]
         section.setVisible(bool(numbers))
-        section.heading.setText(f"{part} ({len(numbers):,})" if len(numbers) > ROWS else part)
+        section.heading.setText(f"{part} ({count:,})" if len(numbers) > ROWS else part)
         section.note.setText("R" if any(numbers) else "")
         section.note.setToolTip(self._meaning(part))
 
@@ -160,11 +166,13 @@ def _relation(concept: PresentConcept, edge: "Edge", ends: Ends) -> RelationRow:
     """Return the row of a relation; ends: which of them is another concept."""
     relation = (concept.state.id_of(edge.child), concept.state.id_of(edge.parent))
     tag = "person" if edge.by_person else "machine"
+    tip = told(concept.results, edge)
     if edge.index is None:
-        return RelationRow(relation, tag=tag, tip="added by a person", ends=ends)
+        return RelationRow(relation, tag=tag, tip=tip, ends=ends)
     if edge.source == "dictionary" and not edge.by_person and concept.results.names_run == RELEASE:
         tag = RELEASE
-    tip = explanation(concept.results.edges.measured(edge.index))
+    if edge.is_of_member:
+        tag = of_whom(edge)
     return RelationRow(relation, figure(edge.strength), tag, measure="R", tip=tip, ends=ends)
 
 

@@ -17,7 +17,7 @@ from insight_app.gui import icons, theme
 from insight_app.gui.curation.lists.concept_row import STATUS_WIDTH, paint_ground, paint_name
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.present_concept import PresentConcept
-from insight_app.gui.curation.relation_words import explanation
+from insight_app.gui.curation.relation_words import told
 from insight_app.gui.curation.tree import texts
 from insight_app.gui.curation.tree.relation_mark import is_marked, mark_rect, paint_mark
 from insight_app.gui.curation.tree.tree_model import (
@@ -128,10 +128,10 @@ class HierarchyDelegate(QStyledItemDelegate):
         box = self.mark_at(option, index) if index.column() == NAME else None
         if relation is None or box is None or not box.contains(event.pos()):
             return super().helpEvent(event, view, option, index)
-        measured = relation.measured
+        edge = relation.edge
         key = self.session.actions.entry("relation.toggle").shown_keys()
         lines = [f"{relation.sentence()}: {relation.status_word}", f"A click ({key}) shows it."]
-        lines += [explanation(measured)] if measured is not None else ["Added by a person"]
+        lines += [] if edge is None else [told(relation.results, edge)]
         QToolTip.showText(event.globalPos(), tooltip("\n".join(lines)), view)
         return True
 

@@ -20,7 +20,7 @@ from insight_app.gui.curation.present_concept import PresentConcept, at_row
 from insight_app.gui.curation.tree import drop, texts
 from insight_app.gui.curation.tree.drop import DropPlan
 from insight_app.gui.curation.tree.moving import places_to_move
-from insight_app.gui.curation.tree.order import ConceptOrder
+from insight_app.gui.curation.tree.order import BY_NAME, ConceptOrder
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.wording import tooltip
@@ -123,6 +123,11 @@ class ConceptTreeModel(QAbstractItemModel):
                 for node in list(self._places.get(row, ())):
                     if node.id in self._nodes and node.children is not None:
                         self._follow(node)
+        elif self.order.by != BY_NAME:
+            for row in rows:
+                if row < catalogue.size and catalogue.composition(row) is not None:
+                    for node in list(self._places.get(row, ())):
+                        self._put_in_order(node)
         for row in affected:
             for node in self._places.get(row, ()):
                 first, last = self.index_of(node), self.index_of(node, NUMBER)
@@ -214,6 +219,26 @@ class ConceptTreeModel(QAbstractItemModel):
         node.children[at:at] = [self._make(row, node) for row in rows]
         node.is_numbered = False
         self.endInsertRows()
+
+    def _put_in_order(self, node: Node) -> None:
+        """Move a place to where its number, which came later, puts it among its neighbours."""
+        parent = node.parent
+        if parent is None or parent.children is None:
+            return
+        wanted = self._wanted(parent)
+        if node.row not in wanted or [child.row for child in parent.children] == wanted:
+            return
+        others = [child for child in parent.children if child is not node]
+        before = set(wanted[: wanted.index(node.row)])
+        to = sum(child.row in before for child in others)
+        if to == node.place:
+            return
+        index, place = self.index_of(parent), node.place
+        if self.beginMoveRows(index, place, place, index, to if to < place else to + 1):
+            others.insert(to, node)
+            parent.children[:] = others
+            self._renumber(parent)
+            self.endMoveRows()
 
     # ---- places
 

@@ -45,16 +45,17 @@ class Edge:
     index: its place in the machine's table, None where it has none.
     source: "data", "dictionary", or "person" where the machine does not propose it.  by_person: a
     person added or accepted it.  is_gone: a person accepted what the machine no longer proposes.
-    kind: "is-a", "part-of" or "related", "" if nobody said.  measured_on: the concepts that the
-    numbers are of, where these are merged into the two.
+    kind: "is-a", "part-of" or "related", "" if nobody said.  measured_on: the two concepts that the
+    machine measured, where one of the ends stands for several.  is_counted: the numbers are those
+    of all that the two stand for, not of these; cells, images: None where they are not known.
     """
 
     child: int
     parent: int
     strength: float = 0.0
     reverse_strength: float = 0.0
-    cells: int = 0
-    images: int = 0
+    cells: int | None = 0
+    images: int | None = 0
     source: str = "person"
     index: int | None = None
     status: ReviewStatus = ReviewStatus.UNREVIEWED
@@ -62,6 +63,7 @@ class Edge:
     is_gone: bool = False
     kind: str = ""
     measured_on: Pair | None = None
+    is_counted: bool = False
 
     @property
     def authority(self) -> Authority:
@@ -72,8 +74,13 @@ class Edge:
 
     @property
     def measured(self) -> Pair:
-        """The rows whose cells the numbers are of."""
+        """The rows that the machine measured."""
         return self.measured_on or (self.child, self.parent)
+
+    @property
+    def is_of_member(self) -> bool:
+        """Whether the numbers are of single concepts, and an end stands for more than these."""
+        return self.measured_on is not None and not self.is_counted
 
     def between(
         self, pair: Pair, status: ReviewStatus, by_person: bool, is_gone: bool, kind: str
