@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from insight_app.concepts.relations import PUBLISHED_THRESHOLD
-from insight_app.project.judgements import ConceptId
+from insight_app.project.judgements import ConceptId, is_own
 from insight_app.project.judgements.acts import RELATED
 
 DEFAULT_LANGUAGE = "en"
@@ -146,6 +146,11 @@ class Concept:
     kept_apart: tuple[ConceptId, ...] = ()
     marks: tuple[ExportedMark, ...] = ()
     said: Said = field(default_factory=dict)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a person made it: it has no number then, as that would not last."""
+        return is_own(self.id)
 
     @property
     def label(self) -> str:

@@ -61,7 +61,7 @@ def render_spreadsheet(content: Content) -> dict[str, bytes]:
 
 _CONCEPT_COLUMNS: dict[str, Callable[[Concept], Any]] = {
     "id": lambda one: one.id,
-    "number": lambda one: one.number,
+    "number": lambda one: None if one.is_own else one.number,
     "label": lambda one: one.label,
     "named_by": lambda one: one.named_by,
     "machine_name": lambda one: one.machine_name,

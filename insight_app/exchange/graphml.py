@@ -62,6 +62,7 @@ def render(content: Content) -> dict[str, bytes]:
         graph.graph["clarity_bound"] = provenance.clarity_bound
     for concept in concepts:
         numbers = {
+            "number": None if concept.is_own else concept.number,
             "level": concept.level,
             "name_probability": concept.name_probability,
             "clarity": concept.clarity,
@@ -69,7 +70,6 @@ def render(content: Content) -> dict[str, bytes]:
         graph.add_node(
             concept.id,
             label=concept.label,
-            number=concept.number,
             named_by=concept.named_by,
             machine_name=concept.machine_name,
             status=concept.status,

@@ -1,7 +1,7 @@
 """What concepts are called where labels must be unique and have a language (SKOS).
 
 A machine's word is English, a person's is in the project's language. Where several concepts have
-one name in a language, each gets its number, as the window tells them apart; so does a concept
+one name in a language, each gets what the window tells them apart by; so does a concept
 without a name, or with one that a person rejected. Knows no format.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from insight_app.exchange.content import Concept
-from insight_app.project.judgements import ConceptId
+from insight_app.project.judgements import ConceptId, reference
 
 MACHINE_LANGUAGE = "en"
 """Of the vocabulary that machine names are chosen from."""
@@ -40,7 +40,7 @@ def labels_of(concepts: Iterable[Concept], language: str) -> Mapping[ConceptId, 
     """Return the labels of concepts; language: that of the names that persons gave."""
     listed = list(concepts)
     plain = {concept.id: _plain(concept, language) for concept in listed}
-    unique = _told_apart(plain, {concept.id: concept.number for concept in listed})
+    unique = _told_apart(plain)
     return {one.id: _labels(one, plain[one.id], unique[one.id], language) for one in listed}
 
 
@@ -66,9 +66,7 @@ def _plain(concept: Concept, language: str) -> Label:
     return Label(name, MACHINE_LANGUAGE if concept.name in words else language)
 
 
-def _told_apart(
-    names: Mapping[ConceptId, Label], numbers: Mapping[ConceptId, int]
-) -> dict[ConceptId, Label]:
+def _told_apart(names: Mapping[ConceptId, Label]) -> dict[ConceptId, Label]:
     """Return labels of which no two are equal in a language, in small letters either.
 
     Two that got their numbers differ by these, so that every round numbers one more: it ends.
@@ -80,7 +78,7 @@ def _told_apart(
         if not same:
             return found
         for id in same:
-            found[id] = found[id]._replace(text=f"{found[id].text} #{numbers[id]}")
+            found[id] = found[id]._replace(text=f"{found[id].text} {reference(id)}")
 
 
 def _labels(concept: Concept, plain: Label, preferred: Label, language: str) -> Labels:

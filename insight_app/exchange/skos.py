@@ -151,7 +151,7 @@ def _add_members(graph: Graph, content: Content, shown: Collection[ConceptId]) -
             _add_values(
                 graph,
                 node,
-                number=concept.number,
+                number=None if concept.is_own else concept.number,
                 machineName=concept.machine_name,
                 mergedBy=person_of(concept.said, "merged_into"),
             )
@@ -208,7 +208,7 @@ def _add_concept(
     _add_values(
         graph,
         node,
-        number=concept.number,
+        number=None if concept.is_own else concept.number,
         namedBy=concept.named_by,
         machineName=concept.machine_name,
         rejectedName=concept.status_name if concept.status == "rejected" else "",

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from insight_app.concepts.progress import CancelToken
 from insight_app.exchange.collecting import collect
+from insight_app.gui.relations.model import RelationModel
 from insight_app.gui.state import loading
 from insight_app.gui.totals import totals
 from insight_app.project import judgements as j
 from insight_app.project.composites import numbers
 from insight_app.project.project import Project
+from insight_app.project.similarity import pairs
 from insight_app.project.similarity.basis import open_basis
 from insight_app.project.similarity.evidence import evidence
 from insight_app.project.similarity.listing import listing
@@ -90,8 +93,12 @@ def test_a_merge_has_the_same_strengths_wherever_its_relations_are_shown(
     found = evidence(basis, listing(catalogue), edge.child, edge.parent)
     assert (now.strength, now.reverse_strength) == (found.strength, found.reverse_strength)
     assert now.cells == found.both.cells
+    readers = [session.state.reader(row) for row in (edge.child, edge.parent)]
+    pair = pairs.count(*readers, 0, CancelToken())
+    assert now.strength == pytest.approx(pair.share(pair.shared, pair.own), rel=1e-5)
 
-    model = show(qtbot, window, "relation_table").model
+    model = RelationModel(window)
+    model.show_relations(session.state)
     at = model._at[edge.child, edge.parent]
     assert model._values["strength"][at] == now.strength
     assert np.isnan(model._values["low"][at])

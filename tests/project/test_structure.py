@@ -14,7 +14,7 @@ from insight_app.project.judgements import CurationState
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.hierarchy import ReviewStatus
 from insight_app.project.judgements.state import RelationState
-from insight_app.project.judgements.structure.counted_edges import Strengths
+from insight_app.project.judgements.structure.counted_edges import MergedStrengths
 from tests.small_results import NAMES, TREE, Edges, Results, shown, state_of, touched
 
 Ends = tuple[str, str]
@@ -91,7 +91,7 @@ def test_relations_of_what_is_merged_have_a_members_numbers_until_the_merge_is_c
     edge = catalogue.edge(1, 0)
     assert edge is not None and edge.is_of_member and edge.measured == (1, 0)
     assert catalogue.pairs_to_count() == [(1, 0)]
-    catalogue.set_strengths({(1, 0): Strengths(0.5, 0.25, 7, 3)})
+    catalogue.set_strengths({(1, 0): MergedStrengths(0.5, 0.25, 7, 3)})
     (shown_below,), (shown_above,) = catalogue.parents(1), catalogue.children(0)
     for one in (shown_below, shown_above, catalogue.edge(1, 0), catalogue.edges()[0]):
         assert one is not None and one.is_counted and not one.is_of_member

@@ -139,3 +139,8 @@ def test_changes_tell_what_came_and_went_and_from_where() -> None:
     named = say(j.rename(A, "sail"))
     assert (named.changed, named.structure) == ({A}, False)
     assert say(j.tag(HASH, "blurred")).images == {HASH}
+
+
+def test_what_tells_concepts_apart_is_the_same_in_every_session() -> None:
+    assert j.reference(j.machine_concept("f" * 32, 412)) == "#412"
+    assert j.reference(j.ConceptId("own:1a2b3c4d-0000-4000-8000-000000000000")) == "own:1a2b3c4d"

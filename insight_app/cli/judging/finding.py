@@ -17,6 +17,7 @@ from insight_app.project.judgements.finding.search import folded
 
 _NUMBER = re.compile(r"(?:#|concept )?(?P<number>[0-9]{1,9})")
 _NAMED = re.compile(r"(?P<name>.+) #(?P<number>[0-9]{1,9})")
+_SHORT_ID = re.compile(r"(^| )own:[0-9a-f]{8}$")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHOWN = 8
 """Concepts of a name that are listed."""
@@ -30,7 +31,7 @@ def called(catalogue: Catalogue, row: int) -> str:
     if not name:
         return f"concept {row}"
     shown = shortened(visible(name), LETTERS)
-    return f"{shown} #{row}" if catalogue.shares_name(row) else shown
+    return f"{shown} {catalogue.reference(row)}" if catalogue.shares_name(row) else shown
 
 
 def concept(catalogue: Catalogue, text: str) -> int:
@@ -38,7 +39,7 @@ def concept(catalogue: Catalogue, text: str) -> int:
 
     text: 412, #412, the id of the log, the uuid of an own concept, a name that only one concept has
     (capitals and accents do not matter where no other differs by them), or name and number
-    ("bird #412").
+    ("bird #412", "bird own:1a2b3c4d").
     """
     wanted = " ".join(text.split())
     if not wanted:
@@ -46,6 +47,11 @@ def concept(catalogue: Catalogue, text: str) -> int:
     row = catalogue.row_of(ConceptId(f"own:{wanted}" if _UUID.fullmatch(wanted) else wanted))
     if row is not None:
         return row
+    if _SHORT_ID.search(wanted):
+        short = wanted.rpartition(" ")[-1]
+        found = [one for one in range(catalogue.size) if catalogue.reference(one) == short]
+        if len(found) == 1:
+            return found[0]
     if number := _NUMBER.fullmatch(wanted):
         return _numbered(catalogue, int(number["number"]))
     rows = _called(catalogue, wanted)

@@ -147,6 +147,7 @@ def _in_use(catalogue: "Catalogue") -> list[tuple[int, str]]:
 
 
 def _list(folder: Path, as_json: bool) -> None:
+    from insight_app.project.judgements import reference
     from insight_app.project.project import Project
 
     with Project.open(folder, read_only=True) as project, speaking.concepts(project) as catalogue:
@@ -167,7 +168,7 @@ def _list(folder: Path, as_json: bool) -> None:
         terminal.print_json({"names": told})
         return
     for one in told:
-        terminal.say(f"{one['name']}: {', '.join(f'#{row}' for row in one['numbers'])}")
+        terminal.say(f"{one['name']}: {', '.join(map(reference, one['concepts']))}")
 
 
 def _write(folder: Path, path: Path, force: bool) -> None:

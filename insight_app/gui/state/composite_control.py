@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from insight_app.project.composites.preview import Together
     from insight_app.project.composites.reader import ConceptReader
     from insight_app.project.composites.store import CountedStore
-    from insight_app.project.judgements.structure.counted_edges import Strengths
+    from insight_app.project.judgements.structure.counted_edges import MergedStrengths
     from insight_app.project.judgements.structure.edges import Pair
 
 SOON = 300
@@ -255,7 +255,7 @@ class _Read(NamedTuple):
     """What is known of rows, and of the relations of merged ones."""
 
     numbers: "list[tuple[int, ConceptReader, ConceptNumbers]]"
-    strengths: "dict[Pair, Strengths]"
+    strengths: "dict[Pair, MergedStrengths]"
 
 
 def _read(

@@ -133,7 +133,7 @@ class ProjectState:
         """
         if self.catalogue is None or not self.catalogue.shares_name(row):
             return ()
-        number = f"#{row}"
+        number = self.catalogue.reference(row)
         known = row, int(self.catalogue.images[row])
         if known not in self._facts:
             self._facts[known] = self._facts_of(row)

@@ -191,12 +191,15 @@ class ConceptTableModel(QAbstractTableModel):
         return f"{int(value):,}"
 
     def _explanation(self, row: int, key: str) -> str:
+        from insight_app.project.judgements import reference
+
         values = self._rows.values
         if key == "status":
             return self._word(row)
         if key == "name":
             state = self._rows.state
-            facts = ", ".join(state.distinctions(row)[:1]) or f"#{row}"
+            known = state.distinctions(row)[:1] or (reference(state.id_of(row)),)
+            facts = ", ".join(known)
             return f"{state.shown(row).text} ({facts}), {state.giver(row)}"
         if key == "probability" and not np.isnan(values[key][row]):
             photos = self._rows.state.names_from(row)

@@ -6,11 +6,13 @@ import numpy as np
 
 from insight_app.project.composites import shares
 from insight_app.project.composites.reader import ConceptReader
-from insight_app.project.judgements.structure.counted_edges import Strengths
+from insight_app.project.judgements.structure.counted_edges import MergedStrengths
 from insight_app.project.judgements.structure.edges import Pair
 
 
-def read(pairs: Iterable[Pair], reader_of: Callable[[int], ConceptReader]) -> dict[Pair, Strengths]:
+def read(
+    pairs: Iterable[Pair], reader_of: Callable[[int], ConceptReader]
+) -> dict[Pair, MergedStrengths]:
     """Return what is counted of pairs of rows, without those that are not; safe on any thread.
 
     Of two merged concepts the cells where both fire are not kept, only what they share.
@@ -21,7 +23,7 @@ def read(pairs: Iterable[Pair], reader_of: Callable[[int], ConceptReader]) -> di
         strength, reverse = shares.share(of_child, of_parent), shares.share(of_parent, of_child)
         if not np.isnan([strength, reverse]).any():
             cells, images = _where_both_fire(of_child, of_parent)
-            found[child, parent] = Strengths(strength, reverse, cells, images)
+            found[child, parent] = MergedStrengths(strength, reverse, cells, images)
     return found
 
 

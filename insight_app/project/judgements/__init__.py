@@ -58,6 +58,7 @@ from insight_app.project.judgements.targets import (
     machine_concept,
     own_concept,
     parse_concept,
+    reference,
     relation,
     split_relation,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "note",
     "own_concept",
     "parse_concept",
+    "reference",
     "reject",
     "reject_relation",
     "relation",

@@ -22,7 +22,7 @@ from insight_app.project.judgements.machine_results import MachineResults
 from insight_app.project.judgements.state import ConceptState, CurationState, RelationState
 from insight_app.project.judgements.structure import placing
 from insight_app.project.judgements.structure.compositions import composition_of
-from insight_app.project.judgements.structure.counted_edges import CountedEdges, Strengths
+from insight_app.project.judgements.structure.counted_edges import CountedEdges, MergedStrengths
 from insight_app.project.judgements.structure.edges import Edge, Pair, ReviewStatus
 from insight_app.project.judgements.targets import ConceptId
 
@@ -162,7 +162,7 @@ class Catalogue(ConceptTable):
         }
         return sorted(found)
 
-    def set_strengths(self, found: Mapping[Pair, Strengths]) -> None:
+    def set_strengths(self, found: Mapping[Pair, MergedStrengths]) -> None:
         """Take over what was counted of pairs as what they are made of now."""
         self._strengths.put(found)
 

@@ -18,7 +18,7 @@ from insight_app.project.judgements.state import ConceptState, CurationState
 from insight_app.project.judgements.structure.edges import STATUS, Pair, ReviewStatus
 from insight_app.project.judgements.structure.merges import Merges
 from insight_app.project.judgements.structure.rows import Rows
-from insight_app.project.judgements.targets import Alias, ConceptId, is_own
+from insight_app.project.judgements.targets import Alias, ConceptId, is_own, reference
 
 T = TypeVar("T")
 _FILLED_UP = {
@@ -153,6 +153,10 @@ class ConceptTable:
     def id_of(self, row: int) -> ConceptId:
         """Return the concept's id in the log."""
         return self._rows.id_of(row)
+
+    def reference(self, row: int) -> str:
+        """Return what tells a concept from others of its name: its number, or part of its id."""
+        return reference(self.id_of(row))
 
     def row_of(self, concept: ConceptId) -> int | None:
         """Return the concept's row, None if this catalogue does not have it."""

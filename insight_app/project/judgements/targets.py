@@ -35,6 +35,7 @@ PROJECT = "project"
 """The target of what is said of the project as a whole."""
 RESERVED = ("label", "finding", "edit", "signature")
 """Beginnings of targets that a later version gives a meaning."""
+_SHORT = 8
 _OWN, _IMAGE = "own:", "image:"
 _RESERVED = tuple(f"{word}:" for word in RESERVED)
 _TAKEN = (_IMAGE, *_RESERVED)
@@ -102,6 +103,15 @@ def parse_concept(text: str) -> ConceptId | None:
 def is_own(concept: ConceptId) -> bool:
     """Return whether a person made the concept."""
     return concept.startswith(_OWN)
+
+
+def reference(concept: ConceptId) -> str:
+    """Return how a concept is told from others of its name, the same in every session.
+
+    The number of a dictionary's concept; of a person's own, which has none, how its id begins.
+    """
+    dictionary, _colon, index = concept.rpartition(":")
+    return f"#{index}" if dictionary != _OWN[:-1] else f"{_OWN}{index[:_SHORT]}"
 
 
 def relation(child: ConceptId, parent: ConceptId) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken
 from insight_app.figures import counted
+from insight_app.project.composites import shares
 from insight_app.project.results.edge_table import DATA, FEWEST_IMAGES, Measured
 from insight_app.project.results.records import Example
 from insight_app.project.similarity import pairs
@@ -160,8 +161,8 @@ def _strengths(
 ) -> tuple[float, float | None]:
     """Return the strength and the reverse strength, None if the latter is not known."""
     if not {child, parent} & listing.compositions.keys():
-        shares = basis.results.co_occurrence([child, parent])
-        return float(shares[0, 1]), float(shares[1, 0])
+        both = basis.results.co_occurrence([child, parent])
+        return float(both[0, 1]), float(both[1, 0])
     readers = [listing.reader(basis.results, basis.counted, row) for row in (child, parent)]
     known = shares.share(*readers), shares.share(*reversed(readers))
     if not np.isnan(known).any():

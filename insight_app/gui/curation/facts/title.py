@@ -131,7 +131,7 @@ def _counts(concept: PresentConcept) -> tuple[str, str]:
     """Return (how often and how strongly a concept fires, how that was counted)."""
     catalogue, row = concept.catalogue, concept.row
     level = f"level {catalogue.level[row]}" if concept.is_machine else "a person's own"
-    address = f"{level}, #{row}"
+    address = f"{level}, {catalogue.reference(row)}"
     if concept.state.awaits_photos:
         return f"no photos yet, {address}", "Where it fires is counted when photos are added"
     if concept.state.awaits_first_codes:

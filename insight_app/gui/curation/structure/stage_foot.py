@@ -166,8 +166,9 @@ def name_of(state: ProjectState, concept: "ConceptId") -> str:
 
 
 def _label(state: ProjectState, concept: "ConceptId") -> str:
-    row = state.row_of(concept)
-    return "" if row is None else f"#{row}"
+    from insight_app.project.judgements import reference
+
+    return "" if state.row_of(concept) is None else reference(concept)
 
 
 def _aliases(count: int) -> str:

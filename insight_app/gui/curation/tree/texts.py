@@ -31,7 +31,8 @@ def share(concept: PresentConcept, by: str) -> float:
 def tip_of_name(concept: PresentConcept) -> str:
     """Return who named a concept, where it stands in the dictionary, and its note."""
     catalogue, row = concept.catalogue, concept.row
-    first = f"{concept.introduction}, level {catalogue.level[row]}, #{row}"
+    level = f"level {catalogue.level[row]}, " if concept.is_machine else ""
+    first = f"{concept.introduction}, {level}{catalogue.reference(row)}"
     note = catalogue.notes.get(row, "")
     return f"{first}\n{note}" if note else first
 

@@ -11,7 +11,7 @@ from insight_app.project.judgements.structure.edges import Edge, Pair
 
 
 @dataclass(frozen=True, slots=True)
-class Strengths:
+class MergedStrengths:
     """Hold R of child and parent, both ways; cells, images: where both fire, None if not known."""
 
     strength: float
@@ -25,14 +25,14 @@ class CountedEdges:
 
     def __init__(self, members: Mapping[int, Collection[int]]) -> None:
         self._members = members
-        self._found: dict[Pair, Strengths] = {}
+        self._found: dict[Pair, MergedStrengths] = {}
 
-    def put(self, found: Mapping[Pair, Strengths]) -> None:
+    def put(self, found: Mapping[Pair, MergedStrengths]) -> None:
         """Take over what was counted of pairs as they are now."""
         self._found |= found
 
     def forget(self, rows: Collection[int]) -> None:
-        """Forget what was counted of rows that are made of something else now."""
+        """Drop what was counted of rows that are made of something else now."""
         if self._found and rows:
             gone = [pair for pair in self._found if pair[0] in rows or pair[1] in rows]
             for pair in gone:
