@@ -124,7 +124,7 @@ class Catalogue(ConceptTable):
 
     def implied_above(self, row: int) -> list[Edge]:
         """Return those of them that a row is the child of."""
-        return self._hierarchy.implied_above(row)
+        return self._strengths.over_all(self._hierarchy.implied_above(row))
 
     @property
     def dropped(self) -> list[Edge]:
@@ -133,8 +133,7 @@ class Catalogue(ConceptTable):
 
     def edge(self, child: int, parent: int) -> Edge | None:
         """Return the relation in force, None if there is none."""
-        found = self._hierarchy.edge(child, parent)
-        return None if found is None else self._strengths.over(found)
+        return (found := self._hierarchy.edge(child, parent)) and self._strengths.over(found)
 
     def edges(self) -> list[Edge]:
         """Return all relations in force, by child and parent, but those that are "related"."""
