@@ -43,6 +43,7 @@ class ActionEntry:
     icon: str
     panel: QWidget | None
     enabled: bool = True
+    why_not: str = ""
     keys: str = ""
 
     @property
@@ -75,6 +76,8 @@ class Actions(QObject):
     """Keys were changed."""
     acting = Signal()
     """An action is about to be done: what waits to be selected is selected first."""
+    refused = Signal(str)
+    """A key was pressed whose action cannot be done now: why."""
 
     def __init__(self, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -139,10 +142,10 @@ class Actions(QObject):
 
     # ---- what can be done now
 
-    def set_enabled(self, id: str, enabled: bool) -> None:
-        """Say whether an action can be done now."""
+    def set_enabled(self, id: str, enabled: bool, why_not: str = "") -> None:
+        """Say whether an action can be done now; why_not: told to who presses its key otherwise."""
         entry = self._entries[id]
-        entry.enabled = enabled
+        entry.enabled, entry.why_not = enabled, why_not
         self._apply_enabled(entry)
 
     def panel_seen(self, panel: QWidget, seen: bool) -> None:
@@ -186,6 +189,14 @@ class Actions(QObject):
             if entry.action.isEnabled() and sequence in entry.soft_sequences():
                 return entry.action
         return None
+
+    def refuse(self, sequence: QKeySequence) -> bool:
+        """Tell why the action of a key cannot be done now; return whether there is a reason."""
+        for entry in self._entries.values():
+            if not entry.enabled and entry.why_not and sequence in entry.sequences():
+                self.refused.emit(entry.why_not)
+                return True
+        return False
 
     def _apply_keys(self, entry: ActionEntry, keys: str) -> None:
         entry.keys = keys

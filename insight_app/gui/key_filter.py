@@ -131,6 +131,8 @@ class KeyFilter(QObject):
             return False
         if not event.isAutoRepeat() and self._press(watched, event):
             return True
+        if not event.isAutoRepeat() and not needs_text(watched) and self._refuse(event):
+            return True
         return _is_type_ahead(watched, event)
 
     def _is_inside(self, widget: QWidget) -> bool:
@@ -146,6 +148,10 @@ class KeyFilter(QObject):
             return False
         action.trigger()
         return True
+
+    def _refuse(self, event: QKeyEvent) -> bool:
+        """Tell why a key does nothing: what can be done is Qt's to do, and never comes here."""
+        return self._actions.refuse(QKeySequence(_plain(event)))
 
     def _space(self, widget: QWidget, event: QKeyEvent) -> bool:
         if event.type() == QEvent.Type.KeyRelease and self._space_held:
@@ -166,6 +172,11 @@ class KeyFilter(QObject):
         self._let_go.stop()
         self._space_held = False
         self.bare_photo.emit(False)
+
+
+def needs_text(widget: QWidget) -> bool:
+    """Return whether somebody types in a widget."""
+    return isinstance(widget, TEXTS)
 
 
 def _acts_once(event: QKeyEvent) -> bool:

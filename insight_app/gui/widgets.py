@@ -58,6 +58,11 @@ class KeyButton(QPushButton):
         actions.changed.connect(self._follow)
         self._follow()
 
+    def set_primary(self, primary: bool) -> None:
+        """Fill it with the accent colour, or not."""
+        self._primary = primary
+        self.update()
+
     def set_label(self, text: str) -> None:
         """Show other words; '' for those of the action."""
         self._label = text

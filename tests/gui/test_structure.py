@@ -1,11 +1,14 @@
 """Merging, grouping, keeping apart: laid out first, cancelled without a trace, done, undone."""
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from insight_app.gui.curation.structure.alike_model import AlikeField
 from insight_app.gui.curation.structure.keys import NOT_LOOKED_AT
+from insight_app.gui.curation.structure.union_bar import BarLabel, BarPart, labels
 from insight_app.gui.state import staging as staging_module
 from insight_app.gui.state.staging import Staged, StagePlan
 from tests.gui.conftest import wait_idle, wait_saved
@@ -415,3 +418,59 @@ def test_a_split_is_adjusted_at_any_later_time(qtbot, concepts, open_window) -> 
 
 def examples_of(catalogue, row: int) -> set:
     return {mark for mark, is_one in catalogue.marks(row).items() if is_one}
+
+
+def test_labels_of_a_preview_add_up_and_the_largest_have_theirs() -> None:
+    parts = [BarPart(f"#{n}", images) for n, images in enumerate((13, 2, 23, 4, 11, 0))]
+    for width in (120, 200, 330, 800):
+        shown = labels(parts, width, lambda number, words: 7 * max(len(number), len(words)))
+        assert sum(int(one.number) for one in shown) == 53
+        for left, right in itertools.pairwise([*shown, BarLabel(width + 8, 0, "", "")]):
+            assert left.left >= 0 and left.left + left.width <= right.left - 8 + 1e-6
+        named = {int(one.words[1:]) for one in shown if one.words.startswith("#")}
+        rest = {parts[n].images for n in range(6) if n not in named}
+        assert not rest or not named or max(rest) <= min(parts[n].images for n in named)
+    assert len(shown) == 6, "where there is room, each has its own"
+
+
+def test_a_key_that_cannot_act_says_why(qtbot, concepts) -> None:
+    window = concepts
+    choose(qtbot, window, "boat")
+    window.docks["hierarchy"].panel.view.setFocus()
+    for key, modifiers, why in (
+        (Key.Key_K, NONE, "Select two concepts or more first"),
+        (Key.Key_V, NONE, "Select a relation first"),
+        (Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier, "Nothing to take apart"),
+    ):
+        press(qtbot, window, key, modifiers)
+        assert window.strip.label.text().startswith(why)
+    search = window.docks["hierarchy"].panel.search
+    search.setFocus()
+    press(qtbot, window, Key.Key_K)
+    assert search.text() == "k", "where one types, it is a letter"
+
+
+def test_no_name_is_given_to_all_of_a_merge_that_is_laid_out(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    session.own_names.put(1, "craft")
+    boat, _car = choose(qtbot, window, "boat", "car")
+    press(qtbot, window, Key.Key_Return, CTRL)
+    press(qtbot, window, Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert session.state.project.judgements.count == 0
+    assert window.strip.label.text().startswith("Not named")
+    press(qtbot, window, Key.Key_Escape)
+    session.selection.select_rows((boat,))
+    press(qtbot, window, Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert session.state.catalogue.names[boat] == "craft"
+
+
+def test_ctrl_a_in_the_tree_selects_what_was_sought(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    panel = window.docks["hierarchy"].panel
+    panel.search.setFocus()
+    qtbot.keyClicks(panel.search, "level:1")
+    press(qtbot, window, Key.Key_Return)
+    catalogue = session.state.catalogue
+    press(qtbot, window, Key.Key_A, CTRL)
+    found = set(catalogue.search("level:1"))
+    assert set(session.selection.rows) == found and 1 < len(found) < catalogue.size

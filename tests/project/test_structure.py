@@ -319,6 +319,15 @@ def test_what_only_looks_alike_is_kept_apart_by_whatever_stands_for_it() -> None
     assert catalogue.kept_apart(1) == []
 
 
+def test_a_search_finds_numbers_as_lists_write_them() -> None:
+    catalogue = Catalogue(Results(TREE), state_of(j.rename("f:3", "door 4")))
+    name = catalogue.names[2]
+    for text in ("#2", "2", f"{name} #2", f"#2 {name}"):
+        assert catalogue.search(text)[:1] == [2] and not catalogue.why_found(2, text)
+    assert catalogue.search("4") == [4, 3], "the number first, then a name with it"
+    assert catalogue.search(f"{name} #1") == [] == catalogue.search("#99")
+
+
 def test_a_search_finds_aliases_after_names_and_what_is_merged_as_what_stands_for_it() -> None:
     acts = [
         j.alias("f:3", "dogcart"),
@@ -333,6 +342,10 @@ def test_a_search_finds_aliases_after_names_and_what_is_merged_as_what_stands_fo
     assert reasons == ["", "via alias dogcart", "via dog, merged into it", "by meaning"]
     assert catalogue.why_found(catalogue.search("hound")[0], "hound") == "via hound, merged into it"
     assert catalogue.search("wolf") == [5] and catalogue.why_found(5, "wolf") == "via wolf"
+    assert (
+        catalogue.search("#1") == [5]
+        and catalogue.why_found(5, "#1") == "via dog #1, merged into it"
+    )
     assert catalogue.search("merged:yes") == [5] and 1 not in catalogue.search("merged:no")
     assert catalogue.search('parent:"dog"') == [2], "below what stands for it"
     acts += [j.remove_alias("f:3", "dogcart"), *j.unmerge("f:5", [DOG])]

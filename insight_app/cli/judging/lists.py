@@ -161,7 +161,7 @@ def duplicates(project: ProjectPath, limit: Limit = None, as_json: AsJson = Fals
         terminal.say(f"{each['title']}: {each['holder']['called']} stays")
         for member in each["members"]:
             ticked = "+" if member["is_proposed"] else " "
-            terminal.say(f"  {ticked} {member['called']}: likeness {figure(member['likeness'])}")
+            terminal.say(f"  {ticked} {member['called']}: {_likeness(member)}")
     terminal.complain(_rest(len(told), limit, "cluster"))
 
 
@@ -199,6 +199,13 @@ def _line(one: dict[str, Any]) -> str:
     if one["found_by"]:
         parts.append(one["found_by"])
     return "  ".join(parts)
+
+
+def _likeness(member: dict[str, Any]) -> str:
+    """Return how like it is, in the words of the window's list."""
+    values = {"look": member["look"], "together": member["together"]}
+    told = [f"{word} {figure(value)}" for word, value in values.items() if value is not None]
+    return ", ".join([*told, *([member["names"]] if member["names"] else [])]) or "not compared"
 
 
 def _cluster(catalogue: "Catalogue", cluster: "Cluster") -> dict[str, Any]:

@@ -21,6 +21,8 @@ CONTEXT = "Your names"
 """Heads these keys on the page of keys."""
 GIVE_KEY = "concept.give_key"
 TITLE = "Your names"
+CHOOSE, NO_NAME = "Select a concept first", "No name has this key yet: Alt+0 gives it one"
+LAID_OUT = "Not named: a merge or a group is laid out, of which this is no part. Esc leaves it"
 
 
 def own_name(place: int) -> str:
@@ -51,6 +53,7 @@ class OwnNameKeys(QObject):
             session.projects.opened,
             session.projects.results_changed,
             session.selection.changed,
+            session.staging.changed,
         ):
             signal.connect(self._enable)
         self._follow()
@@ -76,10 +79,13 @@ class OwnNameKeys(QObject):
         self._enable()
 
     def _enable(self) -> None:
-        has_any = bool(self.session.selection.rows)
+        set_enabled = self.session.actions.set_enabled
+        has_any, is_free = bool(self.session.selection.rows), self.session.staging.stage is None
+        why_not = CHOOSE if is_free else LAID_OUT
         for place, name in enumerate(self.session.own_names.names, 1):
-            self.session.actions.set_enabled(own_name(place), bool(name) and has_any)
-        self.session.actions.set_enabled(GIVE_KEY, has_any)
+            can = bool(name) and has_any and is_free
+            set_enabled(own_name(place), can, why_not if name else NO_NAME)
+        set_enabled(GIVE_KEY, has_any, CHOOSE)
 
 
 class OwnNameRow(QWidget):

@@ -97,10 +97,11 @@ class CardPanel(Panel):
         self.note = note_field(session, inside)
         self.history = ConceptHistory(session, inside)
         for part in (
-            self.made_of,
             self.candidates.section,
             self.own_names.section,
             self.aliases.section,
+            # Below what a click names with: where this comes and goes, nothing moves there.
+            self.made_of,
             Section("Definition", self.definition, inside),
             self.relatives,
             self.strength,

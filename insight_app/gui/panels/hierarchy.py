@@ -70,7 +70,10 @@ class HierarchyPanel(Panel):
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Find in the hierarchy")
         self.search.setAccessibleName("Find in the hierarchy")
-        self.search.setToolTip("Up and Down go from hit to hit, Enter to the tree, Escape clears")
+        self.search.setToolTip(
+            "Up and Down go from hit to hit, Enter to the tree, where Ctrl+A selects all hits; "
+            "Escape clears"
+        )
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._searched)
         self.search.installEventFilter(self)
@@ -325,12 +328,14 @@ class HierarchyPanel(Panel):
     def _searched(self, text: str) -> None:
         catalogue = self.session.state.catalogue
         self._hits, self._hit = (), 0
+        self.view.found = ()
         self.session.selection.forget_soon()
         if catalogue is None or not text.strip():
             self.view.follow_selection()  # it marks a hit that nobody waits for any more
             self._show_count()
             return
         self._hits = self.session.state.ids_of(catalogue.search(text, meanings=False))
+        self.view.found = self._hits
         self._jump()
 
     def _jump(self) -> None:

@@ -25,6 +25,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.statistics.saving import save_table
 from insight_app.gui.wording import tooltip
 from insight_app.project.judgements.finding.search import folded
+from insight_app.project.judgements.finding.texts import number_of
 from insight_app.project.judgements.structure.tallies import tally
 
 if TYPE_CHECKING:
@@ -130,12 +131,16 @@ class RelationTablePanel(Panel):
         self.invalidate("view")
 
     def _choose_rows(self) -> None:
-        """Show the relations of concepts whose names hold every word that is sought."""
+        """Show the relations of concepts whose names or numbers are every word that is sought."""
         catalogue, words = self.session.state.catalogue, folded(self.search.text()).split()
         rows = None
         if catalogue is not None and words:
-            names = map(folded, catalogue.names)
-            rows = {row for row, name in enumerate(names) if all(word in name for word in words)}
+            sought = [(word, number_of(word)) for word in words]
+            rows = {
+                row
+                for row, name in enumerate(map(folded, catalogue.names))
+                if all(word in name or row == number for word, number in sought)
+            }
         self.model.filter_by(rows, only_sure=self.sure.isChecked())
 
     def _show_selection(self) -> None:

@@ -14,7 +14,7 @@ from insight_app.gui.curation.cutouts import CutoutGrid
 from insight_app.gui.curation.lists.relation_list import RelationList
 from insight_app.gui.curation.lists.relation_row import RelationRow
 from insight_app.gui.relations.edge_evidence import EdgeEvidenceReader, KnownOfEdge
-from insight_app.gui.relations.edge_title import EdgeTitle, taken_as
+from insight_app.gui.relations.edge_title import EdgeTitle, taken_as, turned_as
 from insight_app.gui.relations.relation_keys import KIND_KEYS, relation_keys_of
 from insight_app.gui.state.present_relation import PresentRelation, RelationVersion, find_relation
 from insight_app.gui.state.session import Session
@@ -56,6 +56,7 @@ class EdgeCard(QWidget):
         self.several = PlainLabel("", self)
         self.list = RelationList(session, self, grows=MOST_LISTED, keeps=True)
         self.list.setAccessibleName("Selected relations")
+        self._buttons: dict[str, KeyButton] = {}
         lines = [self._line(buttons) for buttons in BUTTONS]
         inside = base_widget(self)
         self.sides = {name: _Side(session, inside) for name in ("both", "child", "parent")}
@@ -79,9 +80,17 @@ class EdgeCard(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.area, 1)
+        self._offer_what_is_shown(False)
         self.room = QWidget(self)
         """What stands under several relations: the room of the examples of one."""
         column.addWidget(self.room, 1)
+
+    def _offer_what_is_shown(self, is_reverse_proposed: bool) -> None:
+        """Let the first button be that of what is proposed: accepting, or turning round."""
+        accept, reverse = self._buttons["concept.accept"], self._buttons["relation.reverse"]
+        accept.set_label("Accept as it stands" if is_reverse_proposed else "Accept")
+        accept.set_primary(not is_reverse_proposed)
+        reverse.set_primary(is_reverse_proposed)
 
     def _line(self, buttons: dict[str, str]) -> QWidget:
         """Return a line of buttons."""
@@ -90,10 +99,8 @@ class EdgeCard(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         for id, text in buttons.items():
-            is_primary = id == "concept.accept"
-            row.addWidget(
-                KeyButton(self.session.actions, id, text, primary=is_primary, parent=line)
-            )
+            self._buttons[id] = KeyButton(self.session.actions, id, text, parent=line)
+            row.addWidget(self._buttons[id])
         return line
 
     def show_selected(self) -> bool:
@@ -112,6 +119,7 @@ class EdgeCard(QWidget):
             self._show(found[0])
         else:
             self._shown = None
+            self._offer_what_is_shown(False)
             self.several.setText(f"{counted(len(found), 'relation')} selected")
             rows = [RelationRow(one.id) for one in found]
             self.list.set_rows(rows)
@@ -120,8 +128,10 @@ class EdgeCard(QWidget):
     def _show(self, relation: PresentRelation) -> None:
         known = self.reader.get(relation)
         self.title.show_relation(relation, known)
-        kind = taken_as(relation, None if known is None else known.proposal)
-        self.session.relations.shown_as(relation.id, kind)
+        proposal = None if known is None else known.proposal
+        kind, turned = taken_as(relation, proposal), turned_as(relation, proposal)
+        self.session.relations.shown_as(relation.id, kind, turned)
+        self._offer_what_is_shown(bool(turned))
         if relation.version == self._shown:
             return
         self._shown = relation.version

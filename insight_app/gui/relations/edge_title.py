@@ -93,6 +93,13 @@ def taken_as(relation: PresentRelation, proposal: "KindProposal | None") -> str:
     return proposal.kind or ""
 
 
+def turned_as(relation: PresentRelation, proposal: "KindProposal | None") -> str:
+    """Return of which kind the machine proposes the reverse to be; '' where it does not."""
+    if relation.kind or proposal is None or not proposal.is_reversed:
+        return ""
+    return proposal.kind or ""
+
+
 def proposal_words(relation: PresentRelation, proposal: "KindProposal | None") -> str:
     """Return what the machine proposes and why; '' where it has nothing to say."""
     if proposal is None or proposal.kind is None:
@@ -100,7 +107,7 @@ def proposal_words(relation: PresentRelation, proposal: "KindProposal | None") -
     what = KINDS[proposal.kind]
     if proposal.is_reversed:
         names = map(relation.state.name_told_apart, (relation.parent, relation.child))
-        what = f" {VERBS[proposal.kind]} ".join(names)
+        what = f"the reverse, {f' {VERBS[proposal.kind]} '.join(names)}"
     return f"The machine proposes: {what}. {proposal.reason}"
 
 

@@ -18,6 +18,7 @@ KIND_KEYS = {
     "part-of": ("&part of", "P", "The child is a part of its parent"),
     "related": ("re&lated", "L", "They belong together; neither is under the other"),
 }
+NO_RELATION = "Select a relation first: B, or a click on its mark in the tree or the card"
 REJECT, NOT_THIS = "&Delete", "&Not this example"
 OF_RELATION = (
     *(f"relation.{kind}" for kind in KIND_KEYS),
@@ -81,7 +82,7 @@ class RelationKeys(QObject):
         relations = self.session.relations
         is_relation = bool(relations.current)
         for id in OF_RELATION:
-            set_enabled(id, is_relation)
+            set_enabled(id, is_relation, NO_RELATION)
         can_mark = self.session.marking.can_mark
         set_enabled("curate.delete", is_relation or can_mark)
         is_mark = can_mark and not is_relation
@@ -90,7 +91,7 @@ class RelationKeys(QObject):
         for kind in KIND_KEYS:
             self.session.actions[f"relation.{kind}"].setChecked(said == {kind})
         for id in ("relation.toggle", "concept.move", "concept.add_parent"):
-            set_enabled(id, bool(selection.rows))
+            set_enabled(id, bool(selection.rows), "Select a concept first")
 
     def ask_place(self, adds: bool) -> None:
         """Ask under which concept the selected ones shall stand; adds: beside where they are."""

@@ -57,8 +57,8 @@ class RelationCuration(QObject):
         self._settings, self._messages = settings, messages
         self._write_editors, self._seen_panels = write_editors, seen_panels
         self._places: list[Callable[[], Relation | None]] = []
-        self._shown: tuple[Relation, str] | None = None
-        """The relation that is looked at, and the kind that it is shown as."""
+        self._shown: tuple[Relation, str, str] | None = None
+        """The relation that is looked at, and the kinds that it and its reverse are shown as."""
         self._moving: list[Callable[[], list[Place]]] = []
 
     # ---- which one is selected
@@ -79,9 +79,12 @@ class RelationCuration(QObject):
         """Let a panel say which relation stands where the person is, None where none does."""
         self._places.append(relation_here)
 
-    def shown_as(self, relation: "Relation", kind: str) -> None:
-        """Hear as what a relation is shown: accepting it says that it is of this kind."""
-        self._shown = relation, kind
+    def shown_as(self, relation: "Relation", kind: str, reverse_kind: str) -> None:
+        """Hear as what a relation is shown: accepting it says that it is of this kind.
+
+        reverse_kind: of which it is proposed to be the other way round.
+        """
+        self._shown = relation, kind, reverse_kind
 
     def offer_moving(self, places: "Callable[[], list[Place]]") -> None:
         """Let a panel say from which places what is selected moves; [] where it shows none."""
@@ -144,7 +147,7 @@ class RelationCuration(QObject):
 
         One that is shown as being of a kind is said to be of it.
         """
-        shown, kind = self._shown or ((), "")
+        shown, kind, _reverse_kind = self._shown or ((), "", "")
         if kind and self._selection.relations == (shown,):
             self.set_kind(kind)
         else:
@@ -181,7 +184,10 @@ class RelationCuration(QObject):
         self._judge_all("Clear", make, "Took back what was said of whether", goes_on=False)
 
     def reverse(self) -> None:
-        """Turn the selected relations round: the parent goes below its child."""
+        """Turn the selected relations round, then go on: the parent goes below its child.
+
+        One whose reverse is proposed to be of a kind is said to be of it.
+        """
         from insight_app.project import judgements as j
 
         self._write_editors()
@@ -189,14 +195,19 @@ class RelationCuration(QObject):
         if not relations or self._curation.refuses():
             return
         kinds = [self.kind_of(relation) for relation in relations]
+        shown, _kind, reverse_kind = self._shown or ((), "", "")
+        if relations == (shown,):
+            kinds = [kinds[0] or reverse_kind]
         if why := next(filter(None, map(self._no_way_round, relations)), ""):
             self._messages.say(why)
             return
         ways = zip(relations, kinds, strict=True)
         acts = [act for relation, kind in ways for act in j.reverse(*relation, kind or None)]
         turned = [(parent, child) for child, parent in relations]
+        goes_on = len(relations) == 1 and self._settings.get("auto_advance")
+        following = self._lists.following_relation(relations[0]) if goes_on else None
         self._curation.judge(acts, self._said("Reversed, so that", turned, kinds[0]))
-        self._selection.select_relations(turned)
+        self._selection.select_relations(turned if following is None else (following,))
 
     def add_parent(self, child: "ConceptId", parent: "ConceptId") -> None:
         """Put a concept under one more parent."""

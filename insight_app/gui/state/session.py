@@ -70,6 +70,7 @@ class Session(QObject):
         self.settings, self.actions = settings, actions
         self.messages = Messages(self)
         self.troubles = Troubles(self)
+        actions.refused.connect(self.messages.say)
         self.messages.problem.connect(self.troubles.report)
         self.messages.withdrawn.connect(self.troubles.take)
         self.editors = Editors(self)

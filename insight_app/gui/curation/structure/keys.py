@@ -20,6 +20,8 @@ CONTEXT = "Concept"
 MOST_APART = 50
 """Concepts that are kept apart at once: every two of them are a pair."""
 NOT_LOOKED_AT = "Not done: this one has only just come. Look at it, then press again"
+CHOOSE = "Select a concept first"
+WHOLE = "Nothing to take apart: it is not merged, not split, and no group"
 NEEDS_SEVERAL = "Select two concepts or more first"
 
 
@@ -202,22 +204,27 @@ class StructureKeys(QObject):
         set_enabled = actions.set_enabled
         is_splitting = session.splitting.concept is not None
         is_open = stage is not None or is_splitting
-        set_enabled("concept.merge", is_open or count > 0)
+        set_enabled("concept.merge", is_open or count > 0, CHOOSE)
         concept = selected(session) if count == 1 else None
         whole = None if concept is None else split_whole(concept)
         is_part = concept is not None and whole not in (None, concept.row)
         can_split = count == 1 and can_be_split(session)
-        set_enabled("concept.split", can_split or whole is not None)
-        set_enabled("concept.split_further", can_split and is_part)
+        why_whole = "Select one concept to split it" if count != 1 else "It fires nowhere"
+        set_enabled("concept.split", can_split or whole is not None, why_whole)
+        set_enabled(
+            "concept.split_further", can_split and is_part, "Select a part of a split first"
+        )
         actions["concept.split"].setText(
             actions.entry("concept.split").text if whole is None else "Adjust the &split…"
         )
-        set_enabled("concept.group", count > 0)
-        set_enabled("concept.keep_apart", count > 1)
+        set_enabled("concept.group", count > 0, CHOOSE)
+        ticks = stage is not None and stage.plan is StagePlan.MERGE
+        several = "Tick at least one more concept first: Space does" if ticks else NEEDS_SEVERAL
+        set_enabled("concept.keep_apart", count > 1, several)
         set_enabled("concept.cancel_stage", is_open)
         set_enabled("concept.duplicates", session.state.results is not None)
         what = "" if concept is None else made_by(concept)
-        set_enabled("concept.take_apart", bool(what))
+        set_enabled("concept.take_apart", bool(what), CHOOSE if concept is None else WHOLE)
         actions["concept.take_apart"].setText(what or actions.entry("concept.take_apart").text)
         actions["concept.merge"].setText(self._merge_text(stage, count))
         actions["concept.group"].setText(

@@ -126,13 +126,11 @@ def _under(
         return DropPlan(refusal=f"All of them are below “{_name(state, target)}” already.")
     olds = _names(state, [old for _concept, old in places if old is not None])
     new = _name(state, target)
-    if adds or not olds:
-        also = "also " if adds else ""
-        return DropPlan(
-            tuple(acts),
-            f"Put {what} {also}under {new}.",
-            f"{what} {agreeing(count, 'is', 'are')} now {also}under {new}",
-        )
+    if adds:
+        done = f"{what} {agreeing(count, 'is', 'are')} now also under {new}"
+        return DropPlan(tuple(acts), f"Put {what} also under {new}.", done)
+    if not olds:
+        return DropPlan(tuple(acts), f"Move {what} to {new}.", f"Moved {what} to {new}")
     will = f"Move {what} from {olds} to {new}. Ctrl adds a parent instead."
     return DropPlan(tuple(acts), will, f"Moved {what} from {olds} to {new}")
 

@@ -17,12 +17,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QCursor,
     QDrag,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -35,6 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.curation.tree import drop
 from insight_app.gui.curation.tree.delegate import HierarchyDelegate
@@ -99,6 +102,10 @@ class HierarchyView(QTreeView):
             header.resizeSection(column, width)
         self._following = False
         self._target = QPersistentModelIndex()
+        self._refusal = ""
+        """Why what is dragged cannot be dropped where the mouse is, '' if it can."""
+        self.found: tuple[ConceptId, ...] = ()
+        """What is sought and found now, the best first."""
         self._drops_on_top = False
         self._aim = QPersistentModelIndex()
         """The place that was found last when one asked for the next concept."""
@@ -387,6 +394,11 @@ class HierarchyView(QTreeView):
         if is_enter and not editing:
             self.rename()
             return
+        if self.found and event.matches(QKeySequence.StandardKey.SelectAll):
+            # What was sought and found, wherever it stands: rows that are only open are not meant.
+            self.session.selection.select(concepts=self.found)
+            self.session.messages.say(f"Selected: {counted(len(self.found), 'hit')}")
+            return
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -411,7 +423,11 @@ class HierarchyView(QTreeView):
         drag.setMimeData(drop.pack(self.tree.state, places))
         drag.setPixmap(drag_label(self, self._dragged_words(places)))
         drag.setHotSpot(BESIDE_MOUSE)
-        drag.exec(actions, self.defaultDropAction())
+        self._refusal = ""
+        done = drag.exec(actions, self.defaultDropAction())
+        is_inside = self.viewport().rect().contains(self.viewport().mapFromGlobal(QCursor.pos()))
+        if done == Qt.DropAction.IgnoreAction and self._refusal and is_inside:
+            self.session.messages.say(f"Not moved: {self._refusal}")
 
     def places_to_move(self) -> "list[Place]":
         """Return (concept, the parent it moves from) of what is marked."""
@@ -447,6 +463,7 @@ class HierarchyView(QTreeView):
         plan = self.tree.plan(event.mimeData(), index, adds)
         self._target = QPersistentModelIndex(QModelIndex() if plan.refusal else index)
         self._drops_on_top = not plan.refusal and not index.isValid()
+        self._refusal = plan.refusal
         self.drop_planned.emit(plan.refusal or plan.will)
         if plan.refusal:
             event.ignore()

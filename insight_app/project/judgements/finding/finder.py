@@ -20,6 +20,7 @@ from insight_app.project.judgements.finding.texts import (
     Meaning,
     Texts,
     called,
+    number_of,
 )
 from insight_app.project.judgements.machine_results import MachineResults
 
@@ -55,7 +56,7 @@ class Finder:
         if place == ALIASES:
             return f"via alias {_first([one.text for one in catalogue.aliases(row)], beside)}"
         if place == MERGED:
-            return f"via {_first(self._merged(row), beside)}, merged into it"
+            return f"via {self._member(row, beside)}, merged into it"
         if place == CANDIDATES:
             return f"via {_first(self._terms(row), beside)}"
         return "by meaning"
@@ -88,8 +89,9 @@ class Finder:
             self._meanings = self.read_meanings()
         if self._texts is None:
             self._texts = Texts([self._called(row) for row in range(self._catalogue.size)])
+            self._stale |= set(self._catalogue.merged_into[self._catalogue.is_merged].tolist())
         for row in sorted(self._stale):
-            self._texts.set(row, self._called(row))
+            self._texts.set(row, self._called(row), self._catalogue.members(row))
         self._stale.clear()
         return self._texts
 
@@ -112,6 +114,14 @@ class Finder:
         for member in catalogue.members(row):
             found += [catalogue.names[member], *(one.text for one in catalogue.aliases(member))]
         return found
+
+    def _member(self, row: int, words: list[str]) -> str:
+        """Return what of that has one of the words: a name, or one with the number typed."""
+        numbers = {number_of(word) for word in words}
+        numbered = (one for one in self._catalogue.members(row) if one in numbers)
+        if (member := next(numbered, None)) is not None:
+            return f"{self._catalogue.names[member]} #{member}".lstrip()
+        return _first(self._merged(row), words)
 
     def _terms(self, row: int) -> list[str]:
         """Return the candidate names of a row and of what is merged into it."""
