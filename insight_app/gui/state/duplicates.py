@@ -16,7 +16,7 @@ from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.staging import Staged, StagePlan, Staging
-from insight_app.gui.state.standing import Standing
+from insight_app.gui.state.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -59,13 +59,13 @@ class Duplicates(QObject):
         likeness: Likeness,
         staging: Staging,
         messages: Messages,
-        standing: Standing,
+        whereabouts: Whereabouts,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._present, self._likeness = present, likeness
         self._staging, self._messages = staging, messages
-        self._standing, self._asked_at = standing, standing.here()
+        self._whereabouts, self._asked_at = whereabouts, whereabouts.here()
         self._offers: list[ClusterOffer] | None = None
         self._at = -1
         self.is_looking = False
@@ -128,7 +128,7 @@ class Duplicates(QObject):
     def _look(self) -> None:
         if self.is_looking or self._present().results is None:
             return
-        self.is_looking, self._asked_at = True, self._standing.here()
+        self.is_looking, self._asked_at = True, self._whereabouts.here()
         self._messages.say("Looking for duplicates…")
         self._likeness.ask(_clusters, self._found, key="duplicates", failed=self._failed)
         self.changed.emit()
@@ -144,8 +144,8 @@ class Duplicates(QObject):
             )
             for one in clusters
         ]
-        is_still_here = self._standing.is_still_at(self._asked_at) and self._staging.stage is None
-        if self._offers and not is_still_here:
+        is_still_here = self._whereabouts.is_still_at(self._asked_at)
+        if self._offers and not (is_still_here and self._staging.stage is None):
             many = counted(len(self._offers), "cluster")
             self._messages.say(f"Found {many} of possible duplicates: D lays the first one out")
         else:

@@ -38,12 +38,12 @@ from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.split_draft import SplitDraft
 from insight_app.gui.state.staging import Staging
-from insight_app.gui.state.standing import Standing
 from insight_app.gui.state.structure_curation import StructureCuration
 from insight_app.gui.state.tagging import Tagging
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.unexplained import UnexplainedFindings
 from insight_app.gui.state.views import Detour, Views
+from insight_app.gui.state.whereabouts import Whereabouts
 from insight_app.gui.state.worker_client import WorkerClient
 from insight_app.gui.wording import words
 
@@ -133,7 +133,7 @@ class Session(QObject):
             self.likeness,
             self.staging,
             self.messages,
-            Standing(self.selection, self.seen_panels),
+            Whereabouts(self.selection, self.seen_panels),
             self,
         )
         self.projects.opened.connect(self.duplicates.forget)

@@ -14,24 +14,24 @@ TEXT_FIELDS = ("QLineEdit", "QTextEdit", "QPlainTextEdit", "QAbstractSpinBox")
 
 
 @dataclass(frozen=True)
-class Place:
+class PersonsPlace:
     """What was selected and which panels were seen when a question was asked."""
 
     selection: Selection
     panels: frozenset[str]
 
 
-class Standing:
+class Whereabouts:
     """Tells whether a person is still where they asked."""
 
     def __init__(self, selection: SelectionModel, seen_panels: SeenPanels) -> None:
         self._selection, self._seen_panels = selection, seen_panels
 
-    def here(self) -> Place:
+    def here(self) -> PersonsPlace:
         """Return where the person is now."""
-        return Place(self._selection.current, self._seen_panels.names)
+        return PersonsPlace(self._selection.current, self._seen_panels.names)
 
-    def is_still_at(self, place: Place | None) -> bool:
+    def is_still_at(self, place: PersonsPlace | None) -> bool:
         """Return whether nothing else was begun since: no selection, page, text or dialog."""
         return place == self.here() and not _is_typing()
 
