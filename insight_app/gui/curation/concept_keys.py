@@ -87,6 +87,9 @@ class ConceptKeys(QObject):
         """Give the selected concept its candidate name `number`, counted from 1."""
         if self.session.curation.asks_to_look():
             return
+        if self.session.splitting.concept is not None:
+            self.session.messages.say("Choose a cut-out first: the numbers name parts of the split")
+            return
         concept = selected(self.session)
         found = [] if concept is None else candidates_of(concept)
         if concept is not None and number <= len(found):

@@ -7,7 +7,7 @@ import numpy as np
 from insight_app.project.results.open_files import Files
 from insight_app.project.results.snapshot import Results
 
-RULES = 1
+RULES = 2
 """The version of how composites are counted: raised when the same codes would give other numbers.
 """
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from insight_app.concepts.composition import Composition
 from insight_app.concepts.hsae import directions
 from insight_app.concepts.likeness import prototypes
-from insight_app.concepts.statistics.composite_codes import CompositeCodes, Examples
+from insight_app.concepts.statistics.composite_codes import CompositeCodes, Examples, signatures
 from insight_app.project.composites.walking import codes_of
 from insight_app.project.folder import DICTIONARY
 from insight_app.project.results.analysis_database import reading
@@ -40,17 +40,24 @@ def coder(results: Results, compositions: Sequence[Composition]) -> CompositeCod
     found = images_of(results, {mark.image for mark in marks}, are_left_out=True)
     codes = dict(codes_of(results, np.array(sorted(set(found.values())), np.int64)))
     parts: dict[Examples, NDArray[np.float32]] = {}
+    pinned: dict[Examples, tuple[NDArray[np.uint64], NDArray[np.int64]]] = {}
     for examples in divided:
-        looks = []
-        for part in examples:
+        looks, of_cells = [], dict[int, int]()
+        for number, part in enumerate(examples):
             seen = [np.zeros((0, rows.shape[1]), np.float32)]
             for mark in part:
                 photo = codes.get(found.get(mark.image, -1))
                 if photo is not None and mark.cell < photo.cells:
                     seen.append(prototypes.looks(photo, np.array([mark.cell]), rows))
+                    of_cells.setdefault(int(signatures(photo)[mark.cell]), number)
             looks.append(np.concatenate(seen))
         parts[examples] = prototypes.prototypes(looks)
-    return CompositeCodes(results.F, compositions, parts, rows)
+        in_order = sorted(of_cells.items())
+        pinned[examples] = (
+            np.array([cell for cell, _part in in_order], np.uint64),
+            np.array([part for _cell, part in in_order], np.int64),
+        )
+    return CompositeCodes(results.F, compositions, parts, rows, pinned)
 
 
 def images_of(

@@ -111,6 +111,9 @@ class SplitProposal:
             marked.append(np.array(rows, np.float32).reshape(-1, self.looks.shape[1]))
         means = prototypes.prototypes(marked)
         which = prototypes.nearest(self.looks, means)
+        for number, of_part in enumerate(examples):  # what a person says of a cell holds
+            said = (place.get((one.image_id, one.cell)) for one in of_part)
+            which[[at for at in said if at is not None]] = number
         typical = unit(self.looks) @ means.T
         parts = []
         for number, of_part in enumerate(examples):
