@@ -87,7 +87,8 @@ class ConceptKeys(QObject):
         """Give the selected concept its candidate name `number`, counted from 1."""
         if self.session.curation.asks_to_look():
             return
-        if self.session.splitting.concept is not None:
+        is_split_seen = "split" in self.session.seen_panels.names
+        if self.session.splitting.concept is not None and is_split_seen:
             self.session.messages.say("Choose a cut-out first: the numbers name parts of the split")
             return
         concept = selected(self.session)

@@ -60,7 +60,14 @@ def add_edit_commands(
 ) -> None:
     """Register undo and redo, searching, and the way back."""
     add, curation, selection = actions.add, session.curation, session.selection
-    add("edit.undo", "&Undo", "Ctrl+Z", curation.undo, context=EDIT, icon="arrow-counter-clockwise")
+    add(
+        "edit.undo",
+        "&Undo",
+        "Ctrl+Z",
+        partial(_undo, session),
+        context=EDIT,
+        icon="arrow-counter-clockwise",
+    )
     add("edit.redo", "&Redo", "Ctrl+Shift+Z; Ctrl+Y", curation.redo, context=EDIT,
         icon="arrow-clockwise")  # fmt: skip
     add("edit.find", "&Find concepts", "Ctrl+F", search.take_keyboard, context=EDIT,
@@ -274,3 +281,14 @@ def _toggle_full_screen(window: QMainWindow) -> None:
 
 def _toggle_advance(settings: Settings) -> None:
     settings.set("auto_advance", not settings.get("auto_advance"))
+
+
+def _undo(session: Session) -> None:
+    """Undo what was judged, unless a split is laid out in view: nothing of that is judged yet."""
+    if session.splitting.concept is None or "split" not in session.seen_panels.names:
+        session.curation.undo()
+    else:
+        session.messages.say(
+            "Nothing was undone: a split is laid out, and nothing of it is judged yet (Escape "
+            "leaves it)"
+        )
