@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from insight_app.gui.curation.facts.relations import CHILDREN, PARENTS
-from insight_app.gui.relations.edge_title import taken_as
+from insight_app.gui.relations.edge_title import taken_as, turned_as
 from insight_app.gui.state.present_relation import find_relation
 from insight_app.project import judgements as j
-from insight_app.project.judgements import Act, ConceptId, Relation
+from insight_app.project.judgements import Act, ConceptId
 from insight_app.project.similarity.splitting import marks
 from tests.curating.curator import Curator, Wrong
 from tests.long_day.hands import CTRL, NO, SHIFT, click, turn_to, until, write
@@ -176,7 +176,8 @@ def _judge_relation(by: Curator, key: Qt.Key | str) -> None:
     elif key == "V":
         assert state.catalogue is not None
         refused = state.catalogue.reverse_refusal(found.child, found.parent, str)
-        acts = [] if refused else j.reverse(*relation, found.kind or None)
+        turned = turned_as(found, None if known is None else known.proposal)
+        acts = [] if refused else j.reverse(*relation, found.kind or turned or None)
     else:
         acts = [j.reject_relation(*relation)]
     queue = by.window.docks["relation_queue"].panel
@@ -185,19 +186,10 @@ def _judge_relation(by: Curator, key: Qt.Key | str) -> None:
     by.measure("relation")
     by.judge(key, NO, lambda: acts)
     by.measure("relation, its card whole")
-    if key == "V":
-        _go_on_after_reversing(by, following)
-    elif following is not None and session.selection.relation != following:
+    if key == "V" and not acts:
+        return  # it stays where it cannot be turned round
+    if following is not None and session.selection.relation != following:
         raise Wrong(f"after {relation} comes {session.selection.relation}, not {following}")
-
-
-def _go_on_after_reversing(by: Curator, following: Relation | None) -> None:
-    """Say what a turned relation is; the queue goes on from where it stood."""
-    selection = by.window.session.selection
-    if following is not None:
-        by.key(Key.Key_Right)
-        if selection.relation != following:
-            raise Wrong(f"after a reversed one comes {selection.relation}, not {following}")
 
 
 # ---- structure
