@@ -54,7 +54,8 @@ def test_the_card_leaves_out_the_examples_that_stand_beside_it(qtbot, window) ->
     wait_idle(qtbot, window)
     card = panel(window, "card")
     assert panel(window, "exemplars").grid.examples and not card.cutouts.isVisible()
-    window.docks["exemplars"].close()
+    for beside in ("split", "alike", "exemplars"):
+        window.docks[beside].close()
     wait_idle(qtbot, window)
     qtbot.waitUntil(lambda: card.cutouts.isVisible() and bool(card.cutouts.examples))
     assert all(card.cutouts.examples[0].value >= one.value for one in card.cutouts.examples)

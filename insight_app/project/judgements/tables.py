@@ -251,10 +251,11 @@ def next_step(
     query = (
         select(*ProjectedGroup.__table__.columns)
         .where(ProjectedGroup.person_uuid == person, ProjectedGroup.standing == int(standing))
-        .where(ProjectedGroup.uuid.not_in(list(without)))
         .order_by(ProjectedGroup.position.desc(), ProjectedGroup.uuid.desc())
         .limit(1)
     )
+    if without:
+        query = query.where(ProjectedGroup.uuid.not_in(list(without)))
     return next(_steps(connection, query), None)
 
 
