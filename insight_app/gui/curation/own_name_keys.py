@@ -74,7 +74,7 @@ class OwnNameKeys(QObject):
 
     def _follow(self) -> None:
         for place, name in enumerate(self.session.own_names.names, 1):
-            text = f"Name it {command_text(shown_name(name))}" if name else f"Your name {place}"
+            text = f"Name it: {command_text(shown_name(name))}" if name else f"Your name {place}"
             self.session.actions[own_name(place)].setText(text)
         self._enable()
 
