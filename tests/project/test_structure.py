@@ -410,15 +410,19 @@ def stays(results: Results, state: CurationState) -> dict[str, str]:
     """The straightforward version: every concept that is there -> the one that stands for it."""
     there = {f"f:{row}" for row in range(8)}
     there |= {one for one, said in state.concepts.items() if said.name is not None}
-    graph = nx.Graph([(holder, one) for holder, all_ in state.members.items() for one in all_])
+    pairs = [
+        (holder, one)
+        for holder, all_ in state.members.items()
+        for one in all_
+        if not (j.is_own(holder) and (holder not in there or state.concepts[holder].hidden))
+    ]
+    held = {one for _holder, one in pairs}
     found = {concept: concept for concept in there}
-    for component in nx.connected_components(graph):
+    for component in nx.connected_components(nx.Graph(pairs)):
         left = sorted(component & there, key=order)
         if left:
-            first = [one for one in left if one not in state.holders] or left
-            said = state.concepts.get(first[0], j.ConceptState())
-            if not (said.hidden and j.is_own(first[0])):
-                found |= dict.fromkeys(left, first[0])
+            first = [one for one in left if one not in held] or left
+            found |= dict.fromkeys(left, first[0])
     return found
 
 

@@ -355,9 +355,9 @@ class ConceptTable:
         return row is not None and (row < self._results.F or bool(self.names[row]))
 
     def _is_unmade(self, concept: ConceptId) -> bool:
-        """Return whether it is a person's own and hidden: a group or part that was taken apart."""
+        """Return whether it is a person's own that was taken apart, or that nobody made (yet)."""
         row = self.row_of(concept)
-        return row is not None and is_own(concept) and bool(self.hidden[row])
+        return is_own(concept) and (row is None or bool(self.hidden[row]))
 
     def _there(self, concepts: Iterable[ConceptId]) -> list[int]:
         """Return the rows of those of the concepts that there are, in order."""
