@@ -159,6 +159,35 @@ def test_a_merge_is_done_and_taken_apart_at_any_later_time(qtbot, concepts, open
     assert set(again.members(boat)) == {hound} and again.status[boat] == 1
 
 
+def test_after_a_redo_keys_act_on_what_stands_for_the_others(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    boat, car, dog = choose(qtbot, window, "boat", "car", "dog")
+    for _ in range(2):
+        press(qtbot, window, Key.Key_Return, CTRL)
+        wait_idle(qtbot, window)
+    session.selection.select_rows((0,))
+    press(qtbot, window, Key.Key_Z, CTRL)
+    assert set(session.selection.rows) == {boat, car, dog} and session.selection.row == boat
+    press(qtbot, window, Key.Key_Y, CTRL)
+    assert session.state.catalogue.members(boat) == [car, dog]
+    assert session.selection.rows == (boat,)
+
+
+def test_what_was_made_elsewhere_stays_selected_in_the_table(qtbot, concepts) -> None:
+    window, session = concepts, concepts.session
+    show(qtbot, window, "statistics")
+    show(qtbot, window, "concepts")
+    choose(qtbot, window, "boat", "dog")
+    press(qtbot, window, Key.Key_G, CTRL)
+    qtbot.keyClicks(window.docks["alike"].panel.foot_of_stage.name, "moving thing")
+    press(qtbot, window, Key.Key_Return)
+    made = row(window, "moving thing")
+    assert session.selection.rows == (made,)
+    show(qtbot, window, "statistics")
+    assert session.selection.rows == (made,)
+    assert window.docks["concept_table"].panel.model.place_of(made) is not None
+
+
 def test_a_group_stands_above_its_concepts_and_has_a_name(qtbot, concepts) -> None:
     window, session = concepts, concepts.session
     boat, dog = choose(qtbot, window, "boat", "dog")

@@ -319,6 +319,7 @@ class Curation(QObject):
             self._selection.select(concepts=(then,))  # as hide() does
         elif kind not in (WriteKind.JUDGE, WriteKind.REPLAY):
             self._return_to(changes)
+        self._select_what_stands()
         text = committed.write.text or changes.text
         if kind is WriteKind.REPLAY:
             self._messages.say(text)
@@ -339,6 +340,19 @@ class Curation(QObject):
             self._messages.offer(what, "Leave it, undo the one before (Ctrl+Z)", self.undo)
         else:
             self._messages.say(str(error))
+
+    def _select_what_stands(self) -> None:
+        """Select in the place of what is merged now what stands for it: keys act on that."""
+        state, concepts = self._present(), self._selection.concepts
+        if state.catalogue is None:
+            return
+        rows = map(state.row_of, concepts)
+        standing = tuple(
+            one if row is None else state.id_of(state.catalogue.holder(row))
+            for one, row in zip(concepts, rows, strict=True)
+        )
+        if standing != concepts:
+            self._selection.select(concepts=standing)
 
     def _is_hidden(self, concept: "ConceptId") -> bool:
         state = self._present()
@@ -365,7 +379,9 @@ class Curation(QObject):
                 selection.select_relations(sorted(shown))
             return
         children = [child for child, _parent in changes.relations]
-        for concepts in (changes.concepts, children):
+        # First what was there all the time: of a merge that was undone the one that stayed.
+        first = [*sorted(changes.changed), *sorted(changes.added | changes.removed)]
+        for concepts in (first, children):
             listed = [concept for concept in concepts if self._is_listed(concept)]
             if listed:
                 if not set(listed) & set(selection.concepts):

@@ -224,7 +224,11 @@ class StatisticsRows(QObject):
 
     def _passes(self, catalogue: "Catalogue") -> NDArray[np.bool_]:
         """Return (n,) which concepts pass the filter, those folded away included."""
-        images = np.where(catalogue.knows_images, self.values["images"], catalogue.images_at_least)
+        # Of what was composed since the last count as much is known as the catalogue knows.
+        known = np.array(catalogue.knows_images)
+        counted = () if self._counted is None else self._counted.composites
+        known[[row for row in catalogue.composites() if row not in counted]] = False
+        images = np.where(known, self.values["images"], catalogue.images_at_least)
         passes = images >= self.filter.min_images
         if self.state.awaits_photos:  # nothing is counted: names, levels, relations are there
             passes = catalogue.is_active
