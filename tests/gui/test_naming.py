@@ -213,10 +213,11 @@ def test_a_name_given_often_gets_a_key_which_asks_before_it_names_several(
     assert [field.text() for field in fields] == ["", "", "", "keel", "", "", "", "", ""]
 
 
-def test_a_name_that_others_have_offers_the_merge(qtbot, window) -> None:
+def naming_as_another(qtbot, window):
+    """Type a name that another one has; return the ids of both, that one first, and the title."""
     show(qtbot, window, "concepts")
-    session, rows = window.session, window.session.lists.rows
-    ids = session.state.ids_of(rows[:2])
+    session = window.session
+    ids = session.state.ids_of(session.lists.rows[:2])
     session.curation.rename(ids[0], "mast")
     wait_saved(qtbot, window)
     session.selection.select(concepts=ids[1:])
@@ -225,6 +226,12 @@ def test_a_name_that_others_have_offers_the_merge(qtbot, window) -> None:
     title.rename()
     qtbot.keyClicks(title.editor, "mast")
     wait_idle(qtbot, window)
+    return ids, title
+
+
+def test_a_name_that_others_have_offers_the_merge(qtbot, window) -> None:
+    ids, title = naming_as_another(qtbot, window)
+    session = window.session
     assert title.same.text() == "1 other concept is called so. Ctrl+Enter: rename and merge"
     assert title.editor.completer().completions.found[0].count == 1
     qtbot.keyClick(title.editor, Key.Key_Return)
@@ -238,20 +245,11 @@ def test_a_name_that_others_have_offers_the_merge(qtbot, window) -> None:
 
 
 def test_ctrl_enter_in_the_name_renames_and_lays_the_merge_out(qtbot, window) -> None:
-    show(qtbot, window, "concepts")
-    session, rows = window.session, window.session.lists.rows
-    ids = session.state.ids_of(rows[:2])
-    session.curation.rename(ids[0], "mast")
-    wait_saved(qtbot, window)
-    session.selection.select(concepts=ids[1:])
-    wait_idle(qtbot, window)
-    title = window.docks["card"].panel.head
-    title.rename()
-    qtbot.keyClicks(title.editor, "mast")
-    wait_idle(qtbot, window)
+    ids, title = naming_as_another(qtbot, window)
+    session = window.session
     qtbot.keyClick(title.editor, Key.Key_Return, CTRL)
     wait_saved(qtbot, window)
-    assert session.state.catalogue.names[rows[1]] == "mast"
+    assert session.state.catalogue.names[session.state.row_of(ids[1])] == "mast"
     assert session.staging.stage is not None and session.staging.stage.ticked == ids
     session.staging.cancel()
     wait_idle(qtbot, window)

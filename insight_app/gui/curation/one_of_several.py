@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from insight_app.figures import counted
 from insight_app.gui import theme
 from insight_app.gui.curation.cutouts import CutoutGrid
-from insight_app.gui.curation.present_concept import PresentConcept, Version, find
+from insight_app.gui.curation.present_concept import find
+from insight_app.gui.curation.strongest_places import StrongestPlaces
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, dim_label
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
-    from insight_app.project.results.records import Example
 
 EXAMPLES, LINES = 8, 5
 STAYS = "the one that stays"
@@ -35,7 +35,6 @@ class OneOfSeveral(QWidget):
         self.current: ConceptId | None = None
         self._concepts: Sequence[ConceptId] = ()
         self._staying: ConceptId | None = None
-        self._examples_of: Version | None = None
         self.place = dim_label("", self)
         self.back, self.on = (self._arrow(*one) for one in ((-1, "←"), (1, "→")))
         self.name = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
@@ -44,6 +43,7 @@ class OneOfSeveral(QWidget):
         self.said.setWordWrap(True)
         self.cutouts = CutoutGrid(session, self, lines=LINES)
         self.cutouts.setAccessibleName("Strongest places of this one")
+        self._places = StrongestPlaces(self.cutouts, EXAMPLES)
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(self.place, 1)
@@ -95,21 +95,4 @@ class OneOfSeveral(QWidget):
         self.name.setToolTip(concept.introduction)
         images = counted(int(concept.catalogue.images[concept.row]), "image")
         self.said.setText(f"{concept.status_word}, in {images} of {concept.images_counted}")
-        self._load(concept)
-
-    def _load(self, concept: PresentConcept) -> None:
-        if concept.version == self._examples_of:
-            return
-        self._examples_of = concept.version
-        if not concept.is_counted:
-            self.cutouts.show_examples([])
-            return
-        self.session.jobs.run(
-            partial(concept.reader.examples, "strongest", EXAMPLES),
-            done=partial(self._take, concept.version),
-            key="one of several",
-        )
-
-    def _take(self, version: "Version", found: "Sequence[Example]") -> None:
-        if version == self._examples_of:
-            self.cutouts.show_examples(found)
+        self._places.show_concept(concept)

@@ -82,7 +82,7 @@ class SeveralCard(QWidget):
         self.list.setAccessibleName("Selected concepts")
         column.addWidget(self.list)
         column.addStretch(1)
-        session.staging.changed.connect(self._show_one)
+        session.staging.changed.connect(self._follow_stage)
         theme.follow(self._measure)
 
     def _measure(self) -> None:
@@ -97,7 +97,11 @@ class SeveralCard(QWidget):
         self.title.setText(f"{len(concepts):,} selected")
         self.said.setText(tally(state, concepts))
         self._show_one()
+        stage = self.session.staging.stage
         for verb, label in self.effects.items():
+            if verb == "merge" and stage is not None:
+                label.setText("as it is laid out")
+                continue
             say = together if verb in TOGETHER else effect
             is_of_relations = verb in VERBS and verb != "hide" and relations
             what = f"changes {counted(relations, 'relation')}"
@@ -110,6 +114,12 @@ class SeveralCard(QWidget):
             hints.append(f"The first {len(listed)} are listed.")
         self.hint.setText(" ".join(hints))
         self.list.set_rows([ConceptRow(concept) for concept in listed])
+
+    def _follow_stage(self) -> None:
+        if self.isVisible():
+            self.show_selected()
+        else:
+            self._show_one()
 
     def _show_one(self) -> None:
         """Show one of those that are selected, of what is laid out the one that stays first."""

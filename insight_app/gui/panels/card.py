@@ -1,6 +1,5 @@
 """The concept card: what the selected concept is, where it stands, and how it was judged."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,9 @@ from insight_app.gui.curation.facts.written_field import (
 )
 from insight_app.gui.curation.judge_buttons import JudgeButtons
 from insight_app.gui.curation.own_name_keys import OwnNameRow
-from insight_app.gui.curation.present_concept import PresentConcept, Version, selected
+from insight_app.gui.curation.present_concept import PresentConcept, selected
 from insight_app.gui.curation.several import SeveralCard
+from insight_app.gui.curation.strongest_places import StrongestPlaces
 from insight_app.gui.curation.structure.made_of import MadeOf
 from insight_app.gui.hint_line import HintLine
 from insight_app.gui.panel import Panel
@@ -41,7 +41,7 @@ from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState, PlainLabel, base_widget, scrolled
 
 if TYPE_CHECKING:
-    from insight_app.project.results.records import Example
+    pass
 
 EXAMPLES = 6
 CHOOSE = "Choose a concept to see its strongest places, names, relations and history."
@@ -61,7 +61,6 @@ class CardPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._examples_of: Version | None = None
         self.empty = EmptyState(WAITING, self)
         inside = base_widget(self)
         column = QVBoxLayout(inside)
@@ -73,6 +72,7 @@ class CardPanel(Panel):
         self.relation.setWordWrap(True)
         self.cutouts = CutoutGrid(session, inside, can_mark=True)
         self.cutouts.setAccessibleName("Strongest places")
+        self._places = StrongestPlaces(self.cutouts, EXAMPLES)
         self.name_hint = HintLine(session, HINT_NAME, inside)
         self.keys_hint = HintLine(session, HINT_KEYS, inside)
         for widget in (
@@ -194,18 +194,5 @@ class CardPanel(Panel):
 
     def _load_examples(self, concept: PresentConcept) -> None:
         self.cutouts.setVisible(not self._are_beside)
-        if concept.version == self._examples_of or self._are_beside:
-            return
-        self._examples_of = concept.version
-        if not concept.is_counted:
-            self.cutouts.show_examples([])
-            return
-        self.session.jobs.run(
-            partial(concept.reader.examples, "strongest", EXAMPLES),
-            done=partial(self._show_examples, concept.version),
-            key="card examples",
-        )
-
-    def _show_examples(self, version: "Version", found: "Sequence[Example]") -> None:
-        if version == self._examples_of:
-            self.cutouts.show_examples(found)
+        if not self._are_beside:
+            self._places.show_concept(concept)

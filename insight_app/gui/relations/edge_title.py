@@ -176,7 +176,8 @@ def _figures(relation: PresentRelation, known: KnownOfEdge | None) -> tuple[str,
         where = "in the dictionary" if measured.source == "dictionary" else "in the analysis"
         whom = f" {of_whom(edge)} alone" if edge is not None and is_of_merged else ""
         lines += [f"As it was measured {where}{whom}:", explanation(measured)]
-    return ",  ".join(parts), "\n".join(lines)
+    # A figure and its unit stay on one line.
+    return ",  ".join(part.replace(" ", "\u00a0") for part in parts), "\n".join(lines)
 
 
 class _Status(QWidget):

@@ -145,10 +145,12 @@ class Duplicates(QObject):
             for one in clusters
         ]
         is_still_here = self._whereabouts.is_still_at(self._asked_at)
+        found = f"Found {counted(len(self._offers), 'cluster')} of possible duplicates"
         if self._offers and not (is_still_here and self._staging.stage is None):
-            many = counted(len(self._offers), "cluster")
-            self._messages.say(f"Found {many} of possible duplicates: D lays the first one out")
+            self._messages.say(f"{found}: D lays the first one out")
         else:
+            if self._offers:
+                self._messages.say(found)
             self.go()
         self.changed.emit()
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIn
 from PySide6.QtGui import QFocusEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from insight_app.gui.curation.lists import row_list
 from insight_app.gui.curation.lists.concept_row import ConceptRow, ConceptRowDelegate
 from insight_app.gui.curation.lists.concept_rows import ConceptRowsModel
-from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.state.lists import neighbour
 from insight_app.gui.state.session import Session
 
@@ -35,12 +35,7 @@ class ConceptList(QListView):
         self.setModel(self._rows)
         self.setItemDelegate(ConceptRowDelegate(session, self, ROOM, has_colours=True))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setProperty(PASSES_SIDEWAYS, True)
+        row_list.begin(self)
         self._following = False
         self.selectionModel().selectionChanged.connect(self._chosen)
 
@@ -123,11 +118,7 @@ class ConceptList(QListView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.items:
-            first = min(self._rows.places.values(), default=0)
-            self.selectionModel().setCurrentIndex(
-                self._rows.index(first), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+        row_list.enter(self, min(self._rows.places.values(), default=0))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

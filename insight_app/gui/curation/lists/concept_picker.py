@@ -6,14 +6,14 @@ What the numbers mean is its owner's matter, how a row looks that of concept_row
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.curation.lists import row_list
 from insight_app.gui.curation.lists.concept_row import ConceptRow, ConceptRowDelegate
 from insight_app.gui.curation.lists.concept_rows import ConceptRowsModel
-from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 
@@ -47,12 +47,7 @@ class ConceptPicker(QListView):
                 session, self, ROOM, fade_judged=fade_judged, has_colours=has_colours
             )
         )
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setProperty(PASSES_SIDEWAYS, True)
+        row_list.begin(self)
         if grows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.clicked.connect(self._pick)
@@ -77,8 +72,7 @@ class ConceptPicker(QListView):
 
     def _measure(self) -> None:
         if self._grows:
-            line = self.fontMetrics().height() + ROOM
-            self.setFixedHeight(line * min(len(self.items), self._grows))
+            row_list.grow(self, ROOM, self._grows)
 
     def insert(self, place: int, row: ConceptRow) -> None:
         """List one more concept; what is seen stays where it is."""
@@ -100,13 +94,7 @@ class ConceptPicker(QListView):
     def mark(self, concept: "ConceptId | None") -> None:
         """Make a concept the current one and bring it into view."""
         place = self.place_of(concept)
-        if place is None:
-            self.selectionModel().clear()  # nothing is outlined that keys do not act on
-        else:
-            index = self._rows.index(place)
-            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().setCurrentIndex(index, flag)
-            self.scrollTo(index)
+        row_list.mark(self, place)
 
     def _pick(self, index: Index) -> None:
         concept = self._rows.concept_at(index)
@@ -124,7 +112,4 @@ class ConceptPicker(QListView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.items:
-            self.selectionModel().setCurrentIndex(
-                self._rows.index(0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+        row_list.enter(self)

@@ -6,13 +6,13 @@ What the numbers mean is its owner's matter, how a row looks that of relation_ro
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from insight_app.gui import theme
+from insight_app.gui.curation.lists import row_list
 from insight_app.gui.curation.lists.relation_row import ITEM_ROLE, RelationRow, RelationRowDelegate
-from insight_app.gui.key_filter import PASSES_SIDEWAYS
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.lists import neighbour
 from insight_app.gui.state.present_relation import KINDS, find_relation
@@ -108,12 +108,7 @@ class RelationList(QListView):
         self.setModel(self.rows)
         delegate = RelationRowDelegate(session, self, ROOM, fades_judged=fades_judged)
         self.setItemDelegate(delegate)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setProperty(PASSES_SIDEWAYS, True)
+        row_list.begin(self)
         if grows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.clicked.connect(self._pick)
@@ -145,8 +140,7 @@ class RelationList(QListView):
 
     def _measure(self) -> None:
         if self._grows:
-            line = self.fontMetrics().height() + ROOM
-            self.setFixedHeight(line * min(len(self.relations), self._grows))
+            row_list.grow(self, ROOM, self._grows)
 
     def has(self, relation: "Relation") -> bool:
         """Return whether a relation is listed, or the one that it was before it was reversed."""
@@ -166,13 +160,7 @@ class RelationList(QListView):
     def mark(self, relation: "Relation | None") -> None:
         """Make a relation the current one and bring it into view; a reversed one where it was."""
         place = None if relation is None else self._place_of(relation)
-        if place is None:
-            self.selectionModel().clear()
-        else:
-            index = self.rows.index(place)
-            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().setCurrentIndex(index, flag)
-            self.scrollTo(index)
+        row_list.mark(self, place)
 
     def _pick(self, index: Index) -> None:
         if not index.isValid():
@@ -202,7 +190,4 @@ class RelationList(QListView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.relations:
-            self.selectionModel().setCurrentIndex(
-                self.rows.index(0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+        row_list.enter(self)
