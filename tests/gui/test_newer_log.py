@@ -9,6 +9,7 @@ from insight_app.gui.curation.history.lines import words_of
 from insight_app.project import judgements as j
 from insight_app.project.person import this_person
 from insight_app.project.project import Project
+from tests.gui.conftest import wait_saved
 
 
 @pytest.fixture
@@ -34,14 +35,16 @@ def test_it_is_said_when_the_project_opens_and_undo_says_why_it_does_not(
     window = open_window(newer)
     assert "1 judgement was made with a newer version of Insight" in window.trouble.text
     assert window.actions_["edit.undo"].text() == "&Undo: Also called port"
-    told: list[str] = []
-    window.session.messages.line.connect(told.append)
     window.actions_["edit.undo"].trigger()
-    qtbot.waitUntil(lambda: bool(told))
-    assert "“Also called port” cannot be undone. A newer version of Insight made it" in told[0]
+    wait_saved(qtbot, window)
+    said = "“Also called port” cannot be undone. A newer version of Insight made it"
+    assert said in window.strip.label.text()
     judgements = window.session.state.project.judgements
     concept = window.session.state.catalogue.id_of(0)
     assert judgements.state.concepts[concept].name == "harbour"
     lines = [words_of(entry, concept, str) for entry in judgements.history_of(concept)]
     assert lines[0].endswith("accepted harbour")
     assert lines[1].endswith("Also called port (made with a newer Insight, not applied here)")
+    window.strip.link.click()
+    wait_saved(qtbot, window)
+    assert judgements.state.concepts.get(concept) is None, "the one before it is undone"
