@@ -9,15 +9,21 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from insight_app.errors import WorldError
+from insight_app.gui.curation.place_dialog import PlaceDialog
 from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.export import ExportDialog
 from insight_app.gui.dialogs.folders import FoldersDialog
+from insight_app.gui.dialogs.history import HistoryDialog
 from insight_app.gui.dialogs.new_project import NewProjectDialog
 from insight_app.gui.dialogs.preferences import PreferencesDialog
 from insight_app.gui.dialogs.shortcuts import ShortcutsDialog
 from insight_app.gui.dialogs.wizard.found import FoundDictionary
+from insight_app.gui.naming.normalize_dialog import NormalizeDialog
+from insight_app.gui.naming.replace_dialog import ReplaceDialog
+from insight_app.gui.photo.tag_dialog import TagDialog
 from insight_app.gui.window.workspaces import PANELS
-from insight_app.project.judgements import Person
+from insight_app.project.judgements import Alias, Person
+from insight_app.project.judgements.names.normalizing import NameLine
 from insight_app.project.person import remember
 from tests.gui.conftest import SIZE, wait_idle, wait_saved
 from tests.gui.every_text import Shown, everything, never_opened, wrong
@@ -85,6 +91,8 @@ def test_nothing_of_others_is_more_than_text(
         wait_saved(qtbot, window)
         session.curation.rename(boat, spell("boat"))
         wait_saved(qtbot, window)
+        session.naming.add_aliases(boat, [Alias(spell("alias"))])
+        session.tagging.put((1,), on=(spell("tag"),))
         session.relations.add_parent(boat, session.state.id_of(0))
         wait_saved(qtbot, window)
         for workspace in WORKSPACES:
@@ -97,7 +105,15 @@ def test_nothing_of_others_is_more_than_text(
             wait_idle(qtbot, window)
         session.selection.select(concepts=(car, boat, session.state.id_of(1)))
         eyes.look()
-        session.selection.select(concepts=(boat,))
+        session.actions["concept.merge"].trigger()
+        eyes.look()
+        session.actions["concept.cancel_stage"].trigger()
+        session.selection.select_relations([(boat, session.state.id_of(0))])
+        eyes.look()
+        session.selection.select(concepts=(boat,), relations=())
+        session.actions["concept.split"].trigger()
+        eyes.look()
+        session.actions["concept.cancel_stage"].trigger()
         error = WorldError(spell("what"), where=spell("where"), kept=spell("kept"), do=spell("do"))
         session.messages.report(error, "Mend", lambda: None)
         session.messages.offer(spell("did"), "Undo", lambda: None)
@@ -124,12 +140,13 @@ def test_nothing_of_others_is_more_than_text(
         assert session.projects.close()
         qtbot.waitUntil(lambda: session.state.project is None)
         eyes.look()
-    assert not eyes.bad, "\n".join(sorted(eyes.bad))
+        assert not eyes.bad, "\n".join(sorted(eyes.bad))
     seen = "\n".join(eyes.seen)
     for place in (
         "title of MainWindow", "tip in GridView", "line in HierarchyView", "tip in _TableView",
         "tooltip of _Name", "line in HistoryView", "line in CandidateList", "LinkLabel",
-        "AbsentLine",
+        "AbsentLine", "tooltip of AliasChip", "line in QListWidget",
+        "tip in _Table 'Names that change'",
         "action edit.undo", "tooltip of action", "WrappedText", "axis of ThemedPlot", "_Title",
         "completions of NameEdit", "line in HitList", "line in HangingHits", "PlainLabel",
         "line in QTreeWidget", "line in FolderList", "choice of QComboBox", "tooltip of RecentRow",
@@ -150,9 +167,17 @@ def _look_at_dialogs(eyes: Eyes, window, project: Path, spell) -> None:
     wizard._show_trouble(WorldError(spell("trouble")))
     export = ExportDialog(session, window)
     export._failed(WorldError(spell("failed")))
+    replace = ReplaceDialog(session, window)
+    replace.find_what.setText("H4rm")
+    lines = [
+        NameLine(spell("canonical"), (Alias(session.state.exact_name(1)), Alias(spell("variant"))))
+    ]
+    boat = session.state.id_of(2)
     dialogs = [
         wizard, export, FoldersDialog(session, window), PreferencesDialog(session, window),
-        ShortcutsDialog(session.actions, window),
+        ShortcutsDialog(session.actions, window), replace, HistoryDialog(session, window),
+        NormalizeDialog(session, Path(spell("file")), lines, window),
+        TagDialog(session, (0,), window), PlaceDialog(session, [(boat, None)], True, window),
     ]  # fmt: skip
     for dialog in dialogs:
         dialog.show()

@@ -18,6 +18,7 @@ from insight_app.gui.curation.present_concept import find
 from insight_app.gui.curation.strongest_places import StrongestPlaces
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, dim_label
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
@@ -92,7 +93,7 @@ class OneOfSeveral(QWidget):
         role = f", {STAYS}" if concept.id == self._staying else ""
         self.place.setText(f"{number:,} of {len(self._concepts):,}{role}")
         self.name.setText(concept.name_told_apart)
-        self.name.setToolTip(concept.introduction)
+        self.name.setToolTip(tooltip(concept.introduction))
         images = counted(int(concept.catalogue.images[concept.row]), "image")
         self.said.setText(f"{concept.status_word}, in {images} of {concept.images_counted}")
         self._places.show_concept(concept)

@@ -31,8 +31,8 @@ from insight_app.gui.curation.history.view import HistoryView
 from insight_app.gui.dialogs.confirming import confirm
 from insight_app.gui.dialogs.files import Purpose, choose_file, choose_new_file
 from insight_app.gui.state.session import Session
+from insight_app.gui.state.shown_name import shown_name
 from insight_app.gui.widgets import dim_label
-from insight_app.gui.wording import command_text
 from insight_app.plain_text import file_name
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class HistoryDialog(QDialog):
         self.persons.clear()
         self.persons.addItem("Everybody", "")
         for person in sorted(persons, key=lambda one: one.name.casefold()):
-            self.persons.addItem(command_text(person.name), person.uuid)
+            self.persons.addItem(shown_name(person.name), person.uuid)
         self.persons.setCurrentIndex(max(0, self.persons.findData(chosen)))
         self.persons.setVisible(len(persons) > 1)
         self.persons.blockSignals(False)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QFont
 from insight_app.figures import counted
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.shown_name import shown_name
+from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.names.spelling import Renaming
@@ -107,7 +108,8 @@ class ProposalModel(QAbstractTableModel):
         if column == CHECK:
             return f"#{one.key}" if role == Role.DisplayRole else None
         if column in (BEFORE, AFTER):
-            return shown_name(one.before if column == BEFORE else one.after)
+            name = shown_name(one.before if column == BEFORE else one.after)
+            return name if role == Role.DisplayRole else tooltip(name)
         others = self.proposed.then[at] - 1
         if others <= 0 or role != Role.DisplayRole:
             return None

@@ -257,15 +257,16 @@ class AliasChip(QAbstractButton):
         super().__init__(parent)
         self.alias = alias
         language = f", {alias.language}" if alias.language else ""
-        self.setText(shown_name(alias.text))
-        self.setAccessibleName(f"Alias {self.text()}{language}")
-        self.setToolTip(tooltip(f"{self.text()}{language}. Delete or the cross takes it away"))
+        # No text of a button: an & in it would be a key that presses it.
+        self._name = shown_name(alias.text)
+        self.setAccessibleName(f"Alias {self._name}{language}")
+        self.setToolTip(tooltip(f"{self._name}{language}. Delete or the cross takes it away"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self.text()) + 2 * PAD + CROSS
+        width = metrics.horizontalAdvance(self._name) + 2 * PAD + CROSS
         if self.alias.language:
             width += metrics.horizontalAdvance(f"@{self.alias.language}") + PAD
         return QSize(min(width, WIDEST), metrics.height() + 8)
@@ -291,7 +292,7 @@ class AliasChip(QAbstractButton):
             room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(told) - PAD)
         painter.setPen(c.of("text"))
         fits = painter.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, int(room.width()) + 1
+            self._name, Qt.TextElideMode.ElideRight, int(room.width()) + 1
         )
         painter.drawText(room, middle, fits)
         painter.end()
