@@ -10,13 +10,13 @@ JUDGEMENTS = "judgements.sqlite"
 ANALYSIS = "analysis.sqlite"
 MANIFEST = "project.json"
 CODES, STATISTICS, DICTIONARY, BACKUPS = "codes", "statistics", "dictionary", "backups"
-QUALITY, COMPOSITES = "quality", "composites"
+QUALITY, COMPOSITES, EXPLAIN = "quality", "composites", "explain"
 LOCK = "lock"
 FILES = (JUDGEMENTS, ANALYSIS, MANIFEST, LOCK)
 """How the names of files begin that lie in the project's folder itself."""
 LEFT = f".{JUDGEMENTS}-"
 """How the name of what a killed program leaves of the database begins, while it makes a project."""
-FOLDERS = (CODES, STATISTICS, DICTIONARY, BACKUPS, QUALITY, COMPOSITES)
+FOLDERS = (CODES, STATISTICS, DICTIONARY, BACKUPS, QUALITY, COMPOSITES, EXPLAIN)
 
 
 def is_project(folder: Path) -> bool:
