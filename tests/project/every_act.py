@@ -17,6 +17,7 @@ pairs = st.tuples(concepts, concepts).filter(lambda pair: pair[0] != pair[1])
 part_and_whole = st.tuples(own, concepts).filter(lambda pair: pair[0] != pair[1])
 words = st.tuples(concepts, names, st.sampled_from(["", "en"]))
 sayings = st.sampled_from((True, False, None))
+label_sets = st.sampled_from(("birds", "folders", "a # b"))
 tags = st.tuples(st.just(IMAGE), names)
 
 
@@ -61,6 +62,8 @@ BY_KIND: dict[str, st.SearchStrategy[Act]] = {
     "allow-together": pairs.map(lambda pair: j.allow_together(*pair)),
     "tag": tags.map(lambda tag: j.tag(*tag)),
     "untag": tags.map(lambda tag: j.untag(*tag)),
+    "label": st.builds(j.label, label_sets, st.sampled_from((IMAGE, IMAGE[::-1])), names),
+    "unlabel": st.builds(j.unlabel, label_sets, st.sampled_from((IMAGE, IMAGE[::-1]))),
     "language": st.builds(j.language, st.sampled_from(["", "de", "pt-BR"])),
 }
 acts = st.one_of(*BY_KIND.values())

@@ -28,6 +28,9 @@ def test_an_alias_is_read_back_whatever_is_in_its_text(text: str, language: str)
     said = j.Alias(text, language)
     assert parse(t.alias_target(A, said)) == Target(About.ALIAS, (A,), alias=said)
     assert parse(t.tag_target(HASH, text)) == Target(About.TAG, image=HASH, tag=text)
+    labelled = Target(About.LABEL, image=HASH, label_set=text)
+    assert parse(t.label_target(text, HASH)) == labelled
+    assert parse(t.label_target(f"{text} # {HASH}", HASH)) != labelled
 
 
 def test_each_thing_is_read_back() -> None:
@@ -53,7 +56,13 @@ def test_what_is_spelled_like_nothing_is_nothing(target: str) -> None:
     assert parse(target) is None
 
 
-@pytest.mark.parametrize("target", ["label:3", "finding:x", "edit:412", "signature:own:1"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "finding:x", "edit:412", "signature:own:1",
+        "label:3", f"label: # {HASH}", f"label:a  b # {HASH}", f"label:{HASH}", "label:a # xyz",
+    ],
+)  # fmt: skip
 def test_reserved_targets_are_known_and_taken(target: str) -> None:
     assert parse(target) == Target(About.RESERVED)
     assert j.parse_concept(target) is None
@@ -70,7 +79,8 @@ def everything() -> list[Act]:
         j.remove_alias(A, "canvas"), *j.merge(A, [B]), *j.unmerge(A, [B]), *j.group(OWN, "x", [A]),
         *j.split(C, [(OWN, "one", [Mark(HASH, 1)]), (PART, "two", [Mark(HASH, 2)])]),
         *j.unsplit(C, [OWN, PART]), j.keep_apart(B, A), j.allow_together(A, B),
-        j.tag(HASH, "blurred"), j.untag(HASH, "blurred"), j.relation_kind(A, B, "part-of"),
+        j.tag(HASH, "blurred"), j.untag(HASH, "blurred"), j.label("birds", HASH, "wren"),
+        j.unlabel("birds", HASH), j.relation_kind(A, B, "part-of"),
         *j.reverse(A, B, "is-a"), j.add_parent(A, B), j.remove_parent(A, B),
         j.accept_relation(A, B), j.unsure_relation(A, B), j.reject_relation(A, B),
         j.clear_relation(A, B), j.language("de"),
@@ -139,6 +149,8 @@ def test_changes_tell_what_came_and_went_and_from_where() -> None:
     named = say(j.rename(A, "sail"))
     assert (named.changed, named.structure) == ({A}, False)
     assert say(j.tag(HASH, "blurred")).images == {HASH}
+    labelled = say(j.label("birds", HASH, "wren"))
+    assert (labelled.images, labelled.label_sets, labelled.changed) == ({HASH}, {"birds"}, set())
 
 
 def test_what_tells_concepts_apart_is_the_same_in_every_session() -> None:

@@ -36,4 +36,6 @@ def target(catalogue: Catalogue | None, spelled: str) -> str:
         return f"{named[0]} and {named[1]}"
     if found.about is About.TAG:
         return f"tag {visible(found.tag)} of photo {found.image[:12]}"
+    if found.about is About.LABEL:
+        return f"label of photo {found.image[:12]} in the set {visible(found.label_set)}"
     return visible(spelled)

@@ -19,6 +19,7 @@ from insight_app.project.judgements.targets import (
     alias_target,
     is_language,
     is_own,
+    label_target,
     mark_target,
     member_target,
     pair_target,
@@ -153,6 +154,18 @@ def untag(image: str, text: str) -> Act:
     return Act("untag", tag_target(image, _filled(text, "A tag")), {"listed": False})
 
 
+def label(label_set: str, image: str, class_name: str) -> Act:
+    """Say what a photo shows, in one set of labels; image: the hash of its content."""
+    name = {"class": _filled(class_name, "A label")}
+    return Act("label", label_target(_filled(label_set, "A set of labels"), image), name)
+
+
+def unlabel(label_set: str, image: str) -> Act:
+    """Take back what a photo was said to show, in one set of labels."""
+    target = label_target(_filled(label_set, "A set of labels"), image)
+    return Act("unlabel", target, {"class": None})
+
+
 def keep_apart(a: ConceptId, b: ConceptId) -> Act:
     """Say that two concepts only look alike: they are not offered to be merged."""
     return Act("keep-apart", pair_target(a, _other(a, b)), {"apart": True})
@@ -267,7 +280,7 @@ def unicode(text: str) -> str:
 
 def _clean(name: str) -> str:
     cleaned = " ".join(unicode(name).split())
-    _check_length(cleaned, LONGEST_NAME, "A name, an alias or a tag")
+    _check_length(cleaned, LONGEST_NAME, "A name, an alias, a tag or a label")
     return cleaned
 
 

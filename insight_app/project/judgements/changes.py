@@ -16,6 +16,7 @@ from insight_app.project.judgements.targets import (
     Target,
     alias_target,
     is_own,
+    label_target,
     mark_target,
     member_target,
     pair_target,
@@ -25,6 +26,7 @@ from insight_app.project.judgements.targets import (
 )
 
 _STRUCTURE = frozenset({About.RELATION, About.MEMBER})
+_OF_IMAGES = frozenset({About.TAG, About.LABEL})
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Changes:
     added, removed: concepts that are there now, or no more.  changed: others of which something is
     said now.  structure: whether hierarchy, merges or parts may be others.  came_from: what stands
     for others now -> these: a merged concept -> its new members, a part -> what it is a part of.
-    images: hashes of the photos whose tags changed.  judgements: uuids of the entries.
+    images: hashes of the photos whose tags or labels changed.  label_sets: names of the sets of
+    labels that changed.  judgements: uuids of the entries.
     """
 
     added: frozenset[ConceptId] = frozenset()
@@ -44,6 +47,7 @@ class Changes:
     structure: bool = False
     came_from: Mapping[ConceptId, tuple[ConceptId, ...]] = field(default_factory=dict)
     images: frozenset[str] = frozenset()
+    label_sets: frozenset[str] = frozenset()
     text: str = ""
     judgements: tuple[str, ...] = ()
     is_of_project: bool = False
@@ -92,7 +96,8 @@ def changes(was: Before, now: CurationState, text: str, judgements: Iterable[str
         ),
         structure=bool(added or removed) or any(one.about in _STRUCTURE for one in was.targets),
         came_from={concept: others for concept, others in new.items() if others},
-        images=frozenset(one.image for one in was.targets if one.about is About.TAG),
+        images=frozenset(one.image for one in was.targets if one.about in _OF_IMAGES),
+        label_sets=frozenset(one.label_set for one in was.targets if one.about is About.LABEL),
         text=text,
         judgements=tuple(judgements),
         is_of_project=any(one.about is About.PROJECT for one in was.targets),
@@ -115,6 +120,8 @@ def spoken_of(state: CurationState) -> Iterator[str]:
     yield from (pair_target(a, b) for a, b in state.apart)
     for image, tags in state.tags.items():
         yield from (tag_target(image, tag) for tag in tags)
+    for label_set, labels in state.labels.items():
+        yield from (label_target(label_set, image) for image in labels)
 
 
 def _concepts(targets: Iterable[Target]) -> set[ConceptId]:

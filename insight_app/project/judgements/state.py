@@ -91,7 +91,8 @@ class CurationState:
     aliases: those that stand.  members: holder -> concepts merged into it; holders: the same the
     other way round.  parts: whole -> concepts it was split into; wholes: the other way round.
     marks: concept -> mark -> whether it is an example.  apart: pairs to be kept apart.  tags: hash
-    of a photo's content -> words.  language: in which persons name and note, "" if nobody said.
+    of a photo's content -> words.  labels: name of a set -> hash of a photo's content -> class; the
+    inner dicts are changed in place.  language: in which persons name and note, "" if nobody said.
     """
 
     concepts: dict[ConceptId, ConceptState] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class CurationState:
     marks: dict[ConceptId, Mapping[Mark, bool]] = field(default_factory=dict)
     apart: set[Pair] = field(default_factory=set)
     tags: dict[str, frozenset[str]] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
     language: str = ""
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
@@ -139,6 +141,8 @@ class CurationState:
             (self.apart.add if filled.get("apart") is True else self.apart.discard)((a, b))
         elif found.about is About.TAG:
             _include(self.tags, found.image, found.tag, filled.get("listed") is True)
+        elif found.about is About.LABEL:
+            self._set_label(found.label_set, found.image, _text(filled.get("class")))
 
     def _set_concept(self, concept: ConceptId, filled: Mapping[str, Value]) -> None:
         if not filled:
@@ -163,6 +167,16 @@ class CurationState:
             self.marks[concept] = marks
         else:
             self.marks.pop(concept, None)
+
+    def _set_label(self, label_set: str, image: str, class_name: str | None) -> None:
+        # Not a copy for each photo: a set may hold a label for each of a hundred thousand.
+        labels = self.labels.setdefault(label_set, {})
+        if class_name is not None:
+            labels[image] = class_name
+        else:
+            labels.pop(image, None)
+        if not labels:
+            del self.labels[label_set]
 
 
 def _text(value: Value) -> str | None:

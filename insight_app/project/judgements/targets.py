@@ -7,12 +7,14 @@
     a mark on an example    CONCEPT # IMAGE:CELL         (IMAGE: hash of the photo's content)
     a pair to keep apart    A | B                        (in the order of their ids)
     a tag on an image       image:IMAGE + TEXT
+    a label of an image     label:SET # IMAGE            (SET: name of the set of labels)
     the project             project
 
 What is a set has an entry of its own here for each of its elements, so that two people who add to
 it at the same time lose nothing. `label:`, `finding:`, `edit:` and `signature:` are reserved for
-image labels, findings, edits of the model and signatures: no kind of judgement sets them yet, and
-no concept can be called so. Knows nothing of files and of what is said.
+labels, findings, edits of the model and signatures: what begins so and is spelled in no way that is
+listed here is a later version's, and no concept can be called so. Knows nothing of files and of
+what is said.
 """
 
 import re
@@ -34,9 +36,9 @@ Pair = tuple[ConceptId, ConceptId]
 PROJECT = "project"
 """The target of what is said of the project as a whole."""
 RESERVED = ("label", "finding", "edit", "signature")
-"""Beginnings of targets that a later version gives a meaning."""
+"""Beginnings of targets that a later version may give a meaning."""
 _SHORT = 8
-_OWN, _IMAGE = "own:", "image:"
+_OWN, _IMAGE, _LABEL = "own:", "image:", "label:"
 _RESERVED = tuple(f"{word}:" for word in RESERVED)
 _TAKEN = (_IMAGE, *_RESERVED)
 _BELOW, _HOLDS, _ALSO, _AT, _APART, _TAG = " > ", " < ", " ~ ", " # ", " | ", " + "
@@ -65,6 +67,7 @@ class About(Enum):
     MARK = auto()
     PAIR = auto()
     TAG = auto()
+    LABEL = auto()
     PROJECT = auto()
     RESERVED = auto()
 
@@ -74,7 +77,7 @@ class Target:
     """State what a target is about.
 
     concepts: its one concept, or (child, parent), (holder, member), (a, b).  alias, mark: of that
-    one concept.  image: hash of a photo's content.  tag: its text.
+    one concept.  image: hash of a photo's content.  tag: its text.  label_set: name of the set.
     """
 
     about: About
@@ -83,6 +86,7 @@ class Target:
     mark: Mark | None = None
     image: str = ""
     tag: str = ""
+    label_set: str = ""
 
 
 def machine_concept(fingerprint: str, index: int) -> ConceptId:
@@ -158,6 +162,11 @@ def tag_target(image: str, tag: str) -> str:
     return f"{_IMAGE}{image}{_TAG}{tag}"
 
 
+def label_target(label_set: str, image: str) -> str:
+    """Return the target of a judgement about what a photo shows, in one set of labels."""
+    return f"{_LABEL}{label_set}{_AT}{image}"
+
+
 def is_language(code: str) -> bool:
     """Return whether a text has the form of a language tag (BCP 47)."""
     return _LANGUAGE.fullmatch(code) is not None
@@ -165,15 +174,15 @@ def is_language(code: str) -> bool:
 
 def is_reserved(target: str) -> bool:
     """Return whether only a later version can say something of a target."""
-    return target.startswith(_RESERVED)
+    return target.startswith(_RESERVED) and _of_label(target) is None
 
 
 def parse(target: str) -> Target | None:
     """Return what a target is about, None if it is spelled like none that is known."""
     if target == PROJECT:
         return Target(About.PROJECT)
-    if is_reserved(target):
-        return Target(About.RESERVED)
+    if target.startswith(_RESERVED):
+        return _of_label(target) or Target(About.RESERVED)
     found = _SEPARATOR.search(target)
     if found is None:
         concept = _concept(target)
@@ -214,6 +223,15 @@ def _of_concept(concept: ConceptId, sign: str, rest: str) -> Target | None:
     if sign == _APART:
         return Target(About.PAIR, (concept, other)) if concept < other else None
     return None
+
+
+def _of_label(target: str) -> Target | None:
+    """Return the label that a target is about; a set's name may hold any sign, a hash none."""
+    if not target.startswith(_LABEL):
+        return None
+    label_set, _at, image = target.removeprefix(_LABEL).rpartition(_AT)
+    is_one = _HASH.fullmatch(image) and _is_clean(label_set)
+    return Target(About.LABEL, image=image, label_set=label_set) if is_one else None
 
 
 def _concept(text: str) -> ConceptId | None:

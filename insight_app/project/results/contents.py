@@ -15,6 +15,8 @@ from insight_app.project.results.snapshot import Results
 T = TypeVar("T")
 AT_ONCE = 500
 """Photos that one query asks for."""
+_MANY = 4_000
+"""Contents from which on reading those of all photos is faster: 0.8 s for a million."""
 
 
 def contents_of(results: Results, images: Collection[int]) -> dict[int, str]:
@@ -33,6 +35,12 @@ def photos_of(results: Results, contents: Collection[str]) -> dict[str, tuple[in
     """Return all listed photos of each content, in order; () where there is none any more."""
     found: dict[str, list[int]] = {content: [] for content in contents}
     with results.reading() as files, reading(files.engine) as connection:
+        if len(found) > _MANY:
+            for number, content in connection.execute(select(Image.id, Image.content_hash)):
+                of_content = found.get(content.hex()) if content is not None else None
+                if of_content is not None and results.is_listed(number):
+                    of_content.append(number)
+            return {content: tuple(sorted(numbers)) for content, numbers in found.items()}
         for some in _in_parts(sorted(found)):
             hashes = [bytes.fromhex(one) for one in some]
             # The index over sizes and contents is walked through: 0.1 s for a million photos.

@@ -97,6 +97,8 @@ KINDS: Mapping[str, Kind] = {
     "allow-together": Kind(About.PAIR, {"apart": (False,)}),
     "tag": Kind(About.TAG, {"listed": (True,)}),
     "untag": Kind(About.TAG, {"listed": (False,)}),
+    "label": Kind(About.LABEL, {"class": (Text.FILLED,)}),
+    "unlabel": Kind(About.LABEL, {"class": (None,)}),
     "language": Kind(About.PROJECT, {"language": (Text.LANGUAGE, None)}),
 }
 VERSIONS: Mapping[str, int] = {
