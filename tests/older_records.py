@@ -24,8 +24,11 @@ def with_more_notes(record: bytes, more: bytes) -> bytes:
     return _with_notes(record, lambda raw: raw + more)
 
 
-def _with_notes(record: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    magic, image, _, cells, pooled, body_size, _ = struct.unpack_from("<4s6I", record)
+def _with_notes(
+    record: bytes, change: Callable[[bytes], bytes], pooled: int | None = None
+) -> bytes:
+    magic, image, _, cells, as_it_was, body_size, _ = struct.unpack_from("<4s6I", record)
+    pooled = as_it_was if pooled is None else pooled
     body = record[28 : 28 + body_size]
     extra = zlib.compress(change(zlib.decompress(record[28 + body_size :])), 6)
     sizes = [cells, pooled, body_size, len(extra)]
@@ -47,8 +50,20 @@ def notes_read(record: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return half[:cells], half[cells : 2 * cells], half[2 * cells :]
 
 
+def record_without_mean_token(record: bytes) -> bytes:
+    """The record as an Insight wrote it that kept no mean token."""
+    cells, pooled = struct.unpack_from("<2I", record, 12)
+    size = 2 * cells + pooled
+
+    def without(raw: bytes) -> bytes:
+        planes = np.frombuffer(raw, np.uint8, 2 * size).reshape(2, size)
+        return planes[:, : 2 * cells].tobytes() + raw[2 * size :]
+
+    return _with_notes(record, without, pooled=0)
+
+
 def with_records_of_before(project: Path) -> None:
-    """Take from all records and counts what came with near misses and features."""
+    """Take from all records and counts what came with near misses and features, and since."""
     with_results_of_version_2(project)
     statistics = project / "statistics"
     for path in (*statistics.glob("*.npz"), *statistics.glob("*.postings")):
@@ -63,7 +78,8 @@ def with_records_of_before(project: Path) -> None:
             concepts = struct.unpack_from("<I", data, 20)[0]
             writer = code_store.ShardWriter(project / "codes", shard, concepts, 0, 0)
             for image, start, length in connection.execute(of, [shard]).fetchall():
-                record = record_without_sections(data[start : start + length])
+                record = record_without_mean_token(data[start : start + length])
+                record = record_without_sections(record)
                 place = writer.append_packed(record)
                 row = place.offset, place.size, image
                 connection.execute("UPDATE image SET offset = ?, bytes = ? WHERE id = ?", row)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts import photo_measures, random_directions
-from insight_app.concepts.codes import Codes
+from insight_app.concepts.codes import LARGEST_HALF, Codes
 from insight_app.concepts.encoders import DenseEncoder, Seen, SeesMore
 from insight_app.concepts.near_misses import NearMisses
 from insight_app.errors import Refusal, WorldError
@@ -31,8 +31,6 @@ BATCH = {"cpu": 4}
 GPU_BATCH = 64
 MOST_ACTIVE, FEW = 20, 256
 """So many times k concepts active in a cell, and more than a few, are no longer a sparse code."""
-_NOT_KEPT = np.zeros(0, np.float16)
-"""The mean token: it would take an eighth of a photo's room, and nothing asks for it."""
 Work = TypeVar("Work")
 
 
@@ -139,6 +137,7 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
     directions = random_directions.short(features)
     classes, of_classes = photo_measures.strongest_classes(logits)
     measures = photo_measures.measured(features, logits)
+    pooled = mean_tokens(grids)
     cells = grids.shape[1]
     coded = []
     for number, read in enumerate(reads):
@@ -146,7 +145,7 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
         notes = Notes(
             unexplained[own],
             norms[own],
-            _NOT_KEPT,
+            pooled[number],
             near[own],
             directions[number],
             controls[number],
@@ -167,6 +166,12 @@ def code(reads: list[Read], batches: Batches, dictionary: Dictionary) -> list[Co
             )
         )
     return coded
+
+
+def mean_tokens(tokens: Tensor) -> NDArray[np.float16]:
+    """Return (B, D) the mean token of each photo, as kept; tokens (B, cells, D) on the CPU."""
+    means: NDArray[np.float32] = tokens.mean(1).numpy()
+    return means.clip(-LARGEST_HALF, LARGEST_HALF).astype(np.float16)
 
 
 def _seen(encoder: DenseEncoder, pixels: Tensor) -> Seen:
