@@ -37,6 +37,7 @@ LONG = (
     "check",
     "repair",
     "quality",
+    "classify",
     "unexplained",
     "count",
 )
@@ -75,6 +76,7 @@ class Requests:
             "check": self.check,
             "repair": self.repair,
             "quality": self.quality,
+            "classify": self.classify,
             "encode": self.encode,
             "occlude": self.occlude,
             "embed": self.embed,
@@ -263,6 +265,30 @@ class Requests:
         except KnownError as error:
             why = str(error)
         return {"report": report.to_json(), "file": file, "why": why}
+
+    def classify(self, request: Request) -> dict[str, Any]:
+        """Learn the classes of the set `labels` of `project` from its concepts, "folders" without.
+
+        `file` is where the classification is kept in the project; where that could not be done,
+        `why` says why not and `file` is one to be read and deleted.
+        """
+        from insight_app.project.explaining import classifying, store
+        from insight_app.project.explaining.labels import FOLDERS
+
+        project = Path(request["project"])
+        found = classifying.classify(
+            project,
+            str(request.get("labels") or FOLDERS),
+            device=_device(request),
+            load=self._loaded.encoder,
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            between=self._client.answer_short_requests,
+        )
+        try:
+            return {"file": str(store.store(project, found)), "why": ""}
+        except KnownError as error:
+            return self._bytes(found.to_bytes()) | {"why": str(error)}
 
     def unexplained(self, request: Request) -> dict[str, Any]:
         """Find what no concept explains in `project`; `file` holds `Unexplained`'s arrays."""
@@ -514,9 +540,15 @@ class Requests:
         """Write arrays to a new file; whoever reads it deletes it, what nobody reads goes later."""
         import numpy as np
 
+        found = self._bytes(b"")
+        np.savez(found["file"], **arrays)
+        return found
+
+    def _bytes(self, data: bytes) -> dict[str, Any]:
+        """Write a new file as `_file` does."""
         self._files += 1
         path = self._folder / f"{self._files}.npz"
-        np.savez(path, **arrays)
+        path.write_bytes(data)
         (self._folder / f"{self._files - FILES_KEPT}.npz").unlink(missing_ok=True)
         return {"file": str(path)}
 

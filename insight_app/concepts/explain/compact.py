@@ -7,11 +7,13 @@ square of the feature, as large features would be preferred otherwise; its maxim
 up. Knows nothing of projects.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insight_app.concepts.explain.evaluation import Compact
+from insight_app.concepts.explain.image_values import ImageValues, Pooling
 from insight_app.concepts.explain.probe import LearningProblem
 from insight_app.concepts.explain.sparse import SparseRows
 
@@ -19,6 +21,66 @@ SINGLY = 8
 """So many concepts are taken in one by one; later, a quarter of those that are in at once."""
 ITERATIONS = 60
 L2 = 1e-4
+
+
+def compact_set(
+    values: ImageValues,
+    labels: NDArray[np.integer],
+    classes: int,
+    held_back: Sequence[NDArray[np.bool_]],
+    enough: float,
+    told: Callable[[int], None] = lambda size: None,
+) -> Compact:
+    """Return the fewest concepts with which `enough` of the held-back photos are right.
+
+    held_back: for each split, (N,) which photos judge the sets that the others grow; the sets of
+    all splits grow together, and it ends at the first size at which their judges together have
+    enough right. The set that is told is grown over all photos to that size; where there is one
+    split, it is that split's. told: called now and then with the size; may raise to stop.
+    """
+    size = 0
+    growing = [
+        _grown(values.take(np.flatnonzero(~judges)), labels[~judges], classes, lambda: told(size))
+        for judges in held_back
+    ]
+    judging = [values.take(np.flatnonzero(judges)) for judges in held_back]
+    sizes, rights = [], []
+    chosen, is_enough = np.zeros(0, np.int64), False
+    for steps in zip(*growing, strict=False):
+        right = 0
+        for (concepts, maxima, means), judge, judges in zip(steps, judging, held_back, strict=True):
+            scores = judge.maxima.times(maxima.T) + judge.means.times(means.T)
+            right += int(np.count_nonzero(scores.argmax(axis=1) == labels[judges]))
+            chosen, size = concepts, concepts.size
+        sizes.append(size)
+        rights.append(right)
+        if is_enough := right >= enough:
+            break
+    if len(held_back) > 1:
+        for concepts, _maxima, _means in _grown(values, labels, classes, lambda: told(size)):
+            chosen = concepts
+            if chosen.size >= size:
+                break
+    return Compact(
+        chosen,
+        np.array(sizes, np.int64),
+        np.array(rights, np.int64),
+        int(sum(judges.sum() for judges in held_back)),
+        is_enough,
+    )
+
+
+def _grown(
+    values: ImageValues, labels: NDArray[np.integer], classes: int, check: Callable[[], None]
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]]:
+    """Yield growing sets (n,), and the weights (C, F) of maxima and of means on them alone."""
+    pooling, half = Pooling.of(values), values.concepts
+    for chosen, weights in pursuit(pooling.features(values), labels, classes, check):
+        yield (
+            chosen,
+            weights[:, :half] * np.float32(pooling.of_maxima),
+            weights[:, half:] * np.float32(pooling.of_means),
+        )
 
 
 def pursuit(

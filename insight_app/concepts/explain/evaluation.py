@@ -49,6 +49,21 @@ class Gap:
     photos: int
 
 
+@dataclass(frozen=True, eq=False)
+class Compact:
+    """The fewest concepts that keep enough of the accuracy, most telling first.
+
+    concepts: (n,) int64. sizes: (m,) how many concepts, right: (m,) photos that are right with so
+    many, of `photos` held back. is_enough: whether any size keeps so much.
+    """
+
+    concepts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    right: NDArray[np.int64]
+    photos: int
+    is_enough: bool
+
+
 def folds(labels: NDArray[np.integer], number: int = FOLDS, seed: int = 0) -> NDArray[np.int8]:
     """Return (N,) int8 the fold that holds back each photo, NEVER for the only one of its class.
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from insight_app import plain_json
 from insight_app.concepts.explain import evaluation
 from insight_app.concepts.explain.classifier import Classifier, mean_of
-from insight_app.concepts.explain.evaluation import Gap, Share
+from insight_app.concepts.explain.evaluation import Compact, Gap, Share
 from insight_app.plain_arrays import npz_of
 
 SCHEMA = 1
@@ -72,28 +72,14 @@ class Choice:
 class Judged:
     """What held-back photos were taken for, each by the fold that did not see it.
 
-    decisions: (N,) int32, -1 for photos that are never held back; scores: (N, C) float32, nan for
-    these, None where they are not kept; choices: of each fold.
+    decisions: (N,) int32, -1 for photos that are not judged: never held back, or of unknown
+    features; scores: (N, C) float32, nan for these, None where they are not kept; choices: of each
+    fold.
     """
 
     decisions: NDArray[np.int32]
     scores: NDArray[np.float32] | None
     choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Compact:
-    """The fewest concepts that keep KEPT_ACCURACY of the accuracy, most telling first.
-
-    concepts: (n,) int64. sizes: (m,) how many concepts, right: (m,) photos that are right with so
-    many, of `photos` held back. is_enough: whether any size keeps so much.
-    """
-
-    concepts: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    right: NDArray[np.int64]
-    photos: int
-    is_enough: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,15 +134,13 @@ class Classification:
         return np.flatnonzero(self.fold >= 0)
 
     def right(self, judged: Judged) -> NDArray[np.bool_]:
-        """Return (held back,) which photos were taken for what they are."""
-        rows = self.held_back
-        found: NDArray[np.bool_] = judged.decisions[rows] == self.labels[rows]
+        """Return (N,) which photos were held back and taken for what they are."""
+        found: NDArray[np.bool_] = judged.decisions == self.labels
         return found
 
     def accuracy(self, judged: Judged) -> Share:
         """Return the share of held-back photos that were taken for what they are."""
-        right = self.right(judged)
-        return Share(int(right.sum()), right.size)
+        return Share(int(self.right(judged).sum()), _rows(judged).size)
 
     def by_class(self, judged: Judged) -> list[Share]:
         """Return for each class the share of its held-back photos that were taken for it."""
@@ -165,12 +149,12 @@ class Classification:
 
     def confusion(self, judged: Judged) -> NDArray[np.int64]:
         """Return (C, C): held-back photos of a class (row) that were taken for each (column)."""
-        rows = self.held_back
+        rows = _rows(judged)
         return evaluation.confusion(self.labels[rows], judged.decisions[rows], len(self.classes))
 
     def confused(self, judged: Judged, row: int, column: int) -> NDArray[np.int64]:
         """Return (n,) the images of a class that were taken for another: a cell's photos."""
-        rows = self.held_back
+        rows = _rows(judged)
         are = (self.labels[rows] == row) & (judged.decisions[rows] == column)
         found: NDArray[np.int64] = self.images[rows[are]]
         return found
@@ -183,7 +167,8 @@ class Classification:
         """
         if self.features is None:
             return None
-        return evaluation.gap(self.right(self.concepts), self.right(self.features))
+        both = _rows(self.features)  # concepts judge every photo that features do
+        return evaluation.gap(self.right(self.concepts)[both], self.right(self.features)[both])
 
     # ---- bytes
 
@@ -356,7 +341,6 @@ def _must_fit(found: Classification) -> None:
             if judged.scores is not None and judged.scores.shape != (photos, classes):
                 raise ValueError("scores do not fit the photos")
             _within(judged.decisions, -1, classes)
-            _within(judged.decisions[found.fold >= 0], 0, classes)
     if sizes != {(photos,)} or (np.diff(found.images) <= 0).any():
         raise ValueError("its photos do not fit each other")
     _within(found.labels, 0, classes)
@@ -373,6 +357,11 @@ def _must_fit(found: Classification) -> None:
 def _within(values: NDArray[np.integer], low: int, high: int) -> None:
     if values.size and not (low <= int(values.min()) and int(values.max()) < high):
         raise ValueError("a number lies outside of what there is")
+
+
+def _rows(judged: Judged) -> NDArray[np.int64]:
+    """Return the rows of the photos that were judged."""
+    return np.flatnonzero(judged.decisions >= 0)
 
 
 def _whole(array: NDArray[Any]) -> NDArray[np.int64]:

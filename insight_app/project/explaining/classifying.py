@@ -1,0 +1,310 @@
+"""Classifying a project's labelled photos by their concepts, and by raw features beside.
+
+Five folds; each photo is held back once and judged by what was learned from the others. Owns the
+order of the work and what it tells; the science is `concepts.explain`. Needs scipy: for the worker
+and the command line.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insight_app.concepts.explain import evaluation, learning
+from insight_app.concepts.explain.classifier import Classifier
+from insight_app.concepts.explain.compact import compact_set
+from insight_app.concepts.explain.evaluation import Compact
+from insight_app.concepts.explain.image_values import ImageValues, Pooling
+from insight_app.concepts.explain.learning import Learned, Tried
+from insight_app.concepts.progress import CancelToken, Progress, silent
+from insight_app.errors import KnownError, Refusal
+from insight_app.figures import agreeing, counted
+from insight_app.project.explaining import labels as label_sets
+from insight_app.project.explaining import matrix, pooled
+from insight_app.project.explaining.classification import (
+    KEPT_ACCURACY,
+    Choice,
+    Classification,
+    ClassificationBasis,
+    Judged,
+    PathStep,
+)
+from insight_app.project.explaining.labels import FOLDERS, ImageLabels
+from insight_app.project.explaining.store import basis_of
+from insight_app.project.project import Project
+from insight_app.project.results.snapshot import Results
+
+if TYPE_CHECKING:
+    from insight_app.concepts.encoders import DenseEncoder
+    from insight_app.project.analysis.encoder import Load
+
+LEARNING = "Learning classes from concepts"
+BESIDE = "Learning classes from raw features"
+COMPACT = "Looking for the fewest concepts that are enough: {concepts}"
+ONE_PATH = 20_000
+"""Of more photos the penalty is chosen in the first fold alone, for all folds: of so many
+validation photos, others would choose the same."""
+
+NAMED = 5
+"""Classes that a note names."""
+
+
+def classify(
+    project: Path,
+    label_set: str = FOLDERS,
+    *,
+    device: str = "auto",
+    load: Load | None = None,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> Classification:
+    """Return a classification of the project's labelled photos, not yet kept.
+
+    label_set: the name of the set of labels. device, load: for the encoder, as `encoders.load`,
+    which is needed only for photos that an older Insight analyzed. between: called now and then.
+    Raises Refusal where there is nothing to learn, Cancelled when cancelled.
+    """
+    token = cancel or CancelToken()
+
+    def told(done: int, total: int, message: str) -> None:
+        token.check()
+        between()
+        progress(done, total, message)
+
+    results = Results.open(project)
+    if results is None:
+        raise nothing_analyzed(project)
+    with results:
+        with Project.open(project, read_only=True) as opened:
+            labels = label_sets.read(results, opened.judgements.state, label_set)
+        must_be_enough(project, labels)
+        values = matrix.read(results, labels.images, progress=told, cancel=token, between=between)
+        features, why = _features(results, labels, device, load, progress, token, between)
+        return of_values(labels, values, features, basis_of(results, labels.digest), told, why)
+
+
+def of_values(
+    labels: ImageLabels,
+    values: ImageValues,
+    features: NDArray[np.float32] | None,
+    basis: ClassificationBasis,
+    told: Progress,
+    no_features: str = "",
+) -> Classification:
+    """Return the classification of photos (N,) with these values and mean raw tokens (N, D).
+
+    features: NaN for photos whose tokens are not known; None: `no_features` says why.
+    """
+    began = time.monotonic()
+    index = labels.labels.astype(np.int64)
+    fold = evaluation.folds(index)
+    classifiers, concepts = _by_concepts(labels, index, fold, values, told)
+    beside = None if features is None else _by_features(labels, index, fold, features, told)
+    return Classification(
+        label_set=labels.name,
+        classes=labels.classes,
+        images=labels.images,
+        labels=index.astype(np.int32),
+        fold=fold,
+        classifiers=classifiers,
+        concepts=concepts,
+        features=beside,
+        no_features=no_features,
+        compact=_compact(labels, index, fold, values, concepts, told),
+        notes=_notes(labels, index),
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - began, 1),
+        basis=basis,
+    )
+
+
+def _features(
+    results: Results,
+    labels: ImageLabels,
+    device: str,
+    load: Load | None,
+    progress: Progress,
+    cancel: CancelToken,
+    between: Callable[[], None],
+) -> tuple[NDArray[np.float32] | None, str]:
+    """Return the mean raw tokens (N, D) of labelled photos; None, and why, where there are none."""
+
+    def encoder() -> DenseEncoder:
+        from insight_app.concepts import encoders
+        from insight_app.project.analysis import encoder as encoder_of
+
+        by_name = partial(load or encoders.load, device=device)
+        return encoder_of.load(results.project, encoder_of.of_project(results.project), by_name)
+
+    try:
+        found = pooled.read(
+            results, labels.images, encoder, progress=progress, cancel=cancel, between=between
+        )
+    except KnownError as error:
+        return None, f"Raw features are not known: {error}"
+    if not found.is_known.any():
+        return None, "Raw features are not known: the photos are gone, or have changed."
+    return found.tokens, ""
+
+
+def must_be_enough(project: Path, labels: ImageLabels) -> None:
+    """Raise Refusal where labels are too few to learn from and to be held back."""
+    do = "Give labels to more photos, or choose another set of labels."
+    where = str(project)
+    if len(labels.classes) < 2:
+        found = f"only the class “{labels.classes[0]}”" if labels.classes else "no class"
+        what = f"There is nothing to tell apart: the labels “{labels.name}” have {found}."
+        raise Refusal(what, where=where, do=do)
+    if int(np.count_nonzero(np.bincount(labels.labels) > 1)) < 2:
+        what = "Fewer than two classes have a second photo, so that none can be held back."
+        raise Refusal(what, where=where, do=do)
+
+
+def nothing_analyzed(project: Path) -> Refusal:
+    """Return the refusal to classify photos that were never analyzed."""
+    return Refusal(
+        "There is nothing to classify yet: no photo of this project has been analyzed.",
+        where=str(project),
+        do="Analyze it first: insight-app analyze FOLDER -o PROJECT",
+    )
+
+
+def pooled_classifier(
+    labels: ImageLabels, weights: NDArray[np.float32], pooling: Pooling
+) -> Classifier:
+    """Return the classifier of weights (C, 2 F) on pooled features: its own hold the pooling."""
+    half = weights.shape[1] // 2
+    return Classifier(
+        "probe",
+        labels.classes,
+        weights[:, :half] * np.float32(pooling.of_maxima),
+        weights[:, half:] * np.float32(pooling.of_means),
+    )
+
+
+def _by_concepts(
+    labels: ImageLabels,
+    index: NDArray[np.int64],
+    fold: NDArray[np.int8],
+    values: ImageValues,
+    told: Progress,
+) -> tuple[tuple[Classifier, ...], Judged]:
+    scores = np.full((index.size, len(labels.classes)), np.nan, np.float32)
+    classifiers, choices = [], []
+    known: Sequence[Tried] = ()
+    for number in range(evaluation.FOLDS):
+        seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        own = values.take(seen)
+        pooling = Pooling.of(own)
+        learned = learning.learn_concepts(
+            pooling.features(own),
+            index[seen],
+            len(labels.classes),
+            _of(told, LEARNING, number),
+            number,
+            known,
+        )
+        classifier = pooled_classifier(labels, learned.fitted.weights, pooling)
+        scores[unseen] = classifier.scores(values.take(unseen))
+        classifiers.append(classifier)
+        choices.append(_choice(learned))
+        known = _known(learned, index.size)
+    return tuple(classifiers), Judged(_decided(scores, fold), scores, tuple(choices))
+
+
+def _by_features(
+    labels: ImageLabels,
+    index: NDArray[np.int64],
+    fold: NDArray[np.int8],
+    features: NDArray[np.float32],
+    told: Progress,
+) -> Judged:
+    scores = np.full((index.size, len(labels.classes)), np.nan, np.float32)
+    choices = []
+    known: Sequence[Tried] = ()
+    is_known = np.isfinite(features).all(axis=1)
+    for number in range(evaluation.FOLDS):
+        seen = np.flatnonzero((fold != number) & is_known)
+        unseen = np.flatnonzero((fold == number) & is_known)
+        length = float(np.linalg.norm(features[seen], axis=1).mean()) or 1.0
+        learned = learning.learn_features(
+            features[seen] / np.float32(length),
+            index[seen],
+            len(labels.classes),
+            _of(told, BESIDE, number),
+            number,
+            known,
+        )
+        scores[unseen] = features[unseen] @ (learned.fitted.weights.T / np.float32(length))
+        choices.append(_choice(learned))
+        known = _known(learned, index.size)
+    return Judged(_decided(scores, fold), None, tuple(choices))
+
+
+def _compact(
+    labels: ImageLabels,
+    index: NDArray[np.int64],
+    fold: NDArray[np.int8],
+    values: ImageValues,
+    concepts: Judged,
+    told: Progress,
+) -> Compact:
+    """Return the compact set; of more than ONE_PATH photos it is grown in the first fold alone."""
+    asked = range(evaluation.FOLDS if index.size <= ONE_PATH else 1)
+    judged = np.isin(fold, asked)
+    right = int(np.count_nonzero(concepts.decisions[judged] == index[judged]))
+    return compact_set(
+        values,
+        index,
+        len(labels.classes),
+        [fold == number for number in asked],
+        KEPT_ACCURACY * right,
+        lambda size: told(0, 0, COMPACT.format(concepts=counted(size, "concept"))),
+    )
+
+
+def _known(learned: Learned, photos: int) -> Sequence[Tried]:
+    return learned.tried if photos > ONE_PATH else ()
+
+
+def _decided(scores: NDArray[np.float32], fold: NDArray[np.int8]) -> NDArray[np.int32]:
+    """Return (N,) the class of the highest score, -1 for photos that are not judged."""
+    found = np.full(fold.size, -1, np.int32)
+    rows = np.flatnonzero((fold >= 0) & np.isfinite(scores).all(axis=1))
+    found[rows] = scores[rows].argmax(axis=1)
+    return found
+
+
+def _choice(learned: Learned) -> Choice:
+    path = tuple(
+        PathStep(one.l1 or one.l2, one.accuracy, one.used, one.is_settled) for one in learned.tried
+    )
+    return Choice(learned.fitted.l1, learned.fitted.l2, path)
+
+
+def _of(told: Progress, message: str, fold: int) -> Callable[[int, int], None]:
+    """Return what tells how far a fold is, as a part of all of them."""
+    return lambda done, total: told(fold * total + done, evaluation.FOLDS * total, message)
+
+
+def _notes(labels: ImageLabels, index: NDArray[np.int64]) -> tuple[str, ...]:
+    """Return what the figures leave out, in sentences."""
+    counts = np.bincount(index, minlength=len(labels.classes))
+    notes = [str(one) for one in labels.left_out]
+    single = [labels.classes[n] for n in np.flatnonzero(counts == 1)]
+    if single:
+        has = agreeing(len(single), "has", "have")
+        named = ", ".join(single[:NAMED]) + (", ..." if len(single) > NAMED else "")
+        notes.append(
+            f"{len(single):,} {agreeing(len(single), 'class', 'classes')} {has} one photo only, "
+            f"which is learned from and never held back: {named}."
+        )
+    return tuple(notes)
