@@ -28,10 +28,10 @@ VERBS = set(
     Download Draw Drop Edit Embed Encode Estimate Fetch Fill Find Fit Fold Follow Gather Give Go
     Group Hide Ignore Import Install Join Judge Keep Learn Leave Let List Load Lock Look Make
     Mark Measure Merge Move Name Note Offer Open Order Outline Pad Paint Parse Pass Point
-    Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename Replace Reshape Restore
-    Return Rewrite Round Run Save Say Scale Search See Select Send Set Show Skip Sort Split Start
-    Stop Store Subtract Switch Take Tell Train Try Turn Undo Update Verify Wait Warn Work Write
-    Yield Zoom
+    Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename Replace Reshape
+    Restore Return Rewrite Round Run Save Say Scale Search See Segment Select Send Set Show Skip
+    Sort Split Start Stop Store Subtract Switch Take Tell Train Try Turn Undo Update Verify Wait
+    Warn Work Write Yield Zoom
     """,
     )
 )

@@ -11,11 +11,13 @@ from PIL import Image
 
 from insight_app.concepts import hsae
 from insight_app.concepts.composition import Piece, composition
+from insight_app.concepts.explain.segmentation import region_parts
 from insight_app.gui.state import replies
 from insight_app.project.analysis.coding import single_image
 from insight_app.project.composites import basis, wire
 from insight_app.project.composites import store as kept_composites
 from insight_app.project.composites.counted import CountedComposite
+from insight_app.project.explaining import segmentation
 from insight_app.project.photos.decoding import FIRST_RULE, NEWEST_RULE
 from insight_app.project.quality import store
 from insight_app.project.results.snapshot import Results
@@ -68,6 +70,20 @@ def test_released_files_are_inspected_checked_analyzed_and_written_again(
     assert seen["short_side"] == 2 * tiny.SIDE
     with np.load(seen["file"]) as file:
         assert file["crop"].tolist() == [0, 0, 90, 30] and file["grid"].tolist() == [14, 42]
+
+    classes = [{"name": "a"}, {"name": "bcd", "synonyms": ["efghi"]}]
+    asked = {"project": str(project), "path": str(photo), "classes": classes}
+    worker.send(id=70, do="segment_photo", window=28, stride=12, short_side=28, **asked)
+    told = worker.hear(id=70, kind="result")
+    assert (told["window"], told["stride"], told["own_background"]) == (28, 12, False)
+    found = segmentation.from_arrays(replies.take_arrays(told))
+    assert found.photo.names == ("a", "bcd")
+    assert (found.photo.geometry.rows, found.photo.geometry.cols) == (7, 21)
+    assert found.map_labels("raw", "sharp").shape == (30, 90)
+    parts = region_parts(found.photo.made_of, np.ones(7 * 21, bool))
+    np.testing.assert_allclose(parts.scores, found.photo.concepts.cosines.mean(0), atol=1e-6)
+    worker.send(id=71, do="segment_photo", **(asked | {"classes": [{"name": "a"}]}))
+    assert "1 class: 2 to 1,000" in worker.hear(id=71, kind="error")["what"]
 
     out = tmp_path / "written"
     asked = {"project": str(project), "format": "release", "output": str(out)}

@@ -16,6 +16,7 @@ from insight_app.concepts.progress import CancelToken
 from insight_app.errors import KnownError
 from insight_app.worker.loaded_models import LoadedModels, memory
 from insight_app.worker.pace import Estimate
+from insight_app.worker.segmenting import Segmenting
 
 if TYPE_CHECKING:
     from insight_app.concepts.encoders import DenseEncoder
@@ -65,6 +66,7 @@ class Requests:
         self._client = client
         self._folder = folder
         self._loaded = LoadedModels()
+        self._segmenting = Segmenting()
         self._files = 0
         self.by_name: Mapping[str, Callable[[Request], dict[str, Any]]] = {
             "analyze": self.analyze,
@@ -79,6 +81,7 @@ class Requests:
             "classify": self.classify,
             "encode": self.encode,
             "occlude": self.occlude,
+            "segment_photo": self.segment_photo,
             "embed": self.embed,
             "device": self.device,
             "encoders": self.encoders,
@@ -394,6 +397,36 @@ class Requests:
             grid=(g.rows, g.cols),
         )
         return file | {"fell": found.fell, "fell_others": found.fell_others.tolist()}
+
+    def segment_photo(self, request: Request) -> dict[str, Any]:
+        """Tell which of `classes` each cell and pixel of the photo `path` belongs to, and why.
+
+        classes: [{"name": "car", "synonyms": ["automobile"]}, ...]; `background`: with an encoder's
+        own rule, if it has one (else it is a bar that the window puts under probabilities);
+        `short_side`, `window`, `stride` in pixels: the usual ones if left out. `file` is read by
+        `project.explaining.segmentation.from_arrays`; `short_side`, `window`,
+        `stride`: how it was looked at; `own_background`: whether the last class is the background.
+        """
+        from insight_app.project.analysis import encoder as encoder_of
+        from insight_app.worker.segmenting import sliding_of
+
+        project = Path(request["project"])
+        encoder = encoder_of.load(project, encoder_of.of_project(project), self._load_on(request))
+        token, progress = self._client.cancel_token(request), self._progress(request)
+
+        def told(done: int, total: int, message: str) -> None:
+            token.check()
+            progress(done, total, message)
+
+        dictionary = self._loaded.dictionary(project, encoder)
+        found = self._segmenting.photo(project, request, encoder, dictionary, told)
+        sliding = sliding_of(request, encoder)
+        return self._file(**found.to_arrays()) | {
+            "short_side": sliding.short_side,
+            "window": sliding.window,
+            "stride": sliding.stride,
+            "own_background": found.photo.has_own_background,
+        }
 
     def embed(self, request: Request) -> dict[str, Any]:
         """Embed `texts` as unit rows `vectors` (N, D) in `file`."""

@@ -90,6 +90,11 @@ class ClipEncoder:
         tokens, features = self._seen(self._tower, self._checked(pixels))
         return Seen(tokens.cpu(), features.float().cpu())
 
+    @property
+    def tells_foreground(self) -> bool:
+        """Whether it tells foreground from background."""
+        return self._heads is not None
+
     def encode_with_foreground(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Return `encode` and (B, H, W) in [0, 1]: the probability of foreground."""
         if self._heads is None:

@@ -68,16 +68,16 @@ class Batches:
 
         WorldError if not even one photo fits into memory.
         """
-        return [tokens for part in self._in_parts(pixels, self.encoder.encode) for tokens in part]
+        return [tokens for part in self.in_parts(pixels, self.encoder.encode) for tokens in part]
 
     def see(self, pixels: list[Tensor]) -> list[Seen]:
         """Return all that the encoder tells of photos, in parts of several; pixels (3, h, w) each.
 
         Without features, of width 0, for an encoder that tells of tokens alone. Raises as `tokens`.
         """
-        return self._in_parts(pixels, partial(_seen, self.encoder))
+        return self.in_parts(pixels, partial(_seen, self.encoder))
 
-    def _in_parts(self, pixels: list[Tensor], work: Callable[[Tensor], Work]) -> list[Work]:
+    def in_parts(self, pixels: list[Tensor], work: Callable[[Tensor], Work]) -> list[Work]:
         """Do the work on (B, 3, h, w) pixels for as many photos at once as memory allows."""
         import torch
 

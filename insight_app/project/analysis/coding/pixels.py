@@ -51,22 +51,16 @@ def read_pixels(
     part: what is read of a file with several pictures or channels. Returns the centre square at the
     encoder's size; finer: all of the photo, FINER times as large, in whole cells.
     """
-    upright = decode(data, path, encoder, rule, part=part, finer=finer)
-    return (_finer if finer else as_analyzed)(upright, encoder, rule)
+    side = FINER * encoder.input_size if finer else encoder.input_size
+    upright = decode(data, path, side, rule, part=part)
+    return whole(upright, encoder, side, rule) if finer else as_analyzed(upright, encoder, rule)
 
 
 def decode(
-    data: bytes | None,
-    path: Path,
-    encoder: DenseEncoder,
-    rule: int,
-    *,
-    part: FilePart = USUAL,
-    finer: bool = False,
+    data: bytes | None, path: Path, short_side: int, rule: int, *, part: FilePart = USUAL
 ) -> Upright:
-    """Decode the photo in `data` (of `path`) as large as a look at it needs it."""
-    short_side = LEAST_REDUCED * _short_side(encoder, finer)
-    return decode_part(data, path, part, short_side=short_side, rule=rule)
+    """Decode the photo in `data` (of `path`) as large as a look at so many pixels needs it."""
+    return decode_part(data, path, part, short_side=LEAST_REDUCED * short_side, rule=rule)
 
 
 def as_analyzed(upright: Upright, encoder: DenseEncoder, rule: int) -> PhotoPixels:
@@ -82,10 +76,11 @@ def as_analyzed(upright: Upright, encoder: DenseEncoder, rule: int) -> PhotoPixe
     return PhotoPixels(pixels, geometry, upright.window, upright.notes)
 
 
-def _finer(upright: Upright, encoder: DenseEncoder, rule: int) -> PhotoPixels:
+def whole(upright: Upright, encoder: DenseEncoder, short_side: int, rule: int) -> PhotoPixels:
+    """Return all of a decoded photo, its short side as many pixels, in whole cells."""
     from insight_app.concepts.encoders import pictures
 
-    short_side, cell = _short_side(encoder, finer=True), _cell(encoder)
+    cell = cell_of(encoder)
     if rule == FIRST_RULE:
         pixels = pictures.whole(upright.image, short_side, cell=cell)
         rows, cols = (side // cell for side in pixels.shape[1:])
@@ -98,10 +93,6 @@ def _finer(upright: Upright, encoder: DenseEncoder, rule: int) -> PhotoPixels:
     return PhotoPixels(pixels, geometry, upright.window, upright.notes)
 
 
-def _short_side(encoder: DenseEncoder, finer: bool) -> int:
-    return FINER * encoder.input_size if finer else encoder.input_size
-
-
-def _cell(encoder: DenseEncoder) -> int:
+def cell_of(encoder: DenseEncoder) -> int:
     """Return the side of a cell in pixels of what the encoder is given."""
     return encoder.input_size // encoder.grid[0]

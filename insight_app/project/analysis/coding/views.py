@@ -41,7 +41,7 @@ def read_views(
     """
     from insight_app.concepts.encoders import pictures  # brings torch
 
-    upright = pixels.decode(data, path, encoder, rule, part=part)
+    upright = pixels.decode(data, path, encoder.input_size, rule, part=part)
     seen = [pixels.as_analyzed(upright, encoder, rule).pixels]
     size = (encoder.input_size, encoder.input_size)
     for number, square in enumerate(_squares(upright.width, upright.height, seed, views - 1)):
