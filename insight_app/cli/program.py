@@ -18,6 +18,7 @@ from insight_app.cli import (
     terminal,
     window,
 )
+from insight_app.cli.explaining import commands as explaining
 from insight_app.cli.judging import commands as judging
 from insight_app.cli.judging import history, lists, names, undoing, words
 from insight_app.cli.plain_streams import plain
@@ -78,6 +79,7 @@ app.command()(restoring.restore)
 app.command("open")(window.open_window)
 app.command()(window.demo)
 app.command()(window.licences)
+app.add_typer(explaining.app)
 app.add_typer(models.app)
 
 

@@ -153,6 +153,8 @@ class Classifier:
 def mean_of(classifiers: Sequence[Classifier]) -> Classifier:
     """Return the classifier whose scores are the mean of those of several, of the same classes."""
     first = classifiers[0]
+    if len(classifiers) == 1:
+        return first
     if any(one.reconstruction is not None for one in classifiers):
         raise ValueError("classifiers that divide by a length have no mean")
 

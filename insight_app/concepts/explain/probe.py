@@ -12,12 +12,13 @@ its proximal step, so that zeros are exact. Each feature j has a step of its own
 
 times the largest eigenvalue of D^-1/2 X'X D^-1/2 / (2 N), at most 1. That bounds the Hessian: the
 softmax's is at most 1/2, and X'X is at most the diagonal matrix of the row sums of |X|'|X|. A rare
-concept then moves as fast as a frequent one. Sparse products are scipy's, in single precision.
+concept then moves as fast as a frequent one. Products are in single precision, sparse ones scipy's.
 Knows no project.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ ITERATIONS = 300
 TOLERANCE = 1e-3
 LOOK = 10
 """A fit ends when no weight moved by more than TOLERANCE of the largest in so many steps."""
+MOST_DENSE, LEAST_DENSE = 1 << 26, 0.05
+"""Numbers that a dense matrix has at most (256 MB), and the share of non-zeros from which on its
+products are quicker than those of a sparse one."""
 _POWER = 30
 """Steps of the power iteration for the largest eigenvalue, which is exact for features >= 0."""
 
@@ -64,26 +68,24 @@ class LearningProblem:
             raise ValueError("a probe needs one label for each of its photos")
         self.classes, self.features = classes, features.columns
         self._labels = labels.astype(np.int64)
-        self._rows = csr_matrix(
-            (features.values, features.indices, features.indptr),
-            shape=(features.rows, features.columns),
-        )
-        # The transposed matrix, row by row: twice the memory, a quarter of the time.
-        self._columns: csr_matrix = self._rows.T.tocsr()
-        sums = np.asarray(abs(self._rows).sum(axis=1)).ravel()
-        bound = abs(self._columns) @ sums / (2 * labels.size)
+        self._is_signed = bool((features.values < 0).any())
+        self._rows, self._columns = _both_ways(features)
+        sums = np.bincount(features.row_of, np.abs(features.values), features.rows)
+        bound = np.asarray(abs(self._columns) @ sums / (2 * labels.size), np.float64)
         bound[bound <= 0] = 1.0  # a feature that no photo has never moves
-        self._bound = (bound * self._largest(bound)).astype(np.float32)
+        self._bound: NDArray[np.float32] = (bound * self._largest(bound)).astype(np.float32)
 
     def _largest(self, bound: NDArray[np.floating]) -> float:
         """Return the largest eigenvalue of the scaled Hessian, from below and then 5 % more."""
-        scale = 1 / np.sqrt(bound)
-        ahead, value = np.sqrt(bound), 1.0
-        if self._rows.data.size and self._rows.data.min() < 0:
-            ahead = np.random.default_rng(0).standard_normal(bound.size)
+        scale = (1 / np.sqrt(bound)).astype(np.float32)
+        ahead: NDArray[np.float32] = 1 / scale
+        if self._is_signed:
+            ahead = np.random.default_rng(0).standard_normal(bound.size).astype(np.float32)
+        value = 1.0
         for _ in range(_POWER):
-            ahead = ahead / max(float(np.linalg.norm(ahead)), np.finfo(float).tiny)
-            mapped = scale * (self._columns @ (self._rows @ (scale * ahead))) / (2 * self.photos)
+            ahead = ahead / np.float32(max(float(np.linalg.norm(ahead)), 1e-30))
+            mapped = scale * (self._columns @ (self._rows @ (scale * ahead)))
+            mapped /= np.float32(2 * self.photos)
             value, ahead = float(ahead @ mapped), mapped
         return min(1.0, 1.05 * value)
 
@@ -127,7 +129,7 @@ class LearningProblem:
             np.zeros((self.features, self.classes), np.float32) if start is None else start.T.copy()
         )
         before = now
-        step = (1 / (self._bound + np.float32(l2)))[:, None]
+        step = np.reciprocal(self._bound + np.float32(l2))[:, None]
         threshold = step * np.float32(l1)
         ahead, speed, is_settled, done = now, 1.0, False, 0
         while done < iterations and not is_settled:
@@ -164,6 +166,20 @@ class LearningProblem:
             found = self.fit(l1, l2, start, check, iterations)
             start = found.weights
             yield found
+
+
+def _both_ways(features: SparseRows) -> tuple[Any, Any]:
+    """Return features (N, M) and the transposed: dense arrays if that is quicker, else sparse."""
+    size = features.rows * features.columns
+    if size <= MOST_DENSE and features.values.size >= LEAST_DENSE * size:
+        dense = features.to_dense()
+        return dense, dense.T
+    rows = csr_matrix(
+        (features.values, features.indices, features.indptr),
+        shape=(features.rows, features.columns),
+    )
+    # The transposed matrix, row by row: twice the memory, a quarter of the time.
+    return rows, rows.T.tocsr()
 
 
 def l1_path(most: float, number: int = PATH, widest: float = WIDEST) -> list[float]:
