@@ -1,12 +1,14 @@
 """JSON of others, read without surprises: it is data that fits in memory, or it is a ValueError.
 
+And JSON of ours, written in one spelling only.
+
 Standard library only, below all floors. Knows no format: who calls checks the types of what comes.
 """
 
 import json
 import math
 import re
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -48,6 +50,11 @@ def loads(data: bytes) -> Json:
     if _SURROGATE.search(data):
         json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be encoded
     return value
+
+
+def dumps(value: Any) -> str:
+    """Return JSON in one spelling only, so that equal values have equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _refuse(word: str) -> NoReturn:

@@ -1,10 +1,21 @@
 """Acts of every kind on a handful of concepts, photos and words, for tests that try many."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from insight_app.concepts.composition import Mark
 from insight_app.project import judgements as j
-from insight_app.project.judgements import Act
+from insight_app.project.judgements import Act, auditing
+from insight_app.project.judgements.payloads import (
+    Effect,
+    Intervention,
+    SeenFigure,
+    SignedReport,
+    View,
+)
+from insight_app.project.judgements.targets import parse, signature_target
 
 CONCEPTS = tuple(map(j.ConceptId, ("f:0", "f:1", "own:x", "own:y")))
 NAMES = ("dog", "wolf")
@@ -19,6 +30,24 @@ words = st.tuples(concepts, names, st.sampled_from(["", "en"]))
 sayings = st.sampled_from((True, False, None))
 label_sets = st.sampled_from(("birds", "folders", "a # b"))
 tags = st.tuples(st.just(IMAGE), names)
+KEYS = st.sampled_from([f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2)])
+VIEWS = st.sampled_from(
+    [
+        View("Photo 3 is a dog", "Explain", "class", ("f:0",), IMAGE, 3, {"class": "dog"},
+             (SeenFigure("score of dog", "0.31"),), "0f1e"),
+        View("Nothing special"),
+    ]
+)  # fmt: skip
+EDITS = st.sampled_from(
+    [
+        Intervention("f", {412: 0.0, 7: 0.5}, (IMAGE,), {"labels": "folders"},
+                     (Effect("accuracy", "share", "600 photos", 0.77, 0.7, -0.1, 0.0),), "0f1e"),
+        Intervention("f", {7: 2.0}),
+    ]
+)  # fmt: skip
+REPORTS, WHO = st.sampled_from(["a" * 64, "0" * 64]), "who"
+SIGNED = st.sampled_from([SignedReport("report-1", "audit.html", "head", 2)])
+comments = st.sampled_from(["", "on snow"])
 
 
 def _split(pair: tuple[j.ConceptId, j.ConceptId]) -> Act:
@@ -64,8 +93,31 @@ BY_KIND: dict[str, st.SearchStrategy[Act]] = {
     "untag": tags.map(lambda tag: j.untag(*tag)),
     "label": st.builds(j.label, label_sets, st.sampled_from((IMAGE, IMAGE[::-1])), names),
     "unlabel": st.builds(j.unlabel, label_sets, st.sampled_from((IMAGE, IMAGE[::-1]))),
+    "pin": st.builds(auditing.pin, KEYS, VIEWS, comments, is_critical=st.booleans()),
+    "comment-finding": st.builds(auditing.comment_finding, KEYS, comments),
+    "critical-finding": st.builds(auditing.judge_critical, KEYS, st.booleans()),
+    "close-finding": st.builds(auditing.close_finding, KEYS, comments),
+    "reopen-finding": st.builds(auditing.reopen_finding, KEYS),
+    "remove-finding": st.builds(auditing.remove_finding, KEYS),
+    "keep-edit": st.builds(auditing.keep_edit, KEYS, names, EDITS, comments),
+    "rename-edit": st.builds(auditing.rename_edit, KEYS, names),
+    "note-edit": st.builds(auditing.note_edit, KEYS, comments),
+    "discard-edit": st.builds(auditing.discard_edit, KEYS),
+    "sign": st.builds(auditing.sign, REPORTS, st.just(WHO), SIGNED, comments),
+    "withdraw-signature": st.builds(auditing.withdraw_signature, REPORTS, st.just(WHO)),
     "language": st.builds(j.language, st.sampled_from(["", "de", "pt-BR"])),
 }
+
+
+def by(person: str, said: Sequence[Act]) -> list[Act]:
+    """Return what was said as this person says it: everybody signs for oneself alone."""
+    found = [parse(act.target) for act in said]
+    return [
+        replace(act, target=signature_target(about.key, person)) if about and about.person else act
+        for act, about in zip(said, found, strict=True)
+    ]
+
+
 acts = st.one_of(*BY_KIND.values())
 composed = st.one_of(
     pairs.map(lambda pair: j.reverse(*pair, "part-of")),

@@ -26,7 +26,7 @@ from insight_app.project.judgements import Act, CurationState, Person
 from insight_app.project.judgements.log.kinds import KINDS
 from insight_app.project.judgements.projection import Standing
 from insight_app.project.judgements.store import Judgements
-from tests.project.every_act import BY_KIND, groups
+from tests.project.every_act import BY_KIND, by, groups
 
 PEOPLE = (Person("ada", "Ada"), Person("ben", "Ben"))
 
@@ -122,6 +122,7 @@ class JudgingMachine(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from([0, 1]), said=groups)
     def judge(self, who: int, said: list[Act]) -> None:
+        said = by(PEOPLE[who].uuid, said)
         changes = self.programs[who].judge(said, "said")
         # Changes may also tell of what another program wrote since; judgements are one's own.
         group = self.model.judge(PEOPLE[who].uuid, said)
@@ -219,7 +220,7 @@ def carry_out(judgements: Judgements, what: list[Step]) -> None:
     for step in what:
         try:
             if isinstance(step, list):
-                judgements.judge(step, "said")
+                judgements.judge(by(judgements.person.uuid, step), "said")
             elif isinstance(step, str):
                 _ = judgements.undo() if step == "undo" else judgements.redo()
             elif log := judgements.entries():

@@ -87,6 +87,23 @@ def undo_of(line: Line, uuid: str) -> Line:
 
 
 HIDDEN = entry("u2", "hide", "f:2", hidden=True)
+FINDING, EDIT = (f"{word}:0a1b2c3d-0000-4000-8000-00000000000f" for word in ("finding", "edit"))
+SHA = "5" * 64
+
+
+def kept(intervention: str) -> Line:
+    return entry(
+        "u1", "keep-edit", EDIT, name="no snow", intervention=intervention, note=None, kept=True
+    )
+
+
+def pinned(view: str) -> Line:
+    return entry("u1", "pin", FINDING, view=view, comment=None, critical=True, status="open")
+
+
+def signed(person: str = BEN.uuid, report: str = '{"report":"r"}') -> Line:
+    target = f"signature:{SHA} + {person}"
+    return entry("u1", "sign", target, signed=True, report=report, statement=None)
 
 
 # ---- what is no judgement
@@ -125,6 +142,32 @@ WRONG: dict[str, tuple[Line, str]] = {
         HIDDEN | {"follows": {"hidden": ["u9"]}},
         "follows an entry that is not there",
     ),
+    "a finding that shows nothing": (pinned("a dog"), "cannot set view to 'a dog'"),
+    "a view in another spelling": (pinned('{"told": "a dog"}'), "cannot set view"),
+    "a view with a cell that is none": (pinned('{"cell":-1}'), "cannot set view"),
+    "a view with half a character": (pinned('{"told":"\\ud800"}'), "cannot set view"),
+    "a view with figures of three": (pinned('{"figures":[["a","b","c"]]}'), "cannot set view"),
+    "a view nested deep": (pinned('{"x":' + "[" * 500 + "]" * 500 + "}"), "cannot set view"),
+    "an edit of nothing": (kept('{"dictionary":"f","factors":{}}'), "cannot set intervention"),
+    "an edit that is none": (kept('{"factors":{"1":0.0}}'), "cannot set intervention"),
+    "an edit times three": (
+        kept('{"dictionary":"f","factors":{"1":3.0}}'),
+        "cannot set intervention",
+    ),
+    "an edit of no concept": (
+        kept('{"dictionary":"f","factors":{"01":0.0}}'),
+        "cannot set intervention",
+    ),
+    "an edit with a factor that is no number": (
+        kept('{"dictionary":"f","factors":{"1":true}}'),
+        "cannot set intervention",
+    ),
+    "an edit without end": (
+        kept('{"dictionary":"f","factors":{"1":1e999}}'),
+        "cannot set intervention",
+    ),
+    "a signature of nothing": (signed(report="{}"), "cannot set report"),
+    "a signature in another's name": (signed(ADA.uuid), "in the name of another person"),
     "the same entry followed twice": (HIDDEN | {"follows": {"hidden": ["a", "a"]}}, "twice"),
     "followed entries that are no list": (HIDDEN | {"follows": {"hidden": 5}}, "no list"),
     "payload that is no object": (named() | {"after": [1]}, "after is not an object"),

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from insight_app.concepts.composition import Mark
 from insight_app.errors import Refusal
 from insight_app.project import judgements as j
+from insight_app.project.judgements import auditing
 from insight_app.project.judgements import targets as t
 from insight_app.project.judgements.acts import Act
 from insight_app.project.judgements.changes import before, changes, spoken_of
 from insight_app.project.judgements.log import kinds
+from insight_app.project.judgements.payloads import Intervention, SignedReport, View
 from insight_app.project.judgements.targets import About, Target, parse
 
 A, B, C = (j.machine_concept("0f1e", index) for index in (1, 2, 30))
@@ -21,6 +23,7 @@ TEXTS = (
     .filter(bool)
 )
 HASH = "a1b2c3d4e5f60718"
+KEY, SHA = "0a1b2c3d-0000-4000-8000-00000000000f", "5" * 64
 
 
 @given(TEXTS, st.sampled_from(["", "de", "pt-BR"]))
@@ -40,6 +43,10 @@ def test_each_thing_is_read_back() -> None:
     assert parse(t.member_target(OWN, A)) == Target(About.MEMBER, (OWN, A))
     assert parse(t.mark_target(A, Mark(HASH, 17))) == Target(About.MARK, (A,), mark=Mark(HASH, 17))
     assert parse(t.pair_target(B, A)) == Target(About.PAIR, (A, B))
+    assert parse(t.finding_target(KEY)) == Target(About.FINDING, key=KEY)
+    assert parse(t.edit_target(KEY)) == Target(About.EDIT, key=KEY)
+    signed = Target(About.SIGNATURE, key=SHA, person="ada + ben")
+    assert parse(t.signature_target(SHA, "ada + ben")) == signed
     assert parse("project") == Target(About.PROJECT)
 
 
@@ -61,6 +68,7 @@ def test_what_is_spelled_like_nothing_is_nothing(target: str) -> None:
     [
         "finding:x", "edit:412", "signature:own:1",
         "label:3", f"label: # {HASH}", f"label:a  b # {HASH}", f"label:{HASH}", "label:a # xyz",
+        f"finding:{KEY.upper()}", f"edit:{KEY} + x", f"signature:{SHA}",
     ],
 )  # fmt: skip
 def test_reserved_targets_are_known_and_taken(target: str) -> None:
@@ -84,6 +92,13 @@ def everything() -> list[Act]:
         *j.reverse(A, B, "is-a"), j.add_parent(A, B), j.remove_parent(A, B),
         j.accept_relation(A, B), j.unsure_relation(A, B), j.reject_relation(A, B),
         j.clear_relation(A, B), j.language("de"),
+        auditing.pin(KEY, View("a dog"), "on snow", is_critical=True),
+        auditing.comment_finding(KEY, "in snow"), auditing.judge_critical(KEY, False),
+        auditing.close_finding(KEY, "seen again"), auditing.reopen_finding(KEY),
+        auditing.remove_finding(KEY), auditing.keep_edit(KEY, "no snow", Intervention("f", {1: 0})),
+        auditing.rename_edit(KEY, "without snow"), auditing.note_edit(KEY, "as expected"),
+        auditing.discard_edit(KEY), auditing.sign(SHA, "ada", SignedReport("r"), "I agree."),
+        auditing.withdraw_signature(SHA, "ada"),
     ]  # fmt: skip
 
 

@@ -38,4 +38,10 @@ def target(catalogue: Catalogue | None, spelled: str) -> str:
         return f"tag {visible(found.tag)} of photo {found.image[:12]}"
     if found.about is About.LABEL:
         return f"label of photo {found.image[:12]} in the set {visible(found.label_set)}"
+    if found.about is About.FINDING:
+        return f"finding {found.key[:8]}"
+    if found.about is About.EDIT:
+        return f"edit {found.key[:8]} of the model"
+    if found.about is About.SIGNATURE:
+        return f"report with SHA-256 {found.key[:12]}"
     return visible(spelled)

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from insight_app.errors import Refusal
 from insight_app.figures import agreeing, counted
-from insight_app.project.judgements.state import CurationState, dumps
+from insight_app.plain_json import dumps
+from insight_app.project.judgements.state import CurationState
 from insight_app.project.results.contents import photos_of
 from insight_app.project.results.snapshot import Results
 

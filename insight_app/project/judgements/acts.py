@@ -91,7 +91,7 @@ def unhide(concept: ConceptId) -> Act:
 
 def note(concept: ConceptId, text: str) -> Act:
     """Write a note; an empty one takes it away."""
-    return Act("note", concept, {"note": _prose(text, "A note")})
+    return Act("note", concept, {"note": prose(text, "A note")})
 
 
 def add_parent(child: ConceptId, parent: ConceptId) -> Act:
@@ -126,7 +126,7 @@ def clear_relation(child: ConceptId, parent: ConceptId) -> Act:
 
 def define(concept: ConceptId, text: str) -> Act:
     """Say what a concept means; an empty text takes the definition away."""
-    return Act("define", concept, {"definition": _prose(text, "A definition")})
+    return Act("define", concept, {"definition": prose(text, "A definition")})
 
 
 def alias(concept: ConceptId, text: str, language: str = "") -> Act:
@@ -146,23 +146,23 @@ def mark(concept: ConceptId, place: Mark, is_example: bool | None) -> Act:
 
 def tag(image: str, text: str) -> Act:
     """Put a word on a photo; image: the hash of its content."""
-    return Act("tag", tag_target(image, _filled(text, "A tag")), {"listed": True})
+    return Act("tag", tag_target(image, title(text, "A tag")), {"listed": True})
 
 
 def untag(image: str, text: str) -> Act:
     """Take a word off a photo."""
-    return Act("untag", tag_target(image, _filled(text, "A tag")), {"listed": False})
+    return Act("untag", tag_target(image, title(text, "A tag")), {"listed": False})
 
 
 def label(label_set: str, image: str, class_name: str) -> Act:
     """Say what a photo shows, in one set of labels; image: the hash of its content."""
-    name = {"class": _filled(class_name, "A label")}
-    return Act("label", label_target(_filled(label_set, "A set of labels"), image), name)
+    name = {"class": title(class_name, "A label")}
+    return Act("label", label_target(title(label_set, "A set of labels"), image), name)
 
 
 def unlabel(label_set: str, image: str) -> Act:
     """Take back what a photo was said to show, in one set of labels."""
-    target = label_target(_filled(label_set, "A set of labels"), image)
+    target = label_target(title(label_set, "A set of labels"), image)
     return Act("unlabel", target, {"class": None})
 
 
@@ -284,7 +284,8 @@ def _clean(name: str) -> str:
     return cleaned
 
 
-def _prose(text: str, what: str) -> str | None:
+def prose(text: str, what: str) -> str | None:
+    """Return a text of several lines as it is kept, None for an empty one; `what` it is."""
     cleaned = unicode(text).strip()
     _check_length(cleaned, LONGEST_PROSE, what)
     return cleaned or None
@@ -306,7 +307,8 @@ def _needed(name: str) -> str:
     return cleaned
 
 
-def _filled(text: str, what: str) -> str:
+def title(text: str, what: str) -> str:
+    """Return a text of one line as it is kept. Refusal for an empty one; `what` it is."""
     cleaned = _clean(text)
     if not cleaned:
         raise Refusal(f"{what} needs a text.")
@@ -314,7 +316,7 @@ def _filled(text: str, what: str) -> str:
 
 
 def _alias(text: str, code: str) -> Alias:
-    return Alias(_filled(text, "An alias"), _language(code) or "")
+    return Alias(title(text, "An alias"), _language(code) or "")
 
 
 def _other(concept: ConceptId, other: ConceptId) -> ConceptId:

@@ -15,6 +15,8 @@ from insight_app.project.judgements.targets import (
     Relation,
     Target,
     alias_target,
+    edit_target,
+    finding_target,
     is_own,
     label_target,
     mark_target,
@@ -22,6 +24,7 @@ from insight_app.project.judgements.targets import (
     pair_target,
     parse,
     relation,
+    signature_target,
     tag_target,
 )
 
@@ -37,7 +40,8 @@ class Changes:
     said now.  structure: whether hierarchy, merges or parts may be others.  came_from: what stands
     for others now -> these: a merged concept -> its new members, a part -> what it is a part of.
     images: hashes of the photos whose tags or labels changed.  label_sets: names of the sets of
-    labels that changed.  judgements: uuids of the entries.
+    labels that changed.  findings, edits: uuids.  signatures: SHA-256 of the reports.  judgements:
+    uuids of the entries.
     """
 
     added: frozenset[ConceptId] = frozenset()
@@ -48,6 +52,9 @@ class Changes:
     came_from: Mapping[ConceptId, tuple[ConceptId, ...]] = field(default_factory=dict)
     images: frozenset[str] = frozenset()
     label_sets: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
+    edits: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
     text: str = ""
     judgements: tuple[str, ...] = ()
     is_of_project: bool = False
@@ -59,7 +66,9 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.concepts or self.relations or self.images or self.is_of_project)
+        is_of_audit = bool(self.findings or self.edits or self.signatures)
+        is_of_set = bool(self.images or self.is_of_project)
+        return not (self.concepts or self.relations or is_of_audit or is_of_set)
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,9 @@ def changes(was: Before, now: CurationState, text: str, judgements: Iterable[str
         came_from={concept: others for concept, others in new.items() if others},
         images=frozenset(one.image for one in was.targets if one.about in _OF_IMAGES),
         label_sets=frozenset(one.label_set for one in was.targets if one.about is About.LABEL),
+        findings=_keys(was, About.FINDING),
+        edits=_keys(was, About.EDIT),
+        signatures=_keys(was, About.SIGNATURE),
         text=text,
         judgements=tuple(judgements),
         is_of_project=any(one.about is About.PROJECT for one in was.targets),
@@ -122,6 +134,13 @@ def spoken_of(state: CurationState) -> Iterator[str]:
         yield from (tag_target(image, tag) for tag in tags)
     for label_set, labels in state.labels.items():
         yield from (label_target(label_set, image) for image in labels)
+    yield from map(finding_target, state.findings)
+    yield from map(edit_target, state.edits)
+    yield from (signature_target(*key) for key in state.signatures)
+
+
+def _keys(was: Before, about: About) -> frozenset[str]:
+    return frozenset(one.key for one in was.targets if one.about is about)
 
 
 def _concepts(targets: Iterable[Target]) -> set[ConceptId]:

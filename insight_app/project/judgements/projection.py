@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+from insight_app.plain_json import dumps
 from insight_app.project.judgements.acts import Value
 from insight_app.project.judgements.log import kinds
 from insight_app.project.judgements.log.kinds import REDO, UNDO
-from insight_app.project.judgements.state import Judgement, dumps
+from insight_app.project.judgements.state import Judgement
 
 
 class Standing(IntEnum):

@@ -4,15 +4,17 @@ Knows nothing of files. The values are frozen; a state's dicts and sets are chan
 by the writer, so a reader on another thread copies one (`dict(state.concepts)`) before walking it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from insight_app.concepts.composition import Mark
 from insight_app.figures import agreeing, counted
+from insight_app.project.judgements import payloads
 from insight_app.project.judgements.acts import Value
+from insight_app.project.judgements.auditing import CLOSED, OPEN
+from insight_app.project.judgements.payloads import Intervention, SignedReport, View
 from insight_app.project.judgements.targets import (
     About,
     Alias,
@@ -84,6 +86,47 @@ class RelationState:
     kind: str | None = None
 
 
+@dataclass(frozen=True)
+class PinnedFinding:
+    """State what people said of a finding. status: open | closed | removed, None if only a part
+    of it was taken over.  resolution: what settled it.
+    """
+
+    view: View
+    comment: str = ""
+    is_critical: bool = False
+    status: str | None = None
+    resolution: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        return self.status in (OPEN, CLOSED)
+
+    @property
+    def bars_signing(self) -> bool:
+        """Whether no report can be signed while it stands so."""
+        return self.is_critical and self.status == OPEN
+
+
+@dataclass(frozen=True)
+class ModelEdit:
+    """State what people said of an edit of the model; intervention: None if that is not there."""
+
+    name: str
+    intervention: Intervention | None
+    note: str = ""
+    is_kept: bool = False
+
+
+@dataclass(frozen=True)
+class Signature:
+    """State what a person said of a report; report: None if that is not there."""
+
+    is_signed: bool
+    report: SignedReport | None
+    statement: str = ""
+
+
 @dataclass
 class CurationState:
     """Hold everything that people said, by target; a target nobody spoke of is missing.
@@ -92,7 +135,9 @@ class CurationState:
     other way round.  parts: whole -> concepts it was split into; wholes: the other way round.
     marks: concept -> mark -> whether it is an example.  apart: pairs to be kept apart.  tags: hash
     of a photo's content -> words.  labels: name of a set -> hash of a photo's content -> class; the
-    inner dicts are changed in place.  language: in which persons name and note, "" if nobody said.
+    inner dicts are changed in place.  findings, edits: by uuid, with those that were taken off
+    their list.  signatures: (SHA-256 of a report's file, uuid of a person) -> what this one said of
+    it.  language: in which persons name and note, "" if nobody said.
     """
 
     concepts: dict[ConceptId, ConceptState] = field(default_factory=dict)
@@ -106,6 +151,9 @@ class CurationState:
     apart: set[Pair] = field(default_factory=set)
     tags: dict[str, frozenset[str]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    findings: dict[str, PinnedFinding] = field(default_factory=dict)
+    edits: dict[str, ModelEdit] = field(default_factory=dict)
+    signatures: dict[tuple[str, str], Signature] = field(default_factory=dict)
     language: str = ""
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
@@ -143,6 +191,13 @@ class CurationState:
             _include(self.tags, found.image, found.tag, filled.get("listed") is True)
         elif found.about is About.LABEL:
             self._set_label(found.label_set, found.image, _text(filled.get("class")))
+        elif found.about is About.FINDING:
+            _put(self.findings, found.key, _finding(filled) if filled else None)
+        elif found.about is About.EDIT:
+            _put(self.edits, found.key, _edit(filled) if filled else None)
+        elif found.about is About.SIGNATURE:
+            signature = _signature(filled) if filled else None
+            _put(self.signatures, (found.key, found.person), signature)
 
     def _set_concept(self, concept: ConceptId, filled: Mapping[str, Value]) -> None:
         if not filled:
@@ -179,6 +234,43 @@ class CurationState:
             del self.labels[label_set]
 
 
+def _finding(filled: Mapping[str, Value]) -> PinnedFinding:
+    view = _text(filled.get("view"))
+    return PinnedFinding(
+        View() if view is None else payloads.read_view(view),
+        _text(filled.get("comment")) or "",
+        filled.get("critical") is True,
+        _text(filled.get("status")),
+        _text(filled.get("resolution")) or "",
+    )
+
+
+def _edit(filled: Mapping[str, Value]) -> ModelEdit:
+    intervention = _text(filled.get("intervention"))
+    return ModelEdit(
+        _text(filled.get("name")) or "",
+        None if intervention is None else payloads.read_intervention(intervention),
+        _text(filled.get("note")) or "",
+        filled.get("kept") is True,
+    )
+
+
+def _signature(filled: Mapping[str, Value]) -> Signature:
+    report = _text(filled.get("report"))
+    return Signature(
+        filled.get("signed") is True,
+        None if report is None else payloads.read_signed(report),
+        _text(filled.get("statement")) or "",
+    )
+
+
+def _put(found: dict[K, T], key: K, value: T | None) -> None:
+    if value is None:
+        found.pop(key, None)
+    else:
+        found[key] = value
+
+
 def _text(value: Value) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -202,8 +294,3 @@ def not_understood(count: int) -> str:
         f"{which} made with a newer version of Insight: kept in the log and exported with it, "
         "but not applied here. Update Insight to see what they say."
     )
-
-
-def dumps(value: Any) -> str:
-    """Return JSON in one spelling only, so that equal values have equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

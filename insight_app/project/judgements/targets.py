@@ -8,13 +8,15 @@
     a pair to keep apart    A | B                        (in the order of their ids)
     a tag on an image       image:IMAGE + TEXT
     a label of an image     label:SET # IMAGE            (SET: name of the set of labels)
+    a finding               finding:UUID
+    an edit of the model    edit:UUID
+    a signature             signature:SHA256 + PERSON    (of a report; uuid of who signs)
     the project             project
 
 What is a set has an entry of its own here for each of its elements, so that two people who add to
-it at the same time lose nothing. `label:`, `finding:`, `edit:` and `signature:` are reserved for
-labels, findings, edits of the model and signatures: what begins so and is spelled in no way that is
-listed here is a later version's, and no concept can be called so. Knows nothing of files and of
-what is said.
+it at the same time lose nothing. No concept can be called `label:`, `finding:`, `edit:` or
+`signature:`; what begins so and is spelled in no way that is listed here is a later version's.
+Knows nothing of files and of what is said.
 """
 
 import re
@@ -36,9 +38,10 @@ Pair = tuple[ConceptId, ConceptId]
 PROJECT = "project"
 """The target of what is said of the project as a whole."""
 RESERVED = ("label", "finding", "edit", "signature")
-"""Beginnings of targets that a later version may give a meaning."""
+"""Beginnings of targets that are about no concept; a later version may spell more of them."""
 _SHORT = 8
 _OWN, _IMAGE, _LABEL = "own:", "image:", "label:"
+_FINDING, _EDIT, _SIGNATURE = "finding:", "edit:", "signature:"
 _RESERVED = tuple(f"{word}:" for word in RESERVED)
 _TAKEN = (_IMAGE, *_RESERVED)
 _BELOW, _HOLDS, _ALSO, _AT, _APART, _TAG = " > ", " < ", " ~ ", " # ", " | ", " + "
@@ -47,6 +50,8 @@ _CONCEPT = re.compile(r"own:.+|.+:(0|[1-9][0-9]{0,8})", re.DOTALL)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HASH = re.compile(r"[0-9a-f]{8,128}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(r"([0-9a-f]{8,128}):(0|[1-9][0-9]{0,8})")
 
 
@@ -68,6 +73,9 @@ class About(Enum):
     PAIR = auto()
     TAG = auto()
     LABEL = auto()
+    FINDING = auto()
+    EDIT = auto()
+    SIGNATURE = auto()
     PROJECT = auto()
     RESERVED = auto()
 
@@ -78,6 +86,7 @@ class Target:
 
     concepts: its one concept, or (child, parent), (holder, member), (a, b).  alias, mark: of that
     one concept.  image: hash of a photo's content.  tag: its text.  label_set: name of the set.
+    key: uuid of a finding or an edit, SHA-256 of a signed report.  person: uuid of who signed it.
     """
 
     about: About
@@ -87,6 +96,8 @@ class Target:
     image: str = ""
     tag: str = ""
     label_set: str = ""
+    key: str = ""
+    person: str = ""
 
 
 def machine_concept(fingerprint: str, index: int) -> ConceptId:
@@ -167,22 +178,43 @@ def label_target(label_set: str, image: str) -> str:
     return f"{_LABEL}{label_set}{_AT}{image}"
 
 
+def finding_target(finding: str) -> str:
+    """Return the target of a judgement about a finding (its uuid)."""
+    return f"{_FINDING}{finding}"
+
+
+def edit_target(edit: str) -> str:
+    """Return the target of a judgement about a kept edit of the model (its uuid)."""
+    return f"{_EDIT}{edit}"
+
+
+def signature_target(report: str, person: str) -> str:
+    """Return the target of what a person (uuid) says of a report (SHA-256 of its file)."""
+    return f"{_SIGNATURE}{report}{_TAG}{person}"
+
+
+def signer_of(target: str) -> str:
+    """Return the uuid of the person who alone can say this of a report, "" for other targets."""
+    found = parse(target) if target.startswith(_SIGNATURE) else None
+    return "" if found is None else found.person
+
+
 def is_language(code: str) -> bool:
     """Return whether a text has the form of a language tag (BCP 47)."""
     return _LANGUAGE.fullmatch(code) is not None
 
 
 def is_reserved(target: str) -> bool:
-    """Return whether only a later version can say something of a target."""
-    return target.startswith(_RESERVED) and _of_label(target) is None
+    """Return whether a target begins with a word that no concept can be called."""
+    return target.startswith(_RESERVED)
 
 
 def parse(target: str) -> Target | None:
     """Return what a target is about, None if it is spelled like none that is known."""
     if target == PROJECT:
         return Target(About.PROJECT)
-    if target.startswith(_RESERVED):
-        return _of_label(target) or Target(About.RESERVED)
+    if is_reserved(target):
+        return _of_label(target) or _of_audit(target)
     found = _SEPARATOR.search(target)
     if found is None:
         concept = _concept(target)
@@ -200,6 +232,18 @@ def concepts_of(targets: Iterable[str]) -> set[ConceptId]:
     """Return all concepts that targets are about, at whichever end."""
     found = (parse(target) for target in targets)
     return {concept for one in found if one is not None for concept in one.concepts}
+
+
+def _of_audit(target: str) -> Target:
+    if target.startswith(_FINDING) and _UUID.fullmatch(key := target.removeprefix(_FINDING)):
+        return Target(About.FINDING, key=key)
+    if target.startswith(_EDIT) and _UUID.fullmatch(key := target.removeprefix(_EDIT)):
+        return Target(About.EDIT, key=key)
+    report, _plus, person = target.removeprefix(_SIGNATURE).partition(_TAG)
+    is_one = _SHA256.fullmatch(report) and _is_clean(person)
+    if target.startswith(_SIGNATURE) and is_one:
+        return Target(About.SIGNATURE, key=report, person=person)
+    return Target(About.RESERVED)
 
 
 def _of_concept(concept: ConceptId, sign: str, rest: str) -> Target | None:

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from insight_app.files import read_regular
+from insight_app.plain_json import dumps
 from insight_app.project.judgements.log import digests
 from insight_app.project.judgements.log.entries import Incoming, Malformed, read
-from insight_app.project.judgements.state import dumps
 from insight_app.project.rescue import records
 from insight_app.project.rescue.reading import MOST_BYTES
 from insight_app.project.rescue.records import Cell, Value

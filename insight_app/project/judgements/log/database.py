@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, SelectBase, func, insert, literal, select, union_all
 
+from insight_app.plain_json import dumps
 from insight_app.project.judgements.log import chain, entries, vouching
 from insight_app.project.judgements.log.entries import Malformed, Written
 from insight_app.project.judgements.log.kinds import UNDO, VERSIONS
 from insight_app.project.judgements.schema import LogEntry, LostEntry, has
-from insight_app.project.judgements.state import Judgement, Person, dumps
+from insight_app.project.judgements.state import Judgement, Person
 
 _COLUMNS = [column for column in LogEntry.__table__.columns if column.name != "seq"]
 _ORDER = (LogEntry.lamport, LogEntry.person_uuid, LogEntry.uuid)

@@ -7,8 +7,8 @@ nor its neighbours: copies of a log, in whatever order, have the same digests.
 from hashlib import blake2b
 from typing import Any
 
+from insight_app.plain_json import dumps
 from insight_app.project.judgements.log.entries import Written
-from insight_app.project.judgements.state import dumps
 
 COLUMNS = (
     "uuid", "person_uuid", "person_name", "lamport", "utc", "kind", "version", "target", "before",

@@ -5,9 +5,9 @@ entry about to be written all pass here. What an entry refers to is not looked a
 
     malformed        no version of Insight writes this: it is refused where it comes from outside,
                      and is damage in a database
-    not understood   a kind or a payload version that is not in `kinds.VERSIONS`, or a target that
-                     is reserved: a newer Insight wrote it. It stays in the log as it is written,
-                     and is not applied.
+    not understood   a kind or a payload version that is not in `kinds.VERSIONS`, or a target with a
+                     reserved beginning of which that kind says nothing: a newer Insight wrote it.
+                     It stays in the log as it is written, and is not applied.
 """
 
 import json
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from insight_app.plain_json import dumps
 from insight_app.project.judgements.log import kinds
 from insight_app.project.judgements.log.kinds import REDO, UNDO
-from insight_app.project.judgements.state import Judgement, Person, dumps
-from insight_app.project.judgements.targets import is_reserved
+from insight_app.project.judgements.state import Judgement, Person
+from insight_app.project.judgements.targets import signer_of
 
 Written = Mapping[str, Any]
 """An entry by the columns of the log; before, after and follows are JSON texts."""
@@ -47,7 +48,7 @@ def read(written: Written) -> Judgement:
     undoes = None if written["undoes"] is None else _text(written, "undoes")
     target = _text(written, "target")
     before, after, follows = (_object(written, name) for name in PAYLOAD)
-    is_known = kinds.is_known(kind, version) and not is_reserved(target)
+    is_known = kinds.is_understood(kind, version, target)
     if is_known:
         _check_fields(before, after, follows)
         follows = {field: tuple(seen) for field, seen in follows.items()}
@@ -57,6 +58,8 @@ def read(written: Written) -> Judgement:
             wrong = kinds.fault(kind, target, after) or kinds.value_fault(target, before)
             if wrong:
                 raise Malformed(wrong)
+        if signer_of(target) not in ("", written["person_uuid"]):
+            raise Malformed("it signs in the name of another person")
     return Judgement(
         uuid=_text(written, "uuid"),
         person=Person(_text(written, "person_uuid"), _text(written, "person_name", empty=True)),

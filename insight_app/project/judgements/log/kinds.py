@@ -5,10 +5,11 @@ payload versions that are not in it: a newer version wrote them. They stay in th
 applied (`reading`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from insight_app.project.judgements import payloads
 from insight_app.project.judgements.acts import (
     ACCEPTED,
     ADDED,
@@ -20,9 +21,19 @@ from insight_app.project.judgements.acts import (
     UNSURE,
     Value,
 )
-from insight_app.project.judgements.targets import About, Target, is_language, is_own, parse
+from insight_app.project.judgements.auditing import CLOSED, OPEN
+from insight_app.project.judgements.auditing import REMOVED as TAKEN_OFF
+from insight_app.project.judgements.targets import (
+    About,
+    Target,
+    is_language,
+    is_own,
+    is_reserved,
+    parse,
+)
 
 UNDO, REDO = "undo", "redo"
+_LONGEST_SHOWN = 200
 
 
 class Text(Enum):
@@ -31,6 +42,9 @@ class Text(Enum):
     ANY = auto()
     FILLED = auto()
     LANGUAGE = auto()
+    VIEW = auto()
+    INTERVENTION = auto()
+    REPORT = auto()
 
 
 Allowed = tuple[Value | Text, ...]
@@ -49,6 +63,13 @@ class Kind:
     version: int = 1
     of_own: bool = False
 
+
+_READERS: Mapping[Text, Callable[[str], object]] = {
+    Text.VIEW: payloads.read_view,
+    Text.INTERVENTION: payloads.read_intervention,
+    Text.REPORT: payloads.read_signed,
+}
+"""What reads the texts that state several things at once."""
 
 _NAME: Mapping[str, Allowed] = {
     "name": (Text.FILLED,),
@@ -99,6 +120,37 @@ KINDS: Mapping[str, Kind] = {
     "untag": Kind(About.TAG, {"listed": (False,)}),
     "label": Kind(About.LABEL, {"class": (Text.FILLED,)}),
     "unlabel": Kind(About.LABEL, {"class": (None,)}),
+    "pin": Kind(
+        About.FINDING,
+        {
+            "view": (Text.VIEW,),
+            "comment": (Text.FILLED, None),
+            "critical": (True, None),
+            "status": (OPEN,),
+        },
+    ),
+    "comment-finding": Kind(About.FINDING, {"comment": (Text.FILLED, None)}),
+    "critical-finding": Kind(About.FINDING, {"critical": (True, None)}),
+    "close-finding": Kind(About.FINDING, {"status": (CLOSED,), "resolution": (Text.FILLED, None)}),
+    "reopen-finding": Kind(About.FINDING, {"status": (OPEN,), "resolution": (None,)}),
+    "remove-finding": Kind(About.FINDING, {"status": (TAKEN_OFF,)}),
+    "keep-edit": Kind(
+        About.EDIT,
+        {
+            "name": (Text.FILLED,),
+            "intervention": (Text.INTERVENTION,),
+            "note": (Text.FILLED, None),
+            "kept": (True,),
+        },
+    ),
+    "rename-edit": Kind(About.EDIT, {"name": (Text.FILLED,)}),
+    "note-edit": Kind(About.EDIT, {"note": (Text.FILLED, None)}),
+    "discard-edit": Kind(About.EDIT, {"kept": (False,)}),
+    "sign": Kind(
+        About.SIGNATURE,
+        {"signed": (True,), "report": (Text.REPORT,), "statement": (Text.FILLED, None)},
+    ),
+    "withdraw-signature": Kind(About.SIGNATURE, {"signed": (False,)}),
     "language": Kind(About.PROJECT, {"language": (Text.LANGUAGE, None)}),
 }
 VERSIONS: Mapping[str, int] = {
@@ -118,6 +170,25 @@ def is_known(kind: str, version: int) -> bool:
     return version <= VERSIONS.get(kind, 0)
 
 
+def is_understood(kind: str, version: int, target: str) -> bool:
+    """Return whether this version of Insight understands such a payload on such a target.
+
+    What begins with a reserved word may be spelled as a newer version spells it, and said of it
+    may be what only that one says of it.
+    """
+    if not is_known(kind, version):
+        return False
+    if not is_reserved(target):
+        return True
+    about = _about(target)
+    return about is not About.RESERVED and (kind in (UNDO, REDO) or KINDS[kind].about is about)
+
+
+def _about(target: str) -> About | None:
+    found = parse(target)
+    return None if found is None else found.about
+
+
 def fault(kind: str, target: str, after: Mapping[str, object]) -> str:
     """Return what is wrong with an act of a known kind that is no undo or redo, "" if nothing."""
     known = KINDS[kind]
@@ -128,7 +199,7 @@ def fault(kind: str, target: str, after: Mapping[str, object]) -> str:
         return f"the kind {kind!r} sets {wanted}, not {', '.join(sorted(after)) or 'nothing'}"
     for field, value in after.items():
         if not _fits(value, known.sets[field]):
-            return f"the kind {kind!r} cannot set {field} to {value!r}"
+            return f"the kind {kind!r} cannot set {field} to {_short(value)}"
     return ""
 
 
@@ -139,7 +210,7 @@ def value_fault(target: str, values: Mapping[str, object]) -> str:
     for field, value in said.items():
         kinds = _SETTING.get(field, ())
         if not any(_fits_target(one, found) and _fits(value, one.sets[field]) for one in kinds):
-            return f"{field} of {target!r} cannot be {value!r}"
+            return f"{field} of {target!r} cannot be {_short(value)}"
     return ""
 
 
@@ -147,6 +218,11 @@ _SETTING = {
     field: tuple(kind for kind in KINDS.values() if field in kind.sets)
     for field in {field for kind in KINDS.values() for field in kind.sets}
 }
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _fits_target(kind: Kind, target: Target | None) -> bool:
@@ -159,6 +235,16 @@ def _fits(value: object, allowed: Allowed) -> bool:
     if isinstance(value, str):
         if Text.LANGUAGE in allowed:
             return is_language(value)
+        if reader := next((read for one, read in _READERS.items() if one in allowed), None):
+            return _can_read(reader, value)
         return value in allowed or Text.ANY in allowed or (Text.FILLED in allowed and value != "")
     # by type too: 1 is equal to True, but is not what was said
     return any(type(value) is type(one) and value == one for one in allowed)
+
+
+def _can_read(reader: Callable[[str], object], text: str) -> bool:
+    try:
+        reader(text)
+    except ValueError:
+        return False
+    return True

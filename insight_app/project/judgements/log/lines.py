@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import Refusal
 from insight_app.files import open_regular, write_whole
+from insight_app.plain_json import dumps
 from insight_app.project.judgements.log.entries import PAYLOAD, Incoming, Malformed, Written, read
-from insight_app.project.judgements.state import dumps
 
 _PLAIN = ("uuid", "lamport", "utc", "kind", "version", "target", "undoes", "text")
 _MEMBERS = {*_PLAIN, *PAYLOAD, "group", "person"}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from insight_app.project.judgements.state import dumps
+from insight_app.plain_json import dumps
 
 SIZE = 32
 
