@@ -10,6 +10,7 @@ from insight_app.cli.judging.words import WORDS
 from insight_app.project.judgements import Alias, ConceptId, CurationState
 from insight_app.project.judgements.catalogue import Catalogue
 from insight_app.project.judgements.log.kinds import KINDS
+from insight_app.project.judgements.targets import About
 from insight_app.project.project import Project
 from tests.cli.conftest import Shell
 from tests.cli.test_judging import bytes_of, entries
@@ -246,6 +247,8 @@ def test_photos_of_one_name_are_told_apart_by_their_folders(tmp_path: Path, shel
 
 
 def test_every_kind_of_judgement_can_be_typed(project: Path) -> None:
-    """But for undo and redo, which are commands."""
+    """But for undo and redo, and findings, edits and signatures, which are commands."""
     other_words = {"relation-kind": "kind"}
-    assert {other_words.get(kind, kind) for kind in KINDS} <= WORDS.keys()
+    audit = {About.FINDING, About.EDIT, About.SIGNATURE, About.LABEL}
+    judged = {name for name, kind in KINDS.items() if kind.about not in audit}
+    assert {other_words.get(kind, kind) for kind in judged} <= WORDS.keys()

@@ -9,8 +9,8 @@ from insight_app.concepts.composition import Mark
 from insight_app.project import judgements as j
 from insight_app.project.judgements import Act, auditing
 from insight_app.project.judgements.payloads import (
-    Effect,
     Intervention,
+    KeptEffect,
     SeenFigure,
     SignedReport,
     View,
@@ -41,7 +41,7 @@ VIEWS = st.sampled_from(
 EDITS = st.sampled_from(
     [
         Intervention("f", {412: 0.0, 7: 0.5}, (IMAGE,), {"labels": "folders"},
-                     (Effect("accuracy", "share", "600 photos", 0.77, 0.7, -0.1, 0.0),), "0f1e"),
+                     (KeptEffect("accuracy", "share", "9 photos", 0.77, 0.7, -0.1, 0.0),), "0f"),
         Intervention("f", {7: 2.0}),
     ]
 )  # fmt: skip

@@ -8,8 +8,8 @@ import pytest
 from insight_app.errors import Refusal
 from insight_app.project.judgements import Act, CurationState, Person, auditing, rename
 from insight_app.project.judgements.payloads import (
-    Effect,
     Intervention,
+    KeptEffect,
     SeenFigure,
     SignedReport,
     View,
@@ -36,8 +36,8 @@ EDIT = Intervention(
     {412: 0.0, 7: 0.5},
     choices={"labels": "folders"},
     effects=(
-        Effect("accuracy", "share", "600 held-back photos", 0.77, 0.74, -0.05, -0.01),
-        Effect("decisions changed", "photos", "600 held-back photos", after=37),
+        KeptEffect("accuracy", "share", "600 held-back photos", 0.77, 0.74, -0.05, -0.01),
+        KeptEffect("decisions changed", "photos", "600 held-back photos", after=37),
     ),
 )
 

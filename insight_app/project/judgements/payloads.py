@@ -48,7 +48,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Effect:
+class KeptEffect:
     """State what an edit did when it was kept.
 
     what: such as "accuracy".  unit: "share", "photos", "score" or "points".  of: what it was taken
@@ -76,7 +76,7 @@ class Intervention:
     factors: Mapping[int, float]
     images: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[KeptEffect, ...] = ()
     basis: str = ""
 
 
@@ -263,8 +263,8 @@ def _number(value: Json) -> float | None:
     return float(value)
 
 
-def _effect(value: Json) -> Effect:
+def _effect(value: Json) -> KeptEffect:
     if not isinstance(value, dict):
         raise ValueError("an effect is no object")
     numbers = (_number(value.get(name)) for name in ("before", "after", "low", "high"))
-    return Effect(_text(value, "what"), _text(value, "unit"), _text(value, "of"), *numbers)
+    return KeptEffect(_text(value, "what"), _text(value, "unit"), _text(value, "of"), *numbers)
