@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from insight_app.project.analysis.encoder import Load
     from insight_app.project.analysis.folders.changing import Changed
     from insight_app.project.check.repair import Repaired
+    from insight_app.project.explaining.classification import Classification
 
 PROGRESS_SECONDS = 0.2
 FILES_KEPT = 16
@@ -39,6 +40,7 @@ LONG = (
     "repair",
     "quality",
     "classify",
+    "zero_shot",
     "unexplained",
     "count",
 )
@@ -79,6 +81,7 @@ class Requests:
             "repair": self.repair,
             "quality": self.quality,
             "classify": self.classify,
+            "zero_shot": self.zero_shot,
             "encode": self.encode,
             "occlude": self.occlude,
             "segment_photo": self.segment_photo,
@@ -275,7 +278,7 @@ class Requests:
         `file` is where the classification is kept in the project; where that could not be done,
         `why` says why not and `file` is one to be read and deleted.
         """
-        from insight_app.project.explaining import classifying, store
+        from insight_app.project.explaining import classifying
         from insight_app.project.explaining.labels import FOLDERS
 
         project = Path(request["project"])
@@ -288,6 +291,34 @@ class Requests:
             cancel=self._client.cancel_token(request),
             between=self._client.answer_short_requests,
         )
+        return self._kept(project, found)
+
+    def zero_shot(self, request: Request) -> dict[str, Any]:
+        """Tell what photos of `project` show among classes that are typed; nothing is learned.
+
+        `words`: [{"name": "car", "synonyms": ["automobile"]}, ...]; `labels`: the set that tells
+        what is right, "" = none. Returns what `classify` does.
+        """
+        from insight_app.project.explaining import segmentation, typed
+
+        project = Path(request["project"])
+        found = typed.classify(
+            project,
+            segmentation.classes_of(request["words"]),
+            str(request.get("labels") or ""),
+            device=_device(request),
+            load=self._loaded.encoder,
+            known=self._segmenting.words,
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            between=self._client.answer_short_requests,
+        )
+        return self._kept(project, found)
+
+    def _kept(self, project: Path, found: Classification) -> dict[str, Any]:
+        """Keep a classification in the project; return its file, or one to be read and why."""
+        from insight_app.project.explaining import store
+
         try:
             return {"file": str(store.store(project, found)), "why": ""}
         except KnownError as error:

@@ -1,15 +1,18 @@
 """Where a project's classifications are kept, and whether one is out of date.
 
 Each is one file in the project's folder `explain`, written whole and never changed; the newest few
-of every set of labels stay. Nothing here needs torch. Knows nothing of how photos are classified.
+of every kind and set of labels stay. Nothing here needs torch. Knows nothing of how photos are
+classified.
 """
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from insight_app.concepts.explain.classifier import Kind
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import WorldError
 from insight_app.figures import counted
@@ -29,7 +32,11 @@ RULES = 1
 """
 KEPT = 3
 """Classifications of one set of labels that stay."""
-_NAME = re.compile(r"classes-(?P<set>[0-9a-f]{8})-(?P<when>\d{8}T\d{6}Z)-[0-9a-f]{6}\.npz")
+_BEGINS: Mapping[Kind, str] = {"probe": "classes", "zero-shot": "typed", "released": "released"}
+"""How the name of a file begins, by what classifies."""
+_NAME = re.compile(
+    r"(?P<kind>classes|typed|released)-(?P<set>[0-9a-f]{8})-(?P<when>\d{8}T\d{6}Z)-[0-9a-f]{6}\.npz"
+)
 
 
 def store(project: Path, found: Classification) -> Path:
@@ -37,24 +44,31 @@ def store(project: Path, found: Classification) -> Path:
     must_be_plain(project)
     folder = project / EXPLAIN
     when = re.sub(r"[-:]|\.\d+", "", found.made.replace("+00:00", "Z"))
-    path = folder / f"classes-{_of_set(found.label_set)}-{when}-{uuid4().hex[:6]}.npz"
+    kind = found.classifiers[0].kind
+    start = f"{_BEGINS[kind]}-{_of_set(found.label_set)}"
+    path = folder / f"{start}-{when}-{uuid4().hex[:6]}.npz"
     with disk_errors("The classification cannot be kept in the project", where=folder):
         folder.mkdir(exist_ok=True)
         write_whole(path, lambda file: file.write(found.to_bytes()))
-    for old in files(project, found.label_set)[KEPT:]:
+    for old in files(project, found.label_set, kind)[KEPT:]:
         with suppress(OSError):
             old.unlink(missing_ok=True)
     return path
 
 
-def files(project: Path, label_set: str | None = None) -> list[Path]:
-    """Return the files of classifications, of one set of labels or of all, the newest first."""
+def files(project: Path, label_set: str | None = None, kind: Kind = "probe") -> list[Path]:
+    """Return the files of classifications, the newest first.
+
+    label_set: whose labels they are judged by, None = any. kind: what classifies.
+    """
     folder = project / EXPLAIN
     with disk_errors("The classifications cannot be listed", where=folder):
         if not folder.is_dir() or folder.is_symlink():
             return []
         found = [
-            (match, path) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))
+            (match, path)
+            for path in folder.iterdir()
+            if (match := _NAME.fullmatch(path.name)) and match["kind"] == _BEGINS[kind]
         ]
     wanted = None if label_set is None else _of_set(label_set)
     chosen = [(match["when"], path) for match, path in found if wanted in (None, match["set"])]
@@ -76,12 +90,11 @@ def read(path: Path) -> Classification:
         ) from error
 
 
-def newest(project: Path, label_set: str | None = None) -> Classification | None:
-    """Return the newest classification, of one set of labels or of any; None if there is none.
-
-    WorldError where it cannot be read.
-    """
-    found = files(project, label_set)
+def newest(
+    project: Path, label_set: str | None = None, kind: Kind = "probe"
+) -> Classification | None:
+    """Return the newest of `files`, None if there is none; WorldError where it cannot be read."""
+    found = files(project, label_set, kind)
     return read(found[0]) if found else None
 
 
