@@ -2,8 +2,8 @@
 
 A part of the photos to learn from is held back (`evaluation.validation`); the L1 path is walked on
 the others, the value under which most of the validation photos are right is taken (of equal ones
-the largest, which uses the fewest concepts), and the probe is fitted to all photos with it. Knows
-nothing of projects.
+that of the smallest loss there), and the probe is fitted to all photos with it. Knows nothing of
+projects.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,12 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.explain import evaluation
-from insight_app.concepts.explain.probe import PATH, Fitted, LearningProblem, l1_path
-from insight_app.concepts.explain.sparse import SparseRows, from_dense
+from insight_app.concepts.explain.probe import (
+    PATH,
+    Fitted,
+    LearningProblem,
+    fit_dense,
+    l1_path,
+)
+from insight_app.concepts.explain.sparse import SparseRows
 
-DECAY = 1e-4
+DECAY = 1e-5
 """The L2 weight beside the L1 path of concepts: a weight decay, as of AdamW."""
-DECAYS = tuple(10.0**-power for power in (2, 2.5, 3, 3.5, 4, 4.5, 5, 6))
+DECAYS = tuple(10.0**-power for power in range(1, 9))
 """The L2 weights that are tried for raw features, which have no zeros to gain."""
 
 Told = Callable[[int, int], None]
@@ -29,12 +35,13 @@ Told = Callable[[int, int], None]
 class Tried:
     """One pair of penalties: the share of validation photos that were right, and how large it was.
 
-    used: features with a weight.
+    loss: mean -log of the chance given to their class; used: concepts (features) with a weight.
     """
 
     l1: float
     l2: float
     accuracy: float
+    loss: float
     used: int
     is_settled: bool
 
@@ -68,12 +75,9 @@ def learn_concepts(
         judge = features.take(np.flatnonzero(held_back))
         found: list[Tried] = []
         l1s = l1_path(problem.most_l1())
-        for l1, fitted in zip(
-            l1s, problem.path(l1s, DECAY, lambda: told(len(found), PATH + 1)), strict=True
-        ):
-            right = judge.times(fitted.weights.T).argmax(axis=1) == labels[held_back]
-            share = float(right.mean()) if right.size else 0.0
-            found.append(Tried(l1, DECAY, share, _concepts_used(fitted), fitted.is_settled))
+        for fitted in problem.path(l1s, DECAY, lambda: told(len(found), PATH + 1)):
+            scores = judge.times(fitted.weights.T)
+            found.append(_tried(fitted, scores, labels[held_back], _concepts_used(fitted)))
         tried = tuple(found)
     best = best_of(tried)
     problem = LearningProblem(features, labels, classes)
@@ -92,33 +96,42 @@ def learn_features(
 ) -> Learned:
     """Learn a probe on dense features (N, D) with the L2 weight that validation photos choose."""
     tried = tuple(known)
-    rows = from_dense(features)
     total = len(DECAYS) + 1
+    start = None
     if not tried:
         held_back = evaluation.validation(labels, seed)
-        problem = LearningProblem(
-            rows.take(np.flatnonzero(~held_back)), labels[~held_back], classes
-        )
+        kept = features[~held_back]
         found: list[Tried] = []
-        start = None
         for l2 in DECAYS:
-            fitted = problem.fit(0.0, l2, start, lambda: told(len(found), total))
+            fitted = fit_dense(
+                kept, labels[~held_back], classes, l2, start, lambda: told(len(found), total)
+            )
             start = fitted.weights
-            right = (features[held_back] @ start.T).argmax(axis=1) == labels[held_back]
-            share = float(right.mean()) if right.size else 0.0
-            found.append(Tried(0.0, l2, share, fitted.used, fitted.is_settled))
+            scores = features[held_back] @ start.T
+            found.append(_tried(fitted, scores, labels[held_back], fitted.used))
         tried = tuple(found)
     best = best_of(tried)
-    fitted = LearningProblem(rows, labels, classes).fit(
-        0.0, best.l2, check=lambda: told(len(DECAYS), total)
-    )
+    fitted = fit_dense(features, labels, classes, best.l2, start, lambda: told(len(DECAYS), total))
     told(total, total)
     return Learned(fitted, tried)
 
 
 def best_of(tried: Sequence[Tried]) -> Tried:
-    """Return under what most validation photos were right; of equals the strictest."""
-    return max(tried, key=lambda one: one.accuracy)
+    """Return under what most validation photos were right; of equals that of the smallest loss."""
+    return max(tried, key=lambda one: (one.accuracy, -one.loss))
+
+
+def _tried(
+    fitted: Fitted, scores: NDArray[np.floating], labels: NDArray[np.integer], used: int
+) -> Tried:
+    """Return how validation photos with scores (V, C) and labels (V,) were judged."""
+    if not labels.size:
+        return Tried(fitted.l1, fitted.l2, 0.0, 0.0, used, fitted.is_settled)
+    share = float((scores.argmax(axis=1) == labels).mean())
+    most = scores.max(axis=1)
+    log_sums = np.log(np.exp(scores - most[:, None]).sum(axis=1)) + most
+    loss = float((log_sums - scores[np.arange(labels.size), labels]).mean())
+    return Tried(fitted.l1, fitted.l2, share, loss, used, fitted.is_settled)
 
 
 def _concepts_used(fitted: Fitted) -> int:

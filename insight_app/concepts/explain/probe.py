@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from insight_app.concepts.explain.sparse import SparseRows
@@ -37,6 +38,8 @@ LOOK = 10
 MOST_DENSE, LEAST_DENSE = 1 << 26, 0.05
 """Numbers that a dense matrix has at most (256 MB), and the share of non-zeros from which on its
 products are quicker than those of a sparse one."""
+_FLATTEST = 1e-9
+"""L-BFGS ends where a step lowers the loss by less than this share of it."""
 _POWER = 30
 """Steps of the power iteration for the largest eigenvalue, which is exact for features >= 0."""
 
@@ -166,6 +169,43 @@ class LearningProblem:
             found = self.fit(l1, l2, start, check, iterations)
             start = found.weights
             yield found
+
+
+def fit_dense(
+    features: NDArray[np.float32],
+    labels: NDArray[np.integer],
+    classes: int,
+    l2: float,
+    start: NDArray[np.float32] | None = None,
+    check: Callable[[], None] = lambda: None,
+    iterations: int = ITERATIONS,
+) -> Fitted:
+    """Return the probe on dense features (N, D) with the L2 penalty alone, by L-BFGS.
+
+    start: weights (C, D) to go on from. check: called before every step; may raise.
+    """
+    photos, width = features.shape
+    rows = np.arange(photos)
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        check()
+        weights = flat.reshape(classes, width)
+        chances = features @ weights.T.astype(np.float32)
+        chances -= chances.max(axis=1, keepdims=True)
+        own = chances[rows, labels].astype(np.float64)
+        np.exp(chances, out=chances)
+        sums = chances.sum(axis=1, keepdims=True)
+        value = float((np.log(sums[:, 0].astype(np.float64)) - own).mean())
+        chances /= sums
+        chances[rows, labels] -= 1
+        slope = (chances.T @ features).astype(np.float64) / photos + l2 * weights
+        return value + 0.5 * l2 * float((weights * weights).sum()), slope.ravel()
+
+    first = np.zeros(classes * width) if start is None else start.astype(np.float64).ravel()
+    options = {"maxiter": iterations, "ftol": _FLATTEST, "gtol": 1e-7}
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options=options)
+    weights = np.asarray(found.x, np.float32).reshape(classes, width)
+    return Fitted(weights, 0.0, l2, int(found.nit), bool(found.nit < iterations))
 
 
 def _both_ways(features: SparseRows) -> tuple[Any, Any]:
