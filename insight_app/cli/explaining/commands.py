@@ -2,7 +2,7 @@
 
 import typer
 
-from insight_app.cli.explaining import classify
+from insight_app.cli.explaining import classify, segment
 
 app = typer.Typer(
     name="explain",
@@ -11,3 +11,4 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(classify.classify)
+app.command()(segment.segment)

@@ -19,7 +19,7 @@ _DRAWS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Overlap:
     """A figure with its 95 % interval, None where there is none."""
 
     value: float
@@ -63,12 +63,12 @@ def by_class(counts: NDArray[np.integer]) -> NDArray[np.float64]:
     return each
 
 
-def mean_iou(counts: NDArray[np.integer]) -> Estimate:
+def mean_iou(counts: NDArray[np.integer]) -> Overlap:
     """Return the mIoU of counts (N, C, 3)."""
     return _estimate(_means(counts, intervals.ones(len(counts))), _drawn(counts))
 
 
-def difference(ours: NDArray[np.integer], theirs: NDArray[np.integer]) -> Estimate:
+def difference(ours: NDArray[np.integer], theirs: NDArray[np.integer]) -> Overlap:
     """Return our mIoU minus theirs, of the same photos, counts (N, C, 3) each."""
     one = intervals.ones(len(ours))
     return _estimate(
@@ -112,6 +112,6 @@ def _mean(each: NDArray[np.float64]) -> NDArray[np.float64]:
     return mean
 
 
-def _estimate(value: NDArray[np.float64], drawn: NDArray[np.float64] | None) -> Estimate:
+def _estimate(value: NDArray[np.float64], drawn: NDArray[np.float64] | None) -> Overlap:
     low, high = intervals.NONE if drawn is None else intervals.between(drawn)
-    return Estimate(float(value[0]), low, high)
+    return Overlap(float(value[0]), low, high)

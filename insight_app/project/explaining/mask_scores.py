@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from insight_app import plain_json
 from insight_app.concepts.explain import overlap
-from insight_app.concepts.explain.overlap import Estimate
+from insight_app.concepts.explain.overlap import Overlap
 from insight_app.plain_arrays import npz_of
 from insight_app.project.explaining.segmentation import EDGES, SOURCES, Edges, Source
 
@@ -68,7 +68,7 @@ class MaskScores:
     basis: SegmentationBasis
 
     def counts_of(self, source: Source, edges: Edges) -> NDArray[np.int64]:
-        """(N, C, 3) the pixels counted of one way."""
+        """Return (N, C, 3) the pixels counted of one way."""
         found: NDArray[np.int64] = self.counts[WAYS.index((source, edges))]
         return found
 
@@ -79,22 +79,22 @@ class MaskScores:
         return occurs
 
     def by_class(self, source: Source, edges: Edges) -> NDArray[np.float64]:
-        """(C,) IoU of each class; nan for one that no mask has."""
+        """Return (C,) the IoU of each class; nan for one that no mask has."""
         return overlap.by_class(self.counts_of(source, edges))
 
     def of_photos(self, source: Source, edges: Edges) -> NDArray[np.float64]:
-        """(N,) mIoU of each photo by itself; nan where its mask has none of the classes."""
+        """Return (N,) the mIoU of each photo by itself; nan where its mask has no class."""
         return overlap.of_photos(self.counts_of(source, edges))
 
-    def mean_iou(self, source: Source, edges: Edges) -> Estimate:
+    def mean_iou(self, source: Source, edges: Edges) -> Overlap:
         """Return the mIoU of one way, a share."""
         return overlap.mean_iou(self.counts_of(source, edges))
 
-    def gap(self, edges: Edges) -> Estimate:
+    def gap(self, edges: Edges) -> Overlap:
         """Return concepts minus raw tokens, the same photos drawn for both; a share."""
         return overlap.difference(self.counts_of("concepts", edges), self.counts_of("raw", edges))
 
-    def effect(self, source: Source) -> Estimate:
+    def effect(self, source: Source) -> Overlap:
         """Return sharp minus smooth edges, the same photos drawn for both; a share."""
         return overlap.difference(self.counts_of(source, "sharp"), self.counts_of(source, "smooth"))
 

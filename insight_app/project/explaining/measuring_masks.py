@@ -59,10 +59,10 @@ def measure(
     classes: Sequence[ClassWords] | None = None,
     background: bool = False,
     below: float = BELOW,
-    sliding: Sliding | None = None,
+    sliding: Callable[[DenseEncoder], Sliding] = looks.usual,
     device: str = "auto",
     load: Load | None = None,
-    known: MutableMapping[str, NDArray[np.float32]] | None = None,
+    known: Callable[[DenseEncoder], MutableMapping[str, NDArray[np.float32]]] | None = None,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
     between: Callable[[], None] = lambda: None,
@@ -71,7 +71,8 @@ def measure(
 
     masks, table: as `quality.masks.read` takes them; classes: other than the table's. background: a
     pixel may belong to no class, by the encoder's own rule or where its best class is less probable
-    than `below`. known: words read before, see `class_words.vectors`. between: called now and then.
+    than `below`. sliding: the windows for an encoder; known: the words read before with it, see
+    `class_words.vectors`. between: called now and then.
     Raises KnownError where there is nothing to measure, Cancelled when cancelled.
     """
     token, began = cancel or CancelToken(), time.monotonic()
@@ -94,9 +95,14 @@ def measure(
         judged = mask_classes.of_table(given.table, classes, background=background)
         encoder, dictionary = _models(project, device, load)
         segmenter = Segmenter(
-            encoder, dictionary, judged.words, background=background, known=known, progress=told
+            encoder,
+            dictionary,
+            judged.words,
+            background=background,
+            known=known and known(encoder),
+            progress=told,
         )
-        how = looks.checked(sliding or looks.usual(encoder), encoder)
+        how = looks.checked(sliding(encoder), encoder)
         bar = below if background and not segmenter.has_own_background else None
         rule = "own" if segmenter.has_own_background else "" if bar is None else f"{bar:g}"
         basis = SegmentationBasis(
@@ -244,15 +250,12 @@ def _notes(
     used = {record.path.stem for record in records.values()}
     alone = sorted(stem for stem in given.masks if stem not in used)
     if alone:
-        told = f"{counted(len(alone), 'mask')} {agreeing(len(alone), 'has', 'have')}"
-        notes.append(
-            f"{told} no analyzed photo, or more were given than are measured: {_some(alone)}."
-        )
+        have = agreeing(len(alone), "has", "have")
+        notes.append(f"{counted(len(alone), 'mask')} {have} no analyzed photo: {_some(alone)}.")
     without = results.coded_images - len(records)
     if without > 0:
-        notes.append(
-            f"{counted(without, 'analyzed photo')} {agreeing(without, 'has', 'have')} no mask."
-        )
+        have = agreeing(without, "has", "have")
+        notes.append(f"{counted(without, 'analyzed photo')} {have} no mask.")
     if judged.without:
         notes.append(f"Labels that no class stands for are left out: {_some(judged.without)}.")
     return notes
