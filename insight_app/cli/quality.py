@@ -73,8 +73,8 @@ def quality(
         typer.Option(
             metavar="FOLDER",
             help="Measure too whether concepts lie where things are, by label masks: pictures "
-            "called as their photos, whose pixels are ids of the table; 0 is background. Or a JSON file "
-            "of COCO's, which brings its own table.",
+            "called as their photos, whose pixels are ids of the table; 0 is background. Or a JSON "
+            "file of COCO's, which brings its own table.",
         ),
     ] = None,
     classes: Annotated[

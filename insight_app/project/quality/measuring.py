@@ -59,8 +59,9 @@ def measure(
     photos: how many are read at most. encoder: instead of the one that the project names, which
     `load` (as `encoders.load`) gives; has the same fingerprint. between: called now and then.
     second: a project or a folder with another dictionary of the same encoder. labels: of photos, by
-    which names are judged, None = the names of their folders. masks: a folder of label
-    masks, or a file of COCO's, classes: the table of their labels, for the figures of places. Raises Cancelled when cancelled.
+    which names are judged, None = the names of their folders. masks: a folder of label masks or a
+    file of COCO's, classes: the table of their labels, for the figures of places. Raises Cancelled
+    when cancelled.
     """
     began, token = time.monotonic(), cancel or CancelToken()
 
