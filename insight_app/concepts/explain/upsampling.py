@@ -8,6 +8,7 @@ rows, or a few classes, at once.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def bilinear(grid: NDArray[np.floating], height: int, width: int) -> LabelMap:
     """Return the label map (height, width) of probabilities (rows, cols, C), spread bilinearly."""
     rows, cols, _ = grid.shape
     # A pixel lies between four cells: less than a quarter of each one's best wins nowhere.
-    chosen = _contenders(grid, 4)
+    chosen = np.flatnonzero((grid * 4 >= grid.max(2, keepdims=True)).any((0, 1)))
     kept = np.ascontiguousarray(grid[..., chosen].transpose(2, 0, 1), np.float32)  # (c, rows, cols)
     across = kept @ _between(cols, width).T
     down = _between(rows, height)
@@ -60,7 +61,7 @@ def bilinear(grid: NDArray[np.floating], height: int, width: int) -> LabelMap:
 def guided(grid: NDArray[np.floating], guide: NDArray[np.uint8]) -> LabelMap:
     """Return the label map (h, w) of probabilities (rows, cols, C), drawn along a photo's edges.
 
-    guide: (h, w, 3) the photo, at the size of the map.
+    guide: (h, w, 3) the photo, at the size of the map. Only classes that win a cell can win pixels.
     """
     height, width = guide.shape[:2]
     rows, cols, _ = grid.shape
@@ -73,17 +74,12 @@ def guided(grid: NDArray[np.floating], guide: NDArray[np.uint8]) -> LabelMap:
     to_small = _between(rows, small[0]), _between(cols, small[1]).T
     best = np.zeros((height, width), np.uint16)
     probability = np.full((height, width), -np.inf, np.float32)
-    for one in _contenders(grid, 10).tolist():
+    for one in np.unique(grid.argmax(2)).tolist():
         coarse = to_small[0] @ np.ascontiguousarray(grid[..., one], np.float32) @ to_small[1]
         drawn = ((down @ fit.coefficients(coarse) @ across) * planes).sum(0)
         wins = drawn > probability
         best[wins], probability[wins] = one, drawn[wins]
     return LabelMap(best, probability.clip(0, 1))
-
-
-def _contenders(grid: NDArray[np.floating], parts: int) -> NDArray[np.intp]:
-    """Return the classes that have, in some cell, at least one of `parts` parts of its best."""
-    return np.flatnonzero((grid * parts >= grid.max(2, keepdims=True)).any((0, 1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,18 +115,18 @@ class _Fit:
 
 def _box(values: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     """Return the mean of (h, w, n) over squares of 2 radius + 1, cut at the edges."""
-    found = values.astype(np.float64)
-    for axis in (0, 1):
-        size = found.shape[axis]
-        sums = np.concatenate(
-            (np.zeros_like(found.take([0], axis)), np.cumsum(found, axis)), axis=axis
-        )
-        at = np.arange(size)
-        low, high = np.maximum(at - radius, 0), np.minimum(at + radius + 1, size)
-        shape = [1, 1, 1]
-        shape[axis] = size
-        found = (sums.take(high, axis) - sums.take(low, axis)) / (high - low).reshape(shape)
-    return found.astype(np.float32)
+    down = _means(values.shape[0], radius) @ values.reshape(values.shape[0], -1)
+    across = _means(values.shape[1], radius) @ down.reshape(values.shape)
+    return across
+
+
+@lru_cache(maxsize=8)
+def _means(size: int, radius: int) -> NDArray[np.float32]:
+    """Return (size, size): row i has the mean of what lies at most `radius` from i."""
+    at = np.arange(size)
+    near = (abs(at[:, None] - at) <= radius).astype(np.float32)
+    means: NDArray[np.float32] = near / near.sum(1, keepdims=True)
+    return means
 
 
 def _shrunk(photo: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
