@@ -126,7 +126,9 @@ def test_scores_are_kept_and_say_when_they_are_out_of_date(project: Path, masks:
     assert np.array_equal(again.counts, found.counts)
     assert json.dumps(again.to_json(), allow_nan=False) == json.dumps(found.to_json())
     with Results.open(project) as results:  # type: ignore[union-attr]
-        assert mask_store.is_stale(found, results) == ""
+        digest = read(masks, masks.parent / "classes.csv").digest
+        assert mask_store.is_stale(found, results, digest) == ""
+        assert "The masks" in mask_store.is_stale(found, results, "others")
         for change, why in (
             ({"dictionary": "other"}, "another dictionary"),
             ({"reading_rule": 0}, "coded again"),

@@ -155,7 +155,7 @@ def _by_class(found: "MaskScores") -> Iterator[str]:
         photos = int((found.counts[0, :, n, 2] > 0).sum())
         yield (
             f"  {found.names[n]:{widest}}  raw {100 * raw[n]:5.1f}  concepts {100 * ours[n]:5.1f}  "
-            f"{100 * (ours[n] - raw[n]):+5.1f}, {counted(photos, 'photo')}"
+            f"{_tenths(ours[n] - raw[n]):+5.1f}, {counted(photos, 'photo')}"
         )
 
 
@@ -164,10 +164,15 @@ def _percent(one: "Overlap") -> str:
 
 
 def _points(one: "Overlap") -> str:
-    return f"{100 * one.value:+.1f}{_interval(one, '+.1f')}"
+    return f"{_tenths(one.value):+.1f}{_interval(one, '+.1f')}"
 
 
 def _interval(one: "Overlap", form: str) -> str:
     if one.low is None or one.high is None:
         return " (too few photos for an interval)"
-    return f" ({100 * one.low:{form}} to {100 * one.high:{form}})"
+    return f" ({_tenths(one.low):{form}} to {_tenths(one.high):{form}})"
+
+
+def _tenths(share: float) -> float:
+    """Return a share in %, to one place, never as a zero with a minus."""
+    return round(100 * share, 1) + 0.0

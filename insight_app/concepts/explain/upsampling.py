@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 LONGEST = 1024
 """Pixels of the longer side of a label map, at most."""
-RADIUS = 0.5
+RADIUS = 1.0
 """Of the guided filter's windows, in cells."""
 SMOOTHNESS = 1e-3
 """Of the guided filter: differences of colour whose square is below it are no edge; colours 0-1."""

@@ -82,8 +82,11 @@ def newest(project: Path) -> MaskScores | None:
     return read(found[0]) if found else None
 
 
-def is_stale(found: MaskScores, results: Results) -> str:
-    """Return why scores do not hold for the project as it is now; '' if they do."""
+def is_stale(found: MaskScores, results: Results, masks: str | None = None) -> str:
+    """Return why scores do not hold for the project as it is now; '' if they do.
+
+    masks: the digest of the masks as they are now, None = they are not looked at.
+    """
     then = found.basis
     if then.dictionary != results.dictionary.fingerprint:
         return "The project has another dictionary now."
@@ -91,6 +94,8 @@ def is_stale(found: MaskScores, results: Results) -> str:
         return "The photos were coded again since, with another encoder or read in another way."
     if then.rules != RULES:
         return "Another version of Insight measured this, by other rules."
+    if masks not in (None, then.masks):
+        return "The masks, or the table of their labels, changed since."
     if then.photos != results.coded_images:
         return (
             f"Photos came or went: {counted(then.photos, 'photo')} were analyzed then, "

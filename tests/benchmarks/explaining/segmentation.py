@@ -1,4 +1,4 @@
-"""Which region is what, by words alone, on photos with masks: what concepts cost, and where they lie.
+"""Which region is what, by words alone, on photos with masks: what concepts cost, where they lie.
 
     python -m tests.benchmarks.explaining.segmentation --scenes FOLDER [--dictionary FOLDER ...]
         [--photos N] [--encoder NAME] [--short-side PIXELS] [--no-places] [--json FILE]
