@@ -73,8 +73,7 @@ def quality(
         typer.Option(
             metavar="FOLDER",
             help="Measure too whether concepts lie where things are, by label masks: pictures "
-            "called as their photos, whose pixels are ids of the table; 0 is background. Or a JSON "
-            "file of COCO's, which brings its own table.",
+            "called as their photos, whose pixels are ids of the table; 0 is background.",
         ),
     ] = None,
     classes: Annotated[
@@ -92,8 +91,8 @@ def quality(
     The report is kept in the project. Of two projects it is said which differences are beyond the
     intervals.
     """
-    if masks is None and classes is not None:
-        raise typer.BadParameter("--classes FILE is the table of the labels in --masks FOLDER.")
+    if (masks is None) != (classes is None):
+        raise typer.BadParameter("--masks FOLDER and --classes FILE belong together.")
     how: Options = {"photos": photos, "device": device, "masks": masks, "classes": classes}
     how["labels"] = _labels(labels) if labels is not None else None
     one = _measured(project, second or other, how)

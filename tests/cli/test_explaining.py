@@ -1,8 +1,21 @@
 """What `explain` prints of a small project."""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from insight_app.cli.terminal import Exit
+from insight_app.project.explaining import classifying, store
+from insight_app.project.results.snapshot import Results
 from tests.cli.conftest import Shell
+
+OF_CONCEPT = ("id", "number", "called", "named_by", "status", "is_hidden")
+
+
+def photos_of(project: Path) -> list[Path]:
+    with Results.open(project) as results:
+        return [results.image(image).path for image in results.image_ids(status="coded").tolist()]
 
 
 def test_classes_are_told_beside_raw_features_as_text_and_json(shell: Shell, project: Path) -> None:
@@ -16,3 +29,79 @@ def test_classes_are_told_beside_raw_features_as_text_and_json(shell: Shell, pro
     assert sum(map(sum, found["concepts"]["confusion"])) == 23
     told = shell.refused("explain", "classify", project, "--labels", "nobody's")
     assert "no set of labels" in told
+
+
+@pytest.fixture(scope="module")
+def classified(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that was classified once; nothing is changed in it."""
+    copy = tmp_path_factory.mktemp("classified") / made.name
+    shutil.copytree(made, copy)
+    store.store(copy, classifying.classify(copy))
+    return copy
+
+
+def test_a_photo_is_explained_by_rows_that_sum_to_its_score(shell: Shell, classified: Path) -> None:
+    photo = next(iter(photos_of(classified)))
+    found = shell.json("explain", "photo", classified, photo)
+    given = sum(one["contribution"] for one in found["concepts"]) + found["bias"]
+    assert given == pytest.approx(found["score"], abs=1e-9)
+    assert sum(one["total"] for one in found["rows"]) == pytest.approx(given, abs=1e-9)
+    assert found["scores"][0] == {"class": found["decision"], "score": found["score"]}
+    assert found["is_held_back"]
+    other = next(one["class"] for one in found["scores"] if one["class"] != found["class"])
+    lead = shell.json(
+        "explain", "photo", classified, photo, "--class", found["class"], "--against", other
+    )
+    scores = {one["class"]: one["score"] for one in found["scores"]}
+    assert lead["score"] == pytest.approx(scores[found["class"]] - scores[other])
+    out = shell.do("explain", "photo", classified, photo)
+    assert "together: the score" in out and "Judged by what was learned without" in out
+    told = shell.refused("explain", "photo", classified, photo, "--class", "nobody")
+    assert "There is no class" in told and found["class"] in told
+    assert "no photo" in shell.refused("explain", "photo", classified, "nowhere.jpg")
+
+
+def test_what_if_says_what_changes_as_if_the_concept_had_never_been(
+    shell: Shell, classified: Path
+) -> None:
+    photo = next(iter(photos_of(classified)))
+    before = shell.json("explain", "photo", classified, photo)
+    most = before["concepts"][0]
+    found = shell.json("explain", "whatif", classified, "--off", str(most["number"]))
+    assert found["factors"] == [{k: most[k] for k in OF_CONCEPT} | {"factor": 0.0}]
+    assert found["photos"] == found["labelled"] == 23
+    accuracy = found["accuracy"]
+    moved = found["now_right"] - found["now_wrong"]
+    assert 23 * accuracy["change"]["value"] == pytest.approx(moved)
+    assert sum(one["right_after"] for one in found["by_class"]) == pytest.approx(
+        23 * accuracy["after"]["value"]
+    )
+    assert len(found["changed"]) == found["decisions_changed"]
+    alone = shell.json(
+        "explain", "whatif", classified, "--scale", f"{most['number']}=0.5", "--images", photo
+    )
+    assert (alone["photos"], alone["touched"]) == (1, 1)
+    assert "decisions changed" in shell.do("explain", "whatif", classified, "--off", "0,1")
+    assert "is named twice" in shell.refused("explain", "whatif", classified, "--off", "1,1")
+    assert "from 0 (off) to 2" in shell.refused("explain", "whatif", classified, "--scale", "1=2.5")
+    assert "is no factor" in shell.refused("explain", "whatif", classified, "--scale", "1=x")
+
+
+def test_cues_are_listed_with_intervals(shell: Shell, classified: Path) -> None:
+    found = shell.json("explain", "cues", classified)
+    assert found["by"] == "classes" and found["cues"]
+    for one in found["cues"]:
+        assert one["low"] <= one["difference"] <= one["high"]
+        assert 0 <= one["p"] <= one["p_corrected"] <= 1
+    assert "switched off one by one" in shell.do("explain", "cues", classified)
+    code, _out, told = shell("explain", "cues", classified, "--by", "folders")
+    assert code == Exit.ERROR and "compared with others of their class" in told
+
+
+def test_nothing_is_explained_before_it_was_classified(shell: Shell, project: Path) -> None:
+    for command in (
+        ["photo", project, "x.jpg"],
+        ["whatif", project, "--off", "1"],
+        ["cues", project],
+    ):
+        assert "insight-app explain classify" in shell.refused("explain", *command)

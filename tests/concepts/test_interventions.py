@@ -6,7 +6,7 @@ import pytest
 from insight_app.concepts.codes import from_dense
 from insight_app.concepts.explain import interventions
 from insight_app.concepts.explain.contributions import explain, of_row, photo_values
-from insight_app.concepts.explain.effects import Effect, difference_interval
+from insight_app.concepts.explain.effects import DecisionChange, difference_interval
 from insight_app.concepts.explain.image_values import of_images
 from tests.concepts.explaining import classifier, codes
 
@@ -89,7 +89,7 @@ def test_a_selection_is_changed_alone():
 
 
 def test_an_effect_counts_what_became_wrong_right_and_stayed_wrong():
-    effect = Effect(
+    effect = DecisionChange(
         before=np.array([0, 0, 1, 1, 2, 0]),
         after=np.array([0, 1, 2, 0, 1, 1]),
         labels=np.array([0, 0, 2, 2, 2, -1]),

@@ -63,12 +63,20 @@ def test_the_planted_cue_is_first_with_an_interval_away_from_nothing():
 
 
 def test_by_a_persons_own_division_it_is_first_too():
-    """Class 0 was taken in winter and in summer: the winter photos alone hang on the snow."""
-    values, labels = planted(np.random.default_rng(2), 0.5)
+    """Class 0 was taken in winter and in summer: the winter photos alone hang on the snow.
+
+    Each is compared with its own class: every class hangs on what it is of.
+    """
+    values, labels = planted(np.random.default_rng(3), 0.5)
     winter = (values.maxima.to_dense()[:, SNOW] > 0).astype(np.int64)
-    _, cues, _ = found(values, labels, winter)
-    assert cues[0].concept == SNOW and cues[0].subset in (0, 1)
-    assert cues[0].low > 0 or cues[0].high < 0
+    scored = score(values, [learned(values, labels)], np.zeros(240, int))
+    group = np.repeat(np.arange(3), 2)
+    removed = spurious.remove_each(scored, labels, labels * 2 + winter, group)
+    cues = spurious.rank(removed)
+    assert (cues[0].concept, cues[0].subset) == (SNOW, 1), "class 0 in winter"
+    assert cues[0].high < 0 and cues[0].change_elsewhere == 0
+    assert cues[0].photos == ((labels == 0) & (winter == 1)).sum()
+    assert cues[0].difference == pytest.approx(cues[0].change - cues[0].change_elsewhere)
 
 
 def test_of_subsets_at_random_nothing_is_sure():

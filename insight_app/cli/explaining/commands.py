@@ -2,7 +2,7 @@
 
 import typer
 
-from insight_app.cli.explaining import classify, segment
+from insight_app.cli.explaining import classify, cues, photo, whatif
 
 app = typer.Typer(
     name="explain",
@@ -11,4 +11,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(classify.classify)
-app.command()(segment.segment)
+app.command()(photo.photo)
+app.command()(whatif.whatif)
+app.command()(cues.cues)

@@ -21,7 +21,7 @@ from insight_app.concepts.quality.intervals import (
 
 
 @dataclass(frozen=True, eq=False)
-class Effect:
+class DecisionChange:
     """Decisions of N photos before and after, and what is right: all (N,) int64, of C classes.
 
     labels: -1 where a photo has none; such photos count among the decisions changed alone.

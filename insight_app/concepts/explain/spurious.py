@@ -2,19 +2,23 @@
 
 A cue that goes with a class without being of it (snow behind the wolves) shows when it is switched
 off: photos of one subset are decided otherwise, those of the rest are not, or get better. Subsets
-are classes, folders, or whatever a person divides photos by.
+are classes, or the photos of a class in one folder, one season, whatever a person divides them by;
+these are compared with the rest of their class, since every class hangs on its own concepts.
 
-For concept k and subset S, each photo's change is 1 where switching k off makes it right, -1 where
-it makes it wrong, 0 else. The difference is the mean change in S less that in the rest. Its 95 %
-interval is built from Wilson intervals of the shares of photos made right and made wrong (MOVER:
-Newcombe 1998, Zou and Donner 2008), so that a subset of three photos proves little. p: how likely
-so many or so few of all photos made wrong (or right) fall into S by chance, hypergeometric, both
-sides. Of all pairs whose concept changes any decision, p is corrected by Benjamini and Hochberg.
-The order is by the end of the interval that is nearest to no difference. Numpy only.
+A cue goes with its subset: k is active in a larger share of S than of the rest. (What else a photo
+hangs on where the cue is missing is no cue.) For concept k and subset S, each photo's change is 1
+where switching k off makes it right, -1 where it makes it wrong, 0 else. The difference is the mean
+change in S less that in the rest. Its 95 % interval is built from Wilson intervals of the shares of
+photos made right and made wrong (MOVER: Newcombe 1998, Zou and Donner 2008), so that a subset of
+three photos proves little. p: how likely so many or so few of the photos made wrong (or right) fall
+into S by chance, hypergeometric, both sides. Of all pairs whose concept changes any decision, p is
+corrected by Benjamini and Hochberg. The order is by the end of the interval that is nearest to no
+difference. Numpy only.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +26,7 @@ from numpy.typing import NDArray
 from insight_app.concepts.explain.interventions import ScoredPhotos, in_photos
 from insight_app.concepts.quality.intervals import wilson
 
+Number = TypeVar("Number", np.int64, np.float64)
 FEWEST = 3
 """Photos that a subset has at least."""
 
@@ -59,11 +64,13 @@ class Removals:
     """What switching off each of K concepts does to photos of S subsets, counted, (K, S) each.
 
     concepts: (K,) int64.  wrong, right, active: int64, photos made so, and with the concept; lead:
-    float64, the sum of changes of leads. photos: (S,) int64 with a label.
+    float64, the sum of changes of leads. photos: (S,) int64 with a label. group: (S,) int64, the
+    rest of a subset is all others of its group.
     """
 
     concepts: NDArray[np.int64]
     photos: NDArray[np.int64]
+    group: NDArray[np.int64]
     wrong: NDArray[np.int64]
     right: NDArray[np.int64]
     active: NDArray[np.int64]
@@ -74,14 +81,16 @@ def remove_each(
     photos: ScoredPhotos,
     labels: NDArray[np.integer],
     subsets: NDArray[np.integer],
+    group: NDArray[np.int64] | None = None,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Removals:
     """Return what removing each concept with a weight does; labels, subsets: (N,), -1 for none.
 
-    told: called with how many concepts are done, of how many.
+    group: (S,) see `Removals`; None: all are one.  told: called with how many concepts are done,
+    of how many.
     """
     counted = (labels >= 0) & (subsets >= 0)
-    number = int(subsets.max(initial=-1)) + 1
+    number = int(subsets.max(initial=-1)) + 1 if group is None else group.size
     used = np.unique(np.concatenate([one.used() for one in photos.classifiers]))
     sizes = np.diff(photos.values.columns_first.maxima.indptr)
     concepts = used[sizes[used] > 0]
@@ -105,7 +114,8 @@ def remove_each(
             moved = _leads(found.scores, labels[rows]) - before[rows]
             lead[place] = np.bincount(where, moved, number)
     inside = np.bincount(subsets[known], minlength=number).astype(np.int64)
-    return Removals(concepts.astype(np.int64), inside, wrong, right, active, lead)
+    group = np.zeros(number, np.int64) if group is None else group
+    return Removals(concepts.astype(np.int64), inside, group, wrong, right, active, lead)
 
 
 def _leads(scores: NDArray[np.float64], labels: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -124,34 +134,35 @@ def rank(removals: Removals, number: int = 50) -> list[Cue]:
 
     Each concept stands once, with the subset that it tells apart most surely.
     """
-    inside = np.maximum(removals.photos, 0)
-    outside = inside.sum() - inside
+    inside = removals.photos
+    outside = _rest(inside[None], removals.group)[0]
     is_enough = (inside >= FEWEST) & (outside >= FEWEST)
     if not removals.concepts.size or not is_enough.any():
         return []
     wrong, right = removals.wrong, removals.right
-    wrong_out = wrong.sum(axis=1, keepdims=True) - wrong
-    right_out = right.sum(axis=1, keepdims=True) - right
+    wrong_out, right_out = _rest(wrong, removals.group), _rest(right, removals.group)
     here, here_low, here_high = _mean_change(wrong, right, inside)
     there, there_low, there_high = _mean_change(wrong_out, right_out, outside)
     difference = here - there
     low = difference - np.hypot(here - here_low, there_high - there)
     high = difference + np.hypot(here_high - here, there - there_low)
     p = _chances(removals)
-    changes_any = (wrong.sum(axis=1) + right.sum(axis=1)) > 0
-    tested = changes_any[:, None] & is_enough[None]
+    active_out = _rest(removals.active, removals.group)
+    goes_with = removals.active * np.maximum(outside, 1) > active_out * np.maximum(inside, 1)
+    tested = (wrong + right + wrong_out + right_out > 0) & is_enough[None] & goes_with
     corrected = np.ones_like(p)
     corrected[tested] = benjamini_hochberg(p[tested])
     lead = removals.lead / np.maximum(inside, 1)
-    lead_out = (removals.lead.sum(axis=1, keepdims=True) - removals.lead) / np.maximum(outside, 1)
+    lead_out = _rest(removals.lead, removals.group) / np.maximum(outside, 1)
     sure = np.where(low > 0, low, np.where(high < 0, -high, 0.0))
-    sure = np.where(is_enough[None], sure, -1.0)
+    sure = np.where(is_enough[None] & goes_with, sure, -1.0)
     apart = np.abs(lead - lead_out)
     # Of equally sure ones the larger difference of accuracy, then of leads.
     subset = np.lexsort((apart, np.abs(difference), sure), axis=1)[:, -1]
     rows = np.arange(subset.size)
     keys = (apart[rows, subset], np.abs(difference)[rows, subset], sure[rows, subset])
-    order = np.lexsort(keys)[::-1][:number]
+    order = np.lexsort(keys)[::-1]
+    order = order[keys[2][order] >= 0][:number]
     return [
         Cue(
             concept=int(removals.concepts[k]),
@@ -199,16 +210,29 @@ def _wilson(
     return successes / trials, low.reshape(shape), high.reshape(shape)
 
 
+def _rest(sums: NDArray[Number], group: NDArray[np.int64]) -> NDArray[Number]:
+    """Return (K, S) the sums over all other subsets of each one's group, of sums (K, S)."""
+    found = np.empty_like(sums)
+    for number in np.unique(group):
+        own = group == number
+        found[:, own] = sums[:, own].sum(axis=1, keepdims=True) - sums[:, own]
+    return found
+
+
 def _chances(removals: Removals) -> NDArray[np.float64]:
     """Return (K, S) how likely the photos made wrong, or right, fall so by chance, both sides."""
+    found = np.ones(removals.wrong.shape)
     total = int(removals.photos.sum())
     logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, total + 1)))))
-    found = np.ones(removals.wrong.shape)
-    for counts in (removals.wrong, removals.right):
-        for place, drawn in enumerate(counts.sum(axis=1).tolist()):
-            if drawn:
-                one = _hypergeometric(counts[place], removals.photos, drawn, logs)
-                found[place] = np.minimum(found[place], np.minimum(1.0, 2 * one))
+    for number in np.unique(removals.group):
+        own = np.flatnonzero(removals.group == number)
+        marked = removals.photos[own]
+        of_group = logs[: int(marked.sum()) + 1]
+        for counts in (removals.wrong[:, own], removals.right[:, own]):
+            drawn = counts.sum(axis=1)
+            for place in np.flatnonzero(drawn).tolist():
+                one = _hypergeometric(counts[place], marked, int(drawn[place]), of_group)
+                found[place, own] = np.minimum(found[place, own], np.minimum(1.0, 2 * one))
     return found
 
 
