@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 DECIMALS = 3
 """Digits after the point at most."""
 FLOOR = 10.0**-DECIMALS
+MINUS = "\u2212"
+"""As wide as a plus."""
 _DIGIT, _POINT = "\u2007", "\u2008"
 """Spaces as wide as a digit and as a point."""
 
@@ -21,6 +23,13 @@ def figure(value: float) -> str:
     if 0 < abs(value) < FLOOR:
         return f"< {FLOOR}" if value > 0 else f"> -{FLOOR}"
     return f"{value:,.{_places(value)}f}" if value else "0"
+
+
+def signed(value: float) -> str:
+    """Return a value with its sign, as parts of a sum have it: +0.140, −0.290, 0."""
+    if not math.isfinite(value) or not value or abs(value) < FLOOR:
+        return figure(value).replace("-", MINUS)
+    return f"{'+' if value > 0 else MINUS}{figure(abs(value))}"
 
 
 def percentage(share: float) -> str:

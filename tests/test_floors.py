@@ -28,7 +28,7 @@ FORBIDDEN = {
     "gui": {"sqlalchemy", "alembic", "sqlite3", "torch", "transformers", "scipy", "typer", "rich"},
 }
 STATE = "insight_app.gui.state"
-ABOVE_STATE = ("window", "panels", "photo", "dialogs", "curation", "statistics")
+ABOVE_STATE = ("window", "panels", "photo", "dialogs", "curation", "statistics", "explain")
 """The parts of the window that read its state: the state knows none of them."""
 
 

@@ -73,7 +73,8 @@ def quality(
         typer.Option(
             metavar="FOLDER",
             help="Measure too whether concepts lie where things are, by label masks: pictures "
-            "called as their photos, whose pixels are ids of the table; 0 is background.",
+            "called as their photos, whose pixels are ids of the table; 0 is background. Or a JSON "
+            "file of COCO's, which brings its own table.",
         ),
     ] = None,
     classes: Annotated[
@@ -91,8 +92,8 @@ def quality(
     The report is kept in the project. Of two projects it is said which differences are beyond the
     intervals.
     """
-    if (masks is None) != (classes is None):
-        raise typer.BadParameter("--masks FOLDER and --classes FILE belong together.")
+    if masks is None and classes is not None:
+        raise typer.BadParameter("--classes FILE is the table of the labels in --masks FOLDER.")
     how: Options = {"photos": photos, "device": device, "masks": masks, "classes": classes}
     how["labels"] = _labels(labels) if labels is not None else None
     one = _measured(project, second or other, how)

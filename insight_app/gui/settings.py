@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "overlay_opacity": 70,
     "overlay_threshold": 0,
     "overlay_this_photo": False,
+    "overlay_contribution": True,  # where a score is explained: what concepts give to it
     "cutout_cells": 3,  # cells around an example, across; 0 = the whole photo
     "workspace": "images",
     "own_names": "[]",  # names with keys, as JSON

@@ -41,6 +41,7 @@ LONG = (
     "quality",
     "classify",
     "zero_shot",
+    "segment",
     "unexplained",
     "count",
 )
@@ -84,6 +85,7 @@ class Requests:
             "zero_shot": self.zero_shot,
             "encode": self.encode,
             "occlude": self.occlude,
+            "segment": self.segment,
             "segment_photo": self.segment_photo,
             "embed": self.embed,
             "device": self.device,
@@ -428,6 +430,40 @@ class Requests:
             grid=(g.rows, g.cols),
         )
         return file | {"fell": found.fell, "fell_others": found.fell_others.tolist()}
+
+    def segment(self, request: Request) -> dict[str, Any]:
+        """Segment all photos of `project` that have a mask, and count what fits.
+
+        `masks`: a folder of label masks, or a file of COCO's; `table`: of their labels, CSV;
+        `classes`: other ones than the table's, as `segment_photo` takes them, and `short_side`,
+        `window`, `stride` likewise; `background`: pixels may belong to no class, by the encoder's
+        own rule or under the bar `below`. `file` is where the scores are kept in the project; where
+        that could not be done, `why` says why not and `file` is one to be read and deleted.
+        """
+        from insight_app.project.explaining import mask_store, measuring_masks
+        from insight_app.project.explaining.segmentation import classes_of
+        from insight_app.worker.segmenting import sliding_of
+
+        project, classes = Path(request["project"]), request.get("classes")
+        found = measuring_masks.measure(
+            project,
+            Path(request["masks"]),
+            _path(request, "table"),
+            classes=classes_of(classes) if classes else None,
+            background=bool(request.get("background")),
+            below=float(request.get("below") or measuring_masks.BELOW),
+            sliding=partial(sliding_of, request),
+            device=_device(request),
+            load=self._loaded.encoder,
+            known=self._segmenting.words,
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            between=self._client.answer_short_requests,
+        )
+        try:
+            return {"file": str(mask_store.store(project, found)), "why": ""}
+        except KnownError as error:
+            return self._bytes(found.to_bytes()) | {"why": str(error)}
 
     def segment_photo(self, request: Request) -> dict[str, Any]:
         """Tell which of `classes` each cell and pixel of the photo `path` belongs to, and why.

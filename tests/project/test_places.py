@@ -220,10 +220,10 @@ def test_the_numbers_of_a_palette_are_its_indices_and_parts_grow(
     mask.putpalette([0, 0, 0, 200, 10, 10, 10, 200, 10])
     mask.save(tmp_path / "0.png")
     (tmp_path / "classes.csv").write_text("id,name,kind\n1,eye,part\n2,dog,thing\n")
-    table = read_table(tmp_path / "classes.csv")
-    rows, found = read_labels(tmp_path / "0.png", record, table)
+    given = read(tmp_path, tmp_path / "classes.csv")
+    rows, found = read_labels(given, record)
     assert rows.tolist() == [0, 1]
     assert found.sum(1).tolist() == [4, 1]
     assert found[0].reshape(CELLS, CELLS)[:2, :2].all()
-    plain = replace(table, kinds=("thing", "thing"))
-    assert read_labels(tmp_path / "0.png", record, plain)[1].sum(1).tolist() == [1, 1]
+    plain = replace(given, table=replace(given.table, kinds=("thing", "thing")))
+    assert read_labels(plain, record)[1].sum(1).tolist() == [1, 1]

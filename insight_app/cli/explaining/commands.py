@@ -2,7 +2,7 @@
 
 import typer
 
-from insight_app.cli.explaining import classify, cues, photo, whatif
+from insight_app.cli.explaining import classify, cues, photo, segment, whatif
 
 app = typer.Typer(
     name="explain",
@@ -12,5 +12,6 @@ app = typer.Typer(
 )
 app.command()(classify.classify)
 app.command()(photo.photo)
+app.command()(segment.segment)
 app.command()(whatif.whatif)
 app.command()(cues.cues)

@@ -7,15 +7,15 @@ Nothing is trained. h x w pixels, rows x cols cells, C classes; memory is bounde
 rows, or a few classes, at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 LONGEST = 1024
 """Pixels of the longer side of a label map, at most."""
-RADIUS = 0.5
+RADIUS = 1.0
 """Of the guided filter's windows, in cells."""
 SMOOTHNESS = 1e-3
 """Of the guided filter: differences of colour whose square is below it are no edge; colours 0-1."""
@@ -33,9 +33,6 @@ class LabelMap:
     probability: NDArray[np.float32]
 
 
-Spread = Callable[[NDArray[np.floating], int, int], LabelMap]
-
-
 def map_size(width: int, height: int) -> tuple[int, int]:
     """Return (h, w) of the label map of a photo: its own size, or smaller, LONGEST at most."""
     scale = min(1.0, LONGEST / max(width, height))
@@ -44,42 +41,42 @@ def map_size(width: int, height: int) -> tuple[int, int]:
 
 def bilinear(grid: NDArray[np.floating], height: int, width: int) -> LabelMap:
     """Return the label map (height, width) of probabilities (rows, cols, C), spread bilinearly."""
+    rows, cols, _ = grid.shape
+    # A pixel lies between four cells: less than a quarter of each one's best wins nowhere.
+    chosen = np.flatnonzero((grid * 4 >= grid.max(2, keepdims=True)).any((0, 1)))
+    kept = np.ascontiguousarray(grid[..., chosen].transpose(2, 0, 1), np.float32)  # (c, rows, cols)
+    across = kept @ _between(cols, width).T
+    down = _between(rows, height)
     best = np.empty((height, width), np.uint16)
     probability = np.empty((height, width), np.float32)
-    at_once = max(1, _AT_ONCE // max(1, width * grid.shape[2]))
-    across = _spread(np.ascontiguousarray(grid.swapaxes(0, 1), np.float32), width).swapaxes(0, 1)
-    low, high, share = _between(grid.shape[0], height)
+    at_once = max(1, _AT_ONCE // (width * chosen.size))
     for first in range(0, height, at_once):
-        rows = slice(first, first + at_once)
-        part = share[rows, None, None]
-        spread = across[low[rows]] * (1 - part) + across[high[rows]] * part
-        best[rows] = spread.argmax(2)
-        probability[rows] = spread.max(2)
+        part = slice(first, first + at_once)
+        spread = down[part] @ across
+        best[part] = chosen[spread.argmax(0)]
+        probability[part] = spread.max(0)
     return LabelMap(best, probability)
 
 
 def guided(grid: NDArray[np.floating], guide: NDArray[np.uint8]) -> LabelMap:
     """Return the label map (h, w) of probabilities (rows, cols, C), drawn along a photo's edges.
 
-    guide: (h, w, 3) the photo, at the size of the map.
+    guide: (h, w, 3) the photo, at the size of the map. Only classes that win a cell can win pixels.
     """
     height, width = guide.shape[:2]
-    rows, cols, classes = grid.shape
+    rows, cols, _ = grid.shape
     photo = guide.astype(np.float32) / np.float32(255)
     # Coefficients are fitted where a cell has FITTED_CELL pixels, or all it has if it has fewer.
     small = (min(height, rows * FITTED_CELL), min(width, cols * FITTED_CELL))
-    radius = max(1, round(RADIUS * small[0] / rows))
-    fit = _Fit.to(_shrunk(photo, *small), radius)
+    fit = _Fit.to(_shrunk(photo, *small), max(1, round(RADIUS * small[0] / rows)))
+    planes = np.concatenate([photo, np.ones_like(photo[..., :1])], 2).transpose(2, 0, 1)
+    down, across = _between(small[0], height), _between(small[1], width).T
+    to_small = _between(rows, small[0]), _between(cols, small[1]).T
     best = np.zeros((height, width), np.uint16)
     probability = np.full((height, width), -np.inf, np.float32)
-    for one in range(classes):
-        # A class that no cell gives a hundredth of the best's part wins no pixel either.
-        coarse = np.ascontiguousarray(grid[..., one], np.float32)
-        if (coarse * 100 < grid.max(2)).all():
-            continue
-        slope, level = fit.coefficients(_both_ways(coarse[..., None], *small)[..., 0])
-        drawn = (_both_ways(slope, height, width) * photo).sum(2)
-        drawn += _both_ways(level[..., None], height, width)[..., 0]
+    for one in np.unique(grid.argmax(2)).tolist():
+        coarse = to_small[0] @ np.ascontiguousarray(grid[..., one], np.float32) @ to_small[1]
+        drawn = ((down @ fit.coefficients(coarse) @ across) * planes).sum(0)
         wins = drawn > probability
         best[wins], probability[wins] = one, drawn[wins]
     return LabelMap(best, probability.clip(0, 1))
@@ -107,31 +104,29 @@ class _Fit:
         inverse = np.linalg.inv(covariance + SMOOTHNESS * np.eye(3)).astype(np.float32)
         return _Fit(photo, mean, inverse, radius)
 
-    def coefficients(
-        self, p: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return slope (h, w, 3) and level (h, w), each the mean of its window's, of p (h, w)."""
+    def coefficients(self, p: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (4, h, w): slope by each colour and level, of p (h, w); means over windows."""
         mean = _box(p[..., None], self.radius)
         together = _box(self.photo * p[..., None], self.radius) - self.mean * mean
         slope = (self.inverse @ together[..., None])[..., 0]
-        level = mean[..., 0] - (slope * self.mean).sum(2)
-        return _box(slope, self.radius), _box(level[..., None], self.radius)[..., 0]
+        level = mean - (slope * self.mean).sum(2, keepdims=True)
+        return _box(np.concatenate([slope, level], 2), self.radius).transpose(2, 0, 1)
 
 
 def _box(values: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     """Return the mean of (h, w, n) over squares of 2 radius + 1, cut at the edges."""
-    found = values.astype(np.float64)
-    for axis in (0, 1):
-        size = found.shape[axis]
-        sums = np.concatenate(
-            (np.zeros_like(found.take([0], axis)), np.cumsum(found, axis)), axis=axis
-        )
-        at = np.arange(size)
-        low, high = np.maximum(at - radius, 0), np.minimum(at + radius + 1, size)
-        shape = [1, 1, 1]
-        shape[axis] = size
-        found = (sums.take(high, axis) - sums.take(low, axis)) / (high - low).reshape(shape)
-    return found.astype(np.float32)
+    down = _means(values.shape[0], radius) @ values.reshape(values.shape[0], -1)
+    across = _means(values.shape[1], radius) @ down.reshape(values.shape)
+    return across
+
+
+@lru_cache(maxsize=8)
+def _means(size: int, radius: int) -> NDArray[np.float32]:
+    """Return (size, size): row i has the mean of what lies at most `radius` from i."""
+    at = np.arange(size)
+    near = (abs(at[:, None] - at) <= radius).astype(np.float32)
+    means: NDArray[np.float32] = near / near.sum(1, keepdims=True)
+    return means
 
 
 def _shrunk(photo: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
@@ -144,24 +139,12 @@ def _shrunk(photo: NDArray[np.float32], height: int, width: int) -> NDArray[np.f
     return shrunk
 
 
-def _both_ways(grid: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """Return (height, width, n) of (rows, cols, n), spread bilinearly."""
-    down = _spread(grid, height)
-    return np.ascontiguousarray(_spread(down.swapaxes(0, 1), width).swapaxes(0, 1))
-
-
-def _spread(values: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Return (size, ...) of (n, ...): along the first axis, between the middles of n cells."""
-    low, high, share = _between(len(values), size)
-    part = share.reshape(-1, *(1,) * (values.ndim - 1))
-    spread: NDArray[np.float32] = values[low] * (1 - part) + values[high] * part
-    return spread
-
-
-def _between(
-    cells: int, pixels: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Return (pixels,) the cells beside the middle of each pixel, and the later one's share."""
+def _between(cells: int, pixels: int) -> NDArray[np.float32]:
+    """Return (pixels, cells): how much of each cell a pixel gets, by its middle and theirs."""
     at = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
     low = np.floor(at).astype(np.int64)
-    return low, np.minimum(low + 1, cells - 1), (at - low).astype(np.float32)
+    share = (at - low).astype(np.float32)
+    shares = np.zeros((pixels, cells), np.float32)
+    shares[np.arange(pixels), low] = 1 - share
+    shares[np.arange(pixels), np.minimum(low + 1, cells - 1)] += share
+    return shares

@@ -19,6 +19,7 @@ from insight_app.gui.photo import overlay, residual
 from insight_app.gui.photo.absent import AbsentLine
 from insight_app.gui.photo.cell_tip import CellTip
 from insight_app.gui.photo.changed import ChangedLine
+from insight_app.gui.photo.contribution import ContributionMap, chosen_map
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import Legend
@@ -27,6 +28,7 @@ from insight_app.gui.photo.occlusion import OcclusionBand, OcclusionCheck
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.photo.unseen import NOT_SEEN
 from insight_app.gui.settings import HINT_OVERLAY
+from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
@@ -57,6 +59,9 @@ class PhotoPanel(Panel):
         self.shown: PhotoCodes | None = None
         self._shown_in = session.state
         """The state whose rows the shown codes name concepts by."""
+        self._map_of: tuple[ExplainedPhoto | None, tuple[int, ...]] = None, ()
+        """The explained score and the selected rows that `_map` was worked out of."""
+        self._map: ContributionMap | None = None
         self._is_stale = False
         """What is shown may be another by now: its codes, or whether it can be loaded."""
         self.finer = FinerLook(session, self)
@@ -70,6 +75,8 @@ class PhotoPanel(Panel):
             lambda error: self.show_error(error, "Try again", self.toggle_occlusion)
         )
         self._add_actions()
+        shows = session.settings.get("overlay_contribution")
+        session.actions["photo.contribution"].setChecked(shows)
         self._build_header()
         self.stage = Stage(self)
         self.stage.set_message("Choose a photo on the left.")
@@ -114,6 +121,8 @@ class PhotoPanel(Panel):
         self._look.timeout.connect(self._look_at_file)
         self._look.start()
         session.lists.changed.connect(self._show_position)
+        session.explaining.explained_changed.connect(self._explained_changed)
+        session.seen_panels.changed.connect(self._explained_changed)
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
@@ -140,6 +149,10 @@ class PhotoPanel(Panel):
             panel=self, icon="eraser", checkable=True,
             tip="Grey out where the concept stands, encode the photo again, and see how far it "
             "falls, beside an equal area elsewhere")  # fmt: skip
+        add("photo.contribution", "What it gives", "W", self._turn_contribution, context="Photo",
+            panel=self, icon="scales", checkable=True,
+            tip="What the selected concept gives to the class's score at each cell: for it in "
+            "blue, against it in orange")  # fmt: skip
         add("photo.folder", "Show photo in folder", "", self._show_in_folder, context="Photo",
             panel=self, icon="folder-open")  # fmt: skip
 
@@ -304,7 +317,8 @@ class PhotoPanel(Panel):
     def _show_position(self) -> None:
         images = self.session.lists.images
         place = images.place(self.session.selection.image)
-        self.set_info("" if place is None else f"{place + 1:,} of {len(images):,}")
+        which = f" {self.session.lists.images_are}".rstrip()
+        self.set_info("" if place is None else f"{place + 1:,} of {len(images):,}{which}")
 
     # ---- overlay
 
@@ -313,11 +327,46 @@ class PhotoPanel(Panel):
         """Whether what no concept explains is drawn, in the place of the concepts."""
         return self.session.actions["photo.unexplained"].isChecked()
 
+    def contribution(self) -> ContributionMap | None:
+        """Return what the selected concepts give to the score, where that is drawn."""
+        if not self.session.actions["photo.contribution"].isChecked() or self.shows_residual:
+            return None
+        found = None if self.finer.codes is not None else self._explained()
+        if found is None:
+            return None
+        rows = self.session.selection.rows
+        if (found, rows) != self._map_of:
+            self._map_of = found, rows
+            self._map = chosen_map(self.session.state, found, rows)
+        return self._map
+
+    def _explained(self) -> ExplainedPhoto | None:
+        """Return what is known of the shown photo's score, where somebody sees its parts."""
+        found, shown = self.session.explaining.explained, self.shown
+        is_asked = "score" in self.session.seen_panels.names
+        is_of_it = found is not None and shown is not None and found.photo is shown
+        return found if is_asked and is_of_it else None
+
+    def _explained_changed(self) -> None:
+        """Draw what concepts give where that is known, and let it be turned off."""
+        if self.isVisible():
+            self._show_overlay()
+
+    def _turn_contribution(self) -> None:
+        on = self.session.actions["photo.contribution"].isChecked()
+        self.session.settings.set("overlay_contribution", on)
+        self._show_overlay()
+
     def layers(self) -> list[overlay.Layer]:
-        """Return the selected concepts on the shown photo, or what none of all explains."""
+        """Return the selected concepts on the shown photo, or what none of all explains.
+
+        Where a score is explained: what they give to it.
+        """
         shown, results = self.drawn_codes, self._shown_in.results
         if shown is None or shown.codes is None or results is None:
             return []
+        if (given := self.contribution()) is not None:
+            return [given.layer()]
         if self.shows_residual:
             unexplained = residual.layer(shown, self.controls.only_here.isChecked())
             return [] if unexplained is None else [unexplained]
@@ -351,9 +400,12 @@ class PhotoPanel(Panel):
         g = None if drawn is None else drawn.record.geometry
         has_unseen = g is not None and g.width > 0 and g.crop[2:] != (g.width, g.height)
         caution = "drawn, not measured" if self.controls.is_drawn else ""
-        left_out = "" if self.shows_residual else self._left_out()
+        is_of_many = self.shows_residual or self.contribution() is not None
+        left_out = "" if is_of_many else self._left_out()
         notes = (left_out, caution, self.finer.words())
         self._show_occlusion()
+        self.session.actions.set_enabled("photo.contribution", self._explained() is not None)
+        self.controls.given.setVisible("score" in self.session.seen_panels.names)
         self.legend.set_note(" · ".join(note for note in notes if note))
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]
@@ -362,7 +414,9 @@ class PhotoPanel(Panel):
         self.hint.set_relevant(bool(layers) and is_seen)
         if self.controls.mode == overlay.CONTOURS:
             lines = [
-                (layer.colour, overlay.contours(layer, threshold)) for layer in reversed(layers)
+                (layer.colour, overlay.contours(layer, threshold))
+                for signed in reversed(layers)
+                for layer in overlay.by_sign(signed)
             ]
             self.stage.show_overlay(None, False, lines)
             return
@@ -415,6 +469,9 @@ class PhotoPanel(Panel):
         elif cell is not None:
             cols = codes.record.geometry.cols
             title = f"cell {cell // cols + 1}, {cell % cols + 1}"
+            if (given := self.contribution()) is not None:
+                self.tip.show_words(title, given.words(cell), place)
+                return
             if self.shows_residual and (share := residual.words(codes, cell)):
                 title = f"{title}: {share}"
             self.tip.show_cell(title, self._active_in(codes, cell)[:TIP_ROWS], place)

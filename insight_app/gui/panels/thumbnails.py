@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from insight_app.figures import counted
@@ -225,6 +226,12 @@ class ThumbnailsPanel(Panel):
         self.session.lists.set_images(listed.order)
         self._show_state()
         self._follow(into_view=is_another)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring its photos back: those of another list may have been gone through meanwhile."""
+        super().showEvent(event)
+        if len(self.model.order) and self.session.lists.images is not self.model.order:
+            self.session.lists.set_images(self.model.order)
 
     def _show_state(self) -> None:
         count, state = len(self.model.order), self.session.state

@@ -1,4 +1,4 @@
-"""The small dark box at the mouse: what fires in the cell under it."""
+"""The small dark box at the mouse: what fires in the cell under it, or what it gives to a score."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -28,12 +28,22 @@ class CellTip(QFrame):
         self.title = ""
         """What is written above the concepts."""
         self.lines: Sequence[tuple[ConceptId, float]] = ()
+        self.words: Sequence[tuple[str, str]] = ()
+        """Lines of plain text with a number each, in the place of concepts."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def show_cell(self, title: str, lines: "Sequence[tuple[ConceptId, float]]", at: QPoint) -> None:
         """Show concepts and their strengths under a title, beside a point of the stage."""
-        self.title, self.lines = title, lines
+        self.title, self.lines, self.words = title, lines, ()
+        self._show_at(at)
+
+    def show_words(self, title: str, words: "Sequence[tuple[str, str]]", at: QPoint) -> None:
+        """Show lines of text and numbers under a title, beside a point of the stage."""
+        self.title, self.lines, self.words = title, (), words
+        self._show_at(at)
+
+    def _show_at(self, at: QPoint) -> None:
         self.resize(self.sizeHint())
         left, top = at.x() + 16, at.y() + 16
         if left + self.width() > self._stage.width():
@@ -55,8 +65,10 @@ class CellTip(QFrame):
     def sizeHint(self) -> QSize:
         metrics, shown = self.fontMetrics(), self._shown()
         names = [metrics.horizontalAdvance(concept.name_told_apart) for concept, _value in shown]
+        names += [metrics.horizontalAdvance(f"{what}{number}") for what, number in self.words]
         width = max([metrics.horizontalAdvance(self.title), *(60 + n for n in names)])
-        return QSize(min(width, 320) + 36, self._line() * (1 + len(shown)) + 12)
+        lines = 1 + len(shown) + len(self.words)
+        return QSize(min(width, 320) + 36, self._line() * lines + 12)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -89,4 +101,14 @@ class CellTip(QFrame):
             painter.setFont(self.font())
             painter.setPen(FAINT_TEXT)
             painter.drawText(30 + taken, top, space - taken, line, middle, told)
+        for number, (what, told) in enumerate(self.words, 1):
+            top = 6 + number * line
+            is_first = number == 1
+            painter.setFont(theme.tabular(self.font()))
+            painter.setPen(LIGHT_TEXT if is_first else FAINT_TEXT)
+            painter.drawText(12, top, width, line, Qt.AlignmentFlag.AlignRight | middle, told)
+            room = width - painter.fontMetrics().horizontalAdvance(told) - 10
+            painter.setFont(self.font())
+            shown = painter.fontMetrics().elidedText(what, Qt.TextElideMode.ElideMiddle, room)
+            painter.drawText(12, top, room, line, middle, shown)
         painter.end()

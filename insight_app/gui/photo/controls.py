@@ -56,6 +56,8 @@ class OverlayControls(QWidget):
             self.modes.addButton(button)
             row.addWidget(button)
         self.modes.buttonClicked.connect(lambda _button: self._keep("overlay_mode", self.mode))
+        self.given = KeyButton(session.actions, "photo.contribution", flat=True, parent=self)
+        row.addWidget(self.given)
         row.addWidget(KeyButton(session.actions, "photo.finer", flat=True, parent=self))
         row.addWidget(KeyButton(session.actions, "photo.unexplained", flat=True, parent=self))
         row.addWidget(KeyButton(session.actions, "photo.occlusion", flat=True, parent=self))

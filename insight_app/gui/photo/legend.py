@@ -10,11 +10,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from insight_app.figures import figure, percent
+from insight_app.figures import MINUS, figure, percent
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import paint_chip
 from insight_app.gui.curation.present_concept import find
-from insight_app.gui.photo import residual
+from insight_app.gui.photo import contribution, residual
 from insight_app.gui.photo.overlay import Layer
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import ShownName
@@ -60,7 +60,11 @@ class Legend(QWidget):
         """
         self.layers, self._only_here, self._has_unseen = layers, only_here, has_unseen
         named = [(self._entry(layer), layer) for layer in layers]
-        names = ", ".join(f"{one.spoken} 0 to {_scale(layer)}" for one, layer in named if one)
+        names = ", ".join(
+            f"{one.spoken} {_least(layer)} to {_scale(layer)} {layer.note}".rstrip()
+            for one, layer in named
+            if one
+        )
         self.setAccessibleDescription(names)
         self.setToolTip(tooltip(_tip(layers, only_here)))
         self.update()
@@ -102,8 +106,9 @@ class Legend(QWidget):
             if entry is None:
                 continue
             start = left
-            paint_chip(painter, left, middle, layer.colour)
-            left += 17
+            if layer.negative is None:
+                paint_chip(painter, left, middle, layer.colour)
+                left += 17
             painter.setFont(theme.of_name(self.font(), entry.is_italic))
             painter.setPen(LIGHT_TEXT)
             shown = elided_name(painter.fontMetrics(), entry.text, int(widest))
@@ -112,15 +117,13 @@ class Legend(QWidget):
             painter.setPen(FAINT_TEXT)
             if entry.number:
                 left = self._word(painter, left, entry.number) + 10
-            left = self._word(painter, left, "0") + 6
+            left = self._word(painter, left, _least(layer)) + 6
             bar = QRectF(left, middle - 4, BAR, 8)
-            gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-            for share in np.linspace(0, 1, STOPS, dtype=np.float32):
-                colour = QColor(layer.colour)
-                colour.setAlphaF(float(layer.density(share)))
-                gradient.setColorAt(float(share), colour)
-            painter.fillRect(bar, gradient)
+            painter.fillRect(bar, _gradient(layer, bar))
             left = self._word(painter, left + BAR + 6, _scale(layer))
+            if layer.note:
+                painter.setPen(LIGHT_TEXT)
+                left = self._word(painter, left + 10, layer.note)
             if layer.concept is not None:
                 self.bars[layer.concept] = bar
                 place = QRectF(start, 0, left - start, self.height())
@@ -143,7 +146,7 @@ class Legend(QWidget):
     def _entry(self, layer: Layer) -> ShownName | None:
         """Return what is written of a layer; None for a concept that is not there any more."""
         if layer.concept is None:
-            return ShownName(residual.TITLE, is_italic=False)
+            return ShownName(layer.title or residual.TITLE, is_italic=False)
         concept = find(self.session.state, layer.concept)
         return None if concept is None else concept.shown
 
@@ -152,7 +155,7 @@ class Legend(QWidget):
         metrics, taken = self.fontMetrics(), 0.0
         for place, layer in enumerate(self.layers):
             entry = self._entry(layer)
-            words = [_scale(layer), "0"]
+            words = [_scale(layer), _least(layer), layer.note]
             if entry is not None:
                 words.append(entry.number)
                 taken += min(int(widest), metrics.horizontalAdvance(entry.text))
@@ -179,13 +182,33 @@ class Legend(QWidget):
 
 def _scale(layer: Layer) -> str:
     """Return the end of a layer's scale in words."""
+    if layer.negative is not None:
+        return f"+{figure(layer.scale)}"
     return percent(layer.scale) if layer.concept is None else figure(layer.scale)
+
+
+def _least(layer: Layer) -> str:
+    """Return the beginning of a layer's scale in words."""
+    return "0" if layer.negative is None else f"{MINUS}{figure(layer.scale)}"
+
+
+def _gradient(layer: Layer, bar: QRectF) -> QLinearGradient:
+    """Return the colours of a layer along its bar, from the beginning of the scale to its end."""
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    least = 0 if layer.negative is None else -1
+    for share in np.linspace(least, 1, STOPS, dtype=np.float32):
+        colour = QColor(layer.colour if layer.negative is None or share >= 0 else layer.negative)
+        colour.setAlphaF(float(layer.density(np.abs(share))))
+        gradient.setColorAt(float((share - least) / (1 - least)), colour)
+    return gradient
 
 
 def _tip(layers: list[Layer], only_here: bool) -> str:
     """Return what the scales mean; '' where there are none."""
     if not layers:
         return ""
+    if layers[0].negative is not None:
+        return contribution.TIP
     if layers[0].concept is None:
         return residual.TIP + ("the largest share in this photo" if only_here else "100 %")
     strongest = "of this photo" if only_here else "of all photos"

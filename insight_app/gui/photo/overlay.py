@@ -6,7 +6,7 @@ are far weaker than the strongest of all photos, and would not be seen otherwise
 the same curve. Knows nothing of widgets and projects.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,9 @@ CONTOUR_SHARES = (0.25, 0.5, 0.75)
 class Layer:
     """One concept on a photo. values: (rows, cols) float32; scale: the strength of full colour.
 
-    concept: None for what no concept explains.  is_linear: alpha grows with the share itself.
+    concept: None for what no concept explains, and for what is signed.  is_linear: alpha grows with
+    the share itself.  negative: the colour of values below zero, where there are such.  title,
+    note: what the legend says of it, where it is no concept.
     """
 
     concept: "ConceptId | None"
@@ -36,6 +38,9 @@ class Layer:
     values: NDArray[np.float32]
     scale: float
     is_linear: bool = False
+    negative: QColor | None = None
+    title: str = ""
+    note: str = ""
 
     def density(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how much of full colour shares (rows, cols), 0 to 1, of the scale get."""
@@ -45,18 +50,24 @@ class Layer:
 def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) -> QImage | None:
     """Draw the layers over each other, the first on top; None if nothing shows.
 
-    A cell's alpha is opacity x its density(strength / scale) where strength / scale > threshold.
+    A cell's alpha is opacity x its density(strength / scale) where strength / scale > threshold; of
+    what is signed the size counts, and the sign is the colour.
     """
     shown: NDArray[np.float32] | None = None
     for layer in reversed(layers):
-        shares = np.clip(layer.values / layer.scale, 0, 1) if layer.scale > 0 else layer.values * 0
+        least = 0 if layer.negative is None else -1
+        shares = layer.values / layer.scale if layer.scale > 0 else layer.values * 0
+        shares = np.clip(shares, least, 1)
         if mode == SMOOTH:
             shares = enlarge(shares, SMOOTHING)
+        is_below, shares = shares < 0, np.abs(shares)
         alpha = np.where(shares > threshold, layer.density(shares), 0)[..., None] * np.float32(
             opacity
         )
-        rgb = np.array([layer.colour.red(), layer.colour.green(), layer.colour.blue()], np.float32)
-        over = np.concatenate([np.broadcast_to(rgb, (*shares.shape, 3)) * alpha, alpha * 255], -1)
+        rgb = np.broadcast_to(_rgb(layer.colour), (*shares.shape, 3))
+        if layer.negative is not None:
+            rgb = np.where(is_below[..., None], _rgb(layer.negative), rgb)
+        over = np.concatenate([rgb * alpha, alpha * 255], -1)
         shown = over if shown is None else over + shown * (1 - alpha)
     if shown is None or not shown[..., 3].any():
         return None
@@ -64,6 +75,10 @@ def picture(layers: list[Layer], opacity: float, threshold: float, mode: str) ->
     height, width = bgra.shape[:2]
     image = QImage(bgra.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()
+
+
+def _rgb(colour: QColor) -> NDArray[np.float32]:
+    return np.array([colour.red(), colour.green(), colour.blue()], np.float32)
 
 
 def density(shares: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -87,6 +102,17 @@ def enlarge(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
             shape
         )
     return values
+
+
+def by_sign(layer: Layer) -> list[Layer]:
+    """Return a layer as layers without values below zero, the second of what lies below."""
+    if layer.negative is None:
+        return [layer]
+    above, below = np.maximum(layer.values, 0), np.maximum(-layer.values, 0)
+    return [
+        replace(layer, values=above, negative=None),
+        replace(layer, values=below, colour=layer.negative, negative=None),
+    ]
 
 
 def contours(layer: Layer, threshold: float) -> list[QLineF]:

@@ -97,6 +97,8 @@ class Lists(QObject):
         self._panels: tuple[str, ...] = ()
         self._wants_first = False
         self.images: ImageOrder = NO_IMAGES
+        self.images_are = ""
+        """Which photos these are, in words that follow their number; '' where the list says it."""
         selection.changed.connect(self._selected)
 
     # ---- what is offered
@@ -113,14 +115,14 @@ class Lists(QObject):
         """Take the order of a workspace's panels: its main one first."""
         self._panels = tuple(panels)
 
-    def set_images(self, order: ImageOrder) -> None:
-        """Take the order in which the photos are shown."""
-        self.images = order
+    def set_images(self, order: ImageOrder, what: str = "") -> None:
+        """Take the order in which the photos are shown; what: which they are, in words."""
+        self.images, self.images_are = order, what
         self.changed.emit()
 
     def clear(self) -> None:
         """Forget the photos: they belong to a project that is left."""
-        self.images = NO_IMAGES
+        self.images, self.images_are = NO_IMAGES, ""
 
     # ---- which one is in front
 

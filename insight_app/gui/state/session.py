@@ -15,6 +15,7 @@ from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.duplicates import Duplicates
 from insight_app.gui.state.editors import Editors
 from insight_app.gui.state.epochs import Epochs
+from insight_app.gui.state.explaining import Explaining
 from insight_app.gui.state.folder_control import FolderControl
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import BACKGROUND, Jobs
@@ -56,8 +57,8 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, pictures, image_codes, photo_concepts, composites,
-    places, editors, seen_panels, messages, troubles, settings, actions.
+    worker, jobs, unexplained, quality, explaining, pictures, image_codes, photo_concepts,
+    composites, places, editors, seen_panels, messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -190,6 +191,17 @@ class Session(QObject):
             self.selection,
             self.image_codes,
             self.photo_concepts,
+            self,
+        )
+        self.explaining = Explaining(
+            self.projects,
+            self.worker,
+            self.jobs,
+            self.selection,
+            self.image_codes,
+            self.lists,
+            self.places,
+            self.messages,
             self,
         )
         self._shown_path: Path | None = None

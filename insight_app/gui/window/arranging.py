@@ -4,7 +4,7 @@ No dock is ever taken out of the window: a saved state then knows every dock. (D
 does not know stay visible when it is restored, and panels pile up.)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
@@ -36,10 +36,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], split: Split)
     area = Qt.DockWidgetArea.LeftDockWidgetArea
     window.addDockWidget(area, first, _orientation(split))
     _place(window, docks, split)
-    # In a row below: beside each other, since a tab among hidden ones would be lost.
-    window.addDockWidget(area, strangers[0], Qt.Orientation.Vertical)
-    for before, after in pairwise(strangers):
-        window.splitDockWidget(before, after, Qt.Orientation.Horizontal)
+    put_in_row(window, strangers)
     for name in members:
         docks[name].show()
     for name in _first_tabs(split):
@@ -47,6 +44,16 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], split: Split)
     _resize(window, docks, split, window.width(), window.height())
     # Half as much as the members have: a third of the whole, once one of the row is opened.
     window.resizeDocks(strangers[:1], [window.height() // 2], Qt.Orientation.Vertical)
+
+
+def put_in_row(window: QMainWindow, docks: Sequence[QDockWidget]) -> None:
+    """Place docks in a row below all others, hidden as they are.
+
+    Beside each other, since a tab among hidden ones would be lost.
+    """
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks[0], Qt.Orientation.Vertical)
+    for before, after in pairwise(docks):
+        window.splitDockWidget(before, after, Qt.Orientation.Horizontal)
 
 
 def _place(window: QMainWindow, docks: Mapping[str, QDockWidget], part: Part) -> None:

@@ -5,7 +5,6 @@ is saved of it are docks and nothing else: no bar, no line of trouble. Knows no 
 """
 
 from functools import partial
-from zlib import crc32
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -15,7 +14,7 @@ from insight_app.gui import theme
 from insight_app.gui.message_strip import MessageSlot
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.session import Session
-from insight_app.gui.window.arranging import arrange, put_away
+from insight_app.gui.window.arranging import arrange, put_away, put_in_row
 from insight_app.gui.window.dock import PanelDock
 from insight_app.gui.window.panel_places import (
     ClosedPanel,
@@ -27,10 +26,19 @@ from insight_app.gui.window.panel_places import (
     rect_numbers,
     sizes_to_give,
 )
-from insight_app.gui.window.workspaces import PAGES, PANELS, panel_names
+from insight_app.gui.window.workspaces import (
+    EARLIER,
+    PAGES,
+    PANELS,
+    arrangement_version,
+    panel_names,
+)
 
-STATE_VERSION = crc32(" ".join(sorted(spec.name for spec in PANELS)).encode()) & 0x7FFFFFFF
-"""States of other sets of panels are not restored: docks that a state does not know pile up."""
+STATE_VERSION = arrangement_version(PANELS)
+"""States of other sets of panels are not restored, but for those of earlier versions."""
+EARLIER_VERSIONS = {arrangement_version(PANELS[:count]): count for count in EARLIER}
+"""How many panels there were, by the version of their states: newer docks are hidden when one is
+restored, and shown they appear below."""
 ALL_CLOSED = (
     "All panels of this workspace are closed.\n"
     "View > Panels opens one, View > Reset workspace all of them."
@@ -99,7 +107,7 @@ class DockArea(QMainWindow):
     def _restore(self, state: QByteArray) -> bool:
         self._is_arranging = True
         put_away(self.docks)
-        if not self.restoreState(state, STATE_VERSION):
+        if not self.restoreState(state, STATE_VERSION) and not self._restore_earlier(state):
             return False
         for dock in self.docks.values():
             if dock.isFloating() and not dock.can_float:  # it was left on another desktop
@@ -108,6 +116,14 @@ class DockArea(QMainWindow):
                 self._place_floating(dock, dock.geometry())
         self._is_arranging = False
         return True
+
+    def _restore_earlier(self, state: QByteArray) -> bool:
+        """Arrange the docks as a version without the newest of them left its own."""
+        for version, count in EARLIER_VERSIONS.items():
+            if self.restoreState(state, version):
+                put_in_row(self, [self.docks[spec.name] for spec in PANELS[count:]])
+                return True
+        return False
 
     def _arrange(self) -> None:
         self._is_arranging = True

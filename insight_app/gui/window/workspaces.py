@@ -4,9 +4,11 @@ A workspace has one page or several, each an arrangement of its own. Plain data;
 docks out by it. A panel's module is imported when it is first seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TypeAlias
+from zlib import crc32
 
 from insight_app.gui.panel import Panel
 
@@ -113,7 +115,14 @@ PANELS = (
     PanelSpec("quality", "Quality", "quality", "QualityPanel"),
     PanelSpec("unexplained", "Not explained", "unexplained", "UnexplainedPanel"),
     PanelSpec("reliability_plot", "How sure names are", "reliability_plot", "ReliabilityPlotPanel"),
+    PanelSpec("classes", "Classes", "classes", "ClassesPanel"),
+    PanelSpec("confusions", "Confusions", "confusions", "ConfusionsPanel"),
+    PanelSpec("score", "What the score is made of", "score", "ScorePanel"),
 )
+
+EARLIER = (22,)
+"""How many of PANELS, from the first one, versions had whose arrangements are still read: new
+panels come at the end."""
 
 WORKSPACES = (
     _single(
@@ -188,6 +197,23 @@ WORKSPACES = (
             ),
         ),
     ),
+    Workspace(
+        "explain",
+        "Explain",
+        "scales",
+        (
+            WorkspacePage(
+                "why",
+                "Why this class",
+                across(
+                    (28, down((62, "classes"), (38, "confusions"))),
+                    (72, down((58, "photo"), (42, "score"))),
+                ),
+                main="classes",
+                front="score",
+            ),
+        ),
+    ),
 )
 
 
@@ -195,6 +221,11 @@ BY_NAME = {workspace.name: workspace for workspace in WORKSPACES}
 PAGES = {page.name: page for workspace in WORKSPACES for page in workspace.pages}
 WORKSPACE_OF = {page.name: workspace for workspace in WORKSPACES for page in workspace.pages}
 """Workspaces by the names of their pages."""
+
+
+def arrangement_version(panels: Sequence[PanelSpec]) -> int:
+    """Return the number under which arrangements of these panels are saved."""
+    return crc32(" ".join(sorted(spec.name for spec in panels)).encode()) & 0x7FFFFFFF
 
 
 def panel_names(part: Part) -> list[str]:

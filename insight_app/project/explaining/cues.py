@@ -42,7 +42,7 @@ class PhotoSubsets:
 class Cues:
     """The cues found, the surest first, in photos divided `by` into S subsets.
 
-    photos: (S,) int64 how many each has.  looked_at: how many concepts were switched off, one by one.
+    photos: (S,) int64 how many each has.  looked_at: how many concepts were switched off.
     """
 
     by: str

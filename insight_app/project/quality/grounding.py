@@ -178,11 +178,11 @@ def labelled_photos(results: Results, given: MaskFolder, progress: Progress) -> 
 
     KnownError where masks and photos do not fit; progress may raise Cancelled.
     """
-    records = _with_masks(results, given, progress)
+    records = with_masks(results, given, progress)
     labels = {}
     for done, (image, record) in enumerate(records.items()):
         progress(done, len(records), READING)
-        labels[image] = label_masks.read_labels(given.masks[record.path.stem], record, given.table)
+        labels[image] = label_masks.read_labels(given, record)
     return LabelledPhotos(given.table, records, labels)
 
 
@@ -219,8 +219,13 @@ def figures(
     return [*by_label, *_yields(results, whole, every, sample)]
 
 
-def _with_masks(results: Results, given: MaskFolder, progress: Progress) -> dict[int, ImageRecord]:
-    """Return the analyzed photos that have a mask, at most as many as are measured."""
+def with_masks(
+    results: Results, given: MaskFolder, progress: Progress, most: int | None = MOST
+) -> dict[int, ImageRecord]:
+    """Return the analyzed photos that have a mask: at most `most`, at random, always the same.
+
+    KnownError where there are none, or two have the name of one mask.
+    """
     masks = given.masks
     coded = results.image_ids(status="coded").tolist()
     found: dict[str, ImageRecord] = {}
@@ -244,7 +249,7 @@ def _with_masks(results: Results, given: MaskFolder, progress: Progress) -> dict
             where=str(given.folder),
             do="A mask is called as its photo, up to the suffix: beach.jpg and beach.png.",
         )
-    order = np.random.default_rng(sampling.SEED).permutation(len(found))[:MOST]
+    order = np.random.default_rng(sampling.SEED).permutation(len(found))[:most]
     chosen = [list(found.values())[place] for place in sorted(order.tolist())]
     return {record.id: record for record in chosen}
 

@@ -1,4 +1,4 @@
-"""Label masks that a person brings to measure places: a folder of pictures, and a table of labels.
+"""Label masks that a person brings: pictures, or a file of COCO's, and a table of labels.
 
 A mask belongs to the photo whose name it has without the suffix; its numbers are ids of the table,
 0 is background. Owns how both are read and what is refused. Knows no concept.
@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,8 @@ from insight_app.disk_errors import disk_errors
 from insight_app.errors import Refusal, WorldError
 from insight_app.files import read_regular
 from insight_app.project.photos.photo_file import hash_content, read_bytes
+from insight_app.project.quality import coco
+from insight_app.project.quality.coco import CocoFile
 from insight_app.project.results.records import ImageRecord
 
 Kind = Literal["", "thing", "stuff", "part"]
@@ -44,13 +46,28 @@ COCO = {1: "person", 90: "toothbrush", 184: "tree-merged", 200: "rug-merged"}
 
 
 @dataclass(frozen=True)
+class _Label:
+    name: str
+    kind: Kind = ""
+    synonyms: str = ""
+
+
+_NOTHING = _Label("")
+
+
+@dataclass(frozen=True)
 class LabelTable:
-    """L labels in the order of their ids; kinds: thing, stuff, part, or '' where nobody said."""
+    """L labels in the order of their ids; kinds: thing, stuff, part, or '' where nobody said.
+
+    synonyms: other words for each, as written; background: what the table calls 0, '' = nothing.
+    """
 
     ids: tuple[int, ...]
     names: tuple[str, ...]
     kinds: tuple[Kind, ...]
     digest: str = ""
+    synonyms: tuple[str, ...] = ()
+    background: str = ""
 
     def of_kind(self, kind: Kind) -> NDArray[np.bool_]:
         """Return (L,) which labels are of a kind."""
@@ -61,17 +78,53 @@ class LabelTable:
 class MaskFolder:
     """What a person gave: masks by the names of their photos, and the labels in them.
 
-    digest: changes with the content of any of it.
+    folder: of the pictures, or the file of COCO's that `drawn` is of; digest: changes with the
+    content of any of it.
     """
 
     folder: Path
     masks: Mapping[str, Path]
     table: LabelTable
     digest: str
+    drawn: CocoFile | None = None
+
+    def ids(self, record: ImageRecord) -> NDArray[np.int64]:
+        """Return (height, width) the ids of a photo's mask; KnownError where they cannot be had."""
+        stem = record.path.stem
+        if self.drawn is None:
+            found = _numbers(self.masks[stem], record)
+        else:
+            found = _drawn(self.drawn, stem, record)
+        known = np.array((BACKGROUND, *self.table.ids))
+        present = np.unique(found)
+        unknown = present[~np.isin(present, known)]
+        if unknown.size:
+            some = ", ".join(map(str, unknown[:MOST_UNKNOWN].tolist()))
+            more = " and others" if unknown.size > MOST_UNKNOWN else ""
+            raise Refusal(
+                f"This mask has numbers that are not in the table of labels: {some}{more}.",
+                where=str(self.masks[stem]),
+                do="Add them to the table, or make them 0 (background) in the mask.",
+            )
+        return found
 
 
-def read(folder: Path, classes: Path) -> MaskFolder:
-    """Read a table of labels and find the masks of a folder; KnownError where they are none."""
+def read(folder: Path, classes: Path | None) -> MaskFolder:
+    """Read a table of labels and find the masks of a folder; KnownError where they are none.
+
+    A file of COCO's in the place of the folder brings its own table; classes: another one.
+    """
+    if folder.suffix.casefold() == coco.SUFFIX and not folder.is_dir():
+        drawn = coco.read(folder, MOST_ID)
+        own = _of_categories(drawn) if classes is None else read_table(classes)
+        masks = dict.fromkeys(drawn.images, folder)
+        return MaskFolder(folder, masks, own, f"{drawn.digest}{own.digest}"[:32], drawn)
+    if classes is None:
+        raise Refusal(
+            "Masks that are pictures need a table that says what their numbers mean.",
+            where=str(folder),
+            do="Give a CSV file with the columns id and name.",
+        )
     table, masks = read_table(classes), find_masks(folder)
     told = hashlib.sha256(table.digest.encode())
     for stem, path in sorted(masks.items()):
@@ -80,7 +133,7 @@ def read(folder: Path, classes: Path) -> MaskFolder:
 
 
 def read_table(path: Path) -> LabelTable:
-    """Read a CSV file with the columns id and name, and perhaps kind; Refusal for anything else.
+    """Read a CSV file with the columns id and name, perhaps kind and synonyms; Refusal for others.
 
     Without a column kind, the labels of COCO are known by their names.
     """
@@ -94,13 +147,22 @@ def read_table(path: Path) -> LabelTable:
         found = _labels(path, text.replace("\r\n", "\n").replace("\r", "\n"))
     except csv.Error as error:
         raise _bad_table(path, f"it is no CSV ({error})") from None
+    background = found.pop(BACKGROUND, _NOTHING).name
+    if not found:
+        raise _bad_table(path, "it has no labels")
     ids = tuple(sorted(found))
-    digest = hashlib.sha256(data).hexdigest()[:16]
-    return LabelTable(ids, tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids), digest)
+    return LabelTable(
+        ids,
+        tuple(found[i].name for i in ids),
+        tuple(found[i].kind for i in ids),
+        hashlib.sha256(data).hexdigest()[:16],
+        tuple(found[i].synonyms for i in ids),
+        background,
+    )
 
 
-def _labels(path: Path, text: str) -> dict[int, tuple[str, Kind]]:
-    """Return name and kind of every label by its id; csv.Error for what is no CSV."""
+def _labels(path: Path, text: str) -> dict[int, _Label]:
+    """Return every line of the table by its id; csv.Error for what is no CSV."""
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
@@ -108,25 +170,24 @@ def _labels(path: Path, text: str) -> dict[int, tuple[str, Kind]]:
     if not {"id", "name"} <= set(columns):
         raise _bad_table(path, "its first line does not name the columns id and name")
     rows.fieldnames = columns
-    found: dict[int, tuple[str, Kind]] = {}
+    found: dict[int, _Label] = {}
     for line, row in enumerate(rows, start=2):
-        number, name, kind = _row(path, line, row)
+        number, label = _row(path, line, row)
         if number in found:
             raise _bad_table(path, f"line {line}: the id {number} was given before")
-        if number != BACKGROUND:
-            found[number] = (name, kind)
-    if not found:
-        raise _bad_table(path, "it has no labels")
-    if "kind" not in columns and all(found.get(id, ("",))[0] == name for id, name in COCO.items()):
+        found[number] = label
+    is_coco = all(found.get(id, _NOTHING).name == name for id, name in COCO.items())
+    if "kind" not in columns and is_coco:
         return {
-            id: (name, "thing" if id <= LAST_THING else "stuff")
-            for id, (name, _kind) in found.items()
+            id: replace(label, kind="thing" if id <= LAST_THING else "stuff")
+            for id, label in found.items()
         }
     return found
 
 
-def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, str, Kind]:
-    given = {name: str(row.get(name) or "").strip() for name in ("id", "name", "kind")}
+def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, _Label]:
+    columns = ("id", "name", "kind", "synonyms")
+    given = {name: str(row.get(name) or "").strip() for name in columns}
     id = given["id"]
     digits = id.lstrip("0") or id[:1]
     is_id = id.isascii() and id.isdigit() and len(digits) <= len(str(MOST_ID))
@@ -139,7 +200,7 @@ def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, str, Ki
         raise _bad_table(
             path, f"line {line}: the kind {_shown(given['kind'])} is none of thing, stuff and part"
         )
-    return int(digits), given["name"], kind
+    return int(digits), _Label(given["name"], kind, given["synonyms"])
 
 
 def _shown(text: str) -> str:
@@ -177,26 +238,14 @@ def find_masks(folder: Path) -> dict[str, Path]:
 
 
 def read_labels(
-    path: Path, record: ImageRecord, table: LabelTable
+    given: MaskFolder, record: ImageRecord
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the labels in a photo, (n,) rows of the table, and their cells (n, cells).
 
     Parts are grown by a cell in all directions. KnownError where the mask is none of this photo's.
     """
-    mask = _numbers(path, record)
-    known = np.array((BACKGROUND, *table.ids))
-    present = np.unique(mask)
-    unknown = present[~np.isin(present, known)]
-    if unknown.size:
-        some = ", ".join(map(str, unknown[:MOST_UNKNOWN].tolist()))
-        more = " and others" if unknown.size > MOST_UNKNOWN else ""
-        raise Refusal(
-            f"This mask has numbers that are not in the table of labels: {some}{more}.",
-            where=str(path),
-            do="Add them to the table, or make them 0 (background) in the mask.",
-        )
-    g = record.geometry
-    cells = cell_labels(mask, g)
+    table, g = given.table, record.geometry
+    cells = cell_labels(given.ids(record), g)
     here = np.unique(cells[cells != BACKGROUND])
     rows = np.searchsorted(np.array(table.ids), here)
     masks = cells[None] == here[:, None]
@@ -205,10 +254,38 @@ def read_labels(
     return rows.astype(np.int64), masks
 
 
-def _numbers(path: Path, record: ImageRecord) -> NDArray[np.integer]:
+def _of_categories(drawn: CocoFile) -> LabelTable:
+    ids = tuple(sorted(drawn.categories))
+    kinds: list[Kind] = ["" for _ in ids]
+    return LabelTable(ids, tuple(drawn.categories[id] for id in ids), tuple(kinds))
+
+
+def _drawn(drawn: CocoFile, stem: str, record: ImageRecord) -> NDArray[np.int64]:
+    image = drawn.images[stem]
+    if (image.width, image.height) != (record.width, record.height):
+        raise _wrong_size(drawn.path, (image.width, image.height), record, f" of {stem}")
+    try:
+        return coco.draw(image)
+    except ValueError as error:
+        raise Refusal(
+            f"The mask of {stem} cannot be drawn: {error}.",
+            where=str(drawn.path),
+            do="Write outlines (x, y, x, y ...) or run lengths, as COCO does.",
+        ) from None
+
+
+def _wrong_size(path: Path, size: tuple[int, int], record: ImageRecord, which: str = "") -> Refusal:
+    return Refusal(
+        f"This mask{which} has {size[0]} x {size[1]} pixels, its photo "
+        f"{record.width} x {record.height}.",
+        where=str(path),
+        do="Give the mask the size of the photo as it is shown upright.",
+    )
+
+
+def _numbers(path: Path, record: ImageRecord) -> NDArray[np.int64]:
     """Return (height, width) the numbers of a mask; KnownError where they cannot be had."""
     data = read_bytes(path)
-    wanted = (record.width, record.height)
     try:
         with Image.open(io.BytesIO(data or b""), formats=FORMATS) as picture:
             if picture.mode not in NUMBERS:
@@ -218,13 +295,8 @@ def _numbers(path: Path, record: ImageRecord) -> NDArray[np.integer]:
                     where=str(path),
                     do="Save it with one channel (grey, or a palette whose indices are the ids).",
                 )
-            if picture.size != wanted:
-                raise Refusal(
-                    f"This mask has {picture.width} x {picture.height} pixels, its photo "
-                    f"{wanted[0]} x {wanted[1]}.",
-                    where=str(path),
-                    do="Give the mask the size of the photo as it is shown upright.",
-                )
+            if picture.size != (record.width, record.height):
+                raise _wrong_size(path, picture.size, record)
             return np.array(picture).astype(np.int64)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise WorldError("This mask cannot be read.", where=str(path)) from None

@@ -59,8 +59,9 @@ def measure(
     photos: how many are read at most. encoder: instead of the one that the project names, which
     `load` (as `encoders.load`) gives; has the same fingerprint. between: called now and then.
     second: a project or a folder with another dictionary of the same encoder. labels: of photos, by
-    which names are judged, None = the names of their folders. masks: a folder of label masks,
-    classes: the table of their labels, for the figures of places. Raises Cancelled when cancelled.
+    which names are judged, None = the names of their folders. masks: a folder of label masks or a
+    file of COCO's, classes: the table of their labels, for the figures of places. Raises Cancelled
+    when cancelled.
     """
     began, token = time.monotonic(), cancel or CancelToken()
 
@@ -78,7 +79,7 @@ def measure(
             raise _nothing_to_measure(project)
         used = encoder or _encoder(project, device, load)
         dictionary = _dictionary(project, used)
-        given = None if masks is None or classes is None else label_masks.read(masks, classes)
+        given = label_masks.read(masks, classes) if masks is not None else None
         labelled = grounding.labelled_photos(results, given, told) if given is not None else None
         other = _second(second, used) if second is not None else None
         sample = sampling.read(results, used, dictionary, chosen, told)

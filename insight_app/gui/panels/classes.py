@@ -1,0 +1,343 @@
+"""The classes that are told apart, how well, by concepts and by raw features, and training anew.
+
+Shows what the session's `explaining` knows; how photos are classified is the worker's matter.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from insight_app.errors import KnownError
+from insight_app.figures import counted, figure, percent, percentage, signed
+from insight_app.gui.dialogs.files import choose_new_file
+from insight_app.gui.explain.accuracy import AccuracyLine, AccuracyLines
+from insight_app.gui.explain.class_list import ClassList, ShownClass
+from insight_app.gui.panel import Panel
+from insight_app.gui.photo.no_photos import show_buttons, why_none
+from insight_app.gui.state.explaining import FOLDERS
+from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import ElidedLabel, EmptyState, KeyButton, thin_line
+from insight_app.gui.wording import command_text, time_left, tooltip
+from insight_app.plain_text import visible
+
+if TYPE_CHECKING:
+    from insight_app.project.explaining.classification import Classification, Judged
+
+NO_PHOTOS = "No photos in this project yet. Why each is taken for what it is stands here."
+WAITING = "Why photos are taken for what they are can be looked at once they are analyzed."
+ONE_CLASS = (
+    "Classes are told apart where there are two or more. Photos in folders have one each: the "
+    "name of the folder. Others can be labelled in Images, or by a file with “path,label” lines."
+)
+TRAIN = (
+    "{classes}, {photos} labelled by {by}. Training learns to tell them apart twice: by concepts, "
+    "which can be looked at and judged, and by the encoder's raw features. What the first costs "
+    "beside the second is the price of being able to read it."
+)
+
+
+class ClassesPanel(Panel):
+    """A list of classes; under it the accuracy of all, and training."""
+
+    title = "Classes"
+    object_name = "classes"
+    follows = frozenset({"project", "results"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._add_actions()
+        explaining = session.explaining
+        self.list = ClassList(session, self)
+        self.list.chosen.connect(self._choose)
+        self.accuracy = AccuracyLines(self)
+        self.notes = ElidedLabel("", self)
+        self.notes.setProperty("dim", True)
+        self.notes.setContentsMargins(12, 2, 12, 4)
+        self.shown = QWidget(self)
+        column = QVBoxLayout(self.shown)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.list, 1)
+        column.addWidget(thin_line(self))
+        column.addSpacing(4)
+        column.addWidget(self.accuracy)
+        column.addWidget(self.notes)
+        self.empty = EmptyState(WAITING, self)
+        self.add = self.empty.add_action(session.actions, "analysis.add")
+        self.choose_folders = self.empty.add_action(session.actions, "analysis.folders")
+        self.body.addWidget(self.shown, 1)
+        self.body.addWidget(self.empty, 1)
+        self.sets = QToolButton(self)
+        self.sets.setToolTip("By which labels photos are told apart")
+        self.sets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.sets.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.sets.setMenu(QMenu(self.sets))
+        self.sets.menu().aboutToShow.connect(self._fill_sets)
+        self.header.add(self.sets)
+        self._build_foot()
+        self.setFocusProxy(self.list)
+        explaining.changed.connect(self.invalidate)
+        explaining.chosen.connect(self.invalidate)
+        session.curation.changed.connect(lambda _rows, _structure: self._labelled())
+        session.analysis.started.connect(self.invalidate)
+        session.analysis.progress.connect(lambda _progress: self.invalidate())
+        self.refresh_while_empty()
+
+    # ---- building
+
+    def _add_actions(self) -> None:
+        add, explaining = self.session.actions.add, self.session.explaining
+        add("explain.train", "&Train", "Ctrl+Shift+K", explaining.train, context="Explain",
+            panel=self, icon="scales",
+            tip="Learn to tell the classes apart; goes on while you work")  # fmt: skip
+        add("explain.stop", "Stop training", "", explaining.cancel, context="Explain",
+            panel=self)  # fmt: skip
+        add("explain.export_classes", "Export accuracy…", "", self._export, context="Explain",
+            panel=self, tip="Accuracy by class and all confusions, as CSV")  # fmt: skip
+
+    def _build_foot(self) -> None:
+        actions = self.session.actions
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        self.start = KeyButton(actions, "explain.train", primary=True, parent=self)
+        self.stop = QPushButton("Cancel", self)
+        self.stop.clicked.connect(actions["explain.stop"].trigger)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(72, 8)
+        self.words = ElidedLabel("", self)
+        self.save = QToolButton(self)
+        self.save.setDefaultAction(actions["explain.export_classes"])
+        self.save.setText("Export")
+        row.addWidget(self.start)
+        row.addWidget(self.stop)
+        row.addWidget(self.bar)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.save)
+        self.foot.addLayout(row)
+
+    # ---- what is shown
+
+    def refresh(self) -> None:
+        session, explaining = self.session, self.session.explaining
+        results = session.state.results
+        has_codes = results is not None and bool(results.coded_images)
+        explaining.want()
+        found = explaining.classification if has_codes else None
+        self.shown.setVisible(found is not None)
+        self.empty.setVisible(found is None)
+        show_buttons(session, self.add, self.choose_folders)
+        self.sets.setVisible(has_codes)
+        self.sets.setText(_by(explaining.label_set))
+        if found is None:
+            self.set_info("")
+            self.empty.set_text(self._why_empty(has_codes))
+            self.list.show_classes([], None)
+        else:
+            self._show(found)
+        self._show_trouble()
+        self._show_work(has_codes)
+
+    def _why_empty(self, has_codes: bool) -> str:
+        if not has_codes:
+            return why_none(self.session, NO_PHOTOS) if self.session.lacks_photos else WAITING
+        labels = self.session.explaining.labels
+        if labels is None:
+            return ""
+        if len(labels.classes) < 2:
+            return ONE_CLASS
+        classes = f"{len(labels.classes):,} classes"
+        photos = counted(labels.images.size, "photo")
+        return TRAIN.format(classes=classes, photos=photos, by=_by(labels.name))
+
+    def _show(self, found: "Classification") -> None:
+        concepts = found.by_class(found.concepts)
+        features = None if found.features is None else found.by_class(found.features)
+        counts = np.bincount(found.labels, minlength=len(found.classes))
+        _classes, first = np.unique(found.labels, return_index=True)
+        pictures = dict(zip(_classes.tolist(), found.images[first].tolist(), strict=True))
+        shown = []
+        for index, name in enumerate(found.classes):
+            share = concepts[index]
+            raw = None if features is None else features[index]
+            note = "" if share.photos else "Only learned from: no photo of it could be held back"
+            shown.append(
+                ShownClass(
+                    index,
+                    name,
+                    int(counts[index]),
+                    share.value if share.photos else None,
+                    raw.value if raw is not None and raw.photos else None,
+                    pictures.get(index),
+                    note,
+                )
+            )
+        self.list.show_classes(shown, self.session.explaining.wanted)
+        self.set_info(
+            f"{len(found.classes):,} classes, {counted(found.images.size, 'photo')}",
+            "\n".join((f"Labelled by {_by(found.label_set)}", *found.notes)),
+        )
+        self.accuracy.show_lines(_lines(found))
+        note = _how(found)
+        self.notes.setText(note)
+        self.notes.setToolTip(tooltip("\n".join((note, *found.notes))))
+
+    def _show_trouble(self) -> None:
+        explaining = self.session.explaining
+        if explaining.error is not None:
+            self.show_error(explaining.error, "Try again", explaining.train)
+        elif explaining.is_training:
+            self.trouble.hide()
+        elif explaining.unkept:
+            self.trouble.show_trouble(
+                f"This classification is shown but not kept. {explaining.unkept}",
+                can_dismiss=True,
+            )
+        elif explaining.stale:
+            self.trouble.show_trouble(
+                f"These figures do not hold any more: {explaining.stale}",
+                "Train again",
+                explaining.train,
+            )
+        else:
+            self.trouble.hide()
+
+    def _show_work(self, has_codes: bool) -> None:
+        session, explaining = self.session, self.session.explaining
+        is_busy, progress = explaining.is_training, explaining.progress
+        labels, found = explaining.labels, explaining.classification
+        can = has_codes and labels is not None and len(labels.classes) > 1
+        actions = session.actions
+        actions.set_enabled("explain.train", can and not is_busy)
+        actions.set_enabled("explain.stop", is_busy)
+        actions.set_enabled("explain.export_classes", found is not None)
+        self.start.set_label("Train again" if found is not None else "Train")
+        self.start.set_primary(found is None)
+        self.start.setVisible(not is_busy and has_codes)
+        self.stop.setVisible(is_busy)
+        self.bar.setVisible(is_busy)
+        self.save.setVisible(found is not None and not is_busy)
+        text = ""
+        if is_busy and progress is None:
+            self.bar.setRange(0, 0)
+            text = (
+                "Waits until the analysis is done…" if session.analysis.is_running else "Training…"
+            )
+        elif is_busy and progress is not None:
+            self.bar.setRange(0, progress.total)
+            self.bar.setValue(progress.done)
+            text = progress.message
+            if progress.seconds_left is not None:
+                text += f", {time_left(progress.seconds_left)} left"
+        elif found is not None:
+            text = f"{figure(found.seconds)} s"
+        self.words.setText(text)
+        self.words.setToolTip(tooltip(text))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the class's photos back to be gone through."""
+        super().showEvent(event)
+        self.session.explaining.bring_photos()
+
+    # ---- what can be done
+
+    def _choose(self, index: int) -> None:
+        self.session.explaining.go_to_class(index)
+
+    def _labelled(self) -> None:
+        """Look whether labels are other ones, where somebody sees it."""
+        if self.isVisible():
+            self.session.explaining.look_again()
+
+    def _fill_sets(self) -> None:
+        menu, explaining = self.sets.menu(), self.session.explaining
+        menu.clear()
+        for one in explaining.sets:
+            words = f"{_by(one.name)}: {one.classes:,} classes, {counted(one.photos, 'photo')}"
+            action = menu.addAction(command_text(words))
+            action.setCheckable(True)
+            action.setChecked(one.name == explaining.label_set)
+            action.setEnabled(not explaining.is_training)
+            action.triggered.connect(partial(self._choose_set, one.name))
+
+    def _choose_set(self, name: str, _on: bool = True) -> None:
+        self.session.explaining.choose_set(name)
+
+    def _export(self) -> None:
+        found, settings = self.session.explaining.classification, self.session.settings
+        if found is None:
+            return
+        project = self.session.state.path or Path("project")
+        name = f"{project.stem} classes.csv"
+        path = choose_new_file(self, "Export accuracy", settings, name, "Table (*.csv)")
+        if path is None:
+            return
+        from insight_app.gui.explain.tables import class_table
+        from insight_app.gui.statistics.saving import save_table  # imports what draws plots
+
+        try:
+            save_table(class_table(found), path)
+        except KnownError as error:
+            self.show_error(error)
+        else:
+            self.session.messages.say(f"Saved {path.name}")
+
+
+def _by(name: str) -> str:
+    return "folders" if name == FOLDERS else visible(name)
+
+
+def _lines(found: "Classification") -> list[AccuracyLine]:
+    lines = [_line("by concepts", found, found.concepts)]
+    if found.features is not None:
+        lines.append(_line("by raw features", found, found.features))
+    gap = found.gap
+    if gap is not None:
+        has = gap.low is not None and gap.high is not None
+        interval = f"[{signed(gap.low or 0)}, {signed(gap.high or 0)}]" if has else ""
+        tip = (
+            "The price of being able to read it: photos told right by concepts less those by raw "
+            f"features, in points, of the same {counted(gap.photos, 'photo')}; interval of a "
+            "paired bootstrap over photos"
+        )
+        lines.append(AccuracyLine("difference, points", signed(gap.points), interval, tip=tip))
+    return lines
+
+
+def _line(title: str, found: "Classification", judged: "Judged") -> AccuracyLine:
+    share = found.accuracy(judged)
+    low, high = share.interval or (None, None)
+    interval = ""
+    if low is not None and high is not None:
+        interval = f"[{percentage(low)}, {percentage(high)}]"
+    tip = (
+        f"{title}: {share.right:,} of {counted(share.photos, 'photo')} told right, each by a probe "
+        "that did not see it; 95 % interval by Wilson"
+    )
+    value = percent(share.value) if share.photos else "not tested"
+    return AccuracyLine(title, value, interval, share.value if share.photos else None,
+                        low, high, tip)  # fmt: skip
+
+
+def _how(found: "Classification") -> str:
+    """Return on what it was learned and tested, as a sentence."""
+    folds = len(found.classifiers)
+    text = (
+        f"Each of {counted(found.held_back.size, 'photo')} was held back once, in {folds} turns; "
+        "95 % intervals"
+    )
+    return f"{text}. {found.no_features}" if found.no_features else text

@@ -1,0 +1,384 @@
+"""Why photos are taken for what they are: the classes, what decides on them, and the one explained.
+
+Owns which set of labels is looked at, the newest kept classification of it and whether it holds,
+the class chosen and the one it is compared with, and what the selected photo's score is made of.
+The worker trains; the window reads what was kept and works out the rest itself. Knows no panel.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from insight_app.errors import WorldError
+from insight_app.figures import counted
+from insight_app.gui.image_order import ImageOrder
+from insight_app.gui.state.epochs import Scope
+from insight_app.gui.state.explained_photo import ExplainedPhoto
+from insight_app.gui.state.image_codes import ImageCodes
+from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.lists import Lists
+from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.places import PlaceMemory
+from insight_app.gui.state.projects import Projects
+from insight_app.gui.state.replies import Message
+from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.state.worker_client import Progress, WorkerClient
+
+if TYPE_CHECKING:
+    from insight_app.project.explaining.classification import Classification
+    from insight_app.project.explaining.labels import ImageLabels, LabelSet
+    from insight_app.project.judgements import CurationState
+    from insight_app.project.results.snapshot import Results
+
+FOLDERS = "folders"
+"""The set of labels that every project has."""
+
+
+@dataclass(frozen=True, eq=False)
+class KeptClasses:
+    """What is known of a set of labels: the sets there are, the labels of this one, what was
+    trained on it, why that does not hold any more, '' if it does, and why it cannot be read.
+    """
+
+    sets: "tuple[LabelSet, ...]"
+    labels: "ImageLabels"
+    classification: "Classification | None"
+    stale: str
+    failed: WorldError | None
+
+
+class Explaining(QObject):
+    """sets: what photos may be labelled by; classification: what decides, None before training.
+
+    stale: why it does not hold for what is shown now.  unkept: why it was not kept.
+    """
+
+    changed = Signal()
+    """What is known of the classes is other than before, or training began, went on, ended."""
+    chosen = Signal()
+    """Another class is explained, or compared with."""
+    explained_changed = Signal()
+    """What the photo's score is made of is other than before."""
+
+    def __init__(
+        self,
+        projects: Projects,
+        worker: WorkerClient,
+        jobs: Jobs,
+        selection: SelectionModel,
+        image_codes: ImageCodes,
+        lists: Lists,
+        places: PlaceMemory,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._projects, self._worker, self._jobs = projects, worker, jobs
+        self._selection, self._codes, self._places = selection, image_codes, places
+        self._lists, self._messages = lists, messages
+        self._read_in: tuple[int, str] | None = None
+        """The epoch and the set that were asked for last."""
+        self._request: int | None = None
+        self.label_set = FOLDERS
+        self.sets: tuple[LabelSet, ...] = ()
+        self.labels: ImageLabels | None = None
+        self.classification: Classification | None = None
+        self.stale = self.unkept = ""
+        self.is_read = False
+        self.progress: Progress | None = None
+        self.error: Exception | None = None
+        self._class: str | None = None
+        self._against: str | None = None
+        self._explained: ExplainedPhoto | None = None
+        self._photos: tuple[ImageOrder, str] | None = None
+        """The photos that are gone through, and what they are in words."""
+        projects.opened.connect(self._forget)
+        selection.changed.connect(self._look_at_photo)
+        image_codes.ready.connect(lambda _image: self._look_at_photo())
+
+    # ---- what is kept
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the worker is at it, or will be."""
+        return self._request is not None
+
+    def want(self) -> None:
+        """Read what is kept, once for the results and the set of labels that are shown."""
+        state = self._projects.state
+        if state.path is None or state.results is None or state.project is None:
+            return
+        if self._read_in is None:
+            self._return_to_place()
+        if self._read_in == (state.epoch, self.label_set):
+            return
+        self._read_in = (state.epoch, self.label_set)
+        judged = state.project.judgements.state
+        self._jobs.run(
+            partial(_read, state.path, state.results, judged, self.label_set),
+            done=self._show,
+            failed=self._failed_to_read,
+            key="explaining",
+        )
+
+    def look_again(self) -> None:
+        """Read anew: labels were given, or what was kept is another."""
+        self._read_in = None if self._read_in is None else (-1, "")
+        self.want()
+
+    def choose_set(self, name: str) -> None:
+        """Look at another set of labels."""
+        if name != self.label_set and not self.is_training:
+            self.label_set, self.is_read = name, False
+            self.classification, self.stale, self.unkept, self.error = None, "", "", None
+            self._places.keep("label_set", lambda: self.label_set)
+            self._set_explained(None)
+            self.want()
+            self.changed.emit()
+
+    def train(self) -> None:
+        """Have the worker train on the set that is chosen; what is kept stays until then."""
+        path = self._projects.state.path
+        if path is None or self.is_training:
+            return
+        self.error, self.progress = None, None
+        self._request = self._worker.request(
+            "classify",
+            scope=Scope.PROJECT,
+            project=str(path),
+            labels=self.label_set,
+            done=self._trained,
+            failed=self._failed,
+            stopped=self._stopped,
+            progress=self._tell,
+        )
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop training; what is kept stays."""
+        if self._request is not None:
+            self._worker.cancel(self._request)
+
+    # ---- which class
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that are told apart; () before training."""
+        return () if self.classification is None else self.classification.classes
+
+    @property
+    def wanted(self) -> int | None:
+        """The index of the class that is explained."""
+        return self._index(self._class)
+
+    @property
+    def against(self) -> int | None:
+        """The index of the class that it is compared with, None while it is with none."""
+        found = self._index(self._against)
+        return None if found == self.wanted else found
+
+    def choose_class(self, index: int) -> None:
+        """Explain another class."""
+        if 0 <= index < len(self.classes) and index != self.wanted:
+            self._class = self.classes[index]
+            self._places.keep("explained_class", lambda: self._class)
+            self._class_chosen()
+
+    def go_to_class(self, index: int) -> None:
+        """Explain another class, and go through the photos that are labelled with it."""
+        found = self.classification
+        if found is not None and 0 <= index < len(found.classes):
+            self.choose_class(index)
+            self.show_photos(found.images[found.labels == index], f"in {found.classes[index]}")
+
+    def show_photos(self, images: NDArray[np.int64], what: str) -> None:
+        """Go through photos, from the first one unless one of them is shown; what: in words."""
+        self._photos = ImageOrder(images), what
+        self.bring_photos()
+        order = self._photos[0]
+        if order.place(self._selection.image) is None and len(order):
+            self._selection.select(image=order[0])
+
+    def bring_photos(self) -> None:
+        """Go through the photos of the class again: others were gone through meanwhile."""
+        if self._photos is not None:
+            self._lists.set_images(*self._photos)
+
+    def choose_against(self, index: int | None) -> None:
+        """Explain why it is this class and not another one; None: only why it is this one."""
+        name = None if index is None else self.classes[index]
+        if name != self._against:
+            self._against = name
+            self._class_chosen()
+
+    def _index(self, name: str | None) -> int | None:
+        return self.classes.index(name) if name in self.classes else None
+
+    def _class_chosen(self) -> None:
+        self._set_explained(self._made())
+        self.chosen.emit()
+
+    # ---- what the photo's score is made of
+
+    @property
+    def explained(self) -> ExplainedPhoto | None:
+        """What the selected photo's score is made of, None while that is not known."""
+        return self._explained
+
+    @property
+    def own_class(self) -> int | None:
+        """The index of the class that the selected photo is labelled with."""
+        return self.label_of(self._selection.image)
+
+    def label_of(self, image: int | None) -> int | None:
+        """Return the index of the class of a photo, None where it has none that is told apart."""
+        found = self.classification
+        row = None if found is None or image is None else found.row_of(image)
+        return None if found is None or row is None else int(found.labels[row])
+
+    @property
+    def why_not_explained(self) -> str:
+        """Why nothing is explained now, in words; '' where something is, or will be in a moment."""
+        found, image = self.classification, self._selection.image
+        if self._explained is not None or found is None:
+            return ""
+        if image is None:
+            return "Choose a photo: what its score is made of stands here."
+        photo = self._codes.get(image)
+        if photo is None:
+            return ""
+        if photo.codes is None:
+            return photo.record.message or "This photo is not analyzed: it has no scores."
+        return "These classes were trained with another dictionary. “Train again” explains them."
+
+    def _look_at_photo(self) -> None:
+        if self.classification is not None:
+            self._set_explained(self._made())
+
+    def _made(self) -> ExplainedPhoto | None:
+        found, image, wanted = self.classification, self._selection.image, self.wanted
+        if found is None or image is None or wanted is None:
+            return None
+        photo = self._codes.get(image)
+        if photo is None or photo.codes is None:
+            return None
+        classifier, before = found.classifier_of(image), self._explained
+        if photo.codes.concepts != classifier.concepts:
+            return None
+        made = ExplainedPhoto(photo, photo.codes, classifier, wanted, self.against)
+        if before is not None and before.photo is photo and before.classifier is classifier:
+            return before.toward(wanted, self.against)
+        return made
+
+    def _set_explained(self, explained: ExplainedPhoto | None) -> None:
+        if explained is not self._explained:
+            self._explained = explained
+            self.explained_changed.emit()
+
+    # ---- answers
+
+    def _show(self, kept: KeptClasses) -> None:
+        self.is_read, self.sets, self.labels = True, kept.sets, kept.labels
+        self.label_set = kept.labels.name
+        if not self.unkept:
+            self.classification = kept.classification
+        self.stale = kept.stale
+        if kept.failed is not None:
+            self.error = kept.failed
+        if self.wanted is None and self.classes:
+            own = self.own_class
+            self._class = self.classes[0 if own is None else own]
+        if (found := self.classification) is not None and self.wanted is not None:
+            images = found.images[found.labels == self.wanted]
+            self._photos = ImageOrder(images), f"in {found.classes[self.wanted]}"
+        self._class_chosen()
+        self.changed.emit()
+
+    def _trained(self, reply: Message) -> None:
+        self.unkept = str(reply.get("why") or "")
+        read = partial(_read_new, Path(str(reply["file"])), bool(self.unkept))
+        self._jobs.run(read, done=self._take, failed=self._failed, scope=Scope.PROJECT)
+
+    def _take(self, found: "Classification") -> None:
+        self._end()
+        if found.label_set == self.label_set:
+            self.classification, self.stale = found, ""
+        self._messages.say(f"Trained on {counted(found.images.size, 'photo')}")
+        self._class_chosen()
+        self.look_again()
+        self.changed.emit()
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self.error = error
+        self.changed.emit()
+
+    def _failed_to_read(self, error: Exception) -> None:
+        self.is_read, self.error = True, error
+        self.changed.emit()
+
+    def _stopped(self) -> None:
+        self._end()
+        self._messages.say("Training was cancelled; what was trained before stays")
+        self.changed.emit()
+
+    def _tell(self, progress: Progress) -> None:
+        self.progress = progress
+        self.changed.emit()
+
+    def _end(self) -> None:
+        self._request = self.progress = None
+
+    # ---- another project
+
+    def _return_to_place(self) -> None:
+        kept_set, kept_class = (self._places.kept(one) for one in ("label_set", "explained_class"))
+        self.label_set = kept_set if isinstance(kept_set, str) else FOLDERS
+        self._class = kept_class if isinstance(kept_class, str) else None
+
+    def _forget(self) -> None:
+        self._end()
+        self._read_in = self.classification = self.error = None
+        self._class = self._against = self._explained = self._photos = None
+        self.sets, self.labels = (), None
+        self.label_set, self.stale, self.unkept = FOLDERS, "", ""
+        self.is_read = False
+        self.changed.emit()
+        self.explained_changed.emit()
+
+
+def _read(project: Path, results: "Results", judged: "CurationState", name: str) -> KeptClasses:
+    """Read the sets of labels and what is kept of one of them; runs on the pool.
+
+    Of the folders where there is no set of that name any more.
+    """
+    from insight_app.project.explaining import store
+    from insight_app.project.explaining.labels import label_sets, read
+
+    sets = tuple(label_sets(results, judged))
+    labels = read(results, judged, name if name in {one.name for one in sets} else FOLDERS)
+    try:
+        kept = store.newest(project, labels.name)
+    except WorldError as error:
+        return KeptClasses(sets, labels, None, "", error)
+    stale = "" if kept is None else store.is_stale(kept, store.basis_of(results, labels.digest))
+    return KeptClasses(sets, labels, kept, stale, None)
+
+
+def _read_new(path: Path, is_passing: bool) -> "Classification":
+    """Read what the worker has just trained; runs on the pool.
+
+    is_passing: the project could not keep it, and the file is read once.
+    """
+    from insight_app.project.explaining import store
+
+    try:
+        return store.read(path)
+    finally:
+        if is_passing:
+            path.unlink(missing_ok=True)
