@@ -42,6 +42,7 @@ LONG = (
     "classify",
     "zero_shot",
     "segment",
+    "released_probe",
     "unexplained",
     "count",
 )
@@ -83,6 +84,7 @@ class Requests:
             "quality": self.quality,
             "classify": self.classify,
             "zero_shot": self.zero_shot,
+            "released_probe": self.released_probe,
             "encode": self.encode,
             "occlude": self.occlude,
             "segment": self.segment,
@@ -311,6 +313,30 @@ class Requests:
             device=_device(request),
             load=self._loaded.encoder,
             known=self._segmenting.words,
+            progress=self._progress(request),
+            cancel=self._client.cancel_token(request),
+            between=self._client.answer_short_requests,
+        )
+        return self._kept(project, found)
+
+    def released_probe(self, request: Request) -> dict[str, Any]:
+        """Tell what photos of `project` are taken for by the probe in the file `path`.
+
+        `labels`: as in `zero_shot`; `names`: of its classes, if known; `all_activations`: whether
+        it is told beside how right it is by these, for which photos are encoded again. Returns what
+        `classify` does.
+        """
+        from insight_app.project.explaining import released
+
+        project, names = Path(request["project"]), request.get("names")
+        found = released.classify(
+            project,
+            Path(request["path"]),
+            str(request.get("labels") or ""),
+            None if names is None else [str(name) for name in names],
+            all_activations=bool(request.get("all_activations")),
+            device=_device(request),
+            load=self._loaded.encoder,
             progress=self._progress(request),
             cancel=self._client.cancel_token(request),
             between=self._client.answer_short_requests,

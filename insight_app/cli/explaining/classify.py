@@ -1,20 +1,36 @@
 """`insight-app explain classify`: classes learned from concepts, beside raw features."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
 from insight_app.cli import terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
-from insight_app.errors import KnownError
+from insight_app.concepts.progress import CancelToken, Progress
+from insight_app.disk_errors import disk_errors
+from insight_app.errors import KnownError, Refusal
 from insight_app.figures import column, counted, figure
+from insight_app.files import read_regular
 
 if TYPE_CHECKING:
+    from insight_app.concepts.explain.class_words import ClassWords
     from insight_app.concepts.explain.evaluation import Gap, Share
     from insight_app.project.explaining.classification import Classification
 
 NOT_KEPT = "The classification was not kept in the project."
+MOST_BYTES = 16 << 20
+"""More is no list of classes."""
+
+
+class ClassifyOptions(TypedDict, total=False):
+    """How every way to classify is run."""
+
+    device: str
+    progress: Progress
+    cancel: CancelToken
 
 
 def classify(
@@ -26,30 +42,116 @@ def classify(
             help="Which labels: those of the photos' folders, or a set of the project.",
         ),
     ] = "folders",
+    words: Annotated[
+        str,
+        typer.Option(
+            metavar="CLASSES",
+            help="Learn nothing and go by words: “car, bus/coach, tram”, with a stroke between "
+            "words for the same; or a file with a class a line.",
+        ),
+    ] = "",
+    probe: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.pt",
+            help="Learn nothing and open a released probe: weights of classes by concepts.",
+        ),
+    ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What the classes of --probe are called, one a line, in the order of its weights.",
+        ),
+    ] = None,
+    all_activations: Annotated[
+        bool,
+        typer.Option(
+            "--all-activations",
+            help="Say beside how right --probe is by the maximum of all activations, before any "
+            "are selected: the photos are encoded again.",
+        ),
+    ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Learn classes from the concepts of labelled photos, and say how good that is.
 
     Every photo is judged by what was learned from others, in five folds; beside it stands the same
-    with raw features instead of concepts. What was learned is kept in the project.
+    with raw features instead of concepts. With --words and --probe nothing is learned. What was
+    found is kept in the project.
     """
-    from insight_app.project.explaining import classifying, store
+    from insight_app.project.explaining import classifying, released, store, typed
 
+    if words and probe is not None:
+        raise typer.BadParameter("--words and --probe are two ways: choose one.")
+    if probe is None and (names is not None or all_activations):
+        raise typer.BadParameter("--names and --all-activations belong to --probe.")
     kept = "Nothing was changed."
     with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
-        found = classifying.classify(
-            project, labels, device=device, progress=progress, cancel=cancel
-        )
+        how: ClassifyOptions = {"device": device, "progress": progress, "cancel": cancel}
+        if words:
+            found = typed.classify(project, _words(words), labels, **how)
+        elif probe is not None:
+            called = None if names is None else _lines(names)
+            found = released.classify(
+                project, probe, labels, called, all_activations=all_activations, **how
+            )
+        else:
+            found = classifying.classify(project, labels, **how)
     try:
         store.store(project, found)
     except KnownError as error:
         terminal.complain(f"{NOT_KEPT} {error}")
+    taken = {} if not words and probe is None else _taken_for(project, found)
     if as_json:
-        terminal.print_json(found.to_json())
+        terminal.print_json(found.to_json() | ({"taken_for": taken} if taken else {}))
         return
     for line in table(project.name, found):
         terminal.say(line)
+    if taken:
+        terminal.say("")
+        terminal.say("All analyzed photos, by what concepts take them for")
+    for name, count in sorted(taken.items(), key=lambda one: -one[1]):
+        terminal.say(f"  {name}: {counted(count, 'photo')}")
+
+
+def _taken_for(project: Path, found: "Classification") -> dict[str, int]:
+    """Return class -> how many of all analyzed photos are taken for it; none that has none."""
+    from insight_app.project.explaining import fixed
+    from insight_app.project.results.snapshot import Results
+
+    results = Results.open(project)
+    if results is None:
+        return {}
+    with results:
+        counts = fixed.taken_for(results, found.classifier)
+    return {name: int(n) for name, n in zip(found.classes, counts, strict=True) if n}
+
+
+def _words(text: str) -> "tuple[ClassWords, ...]":
+    """Read classes as they are typed, or from a file that they name."""
+    from insight_app.concepts.explain.class_words import of_line, of_text
+
+    path = Path(text)
+    with suppress(OSError, ValueError):  # a list of words can be too long for a path
+        if path.is_file():
+            found = map(of_line, _lines(path))
+            return tuple(one for one in found if one is not None)
+    return of_text(text)
+
+
+def _lines(path: Path) -> list[str]:
+    """Read the lines of a text in UTF-8 that are not empty; KnownError where it is none."""
+    with disk_errors("The list cannot be read", where=path):
+        data = read_regular(path, MOST_BYTES, follow_links=True)
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except ValueError as error:
+        raise Refusal(
+            "This list is no text in UTF-8.", where=str(path), do="Save it as UTF-8."
+        ) from error
+    return [line.strip() for line in lines if line.strip()]
 
 
 def table(project: str, found: "Classification") -> Iterator[str]:
@@ -70,6 +172,9 @@ def table(project: str, found: "Classification") -> Iterator[str]:
             yield f"  compact set      {size} keep 90 % of the accuracy"
         else:
             yield "  compact set      none: no set that was tried keeps 90 % of the accuracy"
+    if not found.held_back.size:
+        yield from ("", *found.notes)
+        return
     yield ""
     yield "Photos held back that were taken for what they are; 95 % interval by Wilson"
     yield from _by_class(found)

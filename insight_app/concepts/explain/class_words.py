@@ -49,6 +49,17 @@ def of_line(line: str) -> ClassWords | None:
     return ClassWords(known[0], tuple(known[1:])) if known else None
 
 
+def of_text(text: str) -> tuple[ClassWords, ...]:
+    """Read several classes, one a line or between semicolons; lines without words are none.
+
+    Text without either has commas between classes: "car, bus/coach, tram".
+    """
+    lines = text.replace(";", "\n").splitlines()
+    if len(lines) == 1:
+        lines = text.split(SEPARATORS[0])
+    return tuple(one for line in lines if (one := of_line(line)) is not None)
+
+
 def checked(classes: Iterable[ClassWords], fewest: int = 1) -> tuple[ClassWords, ...]:
     """Return the classes; Refusal for too few or too many, an empty or long word, a name twice."""
     found = tuple(classes)

@@ -144,6 +144,15 @@ class HSAE:
         codes, near = zip(*parts, strict=True)
         return concatenate(codes), near_misses.concatenate(near)
 
+    @torch.no_grad()
+    def all_maxima(self, tokens: Tensor) -> Tensor:
+        """Return (F,) float32, each concept's maximum over tokens (T, D), before any are selected.
+
+        It is that of max(0, (x - b_dec) W_enc + b_enc).
+        """
+        x = self._checked(tokens)
+        return torch.addmm(self.b_enc, x - self.b_dec, self.W_enc).clamp(min=0).amax(0)
+
     def _encode_rows(self, x: Tensor) -> tuple[Codes, NearMisses]:
         scratch = _scratch(len(x), self.F) if self.device.type == "cpu" else None
         h = torch.addmm(self.b_enc, x - self.b_dec, self.W_enc, out=scratch)

@@ -13,16 +13,23 @@ from numpy.typing import NDArray
 
 from insight_app.concepts.explain.class_words import ClassWords
 from insight_app.concepts.explain.classifier import Classifier
+from insight_app.concepts.progress import Progress, silent
 from insight_app.figures import agreeing, counted
+from insight_app.project.explaining import labels as label_sets
+from insight_app.project.explaining import matrix
 from insight_app.project.explaining.classification import (
     Classification,
     ClassificationBasis,
     Judged,
 )
 from insight_app.project.explaining.labels import ImageLabels
+from insight_app.project.project import Project
+from insight_app.project.results.snapshot import Results
 
 NAMED = 5
 """Labels that a note names."""
+AT_ONCE = 4096
+"""Photos whose scores are computed together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +74,36 @@ def matched(classes: Sequence[ClassWords], labels: ImageLabels | None) -> Matche
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def scores_of(
+    results: Results, classifier: Classifier, images: NDArray[np.int64], told: Progress
+) -> NDArray[np.float32]:
+    """Return (n, C) the scores of photos (n,); told may raise Cancelled."""
+    scores = np.zeros((images.size, len(classifier.classes)), np.float32)
+    for start in range(0, images.size, AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+
+        def told_here(done: int, total: int, message: str, before: int = start) -> None:
+            told(before + done, images.size, message)
+
+        scores[some] = classifier.scores(matrix.read(results, images[some], progress=told_here))
+    return scores
+
+
+def taken_for(results: Results, classifier: Classifier) -> NDArray[np.int64]:
+    """Return (C,) how many of all analyzed photos are taken for each class."""
+    images = results.image_ids(status="coded").astype(np.int64)
+    scores = scores_of(results, classifier, images, silent)
+    return np.bincount(scores.argmax(axis=1), minlength=len(classifier.classes)).astype(np.int64)
+
+
+def labels_of(results: Results, label_set: str) -> ImageLabels | None:
+    """Return the labels of a set; None for "", as nobody is asked then."""
+    if not label_set:
+        return None
+    with Project.open(results.project, read_only=True) as opened:
+        return label_sets.read(results, opened.judgements.state, label_set)
 
 
 def classification(

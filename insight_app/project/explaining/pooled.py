@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight_app.concepts.progress import CancelToken, Progress, silent
-from insight_app.project.explaining import by_shard
+from insight_app.project.explaining import by_shard, encoding_again
 from insight_app.project.explaining.by_shard import ShardPart
 from insight_app.project.folder import CODES
-from insight_app.project.results import reading_rule
 from insight_app.project.results.code_store import read_places
 from insight_app.project.results.snapshot import Results
 
@@ -170,7 +169,6 @@ class _Again:
     def __init__(self, results: Results, encoder: DenseEncoder, total: int, told: Progress) -> None:
         self._results, self._encoder, self._told = results, encoder, told
         self._total, self._done = total, 0
-        self._rule = reading_rule.must_be_known(results.reading_rule, results.project)
 
     def added_to(self, kept: _Kept, part: ShardPart, rows: NDArray[np.int64]) -> _Kept:
         """Return what is kept with the photos of these rows (m,), kept after every few."""
@@ -185,40 +183,12 @@ class _Again:
 
     def _encoded(self, part: ShardPart, rows: list[int]) -> dict[int, NDArray[np.float16]]:
         """Return row -> mean token (D,) of photos that are still what was analyzed."""
-        from insight_app.project.analysis.coding.batches import Batches, mean_tokens
-        from insight_app.project.analysis.coding.pipeline import (
-            Photo,
-            Read,
-            batches,
-            read_photo,
-            readers_beside,
-        )
+        from insight_app.project.analysis.coding.batches import mean_tokens
 
-        records = {row: self._results.image(int(part.image[row])) for row in rows}
-        photos = (
-            Photo(row, record.folder, record.path, self._results.part)
-            for row, record in records.items()
-        )
-        encoder = Batches(self._encoder)
-        found: dict[int, NDArray[np.float16]] = {}
-        readers = readers_beside(self._encoder)
+        row_of = {int(part.image[row]): row for row in rows}
+        tokens = encoding_again.tokens_of(self._results, self._encoder, list(row_of), self._told_of)
+        return {row_of[image]: mean_tokens(one[None])[0] for image, one in tokens}
+
+    def _told_of(self, more: int) -> None:
+        self._done += more
         self._told(self._done, self._total, ENCODING)
-        for batch in batches(
-            photos,
-            lambda photo: read_photo(photo, self._encoder, self._rule),
-            readers,
-            encoder.size,
-        ):
-            reads = [
-                one
-                for one in batch
-                if isinstance(one, Read)
-                and one.content_hash == records[one.photo.image].content_hash
-            ]
-            for one, tokens in zip(
-                reads, encoder.tokens([one.pixels for one in reads]), strict=True
-            ):
-                found[one.photo.image] = mean_tokens(tokens.flatten(0, 1)[None])[0]
-            self._done += len(batch)
-            self._told(self._done, self._total, ENCODING)
-        return found

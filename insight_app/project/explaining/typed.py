@@ -19,15 +19,13 @@ from insight_app.concepts.explain import class_words, zero_shot
 from insight_app.concepts.explain.class_words import ClassWords
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.figures import agreeing, counted
-from insight_app.project.explaining import fixed, matrix, pooled
-from insight_app.project.explaining import labels as label_sets
+from insight_app.project.explaining import fixed, pooled
 from insight_app.project.explaining.classification import Classification
 from insight_app.project.explaining.classifying import nothing_analyzed
 from insight_app.project.explaining.fixed import NAMED, Matched
-from insight_app.project.explaining.labels import FOLDERS, ImageLabels
+from insight_app.project.explaining.labels import FOLDERS
 from insight_app.project.explaining.store import basis_of
 from insight_app.project.folder import DICTIONARY
-from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
 
 if TYPE_CHECKING:
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
 
 FEWEST = 2
 """Among fewer classes there is nothing to choose."""
-AT_ONCE = 4096
-"""Photos whose scores are computed together."""
 
 
 def classify(
@@ -71,18 +67,13 @@ def classify(
     if results is None:
         raise nothing_analyzed(project)
     with results:
-        labels = _labels(results, label_set)
+        labels = fixed.labels_of(results, label_set)
         photos = fixed.matched(classes, labels)
-        encoder = _encoder(project, device, load)
+        encoder = project_encoder(project, device, load)
         vectors = class_words.vectors(encoder, classes, known(encoder), told)
         names = [one.name for one in classes]
         classifier = zero_shot.classifier(names, vectors, *_dictionary(project))
-        scores = np.zeros((photos.images.size, len(classes)), np.float32)
-        for start in range(0, photos.images.size, AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            values = matrix.read(results, photos.images[some], cancel=token, between=between)
-            scores[some] = classifier.scores(values)
-            told(start, photos.images.size, matrix.READING)
+        scores = fixed.scores_of(results, classifier, photos.images, told)
         mean = pooled.read(
             results, photos.images, lambda: encoder, progress=told, cancel=token, between=between
         )
@@ -98,14 +89,8 @@ def classify(
         )
 
 
-def _labels(results: Results, label_set: str) -> ImageLabels | None:
-    if not label_set:
-        return None
-    with Project.open(results.project, read_only=True) as opened:
-        return label_sets.read(results, opened.judgements.state, label_set)
-
-
-def _encoder(project: Path, device: str, load: Load | None) -> DenseEncoder:
+def project_encoder(project: Path, device: str, load: Load | None) -> DenseEncoder:
+    """Load the encoder of a project, with `encoders.load` or what takes its place."""
     from insight_app.concepts import encoders
     from insight_app.project.analysis import encoder as encoder_of
 

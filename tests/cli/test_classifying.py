@@ -1,0 +1,49 @@
+"""What `explain classify` prints where nothing is learned: typed classes, released probes."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from insight_app.concepts import encoders
+from tests.cli.conftest import Shell
+from tests.project.test_typed_classes import made
+
+
+@pytest.fixture
+def tiny_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose encoder reads words: two photos of a dog, three of boats."""
+    monkeypatch.setitem(encoders.REGISTRY, "tiny", ("tests.tiny", encoders.info("builtin")))
+    return made(tmp_path)
+
+
+def test_classes_are_typed_or_read_from_a_file(
+    shell: Shell, tiny_project: Path, tmp_path: Path
+) -> None:
+    out = shell.do("explain", "classify", tiny_project, "--words", "a dog, rowing boat/ship, hut")
+    assert "3 classes of “folders”, 5 photos" in out and "the gap" in out
+    assert "All analyzed photos" in out and "1 photo has a label that is none of these" in out
+    (tmp_path / "words.txt").write_text("a dog\n\nrowing boat, ship\nhut\n")
+    found = shell.json("explain", "classify", tiny_project, "--words", tmp_path / "words.txt")
+    assert found["classes"] == ["a dog", "rowing boat", "hut"] and found["kind"] == "zero-shot"
+    assert sum(found["taken_for"].values()) == 7
+    assert "told apart" in shell.refused("explain", "classify", tiny_project, "--words", "one")
+
+
+def test_a_released_probe_is_opened(shell: Shell, project: Path, tmp_path: Path) -> None:
+    path = tmp_path / "probe.pt"
+    torch.save({"model": {"weight": torch.eye(4, 32)}}, path)
+    (tmp_path / "names.txt").write_text("harbour\nmixed\npark\nstreet\n")
+    told = shell.do("explain", "classify", project, "--probe", path)
+    assert "class 1" in told and "numbers: no names are known" in told
+    named = ("explain", "classify", project, "--probe", path, "--names", tmp_path / "names.txt")
+    assert shell.json(*named)["held_back"] == 23
+    torch.save({"model": {"weight": torch.eye(4, 31)}}, path)
+    assert "reads 31 concepts" in shell.refused(*named)
+    told = shell.refused(*named[:-1], tmp_path / "no names.txt")
+    assert "list cannot be read" in told
+
+
+def test_the_ways_to_classify_exclude_each_other(shell: Shell, project: Path) -> None:
+    for wrong in (["--words", "a, b", "--probe", "x.pt"], ["--names", "x"], ["--all-activations"]):
+        assert shell("explain", "classify", project, *wrong)[0] == 2
