@@ -49,8 +49,9 @@ def percent(share: float) -> str:
 
 
 def counted(count: int, thing: str) -> str:
-    """Return how many things there are: 1 image, 1,310 images."""
-    return f"{count:,} {thing if count == 1 else thing + 's'}"
+    """Return how many things there are: 1 image, 1,310 images, 2 classes."""
+    end = "" if count == 1 else "es" if thing.endswith(("s", "x", "ch", "sh")) else "s"
+    return f"{count:,} {thing}{end}"
 
 
 def agreeing(count: int, one: str, many: str) -> str:

@@ -19,6 +19,7 @@ from insight_app.cli import (
     window,
 )
 from insight_app.cli.explaining import commands as explaining
+from insight_app.cli.explaining import labels
 from insight_app.cli.judging import commands as judging
 from insight_app.cli.judging import history, lists, names, undoing, words
 from insight_app.cli.plain_streams import plain
@@ -68,6 +69,7 @@ app.command()(lists.relations)
 app.command()(lists.duplicates)
 app.command(epilog=words.epilog())(judging.judge)
 app.command()(names.names)
+app.command()(labels.labels)
 app.command()(history.history)
 app.command()(undoing.undo)
 app.command()(undoing.redo)

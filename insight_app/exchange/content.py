@@ -97,6 +97,17 @@ class ExportedTag:
 
 
 @dataclass(frozen=True)
+class ExportedLabel:
+    """Hold what a person said that a photo shows, in a set of labels; content, image: as above."""
+
+    label_set: str
+    content: str
+    image: str
+    class_name: str
+    said_by: SaidBy | None = None
+
+
+@dataclass(frozen=True)
 class Concept:
     """Describe a concept as shown; `name` is the current one ("" = unnamed), `number` its row.
 
@@ -275,6 +286,7 @@ class Content:
     judgements: tuple[Mapping[str, Any], ...]
     circular: tuple[Relation, ...] = field(default=(), compare=False)
     tags: tuple[ExportedTag, ...] = ()
+    labels: tuple[ExportedLabel, ...] = ()
 
     @property
     def judgements_not_understood(self) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 from insight_app.exchange.content import (
     Concept,
     Content,
+    ExportedLabel,
     ExportedMark,
     ExportedTag,
     Relation,
@@ -21,7 +22,7 @@ from insight_app.exchange.content import (
 )
 from insight_app.exchange.spreadsheet import has_decimal_comma, kept_as_text
 
-RELATIONS, EXAMPLES, TAGS = ".relations", ".examples", ".tags"
+RELATIONS, EXAMPLES, TAGS, LABELS = ".relations", ".examples", ".tags", ".labels"
 """Put between the chosen name and .csv for the other tables."""
 Cell = str | int | float | None
 
@@ -138,6 +139,14 @@ _TAG_COLUMNS: dict[str, Callable[[ExportedTag], Any]] = {
     "by_person": lambda one: one.said_by and one.said_by.person,
 }
 
+_LABEL_COLUMNS: dict[str, Callable[[ExportedLabel], Any]] = {
+    "path": lambda one: one.image,
+    "label": lambda one: one.class_name,
+    "content": lambda one: one.content,
+    "set": lambda one: one.label_set,
+    "by_person": lambda one: one.said_by and one.said_by.person,
+}
+
 
 def _who(concept: Concept) -> str:
     """Return whose definition it is."""
@@ -165,7 +174,15 @@ def _tables(content: Content) -> Iterable[tuple[str, list[Sequence[Cell]]]]:
     ]
     tags: list[Sequence[Cell]] = [tuple(_TAG_COLUMNS)]
     tags += [[read(tag) for read in _TAG_COLUMNS.values()] for tag in content.tags]
-    return (("", concepts), (RELATIONS, relations), (EXAMPLES, examples), (TAGS, tags))
+    classes: list[Sequence[Cell]] = [tuple(_LABEL_COLUMNS)]
+    classes += [[read(label) for read in _LABEL_COLUMNS.values()] for label in content.labels]
+    return (
+        ("", concepts),
+        (RELATIONS, relations),
+        (EXAMPLES, examples),
+        (TAGS, tags),
+        (LABELS, classes),
+    )
 
 
 def _table(rows: Iterable[Sequence[Cell]], separator: str, cell: Callable[[Cell], str]) -> str:

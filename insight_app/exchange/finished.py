@@ -114,8 +114,10 @@ def left_out_of_photos(content: Content) -> tuple[Omission, ...]:
     """Return what is said of photos, for formats that hold concepts alone."""
     marked = tuple(one.label for one in content.concepts if one.marks)
     tags = tuple(dict.fromkeys(tag.text for tag in content.tags))
+    sets = tuple(dict.fromkeys(label.label_set for label in content.labels))
     found = (
         Omission("Marks on examples are left out", marked),
         Omission("Tags on photos are left out", tags),
+        Omission("Labels of photos are left out, of all sets", sets),
     )
     return tuple(one for one in found if one.names)

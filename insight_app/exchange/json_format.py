@@ -1,7 +1,8 @@
 """JSON: everything, in the shape that `insight-export-3.schema.json` describes.
 
 Version 2 added how sure names are, what they rest on and where concepts fire; version 3 what
-persons said beside names: aliases, definitions, merges, parts, kinds, marks, tags, and who said it.
+persons said beside names: aliases, definitions, merges, parts, kinds, marks, tags, labels, and who
+said it.
 All that an earlier version had is in it unchanged, and files of those are read. Lossless: reading
 it back gives the same content, which is how the tests judge it. Hidden and merged concepts and
 rejected relations are in it, marked.
@@ -17,6 +18,7 @@ from insight_app.exchange.content import (
     Concept,
     Content,
     ExportedAlias,
+    ExportedLabel,
     ExportedMark,
     ExportedName,
     ExportedPlace,
@@ -41,6 +43,7 @@ def render(content: Content) -> dict[str, bytes]:
         "concepts": [_concept(concept) for concept in content.concepts],
         "relations": [asdict(relation) for relation in content.relations],
         "tags": [asdict(tag) for tag in content.tags],
+        "labels": [asdict(label) for label in content.labels],
         "judgements": [dict(entry) for entry in content.judgements],
         "judgements_not_understood": content.judgements_not_understood,
     }
@@ -66,6 +69,7 @@ def parse(text: str) -> Content:
         tuple(Relation(**(one | {"said": _said(one)})) for one in value["relations"]),
         tuple(value["judgements"]),
         tags=tuple(ExportedTag(**(one | _said_by(one))) for one in value.get("tags", ())),
+        labels=tuple(ExportedLabel(**(one | _said_by(one))) for one in value.get("labels", ())),
     )
 
 

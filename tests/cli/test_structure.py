@@ -249,6 +249,6 @@ def test_photos_of_one_name_are_told_apart_by_their_folders(tmp_path: Path, shel
 def test_every_kind_of_judgement_can_be_typed(project: Path) -> None:
     """But for undo and redo, and findings, edits and signatures, which are commands."""
     other_words = {"relation-kind": "kind"}
-    audit = {About.FINDING, About.EDIT, About.SIGNATURE, About.LABEL}
+    audit = {About.FINDING, About.EDIT, About.SIGNATURE}
     judged = {name for name, kind in KINDS.items() if kind.about not in audit}
     assert {other_words.get(kind, kind) for kind in judged} <= WORDS.keys()

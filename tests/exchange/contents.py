@@ -6,6 +6,7 @@ from insight_app.exchange.content import (
     Concept,
     Content,
     ExportedAlias,
+    ExportedLabel,
     ExportedMark,
     ExportedName,
     ExportedPlace,
@@ -171,7 +172,8 @@ def example() -> Content:
         relation(1, 0, measured_child="d1:1", measured_parent="d1:5"),
     )
     tags = (ExportedTag("ab" * 16, "/photos/a b.jpg", "blurry", ADA),)
-    return Content(PROVENANCE, concepts, relations, (ENTRY,), tags=tags)
+    labels = (ExportedLabel("mine", "ab" * 16, "/photos/a b.jpg", "wren", ADA),)
+    return Content(PROVENANCE, concepts, relations, (ENTRY,), tags=tags, labels=labels)
 
 
 TEXTS = st.text(max_size=12).map(clean)
@@ -181,6 +183,7 @@ SHARES = st.floats(0, 1, allow_nan=False).map(short)
 ALIASES = st.builds(
     ExportedAlias, TEXTS, st.sampled_from(["", "de", "en"]), st.none() | st.just(ADA)
 )
+LABELS = st.builds(ExportedLabel, TEXTS, st.just("ab" * 16), TEXTS, TEXTS, st.none() | st.just(ADA))
 PLACES = st.builds(ExportedPlace, TEXTS, st.integers(0, 195), st.tuples(*[AMOUNTS] * 4), AMOUNTS)
 
 
@@ -246,4 +249,5 @@ def contents(draw: st.DrawFn) -> Content:
         )
         for child, parent in pairs
     ]
-    return Content(PROVENANCE, tuple(concepts), tuple(relations), (ENTRY,))
+    labels = tuple(draw(st.lists(LABELS, max_size=2)))
+    return Content(PROVENANCE, tuple(concepts), tuple(relations), (ENTRY,), labels=labels)

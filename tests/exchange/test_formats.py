@@ -155,7 +155,7 @@ def test_what_is_above_another_one_is_not_related_to_it_as_well() -> None:
     assert "not related to it as well (1): concept 2 and vehicle" in told
 
 
-def test_csv_has_a_table_of_marks_and_one_of_tags() -> None:
+def test_csv_has_a_table_of_marks_one_of_tags_and_one_of_labels() -> None:
     files = csv_format.render(example())
     marks = list(csv.DictReader(io.StringIO(files[csv_format.EXAMPLES].decode())))
     assert [(one["concept_label"], one["cell"], one["example"]) for one in marks] == [
@@ -165,6 +165,9 @@ def test_csv_has_a_table_of_marks_and_one_of_tags() -> None:
     assert marks[0]["x"] == "44.5" and marks[0]["by_person"] == "Ada" and marks[1]["x"] == ""
     (tag,) = csv.DictReader(io.StringIO(files[csv_format.TAGS].decode()))
     assert (tag["image"], tag["tag"], tag["by_person"]) == ("/photos/a b.jpg", "blurry", "Ada")
+    (label,) = csv.DictReader(io.StringIO(files[csv_format.LABELS].decode()))
+    said = ("set", "path", "label", "content", "by_person")
+    assert [label[one] for one in said] == ["mine", "/photos/a b.jpg", "wren", "ab" * 16, "Ada"]
     row = next(csv.DictReader(io.StringIO(files[""].decode())))
     assert row["aliases"] == "Fahrzeug@de | conveyance" and row["defined_by"] == "person"
     assert row["members"] == "d1:5" and row["name_by_person"] == "Ada"

@@ -55,7 +55,7 @@ def test_nothing_is_written_through_a_link_or_into_what_is_no_file(tmp_path: Pat
 def test_csv_writes_its_other_tables_beside_the_first(tmp_path: Path) -> None:
     registry.write(example(), registry.named("csv"), tmp_path / "birds.csv")
     assert {path.name for path in tmp_path.iterdir()} == {
-        f"birds{key}.csv" for key in ("", ".relations", ".examples", ".tags")
+        f"birds{key}.csv" for key in ("", ".relations", ".examples", ".tags", ".labels")
     }
 
 

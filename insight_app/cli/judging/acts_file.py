@@ -3,19 +3,18 @@
 Commas, semicolons or tabs; with a header or without; UTF-8. Knows nothing of what acts do.
 """
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from insight_app import delimited
+from insight_app.delimited import NotATable, TableRow
 from insight_app.disk_errors import disk_error
 from insight_app.errors import Refusal
 from insight_app.files import NotRegular, TooBig, read_regular
 
 STANDARD_INPUT = Path("-")
-_SEPARATORS = (",", ";", "\t")
 _MOST_BYTES = 64 << 20
 _HEADER = "act"
 _KEPT = "Nothing was changed."
@@ -34,73 +33,43 @@ class Line:
 
 def read(path: Path) -> list[Line]:
     """Return the acts of a file; "-" is standard input. Refusal where it is no such table."""
-    text = _text(path)
-    separator = _separator(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[Line] = []
     try:
-        start = 1
-        for cells in rows:
-            number, start = start, rows.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not found and number == 1 and _is_header(cells):
-                continue
-            found.append(_line(path, number, cells))
-    except csv.Error as error:
-        raise _refusal(path, f"Line {start} is no line of a table ({error}).") from error
+        for row in delimited.rows(_data(path)):
+            if found or row.number > 1 or not _is_header(row.cells):
+                found.append(_line(path, row))
+    except NotATable as error:
+        raise _refusal(path, error.what, error.do or _FORM) from error
     if not found:
         raise _refusal(path, "There is no act in this file.")
     return found
 
 
-def _text(path: Path) -> str:
+def _data(path: Path) -> bytes:
     if path == STANDARD_INPUT:
         data = sys.stdin.buffer.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise _refusal(path, f"It has more than {_MOST_BYTES >> 20} MB.")
-    else:
-        try:
-            data = read_regular(path, _MOST_BYTES, follow_links=True)
-        except NotRegular as error:
-            raise _refusal(path, f"This is {error.kind}, no file.") from error
-        except TooBig as error:
-            raise _refusal(path, f"It has more than {_MOST_BYTES >> 20} MB.") from error
-        except OSError as error:
-            raise disk_error(error, "The acts cannot be read", where=path, kept=_KEPT) from error
+        return data
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _refusal(path, f"Line {line} is not UTF-8.", "Save the table as UTF-8.") from error
-
-
-def _separator(text: str) -> str:
-    """Return what stands between the first two cells of the table."""
-    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
-    at = {sign: place for sign in _SEPARATORS if (place := _outside_quotes(first, sign)) >= 0}
-    return min(at, key=lambda sign: at[sign]) if at else ","
-
-
-def _outside_quotes(line: str, sign: str) -> int:
-    """Return where a sign stands first, not counting what is in quotes; -1 if nowhere."""
-    is_quoted = False
-    for place, letter in enumerate(line):
-        is_quoted ^= letter == '"'
-        if letter == sign and not is_quoted:
-            return place
-    return -1
+        return read_regular(path, _MOST_BYTES, follow_links=True)
+    except NotRegular as error:
+        raise _refusal(path, f"This is {error.kind}, no file.") from error
+    except TooBig as error:
+        raise _refusal(path, f"It has more than {_MOST_BYTES >> 20} MB.") from error
+    except OSError as error:
+        raise disk_error(error, "The acts cannot be read", where=path, kept=_KEPT) from error
 
 
 def _is_header(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and cells[1].strip().casefold() == _HEADER
 
 
-def _line(path: Path, number: int, cells: Sequence[str]) -> Line:
-    if len(cells) < 2 or not cells[1].strip():
-        raise _refusal(path, f"Line {number} has no act.")
-    target, act, *values = cells
-    return Line(number, target.strip(), act.strip(), tuple(values))
+def _line(path: Path, row: TableRow) -> Line:
+    if len(row.cells) < 2 or not row.cells[1].strip():
+        raise _refusal(path, f"Line {row.number} has no act.")
+    target, act, *values = row.cells
+    return Line(row.number, target.strip(), act.strip(), tuple(values))
 
 
 def _refusal(path: Path, what: str, do: str = _FORM) -> Refusal:

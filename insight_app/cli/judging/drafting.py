@@ -7,7 +7,6 @@ stand on.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from copy import copy
 from dataclasses import fields
 
 from insight_app.cli.judging import finding, naming, placing, structuring, viewing
@@ -40,9 +39,7 @@ class Draft:
         self.catalogue = Catalogue(results, state)
         self.results = results
         self.photos = Photos(results)
-        self.state = CurationState(
-            **{one.name: copy(getattr(state, one.name)) for one in fields(state)}
-        )
+        self.state = state.copy()
         self._made: dict[str, ConceptId] = {}
         self._in_the_log = came_with_merge
         self._with_merges: dict[str, bool] = {}

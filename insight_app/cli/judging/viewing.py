@@ -11,6 +11,8 @@ from insight_app.project import judgements as j
 if TYPE_CHECKING:
     from insight_app.cli.judging.drafting import Draft
 
+OWN_LABELS = "labels"
+"""The set of a label that is said without one."""
 _IS_EXAMPLE = {"yes": True, "no": False, "none": None}
 _IN_WORDS = {
     True: "is an example of",
@@ -42,8 +44,27 @@ def _untag(photo: NamedPhoto, values: Sequence[str]) -> Said:
     return Said(f"Took the tag {quoted(values[0].strip())} off {photo.name}", (act,))
 
 
+def _label(photo: NamedPhoto, values: Sequence[str]) -> Said:
+    label_set = _set_of(values[1:])
+    act = j.label(label_set, photo.content, values[0])
+    said = f"Labelled {photo.name}: {quoted(values[0].strip())}"
+    return Said(f"{said}, in the set “{quoted(label_set)}”", (act,))
+
+
+def _unlabel(photo: NamedPhoto, values: Sequence[str]) -> Said:
+    label_set = _set_of(values)
+    act = j.unlabel(label_set, photo.content)
+    return Said(f"Took the label of {photo.name} in the set “{quoted(label_set)}” back", (act,))
+
+
+def _set_of(values: Sequence[str]) -> str:
+    return (values[0].strip() if values else "") or OWN_LABELS
+
+
 SAID: Mapping[str, Callable[["Draft", int, Sequence[str]], Said]] = {"mark": _mark}
 OF_PHOTOS: Mapping[str, Callable[[NamedPhoto, Sequence[str]], Said]] = {
     "tag": _tag,
     "untag": _untag,
+    "label": _label,
+    "unlabel": _unlabel,
 }

@@ -83,6 +83,10 @@ WORDS: Mapping[str, Word] = {
                  "'none' takes the mark away."),
     "tag": Word("TEXT", 1, 1, "Put a word on a photo.", Subject.PHOTO),
     "untag": Word("TEXT", 1, 1, "Take a word off a photo.", Subject.PHOTO),
+    "label": Word("CLASS [SET]", 1, 2, "A photo shows CLASS, in a set of labels: folders, or a set "
+                  "of your own, by default labels.", Subject.PHOTO),
+    "unlabel": Word("[SET]", 0, 1, "Take that back; in the set folders its folder's name then "
+                    "holds.", Subject.PHOTO),
     "language": Word("CODE", 1, 1, "Names and notes are written in this language: en, de, pt-BR; "
                      "'' for none.", Subject.PROJECT),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from insight_app.exchange.content import (
     DEFAULT_LANGUAGE,
     Concept,
     Content,
+    ExportedLabel,
     ExportedPlace,
     ExportedTag,
     Provenance,
@@ -33,8 +35,9 @@ from insight_app.project.composites.divisions import images_of
 from insight_app.project.composites.reader import ConceptReader
 from insight_app.project.judgements import CurationState, Judgement
 from insight_app.project.judgements.catalogue import Catalogue
-from insight_app.project.judgements.targets import tag_target
+from insight_app.project.judgements.targets import label_target, tag_target
 from insight_app.project.project import Project
+from insight_app.project.results.contents import paths_of
 from insight_app.project.results.records import Example, ImageRecord
 
 if TYPE_CHECKING:
@@ -77,7 +80,8 @@ def collect(
         catalogue = Catalogue(results, state)
         store = numbers.count(catalogue, results, progress, cancel)
         photos = _photos(results, state)
-        content = content_of(project.name, results, state, entries, catalogue, photos)
+        labelled = paths_of(results, {one for labels in state.labels.values() for one in labels})
+        content = content_of(project.name, results, state, entries, catalogue, photos, labelled)
         if not has_places:
             return content
 
@@ -96,11 +100,12 @@ def content_of(
     entries: Sequence[Judgement],
     catalogue: Catalogue | None = None,
     photos: Mapping[str, ImageRecord] | None = None,
+    labelled: Mapping[str, Path] | None = None,
 ) -> Content:
     """Return what an export says of these results with these judgements over them, no places.
 
     catalogue: of both, if there is one.  photos: those that are marked or tagged, by the hash of
-    their content.
+    their content; labelled: where those are that have a label.
     """
     shown = Catalogue(results, state) if catalogue is None else catalogue
     there = photos or {}
@@ -113,6 +118,7 @@ def content_of(
         tuple(_judgement(entry) for entry in entries),
         relations.circular(shown, results, state, sayings),
         _tags(state, sayings, there),
+        _labels(state, sayings, labelled or {}),
     )
 
 
@@ -159,6 +165,23 @@ def _tags(
         for text in texts
     )
     return tuple(sorted(found, key=lambda tag: (tag.image, tag.content, tag.text)))
+
+
+def _labels(
+    state: CurationState, sayings: Sayings, paths: Mapping[str, Path]
+) -> tuple[ExportedLabel, ...]:
+    found = (
+        ExportedLabel(
+            clean(label_set),
+            content,
+            clean(str(paths.get(content, ""))),
+            clean(class_name),
+            sayings.of(label_target(label_set, content), "class"),
+        )
+        for label_set, labels in state.labels.items()
+        for content, class_name in labels.items()
+    )
+    return tuple(sorted(found, key=lambda one: (one.label_set, one.image, one.content)))
 
 
 def _place_of(image: ImageRecord, example: Example) -> ExportedPlace:

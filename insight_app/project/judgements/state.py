@@ -5,7 +5,8 @@ by the writer, so a reader on another thread copies one (`dict(state.concepts)`)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TypeVar
 
@@ -155,6 +156,12 @@ class CurationState:
     edits: dict[str, ModelEdit] = field(default_factory=dict)
     signatures: dict[tuple[str, str], Signature] = field(default_factory=dict)
     language: str = ""
+
+    def copy(self) -> "CurationState":
+        """Return a state of its own that says the same."""
+        held = {one.name: copy(getattr(self, one.name)) for one in fields(self)}
+        held["labels"] = {name: dict(labels) for name, labels in self.labels.items()}
+        return CurationState(**held)
 
     def set(self, target: str, values: Mapping[str, Value]) -> None:
         """Take over the fields of one target; without any, nobody spoke of it."""

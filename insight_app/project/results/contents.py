@@ -4,6 +4,7 @@ Hashes are written in hexadecimal digits. Knows no judgement.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from insight_app.project.results.analysis_database import reading
 from insight_app.project.results.schema import Image
 from insight_app.project.results.snapshot import Results
+from insight_app.project.results.sources import read_places
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -49,6 +51,19 @@ def photos_of(results: Results, contents: Collection[str]) -> dict[str, tuple[in
                 if content is not None and results.is_listed(number):
                     found[content.hex()].append(number)
     return {content: tuple(sorted(numbers)) for content, numbers in found.items()}
+
+
+def paths_of(results: Results, contents: Collection[str]) -> dict[str, Path]:
+    """Return where the first listed photo of each content lies; one that has none is missing."""
+    first = {content: ids[0] for content, ids in photos_of(results, contents).items() if ids}
+    found: dict[int, Path] = {}
+    with results.reading() as files, reading(files.engine) as connection:
+        folders = read_places(connection, results.project).folders
+        for some in _in_parts(sorted(first.values())):
+            query = select(Image.id, Image.folder_id, Image.name).where(Image.id.in_(some))
+            for row in connection.execute(query):
+                found[row.id] = folders[row.folder_id].path / row.name
+    return {content: found[id] for content, id in first.items()}
 
 
 def _in_parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
