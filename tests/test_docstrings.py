@@ -26,7 +26,8 @@ VERBS = set(
     Add Analyze Answer Append Apply Ask Bring Build Call Cancel Centre Check Choose Clear Close
     Code Collect Compare Compute Convert Copy Count Create Cut Declare Decode Delete Describe Do
     Download Draw Drop Edit Embed Encode Estimate Explain Fetch Fill
-    Find Fit Fold Follow Gather Give Go Group Hide Ignore Import Install Join Judge Keep Learn Leave Let List Load Lock Look Make
+    Find Fit Fold Follow Gather Give Go Group Hide Ignore Import Install Join Judge Keep Learn Leave
+    Let List Load Lock Look Make
     Mark Measure Merge Move Name Note Offer Open Order Outline Pad Paint Parse Pass Point
     Prepare Print Publish Put Raise Read Record Redo Reject Remove Rename Replace Reshape
     Restore Return Rewrite Round Run Save Say Scale Search See Segment Select Send Set Show Skip
