@@ -189,3 +189,61 @@ def test_arrangements_of_the_version_without_it_are_kept(
     qtbot.keyClick(again, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     seen = {name for name, dock in again.docks.items() if not dock.isHidden()}
     assert {"classes", "confusions", "score", "photo"} <= seen
+
+
+def test_class_views_and_enough_concepts_list_what_was_learned(
+    qtbot, open_window, trained, grab
+) -> None:
+    window = opened(qtbot, open_window, trained)
+    session, found = window.session, window.session.explaining.classification
+    window.dock_area.open_panel("class_concepts")
+    qtbot.waitUntil(lambda: session.labelled.known is not None)
+    views = panel(window, "class_concepts")
+    known, wanted = session.labelled.known, session.explaining.wanted
+    assert known.images.tolist() == found.images.tolist()
+    weights = [row.weight for row in views.tree._rows]
+    assert weights == sorted(weights, reverse=True) and weights[0] > 0
+    scores = found.classifier.scores(known.values)[known.labels == wanted][:, wanted]
+    means = sum(row.mean for row in views.tree._rows)
+    assert means == pytest.approx(scores.mean(), abs=1e-6), "they sum to the mean score"
+    concept = views.tree.concepts[0]
+    session.selection.select(concepts=(concept,))
+    views.ways.buttons()[1].click()
+    assert next(row.index for row in views.tree._rows) in range(4), "classes of the concept"
+    grab(window, "explain_class_views")
+    window.dock_area.open_panel("alike_photos")
+    qtbot.waitUntil(lambda: session.labelled.alike is not None)
+    alike = panel(window, "alike_photos")
+    assert session.selection.image not in [
+        alike.model.image(place) for place in range(alike.model.rowCount())
+    ]
+    window.dock_area.open_panel("compact_set")
+    enough = panel(window, "compact_set")
+    rows = session.state.rows_of(enough.list.distinct_concepts())
+    assert rows[0] == found.compact.concepts[0] and len(rows) == found.compact.concepts.size
+    enough.every.click()
+    assert set(session.selection.rows) == set(rows)
+
+
+def test_typed_classes_are_kept_and_asked_of_the_worker(qtbot, open_window, project_dir) -> None:
+    window = opened(qtbot, open_window, project_dir)
+    explaining, classes = window.session.explaining, panel(window, "classes")
+    asked = []
+    window.session.worker.request = lambda do, **rest: asked.append((do, rest)) or 1
+    explaining.choose_set("folders", "zero-shot")
+    wait_idle(qtbot, window)
+    assert classes.typed.isVisible()
+    assert classes.typed.edit.toPlainText().split("\n") == ["harbour", "mixed", "park", "street"]
+    classes.typed.edit.setPlainText("boat, ship/vessel\n\ncar")
+    qtbot.mouseClick(classes.start, Qt.MouseButton.LeftButton)
+    do, rest = asked[-1]
+    assert do == "zero_shot" and rest["labels"] == "folders"
+    assert rest["words"] == [
+        {"name": "boat", "synonyms": ["ship", "vessel"]},
+        {"name": "car", "synonyms": []},
+    ]
+    del window.session.worker.request
+    window.close()
+    again = opened(qtbot, open_window, project_dir)
+    assert again.session.explaining.kind == "zero-shot"
+    assert panel(again, "classes").typed.edit.toPlainText().startswith("boat, ship/vessel")

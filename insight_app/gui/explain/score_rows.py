@@ -4,7 +4,6 @@ Lays the curated hierarchy and merges over what each concept gives (`concepts.ex
 name concepts by their row in the state they were made for. Knows nothing of Qt.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from insight_app.concepts.explain.rollup import ParentRelation, Row, first_parent, roll_up
+from insight_app.concepts.explain.rollup import Row
 
 if TYPE_CHECKING:
     from insight_app.project.judgements.catalogue import Catalogue
@@ -28,6 +27,7 @@ class ScorePart(Enum):
     ITSELF = "itself"
     BIAS = "bias"
     OTHERS = "others"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class ScoreRow:
     below: tuple["ScoreRow", ...] = ()
     members: tuple[int, ...] = ()
     also_under: tuple[int, ...] = ()
+
+    def by_itself(self) -> "list[ScoreRow]":
+        """Return the row without what is below it; [] where it gives nothing by itself."""
+        if not self.below:
+            return [self]
+        return [one for one in self.below if one.part is ScorePart.ITSELF]
 
     def concepts(self) -> list[int]:
         """Return the rows of all active concepts in it, each once; merged ones too."""
@@ -75,31 +81,36 @@ def score_parts(
 ) -> ScoreParts:
     """Return what a score is made of; concepts, values: (n,) active ones and what each gives.
 
-    bias: left out where it is zero, as a probe has none.
+    bias: left out where it is zero, as a probe has none.  Active concepts without any weight stand
+    together at the end.
     """
+    from insight_app.project.explaining.rolled import rolled  # brings SQL along
 
-    def parents(row: int) -> Sequence[int]:
-        edges = catalogue.parents(row)
-        return first_parent(
-            ParentRelation(one.parent, one.strength, one.by_person) for one in edges
-        )
-
-    def holder(row: int) -> int:
-        into = int(catalogue.merged_into[row])
-        return row if into < 0 else into
-
-    tops = [_row(one) for one in roll_up(concepts, values, parents, holder)]
+    speaks = values != 0
+    tops = [_row(one) for one in rolled(catalogue, concepts[speaks], values[speaks])]
     rest = tops[shown:] if len(tops) > shown + 1 else []
     rows = tops[: len(tops) - len(rest)]
     if rest:
         total, counted = sum(one.total for one in rest), sum(one.counted for one in rest)
         rows.append(ScoreRow(ScorePart.OTHERS, total, counted=counted, below=tuple(rest)))
+    if not speaks.all():
+        rows.append(_silent(catalogue, concepts, speaks))
     if bias:
         rows.insert(0, ScoreRow(ScorePart.BIAS, bias))
     places: dict[int, ScoreRow] = {}
     for one in rows:
         _find_places(one, places)
     return ScoreParts(tuple(rows), float(values.sum()) + bias, int(concepts.size), places)
+
+
+def _silent(
+    catalogue: "Catalogue", concepts: NDArray[np.integer], speaks: NDArray[np.bool_]
+) -> ScoreRow:
+    """Return the row of active concepts without a weight, but for parts of one that has some."""
+    silent = {catalogue.holder(one) for one in concepts[~speaks].tolist()}
+    rows = sorted(silent - {catalogue.holder(one) for one in concepts[speaks].tolist()})
+    below = tuple(ScoreRow(ScorePart.CONCEPT, 0.0, one, counted=1) for one in rows)
+    return ScoreRow(ScorePart.SILENT, 0.0, counted=len(below), below=below)
 
 
 def _row(row: Row) -> ScoreRow:

@@ -96,7 +96,7 @@ class ScoreTree(QTreeWidget):
         self.axis = SharedAxis()
         self._following = False
         self._open: set[ConceptId | ScorePart] = set()
-        self._closed: set[ConceptId | ScorePart] = {ScorePart.OTHERS}
+        self._closed: set[ConceptId | ScorePart] = {ScorePart.OTHERS, ScorePart.SILENT}
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setMouseTracking(True)
@@ -165,12 +165,15 @@ class ScoreTree(QTreeWidget):
             self.setCurrentIndex(QModelIndex())
         else:
             above = found.parent()
-            while moves and above is not None:
+            while moves and above is not None and above.data(0, CONCEPT) is not None:
                 above.setExpanded(True)
                 above = above.parent()
-            self.setCurrentItem(found)
-            if moves:
-                self.scrollToItem(found)
+            if self._is_seen(found):
+                self.setCurrentItem(found)
+                if moves:
+                    self.scrollToItem(found)
+            else:
+                self.setCurrentIndex(QModelIndex())
         self._following = False
         self.viewport().update()
 
@@ -330,6 +333,8 @@ def _note(row: ScoreRow, concept: PresentConcept) -> str:
 def _plain(row: ScoreRow) -> str:
     if row.part is ScorePart.BIAS:
         return "bias, the same for every photo"
+    if row.part is ScorePart.SILENT:
+        return f"no weight here ({counted(row.counted, 'concept')})"
     return f"others ({counted(row.counted, 'concept')})"
 
 

@@ -20,11 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from insight_app.concepts.explain.class_words import MOST_CLASSES
+from insight_app.concepts.explain.classifier import Kind
 from insight_app.errors import KnownError
 from insight_app.figures import counted, figure, percent, percentage, signed
 from insight_app.gui.dialogs.files import choose_new_file
 from insight_app.gui.explain.accuracy import AccuracyLine, AccuracyLines
 from insight_app.gui.explain.class_list import ClassList, ShownClass
+from insight_app.gui.explain.typed_classes import TypedClasses
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo.no_photos import show_buttons, why_none
 from insight_app.gui.state.explaining import FOLDERS
@@ -46,6 +49,12 @@ TRAIN = (
     "{classes}, {photos} labelled by {by}. Training learns to tell them apart twice: by concepts, "
     "which can be looked at and judged, and by the encoder's raw features. What the first costs "
     "beside the second is the price of being able to read it."
+)
+
+
+TYPE = (
+    "Nothing is learned here: a photo is taken for the class whose words it is most like, through "
+    "what its concepts stand for, and through raw tokens beside. Labels only tell how right it is."
 )
 
 
@@ -75,9 +84,13 @@ class ClassesPanel(Panel):
         column.addSpacing(4)
         column.addWidget(self.accuracy)
         column.addWidget(self.notes)
+        self.typed = TypedClasses(self)
+        self.typed.changed.connect(explaining.type_words)
+        self.typed.changed.connect(lambda _words: self._show_work(True))
         self.empty = EmptyState(WAITING, self)
         self.add = self.empty.add_action(session.actions, "analysis.add")
         self.choose_folders = self.empty.add_action(session.actions, "analysis.folders")
+        self.body.addWidget(self.typed)
         self.body.addWidget(self.shown, 1)
         self.body.addWidget(self.empty, 1)
         self.sets = QToolButton(self)
@@ -91,6 +104,7 @@ class ClassesPanel(Panel):
         self.setFocusProxy(self.list)
         explaining.changed.connect(self.invalidate)
         explaining.chosen.connect(self.invalidate)
+        explaining.photos_ready.connect(self._bring_photos)
         session.curation.changed.connect(lambda _rows, _structure: self._labelled())
         session.analysis.started.connect(self.invalidate)
         session.analysis.progress.connect(lambda _progress: self.invalidate())
@@ -142,7 +156,11 @@ class ClassesPanel(Panel):
         self.empty.setVisible(found is None)
         show_buttons(session, self.add, self.choose_folders)
         self.sets.setVisible(has_codes)
-        self.sets.setText(_by(explaining.label_set))
+        is_typed = explaining.kind == "zero-shot"
+        self.sets.setText("typed" if is_typed else _by(explaining.label_set))
+        self.typed.setVisible(has_codes and is_typed)
+        self._suggest_words()
+        self.typed.show_words(explaining.words)
         if found is None:
             self.set_info("")
             self.empty.set_text(self._why_empty(has_codes))
@@ -158,8 +176,10 @@ class ClassesPanel(Panel):
         labels = self.session.explaining.labels
         if labels is None:
             return ""
-        if len(labels.classes) < 2:
+        if len(labels.classes) < 2 and self.session.explaining.kind == "probe":
             return ONE_CLASS
+        if self.session.explaining.kind == "zero-shot":
+            return TYPE
         classes = f"{len(labels.classes):,} classes"
         photos = counted(labels.images.size, "photo")
         return TRAIN.format(classes=classes, photos=photos, by=_by(labels.name))
@@ -220,14 +240,20 @@ class ClassesPanel(Panel):
         session, explaining = self.session, self.session.explaining
         is_busy, progress = explaining.is_training, explaining.progress
         labels, found = explaining.labels, explaining.classification
+        is_typed = explaining.kind == "zero-shot"
         can = has_codes and labels is not None and len(labels.classes) > 1
+        if is_typed:
+            can = (
+                has_codes and len([one for one in explaining.words.splitlines() if one.strip()]) > 1
+            )
         actions = session.actions
         actions.set_enabled("explain.train", can and not is_busy)
         actions.set_enabled("explain.stop", is_busy)
         actions.set_enabled("explain.export_classes", found is not None)
-        self.start.set_label("Train again" if found is not None else "Train")
+        word = "Read the words" if is_typed else "Train again" if found is not None else "Train"
+        self.start.set_label(word)
         self.start.set_primary(found is None)
-        self.start.setVisible(not is_busy and has_codes)
+        self.start.setVisible(not is_busy and has_codes and explaining.kind != "released")
         self.stop.setVisible(is_busy)
         self.bar.setVisible(is_busy)
         self.save.setVisible(found is not None and not is_busy)
@@ -251,7 +277,11 @@ class ClassesPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the class's photos back to be gone through."""
         super().showEvent(event)
-        self.session.explaining.bring_photos()
+        self._bring_photos()
+
+    def _bring_photos(self) -> None:
+        if self.isVisible():
+            self.session.explaining.bring_photos()
 
     # ---- what can be done
 
@@ -270,12 +300,29 @@ class ClassesPanel(Panel):
             words = f"{_by(one.name)}: {one.classes:,} classes, {counted(one.photos, 'photo')}"
             action = menu.addAction(command_text(words))
             action.setCheckable(True)
-            action.setChecked(one.name == explaining.label_set)
-            action.setEnabled(not explaining.is_training)
-            action.triggered.connect(partial(self._choose_set, one.name))
+            action.setChecked(one.name == explaining.label_set and explaining.kind == "probe")
+            action.triggered.connect(partial(self._choose_set, one.name, "probe"))
+        menu.addSeparator()
+        kinds: list[tuple[str, Kind]] = [("Typed classes", "zero-shot")]
+        if explaining.has_released:
+            kinds.append(("Released probe", "released"))
+        for words, kind in kinds:
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(explaining.kind == kind)
+            action.triggered.connect(partial(self._choose_set, explaining.label_set, kind))
+        menu.setEnabled(not explaining.is_training)
 
-    def _choose_set(self, name: str, _on: bool = True) -> None:
-        self.session.explaining.choose_set(name)
+    def _choose_set(self, name: str, kind: Kind, _on: bool = True) -> None:
+        self.session.explaining.choose_set(name, kind)
+
+    def _suggest_words(self) -> None:
+        """Suggest the names of the labelled classes to whoever has typed nothing yet."""
+        explaining = self.session.explaining
+        labels = explaining.labels
+        if explaining.kind == "zero-shot" and not explaining.words and labels is not None:
+            names = (name.replace("_", " ") for name in labels.classes[:MOST_CLASSES])
+            explaining.type_words("\n".join(names))
 
     def _export(self) -> None:
         found, settings = self.session.explaining.classification, self.session.settings

@@ -39,6 +39,8 @@ from insight_app.gui.wording import show_in_folder, tooltip
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
+EXPLAINING = frozenset(("score", "classes", "class_concepts", "alike_photos", "what_if"))
+"""Panels beside which the photo shows what concepts give to a score."""
 TIP_ROWS = 6
 LOOK_MILLISECONDS = 5000
 """How often the disk is asked for the photo shown while somebody is at the window."""
@@ -59,8 +61,8 @@ class PhotoPanel(Panel):
         self.shown: PhotoCodes | None = None
         self._shown_in = session.state
         """The state whose rows the shown codes name concepts by."""
-        self._map_of: tuple[ExplainedPhoto | None, tuple[int, ...]] = None, ()
-        """The explained score and the selected rows that `_map` was worked out of."""
+        self._map_of: tuple[ExplainedPhoto, tuple[int, ...], bool] | None = None
+        """The explained score, the selected rows and whether by themselves: what `_map` is of."""
         self._map: ContributionMap | None = None
         self._is_stale = False
         """What is shown may be another by now: its codes, or whether it can be loaded."""
@@ -122,6 +124,7 @@ class PhotoPanel(Panel):
         self._look.start()
         session.lists.changed.connect(self._show_position)
         session.explaining.explained_changed.connect(self._explained_changed)
+        session.explaining.map_changed.connect(self._explained_changed)
         session.seen_panels.changed.connect(self._explained_changed)
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
@@ -334,16 +337,15 @@ class PhotoPanel(Panel):
         found = None if self.finer.codes is not None else self._explained()
         if found is None:
             return None
-        rows = self.session.selection.rows
-        if (found, rows) != self._map_of:
-            self._map_of = found, rows
-            self._map = chosen_map(self.session.state, found, rows)
+        asked = found, self.session.selection.rows, self.session.explaining.is_itself
+        if asked != self._map_of:
+            self._map_of, self._map = asked, chosen_map(self.session.state, *asked)
         return self._map
 
     def _explained(self) -> ExplainedPhoto | None:
         """Return what is known of the shown photo's score, where somebody sees its parts."""
         found, shown = self.session.explaining.explained, self.shown
-        is_asked = "score" in self.session.seen_panels.names
+        is_asked = bool(EXPLAINING & self.session.seen_panels.names)
         is_of_it = found is not None and shown is not None and found.photo is shown
         return found if is_asked and is_of_it else None
 
@@ -405,7 +407,7 @@ class PhotoPanel(Panel):
         notes = (left_out, caution, self.finer.words())
         self._show_occlusion()
         self.session.actions.set_enabled("photo.contribution", self._explained() is not None)
-        self.controls.given.setVisible("score" in self.session.seen_panels.names)
+        self.controls.given.setVisible(bool(EXPLAINING & self.session.seen_panels.names))
         self.legend.set_note(" · ".join(note for note in notes if note))
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]

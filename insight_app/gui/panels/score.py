@@ -12,7 +12,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from insight_app.figures import counted, percent, signed
-from insight_app.gui.explain.score_rows import ScoreParts, ScoreRow, score_parts
+from insight_app.gui.explain.score_rows import ScorePart, ScoreParts, ScoreRow, score_parts
 from insight_app.gui.explain.score_tree import ScoreTree, SumRow
 from insight_app.gui.icons import ACCEPTED, REJECTED, UNREVIEWED
 from insight_app.gui.panel import Panel
@@ -50,6 +50,9 @@ class ScorePanel(Panel):
         self._strongest: dict[int, int] = {}
         """The cell of the shown photo in which each of its concepts is strongest."""
         self.tree = ScoreTree(session, self._picture, self)
+        self.tree.row_chosen.connect(
+            lambda row: session.explaining.look_at(row.part is ScorePart.ITSELF)
+        )
         self.sum = SumRow(self.tree, self)
         self.notes = ElidedLabel("", self)
         self.notes.setProperty("dim", True)
@@ -140,12 +143,17 @@ class ScorePanel(Panel):
             text = f"lead of {wanted} over {visible(names[shown.against])}"
         self.sum.show_sum(text, shown.score)
         word = "score" if shown.against is None else "lead"
-        decided = visible(names[shown.decision])
+        own, decision = self.session.explaining.own_class, shown.decision
+        decided = f"decided {visible(names[decision])}"
+        if own is not None and own != decision:
+            decided += f", labelled {visible(names[own])}"
         self.set_info(
-            f"{word} {signed(shown.score)}",
+            f"{decided} · {word} {signed(shown.score)}",
             f"{text}: {signed(shown.score)}\nThe sum of what its "
             f"{counted(self.parts.counted, 'concept')} give, and of the bias where there is one.\n"
-            f"Decided: {decided}",
+            f"{decided}, by a classifier that was not trained on this photo"
+            if own is not None
+            else f"{decided}, by the mean of all classifiers: the photo has no label",
         )
         notes = _notes(self.session.state, shown)
         self.notes.setText(notes)

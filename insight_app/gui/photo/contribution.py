@@ -80,23 +80,28 @@ class ContributionMap:
 
 
 def chosen_map(
-    state: ProjectState, explained: ExplainedPhoto, rows: Sequence[int]
+    state: ProjectState, explained: ExplainedPhoto, rows: Sequence[int], is_itself: bool = False
 ) -> ContributionMap:
     """Return what the selected concepts give at each cell, with all that counts in their rows.
 
-    rows: of `state`.  What all concepts give, where none that is selected gives anything.
+    rows: of `state`.  is_itself: without what is below them.  What all concepts give, where none
+    that is selected gives anything.
     """
     every = explained.values.concepts
     chosen, title = every, "all concepts"
     if state.catalogue is not None and rows:
         parts = score_parts(state.catalogue, every, explained.contributions, 0.0, every.size)
         places = [place for row in rows if (place := parts.places.get(row)) is not None]
-        found = sorted({one for place in places for one in place.concepts()} & set(every.tolist()))
-        if found:
-            chosen = np.array(found, np.int64)
-            title = state.name_told_apart(rows[0])
-            if len(rows) > 1:
-                title = f"{len(rows)} selected"
+        if is_itself:
+            places = [one for place in places for one in place.by_itself()]
+        speaks = every[explained.contributions != 0]
+        counting = {one for place in places for one in place.concepts()} & set(speaks.tolist())
+        name = state.name_told_apart(rows[0])
+        if counting:
+            chosen = np.array(sorted(counting), np.int64)
+            title = name if len(rows) == 1 else f"{len(rows)} selected"
+        elif len(rows) == 1:
+            title = f"all concepts ({name} gives nothing)"
     classes = explained.classifier.classes
     title = f"{title} for {visible(classes[explained.wanted])}"
     if explained.against is not None:

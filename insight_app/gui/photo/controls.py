@@ -4,6 +4,7 @@ Keeps what is chosen in the settings and says `changed`; what is drawn is the ph
 """
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -22,6 +23,10 @@ MODE_TIPS = {
     overlay.SMOOTH: "Drawn between the cells' centres, not measured",
     overlay.CONTOURS: "Lines at 25, 50 and 75 % of the scale; drawn, not measured",
 }
+
+
+LABELS = 160
+"""Pixels of the words beside the sliders, and around all."""
 
 
 class OverlayControls(QWidget):
@@ -56,11 +61,13 @@ class OverlayControls(QWidget):
             self.modes.addButton(button)
             row.addWidget(button)
         self.modes.buttonClicked.connect(lambda _button: self._keep("overlay_mode", self.mode))
-        self.given = KeyButton(session.actions, "photo.contribution", flat=True, parent=self)
-        row.addWidget(self.given)
-        row.addWidget(KeyButton(session.actions, "photo.finer", flat=True, parent=self))
-        row.addWidget(KeyButton(session.actions, "photo.unexplained", flat=True, parent=self))
-        row.addWidget(KeyButton(session.actions, "photo.occlusion", flat=True, parent=self))
+        self.looks = {
+            id: KeyButton(session.actions, id, flat=True, parent=self)
+            for id in ("photo.contribution", "photo.finer", "photo.unexplained", "photo.occlusion")
+        }
+        for look in self.looks.values():
+            row.addWidget(look)
+        self.given = self.looks["photo.contribution"]
         self.only_here = QCheckBox("This photo only", self)
         self.only_here.setToolTip(
             "Scale each concept to its strongest cell of this photo. Otherwise to its strongest "
@@ -69,6 +76,16 @@ class OverlayControls(QWidget):
         self.only_here.setChecked(settings.get("overlay_this_photo"))
         self.only_here.toggled.connect(lambda on: self._keep("overlay_this_photo", on))
         row.addWidget(self.only_here)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show looks as icons where their words would take another line from the photo."""
+        super().resizeEvent(event)
+        shown = [look for look in self.looks.values() if not look.isHidden()]
+        others = (self.opacity, self.threshold, *self.modes.buttons(), self.only_here)
+        taken = sum(one.sizeHint().width() + 8 for one in others)
+        taken += sum(look.words_width() + 8 for look in shown) + LABELS
+        for look in self.looks.values():
+            look.show_icon(taken > self.width())
 
     @property
     def mode(self) -> str:

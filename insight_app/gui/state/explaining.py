@@ -8,12 +8,14 @@ The worker trains; the window reads what was kept and works out the rest itself.
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.concepts.explain.class_words import of_line
+from insight_app.concepts.explain.classifier import Kind
 from insight_app.errors import WorldError
 from insight_app.figures import counted
 from insight_app.gui.image_order import ImageOrder
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import CurationState
     from insight_app.project.results.snapshot import Results
 
+KINDS: tuple[Kind, ...] = ("probe", "zero-shot", "released")
 FOLDERS = "folders"
 """The set of labels that every project has."""
 
@@ -43,6 +46,8 @@ FOLDERS = "folders"
 class KeptClasses:
     """What is known of a set of labels: the sets there are, the labels of this one, what was
     trained on it, why that does not hold any more, '' if it does, and why it cannot be read.
+
+    has_released: whether a released probe was opened in this project.
     """
 
     sets: "tuple[LabelSet, ...]"
@@ -50,6 +55,7 @@ class KeptClasses:
     classification: "Classification | None"
     stale: str
     failed: WorldError | None
+    has_released: bool
 
 
 class Explaining(QObject):
@@ -62,6 +68,10 @@ class Explaining(QObject):
     """What is known of the classes is other than before, or training began, went on, ended."""
     chosen = Signal()
     """Another class is explained, or compared with."""
+    photos_ready = Signal()
+    """There are photos to be gone through, for whoever shows classes."""
+    map_changed = Signal()
+    """Another part of the score is to be drawn over the photo."""
     explained_changed = Signal()
     """What the photo's score is made of is other than before."""
 
@@ -81,10 +91,15 @@ class Explaining(QObject):
         self._projects, self._worker, self._jobs = projects, worker, jobs
         self._selection, self._codes, self._places = selection, image_codes, places
         self._lists, self._messages = lists, messages
-        self._read_in: tuple[int, str] | None = None
-        """The epoch and the set that were asked for last."""
+        self._read_in: tuple[int, str, Kind] | None = None
+        """The epoch, the set and the kind that were asked for last."""
         self._request: int | None = None
         self.label_set = FOLDERS
+        self.kind: Kind = "probe"
+        """What decides: a probe that learned labels, typed words, or a released probe."""
+        self.words = ""
+        """Classes as they were typed: one a line, other words for it after commas."""
+        self.has_released = False
         self.sets: tuple[LabelSet, ...] = ()
         self.labels: ImageLabels | None = None
         self.classification: Classification | None = None
@@ -95,6 +110,8 @@ class Explaining(QObject):
         self._class: str | None = None
         self._against: str | None = None
         self._explained: ExplainedPhoto | None = None
+        self.is_itself = False
+        """Whether the selected concept is looked at without what is below it."""
         self._photos: tuple[ImageOrder, str] | None = None
         """The photos that are gone through, and what they are in words."""
         projects.opened.connect(self._forget)
@@ -115,12 +132,13 @@ class Explaining(QObject):
             return
         if self._read_in is None:
             self._return_to_place()
-        if self._read_in == (state.epoch, self.label_set):
+        asked = state.epoch, self.label_set, self.kind
+        if self._read_in == asked:
             return
-        self._read_in = (state.epoch, self.label_set)
+        self._read_in = asked
         judged = state.project.judgements.state
         self._jobs.run(
-            partial(_read, state.path, state.results, judged, self.label_set),
+            partial(_read, state.path, state.results, judged, self.label_set, self.kind),
             done=self._show,
             failed=self._failed_to_read,
             key="explaining",
@@ -128,30 +146,46 @@ class Explaining(QObject):
 
     def look_again(self) -> None:
         """Read anew: labels were given, or what was kept is another."""
-        self._read_in = None if self._read_in is None else (-1, "")
+        self._read_in = None if self._read_in is None else (-1, "", self.kind)
         self.want()
 
-    def choose_set(self, name: str) -> None:
-        """Look at another set of labels."""
-        if name != self.label_set and not self.is_training:
-            self.label_set, self.is_read = name, False
+    def choose_set(self, name: str, kind: Kind) -> None:
+        """Look at another set of labels, or at what else decides on it."""
+        if (name, kind) != (self.label_set, self.kind) and not self.is_training:
+            self.label_set, self.kind, self.is_read = name, kind, False
             self.classification, self.stale, self.unkept, self.error = None, "", "", None
             self._places.keep("label_set", lambda: self.label_set)
+            self._places.keep("class_kind", lambda: self.kind)
             self._set_explained(None)
             self.want()
             self.changed.emit()
 
+    def type_words(self, words: str) -> None:
+        """Keep the classes as they are typed."""
+        self.words = words
+        self._places.keep("class_words", lambda: self.words)
+
     def train(self) -> None:
-        """Have the worker train on the set that is chosen; what is kept stays until then."""
+        """Have the worker learn the set that is chosen, or read the words that were typed.
+
+        What is kept stays until then.
+        """
         path = self._projects.state.path
-        if path is None or self.is_training:
+        if path is None or self.is_training or self.kind == "released":
             return
+        arguments: dict[str, Any] = {}
+        if self.kind == "zero-shot":
+            typed = (of_line(line) for line in self.words.splitlines())
+            arguments["words"] = [
+                {"name": one.name, "synonyms": list(one.synonyms)} for one in typed if one
+            ]
         self.error, self.progress = None, None
         self._request = self._worker.request(
-            "classify",
+            "zero_shot" if self.kind == "zero-shot" else "classify",
             scope=Scope.PROJECT,
             project=str(path),
             labels=self.label_set,
+            **arguments,
             done=self._trained,
             failed=self._failed,
             stopped=self._stopped,
@@ -223,6 +257,12 @@ class Explaining(QObject):
         self._set_explained(self._made())
         self.chosen.emit()
 
+    def look_at(self, is_itself: bool) -> None:
+        """Draw what the selected concept gives by itself, or with all that is below it."""
+        if is_itself != self.is_itself:
+            self.is_itself = is_itself
+            self.map_changed.emit()
+
     # ---- what the photo's score is made of
 
     @property
@@ -284,6 +324,7 @@ class Explaining(QObject):
 
     def _show(self, kept: KeptClasses) -> None:
         self.is_read, self.sets, self.labels = True, kept.sets, kept.labels
+        self.has_released = kept.has_released
         self.label_set = kept.labels.name
         if not self.unkept:
             self.classification = kept.classification
@@ -296,6 +337,7 @@ class Explaining(QObject):
         if (found := self.classification) is not None and self.wanted is not None:
             images = found.images[found.labels == self.wanted]
             self._photos = ImageOrder(images), f"in {found.classes[self.wanted]}"
+            self.photos_ready.emit()
         self._class_chosen()
         self.changed.emit()
 
@@ -308,7 +350,10 @@ class Explaining(QObject):
         self._end()
         if found.label_set == self.label_set:
             self.classification, self.stale = found, ""
-        self._messages.say(f"Trained on {counted(found.images.size, 'photo')}")
+        if self.kind == "zero-shot":
+            self._messages.say(f"{counted(len(found.classes), 'word')} read for the classes")
+        else:
+            self._messages.say(f"Trained on {counted(found.images.size, 'photo')}")
         self._class_chosen()
         self.look_again()
         self.changed.emit()
@@ -337,22 +382,29 @@ class Explaining(QObject):
     # ---- another project
 
     def _return_to_place(self) -> None:
-        kept_set, kept_class = (self._places.kept(one) for one in ("label_set", "explained_class"))
+        names = ("label_set", "explained_class", "class_words", "class_kind")
+        kept_set, kept_class, words, kind = (self._places.kept(one) for one in names)
         self.label_set = kept_set if isinstance(kept_set, str) else FOLDERS
         self._class = kept_class if isinstance(kept_class, str) else None
+        self.words = words if isinstance(words, str) else ""
+        self.kind = next((one for one in KINDS if one == kind), "probe")
 
     def _forget(self) -> None:
         self._end()
         self._read_in = self.classification = self.error = None
         self._class = self._against = self._explained = self._photos = None
         self.sets, self.labels = (), None
-        self.label_set, self.stale, self.unkept = FOLDERS, "", ""
+        self.label_set, self.kind, self.words = FOLDERS, "probe", ""
+        self.stale = self.unkept = ""
+        self.has_released = False
         self.is_read = False
         self.changed.emit()
         self.explained_changed.emit()
 
 
-def _read(project: Path, results: "Results", judged: "CurationState", name: str) -> KeptClasses:
+def _read(
+    project: Path, results: "Results", judged: "CurationState", name: str, kind: Kind
+) -> KeptClasses:
     """Read the sets of labels and what is kept of one of them; runs on the pool.
 
     Of the folders where there is no set of that name any more.
@@ -363,11 +415,12 @@ def _read(project: Path, results: "Results", judged: "CurationState", name: str)
     sets = tuple(label_sets(results, judged))
     labels = read(results, judged, name if name in {one.name for one in sets} else FOLDERS)
     try:
-        kept = store.newest(project, labels.name)
+        has_released = bool(store.files(project, None, "released"))
+        kept = store.newest(project, None if kind == "released" else labels.name, kind)
     except WorldError as error:
-        return KeptClasses(sets, labels, None, "", error)
+        return KeptClasses(sets, labels, None, "", error, False)
     stale = "" if kept is None else store.is_stale(kept, store.basis_of(results, labels.digest))
-    return KeptClasses(sets, labels, kept, stale, None)
+    return KeptClasses(sets, labels, kept, stale, None, has_released)
 
 
 def _read_new(path: Path, is_passing: bool) -> "Classification":

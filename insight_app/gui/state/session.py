@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.analysis_control import AnalysisControl
+from insight_app.gui.state.class_looks import ClassLooks
 from insight_app.gui.state.composite_control import CompositeControl
 from insight_app.gui.state.curation import Curation
 from insight_app.gui.state.duplicates import Duplicates
@@ -57,7 +58,7 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, explaining, pictures, image_codes, photo_concepts,
+    worker, jobs, unexplained, quality, explaining, labelled, pictures, image_codes, photo_concepts,
     composites, places, editors, seen_panels, messages, troubles, settings, actions.
     """
 
@@ -204,6 +205,7 @@ class Session(QObject):
             self.messages,
             self,
         )
+        self.labelled = ClassLooks(self.projects, self.explaining, self.jobs, self)
         self._shown_path: Path | None = None
         self.projects.entered.connect(self.places.enter)
         self.projects.results_changed.connect(self.places.results_came)

@@ -158,6 +158,10 @@ class PanelDock(QDockWidget):
         if self.panel is not None and self.panel.isHidden() == is_seen:
             self.panel.setVisible(is_seen)
 
+    def let_panel_rest(self) -> None:
+        """Hide the panel: another tab lies over it."""
+        self._show_panel(False)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Make the panel before it is seen."""
         try:

@@ -135,7 +135,14 @@ class DockArea(QMainWindow):
         is_done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self._hide_strays()
+            self._let_rest()
         return is_done
+
+    def _let_rest(self) -> None:
+        """Hide panels behind other tabs: Qt tells a dock of it only once tabs were changed."""
+        for dock in self.docks.values():
+            if dock.isVisible() and not dock.isFloating() and dock.geometry().right() < 0:
+                dock.let_panel_rest()
 
     def _hide_strays(self) -> None:
         """Hide bars of tabs none of whose panels is there: they lie over the panels that are."""

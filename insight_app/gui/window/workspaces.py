@@ -118,6 +118,9 @@ PANELS = (
     PanelSpec("classes", "Classes", "classes", "ClassesPanel"),
     PanelSpec("confusions", "Confusions", "confusions", "ConfusionsPanel"),
     PanelSpec("score", "What the score is made of", "score", "ScorePanel"),
+    PanelSpec("compact_set", "Enough concepts", "compact_set", "CompactSetPanel"),
+    PanelSpec("class_concepts", "What it looks for", "class_concepts", "ClassConceptsPanel"),
+    PanelSpec("alike_photos", "Photos alike", "alike_photos", "AlikePhotosPanel"),
 )
 
 EARLIER = (22,)
@@ -206,8 +209,8 @@ WORKSPACES = (
                 "why",
                 "Why this class",
                 across(
-                    (28, down((62, "classes"), (38, "confusions"))),
-                    (72, down((58, "photo"), (42, "score"))),
+                    (28, down((60, "classes"), (40, ("confusions", "compact_set")))),
+                    (72, down((54, "photo"), (46, ("score", "class_concepts", "alike_photos")))),
                 ),
                 main="classes",
                 front="score",
