@@ -317,7 +317,7 @@ class ClassesPanel(Panel):
         self.session.explaining.choose_set(name, kind)
 
     def _suggest_words(self) -> None:
-        """Suggest the names of the labelled classes to whoever has typed nothing yet."""
+        """Offer the names of the labelled classes to whoever has typed nothing yet."""
         explaining = self.session.explaining
         labels = explaining.labels
         if explaining.kind == "zero-shot" and not explaining.words and labels is not None:
