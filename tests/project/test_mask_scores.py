@@ -248,6 +248,29 @@ def test_background_is_judged_where_the_table_has_it(project: Path, masks: Path)
     assert without.mean_iou("raw", "smooth").value == 1
 
 
+def test_masks_in_colours_are_read_by_the_tables_colours(project: Path, masks: Path) -> None:
+    expected = measured(project, masks)
+    table = masks.parent / "classes.csv"
+    table.write_text("id,name,color\n1,red,#c80a0a\n2,green,10 200 10\n3,blue,#0A0AC8\n")
+    shown = np.array([[0, 0, 0], [200, 10, 10], [10, 200, 10], [10, 10, 200]], np.uint8)
+    for path in masks.iterdir():
+        Image.fromarray(shown[np.array(Image.open(path))]).save(path)
+    assert np.array_equal(measured(project, masks).counts, expected.counts)
+    smoothed = Image.open(masks / "0.png").resize((4, 4)).resize((8, 8))
+    smoothed.save(masks / "0.png")
+    found = measured(project, masks)
+    assert found.images.size == 5
+    assert "This mask has colours that are not in the table of labels: #" in found.notes[0]
+    for line, why in (
+        ("2,b,#12345", "'#12345' is not written as #1f77b4"),
+        ("2,b,1 2 256", "is not written"),
+        ("2,b,200 10 10", "line 3: its colour was given before"),
+    ):
+        table.write_text(f"id,name,colour\n1,a,#c80a0a\n{line}\n")
+        with pytest.raises(KnownError, match=why):
+            read_table(table)
+
+
 def test_names_of_tables_become_the_words_that_are_said(tmp_path: Path) -> None:
     path = tmp_path / "classes.csv"
     path.write_text(

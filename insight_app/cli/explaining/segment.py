@@ -36,8 +36,8 @@ def segment(
         Path | None,
         typer.Option(
             metavar="FILE.csv",
-            help="The table of labels: the columns id and name, perhaps synonyms. A file of COCO's "
-            "brings its own.",
+            help="The table of labels: the columns id and name, perhaps synonyms, and colour for "
+            "masks in colours. A file of COCO's brings its own.",
         ),
     ] = None,
     words: Annotated[

@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,7 @@ from insight_app.disk_errors import disk_errors
 from insight_app.errors import Refusal, WorldError
 from insight_app.files import read_regular
 from insight_app.project.photos.photo_file import hash_content, read_bytes
-from insight_app.project.quality import coco
+from insight_app.project.quality import coco, mask_colours
 from insight_app.project.quality.coco import CocoFile
 from insight_app.project.results.records import ImageRecord
 
@@ -50,6 +50,7 @@ class _Label:
     name: str
     kind: Kind = ""
     synonyms: str = ""
+    colour: int | None = None
 
 
 _NOTHING = _Label("")
@@ -59,7 +60,8 @@ _NOTHING = _Label("")
 class LabelTable:
     """L labels in the order of their ids; kinds: thing, stuff, part, or '' where nobody said.
 
-    synonyms: other words for each, as written; background: what the table calls 0, '' = nothing.
+    synonyms: other words for each, as written; background: what the table calls 0, '' = nothing;
+    colours: ids by the colours that stand for them in masks that are pictures in colours.
     """
 
     ids: tuple[int, ...]
@@ -68,6 +70,7 @@ class LabelTable:
     digest: str = ""
     synonyms: tuple[str, ...] = ()
     background: str = ""
+    colours: Mapping[int, int] = field(default_factory=dict)
 
     def of_kind(self, kind: Kind) -> NDArray[np.bool_]:
         """Return (L,) which labels are of a kind."""
@@ -92,7 +95,7 @@ class MaskFolder:
         """Return (height, width) the ids of a photo's mask; KnownError where they cannot be had."""
         stem = record.path.stem
         if self.drawn is None:
-            found = _numbers(self.masks[stem], record)
+            found = _numbers(self.masks[stem], record, self.table)
         else:
             found = _drawn(self.drawn, stem, record)
         known = np.array((BACKGROUND, *self.table.ids))
@@ -133,7 +136,7 @@ def read(folder: Path, classes: Path | None) -> MaskFolder:
 
 
 def read_table(path: Path) -> LabelTable:
-    """Read a CSV file with the columns id and name, perhaps kind and synonyms; Refusal for others.
+    """Read a CSV file with the columns id and name, perhaps kind, synonyms, colour; may refuse.
 
     Without a column kind, the labels of COCO are known by their names.
     """
@@ -147,6 +150,7 @@ def read_table(path: Path) -> LabelTable:
         found = _labels(path, text.replace("\r\n", "\n").replace("\r", "\n"))
     except csv.Error as error:
         raise _bad_table(path, f"it is no CSV ({error})") from None
+    colours = {one.colour: id for id, one in found.items() if one.colour is not None}
     background = found.pop(BACKGROUND, _NOTHING).name
     if not found:
         raise _bad_table(path, "it has no labels")
@@ -158,6 +162,7 @@ def read_table(path: Path) -> LabelTable:
         hashlib.sha256(data).hexdigest()[:16],
         tuple(found[i].synonyms for i in ids),
         background,
+        colours,
     )
 
 
@@ -171,10 +176,14 @@ def _labels(path: Path, text: str) -> dict[int, _Label]:
         raise _bad_table(path, "its first line does not name the columns id and name")
     rows.fieldnames = columns
     found: dict[int, _Label] = {}
+    colours: set[int | None] = set()
     for line, row in enumerate(rows, start=2):
         number, label = _row(path, line, row)
         if number in found:
             raise _bad_table(path, f"line {line}: the id {number} was given before")
+        if label.colour is not None and label.colour in colours:
+            raise _bad_table(path, f"line {line}: its colour was given before")
+        colours.add(label.colour)
         found[number] = label
     is_coco = all(found.get(id, _NOTHING).name == name for id, name in COCO.items())
     if "kind" not in columns and is_coco:
@@ -186,7 +195,7 @@ def _labels(path: Path, text: str) -> dict[int, _Label]:
 
 
 def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, _Label]:
-    columns = ("id", "name", "kind", "synonyms")
+    columns = ("id", "name", "kind", "synonyms", *mask_colours.COLUMNS)
     given = {name: str(row.get(name) or "").strip() for name in columns}
     id = given["id"]
     digits = id.lstrip("0") or id[:1]
@@ -200,7 +209,13 @@ def _row(path: Path, line: int, row: Mapping[str, object]) -> tuple[int, _Label]
         raise _bad_table(
             path, f"line {line}: the kind {_shown(given['kind'])} is none of thing, stuff and part"
         )
-    return int(digits), _Label(given["name"], kind, given["synonyms"])
+    written = next((given[one] for one in mask_colours.COLUMNS if given[one]), "")
+    colour = mask_colours.parse(written)
+    if written and colour is None:
+        raise _bad_table(
+            path, f"line {line}: the colour {_shown(written)} is not written as #1f77b4"
+        )
+    return int(digits), _Label(given["name"], kind, given["synonyms"], colour)
 
 
 def _shown(text: str) -> str:
@@ -283,20 +298,25 @@ def _wrong_size(path: Path, size: tuple[int, int], record: ImageRecord, which: s
     )
 
 
-def _numbers(path: Path, record: ImageRecord) -> NDArray[np.int64]:
+def _numbers(path: Path, record: ImageRecord, table: LabelTable) -> NDArray[np.int64]:
     """Return (height, width) the numbers of a mask; KnownError where they cannot be had."""
     data = read_bytes(path)
     try:
         with Image.open(io.BytesIO(data or b""), formats=FORMATS) as picture:
-            if picture.mode not in NUMBERS:
+            is_coloured = picture.mode not in NUMBERS
+            if is_coloured and not table.colours:
                 raise Refusal(
                     "This mask is a picture in colours; a mask has one number a pixel, the id of a "
                     "label.",
                     where=str(path),
-                    do="Save it with one channel (grey, or a palette whose indices are the ids).",
+                    do="Save it with one channel (grey, or a palette whose indices are the ids), "
+                    "or give the table a column colour, as #1f77b4.",
                 )
             if picture.size != (record.width, record.height):
                 raise _wrong_size(path, picture.size, record)
+            if is_coloured:
+                pixels = np.array(picture.convert("RGB"))
+                return mask_colours.numbers(pixels, table.colours, str(path))
             return np.array(picture).astype(np.int64)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise WorldError("This mask cannot be read.", where=str(path)) from None
