@@ -156,6 +156,23 @@ def test_the_own_background_rule_takes_what_is_unsure_and_not_foreground() -> No
     assert np.array_equal(found.raw.cosines, plain.raw.cosines)
 
 
+def test_a_sure_look_is_never_made_background() -> None:
+    looks = np.array([[1, 0], [1, 1], [1, 1]], np.float32)  # the first is sure, the others are not
+    found = segmentation.segment(
+        looks,
+        looks,
+        from_dense(looks),
+        np.arange(3),
+        Geometry(3, 1, (0, 0, 3, 1), 1, 3),
+        ("a", "background"),
+        np.eye(2, dtype=np.float32),
+        np.eye(2, dtype=np.float32),
+        np.zeros(2, np.float32),
+        np.array([0, 0, 1], np.float32),
+    )
+    assert found.raw.probabilities[:, 1].tolist() == [pytest.approx(0), 1, pytest.approx(0.5)]
+
+
 def test_cells_under_the_bar_are_background() -> None:
     found, *_ = photo(seed=3)
     best = found.concepts.probabilities.max(1)
@@ -167,8 +184,9 @@ def test_cells_under_the_bar_are_background() -> None:
 
 def test_a_region_is_what_touches_by_sides() -> None:
     labels = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1]])
-    region = segmentation.region_at(labels.ravel(), 0, 3, 3).reshape(3, 3)
-    assert region.tolist() == [[True, True, False], [False, True, False], [False] * 3]
+    for cell in (0, 1, 4):
+        region = segmentation.region_at(labels.ravel(), cell, 3, 3).reshape(3, 3)
+        assert region.tolist() == [[True, True, False], [False, True, False], [False] * 3]
 
 
 def test_a_photo_survives_its_file() -> None:
