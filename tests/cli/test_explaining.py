@@ -9,6 +9,7 @@ from insight_app.cli.terminal import Exit
 from insight_app.project.explaining import classifying, store
 from insight_app.project.results.snapshot import Results
 from tests.cli.conftest import Shell
+from tests.synthetic import make_project, publish_again
 
 OF_CONCEPT = ("id", "number", "called", "named_by", "status", "is_hidden")
 
@@ -105,3 +106,32 @@ def test_nothing_is_explained_before_it_was_classified(shell: Shell, project: Pa
         ["cues", project],
     ):
         assert "insight-app explain classify" in shell.refused("explain", *command)
+
+
+def test_labels_of_a_file_are_learned_and_not_kept(
+    shell: Shell, project: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "mine.csv"
+    lines = [f"{photo.name},{'ab'[at % 2]}" for at, photo in enumerate(photos_of(project))]
+    table.write_text("\n".join(["path,label", *lines, "nowhere.jpg,a"]), "utf-8")
+    found = shell.json("explain", "classify", project, "--labels", table)
+    assert (found["classes"], found["label_set"]) == (["a", "b"], "mine")
+    assert any("nowhere.jpg" in note for note in found["notes"])
+    assert store.files(project) == []
+
+
+def test_what_was_learned_is_judged_on_another_project_of_the_same_dictionary(
+    shell: Shell, project: Path, tmp_path: Path
+) -> None:
+    other = make_project(tmp_path / "other.insight", images=16, concepts=32, seed=5)
+    found = shell.json("explain", "classify", project, "--test", other)["test"]
+    assert found["held_back"] == found["photos"] == 15
+    assert found["concepts"]["accuracy"]["value"] > 0.6
+    assert found["gap"]["photos"] == 15
+    # The photos that were learned from say nothing, wherever they lie.
+    twin = tmp_path / "twin.insight"
+    shutil.copytree(project, twin)
+    code, out, told = shell("explain", "classify", project, "--test", twin)
+    assert (code, out) == (Exit.ERROR, "") and "learned from" in told.splitlines()[-1]
+    publish_again(other, 32, "5e17be71c0000002")
+    assert "another dictionary" in shell.refused("explain", "classify", project, "--test", other)

@@ -38,8 +38,9 @@ def classify(
     labels: Annotated[
         str,
         typer.Option(
-            metavar="SET",
-            help="Which labels: those of the photos' folders, or a set of the project.",
+            metavar="SET|FILE.csv",
+            help="Which labels: those of the photos' folders, a set of the project, or a FILE.csv "
+            "of lines photo,label, with which nothing is kept.",
         ),
     ] = "folders",
     words: Annotated[
@@ -72,6 +73,13 @@ def classify(
             "are selected: the photos are encoded again.",
         ),
     ] = False,
+    test: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OTHER",
+            help="Judge too on the labelled photos of another project of the same dictionary.",
+        ),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -81,13 +89,21 @@ def classify(
     with raw features instead of concepts. With --words and --probe nothing is learned. What was
     found is kept in the project.
     """
-    from insight_app.project.explaining import classifying, released, store, typed
+    from insight_app.project.explaining import classifying, released, store, testing, typed
 
     if words and probe is not None:
         raise typer.BadParameter("--words and --probe are two ways: choose one.")
     if probe is None and (names is not None or all_activations):
         raise typer.BadParameter("--names and --all-activations belong to --probe.")
+    if test is not None and (words or probe is not None):
+        raise typer.BadParameter("--test is for what is learned, not for --words or --probe.")
+    file = Path(labels) if labels.lower().endswith(".csv") else None
+    if file is not None and (words or probe is not None):
+        raise typer.BadParameter("Take the labels over first: insight-app labels --import FILE.csv")
     kept = "Nothing was changed."
+    tested = None
+    if test is not None:
+        testing.must_be_alike(project, test)
     with terminal.cancellable(kept) as cancel, terminal.progress() as progress:
         how: ClassifyOptions = {"device": device, "progress": progress, "cancel": cancel}
         if words:
@@ -98,17 +114,26 @@ def classify(
                 project, probe, labels, called, all_activations=all_activations, **how
             )
         else:
-            found = classifying.classify(project, labels, **how)
-    try:
-        store.store(project, found)
-    except KnownError as error:
-        terminal.complain(f"{NOT_KEPT} {error}")
+            found = classifying.classify(project, labels, file=file, **how)
+        if test is not None:
+            tested = testing.on_other(found, project, test, labels, file=file, **how)
+    if file is None:
+        try:
+            store.store(project, found)
+        except KnownError as error:
+            terminal.complain(f"{NOT_KEPT} {error}")
     taken = {} if not words and probe is None else _taken_for(project, found)
     if as_json:
-        terminal.print_json(found.to_json() | ({"taken_for": taken} if taken else {}))
+        more = {"taken_for": taken} if taken else {}
+        more |= {} if tested is None else {"test": tested.to_json()}
+        terminal.print_json(found.to_json() | more)
         return
     for line in table(project.name, found):
         terminal.say(line)
+    if test is not None and tested is not None:
+        terminal.say("")
+        for line in table(f"Learned there, judged on {test.name}", tested):
+            terminal.say(line)
     if taken:
         terminal.say("")
         terminal.say("All analyzed photos, by what concepts take them for")

@@ -19,8 +19,8 @@ from insight_app.concepts.explain.sparse import SparseRows
 
 SINGLY = 8
 """So many concepts are taken in one by one; later, a quarter of those that are in at once."""
-ITERATIONS = 60
-L2 = 1e-4
+ITERATIONS = 40
+L2 = 1e-5
 
 
 def compact_set(
@@ -113,7 +113,7 @@ def pursuit(
         chosen = np.concatenate([chosen, best])
         columns = np.concatenate([chosen, chosen + half])
         part = LearningProblem(columns_of(features, columns), labels, classes)
-        fitted = part.fit(0.0, L2, weights[columns].T, check, ITERATIONS)
+        fitted = part.fit(0.0, L2, None, check, ITERATIONS)
         weights[columns] = fitted.weights.T
         yield chosen, np.ascontiguousarray(weights.T)
 

@@ -24,7 +24,7 @@ from insight_app.concepts.explain.sparse import SparseRows
 
 DECAY = 1e-5
 """The L2 weight beside the L1 path of concepts: a weight decay, as of AdamW."""
-DECAYS = tuple(10.0**-power for power in range(1, 9))
+DECAYS = tuple(10.0**-power for power in range(2, 8))
 """The L2 weights that are tried for raw features, which have no zeros to gain."""
 
 Told = Callable[[int, int], None]
@@ -67,6 +67,7 @@ def learn_concepts(
     known: a path that was tried already on other photos of the same set; it is taken instead.
     """
     tried = tuple(known)
+    start = None
     if not tried:
         held_back = evaluation.validation(labels, seed)
         problem = LearningProblem(
@@ -78,10 +79,12 @@ def learn_concepts(
         for fitted in problem.path(l1s, DECAY, lambda: told(len(found), PATH + 1)):
             scores = judge.times(fitted.weights.T)
             found.append(_tried(fitted, scores, labels[held_back], _concepts_used(fitted)))
+            if best_of(found) is found[-1]:
+                start = fitted.weights
         tried = tuple(found)
     best = best_of(tried)
     problem = LearningProblem(features, labels, classes)
-    fitted = problem.fit(best.l1, best.l2, check=lambda: told(PATH, PATH + 1))
+    fitted = problem.fit(best.l1, best.l2, start, check=lambda: told(PATH, PATH + 1))
     told(PATH + 1, PATH + 1)
     return Learned(fitted, tried)
 

@@ -12,17 +12,17 @@ its proximal step, so that zeros are exact. Each feature j has a step of its own
 
 times the largest eigenvalue of D^-1/2 X'X D^-1/2 / (2 N), at most 1. That bounds the Hessian: the
 softmax's is at most 1/2, and X'X is at most the diagonal matrix of the row sums of |X|'|X|. A rare
-concept then moves as fast as a frequent one. Products are in single precision, sparse ones scipy's.
-Knows no project.
+concept then moves as fast as a frequent one. Dense features, with the L2 part alone: by L-BFGS.
+Products are in single precision, sparse ones scipy's. Knows no project.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from insight_app.concepts.explain.sparse import SparseRows
@@ -31,15 +31,19 @@ PATH = 8
 """Values of the L1 weight that are tried, each from the solution before it."""
 WIDEST = 1e-4
 """The smallest of them, as a share of the one that leaves nothing."""
-ITERATIONS = 300
+ITERATIONS, PATH_ITERATIONS = 100, 50
+"""Steps of a fit at most, alone and on a path. More lower the loss, and judge held-back photos no
+better: measured on 600 photos of 200 classes, 0.772 with 50 steps, 0.757 with 100, 0.755 with 300.
+"""
+DENSE_ITERATIONS = 100
 TOLERANCE = 1e-3
 LOOK = 10
 """A fit ends when no weight moved by more than TOLERANCE of the largest in so many steps."""
 MOST_DENSE, LEAST_DENSE = 1 << 26, 0.05
 """Numbers that a dense matrix has at most (256 MB), and the share of non-zeros from which on its
 products are quicker than those of a sparse one."""
-_FLATTEST = 1e-9
-"""L-BFGS ends where a step lowers the loss by less than this share of it."""
+_FLATTEST, _MEMORY = 1e-7, 10
+"""L-BFGS ends where a step lowers the loss by less than this share of it; steps it remembers."""
 _POWER = 30
 """Steps of the power iteration for the largest eigenvalue, which is exact for features >= 0."""
 
@@ -161,7 +165,7 @@ class LearningProblem:
         l1s: Sequence[float],
         l2: float = 0.0,
         check: Callable[[], None] = lambda: None,
-        iterations: int = ITERATIONS,
+        iterations: int = PATH_ITERATIONS,
     ) -> Iterator[Fitted]:
         """Yield the probe at each L1 weight, from the largest, each from the one before it."""
         start = None
@@ -178,7 +182,7 @@ def fit_dense(
     l2: float,
     start: NDArray[np.float32] | None = None,
     check: Callable[[], None] = lambda: None,
-    iterations: int = ITERATIONS,
+    iterations: int = DENSE_ITERATIONS,
 ) -> Fitted:
     """Return the probe on dense features (N, D) with the L2 penalty alone, by L-BFGS.
 
@@ -202,10 +206,53 @@ def fit_dense(
         return value + 0.5 * l2 * float((weights * weights).sum()), slope.ravel()
 
     first = np.zeros(classes * width) if start is None else start.astype(np.float64).ravel()
-    options = {"maxiter": iterations, "ftol": _FLATTEST, "gtol": 1e-7}
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options=options)
-    weights = np.asarray(found.x, np.float32).reshape(classes, width)
-    return Fitted(weights, 0.0, l2, int(found.nit), bool(found.nit < iterations))
+    found, steps = _l_bfgs(loss, first, iterations)
+    weights = found.reshape(classes, width).astype(np.float32)
+    return Fitted(weights, 0.0, l2, steps, steps < iterations)
+
+
+def _l_bfgs(
+    loss: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]],
+    point: NDArray[np.float64],
+    iterations: int,
+) -> tuple[NDArray[np.float64], int]:
+    """Return where a convex loss is smallest, and the steps taken (Liu and Nocedal 1989).
+
+    Each step is halved until the loss falls (Armijo). scipy's makes its small products in several
+    threads, which wait for each other for seconds on a busy computer.
+    """
+    value, slope = loss(point)
+    moves: deque[tuple[NDArray[np.float64], NDArray[np.float64], float]] = deque(maxlen=_MEMORY)
+    for done in range(iterations):
+        way = slope.copy()
+        along = []
+        for moved, turned, both in reversed(moves):
+            along.append(float(moved @ way) / both)
+            way -= along[-1] * turned
+        if moves:
+            _moved, turned, both = moves[-1]
+            way *= both / float(turned @ turned)
+        else:
+            way /= max(float(np.linalg.norm(slope)), 1e-30)
+        for (moved, turned, both), one in zip(moves, reversed(along), strict=True):
+            way += (one - float(turned @ way) / both) * moved
+        steepness, share = float(slope @ way), 1.0
+        while True:
+            new_value, new_slope = loss(point - share * way)
+            if new_value <= value - 1e-4 * share * steepness or share < 1e-6:
+                break
+            share /= 2
+        if not new_value < value:
+            return point, done
+        moved, turned = -share * way, new_slope - slope
+        both = float(moved @ turned)
+        if both > 1e-12 * float(turned @ turned):
+            moves.append((moved, turned, both))
+        fallen = value - new_value
+        point, value, slope = point + moved, new_value, new_slope
+        if fallen <= _FLATTEST * max(abs(value), 1e-12):
+            return point, done + 1
+    return point, iterations
 
 
 def _both_ways(features: SparseRows) -> tuple[Any, Any]:

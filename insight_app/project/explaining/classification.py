@@ -74,12 +74,13 @@ class Judged:
 
     decisions: (N,) int32, -1 for photos that are not judged: never held back, or of unknown
     features; scores: (N, C) float32, nan for these, None where they are not kept; choices: of each
-    fold.
+    fold. weights: (C, D) float32 mean of the folds' weights of raw features, None of concepts.
     """
 
     decisions: NDArray[np.int32]
     scores: NDArray[np.float32] | None
     choices: tuple[Choice, ...]
+    weights: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,6 +242,8 @@ class Classification:
                 arrays[f"{name}_decisions"] = judged.decisions
                 if judged.scores is not None:
                     arrays[f"{name}_scores"] = judged.scores
+                if judged.weights is not None:
+                    arrays[f"{name}_weights"] = judged.weights
         if self.compact is not None:
             for name in ("concepts", "sizes", "right"):
                 arrays[f"compact_{name}"] = getattr(self.compact, name)
@@ -308,9 +311,9 @@ def _made(described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> C
 
 
 def _judged(name: str, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Judged:
-    scores = arrays.get(f"{name}_scores")
-    if scores is not None and scores.dtype != np.float32:
-        raise ValueError("scores are not of numbers")
+    scores, weights = arrays.get(f"{name}_scores"), arrays.get(f"{name}_weights")
+    if any(one is not None and one.dtype != np.float32 for one in (scores, weights)):
+        raise ValueError("scores or weights are not of numbers")
     choices = tuple(
         Choice(
             float(one["l1"]),
@@ -328,7 +331,7 @@ def _judged(name: str, described: Mapping[str, Any], arrays: Mapping[str, NDArra
         for one in described[name]["choices"]
     )
     decisions = _whole(arrays[f"{name}_decisions"]).astype(np.int32)
-    return Judged(decisions, scores, choices)
+    return Judged(decisions, scores, choices, weights)
 
 
 def _must_fit(found: Classification) -> None:
@@ -340,6 +343,8 @@ def _must_fit(found: Classification) -> None:
             sizes.add(judged.decisions.shape)
             if judged.scores is not None and judged.scores.shape != (photos, classes):
                 raise ValueError("scores do not fit the photos")
+            if judged.weights is not None and judged.weights.shape[:-1] != (classes,):
+                raise ValueError("weights do not fit the classes")
             _within(judged.decisions, -1, classes)
     if sizes != {(photos,)} or (np.diff(found.images) <= 0).any():
         raise ValueError("its photos do not fit each other")

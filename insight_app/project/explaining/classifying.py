@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,8 @@ from insight_app.concepts.explain.learning import Learned, Tried
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import agreeing, counted
+from insight_app.project.explaining import label_files, matrix, pooled
 from insight_app.project.explaining import labels as label_sets
-from insight_app.project.explaining import matrix, pooled
 from insight_app.project.explaining.classification import (
     KEPT_ACCURACY,
     Choice,
@@ -36,7 +37,7 @@ from insight_app.project.explaining.classification import (
     Judged,
     PathStep,
 )
-from insight_app.project.explaining.labels import FOLDERS, ImageLabels
+from insight_app.project.explaining.labels import FOLDERS, ImageLabels, NotUsed
 from insight_app.project.explaining.store import basis_of
 from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
@@ -60,6 +61,7 @@ def classify(
     project: Path,
     label_set: str = FOLDERS,
     *,
+    file: Path | None = None,
     device: str = "auto",
     load: Load | None = None,
     progress: Progress = silent,
@@ -68,9 +70,10 @@ def classify(
 ) -> Classification:
     """Return a classification of the project's labelled photos, not yet kept.
 
-    label_set: the name of the set of labels. device, load: for the encoder, as `encoders.load`,
-    which is needed only for photos that an older Insight analyzed. between: called now and then.
-    Raises Refusal where there is nothing to learn, Cancelled when cancelled.
+    label_set: the name of the set of labels. file: a table of labels instead. device, load: for
+    the encoder, as `encoders.load`, which is needed only for photos that an older Insight analyzed.
+    between: called now and then. Raises Refusal where there is nothing to learn, Cancelled when
+    cancelled.
     """
     token = cancel or CancelToken()
 
@@ -83,11 +86,10 @@ def classify(
     if results is None:
         raise nothing_analyzed(project)
     with results:
-        with Project.open(project, read_only=True) as opened:
-            labels = label_sets.read(results, opened.judgements.state, label_set)
+        labels = labels_of(results, label_set, file)
         must_be_enough(project, labels)
         values = matrix.read(results, labels.images, progress=told, cancel=token, between=between)
-        features, why = _features(results, labels, device, load, progress, token, between)
+        features, why = features_of(results, labels.images, device, load, told, token, between)
         return of_values(labels, values, features, basis_of(results, labels.digest), told, why)
 
 
@@ -126,16 +128,25 @@ def of_values(
     )
 
 
-def _features(
+def labels_of(results: Results, label_set: str, file: Path | None = None) -> ImageLabels:
+    """Return the labels of a set of the project, or of a file; Refusal where there are none."""
+    if file is not None:
+        found, notes = label_files.read(results, file)
+        return replace(found, left_out=(*(NotUsed(1, note) for note in notes), *found.left_out))
+    with Project.open(results.project, read_only=True) as opened:
+        return label_sets.read(results, opened.judgements.state, label_set)
+
+
+def features_of(
     results: Results,
-    labels: ImageLabels,
+    images: NDArray[np.int64],
     device: str,
     load: Load | None,
     progress: Progress,
     cancel: CancelToken,
     between: Callable[[], None],
 ) -> tuple[NDArray[np.float32] | None, str]:
-    """Return the mean raw tokens (N, D) of labelled photos; None, and why, where there are none."""
+    """Return the mean raw tokens (N, D) of photos (N,); None, and why, where there are none."""
 
     def encoder() -> DenseEncoder:
         from insight_app.concepts import encoders
@@ -146,7 +157,7 @@ def _features(
 
     try:
         found = pooled.read(
-            results, labels.images, encoder, progress=progress, cancel=cancel, between=between
+            results, images, encoder, progress=progress, cancel=cancel, between=between
         )
     except KnownError as error:
         return None, f"Raw features are not known: {error}"
@@ -217,7 +228,7 @@ def _by_concepts(
         classifiers.append(classifier)
         choices.append(_choice(learned))
         known = _known(learned, index.size)
-    return tuple(classifiers), Judged(_decided(scores, fold), scores, tuple(choices))
+    return tuple(classifiers), Judged(decided(scores, fold), scores, tuple(choices))
 
 
 def _by_features(
@@ -228,6 +239,7 @@ def _by_features(
     told: Progress,
 ) -> Judged:
     scores = np.full((index.size, len(labels.classes)), np.nan, np.float32)
+    weights = np.zeros((len(labels.classes), features.shape[1]), np.float32)
     choices = []
     known: Sequence[Tried] = ()
     is_known = np.isfinite(features).all(axis=1)
@@ -243,10 +255,12 @@ def _by_features(
             number,
             known,
         )
-        scores[unseen] = features[unseen] @ (learned.fitted.weights.T / np.float32(length))
+        own = learned.fitted.weights / np.float32(length)
+        scores[unseen] = features[unseen] @ own.T
+        weights += own / evaluation.FOLDS
         choices.append(_choice(learned))
         known = _known(learned, index.size)
-    return Judged(_decided(scores, fold), None, tuple(choices))
+    return Judged(decided(scores, fold), None, tuple(choices), weights)
 
 
 def _compact(
@@ -275,7 +289,7 @@ def _known(learned: Learned, photos: int) -> Sequence[Tried]:
     return learned.tried if photos > ONE_PATH else ()
 
 
-def _decided(scores: NDArray[np.float32], fold: NDArray[np.int8]) -> NDArray[np.int32]:
+def decided(scores: NDArray[np.float32], fold: NDArray[np.int8]) -> NDArray[np.int32]:
     """Return (N,) the class of the highest score, -1 for photos that are not judged."""
     found = np.full(fold.size, -1, np.int32)
     rows = np.flatnonzero((fold >= 0) & np.isfinite(scores).all(axis=1))
@@ -295,6 +309,11 @@ def _of(told: Progress, message: str, fold: int) -> Callable[[int, int], None]:
     return lambda done, total: told(fold * total + done, evaluation.FOLDS * total, message)
 
 
+def some_of(names: Sequence[str]) -> str:
+    """Return the first few names, as text."""
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
+
+
 def _notes(labels: ImageLabels, index: NDArray[np.int64]) -> tuple[str, ...]:
     """Return what the figures leave out, in sentences."""
     counts = np.bincount(index, minlength=len(labels.classes))
@@ -302,9 +321,8 @@ def _notes(labels: ImageLabels, index: NDArray[np.int64]) -> tuple[str, ...]:
     single = [labels.classes[n] for n in np.flatnonzero(counts == 1)]
     if single:
         has = agreeing(len(single), "has", "have")
-        named = ", ".join(single[:NAMED]) + (", ..." if len(single) > NAMED else "")
         notes.append(
             f"{len(single):,} {agreeing(len(single), 'class', 'classes')} {has} one photo only, "
-            f"which is learned from and never held back: {named}."
+            f"which is learned from and never held back: {some_of(single)}."
         )
     return tuple(notes)
