@@ -19,7 +19,7 @@ from insight_app.cli import (
     window,
 )
 from insight_app.cli.explaining import commands as explaining
-from insight_app.cli.explaining import labels
+from insight_app.cli.explaining import findings, labels, report
 from insight_app.cli.judging import commands as judging
 from insight_app.cli.judging import history, lists, names, undoing, words
 from insight_app.cli.plain_streams import plain
@@ -76,6 +76,8 @@ app.command()(undoing.redo)
 app.command()(undoing.take_back)
 app.command()(history.conflicts)
 app.command()(export.export)
+app.command()(findings.findings)
+app.command()(report.report)
 app.command()(projects.check)
 app.command()(restoring.restore)
 app.command("open")(window.open_window)

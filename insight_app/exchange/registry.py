@@ -198,7 +198,7 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
         for key, data in kind.render(content).items()
     }
     for file in files:
-        _must_be_free(file, overwrite=overwrite)
+        must_be_free(file, overwrite=overwrite)
     with ExitStack() as stack:
         stack.enter_context(
             disk_errors("The export cannot be written", where=target, kept=UNCHANGED, do=ELSEWHERE)
@@ -208,7 +208,7 @@ def write(content: Content, kind: Format, path: Path, *, overwrite: bool = False
     return list(files)
 
 
-def _must_be_free(path: Path, *, overwrite: bool) -> None:
+def must_be_free(path: Path, *, overwrite: bool) -> None:
     """Raise Refusal where a file may not be put.
 
     A link counts as something that is there, wherever it leads; what is no file is never replaced.

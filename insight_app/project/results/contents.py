@@ -3,6 +3,7 @@
 Hashes are written in hexadecimal digits. Knows no judgement.
 """
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from insight_app.project.results.analysis_database import reading
-from insight_app.project.results.schema import Image
+from insight_app.project.results.schema import Image, Status
 from insight_app.project.results.snapshot import Results
 from insight_app.project.results.sources import read_places
 
@@ -64,6 +65,20 @@ def paths_of(results: Results, contents: Collection[str]) -> dict[str, Path]:
             for row in connection.execute(query):
                 found[row.id] = folders[row.folder_id].path / row.name
     return {content: found[id] for content, id in first.items()}
+
+
+def fingerprint(results: Results) -> str:
+    """Return the SHA-256 of the contents of all analyzed photos, in the order of their hashes.
+
+    Two projects have the same exactly where the same files were analyzed, wherever they lie.
+    """
+    digest = hashlib.sha256()
+    with results.reading() as files, reading(files.engine) as connection:
+        coded = select(Image.content_hash).where(Image.status == int(Status.CODED))
+        query = coded.order_by(Image.content_hash).execution_options(yield_per=10_000)
+        for (content,) in connection.execute(query):
+            digest.update(content or b"")
+    return digest.hexdigest()
 
 
 def _in_parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
