@@ -3,8 +3,9 @@
     python packaging/screenshots.py [--project P.insight] [--photo animals/two_dogs.jpg]
                                     [--theme light|dark] [--size 1440x900] [--into FOLDER]
 
-Without --project the demo project is prepared first (analyzed where that was not done). Works
-without a display. Nothing is judged, and the window's own settings are not touched.
+Without --project the demo project is prepared first (analyzed where that was not done), and its
+folders are learned as classes, for Explain. Works without a display. Nothing is judged, and the
+window's own settings are not touched.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from insight_app.gui.settings import HINTS, Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.main_window import MainWindow
 from insight_app.gui.window.workspaces import WORKSPACES
+from insight_app.project.explaining import classifying, store
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 SETTLE_MS = 2500
@@ -63,6 +65,12 @@ def look_at(session: Session, photo: str) -> None:
     session.selection.select_rows(shown[:1], image=image)
 
 
+def learn_folders(project: Path) -> None:
+    """Learn the project's folders as classes, unless that is kept already."""
+    if store.newest(project) is None:
+        store.store(project, classifying.classify(project, device="cpu"))
+
+
 def take(window: MainWindow, into: Path, suffix: str) -> None:
     """Take one picture of each workspace."""
     into.mkdir(parents=True, exist_ok=True)
@@ -84,6 +92,7 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=PICTURES)
     arguments = parser.parse_args()
     project = arguments.project or demo.prepare()
+    learn_folders(project)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "settings.ini")
         for hint in HINTS:

@@ -332,7 +332,7 @@ def _note(row: ScoreRow, concept: PresentConcept) -> str:
 
 def _plain(row: ScoreRow) -> str:
     if row.part is ScorePart.BIAS:
-        return "bias, the same for every photo"
+        return "bias of the dictionary, without any concept"
     if row.part is ScorePart.SILENT:
         return f"no weight here ({counted(row.counted, 'concept')})"
     return f"others ({counted(row.counted, 'concept')})"

@@ -3,11 +3,13 @@
 Shows what the session's `explaining` knows; how photos are classified is the worker's matter.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -23,21 +25,22 @@ from PySide6.QtWidgets import (
 from insight_app.concepts.explain.class_words import MOST_CLASSES
 from insight_app.concepts.explain.classifier import Kind
 from insight_app.errors import KnownError
-from insight_app.figures import counted, figure, percent, percentage, signed
+from insight_app.figures import counted, figure
 from insight_app.gui.dialogs.files import choose_new_file
-from insight_app.gui.explain.accuracy import AccuracyLine, AccuracyLines
-from insight_app.gui.explain.class_list import ClassList, ShownClass
+from insight_app.gui.explain.accuracy import AccuracyLines
+from insight_app.gui.explain.class_figures import accuracy_lines, how_tested, shown_classes
+from insight_app.gui.explain.class_list import ClassList
 from insight_app.gui.explain.typed_classes import TypedClasses
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo.no_photos import show_buttons, why_none
-from insight_app.gui.state.explaining import FOLDERS
+from insight_app.gui.state.kept_classes import FOLDERS
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, KeyButton, thin_line
 from insight_app.gui.wording import command_text, time_left, tooltip
 from insight_app.plain_text import visible
 
 if TYPE_CHECKING:
-    from insight_app.project.explaining.classification import Classification, Judged
+    from insight_app.project.explaining.classification import Classification
 
 NO_PHOTOS = "No photos in this project yet. Why each is taken for what it is stands here."
 WAITING = "Why photos are taken for what they are can be looked at once they are analyzed."
@@ -105,6 +108,7 @@ class ClassesPanel(Panel):
         explaining.changed.connect(self.invalidate)
         explaining.chosen.connect(self.invalidate)
         explaining.photos_ready.connect(self._bring_photos)
+        session.labelled.changed.connect(self.invalidate)
         session.curation.changed.connect(lambda _rows, _structure: self._labelled())
         session.analysis.started.connect(self.invalidate)
         session.analysis.progress.connect(lambda _progress: self.invalidate())
@@ -185,34 +189,14 @@ class ClassesPanel(Panel):
         return TRAIN.format(classes=classes, photos=photos, by=_by(labels.name))
 
     def _show(self, found: "Classification") -> None:
-        concepts = found.by_class(found.concepts)
-        features = None if found.features is None else found.by_class(found.features)
-        counts = np.bincount(found.labels, minlength=len(found.classes))
-        _classes, first = np.unique(found.labels, return_index=True)
-        pictures = dict(zip(_classes.tolist(), found.images[first].tolist(), strict=True))
-        shown = []
-        for index, name in enumerate(found.classes):
-            share = concepts[index]
-            raw = None if features is None else features[index]
-            note = "" if share.photos else "Only learned from: no photo of it could be held back"
-            shown.append(
-                ShownClass(
-                    index,
-                    name,
-                    int(counts[index]),
-                    share.value if share.photos else None,
-                    raw.value if raw is not None and raw.photos else None,
-                    pictures.get(index),
-                    note,
-                )
-            )
+        shown = shown_classes(found, self._taken_for())
         self.list.show_classes(shown, self.session.explaining.wanted)
         self.set_info(
             f"{len(found.classes):,} classes, {counted(found.images.size, 'photo')}",
             "\n".join((f"Labelled by {_by(found.label_set)}", *found.notes)),
         )
-        self.accuracy.show_lines(_lines(found))
-        note = _how(found)
+        self.accuracy.show_lines(accuracy_lines(found))
+        note = how_tested(found)
         self.notes.setText(note)
         self.notes.setToolTip(tooltip("\n".join((note, *found.notes))))
 
@@ -286,7 +270,18 @@ class ClassesPanel(Panel):
     # ---- what can be done
 
     def _choose(self, index: int) -> None:
-        self.session.explaining.go_to_class(index)
+        explaining, found = self.session.explaining, self.session.explaining.classification
+        explaining.go_to_class(index)
+        if found is not None and not found.images.size and (taken := self._taken_for()):
+            name = visible(found.classes[index])
+            explaining.show_photos(taken[index], f"taken for {name}")
+
+    def _taken_for(self) -> "Sequence[NDArray[np.int64]]":
+        """Return the photos taken for each class, where no label tells what they are."""
+        looks, found = self.session.labelled, self.session.explaining.classification
+        looks.want()
+        is_of_it = looks.known is not None and looks.known.classification is found
+        return looks.known.taken_for if is_of_it and looks.known is not None else ()
 
     def _labelled(self) -> None:
         """Look whether labels are other ones, where somebody sees it."""
@@ -346,45 +341,3 @@ class ClassesPanel(Panel):
 
 def _by(name: str) -> str:
     return "folders" if name == FOLDERS else visible(name)
-
-
-def _lines(found: "Classification") -> list[AccuracyLine]:
-    lines = [_line("by concepts", found, found.concepts)]
-    if found.features is not None:
-        lines.append(_line("by raw features", found, found.features))
-    gap = found.gap
-    if gap is not None:
-        has = gap.low is not None and gap.high is not None
-        interval = f"[{signed(gap.low or 0)}, {signed(gap.high or 0)}]" if has else ""
-        tip = (
-            "The price of being able to read it: photos told right by concepts less those by raw "
-            f"features, in points, of the same {counted(gap.photos, 'photo')}; interval of a "
-            "paired bootstrap over photos"
-        )
-        lines.append(AccuracyLine("difference, points", signed(gap.points), interval, tip=tip))
-    return lines
-
-
-def _line(title: str, found: "Classification", judged: "Judged") -> AccuracyLine:
-    share = found.accuracy(judged)
-    low, high = share.interval or (None, None)
-    interval = ""
-    if low is not None and high is not None:
-        interval = f"[{percentage(low)}, {percentage(high)}]"
-    tip = (
-        f"{title}: {share.right:,} of {counted(share.photos, 'photo')} told right, each by a probe "
-        "that did not see it; 95 % interval by Wilson"
-    )
-    value = percent(share.value) if share.photos else "not tested"
-    return AccuracyLine(title, value, interval, share.value if share.photos else None,
-                        low, high, tip)  # fmt: skip
-
-
-def _how(found: "Classification") -> str:
-    """Return on what it was learned and tested, as a sentence."""
-    folds = len(found.classifiers)
-    text = (
-        f"Each of {counted(found.held_back.size, 'photo')} was held back once, in {folds} turns; "
-        "95 % intervals"
-    )
-    return f"{text}. {found.no_features}" if found.no_features else text

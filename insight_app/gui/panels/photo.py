@@ -19,7 +19,8 @@ from insight_app.gui.photo import overlay, residual
 from insight_app.gui.photo.absent import AbsentLine
 from insight_app.gui.photo.cell_tip import CellTip
 from insight_app.gui.photo.changed import ChangedLine
-from insight_app.gui.photo.contribution import ContributionMap, chosen_map
+from insight_app.gui.photo.contribution import ContributionMap
+from insight_app.gui.photo.contribution_look import ContributionLook
 from insight_app.gui.photo.controls import OverlayControls
 from insight_app.gui.photo.finer import FinerLook
 from insight_app.gui.photo.legend import Legend
@@ -28,7 +29,6 @@ from insight_app.gui.photo.occlusion import OcclusionBand, OcclusionCheck
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.photo.unseen import NOT_SEEN
 from insight_app.gui.settings import HINT_OVERLAY
-from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.image_codes import PhotoCodes
 from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.pictures import Key
@@ -39,8 +39,6 @@ from insight_app.gui.wording import show_in_folder, tooltip
 if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
-EXPLAINING = frozenset(("score", "classes", "class_concepts", "alike_photos", "what_if"))
-"""Panels beside which the photo shows what concepts give to a score."""
 TIP_ROWS = 6
 LOOK_MILLISECONDS = 5000
 """How often the disk is asked for the photo shown while somebody is at the window."""
@@ -61,9 +59,6 @@ class PhotoPanel(Panel):
         self.shown: PhotoCodes | None = None
         self._shown_in = session.state
         """The state whose rows the shown codes name concepts by."""
-        self._map_of: tuple[ExplainedPhoto, tuple[int, ...], bool] | None = None
-        """The explained score, the selected rows and whether by themselves: what `_map` is of."""
-        self._map: ContributionMap | None = None
         self._is_stale = False
         """What is shown may be another by now: its codes, or whether it can be loaded."""
         self.finer = FinerLook(session, self)
@@ -77,8 +72,7 @@ class PhotoPanel(Panel):
             lambda error: self.show_error(error, "Try again", self.toggle_occlusion)
         )
         self._add_actions()
-        shows = session.settings.get("overlay_contribution")
-        session.actions["photo.contribution"].setChecked(shows)
+        self.given = ContributionLook(session, self)
         self._build_header()
         self.stage = Stage(self)
         self.stage.set_message("Choose a photo on the left.")
@@ -123,9 +117,7 @@ class PhotoPanel(Panel):
         self._look.timeout.connect(self._look_at_file)
         self._look.start()
         session.lists.changed.connect(self._show_position)
-        session.explaining.explained_changed.connect(self._explained_changed)
-        session.explaining.map_changed.connect(self._explained_changed)
-        session.seen_panels.changed.connect(self._explained_changed)
+        self.given.changed.connect(self._given_changed)
         self.refresh_while_empty()
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
@@ -152,7 +144,7 @@ class PhotoPanel(Panel):
             panel=self, icon="eraser", checkable=True,
             tip="Grey out where the concept stands, encode the photo again, and see how far it "
             "falls, beside an equal area elsewhere")  # fmt: skip
-        add("photo.contribution", "What it gives", "W", self._turn_contribution, context="Photo",
+        add("photo.contribution", "What it gives", "W", lambda: self.given.turn(), context="Photo",
             panel=self, icon="scales", checkable=True,
             tip="What the selected concept gives to the class's score at each cell: for it in "
             "blue, against it in orange")  # fmt: skip
@@ -332,32 +324,13 @@ class PhotoPanel(Panel):
 
     def contribution(self) -> ContributionMap | None:
         """Return what the selected concepts give to the score, where that is drawn."""
-        if not self.session.actions["photo.contribution"].isChecked() or self.shows_residual:
-            return None
-        found = None if self.finer.codes is not None else self._explained()
-        if found is None:
-            return None
-        asked = found, self.session.selection.rows, self.session.explaining.is_itself
-        if asked != self._map_of:
-            self._map_of, self._map = asked, chosen_map(self.session.state, *asked)
-        return self._map
+        is_other = self.shows_residual or self.finer.codes is not None
+        return None if is_other else self.given.of(self.shown)
 
-    def _explained(self) -> ExplainedPhoto | None:
-        """Return what is known of the shown photo's score, where somebody sees its parts."""
-        found, shown = self.session.explaining.explained, self.shown
-        is_asked = bool(EXPLAINING & self.session.seen_panels.names)
-        is_of_it = found is not None and shown is not None and found.photo is shown
-        return found if is_asked and is_of_it else None
-
-    def _explained_changed(self) -> None:
-        """Draw what concepts give where that is known, and let it be turned off."""
+    def _given_changed(self) -> None:
+        """Draw what concepts give where that is known."""
         if self.isVisible():
             self._show_overlay()
-
-    def _turn_contribution(self) -> None:
-        on = self.session.actions["photo.contribution"].isChecked()
-        self.session.settings.set("overlay_contribution", on)
-        self._show_overlay()
 
     def layers(self) -> list[overlay.Layer]:
         """Return the selected concepts on the shown photo, or what none of all explains.
@@ -406,8 +379,7 @@ class PhotoPanel(Panel):
         left_out = "" if is_of_many else self._left_out()
         notes = (left_out, caution, self.finer.words())
         self._show_occlusion()
-        self.session.actions.set_enabled("photo.contribution", self._explained() is not None)
-        self.controls.given.setVisible(bool(EXPLAINING & self.session.seen_panels.names))
+        self.controls.given.setVisible(self.given.show_state(self.shown))
         self.legend.set_note(" · ".join(note for note in notes if note))
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]

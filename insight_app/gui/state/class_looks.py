@@ -34,6 +34,9 @@ ALIKE = 24
 class LabelledValues:
     """images, labels (N,): photos that were read, of `of` labelled ones; what they show, and what
     the mean of all classifiers looks for over them.
+
+    Where no photo has a label: of all analyzed ones, the labels are what they are taken for.
+    taken_for: of these alone, the photos of each class, the highest score first.
     """
 
     classification: "Classification"
@@ -42,6 +45,7 @@ class LabelledValues:
     of: int
     values: "ImageValues"
     views: "ClassViews"
+    taken_for: tuple[NDArray[np.int64], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +81,7 @@ class ClassLooks(QObject):
     def want(self) -> None:
         """Read the values of the labelled photos, once for a classification."""
         found, state = self._explaining.classification, self._projects.state
-        if found is None or state.results is None or not found.images.size:
+        if found is None or state.results is None:
             return
         if found.classifiers[0].concepts != state.results.F:
             return
@@ -135,16 +139,22 @@ def _read(results: "Results", found: "Classification") -> LabelledValues:
     from insight_app.concepts.explain import class_views
     from insight_app.project.explaining import matrix
 
-    count = found.images.size
-    chosen = np.arange(count)
+    coded = np.asarray(results.image_ids(status="coded"), np.int64)
+    images = found.images[np.isin(found.images, coded)] if found.images.size else coded
+    count = images.size
     if count > MOST:
-        chosen = np.linspace(0, count - 1, MOST).astype(np.int64)
-    images, labels = found.images[chosen], found.labels[chosen]
-    is_coded = np.isin(images, results.image_ids(status="coded"))
-    images, labels = images[is_coded], labels[is_coded]
+        images = images[np.linspace(0, count - 1, MOST).astype(np.int64)]
     values = matrix.read(results, images)
+    taken_for: list[NDArray[np.int64]] = []
+    if found.images.size:
+        labels = found.labels[np.searchsorted(found.images, images)]
+    else:
+        scores = found.classifier.scores(values)
+        labels = scores.argmax(axis=1).astype(np.int32)
+        best = np.argsort(-scores.max(axis=1), kind="stable")
+        taken_for = [images[best[labels[best] == one]] for one in range(len(found.classes))]
     views = class_views.of_photos(found.classifier, values, labels)
-    return LabelledValues(found, images, labels, count, values, views)
+    return LabelledValues(found, images, labels, count, values, views, tuple(taken_for))
 
 
 def _alike(known: LabelledValues, explained: ExplainedPhoto) -> AlikePhotos:

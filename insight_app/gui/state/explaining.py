@@ -5,7 +5,6 @@ the class chosen and the one it is compared with, and what the selected photo's 
 The worker trains; the window reads what was kept and works out the rest itself. Knows no panel.
 """
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,13 @@ from PySide6.QtCore import QObject, Signal
 
 from insight_app.concepts.explain.class_words import of_line
 from insight_app.concepts.explain.classifier import Kind
-from insight_app.errors import WorldError
 from insight_app.figures import counted
 from insight_app.gui.image_order import ImageOrder
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.kept_classes import FOLDERS, KeptClasses, read_kept, read_new
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.places import PlaceMemory
@@ -34,28 +33,8 @@ from insight_app.gui.state.worker_client import Progress, WorkerClient
 if TYPE_CHECKING:
     from insight_app.project.explaining.classification import Classification
     from insight_app.project.explaining.labels import ImageLabels, LabelSet
-    from insight_app.project.judgements import CurationState
-    from insight_app.project.results.snapshot import Results
 
 KINDS: tuple[Kind, ...] = ("probe", "zero-shot", "released")
-FOLDERS = "folders"
-"""The set of labels that every project has."""
-
-
-@dataclass(frozen=True, eq=False)
-class KeptClasses:
-    """What is known of a set of labels: the sets there are, the labels of this one, what was
-    trained on it, why that does not hold any more, '' if it does, and why it cannot be read.
-
-    has_released: whether a released probe was opened in this project.
-    """
-
-    sets: "tuple[LabelSet, ...]"
-    labels: "ImageLabels"
-    classification: "Classification | None"
-    stale: str
-    failed: WorldError | None
-    has_released: bool
 
 
 class Explaining(QObject):
@@ -138,7 +117,7 @@ class Explaining(QObject):
         self._read_in = asked
         judged = state.project.judgements.state
         self._jobs.run(
-            partial(_read, state.path, state.results, judged, self.label_set, self.kind),
+            partial(read_kept, state.path, state.results, judged, self.label_set, self.kind),
             done=self._show,
             failed=self._failed_to_read,
             key="explaining",
@@ -343,7 +322,7 @@ class Explaining(QObject):
 
     def _trained(self, reply: Message) -> None:
         self.unkept = str(reply.get("why") or "")
-        read = partial(_read_new, Path(str(reply["file"])), bool(self.unkept))
+        read = partial(read_new, Path(str(reply["file"])), bool(self.unkept))
         self._jobs.run(read, done=self._take, failed=self._failed, scope=Scope.PROJECT)
 
     def _take(self, found: "Classification") -> None:
@@ -400,38 +379,3 @@ class Explaining(QObject):
         self.is_read = False
         self.changed.emit()
         self.explained_changed.emit()
-
-
-def _read(
-    project: Path, results: "Results", judged: "CurationState", name: str, kind: Kind
-) -> KeptClasses:
-    """Read the sets of labels and what is kept of one of them; runs on the pool.
-
-    Of the folders where there is no set of that name any more.
-    """
-    from insight_app.project.explaining import store
-    from insight_app.project.explaining.labels import label_sets, read
-
-    sets = tuple(label_sets(results, judged))
-    labels = read(results, judged, name if name in {one.name for one in sets} else FOLDERS)
-    try:
-        has_released = bool(store.files(project, None, "released"))
-        kept = store.newest(project, None if kind == "released" else labels.name, kind)
-    except WorldError as error:
-        return KeptClasses(sets, labels, None, "", error, False)
-    stale = "" if kept is None else store.is_stale(kept, store.basis_of(results, labels.digest))
-    return KeptClasses(sets, labels, kept, stale, None, has_released)
-
-
-def _read_new(path: Path, is_passing: bool) -> "Classification":
-    """Read what the worker has just trained; runs on the pool.
-
-    is_passing: the project could not keep it, and the file is read once.
-    """
-    from insight_app.project.explaining import store
-
-    try:
-        return store.read(path)
-    finally:
-        if is_passing:
-            path.unlink(missing_ok=True)
