@@ -155,6 +155,12 @@ def test_rows_count_each_concept_once_and_keep_the_rest_together(qtbot, window) 
     assert parts.rows[0].part is ScorePart.BIAS
     counted = [one for row in parts.rows for one in row.concepts()]
     assert sorted(set(counted)) == sorted(rows.tolist())
+    above = next(row for row in parts.rows if row.part is ScorePart.CONCEPT and row.below)
+    values[above.row] = 0.0  # without a weight it stands in the tree all the same
+    parts = score_parts(catalogue, rows, values, 0.0)
+    silent = [row for row in parts.rows if row.part is ScorePart.SILENT]
+    assert not any(above.row in row.concepts() for row in silent)
+    assert parts.places[above.row].below
 
 
 def test_blue_speaks_for_and_orange_against() -> None:

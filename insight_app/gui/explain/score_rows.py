@@ -93,24 +93,17 @@ def score_parts(
     if rest:
         total, counted = sum(one.total for one in rest), sum(one.counted for one in rest)
         rows.append(ScoreRow(ScorePart.OTHERS, total, counted=counted, below=tuple(rest)))
-    if not speaks.all():
-        rows.append(_silent(catalogue, concepts, speaks))
-    if bias:
-        rows.insert(0, ScoreRow(ScorePart.BIAS, bias))
     places: dict[int, ScoreRow] = {}
     for one in rows:
         _find_places(one, places)
+    silent = {catalogue.holder(one) for one in concepts[~speaks].tolist()} - places.keys()
+    if silent:
+        below = tuple(ScoreRow(ScorePart.CONCEPT, 0.0, one, counted=1) for one in sorted(silent))
+        rows.append(ScoreRow(ScorePart.SILENT, 0.0, counted=len(below), below=below))
+        _find_places(rows[-1], places)
+    if bias:
+        rows.insert(0, ScoreRow(ScorePart.BIAS, bias))
     return ScoreParts(tuple(rows), float(values.sum()) + bias, int(concepts.size), places)
-
-
-def _silent(
-    catalogue: "Catalogue", concepts: NDArray[np.integer], speaks: NDArray[np.bool_]
-) -> ScoreRow:
-    """Return the row of active concepts without a weight, but for parts of one that has some."""
-    silent = {catalogue.holder(one) for one in concepts[~speaks].tolist()}
-    rows = sorted(silent - {catalogue.holder(one) for one in concepts[speaks].tolist()})
-    below = tuple(ScoreRow(ScorePart.CONCEPT, 0.0, one, counted=1) for one in rows)
-    return ScoreRow(ScorePart.SILENT, 0.0, counted=len(below), below=below)
 
 
 def _row(row: Row) -> ScoreRow:
