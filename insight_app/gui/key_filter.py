@@ -131,6 +131,8 @@ class KeyFilter(QObject):
             return False
         if not event.isAutoRepeat() and self._press(watched, event):
             return True
+        if event.key() in (watched.property(OWNS_KEYS) or ()) and not _chord(event):
+            return False
         if not event.isAutoRepeat() and not needs_text(watched) and self._refuse(event):
             return True
         return _is_type_ahead(watched, event)
@@ -214,6 +216,10 @@ def _is_type_ahead(widget: QWidget, event: QKeyEvent) -> bool:
         return False
     chords = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
     return not event.modifiers() & chords
+
+
+def _chord(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier)
 
 
 def _plain(event: QKeyEvent) -> int:

@@ -89,6 +89,21 @@ def paint_outline(painter: QPainter, rect: QRectF, width: float) -> None:
     painter.restore()
 
 
+def paint_label(painter: QPainter, rect: QRect, text: str) -> None:
+    """Write what a photo shows along the top of its thumbnail, shortened where it is too long."""
+    painter.save()
+    font = painter.font()
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    painter.setFont(font)
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 8)
+    box = QRect(rect.left(), rect.top(), metrics.horizontalAdvance(shown) + 8, metrics.height() + 2)
+    painter.fillRect(box, QColor(0, 0, 0, 150))
+    painter.setPen(QColor("white"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.restore()
+
+
 def paint_strength(painter: QPainter, rect: QRect, text: str) -> None:
     """Write a number into the lower left corner of a cut-out, readable on everything."""
     painter.save()

@@ -17,6 +17,7 @@ from insight_app.gui.finding.hits import NOTHING, NOTHING_FOUND, FoundHits, Hit,
 from insight_app.gui.finding.search import SearchField
 from insight_app.gui.grid_view import GridView
 from insight_app.gui.panel import Panel
+from insight_app.gui.photo.label_bar import LabelBar
 from insight_app.gui.photo.no_photos import WAITING, show_buttons, why_none
 from insight_app.gui.photo.thumbnails import (
     GAP,
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 SMALLEST = 96
-FILTER = "folder, tag or concept"
+FILTER = "folder, tag, label or concept"
+UNLABELLED = ""
 NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concepts fire."
 
 
@@ -45,12 +47,14 @@ NO_PHOTOS = "No photos in this project yet. Add a folder to see where its concep
 class Listing:
     """Which photos are listed, or being read: those with a concept, those of some folders.
 
-    contents: of the photos with a tag.  by: what puts the least explained first.
+    contents: of the photos with a tag.  labelled: the photos of a label and True, or those with any
+    and False: all others are listed.  by: what puts the least explained first.
     """
 
     concept: Version | None = None
     folders: tuple[int, ...] = ()
     contents: frozenset[str] | None = None
+    labelled: tuple[frozenset[int], bool] | None = None
     by: "Unexplained | None" = None
 
 
@@ -66,6 +70,8 @@ class ThumbnailsPanel(Panel):
         self.folders: tuple[int, ...] = ()
         self.tag = ""
         """The tag whose photos are listed, '' for those with any or none."""
+        self.label: str | None = None
+        """The class whose photos are listed, UNLABELLED for those of none, None for all."""
         self._asked: tuple[int, Listing] | None = None
         """The generation and the listing that were read last, or are being read."""
         self._shown: Listing | None = None
@@ -73,7 +79,7 @@ class ThumbnailsPanel(Panel):
         """The concept of which all photos are listed, also those without it."""
         self.filter = SearchField(self._hits, self)
         self.filter.setPlaceholderText(FILTER)
-        self.filter.setAccessibleName("Filter photos by folder, tag or concept")
+        self.filter.setAccessibleName("Filter photos by folder, tag, label or concept")
         self.filter.line.left.connect(self._filter_left)
         self.model = ThumbnailModel(session, self)
         self.view = GridView(SMALLEST + GAP, self)
@@ -88,8 +94,11 @@ class ThumbnailsPanel(Panel):
         self.choose_folders = self.empty.add_action(session.actions, "analysis.folders")
         self.body.addSpacing(8)
         self.body.addWidget(self.filter)
+        self.labels = LabelBar(session, self.view, lambda: self.chosen_images, self)
+        self.labels.hide()
         self.filter.setContentsMargins(8, 0, 8, 0)
         self.body.addSpacing(8)
+        self.body.addWidget(self.labels)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.empty, 1)
         self.all = QToolButton(self)
@@ -108,6 +117,19 @@ class ThumbnailsPanel(Panel):
             "photos.tag", "&Tags…", "T", self.edit_tags, context="Photo", panel=self, icon="tag",
             tip="Put words on the selected photos, or take them off",
         )  # fmt: skip
+        labelling = session.actions.add(
+            "photos.label", "&Label photos", "Shift+T", self._label_photos, context="Photo",
+            panel=self, icon="tag", checkable=True,
+            tip="Say what photos show: 1 to 9 label the selected ones, 0 takes a label off",
+        )  # fmt: skip
+        self.label_button = QToolButton(self)
+        self.label_button.setDefaultAction(labelling)
+        self.label_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.label_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.header.add(self.label_button)
+        self.labels.labelled.connect(self._go_on)
+        self.labels.unlabelled_wanted.connect(self._list_unlabelled)
+        session.labelling.changed.connect(self._labels_changed)
         session.unexplained.changed.connect(self._unexplained_changed)
         session.pictures.ready.connect(self._picture_ready)
         session.pictures.tried_again.connect(self.view.viewport().update)
@@ -119,7 +141,8 @@ class ThumbnailsPanel(Panel):
 
     def show_all(self, on: bool = True) -> None:
         """List the photos of every folder, whatever is in them; what is selected stays so."""
-        self.folders, self.tag = (), ""
+        self.folders, self.tag, self.label = (), "", None
+        self._tick_unlabelled()
         self._all_of = self.session.selection.primary if on else None
         self.invalidate()
 
@@ -161,6 +184,57 @@ class ThumbnailsPanel(Panel):
         self.tag = tag
         self.invalidate()
 
+    # ---- labels
+
+    def show_label(self, class_name: str) -> None:
+        """Show the photos of a class; of UNLABELLED those that have none."""
+        self.label = class_name
+        self._tick_unlabelled()
+        self.invalidate()
+
+    def _label_photos(self) -> None:
+        """Show the bar for labelling, or hide it."""
+        is_shown = self.session.actions["photos.label"].isChecked()
+        self.labels.setVisible(is_shown)
+        self.model.shows_labels = is_shown
+        if is_shown:
+            self.view.setFocus()
+        elif self.label is not None:
+            self.label = None
+            self._tick_unlabelled()
+            self.invalidate()
+        self.view.viewport().update()
+
+    def _list_unlabelled(self, on: bool) -> None:
+        self.label = UNLABELLED if on else None
+        self.invalidate()
+
+    def _tick_unlabelled(self) -> None:
+        self.labels.unlabelled.blockSignals(True)
+        self.labels.unlabelled.setChecked(self.label == UNLABELLED)
+        self.labels.unlabelled.blockSignals(False)
+
+    def _labels_changed(self) -> None:
+        if self.label is not None:
+            self.invalidate()
+        if self.model.shows_labels:
+            self.view.viewport().update()
+
+    def _go_on(self, images: tuple[int, ...]) -> None:
+        """Select the photo after one that was labelled, where a person wants to go on."""
+        if len(images) == 1 and self.session.settings.get("auto_advance"):
+            following = self.model.order.neighbour(images[0], 1)
+            if following is not None:
+                self.session.selection.select(image=following)
+
+    def _labelled(self) -> tuple[frozenset[int], bool] | None:
+        if self.label is None:
+            return None
+        labelling = self.session.labelling
+        if self.label == UNLABELLED:
+            return labelling.images_labelled(), False
+        return labelling.images_with(self.label), True
+
     # ---- tags
 
     @property
@@ -189,7 +263,9 @@ class ThumbnailsPanel(Panel):
         results = self.session.state.results
         if "project" in self.reasons:
             self.folders, self._asked, self._shown, self._all_of = (), None, None, None
-            self.tag = ""
+            self.tag, self.label = "", None
+            self._tick_unlabelled()
+            self.session.labelling.want(self.labels.isVisible())
             self.model.set_listed(ListedPhotos())
         if results is None:
             self.model.set_listed(ListedPhotos())
@@ -202,7 +278,7 @@ class ThumbnailsPanel(Panel):
         reader = concept.reader if concept is not None and concept.can_fire else None
         by = self._least_explained()
         version = None if concept is None or reader is None else concept.version
-        listing = Listing(version, self.folders, self._contents(), by)
+        listing = Listing(version, self.folders, self._contents(), self._labelled(), by)
         if (results.generation, listing) == self._asked:
             if self.reasons != {"curation"}:  # it composed nothing of this anew
                 self._show_state()
@@ -210,7 +286,15 @@ class ThumbnailsPanel(Panel):
             return
         self._asked = (results.generation, listing)
         self.session.jobs.run(
-            partial(list_photos, results, reader, self.folders, by, listing.contents),
+            partial(
+                list_photos,
+                results,
+                reader,
+                self.folders,
+                by,
+                listing.contents,
+                listing.labelled,
+            ),
             done=partial(self._show, listing),
             key="thumbnails",
         )
@@ -240,7 +324,8 @@ class ThumbnailsPanel(Panel):
         self.view.setVisible(count > 0)
         self.empty.setVisible(count == 0)
         is_narrowed = concept is not None and not state.awaits_photos
-        self.all.setVisible(bool(self.folders) or bool(self.tag) or is_narrowed or shows_all)
+        is_chosen = bool(self.folders) or bool(self.tag) or self.label is not None
+        self.all.setVisible(is_chosen or is_narrowed or shows_all)
         self.all.setChecked(shows_all)
         show_buttons(self.session, self.add, self.choose_folders)
         self.filter.setEnabled(not awaits)
@@ -257,11 +342,18 @@ class ThumbnailsPanel(Panel):
             )
         else:
             self.set_info(f"{count:,}{self._tag_words()}{self._order_words()}")
-            if self.tag:
+            if self.tag or self.label is not None:
                 self.empty.set_text(f"No photo{self._tag_words()} any more. “All” shows all.")
 
     def _tag_words(self) -> str:
-        return f" tagged {shown_name(self.tag)}" if self.tag else ""
+        tagged = f" tagged {shown_name(self.tag)}" if self.tag else ""
+        if self.label is None:
+            return tagged
+        return (
+            f"{tagged} without a label"
+            if self.label == UNLABELLED
+            else (f"{tagged} labelled {shown_name(self.label)}")
+        )
 
     def _order_words(self) -> str:
         findings = self.session.unexplained
@@ -322,9 +414,16 @@ class ThumbnailsPanel(Panel):
             for tag, count in sorted(self.session.tagging.tags().items())
             if all(word in f"tagged {tag}".lower() for word in words)
         ]
+        counts = self.session.labelling.counts
+        hits += [
+            Hit(f"labelled {shown_name(name)}", counted(count, "photo"),
+                partial(self.show_label, name))
+            for name, count in counts.items()
+            if all(word in f"labelled {name}".lower() for word in words)
+        ]  # fmt: skip
         found = found_concepts(self.session, text)
         if not hits:
             return found
-        groups = counted(len(hits), "folder or tag").replace("tags", "tag")
+        groups = f"{len(hits):,} by folder, tag or label"
         concepts = "" if found.note == NOTHING_FOUND else f", {found.note}"
         return FoundHits([*hits, *found.hits], groups + concepts)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from insight_app.figures import figure, percent
 from insight_app.gui import icons, theme
 from insight_app.gui.image_order import NO_IMAGES, ImageOrder
-from insight_app.gui.photo_drawing import paint_strength
+from insight_app.gui.photo_drawing import paint_label, paint_strength
 from insight_app.gui.qt_types import Index
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.shown_name import shown_name
@@ -54,6 +54,7 @@ class ThumbnailModel(QAbstractListModel):
         super().__init__(parent)
         self.session = session
         self.listed = ListedPhotos()
+        self.shows_labels = False
 
     def set_listed(self, listed: ListedPhotos) -> None:
         """List other photos."""
@@ -72,6 +73,12 @@ class ThumbnailModel(QAbstractListModel):
         if values is None or np.isnan(values[place]):
             return ""
         return (percent if self.listed.is_share else figure)(float(values[place]))
+
+    def label_at(self, place: int) -> str:
+        """Return what a photo is said to show, '' for nothing or where labels are not shown."""
+        if not self.shows_labels:
+            return ""
+        return shown_name(self.session.labelling.label_of(self.order[place]))
 
     def trouble_at(self, place: int) -> str:
         """Return what is wrong with a photo, '' where nothing is."""
@@ -92,6 +99,8 @@ class ThumbnailModel(QAbstractListModel):
         if record.content_hash is not None:
             tags = self.session.tagging.tags_of(record.content_hash.hex())
             parts += [f"tagged {', '.join(map(shown_name, sorted(tags)))}"] if tags else []
+        if label := self.label_at(index.row()):
+            parts.append(f"labelled {label}")
         if strength := self.strength_at(index.row()):
             is_share = self.listed.is_share
             parts.append(f"{strength} not explained" if is_share else f"strength {strength}")
@@ -127,6 +136,8 @@ class ThumbnailDelegate(QStyledItemDelegate):
             self._badge(painter, box, "changed")
         elif strength:
             paint_strength(painter, box, strength)
+        if label := self._model.label_at(place):
+            paint_label(painter, box, label)
         if option.state & QStyle.StateFlag.State_Selected:
             pen = QPen(c.of("accent"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap,
                        Qt.PenJoinStyle.MiterJoin)  # fmt: skip
@@ -154,10 +165,11 @@ def list_photos(
     folders: Sequence[int],
     by: "Unexplained | None" = None,
     contents: Collection[str] | None = None,
+    labelled: "tuple[frozenset[int], bool] | None" = None,
 ) -> ListedPhotos:
     """Read the photos of folders (none: of all), those with a concept; runs on the pool.
 
-    reader: of the concept.  contents: only of these.
+    reader: of the concept.  contents: only of these.  labelled: only these photos, or all but them.
     by: put the least explained first, those without codes last.
     """
     chosen = list(folders) or None
@@ -170,6 +182,9 @@ def list_photos(
 
         found = photos_of(results, contents).values()
         kept = np.isin(ids, [number for numbers in found for number in numbers])
+        ids, values = ids[kept], None if values is None else values[kept]
+    if labelled is not None:
+        kept = np.isin(ids, list(labelled[0])) == labelled[1]
         ids, values = ids[kept], None if values is None else values[kept]
     if by is None:
         return ListedPhotos(ImageOrder(ids), values, _trouble(results))

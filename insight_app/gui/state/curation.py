@@ -40,7 +40,8 @@ ASKS_ABOVE = 50
 class Question:
     """What is about to be done to many things: the verb, to how many of what, and what does it.
 
-    details: what else is to be known of it.
+    details: what else is to be known of it.  asks: the question, where it is not about what is
+    selected.
     """
 
     verb: str
@@ -49,6 +50,7 @@ class Question:
     do: Callable[[], None]
     concepts: "tuple[ConceptId, ...]" = ()
     details: str = ""
+    asks: str = ""
 
 
 class Curation(QObject):

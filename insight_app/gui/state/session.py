@@ -21,6 +21,7 @@ from insight_app.gui.state.folder_control import FolderControl
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import BACKGROUND, Jobs
 from insight_app.gui.state.judgement_queue import JudgementQueue
+from insight_app.gui.state.labelling import Labelling
 from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.marking import Marking
@@ -58,8 +59,8 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, explaining, labelled, pictures, image_codes, photo_concepts,
-    composites, places, editors, seen_panels, messages, troubles, settings, actions.
+    worker, jobs, unexplained, quality, labelling, explaining, labelled, pictures, image_codes,
+    photo_concepts, composites, places, editors, seen_panels, messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -192,6 +193,16 @@ class Session(QObject):
             self.selection,
             self.image_codes,
             self.photo_concepts,
+            self,
+        )
+        self.labelling = Labelling(
+            self.projects,
+            self.queue,
+            self.jobs,
+            self.curation,
+            contents,
+            self.places,
+            self.messages,
             self,
         )
         self.explaining = Explaining(

@@ -84,6 +84,7 @@ def ask_many(session: Session, question: Question, parent: QWidget) -> None:
     if verb == "Unsure":
         title, does = f"{count:,} as unsure", f"Mark {count:,}"
         asks = f"Mark all {count:,} selected {question.what}s as unsure?"
+    asks = question.asks or asks
     known = f"{question.details}\n" if question.details else ""
     said = f"{tally(session.state, question.concepts)}.\n" if question.concepts else ""
     if confirm(
