@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from insight_app.concepts import encoders
+from insight_app.project.results.snapshot import Results
 from tests.cli.conftest import Shell
 from tests.project.test_typed_classes import made
 
@@ -47,3 +48,25 @@ def test_a_released_probe_is_opened(shell: Shell, project: Path, tmp_path: Path)
 def test_the_ways_to_classify_exclude_each_other(shell: Shell, project: Path) -> None:
     for wrong in (["--words", "a, b", "--probe", "x.pt"], ["--names", "x"], ["--all-activations"]):
         assert shell("explain", "classify", project, *wrong)[0] == 2
+
+
+def test_a_photo_is_captioned_and_the_caption_changes_with_concepts_off(
+    shell: Shell, project: Path
+) -> None:
+    with Results.open(project) as results:  # type: ignore[union-attr]
+        photo = results.image(int(results.image_ids(status="coded")[0])).path
+    found = shell.json("explain", "caption", project, photo)
+    first = found["phrases"][0]
+    assert found["caption"].lower().startswith(first["text"].lower())
+    assert first["share"] == max(one["share"] for one in found["phrases"])
+    gone = ",".join(str(one["number"]) for one in first["concepts"])
+    steered = shell.json("explain", "caption", project, photo, "--off", gone)
+    assert steered["before"] == found["caption"] != steered["caption"]
+    assert first["name"] not in [one["name"] for one in steered["phrases"]]
+    names = [one["name"] for one in found["phrases"]]
+    assert len(names) == len(set(names))
+    out = shell.do("explain", "caption", project, photo, "--off", gone)
+    assert f"Before: {found['caption']}" in out
+    shell.do("judge", project, str(first["concepts"][0]["number"]), "hide")
+    hidden = shell.json("explain", "caption", project, photo)
+    assert first["concepts"][0]["called"] not in [one["name"] for one in hidden["phrases"]]

@@ -2,7 +2,7 @@
 
 import typer
 
-from insight_app.cli.explaining import classify, cues, photo, segment, whatif
+from insight_app.cli.explaining import caption, classify, cues, photo, segment, whatif
 
 app = typer.Typer(
     name="explain",
@@ -15,3 +15,4 @@ app.command()(photo.photo)
 app.command()(segment.segment)
 app.command()(whatif.whatif)
 app.command()(cues.cues)
+app.command()(caption.caption)

@@ -43,13 +43,12 @@ _NAMED = 8
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A project that was classified, as it is read now."""
+class OpenedConcepts:
+    """A project with its concepts, as it is read now."""
 
     project: "Project"
     results: "Results"
     catalogue: "Catalogue"
-    found: "Classification"
 
     def concept(self, text: str) -> int:
         """Return the index of a concept of the dictionary that a person means."""
@@ -82,6 +81,23 @@ class Opened:
             said.append("junk")
         name = finding.called(self.catalogue, row)
         return f"{name} [{', '.join(said)}]" if said else name
+
+
+@dataclass(frozen=True)
+class Opened(OpenedConcepts):
+    """A project that was classified, as it is read now."""
+
+    found: "Classification"
+
+
+@contextmanager
+def concepts_of(folder: Path) -> Iterator[OpenedConcepts]:
+    """Yield a project that was analyzed, classified or not."""
+    from insight_app.project.judgements.catalogue import Catalogue
+    from insight_app.project.project import Project
+
+    with Project.open(folder, read_only=True) as project, speaking.machine_results(project) as read:
+        yield OpenedConcepts(project, read, Catalogue(read, project.judgements.state))
 
 
 @contextmanager
@@ -133,7 +149,7 @@ def class_named(found: "Classification", text: str) -> int:
     )
 
 
-def factors(opened: Opened, off: Sequence[str], scale: Sequence[str]) -> dict[int, float]:
+def factors(opened: OpenedConcepts, off: Sequence[str], scale: Sequence[str]) -> dict[int, float]:
     """Return by concept what it is multiplied by; Refusal where that is not clear.
 
     off: lists of concepts, such as "412,7". scale: "412=0.5", several after commas.

@@ -1,8 +1,9 @@
-"""The directions of a dictionary's concepts, read without torch: the rows of its decoder.
+"""The directions of a dictionary's concepts, read without torch: the decoder's rows and its offset.
 
 What a window needs to compare concepts and to decode a few cells. Knows nothing of encoding.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,20 @@ _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 def read(folder: Path) -> NDArray[np.float32]:
     """Return (F, D) float32 the decoder's rows as they are; KnownError if missing or damaged."""
     described = info(folder)
-    path = folder / WEIGHTS
+    return _array(folder / WEIGHTS, "W_dec", (described.concepts, described.token_dim))
+
+
+def read_offset(folder: Path) -> NDArray[np.float32]:
+    """Return (D,) float32, the decoder's b_dec; KnownError if missing or damaged."""
+    return _array(folder / WEIGHTS, "b_dec", (info(folder).token_dim,))
+
+
+def _array(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
     header, start = read_header(path)
-    about: dict[str, Any] = dict(header["W_dec"])
+    about: dict[str, Any] = dict(header[name])
     dtype = np.dtype(_DTYPES.get(str(about.get("dtype")), "V1"))
-    shape = described.concepts, described.token_dim
     first, last = about["data_offsets"]
-    if dtype.kind != "f" or last - first != shape[0] * shape[1] * dtype.itemsize:
+    if dtype.kind != "f" or last - first != math.prod(shape) * dtype.itemsize:
         raise damaged(path, "its directions cannot be read")
     try:
         with open_regular(path, follow_links=True) as file:

@@ -169,6 +169,8 @@ class Classification:
         if self.features is None:
             return None
         both = _rows(self.features)  # concepts judge every photo that features do
+        if not both.size:
+            return None
         return evaluation.gap(self.right(self.concepts)[both], self.right(self.features)[both])
 
     # ---- bytes

@@ -1,0 +1,105 @@
+"""`insight-app explain caption`: a photo in words, and what each phrase rests on."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from insight_app.cli import terminal
+from insight_app.cli.arguments import AsJson, ProjectPath
+from insight_app.cli.explaining import opening
+from insight_app.cli.explaining.opening import OpenedConcepts
+from insight_app.cli.explaining.photo import record_of
+from insight_app.figures import figure, percent
+
+if TYPE_CHECKING:
+    from insight_app.concepts.explain.captioning.sentence import Phrase
+
+NAMED = 5
+"""Concepts that a phrase names."""
+
+
+def caption(
+    project: ProjectPath,
+    image: Annotated[
+        str, typer.Argument(metavar="IMAGE", help="A photo of the project: its path, or its end.")
+    ],
+    off: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONCEPTS", help="Switch concepts off: numbers or names, as 412,7."),
+    ] = None,
+    scale: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONCEPT=FACTOR", help="Scale a concept by 0 to 2, as 412=0.5."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a caption from the concepts of a photo, with what each phrase rests on.
+
+    A sentence of a fixed form: the concepts that the photo stands for most, what they are under,
+    and where they are. With --off and --scale it is said what becomes of it.
+    """
+    with opening.concepts_of(project) as named:
+        record = record_of(named.results, image)
+        factors = opening.factors(named, off or [], scale or [])
+        told = captioned(named, record.id, factors)
+    if as_json:
+        terminal.print_json({"photo": str(record.path)} | told)
+        return
+    for line in table(told):
+        terminal.say(line)
+
+
+def captioned(opened: OpenedConcepts, image: int, factors: Mapping[int, float]) -> dict[str, Any]:
+    """Return the caption of a photo as JSON has it; with factors, as it was before too."""
+    from insight_app.concepts.hsae import directions
+    from insight_app.project.explaining import captioning
+    from insight_app.project.folder import DICTIONARY
+
+    results = opened.results
+    dictionary = results.project / DICTIONARY
+    geometry = results.image(image).geometry
+    photo = results.codes(image), (geometry.rows, geometry.cols)
+    weights = directions.read(dictionary), directions.read_offset(dictionary)
+    found = captioning.caption(opened.catalogue, *photo, *weights, factors)
+    told: dict[str, Any] = {
+        "caption": found.text,
+        "phrases": [_phrase(opened, one) for one in found.phrases],
+        "untold": found.untold,
+        "factors": [
+            opened.told(concept) | {"factor": factor} for concept, factor in factors.items()
+        ],
+    }
+    if factors:
+        told["before"] = captioning.caption(opened.catalogue, *photo, *weights).text
+    return told
+
+
+def _phrase(opened: OpenedConcepts, one: "Phrase") -> dict[str, Any]:
+    thing = one.thing
+    return {
+        "text": one.text,
+        "share": thing.share,
+        "name": thing.name,
+        "under": thing.above,
+        "place": thing.place,
+        "concepts": [opened.told(concept) for concept in thing.concepts],
+    }
+
+
+def table(told: dict[str, Any]) -> Iterator[str]:
+    """Yield a caption as lines: the sentence, then each phrase with what it rests on."""
+    for one in told["factors"]:
+        factor = one["factor"]
+        yield f"With {one['called']} {'off' if not factor else '×' + figure(factor)}:"
+    yield told["caption"] or "Nothing can be told: no concept of this photo has a name."
+    if "before" in told:
+        same = told["before"] == told["caption"]
+        yield "As before." if same else f"Before: {told['before']}"
+    yield ""
+    yield "Shares of what the photo stands for, and the concepts that make them"
+    for one in told["phrases"]:
+        names = [each["called"] for each in one["concepts"]]
+        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        yield f"  {percent(one['share'])}  {one['text']}: {', '.join(names[:NAMED])}{more}"
+    yield f"  {percent(told['untold'])}  concepts without a name, rejected or hidden: not told"
