@@ -222,17 +222,28 @@ def test_the_worker_classifies_a_project_by_its_folders(project: Path, tmp_path:
         classify({"id": 2, "project": str(project), "labels": "nobody's"})
 
 
-def test_cancelling_keeps_nothing(project: Path) -> None:
-    before = store.files(project)
-    token = CancelToken()
+def test_who_is_stopped_goes_on_where_that_was(project: Path) -> None:
+    before, whole = store.files(project), classifying.classify(project)
+    token, folds = CancelToken(), project / "explain"
 
-    def progress(done: int, total: int, message: str) -> None:
-        if message == classifying.LEARNING:
+    def stop(done: int, total: int, message: str) -> None:
+        if message == classifying.LEARNING and done > total / 2:
             token.cancel()
 
     with pytest.raises(Cancelled):
-        classifying.classify(project, progress=progress, cancel=token)
+        classifying.classify(project, progress=stop, cancel=token)
     assert store.files(project) == before
+    learned = sorted(folds.glob("learned-*-concepts-*.npz"))
+    assert len(learned) == 2
+    learned[1].write_bytes(b"cut off")  # what is damaged is learned again
+    told: list[tuple[int, int, str]] = []
+    again = classifying.classify(project, progress=lambda *one: told.append(one))
+    first = next(one for one in told if one[2] == classifying.LEARNING)
+    assert first[0] == first[1] / 5
+    assert not list(folds.glob("learned-*"))
+    assert np.array_equal(again.concepts.decisions, whole.concepts.decisions)
+    for ours, theirs in zip(again.classifiers, whole.classifiers, strict=True):
+        assert np.array_equal(ours.of_maxima, theirs.of_maxima)
 
 
 def test_what_it_rests_on_is_what_the_project_has(project: Path, results: Results) -> None:

@@ -37,6 +37,7 @@ from insight_app.project.explaining.classification import (
     Judged,
     PathStep,
 )
+from insight_app.project.explaining.kept_folds import KeptFolds
 from insight_app.project.explaining.labels import FOLDERS, ImageLabels, NotUsed
 from insight_app.project.explaining.store import basis_of
 from insight_app.project.project import Project
@@ -90,7 +91,11 @@ def classify(
         must_be_enough(project, labels)
         values = matrix.read(results, labels.images, progress=told, cancel=token, between=between)
         features, why = features_of(results, labels.images, device, load, told, token, between)
-        return of_values(labels, values, features, basis_of(results, labels.digest), told, why)
+        basis = basis_of(results, labels.digest)
+        kept = KeptFolds(project, basis)
+        found = of_values(labels, values, features, basis, told, why, kept)
+        kept.clear()
+        return found
 
 
 def of_values(
@@ -100,16 +105,18 @@ def of_values(
     basis: ClassificationBasis,
     told: Progress,
     no_features: str = "",
+    kept: KeptFolds | None = None,
 ) -> Classification:
     """Return the classification of photos (N,) with these values and mean raw tokens (N, D).
 
-    features: NaN for photos whose tokens are not known; None: `no_features` says why.
+    features: NaN for photos whose tokens are not known; None: `no_features` says why. kept: folds
+    that were learned before somebody stopped it, and where those of now are kept meanwhile.
     """
     began = time.monotonic()
     index = labels.labels.astype(np.int64)
     fold = evaluation.folds(index)
-    classifiers, concepts = _by_concepts(labels, index, fold, values, told)
-    beside = None if features is None else _by_features(labels, index, fold, features, told)
+    classifiers, concepts = _by_concepts(labels, index, fold, values, told, kept)
+    beside = None if features is None else _by_features(labels, index, fold, features, told, kept)
     return Classification(
         label_set=labels.name,
         classes=labels.classes,
@@ -161,8 +168,10 @@ def features_of(
         )
     except KnownError as error:
         return None, f"Raw features are not known: {error}"
-    if not found.is_known.any():
-        return None, "Raw features are not known: the photos are gone, or have changed."
+    unknown = int(np.count_nonzero(~found.is_known))
+    if 2 * unknown > found.is_known.size:
+        photos = counted(unknown, "photo")
+        return None, f"Raw features of {photos} are not known: they are gone, or have changed."
     return found.tokens, ""
 
 
@@ -207,6 +216,7 @@ def _by_concepts(
     fold: NDArray[np.int8],
     values: ImageValues,
     told: Progress,
+    kept: KeptFolds | None,
 ) -> tuple[tuple[Classifier, ...], Judged]:
     scores = np.full((index.size, len(labels.classes)), np.nan, np.float32)
     classifiers, choices = [], []
@@ -215,7 +225,8 @@ def _by_concepts(
         seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         own = values.take(seen)
         pooling = Pooling.of(own)
-        learned = learning.learn_concepts(
+        learn = partial(
+            learning.learn_concepts,
             pooling.features(own),
             index[seen],
             len(labels.classes),
@@ -223,6 +234,7 @@ def _by_concepts(
             number,
             known,
         )
+        learned = kept.learned("concepts", number, learn) if kept else learn()
         classifier = pooled_classifier(labels, learned.fitted.weights, pooling)
         scores[unseen] = classifier.scores(values.take(unseen))
         classifiers.append(classifier)
@@ -237,6 +249,7 @@ def _by_features(
     fold: NDArray[np.int8],
     features: NDArray[np.float32],
     told: Progress,
+    kept: KeptFolds | None,
 ) -> Judged:
     scores = np.full((index.size, len(labels.classes)), np.nan, np.float32)
     weights = np.zeros((len(labels.classes), features.shape[1]), np.float32)
@@ -247,7 +260,8 @@ def _by_features(
         seen = np.flatnonzero((fold != number) & is_known)
         unseen = np.flatnonzero((fold == number) & is_known)
         length = float(np.linalg.norm(features[seen], axis=1).mean()) or 1.0
-        learned = learning.learn_features(
+        learn = partial(
+            learning.learn_features,
             features[seen] / np.float32(length),
             index[seen],
             len(labels.classes),
@@ -255,6 +269,7 @@ def _by_features(
             number,
             known,
         )
+        learned = kept.learned("features", number, learn) if kept else learn()
         own = learned.fitted.weights / np.float32(length)
         scores[unseen] = features[unseen] @ own.T
         weights += own / evaluation.FOLDS
