@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 DECIMALS = 3
 """Digits after the point at most."""
 FLOOR = 10.0**-DECIMALS
+MOST_DECIMALS = 6
+"""Of parts of a sum."""
 MINUS = "\u2212"
 """As wide as a plus."""
 _DIGIT, _POINT = "\u2007", "\u2008"
@@ -26,10 +28,17 @@ def figure(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """Return a value with its sign, as parts of a sum have it: +0.140, −0.290, 0."""
-    if not math.isfinite(value) or not value or abs(value) < FLOOR:
-        return figure(value).replace("-", MINUS)
-    return f"{'+' if value > 0 else MINUS}{figure(abs(value))}"
+    """Return a value with its sign, as parts of a sum have it: +0.140, −0.290, +0.00031, 0.
+
+    Parts of a sum may be far smaller than the sum: they keep two digits, up to MOST_DECIMALS.
+    """
+    if not math.isfinite(value) or not value:
+        return figure(value)
+    sign, size = "+" if value > 0 else MINUS, abs(value)
+    if size >= FLOOR:
+        return f"{sign}{figure(size)}"
+    digits = f"{size:.{min(MOST_DECIMALS, 1 - math.floor(math.log10(size)))}f}"
+    return f"{sign}{digits}" if float(digits) else "0"
 
 
 def percentage(share: float) -> str:

@@ -16,12 +16,15 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from insight_app import demo
 from insight_app.gui import theme
 from insight_app.gui.app import application
+from insight_app.gui.explain.score_rows import ScorePart
+from insight_app.gui.panels.score import ScorePanel
 from insight_app.gui.settings import HINTS, Settings
 from insight_app.gui.state.session import Session
 from insight_app.gui.window.main_window import MainWindow
@@ -71,12 +74,31 @@ def learn_folders(project: Path) -> None:
         store.store(project, classifying.classify(project, device="cpu"))
 
 
+def look_at_score(window: MainWindow) -> None:
+    """Select the photo whose own class leads most, and the concept that gives most to that."""
+    session = window.session
+    explaining, found = session.explaining, session.explaining.classification
+    assert found is not None and found.concepts.scores is not None
+    own = np.take_along_axis(found.concepts.scores, found.labels[:, None].astype(int), axis=1)
+    best = int(np.nanargmax(own))
+    explaining.go_to_class(int(found.labels[best]))
+    session.selection.select(image=int(found.images[best]))
+    spin(SETTLE_MS)
+    score = window.docks["score"].panel
+    assert isinstance(score, ScorePanel)
+    rows = [row for row in score.parts.rows if row.part is ScorePart.CONCEPT]
+    session.selection.select_rows([rows[0].row])
+
+
 def take(window: MainWindow, into: Path, suffix: str) -> None:
     """Take one picture of each workspace."""
     into.mkdir(parents=True, exist_ok=True)
     for workspace in WORKSPACES:
         window.show_workspace(workspace.name)
         spin(SETTLE_MS)
+        if workspace.name == "explain":
+            look_at_score(window)
+            spin(SETTLE_MS)
         path = into / f"{workspace.name}{suffix}.png"
         window.grab().save(str(path))
         print(path)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight_app.figures import aligned, column, counted, figure, most_decimals, percent, spread
+from insight_app.figures import (
+    aligned,
+    column,
+    counted,
+    figure,
+    most_decimals,
+    percent,
+    signed,
+    spread,
+)
 
 NUMBER = re.compile(r"(?:< |> )?-?\d{1,3}(?:,\d{3})*(?:\.\d{1,3})?")
 values = st.floats(-1e9, 1e9)
@@ -86,3 +95,9 @@ def test_percent_counts_and_spread() -> None:
     assert [counted(n, "image") for n in (0, 1, 1310)] == ["0 images", "1 image", "1,310 images"]
     assert spread([0.5, 0.25]) == "0.250 to 0.500"
     assert spread([0.5, 0.50001]) == "0.500"
+
+
+def test_parts_of_a_sum_have_their_sign_and_keep_digits_where_they_are_small() -> None:
+    shown = [signed(value) for value in (0.14, -0.29, 12.345, 0.00031, -0.0000456, 1e-9, 0.0)]
+    assert shown == ["+0.140", "\u22120.290", "+12.3", "+0.00031", "\u22120.000046", "0", "0"]
+    assert signed(float("nan")) == "not known"

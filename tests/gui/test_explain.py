@@ -253,3 +253,25 @@ def test_typed_classes_are_kept_and_asked_of_the_worker(qtbot, open_window, proj
     again = opened(qtbot, open_window, project_dir)
     assert again.session.explaining.kind == "zero-shot"
     assert panel(again, "classes").typed.edit.toPlainText().startswith("boat, ship/vessel")
+
+
+def test_turning_to_another_photo_selects_what_speaks_there_but_keeps_what_was_chosen(
+    qtbot, open_window, trained
+) -> None:
+    window = opened(qtbot, open_window, trained)
+    session, score = window.session, panel(window, "score")
+    explaining = session.explaining
+    silent = next(row for row in score.parts.rows if row.part is ScorePart.SILENT).below[0]
+    session.selection.select_rows([silent.row])
+    assert session.selection.row == silent.row, "chosen: it stays, though it gives nothing"
+    explaining.go_to_class((explaining.wanted + 1) % 4)
+    qtbot.waitUntil(lambda: explaining.explained is not None)
+    wait_idle(qtbot, window)
+    place = score.parts.places[session.selection.row]
+    assert place.total and session.selection.is_given
+    chosen = next(row for row in reversed(score.parts.rows) if row.part is ScorePart.CONCEPT)
+    session.selection.select_rows([chosen.row])
+    session.lists.step(1)
+    wait_idle(qtbot, window)
+    if chosen.row in score.parts.places and abs(score.parts.places[chosen.row].total) > 0.1:
+        assert session.selection.row == chosen.row

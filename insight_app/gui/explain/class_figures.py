@@ -89,9 +89,9 @@ def how_tested(found: "Classification") -> str:
     """Return on what it was learned and tested, as a sentence."""
     folds, photos = len(found.classifiers), counted(found.held_back.size, "photo")
     if found.classifiers[0].kind == "probe":
-        text = f"Each of {photos} was held back once, in {folds} turns; 95 % intervals"
+        text = f"{photos}, each held back once ({folds} turns)"
     elif found.held_back.size:
-        text = f"{photos} with a label that is one of the classes; nothing was learned from them"
+        text = f"{photos} with such a label; nothing learned from them"
     else:
-        text = "No photo has a label that is one of the classes: how right it is, is not known"
+        text = "No photo has such a label: how right it is, is not known"
     return f"{text}. {found.no_features}" if found.no_features else text

@@ -35,7 +35,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.photo.no_photos import show_buttons, why_none
 from insight_app.gui.state.kept_classes import FOLDERS
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, EmptyState, KeyButton, thin_line
+from insight_app.gui.widgets import ElidedLabel, EmptyState, KeyButton, dim_label, thin_line
 from insight_app.gui.wording import command_text, time_left, tooltip
 from insight_app.plain_text import visible
 
@@ -75,8 +75,8 @@ class ClassesPanel(Panel):
         self.list = ClassList(session, self)
         self.list.chosen.connect(self._choose)
         self.accuracy = AccuracyLines(self)
-        self.notes = ElidedLabel("", self)
-        self.notes.setProperty("dim", True)
+        self.notes = dim_label("", self)
+        self.notes.setWordWrap(True)
         self.notes.setContentsMargins(12, 2, 12, 4)
         self.shown = QWidget(self)
         column = QVBoxLayout(self.shown)

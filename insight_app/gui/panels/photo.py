@@ -384,7 +384,8 @@ class PhotoPanel(Panel):
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]
         self.legend.show_layers(layers, self.controls.only_here.isChecked(), has_unseen)
-        is_seen = self.stage.geometry_of_photo is not None and not self.shows_residual
+        # The hint is of where concepts are, not of what they give.
+        is_seen = self.stage.geometry_of_photo is not None and not is_of_many
         self.hint.set_relevant(bool(layers) and is_seen)
         if self.controls.mode == overlay.CONTOURS:
             lines = [

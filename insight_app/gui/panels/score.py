@@ -20,7 +20,7 @@ from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.lists import OfferedConcepts, neighbour
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
+from insight_app.gui.widgets import EmptyState, dim_label, thin_line
 from insight_app.gui.wording import tooltip
 from insight_app.plain_text import visible
 
@@ -33,6 +33,8 @@ WAITING = (
     "Once classes are trained, the score of each photo stands here as a sum: what every concept "
     "gives to it, and where."
 )
+NEXT_TO_NOTHING = 0.01
+"""Of what the strongest gives."""
 AROUND = 3
 """Cells of a cut-out, across."""
 
@@ -54,8 +56,8 @@ class ScorePanel(Panel):
             lambda row: session.explaining.look_at(row.part is ScorePart.ITSELF)
         )
         self.sum = SumRow(self.tree, self)
-        self.notes = ElidedLabel("", self)
-        self.notes.setProperty("dim", True)
+        self.notes = dim_label("", self)
+        self.notes.setWordWrap(True)
         self.notes.setContentsMargins(12, 2, 12, 4)
         self.versus = QCheckBox("and not", self)
         self.versus.setToolTip("Why this class and not another one: what each concept gives more")
@@ -110,12 +112,14 @@ class ScorePanel(Panel):
         if shown is self._shown and self.reasons <= {"selection"}:
             self.tree.follow_selection()
             return
-        self._shown = shown
+        is_other, self._shown = shown is not self._shown, shown
         self._strongest = _strongest_cells(shown)
         values = shown.values
         self.parts = score_parts(catalogue, values.concepts, shown.contributions, shown.bias)
         self.tree.show_parts(self.parts)
         self._show_sum(shown)
+        if is_other:
+            self._select_what_speaks()
 
     def _show_classes(self) -> None:
         explaining = self.session.explaining
@@ -164,6 +168,21 @@ class ScorePanel(Panel):
         if shown is None or cell is None:
             return None
         return self.session.pictures.cutout(shown.photo.image_id, cell, side, AROUND)
+
+    def _select_what_speaks(self) -> None:
+        """Select what gives most, where what is selected gives next to nothing to this score.
+
+        Only when another photo or class is turned to; what a person chose stays while it speaks.
+        """
+        selection, rows = self.session.selection, self.parts.rows
+        first = next((one for one in rows if one.part is ScorePart.CONCEPT and one.total), None)
+        if first is None or len(selection.rows) > 1 or not self.isVisible():
+            return
+        place = None if selection.row is None else self.parts.places.get(selection.row)
+        speaks = place is not None and abs(place.total) >= NEXT_TO_NOTHING * abs(first.total)
+        if not speaks or selection.is_given:
+            self.session.explaining.look_at(is_itself=False)
+            selection.give(self.session.state.ids_of((first.row,)))
 
     # ---- what can be done
 
@@ -217,13 +236,12 @@ def _notes(state: ProjectState, shown: ExplainedPhoto) -> str:
         accepted = float(sizes[(status == ACCEPTED) & ~hidden].sum()) / whole
         doubted = float(sizes[(status == REJECTED) | hidden].sum()) / whole
         open_ = float(sizes[(status == UNREVIEWED) & ~hidden].sum()) / whole
-        notes.append(f"Of all that speaks, {percent(accepted)} is of accepted concepts")
-        notes.append(f"{percent(open_)} of concepts that nobody reviewed")
+        resting = [f"accepted concepts {percent(accepted)}", f"unreviewed {percent(open_)}"]
         if doubted:
-            notes.append(f"{percent(doubted)} of rejected ones or junk")
+            resting.append(f"rejected or junk {percent(doubted)}")
+        notes.append(f"Rests on {', '.join(resting)}")
     unexplained = shown.photo.unexplained
     if unexplained.size:
         share = float(unexplained.mean())
-        notes.append(f"not explained by any concept: {percent(share)} of the photo's tokens, "
-                     "which no score has")  # fmt: skip
-    return "; ".join(notes)
+        notes.append(f"{percent(share)} of the photo not explained by any concept")
+    return "  ·  ".join(notes)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from insight_app.figures import MINUS, figure, percent
+from insight_app.figures import figure, percent, signed
 from insight_app.gui import theme
 from insight_app.gui.curation.lists.concept_row import paint_chip
 from insight_app.gui.curation.present_concept import find
@@ -183,13 +183,13 @@ class Legend(QWidget):
 def _scale(layer: Layer) -> str:
     """Return the end of a layer's scale in words."""
     if layer.negative is not None:
-        return f"+{figure(layer.scale)}"
+        return signed(layer.scale)
     return percent(layer.scale) if layer.concept is None else figure(layer.scale)
 
 
 def _least(layer: Layer) -> str:
     """Return the beginning of a layer's scale in words."""
-    return "0" if layer.negative is None else f"{MINUS}{figure(layer.scale)}"
+    return "0" if layer.negative is None else signed(-layer.scale)
 
 
 def _gradient(layer: Layer, bar: QRectF) -> QLinearGradient:

@@ -210,7 +210,7 @@ WORKSPACES = (
                 "Why this class",
                 across(
                     (28, down((60, "classes"), (40, ("confusions", "compact_set")))),
-                    (72, down((54, "photo"), (46, ("score", "class_concepts", "alike_photos")))),
+                    (72, down((59, "photo"), (41, ("score", "class_concepts", "alike_photos")))),
                 ),
                 main="classes",
                 front="score",
