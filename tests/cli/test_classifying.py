@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from insight_app.concepts import encoders
+from insight_app.concepts.explain.captioning import captioner
 from insight_app.project.results.snapshot import Results
 from tests.cli.conftest import Shell
+from tests.concepts import test_captioner
 from tests.project.test_typed_classes import made
 
 
@@ -70,3 +72,28 @@ def test_a_photo_is_captioned_and_the_caption_changes_with_concepts_off(
     shell.do("judge", project, str(first["concepts"][0]["number"]), "hide")
     hidden = shell.json("explain", "caption", project, photo)
     assert first["concepts"][0]["called"] not in [one["name"] for one in hidden["phrases"]]
+
+
+def test_a_captioner_writes_on_what_concepts_stand_for(
+    shell: Shell, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random weights: whatever it writes, it is theirs, and concepts change it."""
+    from insight_app.concepts.hsae import directions
+
+    monkeypatch.setattr(test_captioner, "D", 32)
+    folder = test_captioner.write(tmp_path / "model", test_captioner.mlp_weights())
+    with Results.open(project) as results:  # type: ignore[union-attr]
+        image = int(results.image_ids(status="coded")[0])
+        photo, codes = results.image(image).path, results.codes(image)
+    rows = directions.read(project / "dictionary")
+    expected = captioner.read(folder, 32).write(codes.to_dense().mean(0) @ rows)
+    found = shell.json("explain", "caption", project, photo, "--model", folder)
+    assert found["caption"] == expected.text and expected.text
+    assert [one["text"] for one in found["phrases"]] == [one.text for one in expected.phrases]
+    every = [one for phrase in found["phrases"] for one in phrase["evidence"]]
+    assert every and all(one["nats"] > 0 for one in every) and found["tried"] > 5
+    assert any(one["under"] for one in every) and all(one["place"] for one in every)
+    out = shell.do("explain", "caption", project, photo, "--model", folder, "--off", "0,1,2,12")
+    assert "off:" in out and ("Before:" in out or "As before." in out)
+    told = shell.refused("explain", "caption", project, photo, "--model", tmp_path)
+    assert "vocabulary cannot be read" in told
