@@ -128,7 +128,7 @@ def test_before_training_and_without_classes_it_says_what_to_do(
     assert panel(window, "photo").contribution() is None
 
 
-def test_it_is_stale_once_labels_are_others_and_again_after_a_restart(
+def test_it_is_stale_once_a_label_is_given_and_holds_again_after_undo(
     qtbot, open_window, project_dir
 ) -> None:
     from insight_app.project.judgements import label
@@ -138,12 +138,16 @@ def test_it_is_stale_once_labels_are_others_and_again_after_a_restart(
     image = int(found.images[0])
     with Results.open(project_dir) as results:
         content = contents_of(results, [image])[image]
-    with Project.open(project_dir) as project:
-        project.judgements.judge([label("folders", content, "boats")], "labelled")
     window = opened(qtbot, open_window, project_dir)
-    classes = panel(window, "classes")
-    assert classes.trouble.isVisible() and "Labels changed" in classes.trouble.text
+    classes, curation = panel(window, "classes"), window.session.curation
+    assert not classes.trouble.isVisible()
+    curation.judge([label("folders", content, "boats")], "labelled", "nothing")
+    qtbot.waitUntil(classes.trouble.isVisible)
+    assert "Labels changed" in classes.trouble.text
     assert classes.trouble.button.text() == "Train again"
+    wait_idle(qtbot, window)
+    curation.undo()
+    qtbot.waitUntil(lambda: not classes.trouble.isVisible())
 
 
 def test_rows_count_each_concept_once_and_keep_the_rest_together(qtbot, window) -> None:

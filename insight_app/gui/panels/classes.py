@@ -109,7 +109,6 @@ class ClassesPanel(Panel):
         explaining.chosen.connect(self.invalidate)
         explaining.photos_ready.connect(self._bring_photos)
         session.labelled.changed.connect(self.invalidate)
-        session.curation.changed.connect(lambda _rows, _structure: self._labelled())
         session.analysis.started.connect(self.invalidate)
         session.analysis.progress.connect(lambda _progress: self.invalidate())
         self.refresh_while_empty()
@@ -282,11 +281,6 @@ class ClassesPanel(Panel):
         looks.want()
         is_of_it = looks.known is not None and looks.known.classification is found
         return looks.known.taken_for if is_of_it and looks.known is not None else ()
-
-    def _labelled(self) -> None:
-        """Look whether labels are other ones, where somebody sees it."""
-        if self.isVisible():
-            self.session.explaining.look_again()
 
     def _fill_sets(self) -> None:
         menu, explaining = self.sets.menu(), self.session.explaining

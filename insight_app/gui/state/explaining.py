@@ -21,6 +21,7 @@ from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import Jobs
+from insight_app.gui.state.judgement_queue import Committed, JudgementQueue
 from insight_app.gui.state.kept_classes import FOLDERS, KeptClasses, read_kept, read_new
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.messages import Messages
@@ -64,6 +65,7 @@ class Explaining(QObject):
         lists: Lists,
         places: PlaceMemory,
         messages: Messages,
+        queue: JudgementQueue,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -94,6 +96,7 @@ class Explaining(QObject):
         self._photos: tuple[ImageOrder, str] | None = None
         """The photos that are gone through, and what they are in words."""
         projects.opened.connect(self._forget)
+        queue.committed.connect(self._committed)
         selection.changed.connect(self._look_at_photo)
         image_codes.ready.connect(lambda _image: self._look_at_photo())
 
@@ -357,6 +360,12 @@ class Explaining(QObject):
 
     def _end(self) -> None:
         self._request = self.progress = None
+
+    def _committed(self, committed: Committed) -> None:
+        """Read anew where labels were given: sets may be others, and what is kept out of date."""
+        if committed.changes.label_sets and self._read_in is not None:
+            self._read_in = (-1, "", self.kind)
+            self.changed.emit()
 
     # ---- another project
 

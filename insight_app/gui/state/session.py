@@ -214,6 +214,7 @@ class Session(QObject):
             self.lists,
             self.places,
             self.messages,
+            self.queue,
             self,
         )
         self.labelled = ClassLooks(self.projects, self.explaining, self.jobs, self)
