@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from insight_app.concepts.progress import CancelToken
-from insight_app.errors import KnownError
+from insight_app.errors import KnownError, Refusal
 from insight_app.worker.loaded_models import LoadedModels, memory
 from insight_app.worker.pace import Estimate
 from insight_app.worker.segmenting import Segmenting
@@ -40,6 +40,7 @@ LONG = (
     "repair",
     "quality",
     "classify",
+    "cues",
     "zero_shot",
     "segment",
     "released_probe",
@@ -83,6 +84,7 @@ class Requests:
             "repair": self.repair,
             "quality": self.quality,
             "classify": self.classify,
+            "cues": self.cues,
             "zero_shot": self.zero_shot,
             "released_probe": self.released_probe,
             "encode": self.encode,
@@ -342,6 +344,40 @@ class Requests:
             between=self._client.answer_short_requests,
         )
         return self._kept(project, found)
+
+    def cues(self, request: Request) -> dict[str, Any]:
+        """Find concepts that one subset of `project` hangs on, by the newest classification.
+
+        `labels`: of which set; `by`: how photos are divided, "classes" without.
+        """
+        from dataclasses import asdict
+
+        from insight_app.project.explaining import cues, store, whatif
+        from insight_app.project.explaining.labels import FOLDERS
+        from insight_app.project.project import Project
+        from insight_app.project.results.snapshot import Results
+
+        project = Path(request["project"])
+        told, cancel = self._progress(request), self._client.cancel_token(request)
+
+        def progress(done: int, total: int, message: str) -> None:
+            self._client.answer_short_requests()
+            told(done, total, message)
+
+        found = store.newest(project, str(request.get("labels") or FOLDERS))
+        results = Results.open(project)
+        if found is None or results is None:
+            raise Refusal("Nothing was classified yet.", where=str(project), do="Train first.")
+        with results, Project.open(project, read_only=True) as opened:
+            start = whatif.decided(results, found, progress=progress, cancel=cancel)
+            by = str(request.get("by") or cues.CLASSES)
+            division = cues.divided(results, opened.judgements.state, start, by)
+            listed = cues.find(start, division, progress=progress, cancel=cancel)
+        return {
+            "by": listed.by,
+            "looked_at": listed.looked_at,
+            "cues": [asdict(one) | {"subset": listed.subsets[one.subset]} for one in listed.cues],
+        }
 
     def _kept(self, project: Path, found: Classification) -> dict[str, Any]:
         """Keep a classification in the project; return its file, or one to be read and why."""

@@ -46,6 +46,7 @@ from insight_app.gui.state.tagging import Tagging
 from insight_app.gui.state.troubles import Gravity, Trouble, Troubles
 from insight_app.gui.state.unexplained import UnexplainedFindings
 from insight_app.gui.state.views import Detour, Views
+from insight_app.gui.state.what_if import WhatIf
 from insight_app.gui.state.whereabouts import Whereabouts
 from insight_app.gui.state.worker_client import WorkerClient
 from insight_app.gui.wording import words
@@ -59,8 +60,9 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, labelling, explaining, labelled, pictures, image_codes,
-    photo_concepts, composites, places, editors, seen_panels, messages, troubles, settings, actions.
+    worker, jobs, unexplained, quality, labelling, explaining, labelled, what_if, pictures,
+    image_codes, photo_concepts, composites, places, editors, seen_panels, messages, troubles,
+    settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -218,6 +220,15 @@ class Session(QObject):
             self,
         )
         self.labelled = ClassLooks(self.projects, self.explaining, self.jobs, self)
+        self.what_if = WhatIf(
+            self.projects,
+            self.explaining,
+            self.worker,
+            self.jobs,
+            self.curation,
+            self.messages,
+            self,
+        )
         self._shown_path: Path | None = None
         self.projects.entered.connect(self.places.enter)
         self.projects.results_changed.connect(self.places.results_came)

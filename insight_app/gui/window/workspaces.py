@@ -121,6 +121,7 @@ PANELS = (
     PanelSpec("compact_set", "Enough concepts", "compact_set", "CompactSetPanel"),
     PanelSpec("class_concepts", "What it looks for", "class_concepts", "ClassConceptsPanel"),
     PanelSpec("alike_photos", "Photos alike", "alike_photos", "AlikePhotosPanel"),
+    PanelSpec("what_if", "What if", "what_if", "WhatIfPanel"),
 )
 
 EARLIER = (22,)
@@ -209,8 +210,9 @@ WORKSPACES = (
                 "why",
                 "Why this class",
                 across(
-                    (28, down((60, "classes"), (40, ("confusions", "compact_set")))),
-                    (72, down((59, "photo"), (41, ("score", "class_concepts", "alike_photos")))),
+                    (22, down((60, "classes"), (40, ("confusions", "compact_set")))),
+                    (52, down((59, "photo"), (41, ("score", "class_concepts", "alike_photos")))),
+                    (26, "what_if"),
                 ),
                 main="classes",
                 front="score",

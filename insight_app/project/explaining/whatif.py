@@ -23,9 +23,10 @@ from insight_app.concepts.explain.interventions import (
 )
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import Refusal
-from insight_app.figures import figure
+from insight_app.figures import counted, figure
 from insight_app.project.explaining import matrix
 from insight_app.project.explaining.classification import Classification
+from insight_app.project.judgements.payloads import Intervention, KeptEffect
 from insight_app.project.results.snapshot import Results
 
 MOST_PHOTOS = 200_000
@@ -120,6 +121,30 @@ def intervene(
         start.scored.decisions[rows], after[rows], start.labels[rows], len(start.classes)
     )
     return Intervened(factors, rows, rescored, change)
+
+
+def intervention_of(
+    results: Results, found: Classification, factors: Factors, done: Intervened | None
+) -> Intervention:
+    """Return an intervention as it is kept under a name, with its effects where these are known."""
+    effects: list[KeptEffect] = []
+    if done is not None:
+        change = done.change
+        photos = f"{counted(change.labelled, 'held-back photo')} of “{found.label_set}”"
+        if change.labelled:
+            before, after = change.accuracy
+            low, high = change.intervals[1]
+            effects.append(KeptEffect("accuracy", "share", photos, before, after, low, high))
+        everything = counted(done.rows.size, "photo")
+        moved = float(change.changed.size)
+        effects.append(KeptEffect("decisions changed", "photos", everything, after=moved))
+    return Intervention(
+        results.dictionary.fingerprint,
+        dict(factors),
+        choices={"labels": found.label_set},
+        effects=tuple(effects),
+        basis=f"classification of {found.made}",
+    )
 
 
 def checked(factors: Mapping[int, float], concepts: int) -> Factors:
