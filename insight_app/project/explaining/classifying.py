@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from insight_app.concepts.explain import evaluation, learning
 from insight_app.concepts.explain.classifier import Classifier
@@ -115,8 +116,13 @@ def of_values(
     began = time.monotonic()
     index = labels.labels.astype(np.int64)
     fold = evaluation.folds(index)
-    classifiers, concepts = _by_concepts(labels, index, fold, values, told, kept)
-    beside = None if features is None else _by_features(labels, index, fold, features, told, kept)
+    # Threads that wait for each other take a hundred times what small products do.
+    with threadpool_limits(1 if index.size <= ONE_PATH else None, "blas"):
+        classifiers, concepts = _by_concepts(labels, index, fold, values, told, kept)
+        beside = (
+            None if features is None else _by_features(labels, index, fold, features, told, kept)
+        )
+        compact = _compact(labels, index, fold, values, concepts, told)
     return Classification(
         label_set=labels.name,
         classes=labels.classes,
@@ -127,7 +133,7 @@ def of_values(
         concepts=concepts,
         features=beside,
         no_features=no_features,
-        compact=_compact(labels, index, fold, values, concepts, told),
+        compact=compact,
         notes=_notes(labels, index),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - began, 1),
