@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from insight_app.gui.actions import Actions
 from insight_app.gui.settings import Settings
 from insight_app.gui.state.analysis_control import AnalysisControl
+from insight_app.gui.state.audit import Audit
 from insight_app.gui.state.class_looks import ClassLooks
 from insight_app.gui.state.composite_control import CompositeControl
 from insight_app.gui.state.curation import Curation
@@ -60,7 +61,7 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, labelling, explaining, labelled, what_if, pictures,
+    worker, jobs, unexplained, quality, labelling, explaining, audit, labelled, what_if, pictures,
     image_codes, photo_concepts, composites, places, editors, seen_panels, messages, troubles,
     settings, actions.
     """
@@ -217,6 +218,16 @@ class Session(QObject):
             self.places,
             self.messages,
             self.queue,
+            self,
+        )
+        self.audit = Audit(
+            self._present,
+            self.curation,
+            self.selection,
+            self.explaining,
+            contents,
+            self.jobs,
+            self.messages,
             self,
         )
         self.labelled = ClassLooks(self.projects, self.explaining, self.jobs, self)

@@ -125,6 +125,22 @@ def add_view_commands(
             partial(docks.open_panel, spec.name), context=PANEL)  # fmt: skip
 
 
+def add_audit_commands(actions: Actions, session: Session, window: QMainWindow) -> None:
+    """Register pinning, which acts on whatever is looked at."""
+
+    def pin_it() -> None:
+        from insight_app.gui.explain.pin_dialog import pin
+
+        shown = [one for one in WORKSPACES if actions[f"view.{one.name}"].isChecked()]
+        workspace = shown[0] if shown else WORKSPACES[0]
+        pages = [one.name for one in workspace.pages if workspace.has_pages]
+        page = next((name for name in pages if actions[action_of(name)].isChecked()), "")
+        pin(session, window, workspace.name, page)
+
+    actions.add("audit.pin", "Pin a &finding…", "Ctrl+D", pin_it, context=EDIT, icon="push-pin",
+                tip="Keep what you look at now for the report, with a comment")  # fmt: skip
+
+
 def add_concept_commands(actions: Actions, session: Session) -> None:
     """Register what a person says of the selected concepts, or of the selected relations."""
     add, curation, relations = actions.add, session.curation, session.relations
@@ -202,6 +218,7 @@ def update_commands(actions: Actions, session: Session) -> None:
         set_enabled(id, has_project)
     for id in ("concept.previous", "concept.next", "photos.unexplained"):
         set_enabled(id, has_project)
+    set_enabled("audit.pin", has_concepts and can_write)
     for id in ("file.export", "edit.find"):
         set_enabled(id, has_concepts)
     for workspace in WORKSPACES:

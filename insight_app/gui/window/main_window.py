@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         commands.add_workspace_commands(actions, *show, self)
         commands.add_view_commands(actions, session, docks, self)
         commands.add_concept_commands(actions, session)
+        commands.add_audit_commands(actions, session, self)
         show_folders = partial(dialogs.show_folders, session, self)
         commands.add_analysis_commands(actions, session, self.opening, docks, show_folders)
         commands.add_help_commands(actions, self, lambda: self.hints.show_again())

@@ -122,6 +122,7 @@ PANELS = (
     PanelSpec("class_concepts", "What it looks for", "class_concepts", "ClassConceptsPanel"),
     PanelSpec("alike_photos", "Photos alike", "alike_photos", "AlikePhotosPanel"),
     PanelSpec("what_if", "What if", "what_if", "WhatIfPanel"),
+    PanelSpec("report", "Findings and report", "report", "ReportPanel"),
 )
 
 EARLIER = (22,)
@@ -216,6 +217,13 @@ WORKSPACES = (
                 ),
                 main="classes",
                 front="score",
+            ),
+            WorkspacePage(
+                "report",
+                "Report",
+                across((58, "report"), (42, down((60, "photo"), (40, "card")))),
+                main="report",
+                front="report",
             ),
         ),
     ),
