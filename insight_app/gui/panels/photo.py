@@ -380,6 +380,7 @@ class PhotoPanel(Panel):
         notes = (left_out, caution, self.finer.words())
         self._show_occlusion()
         self.controls.given.setVisible(self.given.show_state(self.shown))
+        self.controls.show_scale(self.contribution() is None)
         self.legend.set_note(" · ".join(note for note in notes if note))
         self.absent.show_layers(layers)
         layers = [layer for layer in layers if layer.values.any()]

@@ -25,7 +25,9 @@ MODE_TIPS = {
 }
 
 
-LABELS = 160
+SHORT, LONG = 56, 110
+"""Pixels of a slider."""
+LABELS = 190
 """Pixels of the words beside the sliders, and around all."""
 
 
@@ -78,14 +80,29 @@ class OverlayControls(QWidget):
         row.addWidget(self.only_here)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show looks as icons where their words would take another line from the photo."""
+        """Fit into the width."""
         super().resizeEvent(event)
-        shown = [look for look in self.looks.values() if not look.isHidden()]
-        others = (self.opacity, self.threshold, *self.modes.buttons(), self.only_here)
-        taken = sum(one.sizeHint().width() + 8 for one in others)
-        taken += sum(look.words_width() + 8 for look in shown) + LABELS
+        self.fit()
+
+    def fit(self) -> None:
+        """Show looks as icons, and short sliders, where more would take a line from the photo."""
+        looks = [look for look in self.looks.values() if not look.isHidden()]
+        others = [one for one in (*self.modes.buttons(), self.only_here) if not one.isHidden()]
+        taken = LABELS + sum(one.sizeHint().width() + 8 for one in others)
+        words = sum(look.words_width() + 8 for look in looks)
+        is_narrow = taken + words + 2 * LONG > self.width()
         for look in self.looks.values():
-            look.show_icon(taken > self.width())
+            look.show_icon(is_narrow)
+        icons = sum(look.sizeHint().width() + 8 for look in looks)
+        room = (self.width() - taken - icons) // 2
+        for slider in (self.opacity, self.threshold):
+            slider.setMaximumWidth(min(LONG, max(SHORT, room)))
+
+    def show_scale(self, is_offered: bool) -> None:
+        """Offer the scale of this photo only, where what is drawn has another."""
+        if is_offered == self.only_here.isHidden():
+            self.only_here.setVisible(is_offered)
+            self.fit()
 
     @property
     def mode(self) -> str:
@@ -115,6 +132,6 @@ def _slider(name: str, value: int, parent: QWidget) -> QSlider:
     slider.setValue(value)
     slider.setAccessibleName(name)
     slider.setToolTip(name)
-    slider.setMinimumWidth(56)
-    slider.setMaximumWidth(110)
+    slider.setMinimumWidth(SHORT)
+    slider.setMaximumWidth(LONG)
     return slider
