@@ -76,8 +76,8 @@ def _card(source: Audited, number: int, key: str, one: PinnedFinding) -> Card:
         if shown:
             blocks.append(PictureRow(shown))
     facts = [(name, value) for name, value in sorted(view.choices.items()) if value]
-    where = " › ".join(filter(None, (view.workspace, view.page)))
-    rows = [("Seen in", where), *facts] if where else list(facts)
+    where = view.workspace.capitalize()
+    rows = [("Seen in", f"the workspace {where}"), *facts] if where else list(facts)
     if view.image and record is None:
         rows.append(("Photo", source.called(view.image)))
     if rows:
