@@ -239,7 +239,8 @@ def _gap(gap: Gap) -> str:
     said = f"{gap.points:+.1f} points, concepts minus raw features".replace("-", "−")
     if gap.low is None or gap.high is None:
         return f"{said} (too few photos for an interval)"
-    return f"{said} ({gap.low:+.1f} to {gap.high:+.1f})".replace("-", "−")
+    between = f"({gap.low:+.1f} to {gap.high:+.1f})".replace("-", "−")
+    return f"{said} {between}, {counted(gap.photos, 'photo')}"
 
 
 def accuracies(source: Audited) -> Sequence[tuple[str, str]]:
