@@ -215,4 +215,4 @@ def run(encoder: BuiltinEncoder, folder: Path, more: Sequence[Path], build: Path
     }
     for check, holds in checks.items():
         print(f"{'holds' if holds else 'MISSED'}: {check}")
-    return report | {"holds": checks}
+    return report | {"holds": {check: bool(holds) for check, holds in checks.items()}}
