@@ -41,7 +41,11 @@ def picture(qtbot, window: MainWindow, widget: QWidget) -> QImage:
         wait_idle(qtbot, window)
     if (focused := QApplication.focusWidget()) is not None:
         focused.clearFocus()
-    return widget.grab().toImage()
+    found = widget.grab().toImage()
+    while window.session.jobs.busy:  # what is painted first asks for its pictures
+        wait_idle(qtbot, window)
+        found = widget.grab().toImage()
+    return found
 
 
 def workspaces(qtbot, window: MainWindow) -> dict[str, QImage]:
