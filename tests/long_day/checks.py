@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from insight_app.gui.curation.cutouts import CutoutGrid
+from insight_app.gui.curation.own_name_keys import OwnNameRow
 from insight_app.gui.state.judgement_queue import WriteKind
 from tests.long_day import ledger, watch, world
 from tests.long_day.day import Day
@@ -234,8 +235,10 @@ def nothing_of_another_project_is_written(day: Day) -> str:
         return ""
     word = day.world.other(day.place).kind.word
     for text, widget in _texts(day.window):
-        # What is said of the other on purpose: why it could not be opened.
-        if word in text and not text.startswith(f"{word}.insight was not opened"):
+        # What is said of the other on purpose: why it could not be opened, and names with keys,
+        # which are the person's in every project.
+        is_said = text.startswith(f"{word}.insight was not opened")
+        if word in text and not is_said and not isinstance(widget.parent(), OwnNameRow):
             return f"{text!r} of another project is in {widget}"
     return ""
 

@@ -148,8 +148,10 @@ class Day:
     # ---- judgements
 
     def _committed(self, committed: Committed) -> None:
+        if committed.changes.is_empty:
+            return  # what was done before is still what is undone next
         self.last = committed
-        if not committed.changes.is_empty and self.place is not None:
+        if self.place is not None:
             self.acknowledged[self.place.project] += 1
 
     @property

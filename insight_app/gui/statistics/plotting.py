@@ -142,6 +142,8 @@ def plot_widget(
         axis.setStyle(hideOverlappingLabels=False)
     widget.plotItem.hideButtons()
     widget.plotItem.setMenuEnabled(False)
+    menu = widget.plotItem.ctrlMenu  # never shown; nobody's, it would outlive the window
+    menu.setParent(widget, menu.windowFlags())
     theme.follow(widget.look)
     return widget
 

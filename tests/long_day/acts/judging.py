@@ -137,6 +137,8 @@ def hide(day: Day, pick: Pick) -> str | None:
     concepts, rows = session.selection.concepts, session.selection.rows
     hidden = None if all(session.state.catalogue.hidden[row] for row in rows) else True
     press("H")
+    if session.relations.current:
+        return "hiding is of no relation"
     day.said.judge((concept, {"hidden": hidden}) for concept in concepts)
     return f"{'show' if hidden is None else 'hide'} {', '.join(concepts)}"
 
@@ -279,15 +281,15 @@ def parent(day: Day, pick: Pick) -> str | None:
     dialog = day.window.findChild(PlaceDialog)
     if dialog is None:
         return "no dialog"
-    state, said = session.state, "left"
+    state, chosen = session.state, ""
     own = state.row_of(child)
     rows = [row for row in state.catalogue.search("") if row != own][: len(dialog.list.hits())]
     if rows and pick.chance(0.8):
         place = pick.number(0, len(rows) - 1)
         chosen = state.id_of(rows[place])
         dialog.list.choose(place)
-        if not (said := dialog.why.text()):
-            day.said.judge([(f"{child} > {chosen}", {"status": "added"})])
-        said = f"under {chosen}: {said or 'done'}"
-    dialog.reject()
-    return f"{child} {said}"
+    if was_left := dialog.isVisible():
+        dialog.reject()
+    elif chosen:
+        day.said.judge([(f"{child} > {chosen}", {"status": "added"})])
+    return f"{child} under {chosen or 'none'}: {'left' if was_left else 'done'}"
