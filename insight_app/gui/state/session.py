@@ -39,7 +39,6 @@ from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.quality_control import QualityControl
 from insight_app.gui.state.relation_curation import RelationCuration
 from insight_app.gui.state.seen_panels import SeenPanels
-from insight_app.gui.state.segmented import SegmentedPhotos
 from insight_app.gui.state.selection import SelectionModel
 from insight_app.gui.state.split_draft import SplitDraft
 from insight_app.gui.state.staging import Staging
@@ -62,9 +61,9 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, labelling, explaining, audit, segmented, labelled, what_if,
-    pictures, image_codes, photo_concepts, composites, places, editors, seen_panels, messages,
-    troubles, settings, actions.
+    worker, jobs, unexplained, quality, labelling, explaining, audit, labelled, what_if, pictures,
+    image_codes, photo_concepts, composites, places, editors, seen_panels, messages, troubles,
+    settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -229,15 +228,6 @@ class Session(QObject):
             contents,
             self.jobs,
             self.messages,
-            self,
-        )
-        self.segmented = SegmentedPhotos(
-            self.projects,
-            self.worker,
-            self.jobs,
-            self.selection,
-            self.image_codes,
-            self.places,
             self,
         )
         self.labelled = ClassLooks(self.projects, self.explaining, self.jobs, self)

@@ -123,9 +123,6 @@ PANELS = (
     PanelSpec("alike_photos", "Photos alike", "alike_photos", "AlikePhotosPanel"),
     PanelSpec("what_if", "What if", "what_if", "WhatIfPanel"),
     PanelSpec("report", "Findings and report", "report", "ReportPanel"),
-    PanelSpec("region_classes", "Classes of regions", "region_classes", "RegionClassesPanel"),
-    PanelSpec("regions", "Regions", "regions", "RegionsPanel"),
-    PanelSpec("region_parts", "What made it so", "region_parts", "RegionPartsPanel"),
 )
 
 EARLIER = (22,)
@@ -220,13 +217,6 @@ WORKSPACES = (
                 ),
                 main="classes",
                 front="score",
-            ),
-            WorkspacePage(
-                "region",
-                "Which region is what",
-                across((24, "region_classes"), (46, "regions"), (30, "region_parts")),
-                main="regions",
-                front="regions",
             ),
             WorkspacePage(
                 "report",
