@@ -29,7 +29,9 @@ class TypedClasses(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 12, 6)
         column.setSpacing(4)
-        column.addWidget(dim_label(HINT, self))
+        hint = dim_label(HINT, self)
+        hint.setWordWrap(True)
+        column.addWidget(hint)
         column.addWidget(self.edit)
         theme.follow(self._measure)
 

@@ -3,7 +3,7 @@
 Shows the rows that it is given and says which one was gone to. Knows no classifier.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 NAME, WEIGHT, MEAN, ACTIVE = range(4)
 ROLE = int(Qt.ItemDataRole.UserRole)
+BAR, NARROW_BAR = 90, 44
+"""Pixels of the bar beside its number."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class WeightTree(QTreeWidget):
         self.largest = 1.0
         self._rows: list[WeightRow] = []
         self._following = False
-        self.setHeaderLabels(["", "weight", "mean", "active"])
+        self._titles: tuple[str, ...] = ("weight", "mean", "active")
+        self._bar = BAR
+        self.setHeaderLabels(["", *self._titles])
         self.setRootIsDecorated(False)
         self.setIndentation(0)
         self.setUniformRowHeights(True)
@@ -93,13 +97,22 @@ class WeightTree(QTreeWidget):
     def _measure(self) -> None:
         metrics = self.fontMetrics()
         number = metrics.horizontalAdvance("+00.000") + 16
-        for column, width in ((WEIGHT, number + 90), (MEAN, number), (ACTIVE, number)):
+        for column, width in ((WEIGHT, number + self._bar), (MEAN, number), (ACTIVE, number)):
             self.setColumnWidth(column, width)
         self.scheduleDelayedItemsLayout()
 
+    def name_columns(self, tips: Mapping[str, str]) -> None:
+        """Name the three columns of numbers otherwise, each with what it means."""
+        self._titles = tuple(tips)
+        for column, tip in zip((WEIGHT, MEAN, ACTIVE), tips.values(), strict=True):
+            self.headerItem().setToolTip(column, tip)
+            self.setColumnHidden(column, not self._titles[column - 1].strip())
+        self._bar = NARROW_BAR
+        self._measure()
+
     def show_rows(self, head: str, rows: Sequence[WeightRow]) -> None:
         """Show other rows; the scroll stays where they are of the same."""
-        self.setHeaderLabels([head, "weight", "mean", "active"])
+        self.setHeaderLabels([head, *self._titles])
         if list(rows) == self._rows:
             return
         self._rows = list(rows)

@@ -26,6 +26,7 @@ from insight_app.gui.state.labelling import Labelling
 from insight_app.gui.state.likeness import Likeness
 from insight_app.gui.state.lists import Lists
 from insight_app.gui.state.marking import Marking
+from insight_app.gui.state.mask_control import MaskControl
 from insight_app.gui.state.messages import Messages
 from insight_app.gui.state.naming_curation import NamingCuration
 from insight_app.gui.state.new_names import NewNames
@@ -37,6 +38,7 @@ from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.quality_control import QualityControl
+from insight_app.gui.state.regions import Regions
 from insight_app.gui.state.relation_curation import RelationCuration
 from insight_app.gui.state.seen_panels import SeenPanels
 from insight_app.gui.state.selection import SelectionModel
@@ -61,9 +63,9 @@ class Session(QObject):
 
     Whoever wants more asks the object that owns it: projects, selection, lists, curation, naming,
     relations, structure, staging, splitting, views, likeness, duplicates, queue, analysis, folders,
-    worker, jobs, unexplained, quality, labelling, explaining, audit, labelled, what_if, pictures,
-    image_codes, photo_concepts, composites, places, editors, seen_panels, messages, troubles,
-    settings, actions.
+    worker, jobs, unexplained, quality, labelling, explaining, audit, labelled, what_if, regions,
+    masks, pictures, image_codes, photo_concepts, composites, places, editors, seen_panels,
+    messages, troubles, settings, actions.
     """
 
     bare_photo = Signal(bool)
@@ -229,6 +231,18 @@ class Session(QObject):
             self.jobs,
             self.messages,
             self,
+        )
+        self.regions = Regions(
+            self.projects,
+            self.worker,
+            self.jobs,
+            self.selection,
+            self.image_codes,
+            self.places,
+            self,
+        )
+        self.masks = MaskControl(
+            self.projects, self.worker, self.jobs, self.regions, self.places, self.messages, self
         )
         self.labelled = ClassLooks(self.projects, self.explaining, self.jobs, self)
         self.what_if = WhatIf(

@@ -123,6 +123,10 @@ PANELS = (
     PanelSpec("alike_photos", "Photos alike", "alike_photos", "AlikePhotosPanel"),
     PanelSpec("what_if", "What if", "what_if", "WhatIfPanel"),
     PanelSpec("report", "Findings and report", "report", "ReportPanel"),
+    PanelSpec("region_classes", "Classes by words", "region_classes", "RegionClassesPanel"),
+    PanelSpec("region_map", "Which region is what", "region_map", "RegionMapPanel"),
+    PanelSpec("region_parts", "What the region is made of", "region_parts", "RegionPartsPanel"),
+    PanelSpec("mask_scores", "Against masks", "mask_scores", "MaskScoresPanel"),
 )
 
 EARLIER = (22,)
@@ -217,6 +221,17 @@ WORKSPACES = (
                 ),
                 main="classes",
                 front="score",
+            ),
+            WorkspacePage(
+                "regions",
+                "Which region is what",
+                across(
+                    (22, "region_classes"),
+                    (50, "region_map"),
+                    (28, down((50, "region_parts"), (50, "mask_scores"))),
+                ),
+                main="region_classes",
+                front="region_map",
             ),
             WorkspacePage(
                 "report",

@@ -1,0 +1,227 @@
+"""The photo with its regions: what each is by words, through concepts or through raw tokens.
+
+A click on a region shows what it is made of. All of the photo is looked at, in windows; nothing of
+it is counted.
+"""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QButtonGroup, QSlider, QToolButton, QWidget
+
+from insight_app.gui.panel import Panel
+from insight_app.gui.photo.stage import Stage
+from insight_app.gui.regions import drawing
+from insight_app.gui.regions.drawing import MODES, Mode
+from insight_app.gui.state.lists import OfferedPhotos
+from insight_app.gui.state.regions import BACKGROUND
+from insight_app.gui.state.session import Session
+from insight_app.gui.widgets import PlainLabel, dim_label
+from insight_app.gui.wording import tooltip
+from insight_app.gui.wrap_row import WrapRow
+from insight_app.plain_text import visible
+
+NO_PHOTO = "Choose a photo in Images: its regions stand here."
+NO_CLASSES = "Type two classes or more on the left: what each region is stands here."
+WAITING = "Segmenting…"
+NOT_ANALYZED = "This photo is not analyzed, so that no concept can be said of it."
+TIPS = {
+    "labels": "Each region in the colour of its class",
+    "outlines": "Only the borders between regions",
+}
+
+
+class RegionMapPanel(Panel):
+    """One photo, large, its regions in the colours of their classes."""
+
+    title = "Which region is what"
+    object_name = "region_map"
+    follows = frozenset({"project", "results", "selection"})
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._drawn: tuple[object, ...] | None = None
+        self.stage = Stage(self)
+        self.body.addWidget(self.stage, 1)
+        self.note = dim_label("", self)
+        self.note.setContentsMargins(12, 2, 12, 2)
+        self.body.addWidget(self.note)
+        self._build_controls()
+        self.setFocusProxy(self.stage)
+        self.stage.clicked.connect(self._clicked)
+        self.stage.hovered.connect(self._hovered)
+        session.bare_photo.connect(self.stage.set_bare)
+        session.regions.changed.connect(self.invalidate)
+        session.regions.region_changed.connect(self.invalidate)
+        session.pictures.ready.connect(lambda _key: self.invalidate())
+        session.image_codes.ready.connect(lambda _image: self.invalidate())
+        session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
+
+    def _build_controls(self) -> None:
+        holder = QWidget(self)
+        row = WrapRow(holder)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity.setRange(10, 100)
+        self.opacity.setValue(50)
+        self.opacity.setFixedWidth(90)
+        self.opacity.setAccessibleName("Opacity of the regions")
+        self.opacity.valueChanged.connect(lambda _value: self.invalidate())
+        row.addWidget(PlainLabel("Opacity", self))
+        row.addWidget(self.opacity)
+        self.modes = self._choice(row, {mode: TIPS[mode] for mode in MODES})
+        self.sources = self._choice(
+            row,
+            {
+                "concepts": "What the concepts of each place stand for",
+                "raw": "The encoder's raw tokens, without concepts",
+            },
+        )
+        self.sharp = self._switch(row, "Sharper edges",
+                                  "Borders drawn along the photo's own (guided filter); drawn, "
+                                  "not measured")  # fmt: skip
+        self.differ = self._switch(row, "Where they differ",
+                                   "Where concepts and raw tokens say other things")  # fmt: skip
+        self.foot.addWidget(holder)
+
+    def _choice(self, row: WrapRow, tips: dict[str, str]) -> QButtonGroup:
+        group = QButtonGroup(self)
+        for place, (name, tip) in enumerate(tips.items()):
+            button = QToolButton(self)
+            button.setText("raw tokens" if name == "raw" else name.capitalize())
+            button.setProperty("choice", name)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setChecked(place == 0)
+            group.addButton(button)
+            row.addWidget(button)
+        group.buttonClicked.connect(lambda _button: self._chosen())
+        return group
+
+    def _switch(self, row: WrapRow, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.toggled.connect(lambda _on: self._chosen())
+        row.addWidget(button)
+        return button
+
+    @property
+    def mode(self) -> Mode:
+        """How regions are drawn."""
+        return next(mode for mode in MODES if mode == _choice_of(self.modes))
+
+    def _chosen(self) -> None:
+        is_raw = _choice_of(self.sources) == "raw"
+        self.session.regions.show_as(
+            "raw" if is_raw else "concepts", "sharp" if self.sharp.isChecked() else "smooth"
+        )
+        self.invalidate()
+
+    # ---- what is shown
+
+    def refresh(self) -> None:
+        session, regions = self.session, self.session.regions
+        regions.want()
+        image = session.selection.image
+        if regions.error is not None:
+            self.show_error(regions.error, "Try again", regions.try_again)
+        else:
+            self.trouble.hide()
+        if image is None or session.state.results is None:
+            self._drawn = None
+            self.stage.show_photo(None, None)
+            self.stage.set_message(NO_PHOTO)
+            self.set_info("")
+            self.note.setText("")
+            return
+        self._show_photo(image)
+        self._show_regions()
+
+    def _show_photo(self, image: int) -> None:
+        session, regions = self.session, self.session.regions
+        photo, pixmap = session.image_codes.get(image), session.pictures.photo(image)
+        broken = session.pictures.broken(image)
+        if photo is None or (pixmap is None and broken is None):
+            return
+        geometry = photo.record.geometry
+        if regions.is_of_photo and regions.found is not None:
+            geometry = regions.found.photo.geometry
+        self.stage.set_message(broken or "")
+        if not self.stage.shows(pixmap, geometry):
+            before = self.stage.geometry_of_photo
+            if before is not None and (before.width, before.height) == (
+                geometry.width,
+                geometry.height,
+            ):
+                self.stage.show_grid(geometry)
+            if not self.stage.shows(pixmap, geometry):
+                self.stage.show_photo(pixmap, geometry)
+        self.set_info(photo.record.path.name, str(photo.record.path))
+        self.note.setText(self._say(photo.codes is not None))
+
+    def _say(self, is_analyzed: bool) -> str:
+        regions = self.session.regions
+        if not is_analyzed:
+            return NOT_ANALYZED
+        if len(regions.classes) < 2:
+            return NO_CLASSES
+        if regions.is_segmenting or not regions.is_of_photo:
+            return WAITING if regions.error is None else ""
+        g = self.stage.geometry_of_photo
+        cells = "" if g is None else f"{g.cols} x {g.rows} cells; "
+        if self.differ.isChecked():
+            ours, theirs = regions.labels("concepts"), regions.labels("raw")
+            if ours is not None and theirs is not None:
+                share = float((ours != theirs).mean())
+                return f"{cells}concepts and raw tokens differ on {100 * share:.0f} % of the photo"
+        return f"{cells}click a region to see what it is made of"
+
+    def _show_regions(self) -> None:
+        regions = self.session.regions
+        labels = regions.labels() if regions.is_of_photo else None
+        region = regions.region if labels is not None else None
+        if region is None:
+            self.stage.show_cell(None)
+        chosen = None if region is None else region.label
+        key = (id(labels), self.mode, self.opacity.value(), chosen, self.differ.isChecked())
+        if key == self._drawn:
+            return
+        self._drawn = key
+        if labels is None:
+            self.stage.show_overlay(None, True, [])
+            return
+        if self.differ.isChecked():
+            ours, theirs = regions.labels("concepts"), regions.labels("raw")
+            assert ours is not None and theirs is not None
+            image = drawing.differences(ours, theirs)
+        else:
+            wanted = chosen if chosen is not None and chosen >= 0 else None
+            image = drawing.picture(labels, self.mode, self.opacity.value() / 100, wanted)
+        self.stage.show_overlay(image, True, [])
+
+    # ---- the mouse
+
+    def _clicked(self, cell: int | None, _modifiers: object) -> None:
+        if cell is not None and self.session.regions.is_of_photo:
+            self.stage.show_cell(cell)
+            self.session.regions.choose_cell(cell)
+
+    def _hovered(self, cell: int | None, _place: QPoint) -> None:
+        regions = self.session.regions
+        labels, g = regions.labels(), self.stage.geometry_of_photo
+        if cell is None or labels is None or g is None or not regions.is_of_photo:
+            self.stage.setToolTip("")
+            return
+        row, col = divmod(cell, g.cols)
+        y = min(int((row + 0.5) * labels.shape[0] / g.rows), labels.shape[0] - 1)
+        x = min(int((col + 0.5) * labels.shape[1] / g.cols), labels.shape[1] - 1)
+        label = int(labels[y, x])
+        name = "background" if label == BACKGROUND else visible(regions.names[label])
+        self.stage.setToolTip(tooltip(name))
+
+
+def _choice_of(group: QButtonGroup) -> str:
+    """Return which button of a group is down."""
+    button = group.checkedButton()
+    return "" if button is None else str(button.property("choice"))
