@@ -175,6 +175,20 @@ def test_the_bar_makes_background_without_asking_and_its_switch_asks(qtbot, page
     assert item.text().startswith("background")
 
 
+def test_photos_are_gone_through_where_thumbnails_were_never_seen(qtbot, page) -> None:
+    window, _asked = page
+    shown, selection = panel(window, "region_map"), window.session.selection
+    qtbot.waitUntil(lambda: len(window.session.lists.images) > 0)
+    count, first = len(window.session.lists.images), selection.image
+    assert count == len(window.session.state.results.image_ids())
+    assert shown.header.info.text().endswith(f" of {count:,}")
+    shown.stage.setFocus()
+    qtbot.keyClick(shown.stage, Qt.Key.Key_Right)
+    assert selection.image != first
+    qtbot.keyClick(shown.stage, Qt.Key.Key_Left)
+    assert selection.image == first
+
+
 def test_another_photo_is_asked_for_and_an_older_answer_is_dropped(qtbot, page) -> None:
     window, asked = page
     regions = window.session.regions

@@ -4,9 +4,13 @@ A click on a region shows what it is made of. All of the photo is looked at, in 
 it is counted.
 """
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QButtonGroup, QSlider, QToolButton, QWidget
 
+from insight_app.gui.image_order import ImageOrder
 from insight_app.gui.panel import Panel
 from insight_app.gui.photo.stage import Stage
 from insight_app.gui.regions import drawing
@@ -18,6 +22,9 @@ from insight_app.gui.widgets import PlainLabel, dim_label
 from insight_app.gui.wording import tooltip
 from insight_app.gui.wrap_row import WrapRow
 from insight_app.plain_text import visible
+
+if TYPE_CHECKING:
+    from insight_app.project.results.snapshot import Results
 
 NO_PHOTO = "Choose a photo in Images: its regions stand here."
 NO_CLASSES = "Type two classes or more on the left: what each region is stands here."
@@ -39,6 +46,16 @@ class RegionMapPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._drawn: tuple[object, ...] | None = None
+        self._listed: int | None = None
+        """The epoch in which all photos were listed to be gone through."""
+        self.name = dim_label("", self)
+        self.header.add_after_title(self.name)
+        for id in ("concept.previous", "concept.next"):
+            button = QToolButton(self)
+            button.setDefaultAction(session.actions[id])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.header.add(button)
         self.stage = Stage(self)
         self.body.addWidget(self.stage, 1)
         self.note = dim_label("", self)
@@ -53,6 +70,7 @@ class RegionMapPanel(Panel):
         session.regions.region_changed.connect(self.invalidate)
         session.pictures.ready.connect(lambda _key: self.invalidate())
         session.image_codes.ready.connect(lambda _image: self.invalidate())
+        session.lists.changed.connect(self.invalidate)
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
 
     def _build_controls(self) -> None:
@@ -133,10 +151,27 @@ class RegionMapPanel(Panel):
             self.stage.show_photo(None, None)
             self.stage.set_message(NO_PHOTO)
             self.set_info("")
+            self.name.setText("")
             self.note.setText("")
             return
+        self._show_position(image)
         self._show_photo(image)
         self._show_regions()
+
+    def _show_position(self, image: int) -> None:
+        """Say which of the photos it is; all are gone through where no others were chosen."""
+        state, lists = self.session.state, self.session.lists
+        if state.results is not None and not len(lists.images) and self._listed != state.epoch:
+            self._listed = state.epoch
+            read = partial(_all_photos, state.results)
+            self.session.jobs.run(read, done=self._list_photos, key="photos of regions")
+        place = lists.images.place(image)
+        which = f" {lists.images_are}".rstrip()
+        self.set_info("" if place is None else f"{place + 1:,} of {len(lists.images):,}{which}")
+
+    def _list_photos(self, order: ImageOrder) -> None:
+        if not len(self.session.lists.images):
+            self.session.lists.set_images(order)
 
     def _show_photo(self, image: int) -> None:
         session, regions = self.session, self.session.regions
@@ -157,7 +192,8 @@ class RegionMapPanel(Panel):
                 self.stage.show_grid(geometry)
             if not self.stage.shows(pixmap, geometry):
                 self.stage.show_photo(pixmap, geometry)
-        self.set_info(photo.record.path.name, str(photo.record.path))
+        self.name.setText(visible(photo.record.path.name))
+        self.name.setToolTip(tooltip(visible(str(photo.record.path))))
         self.note.setText(self._say(photo.codes is not None))
 
     def _say(self, is_analyzed: bool) -> str:
@@ -219,6 +255,11 @@ class RegionMapPanel(Panel):
         label = int(labels[y, x])
         name = "background" if label == BACKGROUND else visible(regions.names[label])
         self.stage.setToolTip(tooltip(name))
+
+
+def _all_photos(results: "Results") -> ImageOrder:
+    """Return all photos in their order; runs on the pool."""
+    return ImageOrder(results.image_ids())
 
 
 def _choice_of(group: QButtonGroup) -> str:
