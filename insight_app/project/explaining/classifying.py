@@ -89,7 +89,7 @@ def classify(
         raise nothing_analyzed(project)
     with results:
         labels = labels_of(results, label_set, file)
-        must_be_enough(project, labels)
+        must_be_enough(project, labels, _other_sets(results, label_set))
         values = matrix.read(results, labels.images, progress=told, cancel=token, between=between)
         features, why = features_of(results, labels.images, device, load, told, token, between)
         basis = basis_of(results, labels.digest)
@@ -181,9 +181,22 @@ def features_of(
     return found.tokens, ""
 
 
-def must_be_enough(project: Path, labels: ImageLabels) -> None:
-    """Raise Refusal where labels are too few to learn from and to be held back."""
-    do = "Give labels to more photos, or choose another set of labels."
+def _other_sets(results: Results, label_set: str) -> list[str]:
+    """Return the names of the project's other sets of labels."""
+    with Project.open(results.project, read_only=True) as opened:
+        given = sorted(opened.judgements.state.labels)
+    return [name for name in dict.fromkeys((FOLDERS, *given)) if name != label_set]
+
+
+def must_be_enough(project: Path, labels: ImageLabels, others: Sequence[str] = ()) -> None:
+    """Raise Refusal where labels are too few to learn from and to be held back.
+
+    others: the project's other sets, to choose from.
+    """
+    do = "Give labels to more photos."
+    if others:
+        named = ", ".join(f"“{name}”" for name in others)
+        do = f"Give labels to more photos, or choose another set (--labels NAME): {named}."
     where = str(project)
     if len(labels.classes) < 2:
         found = f"only the class “{labels.classes[0]}”" if labels.classes else "no class"
