@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QButtonGroup, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QSlider, QToolButton, QWidget
 
 from insight_app.gui.image_order import ImageOrder
 from insight_app.gui.panel import Panel
@@ -86,9 +86,10 @@ class RegionMapPanel(Panel):
         self.opacity.valueChanged.connect(lambda _value: self.invalidate())
         row.addWidget(PlainLabel("Opacity", self))
         row.addWidget(self.opacity)
-        self.modes = self._choice(row, {mode: TIPS[mode] for mode in MODES})
+        self.modes = self._choice(row, "Draw", {mode: TIPS[mode] for mode in MODES})
         self.sources = self._choice(
             row,
+            "by",
             {
                 "concepts": "What the concepts of each place stand for",
                 "raw": "The encoder's raw tokens, without concepts",
@@ -101,11 +102,13 @@ class RegionMapPanel(Panel):
                                    "Where concepts and raw tokens say other things")  # fmt: skip
         self.foot.addWidget(holder)
 
-    def _choice(self, row: WrapRow, tips: dict[str, str]) -> QButtonGroup:
+    def _choice(self, row: WrapRow, title: str, tips: dict[str, str]) -> QButtonGroup:
+        """Add buttons of which one is down, after what they choose."""
+        row.addWidget(PlainLabel(title, self))
         group = QButtonGroup(self)
         for place, (name, tip) in enumerate(tips.items()):
             button = QToolButton(self)
-            button.setText("raw tokens" if name == "raw" else name.capitalize())
+            button.setText("Raw tokens" if name == "raw" else name.capitalize())
             button.setProperty("choice", name)
             button.setToolTip(tip)
             button.setCheckable(True)
@@ -115,11 +118,9 @@ class RegionMapPanel(Panel):
         group.buttonClicked.connect(lambda _button: self._chosen())
         return group
 
-    def _switch(self, row: WrapRow, text: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
+    def _switch(self, row: WrapRow, text: str, tip: str) -> QCheckBox:
+        button = QCheckBox(text, self)
         button.setToolTip(tip)
-        button.setCheckable(True)
         button.toggled.connect(lambda _on: self._chosen())
         row.addWidget(button)
         return button
