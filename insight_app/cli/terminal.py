@@ -180,8 +180,8 @@ def _report_bug(error: Exception) -> None:
     complain(f"Nothing that was saved is lost. Please report it with this file: {path}")
 
 
-def quoted(path: Path) -> str:
-    """Return a path as it must be typed: in quotes if it has spaces or signs of the shell."""
+def quoted(path: Path | str) -> str:
+    """Return a path or a name as it must be typed: quoted if the shell has a use for its signs."""
     text = str(path)
     if os.name == "posix":
         return shlex.quote(text)

@@ -59,7 +59,9 @@ def test_a_photo_is_explained_by_rows_that_sum_to_its_score(shell: Shell, classi
     assert "together: the score" in out and "Judged by what was learned without" in out
     told = shell.refused("explain", "photo", classified, photo, "--class", "nobody")
     assert "There is no class" in told and found["class"] in told
-    assert "no photo" in shell.refused("explain", "photo", classified, "nowhere.jpg")
+    told = shell.refused("explain", "photo", classified, photo.stem[-4:].upper() + photo.suffix)
+    assert "no photo" in told and str(photo) in told
+    assert str(photo) in shell.refused("explain", "photo", classified, f"x{photo.stem[1:]}.png")
 
 
 def test_what_if_says_what_changes_as_if_the_concept_had_never_been(
@@ -106,6 +108,28 @@ def test_nothing_is_explained_before_it_was_classified(shell: Shell, project: Pa
         ["cues", project],
     ):
         assert "insight-app explain classify" in shell.refused("explain", *command)
+
+
+def test_where_folders_have_no_class_other_labels_are_named(
+    shell: Shell, project: Path, tmp_path: Path
+) -> None:
+    photos = photos_of(project)
+    table = tmp_path / "mine.csv"
+    rows = [f"{photo.name},{'ab'[at % 2]}" for at, photo in enumerate(photos)]
+    table.write_text("\n".join(["path,label", *rows]), "utf-8")
+    shell.do("labels", project, "--import", table, "--set", "my own")
+    alike = tmp_path / "alike.csv"
+    alike.write_text("\n".join(["path,label", *(f"{one.name},a" for one in photos)]), "utf-8")
+    shell.do("labels", project, "--import", alike, "--set", "folders")
+    told = shell.refused("explain", "classify", project)
+    assert "only the class “a”" in told and "“my own” (23 photos, 2 classes)" in told
+    assert told.rstrip().endswith(f"insight-app explain classify {project} --labels 'my own'")
+    told = shell.refused("explain", "cues", project, "--labels", "my own")
+    assert told.rstrip().endswith(f"insight-app explain classify {project} --labels 'my own'")
+    shell.do("explain", "classify", project, "--labels", "my own")
+    told = shell.refused("explain", "cues", project)
+    assert told.rstrip().endswith("--labels 'my own'")
+    assert "no set of labels" in shell.refused("explain", "cues", project, "--labels", "other")
 
 
 def test_labels_of_a_file_are_learned_and_not_kept(

@@ -88,6 +88,8 @@ def test_tables_may_be_spelled_in_many_ways(table: str, project: Path, shell: Sh
          "harbour/harbour_000.jpg b (line 4)."),
         ("street_005.jpg,a",
          "1 line names a photo that was not analyzed: street_005.jpg (line 3)."),
+        ("harbour_000.jpg,bo\0at",
+         "1 line has a class with signs that no text has: harbour_000.jpg (line 3)."),
         ("", "All have one class, boat: nothing can be told apart by it."),
         ("mixed_007.jpg,sea", "2 classes have one photo only"),
     ],

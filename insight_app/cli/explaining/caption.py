@@ -26,7 +26,12 @@ MOST_NATS = 700.0
 def caption(
     project: ProjectPath,
     image: Annotated[
-        str, typer.Argument(metavar="IMAGE", help="A photo of the project: its path, or its end.")
+        str,
+        typer.Argument(
+            metavar="IMAGE",
+            help="A photo of the project: its path, or the last parts of it, as far as the file's "
+            "whole name.",
+        ),
     ],
     off: Annotated[
         list[str] | None,

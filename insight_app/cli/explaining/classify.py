@@ -9,6 +9,7 @@ import typer
 
 from insight_app.cli import terminal
 from insight_app.cli.arguments import AsJson, ProjectPath
+from insight_app.cli.explaining import opening
 from insight_app.concepts.progress import CancelToken, Progress
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import KnownError, Refusal
@@ -89,7 +90,7 @@ def classify(
     with raw features instead of concepts. With --words and --probe nothing is learned. What was
     found is kept in the project.
     """
-    from insight_app.project.explaining import classifying, released, store, testing, typed
+    from insight_app.project.explaining import released, store, testing, typed
 
     if words and probe is not None:
         raise typer.BadParameter("--words and --probe are two ways: choose one.")
@@ -114,7 +115,7 @@ def classify(
                 project, probe, labels, called, all_activations=all_activations, **how
             )
         else:
-            found = classifying.classify(project, labels, file=file, **how)
+            found = _learned(project, labels, file, how)
         if test is not None:
             tested = testing.on_other(found, project, test, labels, file=file, **how)
     if file is None:
@@ -139,6 +140,20 @@ def classify(
         terminal.say("All analyzed photos, by what concepts take them for")
     for name, count in sorted(taken.items(), key=lambda one: -one[1]):
         terminal.say(f"  {name}: {counted(count, 'photo')}")
+
+
+def _learned(
+    project: Path, labels: str, file: Path | None, how: ClassifyOptions
+) -> "Classification":
+    """Return classes that are learned; where labels are too few, say how to type others."""
+    from insight_app.project.explaining import classifying
+
+    try:
+        return classifying.classify(project, labels, file=file, **how)
+    except classifying.NotEnoughLabels as error:
+        if error.others:
+            error.do = f"{error.do} Type: {opening.to_classify(project, error.others[0].name)}"
+        raise
 
 
 def _taken_for(project: Path, found: "Classification") -> dict[str, int]:

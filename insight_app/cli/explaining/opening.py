@@ -21,6 +21,7 @@ from insight_app.plain_text import visible
 if TYPE_CHECKING:
     from insight_app.project.explaining.classification import Classification
     from insight_app.project.judgements.catalogue import Catalogue
+    from insight_app.project.judgements.state import CurationState
     from insight_app.project.project import Project
     from insight_app.project.results.snapshot import Results
 
@@ -113,11 +114,7 @@ def opened(folder: Path, label_set: str) -> Iterator[Opened]:
     with Project.open(folder, read_only=True) as project, speaking.machine_results(project) as read:
         found = store.newest(folder, label_set)
         if found is None:
-            raise Refusal(
-                f"Nothing was classified by “{visible(label_set)}” yet.",
-                where=str(folder),
-                do=f"Do it first: insight-app explain classify {terminal.quoted(folder)}",
-            )
+            raise _not_classified(folder, read, project.judgements.state, label_set)
         state = project.judgements.state
         if found.classifiers[0].kind == "probe":
             now = store.basis_of(read, labels.read(read, state, label_set).digest)
@@ -130,6 +127,30 @@ def opened(folder: Path, label_set: str) -> Iterator[Opened]:
                 do="Classify again.",
             )
         yield Opened(project, read, Catalogue(read, state), found)
+
+
+def _not_classified(
+    folder: Path, read: "Results", state: "CurationState", label_set: str
+) -> Refusal:
+    """Return the refusal to explain what was never classified: by these labels, or by any."""
+    from insight_app.project.explaining import labels, store
+
+    there = {one.name for one in labels.label_sets(read, state)}
+    if label_set not in there:
+        return labels.no_such_set(state, label_set)
+    do = f"Do it first: {to_classify(folder, label_set)}"
+    other = store.newest(folder)
+    if other is not None and other.label_set in there:
+        do += f" Or go by what was: --labels {terminal.quoted(other.label_set)}"
+    return Refusal(
+        f"Nothing was classified by “{visible(label_set)}” yet.", where=str(folder), do=do
+    )
+
+
+def to_classify(folder: Path, label_set: str) -> str:
+    """Return what to type to classify a project by a set of labels."""
+    by = "" if label_set == "folders" else f" --labels {terminal.quoted(label_set)}"
+    return f"insight-app explain classify {terminal.quoted(folder)}{by}"
 
 
 def class_named(found: "Classification", text: str) -> int:

@@ -27,7 +27,12 @@ CLASSES = 5
 def photo(
     project: ProjectPath,
     image: Annotated[
-        str, typer.Argument(metavar="IMAGE", help="A photo of the project: its path, or its end.")
+        str,
+        typer.Argument(
+            metavar="IMAGE",
+            help="A photo of the project: its path, or the last parts of it, as far as the file's "
+            "whole name.",
+        ),
     ],
     class_name: ClassName = None,
     against: Against = None,
@@ -53,11 +58,11 @@ def photo(
 
 
 def record_of(results: "Results", text: str) -> "ImageRecord":
-    from insight_app.project.results.by_path import images_at
+    from insight_app.project.results.by_path import images_at, no_photo
 
     found = images_at(results, text.strip())
     if not found:
-        raise Refusal(f"This project has no photo {visible(text)}.")
+        raise no_photo(results, text)
     if len({one.content_hash for one in found}) > 1:
         shown = ", ".join(visible(str(one.path)) for one in found[:ALIKE])
         raise Refusal(f"{len(found)} photos are called {visible(text)}.", do=f"Say which: {shown}")

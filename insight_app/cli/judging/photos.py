@@ -11,7 +11,7 @@ from insight_app.cli.judging.said import quoted
 from insight_app.concepts.composition import Mark
 from insight_app.errors import Refusal
 from insight_app.plain_text import visible
-from insight_app.project.results.by_path import images_at
+from insight_app.project.results.by_path import images_at, no_photo
 from insight_app.project.results.records import ImageRecord
 from insight_app.project.results.snapshot import Results
 
@@ -65,7 +65,7 @@ class Photos:
     def _look_up(self, text: str) -> NamedPhoto:
         images = self._images(text)
         if not images:
-            raise Refusal(f"This project has no photo {quoted(text)}.")
+            raise no_photo(self._results, text)
         if len({image.content_hash for image in images}) > 1:
             shown = ", ".join(visible(str(image.path)) for image in images[:SHOWN])
             raise Refusal(

@@ -28,6 +28,7 @@ from insight_app.concepts.explain.learning import Learned, Tried
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, Refusal
 from insight_app.figures import agreeing, counted
+from insight_app.plain_text import visible
 from insight_app.project.explaining import label_files, matrix, pooled
 from insight_app.project.explaining import labels as label_sets
 from insight_app.project.explaining.classification import (
@@ -39,7 +40,7 @@ from insight_app.project.explaining.classification import (
     PathStep,
 )
 from insight_app.project.explaining.kept_folds import KeptFolds
-from insight_app.project.explaining.labels import FOLDERS, ImageLabels, NotUsed
+from insight_app.project.explaining.labels import FOLDERS, ImageLabels, LabelSet, NotUsed
 from insight_app.project.explaining.store import basis_of
 from insight_app.project.project import Project
 from insight_app.project.results.snapshot import Results
@@ -89,7 +90,8 @@ def classify(
         raise nothing_analyzed(project)
     with results:
         labels = labels_of(results, label_set, file)
-        must_be_enough(project, labels, _other_sets(results, label_set))
+        if why := not_enough(labels):
+            raise NotEnoughLabels(why, _others(results, label_set), project)
         values = matrix.read(results, labels.images, progress=told, cancel=token, between=between)
         features, why = features_of(results, labels.images, device, load, told, token, between)
         basis = basis_of(results, labels.digest)
@@ -181,30 +183,41 @@ def features_of(
     return found.tokens, ""
 
 
-def _other_sets(results: Results, label_set: str) -> list[str]:
-    """Return the names of the project's other sets of labels."""
-    with Project.open(results.project, read_only=True) as opened:
-        given = sorted(opened.judgements.state.labels)
-    return [name for name in dict.fromkeys((FOLDERS, *given)) if name != label_set]
+class NotEnoughLabels(Refusal):
+    """Labels from which nothing can be learned; others: the sets of the project that would do."""
+
+    def __init__(self, what: str, others: Sequence[LabelSet], project: Path) -> None:
+        do = "Give labels to more photos, or choose another set of labels."
+        if others:
+            there = ", ".join(
+                f"“{visible(one.name)}” ({counted(one.photos, 'photo')}, "
+                f"{counted(one.classes, 'class')})"
+                for one in others[:NAMED]
+            )
+            do = f"Choose another set of labels: there is {there}."
+        super().__init__(what, where=str(project), do=do)
+        self.others = tuple(others)
 
 
-def must_be_enough(project: Path, labels: ImageLabels, others: Sequence[str] = ()) -> None:
-    """Raise Refusal where labels are too few to learn from and to be held back.
-
-    others: the project's other sets, to choose from.
-    """
-    do = "Give labels to more photos."
-    if others:
-        named = ", ".join(f"“{name}”" for name in others)
-        do = f"Give labels to more photos, or choose another set (--labels NAME): {named}."
-    where = str(project)
+def not_enough(labels: ImageLabels) -> str:
+    """Return why labels are too few to learn from and to be held back, "" where they are enough."""
     if len(labels.classes) < 2:
         found = f"only the class “{labels.classes[0]}”" if labels.classes else "no class"
-        what = f"There is nothing to tell apart: the labels “{labels.name}” have {found}."
-        raise Refusal(what, where=where, do=do)
+        return f"There is nothing to tell apart: the labels “{labels.name}” have {found}."
     if int(np.count_nonzero(np.bincount(labels.labels) > 1)) < 2:
-        what = "Fewer than two classes have a second photo, so that none can be held back."
-        raise Refusal(what, where=where, do=do)
+        return "Fewer than two classes have a second photo, so that none can be held back."
+    return ""
+
+
+def _others(results: Results, label_set: str) -> list[LabelSet]:
+    """Return the other sets of labels of a project from which classes can be learned."""
+    with Project.open(results.project, read_only=True) as opened:
+        state = opened.judgements.state
+        return [
+            one
+            for one in label_sets.label_sets(results, state)
+            if one.name != label_set and not not_enough(label_sets.read(results, state, one.name))
+        ]
 
 
 def nothing_analyzed(project: Path) -> Refusal:

@@ -38,7 +38,7 @@ CLASSES = frozenset(("label", "label_name", "class", "class_name", "classname", 
 _KEPT = "Nothing was changed."
 _FORM = "Write a line for each photo, such as: harbour/p1.jpg,boat"
 _EXAMPLES, _LETTERS = 3, 60
-_NO_CLASS, _LONG_CLASS = "no class", "long class"
+_NO_CLASS, _LONG_CLASS, _NO_NAME = "no class", "long class", "no name"
 _LEFT: Mapping[WhyNoPhoto | str, tuple[str, str]] = {
     WhyNoPhoto.UNKNOWN: (
         "line names no photo of this project",
@@ -54,6 +54,10 @@ _LEFT: Mapping[WhyNoPhoto | str, tuple[str, str]] = {
     ),
     _NO_CLASS: ("line has no class", "lines have no class"),
     _LONG_CLASS: ("line has a class of too many letters", "lines have classes of too many letters"),
+    _NO_NAME: (
+        "line has a class with signs that no text has",
+        "lines have classes with signs that no text has",
+    ),
 }
 """Why a line is left out, of one line and of several."""
 
@@ -154,7 +158,7 @@ class _Draft:
 
     def add(self, line: LabelLine, photo: PhotoOfName) -> None:
         """Take the next line; photo: which it is about."""
-        name = " ".join(unicode(line.class_name).split())
+        name = " ".join(line.class_name.split())
         where = f"{_quoted(line.photo)} (line {line.number:,})"
         if isinstance(photo, WhyNoPhoto):
             self._leave(photo, where)
@@ -162,6 +166,8 @@ class _Draft:
             self._leave(_NO_CLASS, where)
         elif len(name) > LONGEST_NAME:
             self._leave(_LONG_CLASS, where)
+        elif unicode(name) != name:  # without these signs it might be another class
+            self._leave(_NO_NAME, where)
         elif photo not in self._said:
             self._said[photo] = name, line
         elif self._said[photo][0] != name and photo not in self._disputed:
