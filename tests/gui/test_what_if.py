@@ -75,8 +75,8 @@ def test_two_interventions_stand_side_by_side_and_reset_is_taken_back(
     what_if.scale(second, 2.0)
     qtbot.waitUntil(lambda: all(one.done is not None for one in what_if.drafts))
     assert all(not section.isHidden() for section in shown.everything)
-    assert shown.everything[1].title.text().startswith("B: all")
-    assert "×2" in shown.everything[1].note.text()
+    assert shown.everything[1].title.text().startswith("Draft B: all")
+    assert "×2" in shown.everything[1].what.text()
     window.session.actions["what_if.reset"].trigger()
     assert what_if.draft.is_empty and not what_if.drafts[0].is_empty
     said[-1][1]()

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,7 +35,7 @@ from insight_app.gui.qt_types import Index
 from insight_app.gui.wording import tooltip
 from insight_app.plain_text import visible
 
-NAMES = 12
+NAMES = 20
 """Letters that names of classes have beside the matrix at most."""
 
 
@@ -95,6 +104,36 @@ class ConfusionModel(QAbstractTableModel):
         return row, column
 
 
+class _Heads(QHeaderView):
+    """Names of classes from the bottom to the top: columns are narrow, names are long."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+
+    def sizeHint(self) -> QSize:
+        model, metrics = self.model(), self.fontMetrics()
+        names = () if not isinstance(model, ConfusionModel) else model.classes
+        longest = max((metrics.horizontalAdvance(visible(one)) for one in names), default=0)
+        most = metrics.averageCharWidth() * NAMES
+        return QSize(super().sizeHint().width(), min(longest, most) + 12)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        c, name = theme.colours(), self.model().headerData(section, Qt.Orientation.Horizontal)
+        painter.save()
+        painter.fillRect(rect, c.of("base"))
+        painter.translate(rect.x(), rect.bottom())
+        painter.rotate(-90)
+        view = self.parent()
+        is_chosen = isinstance(view, QTableView) and view.currentIndex().column() == section
+        painter.setFont(theme.bold(self.font()) if is_chosen else self.font())
+        painter.setPen(c.of("text"))
+        room = rect.height() - 8
+        shown = painter.fontMetrics().elidedText(str(name), Qt.TextElideMode.ElideRight, room)
+        box = QRectF(4, 0, room, rect.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+
 class ConfusionView(QTableView):
     """`opened(row, column)` when a cell is clicked or Enter is pressed on it."""
 
@@ -102,6 +141,7 @@ class ConfusionView(QTableView):
 
     def __init__(self, model: ConfusionModel, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setHorizontalHeader(_Heads(self))
         self.setModel(model)
         self.setItemDelegate(_Delegate(model, self))
         self.setAccessibleName("Confusions: true class down, decided across")
@@ -116,9 +156,9 @@ class ConfusionView(QTableView):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(True)
             header.setSectionsClickable(False)
-        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.verticalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         theme.follow(self._measure)
+        model.modelReset.connect(self._measure)
         self.clicked.connect(lambda index: self.opened.emit(index.row(), index.column()))
 
     def _measure(self) -> None:
@@ -128,7 +168,15 @@ class ConfusionView(QTableView):
             header.setMinimumSectionSize(side)
             header.setDefaultSectionSize(side)
         self.horizontalHeader().setDefaultSectionSize(side + metrics.averageCharWidth() * 2)
-        self.verticalHeader().setFixedWidth(metrics.averageCharWidth() * NAMES + 12)
+        names = [visible(one) for one in self._names()]
+        longest = max((metrics.horizontalAdvance(one) for one in names), default=0)
+        most = metrics.averageCharWidth() * NAMES
+        self.verticalHeader().setFixedWidth(min(longest, most) + 20)
+        self.updateGeometries()
+
+    def _names(self) -> tuple[str, ...]:
+        model = self.model()
+        return model.classes if isinstance(model, ConfusionModel) else ()
 
     def keyPressEvent(self, event: object) -> None:
         """Open a cell with Enter."""

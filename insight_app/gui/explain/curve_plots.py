@@ -55,13 +55,14 @@ class CurvePlots(QWidget):
     def told(self) -> list[str]:
         """Return the areas in words."""
         return [
-            f"{name}: area {figure(one.area)}, random {figure(one.area_random)}{_interval(one)}"
+            f"{name}: area {figure(one.area)}, in random order "
+            f"{figure(one.area_random)} {_interval(one)}".rstrip()
             for name, one in self.curves
         ]
 
     def sizeHint(self) -> QSize:
         lines = self.fontMetrics().height()
-        return QSize(240, HEIGHT + 4 * lines + 12 if self.curves else 0)
+        return QSize(240, HEIGHT + 5 * lines + 12 if self.curves else 0)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
@@ -112,12 +113,11 @@ class CurvePlots(QWidget):
         below.translate(0, line)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, f"area {figure(one.area)}")
         painter.setPen(c.of("dim"))
-        below.translate(0, line)
-        random = f"random {figure(one.area_random)}{_interval(one)}"
-        fitted = self.fontMetrics().elidedText(random, Qt.TextElideMode.ElideRight, int(width))
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, fitted)
+        for words in (f"in random order {figure(one.area_random)}", _interval(one)):
+            below.translate(0, line)
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, words)
 
 
 def _interval(one: "Faithfulness") -> str:
     low, high = one.area_random_interval
-    return "" if low is None or high is None else f" [{figure(low)}, {figure(high)}]"
+    return "" if low is None or high is None else f"[{figure(low)}, {figure(high)}]"

@@ -83,14 +83,11 @@ def of_all(decided: "Decided", done: "Intervened") -> list[TitledLine]:
         lines.append(TitledLine("change", points, tip))
     moved = change.changed.size
     link = f'<a href="{CHANGED}">{moved:,} of {done.rows.size:,}</a>' if moved else "none"
-    told = ""
+    tip = "The link goes through these photos, one by one"
+    lines.append(TitledLine("decisions changed", link, tip))
     if moved and change.labelled:
-        told = f" {change.now_wrong:,} now wrong, {change.now_right:,} now right"
-    lines.append(
-        TitledLine(
-            "decisions changed", link + told, "The link goes through these photos, one by one"
-        )
-    )
+        told = f"{change.now_wrong:,} now wrong, {change.now_right:,} now right"
+        lines.append(TitledLine("of these", told, tip))
     by_class = change.by_class()
     difference = (by_class[:, 2] - by_class[:, 1]) / np.maximum(by_class[:, 0], 1)
     for n in np.argsort(-np.abs(difference), kind="stable")[:CLASSES].tolist():

@@ -191,11 +191,17 @@ class ClassesPanel(Panel):
         shown = shown_classes(found, self._taken_for())
         self.list.show_classes(shown, self.session.explaining.wanted)
         self.set_info(
-            f"{len(found.classes):,} classes, {counted(found.images.size, 'photo')}",
-            "\n".join((f"Labelled by {_by(found.label_set)}", *found.notes)),
+            f"{len(found.classes):,}",
+            "\n".join(
+                (
+                    f"{len(found.classes):,} classes of {counted(found.images.size, 'photo')}, "
+                    f"labelled by {_by(found.label_set)}",
+                    *found.notes,
+                )
+            ),
         )
         self.accuracy.show_lines(accuracy_lines(found))
-        note = how_tested(found)
+        note = f"{how_tested(found)}. It took {figure(found.seconds)} s"
         self.notes.setText(note)
         self.notes.setToolTip(tooltip("\n".join((note, *found.notes))))
 
@@ -252,8 +258,6 @@ class ClassesPanel(Panel):
             text = progress.message
             if progress.seconds_left is not None:
                 text += f", {time_left(progress.seconds_left)} left"
-        elif found is not None:
-            text = f"{figure(found.seconds)} s"
         self.words.setText(text)
         self.words.setToolTip(tooltip(text))
 

@@ -6,6 +6,7 @@ Each row says how right the classes are told with it and all above it; the bars 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from insight_app.figures import column, counted, percent, percentage
@@ -15,7 +16,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.lists import OfferedConcepts
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, EmptyState, thin_line
+from insight_app.gui.widgets import EmptyState, dim_label, thin_line
 from insight_app.gui.wording import tooltip
 
 if TYPE_CHECKING:
@@ -43,8 +44,13 @@ class CompactSetPanel(Panel):
         super().__init__(session, parent)
         self.list = ConceptList(session, self)
         self.list.setAccessibleName("The fewest concepts that are enough")
-        self.note = ElidedLabel("", self)
-        self.note.setProperty("dim", True)
+        self.head = dim_label("% of held-back photos right with it and all above it", self)
+        self.head.setWordWrap(True)
+        self.head.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.head.setContentsMargins(12, 4, 24, 4)
+        self.head.setToolTip(tooltip(FORMULA))
+        self.note = dim_label("", self)
+        self.note.setWordWrap(True)
         self.note.setContentsMargins(12, 4, 12, 4)
         self.every = QPushButton("Select all", self)
         self.every.setProperty("link", True)
@@ -52,6 +58,7 @@ class CompactSetPanel(Panel):
         self.every.clicked.connect(self._select_all)
         self.header.add(self.every)
         self.empty = EmptyState(WAITING, self)
+        self.body.addWidget(self.head)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.empty, 1)
         self.foot.addWidget(thin_line(self))
@@ -76,6 +83,7 @@ class CompactSetPanel(Panel):
         rows = [] if found is None else compact_rows(state, found)
         self.list.setVisible(bool(rows))
         self.every.setVisible(bool(rows))
+        self.head.setVisible(bool(rows))
         self.note.setVisible(bool(rows))
         self.empty.setVisible(not rows)
         self.list.set_items(rows)
@@ -84,7 +92,7 @@ class CompactSetPanel(Panel):
             self.empty.set_text(_why_none(found) or WAITING)
             return
         of = found.classifiers[0].concepts
-        self.set_info(f"{len(rows):,} of {of:,}", FORMULA)
+        self.set_info(f"{len(rows):,} of {counted(of, 'concept')}", FORMULA)
         note = _note(state, found, rows)
         self.note.setText(note)
         self.note.setToolTip(tooltip(f"{note}\n{FORMULA}"))
@@ -131,9 +139,9 @@ def _note(state: ProjectState, found: "Classification", rows: Sequence[ConceptRo
     assert compact is not None and catalogue is not None
     whole = found.accuracy(found.concepts)
     last = compact.right[-1] / max(1, compact.photos)
-    kept = f"{percent(float(last))} right; all concepts {percent(whole.value)}"
+    kept = f"{percent(float(last))} right with these, {percent(whole.value)} with all concepts"
     if not compact.is_enough:
         kept += ", of which no set keeps 90 %"
     known = [state.row_of(one.concept) for one in rows if isinstance(one, ConceptRow)]
     judged = sum(1 for row in known if row is not None and catalogue.status[row])
-    return f"{kept}; {judged:,} of {counted(len(rows), 'concept')} reviewed"
+    return f"{kept}.  {judged:,} of these {counted(len(rows), 'concept')} reviewed."

@@ -399,7 +399,14 @@ class PhotoPanel(Panel):
         image = overlay.picture(
             layers, self.controls.opacity.value() / 100, threshold, self.controls.mode
         )
-        self.stage.show_overlay(image, self.controls.mode == overlay.SMOOTH, [])
+        # Of what is signed one cell may be all that counts: pale on a photo of its colour.
+        framed = [
+            (one.colour, overlay.frames(one))
+            for layer in layers
+            if layer.negative is not None
+            for one in overlay.by_sign(layer)
+        ]
+        self.stage.show_overlay(image, self.controls.mode == overlay.SMOOTH, framed)
 
     # ---- the mouse on the photo
 

@@ -33,15 +33,16 @@ from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.session import Session
 from insight_app.gui.state.what_if import DRAFTS, NAMES
 from insight_app.gui.widgets import (
-    ElidedLabel,
     EmptyState,
     LinkLabel,
     PlainLabel,
     base_widget,
+    dim_label,
     scrolled,
     thin_line,
 )
 from insight_app.gui.wording import command_text, tooltip, words
+from insight_app.gui.wrap_row import WrapRow
 
 if TYPE_CHECKING:
     from insight_app.gui.state.what_if import FoundCue
@@ -68,23 +69,33 @@ class _Section(QWidget):
         column.setSpacing(2)
         self.title = PlainLabel(title, self)
         self.title.setFont(theme.bold(self.title.font()))
-        self.note = ElidedLabel("", self)
-        self.note.setProperty("dim", True)
-        head = QHBoxLayout()
+        self.note = dim_label("", self)
+        head = WrapRow()
+        head.setSpacing(8)
         head.addWidget(self.title)
-        head.addWidget(self.note, 1, Qt.AlignmentFlag.AlignRight)
+        head.addWidget(self.note)
         column.addLayout(head)
+        self.what = dim_label("", self)
+        self.what.setWordWrap(True)
+        self.what.hide()
+        column.addWidget(self.what)
         self.grid = QGridLayout()
         self.grid.setColumnStretch(0, 1)
         self.grid.setHorizontalSpacing(8)
         self.grid.setVerticalSpacing(2)
         column.addLayout(self.grid)
-        self.lines: list[tuple[ElidedLabel, LinkLabel]] = []
+        self.lines: list[tuple[PlainLabel, LinkLabel]] = []
+
+    def show_what(self, text: str) -> None:
+        """Show below the heading what it is of."""
+        self.what.setText(text)
+        self.what.setVisible(bool(text))
 
     def show_lines(self, lines: list[TitledLine]) -> None:
         """Show other lines."""
         while len(self.lines) < len(lines):
-            title, text = ElidedLabel("", self), LinkLabel(self)
+            title, text = PlainLabel("", self), LinkLabel(self)
+            title.setWordWrap(True)
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             text.setFont(theme.tabular(text.font()))
             text.linkActivated.connect(self.followed)
@@ -93,9 +104,12 @@ class _Section(QWidget):
             self.lines.append((title, text))
         for number, (title, text) in enumerate(self.lines):
             is_there = number < len(lines)
+            is_pair = is_there and bool(lines[number].text)
             title.setVisible(is_there)
-            text.setVisible(is_there)
+            text.setVisible(is_pair)
             if is_there:
+                # A line of words alone has the whole width.
+                self.grid.addWidget(title, number, 0, 1, 1 if is_pair else 2)
                 title.setText(lines[number].title)
                 text.setText(lines[number].text)
                 for label in (title, text):
@@ -122,7 +136,7 @@ class WhatIfPanel(Panel):
         self.rows.scaled.connect(what_if.scale)
         self.rows.chosen.connect(lambda row: session.selection.select_rows([row]))
         self.photo = _Section("This photo", inside)
-        self.photo.note.setText("before → after")
+        self.photo.note.setText("as trained → with what is changed")
         self.everything = [_Section("All photos", inside) for _ in range(DRAFTS)]
         for number, section in enumerate(self.everything):
             section.followed.connect(partial(self._go_through, number))
@@ -186,16 +200,18 @@ class WhatIfPanel(Panel):
         self.which = QButtonGroup(self)
         for number, name in enumerate(NAMES):
             button = QToolButton(self)
-            button.setText(name)
+            button.setText(f"Draft {name}")
             button.setCheckable(True)
-            button.setToolTip(f"Work on intervention {name}: the two stand side by side")
-            button.setAccessibleName(f"Intervention {name}")
+            button.setToolTip(
+                f"Change concepts in draft {name}. There are two, so that what they do to all "
+                "photos can be compared"
+            )
             self.which.addButton(button, number)
             self.header.add(button)
         self.which.idClicked.connect(session.what_if.choose)
         self.kept = QToolButton(self)
-        self.kept.setText("Kept")
-        self.kept.setToolTip("Model edits that were kept: try one again, or discard it")
+        self.kept.setText("Kept edits")
+        self.kept.setToolTip("Changes kept under a name: try one again, or discard it")
         self.kept.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.kept.setMenu(QMenu(self.kept))
         self.kept.menu().aboutToShow.connect(self._fill_kept)
@@ -206,7 +222,8 @@ class WhatIfPanel(Panel):
         self.strip = QWidget(self)
         row = QHBoxLayout(self.strip)
         row.setContentsMargins(12, 4, 12, 4)
-        self.state = ElidedLabel("", self.strip)
+        self.state = PlainLabel("", self.strip)
+        self.state.setWordWrap(True)
         self.name = QLineEdit(self.strip)
         self.name.setPlaceholderText("Name of the model edit, then Enter")
         self.name.setAccessibleName("Name of the model edit")
@@ -214,11 +231,14 @@ class WhatIfPanel(Panel):
         self.name.hide()
         self.keep = QPushButton("Keep as…", self.strip)
         self.keep.clicked.connect(actions["what_if.keep"].trigger)
+        self.finish = QPushButton("Keep", self.strip)
+        self.finish.clicked.connect(self._keep)
         self.reset = QPushButton("Discard", self.strip)
         self.reset.clicked.connect(actions["what_if.reset"].trigger)
         row.addWidget(self.state, 1)
         row.addWidget(self.name, 1)
         row.addWidget(self.keep)
+        row.addWidget(self.finish)
         row.addWidget(self.reset)
         self.line = thin_line(self)
         self.foot.addWidget(self.line)
@@ -290,7 +310,10 @@ class WhatIfPanel(Panel):
         self.rows.show_concepts(rows)
         number = len(what_if.draft.factors)
         of = "" if shown is None else f" of {counted(shown.values.concepts.size, 'concept')}"
-        self.set_info(f"{number:,}{of} changed", "Concepts that are not as they were trained")
+        self.set_info(
+            f"{number:,} changed" if number else "",
+            f"{number:,}{of} of this photo are not as they were trained",
+        )
 
     def _picture(self, shown: ExplainedPhoto | None, concept: int) -> QPixmap | None:
         if shown is None:
@@ -305,6 +328,8 @@ class WhatIfPanel(Panel):
     def _show_photo(self, shown: ExplainedPhoto | None) -> None:
         after = self.session.what_if.scores_of(self.session.what_if.current)
         self.photo.setVisible(shown is not None)
+        draft = f", draft {NAMES[self.session.what_if.current]}" if self._shows_both else ""
+        self.photo.title.setText(f"This photo{draft}")
         if shown is not None and after is not None:
             classes = shown.classifier.classes
             self.photo.show_lines(what_if_words.of_photo(classes, shown.scores, after))
@@ -312,18 +337,24 @@ class WhatIfPanel(Panel):
     def _show_all(self, number: int, section: _Section) -> None:
         what_if, decided = self.session.what_if, self.session.what_if.decided
         draft = what_if.drafts[number]
-        other = what_if.drafts[1 - number]
         section.setVisible(number == what_if.current or not draft.is_empty)
         photos = "photos" if decided is None else counted(decided.images.size, "photo")
-        is_one = draft.is_empty or other.is_empty
-        section.title.setText(f"All {photos}" if is_one else f"{NAMES[number]}: all {photos}")
-        section.note.setText(self._told(number) if not is_one else "tested when held back")
+        is_one = not self._shows_both
+        section.title.setText(f"All {photos}" if is_one else f"Draft {NAMES[number]}: all {photos}")
+        section.note.setText("each tested when held back")
+        section.show_what("" if is_one else self._told(number))
         if draft.is_empty:
             section.show_lines([TitledLine("Nothing is changed", "")])
         elif draft.done is None or decided is None:
             section.show_lines([TitledLine("Working it out…", "")])
         else:
             section.show_lines(what_if_words.of_all(decided, draft.done))
+
+    @property
+    def _shows_both(self) -> bool:
+        """Whether both drafts stand below each other."""
+        what_if = self.session.what_if
+        return not what_if.drafts[1 - what_if.current].is_empty
 
     def _told(self, number: int) -> str:
         """Return in a few words what a draft changes."""
@@ -341,7 +372,10 @@ class WhatIfPanel(Panel):
             of = "" if not done or progress is None else counted(progress.total, "concept")
             self.cues.show_lines([TitledLine(f"Switching off each concept{done}{of}…", "")])
         elif what_if.cues is None:
-            text = "Concepts whose removal changes one class much more than the rest"
+            text = (
+                "Concepts whose removal changes one class much more than the rest. Looking "
+                "switches off each concept in turn, in all photos"
+            )
             self.cues.show_lines([TitledLine(text, "")])
         elif not what_if.cues:
             self.cues.show_lines([TitledLine("None: no concept goes with one class alone", "")])
@@ -358,13 +392,14 @@ class WhatIfPanel(Panel):
         draft = what_if.draft
         if draft.is_empty:
             self.name.hide()
-        kept = f"kept as {draft.name}" if draft.name else "not kept: the project is as it was"
-        told = f"{self._told(what_if.current)}, {kept}"
+        kept = f"kept as {draft.name}" if draft.name else "tried here only: nothing is kept"
+        told = f"{self._told(what_if.current)}; {kept}"
         self.state.setText(told)
         self.state.setToolTip(tooltip(told))
         is_typing = self.name.isVisible()
         self.state.setVisible(not is_typing)
         self.keep.setVisible(not is_typing and not draft.name)
+        self.finish.setVisible(is_typing)
 
     # ---- what can be done
 
@@ -419,7 +454,7 @@ class WhatIfPanel(Panel):
         for key, edit in what_if.kept.items():
             number = counted(len(edit.intervention.factors), "concept") if edit.intervention else ""
             one = menu.addMenu(command_text(f"{edit.name} ({number})"))
-            one.addAction(f"Try in {NAMES[what_if.current]}", partial(what_if.load, key))
+            one.addAction(f"Try in draft {NAMES[what_if.current]}", partial(what_if.load, key))
             one.addAction("Discard", partial(what_if.discard, key))
         if not what_if.kept:
             menu.addAction("No model edit was kept yet").setEnabled(False)

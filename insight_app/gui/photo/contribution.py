@@ -19,10 +19,13 @@ from insight_app.plain_text import visible
 
 FOR, AGAINST = QColor("#3d9bf5"), QColor("#e8720c")
 """Blue speaks for the class, orange against it: told apart by the colour-blind too."""
+LEAST_SCALE = 0.01
+"""Of the largest cell of all concepts: what gives less is not painted like what decides."""
 TIP = (
     "What is shown gives this to the score at each cell: the mean's part by the strength there, "
     "the maximum's part at the strongest cell. Blue speaks for the class, orange against it; all "
-    "cells sum to the number in the list. Colour grows with the square root, up to the largest cell"
+    "cells sum to the number in the list. Colour grows with the square root, up to the largest "
+    "cell, or a hundredth of the largest of all concepts together; cells above half are framed"
 )
 
 
@@ -49,11 +52,12 @@ class ContributionMap:
         g = self.explained.photo.record.geometry
         values = self.cells.astype(np.float32).reshape(g.rows, g.cols)
         count = int(np.count_nonzero(self.cells))
+        least = LEAST_SCALE * float(np.abs(self.all_cells).max(initial=0))
         return Layer(
             None,
             FOR,
             values,
-            float(np.abs(values).max(initial=0)),
+            max(float(np.abs(values).max(initial=0)), least),
             negative=AGAINST,
             title=self.title,
             note=f"{counted(count, 'cell')}: {signed(self.total)}",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CELLS, SMOOTH, CONTOURS = "cells", "smooth", "contours"
 MODES = (CELLS, SMOOTH, CONTOURS)
+FRAMED = 0.5
+"""Share of the scale from which cells of what is signed are framed."""
 SMOOTHING = 8
 """How many drawn points a cell gets along each side in the smooth overlay."""
 CONTOUR_SHARES = (0.25, 0.5, 0.75)
@@ -113,6 +115,19 @@ def by_sign(layer: Layer) -> list[Layer]:
         replace(layer, values=above, negative=None),
         replace(layer, values=below, colour=layer.negative, negative=None),
     ]
+
+
+def frames(layer: Layer, least: float = FRAMED) -> list[QLineF]:
+    """Return lines along the edges of cells above `least` of a layer's scale, in cells."""
+    if layer.scale <= 0:
+        return []
+    inside = np.pad(layer.values >= least * layer.scale, 1)
+    lines = []
+    for y, x in np.argwhere(inside[1:, 1:-1] != inside[:-1, 1:-1]).tolist():
+        lines.append(QLineF(x, y, x + 1, y))
+    for y, x in np.argwhere(inside[1:-1, 1:] != inside[1:-1, :-1]).tolist():
+        lines.append(QLineF(x, y, x, y + 1))
+    return lines
 
 
 def contours(layer: Layer, threshold: float) -> list[QLineF]:

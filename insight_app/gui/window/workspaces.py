@@ -215,12 +215,12 @@ WORKSPACES = (
                 "why",
                 "Why this class",
                 across(
-                    (22, down((60, "classes"), (40, ("confusions", "compact_set")))),
-                    (52, down((59, "photo"), (41, ("score", "class_concepts", "alike_photos")))),
-                    (26, "what_if"),
+                    (23, "classes"),
+                    (45, down((60, "photo"), (40, ("score", "class_concepts", "alike_photos")))),
+                    (32, ("what_if", "confusions", "compact_set")),
                 ),
                 main="classes",
-                front="score",
+                front="photo",
             ),
             WorkspacePage(
                 "regions",
