@@ -24,6 +24,9 @@ def test_classes_are_told_beside_raw_features_as_text_and_json(shell: Shell, pro
     assert "4 classes of “folders”, 23 photos" in out
     assert "by concepts" in out and "by raw features" in out and "points (" in out
     found = shell.json("explain", "classify", project)
+    steps = [step for one in found["concepts"]["choices"] for step in one["path"]]
+    unsettled = sum(not one["is_settled"] for one in steps)
+    assert unsettled and f"{unsettled} of {len(steps)} fits ended after their steps" in out
     assert found["held_back"] == 23
     right = sum(one["right"] for one in found["concepts"]["by_class"])
     assert right == found["concepts"]["accuracy"]["right"]

@@ -1,6 +1,7 @@
 """Classifications of a small project: learned, kept, read again, and when they are out of date."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,7 @@ def test_shuffled_labels_are_learned_no_better_than_by_chance() -> None:
     found = classifying.of_values(labels, values, features, BASIS, lambda *_told: None)
     low, high = found.accuracy(found.concepts).interval or (1, 0)
     assert low < 0.25 < high
+    assert found.notes[-1].startswith("No better than chance, as far as 60 photos can tell")
 
 
 def test_few_concepts_that_keep_most_of_the_accuracy_come_first(found: Classification) -> None:
@@ -121,6 +123,17 @@ def test_what_is_kept_is_read_again_as_it_was_and_the_newest_few_stay(
         assert np.array_equal(ours.of_means, theirs.of_means)
     assert np.array_equal(found.concepts.scores, newest.concepts.scores, equal_nan=True)
     assert store.newest(project, "nobody's") is None
+
+
+def test_of_two_of_one_second_the_one_that_was_written_last_is_the_newest(
+    found: Classification, tmp_path: Path
+) -> None:
+    (tmp_path / "P.insight").mkdir()
+    for number in range(6):
+        path = store.store(tmp_path / "P.insight", replace(found, notes=(str(number),)))
+        os.utime(path, ns=(number, number))
+    newest = store.newest(tmp_path / "P.insight")
+    assert newest is not None and newest.notes == ("5",)
 
 
 def test_a_damaged_file_is_told_and_loses_nothing_else(

@@ -212,6 +212,13 @@ def table(project: str, found: "Classification") -> Iterator[str]:
             yield f"  compact set      {size} keep 90 % of the accuracy"
         else:
             yield "  compact set      none: no set that was tried keeps 90 % of the accuracy"
+    unsettled, fits = found.unsettled
+    if unsettled:
+        yield (
+            f"  weights          {unsettled:,} of {counted(fits, 'fit')} ended after their steps, "
+            "before they came to rest:"
+        )
+        yield "                   how many concepts have no weight at all is as of then"
     if not found.held_back.size:
         yield from ("", *found.notes)
         return

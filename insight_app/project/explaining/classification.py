@@ -173,6 +173,12 @@ class Classification:
             return None
         return evaluation.gap(self.right(self.concepts)[both], self.right(self.features)[both])
 
+    @property
+    def unsettled(self) -> tuple[int, int]:
+        """How many fits on the folds' paths of concepts ended before they came to rest, of all."""
+        steps = [step.is_settled for one in self.concepts.choices for step in one.path]
+        return steps.count(False), len(steps)
+
     # ---- bytes
 
     def to_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ and the command line.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,7 @@ from insight_app.concepts.explain.image_values import ImageValues, Pooling
 from insight_app.concepts.explain.learning import Learned, Tried
 from insight_app.concepts.progress import CancelToken, Progress, silent
 from insight_app.errors import KnownError, Refusal
-from insight_app.figures import agreeing, counted
+from insight_app.figures import agreeing, counted, figure
 from insight_app.plain_text import visible
 from insight_app.project.explaining import label_files, matrix, pooled
 from insight_app.project.explaining import labels as label_sets
@@ -136,7 +136,7 @@ def of_values(
         features=beside,
         no_features=no_features,
         compact=compact,
-        notes=_notes(labels, index),
+        notes=(*_notes(labels, index), *_by_chance(labels, index, concepts)),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - began, 1),
         basis=basis,
@@ -359,6 +359,20 @@ def _of(told: Progress, message: str, fold: int) -> Callable[[int, int], None]:
 def some_of(names: Sequence[str]) -> str:
     """Return the first few names, as text."""
     return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
+
+
+def _by_chance(labels: ImageLabels, index: NDArray[np.int64], concepts: Judged) -> Iterator[str]:
+    """Yield that concepts tell classes apart no better than always naming the most frequent."""
+    rows = np.flatnonzero(concepts.decisions >= 0)
+    share = evaluation.Share(int((concepts.decisions[rows] == index[rows]).sum()), rows.size)
+    most = int(np.bincount(index[rows]).argmax()) if rows.size else 0
+    always = evaluation.Share(int((index[rows] == most).sum()), rows.size)
+    if share.interval is not None and share.interval[0] <= always.value:
+        yield (
+            f"No better than chance, as far as {counted(rows.size, 'photo')} can tell: to say "
+            f"“{labels.classes[most]}” of every photo is right in {figure(always.value)} of them. "
+            "What concepts give to these classes, and the compact set, then mean nothing."
+        )
 
 
 def _notes(labels: ImageLabels, index: NDArray[np.int64]) -> tuple[str, ...]:

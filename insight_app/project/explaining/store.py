@@ -57,7 +57,7 @@ def store(project: Path, found: Classification) -> Path:
 
 
 def files(project: Path, label_set: str | None = None, kind: Kind = "probe") -> list[Path]:
-    """Return the files of classifications, the newest first.
+    """Return the files of classifications, the newest first; of one second, as they were written.
 
     label_set: whose labels they are judged by, None = any. kind: what classifies.
     """
@@ -71,8 +71,20 @@ def files(project: Path, label_set: str | None = None, kind: Kind = "probe") -> 
             if (match := _NAME.fullmatch(path.name)) and match["kind"] == _BEGINS[kind]
         ]
     wanted = None if label_set is None else _of_set(label_set)
-    chosen = [(match["when"], path) for match, path in found if wanted in (None, match["set"])]
-    return [path for _when, path in sorted(chosen, reverse=True)]
+    chosen = [
+        (match["when"], _written(path), path)
+        for match, path in found
+        if wanted in (None, match["set"])
+    ]
+    return [path for *_when, path in sorted(chosen, reverse=True)]
+
+
+def _written(path: Path) -> int:
+    """Return when a file was written, in nanoseconds; 0 for one that is gone meanwhile."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def read(path: Path) -> Classification:
