@@ -147,6 +147,7 @@ class Actions(QObject):
         entry = self._entries[id]
         entry.enabled, entry.why_not = enabled, why_not
         self._apply_enabled(entry)
+        self._apply_tip(entry)
 
     def panel_seen(self, panel: QWidget, seen: bool) -> None:
         """Enable the actions of a panel that came into view; disable those of one that went."""
@@ -201,8 +202,14 @@ class Actions(QObject):
     def _apply_keys(self, entry: ActionEntry, keys: str) -> None:
         entry.keys = keys
         entry.action.setShortcuts([s for s in entry.sequences() if not is_soft(s)])
+        self._apply_tip(entry)
+
+    def _apply_tip(self, entry: ActionEntry) -> None:
+        """Say what it does, and why it cannot be done now."""
         shown = entry.shown_keys()
         tip = entry.tip or entry.title
+        if not entry.enabled and entry.why_not:
+            tip = f"{tip}\n{entry.why_not}"
         entry.action.setToolTip(f"{tip} ({shown})" if shown else tip)
 
 

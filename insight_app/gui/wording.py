@@ -83,6 +83,11 @@ def trace(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
+def open_file(path: Path) -> None:
+    """Show a file with the system's program for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
 def show_in_folder(path: Path) -> None:
     """Open the system's file manager where a file or folder is."""
     place = path if path.is_dir() else path.parent

@@ -24,6 +24,13 @@ def test_an_audit_from_the_first_finding_to_the_signature(
     assert "1 critical finding is open" in said
     shell.do("findings", project, made["id"][:6], "--close", "Ten more photos", "--person", "Ben")
     assert "Ten more photos" in shell.do("findings", project)
+    ranks = {"Late": 1, "Worst": 0, "Boats": 2}
+    shell.do("findings", project, "--pin", "Late", "--person", "Ada")
+    shell.do("findings", project, "--pin", "Worst", "--critical", "--person", "Ada")
+    listed = shell.json("findings", project)["findings"]
+    # Open ones first, and of these the critical one.
+    assert [ranks[one["what"].split()[0]] for one in listed] == [0, 1, 2]
+    shell.do("findings", project, listed[0]["id"], "--remove", "--person", "Ada")
 
     shell.do("report", project, "-o", file, "--force")
     assert shell("report", project, "--check", file)[0] == Exit.ERROR

@@ -187,6 +187,9 @@ def test_nothing_is_signed_while_a_critical_finding_is_open(
     with pytest.raises(Refusal, match="1 critical finding is open, so no report can be signed"):
         signing.act_of(log, tmp_path / "a.html", data)
     log.judge([auditing.close_finding(key)], "Closed")
+    with pytest.raises(Refusal, match="made while a critical finding was open"):
+        signing.act_of(log, tmp_path / "a.html", data)
+    data = html.page(gather(project))
     assert signing.act_of(log, tmp_path / "a.html", data).kind == "sign"
     log.undo()
     log.judge([auditing.judge_critical(key, False)], "Not critical")

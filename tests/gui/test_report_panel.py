@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from insight_app.figures import figure
 from insight_app.gui.explain.pin_dialog import TextDialog
 from insight_app.project.judgements.auditing import CLOSED
 from tests.gui.conftest import wait_idle
@@ -38,6 +39,8 @@ def test_an_audit_in_the_window(
     answered(qtbot, window, "It is <b>always</b> on water.", critical=True)
     [(_key, found)] = audit.findings()
     assert found.view.workspace == "concepts" and found.view.concepts[0] == str(concept)
+    assert found.view.told.startswith("Concepts: ")
+    assert any(one.what.startswith("Photos with ") for one in found.view.figures)
     assert found.comment == "It is <b>always</b> on water." and found.bars_signing
     assert bool(found.view.image) == (image is not None)
 
@@ -45,7 +48,9 @@ def test_an_audit_in_the_window(
     wait_idle(qtbot, window)
     panel = window.docks["report"].panel
     assert panel.list.topLevelItemCount() == 1 and panel.list.currentItem().text(0) == "▲ critical"
-    assert not window.actions_["audit.sign"].isEnabled()
+    sign = window.actions_["audit.sign"]
+    assert not sign.isEnabled() and "1 critical finding is open: close it" in sign.toolTip()
+    assert "1 critical finding is open: close it" in panel.said.toPlainText()
     session.selection.select(concepts=())
     panel.go.click()
     wait_idle(qtbot, window)
@@ -72,9 +77,40 @@ def test_an_audit_in_the_window(
         wait_idle(qtbot, window)
         assert file.read_bytes()[:5] == {"html": b"<!DOC", "pdf": b"%PDF-"}[ending]
         assert file.stat().st_size > 5_000
+        assert window.strip.link.text() == "Open" and panel.isAncestorOf(window.focusWidget())
     page = tmp_path / "audit.html"
     monkeypatch.setattr("insight_app.gui.panels.report.choose_file", lambda *_a: page)
     window.actions_["audit.sign"].trigger()
     answered(qtbot, window, "I was there.")
     [signature] = session.state.project.judgements.state.signatures.values()
     assert signature.is_signed and signature.statement == "I was there."
+    for written, sign in ((page.read_bytes(), "✓"), (page.read_bytes() + b" ", "✗")):
+        page.write_bytes(written)
+        window.actions_["audit.check"].trigger()
+        wait_idle(qtbot, window)
+        assert panel.said.toPlainText().startswith(f"{sign} audit.html: ")
+
+
+def test_a_finding_says_itself_what_is_to_be_seen(qtbot, open_window, project_dir) -> None:
+    window = open_window(project_dir)
+    session = window.session
+    wait_idle(qtbot, window)
+    image, results = session.selection.image, session.state.results
+    qtbot.waitUntil(lambda: session.image_codes.get(image) is not None)
+    codes = session.image_codes.get(image)
+    strengths = dict(session.photo_concepts.active(session.state, codes))
+    active = max(strengths, key=strengths.__getitem__)
+    absent = next(n for n in range(results.F) if n not in strengths)
+    session.selection.select(concepts=session.state.ids_of((active,)))
+    view = session.audit.looked_at("images", "")
+    assert figure(strengths[active]) in [one.value for one in view.figures]
+    session.selection.select(concepts=session.state.ids_of((absent,)))
+    view = session.audit.looked_at("images", "")
+    assert ", not active in " in view.told and view.figures[0].value == "not active"
+
+    qtbot.keyClick(window, Key.Key_D, Modifier.ControlModifier)
+    dialog = next(one for one in window.findChildren(TextDialog) if one.isVisible())
+    assert dialog.subject.text() == view.told and dialog.take.isDefault()
+    dialog.subject.setText("A boat without water")
+    answered(qtbot, window, "")
+    assert session.audit.findings()[0][1].view.told == "A boat without water"

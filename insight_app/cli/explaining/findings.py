@@ -93,11 +93,12 @@ def _done(pin: str, close: str | None, reopen: bool, remove: bool) -> str:
 
 
 def _list(project: Path, wanted: str, as_json: bool) -> None:
+    from insight_app.project.judgements.auditing import in_order
     from insight_app.project.project import Project
 
     with Project.open(project, read_only=True) as opened:
         state = dict(opened.judgements.state.findings)
-    keys = [_chosen(state, wanted)] if wanted else [key for key in state if state[key].is_there]
+    keys = [_chosen(state, wanted)] if wanted else [key for key, _one in in_order(state)]
     _print([_told(key, state[key]) for key in keys], as_json)
 
 

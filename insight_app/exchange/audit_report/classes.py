@@ -35,6 +35,18 @@ KINDS: Mapping[Kind, str] = {
     "zero-shot": "Classes given as words alone",
     "released": "A classifier that somebody else published",
 }
+_ABOUT: Mapping[Kind, str] = {
+    "probe": "A linear classifier learned from the concepts of labelled photos which class a photo "
+    "is of. Every photo is judged by what was learned from others.",
+    "zero-shot": "Nothing was learned from the photos: a photo is taken for the class whose words "
+    "its concepts, put together, are most like. The labels only judge it.",
+    "released": "A linear classifier on concepts that was learned elsewhere; which photos it "
+    "learned from is not known here. The labels only judge it.",
+}
+_BESIDE = (
+    "Beside it stands the same with the encoder's raw features, which nobody can read: the "
+    "difference is the price of being able to say why."
+)
 MOST_SETS, MOST_CLASSES, MOST_PAIRS, MOST_CONCEPTS = 10, 200, 15, 5
 
 
@@ -53,18 +65,19 @@ def _blocks(source: Audited) -> Iterator[Block]:
             "No classes were learned: insight-app explain classify PROJECT does it.", "note"
         )
         return
-    yield Paragraph(
-        "A linear classifier learns from the concepts of labelled photos which class a photo "
-        "is of. "
-        "Every photo is judged by what was learned from others. Beside it stands the same with the "
-        "encoder's raw features, which nobody can read: the difference is the price of being able "
-        "to say why."
-    )
     for one in found:
-        kind = KINDS[one.classifiers[0].kind]
-        yield Card(
-            f"{kind}, judged by the labels “{one.label_set}”", (), tuple(_of_set(source, one))
-        )
+        said = Paragraph(f"{_ABOUT[one.classifiers[0].kind]} {_BESIDE}")
+        yield Card(_called(one), (), (said, *_of_set(source, one)))
+
+
+def _called(one: Classification) -> str:
+    """Return which classification it is: two of them may be judged by the same labels."""
+    return f"{KINDS[one.classifiers[0].kind]}, judged by the labels “{one.label_set}”"
+
+
+def _photos(one: Classification) -> str:
+    """Return what its photos are called: none is held back where nothing was learned from any."""
+    return "held-back photo" if one.classifiers[0].kind == "probe" else "labelled photo"
 
 
 def _newest(source: Audited) -> tuple[list[Classification], list[str]]:
@@ -89,15 +102,14 @@ def _newest(source: Audited) -> tuple[list[Classification], list[str]]:
 
 def _of_set(source: Audited, one: Classification) -> Iterator[Block]:
     concepts = one.accuracy(one.concepts)
-    held_back = counted(concepts.photos, "photo")
-    kinds = f"{len(one.classes):,} classes of the labels “{one.label_set}”"
-    of = f"{held_back} that were held back, {kinds},"
+    judged = counted(concepts.photos, _photos(one))
+    of = f"{judged}, {len(one.classes):,} classes of the labels “{one.label_set}”,"
     bars = [_bar("By concepts", concepts)]
     if one.features is not None:
         bars.append(_bar("By raw features", one.accuracy(one.features)))
     yield Bars(f"Accuracy: share of {of} that were taken for what they are. 95 % interval.", bars)
     if why := _stale(source, one):
-        source.doubts.append(f"The classes of “{one.label_set}” are out of date. {why}")
+        source.doubts.append(f"{_called(one)}: out of date. {why}")
         yield Paragraph(f"Out of date: {why}", "warning")
     facts: list[tuple[str, Cell]] = [
         ("Chance", f"{percent(1 / len(one.classes))} if classes were drawn at random"),
@@ -106,14 +118,15 @@ def _of_set(source: Audited, one: Classification) -> Iterator[Block]:
     if one.compact is not None and one.compact.is_enough:
         size = f"{one.compact.concepts.size:,} of {counted(one.classifier.concepts, 'concept')}"
         facts.append(("Compact set", f"{size} keep 90 % of the accuracy"))
-    facts.append(("Learned", f"{moment(one.made)} on {counted(one.images.size, 'labelled photo')}"))
+    done = "Learned" if one.classifiers[0].kind == "probe" else "Judged"
+    facts.append((done, f"{moment(one.made)} on {counted(one.images.size, 'labelled photo')}"))
     yield Facts(facts)
     for note in one.notes:
         yield Paragraph(note, "note")
     yield _by_class(one)
     if pairs := _confusions(one):
         heads = [Heading("Photos of"), Heading("taken for"), Heading("Photos", True)]
-        yield FiguresTable(f"What is mistaken most often, of {held_back} held back.", heads, pairs)
+        yield FiguresTable(f"What is mistaken most often, of {judged}.", heads, pairs)
     yield _looked_for(source, one)
 
 
@@ -154,7 +167,7 @@ def _by_class(one: Classification) -> FiguresTable:
     more = len(judged) - len(rows)
     note = f"Not shown because they are better than these: {more:,}" if more > 0 else ""
     return FiguresTable(
-        "Class by class, the worst first: share of its held-back photos that were taken for it.",
+        f"Class by class, the worst first: share of its {_photos(one)}s that were taken for it.",
         heads,
         rows,
         note,
@@ -189,12 +202,13 @@ def _looked_for(source: Audited, one: Classification) -> FiguresTable:
     if bad:
         said = counted(len(bad), "concept")
         source.doubts.append(
-            f"Classes of “{one.label_set}” rest on {said} that a person hid or whose name was "
+            f"{_called(one)}: its classes rest on {said} that a person hid or whose name was "
             "rejected."
         )
     if unseen:
         said = counted(len(unseen), "concept")
-        source.doubts.append(f"Classes of “{one.label_set}” rest on {said} that nobody reviewed.")
+        source.doubts.append(f"{_called(one)}: its classes rest on {said} that nobody reviewed.")
+    folds = "; mean of the folds" if len(one.classifiers) > 1 else ""
     heads = [
         Heading("Class"),
         Heading("Concept"),
@@ -203,8 +217,8 @@ def _looked_for(source: Audited, one: Classification) -> FiguresTable:
     ]
     return FiguresTable(
         f"What each class looks for: its {MOST_CONCEPTS} concepts of the largest weight (the "
-        "larger one of the weights for its maximum and its mean; mean of the folds). A name in "
-        "italics is the machine's.",
+        f"larger one of the weights for its maximum and its mean{folds}). A name in italics is "
+        "the machine's.",
         heads,
         rows,
     )
@@ -247,7 +261,7 @@ def accuracies(source: Audited) -> Sequence[tuple[str, str]]:
     """Return of each set of labels how often concepts are right, in one line."""
     found = []
     for one in _newest(source)[0]:
-        said = f"{_bar('', one.accuracy(one.concepts)).said} photos held back"
+        said = f"{_bar('', one.accuracy(one.concepts)).said} {_photos(one)}s"
         price = f"; {_gap(one.gap)}" if one.gap else ""
         found.append(
             (

@@ -17,7 +17,7 @@ from insight_app.exchange.audit_report.blocks import (
 from insight_app.exchange.audit_report.source import Audited, moment
 from insight_app.figures import counted
 from insight_app.plain_text import shortened
-from insight_app.project.judgements.auditing import CLOSED, OPEN
+from insight_app.project.judgements.auditing import CLOSED, OPEN, in_order
 from insight_app.project.judgements.state import Judgement, PinnedFinding
 from insight_app.project.judgements.targets import finding_target, signature_target
 
@@ -30,11 +30,8 @@ def section(source: Audited) -> ReportSection:
 
 
 def standing(source: Audited) -> list[tuple[str, PinnedFinding]]:
-    """Return findings that are on the list: critical ones first, open ones before closed ones."""
-    there = [(key, one) for key, one in dict(source.state.findings).items() if one.is_there]
-    return sorted(
-        there, key=lambda pair: (pair[1].status != OPEN, not pair[1].is_critical, pair[0])
-    )
+    """Return findings that are on the list, those first that bar signing."""
+    return in_order(source.state.findings)
 
 
 def signatures(source: Audited) -> ReportSection:

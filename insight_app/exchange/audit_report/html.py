@@ -28,6 +28,8 @@ from insight_app.plain_text import visible, visible_lines
 
 REPORT_META, PROJECT_META = "insight-report", "insight-project"
 """Names of the lines in the head that say which report of which project a file is."""
+CRITICAL_META = "insight-open-critical"
+"""The line that says how many critical findings were open when it was made."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What a browser may load for it: nothing but what is in it."""
 _LARGE = 220
@@ -46,6 +48,7 @@ def _page(report: AuditReport) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f'<meta name="{REPORT_META}" content="{_text(report.id)}">\n'
     yield f'<meta name="{PROJECT_META}" content="{_text(report.project)}">\n'
+    yield f'<meta name="{CRITICAL_META}" content="{report.open_critical}">\n'
     yield f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
     yield f'<a class="skip" href="#main">To the report</a>\n<header>\n<h1>{title}</h1>\n'
     made = f"Made {moment(report.made)} with Insight {report.version}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from insight_app.disk_errors import disk_errors
 from insight_app.errors import Refusal
-from insight_app.exchange.audit_report.html import PROJECT_META, REPORT_META
+from insight_app.exchange.audit_report.html import CRITICAL_META, PROJECT_META, REPORT_META
 from insight_app.exchange.audit_report.source import moment
 from insight_app.figures import agreeing, counted
 from insight_app.files import read_regular
@@ -65,7 +65,8 @@ def read(file: Path) -> bytes:
 def act_of(judgements: Judgements, file: Path, data: bytes, statement: str = "") -> Act:
     """Return the judgement that signs a report.
 
-    Refusal while pinned critical findings are open, and for what is no report of this project.
+    Refusal while pinned critical findings are open, for a report that says that they are, and for
+    what is no report of this project.
     """
     refuse_while_critical(judgements)
     report, project = _ids(data)
@@ -82,6 +83,15 @@ def act_of(judgements: Judgements, file: Path, data: bytes, statement: str = "")
             where=str(file),
             kept="Nothing was signed.",
             do="Open the project that it is of, and sign it there.",
+        )
+    if (critical := _meta(data, CRITICAL_META)) != "0":
+        raise Refusal(
+            "This report was made while a critical finding was open, and says so."
+            if critical
+            else "This report does not say that no critical finding was open when it was made.",
+            where=str(file),
+            kept="Nothing was signed.",
+            do="Write the report anew, and sign that one.",
         )
     still = sum(one.status == OPEN for one in dict(judgements.state.findings).values())
     head = judgements.head
@@ -165,10 +175,11 @@ def _signed(history: list[Judgement], entries: int, is_signed: bool) -> SignedBy
 
 def _ids(data: bytes) -> tuple[str, str]:
     """Return (report, project) that the head of a file names, '' for none."""
+    return _meta(data, REPORT_META), _meta(data, PROJECT_META)
+
+
+def _meta(data: bytes, name: str) -> str:
+    """Return what a line of a file's head says, '' where there is none."""
     head = data[:_HEAD].decode("utf-8", "replace")
-    found = [
-        re.search(rf'<meta name="{name}" content="([^"]*)">', head)
-        for name in (REPORT_META, PROJECT_META)
-    ]
-    report, project = ("" if one is None else unescape(one[1]) for one in found)
-    return report, project
+    found = re.search(rf'<meta name="{name}" content="([^"]*)">', head)
+    return "" if found is None else unescape(found[1])

@@ -1,12 +1,14 @@
 """Asking for a text: what one thinks of what is pinned, how a finding was settled, and the like."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -14,14 +16,18 @@ from PySide6.QtWidgets import (
 
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import PlainLabel
+from insight_app.plain_text import visible
 
 Button = QDialogButtonBox.StandardButton
+_KEYS = "Ctrl+Enter"
+MOST_LETTERS = 160
 
 
 class TextDialog(QDialog):
     """Asks for a text of several lines, and, with `ask_critical`, whether it is critical.
 
-    Ctrl+Enter takes it. It closes when another project opens: what it is about is gone.
+    subject: what it is about, where that may be said otherwise.  Ctrl+Enter takes it. It closes
+    when another project opens: what it is about is gone.
     """
 
     def __init__(
@@ -34,6 +40,7 @@ class TextDialog(QDialog):
         *,
         button: str,
         text: str = "",
+        subject: str = "",
         ask_critical: bool = False,
     ) -> None:
         super().__init__(parent)
@@ -43,7 +50,12 @@ class TextDialog(QDialog):
         self._done = done
         about = PlainLabel(said, self)
         about.setWordWrap(True)
+        self.subject = QLineEdit(subject, self)
+        self.subject.setVisible(bool(subject))
+        self.subject.setAccessibleName("What it is about")
+        self.subject.setMaxLength(MOST_LETTERS)
         self.text = QPlainTextEdit(text, self)
+        self.text.setPlaceholderText(f"Your words ({_KEYS}: {button})")
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(title)
         self.critical = QCheckBox("Critical: no report is signed while it is open", self)
@@ -51,10 +63,12 @@ class TextDialog(QDialog):
         buttons = QDialogButtonBox(Button.Cancel, self)
         self.take = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.take.setShortcut("Ctrl+Return")
+        self.take.setDefault(True)
+        self.take.setToolTip(f"{button} ({_KEYS})")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        for widget in (about, self.text, self.critical, buttons):
+        for widget in (about, self.subject, self.text, self.critical, buttons):
             column.addWidget(widget)
         session.projects.opened.connect(self.reject)
         self.text.setFocus()
@@ -77,8 +91,11 @@ def pin(session: Session, parent: QWidget, workspace: str, page: str) -> None:
         return
 
     def done(comment: str, is_critical: bool) -> None:
-        session.audit.pin(view, image, comment, is_critical)
+        told = visible(dialog.subject.text().strip()) or view.told
+        session.audit.pin(replace(view, told=told), image, comment, is_critical)
 
-    TextDialog(
-        session, parent, "Pin a finding", view.told, done, button="Pin", ask_critical=True
-    ).open()
+    said, told = "What is to be seen, in a sentence; below, your comment:", view.told
+    dialog = TextDialog(
+        session, parent, "Pin a finding", said, done, button="Pin", subject=told, ask_critical=True
+    )
+    dialog.open()

@@ -76,6 +76,12 @@ class ReportPanel(Panel):
         self.empty.add_action(session.actions, "audit.pin")
         self.body.addWidget(self.shown, 1)
         self.body.addWidget(self.empty, 1)
+        self.said = WrappedText(self)
+        self.said.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 4)
+        said = QHBoxLayout()
+        said.setContentsMargins(12, 4, 12, 4)
+        said.addWidget(self.said)
+        self.body.addLayout(said)
         self._build_foot()
         self.setFocusProxy(self.list)
         session.audit.changed.connect(self.invalidate)
@@ -156,7 +162,19 @@ class ReportPanel(Panel):
         actions.set_enabled("audit.pdf", has_project and not audit.is_busy)
         actions.set_enabled("audit.check", has_project)
         actions.set_enabled("audit.sign", can_write and not why, why)
+        self._show_said(why)
         self._show_current()
+
+    def _show_said(self, why: str) -> None:
+        """Say why nothing can be signed, else what the last file was that was checked."""
+        checked = self.session.audit.checked
+        text = f"▲ Not to be signed: {why}." if why else ""
+        if not why and checked is not None:
+            said, is_signed = checked
+            text = f"{'✓' if is_signed else '✗'} {said}"
+        self.said.setVisible(bool(text))
+        if text != self.said.toPlainText():
+            self.said.set_text(text)
 
     def _turned_to(self) -> None:
         """Show what a person turned to, with its photo and concepts in the panels beside."""
@@ -223,13 +241,19 @@ class ReportPanel(Panel):
 
     def _write(self) -> None:
         if (file := self._new_file("html", HTML)) is not None:
+            self._take_focus()
             self.session.audit.write(file, html)
 
     def _write_pdf(self) -> None:
         from insight_app.gui.explain.report_pdf import pdf
 
         if (file := self._new_file("pdf", PDF)) is not None:
+            self._take_focus()
             self.session.audit.write(file, pdf)
+
+    def _take_focus(self) -> None:
+        """Keep the keyboard here: the buttons are gray while a report is made."""
+        (self.list if self.shown.isVisible() else self.pin).setFocus()
 
     def _new_file(self, ending: str, kinds: str) -> Path | None:
         project, settings = self.session.state.project, self.session.settings

@@ -10,31 +10,34 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from insight_app.figures import figure
 from insight_app.gui.state.curation import Curation
-from insight_app.gui.state.explained_photo import ExplainedPhoto
 from insight_app.gui.state.explaining import Explaining
+from insight_app.gui.state.image_codes import ImageCodes
 from insight_app.gui.state.jobs import Jobs
 from insight_app.gui.state.messages import Messages
+from insight_app.gui.state.photo_concepts import PhotoConcepts
 from insight_app.gui.state.photo_contents import PhotoContents
 from insight_app.gui.state.project_state import ProjectState
 from insight_app.gui.state.selection import SelectionModel
+from insight_app.gui.wording import open_file
 from insight_app.plain_text import shortened, visible
 
 if TYPE_CHECKING:
     from insight_app.project.judgements import Act
-    from insight_app.project.judgements.payloads import SeenFigure, View
+    from insight_app.project.judgements.payloads import View
     from insight_app.project.judgements.state import PinnedFinding
     from insight_app.project.project import Project
 
-MOST_CONCEPTS, MOST_CONTRIBUTIONS, LETTERS = 12, 5, 80
+LETTERS = 80
 
 
 class Audit(QObject):
-    """report_file: the report that was written last, None before; is_busy: one is being made."""
+    """report_file: the report that was written last, None before; is_busy: one is being made.
+
+    checked: what the check of a file last said, and whether it is signed as it is; None before.
+    """
 
     changed = Signal()
     """Findings changed, or a report was written."""
@@ -45,6 +48,8 @@ class Audit(QObject):
         curation: Curation,
         selection: SelectionModel,
         explaining: Explaining,
+        image_codes: ImageCodes,
+        active: PhotoConcepts,
         contents: PhotoContents,
         jobs: Jobs,
         messages: Messages,
@@ -53,8 +58,10 @@ class Audit(QObject):
         super().__init__(parent)
         self._present, self._curation, self._selection = present, curation, selection
         self._explaining, self._contents = explaining, contents
+        self._image_codes, self._active = image_codes, active
         self._jobs, self._messages = jobs, messages
         self.report_file: Path | None = None
+        self.checked: tuple[str, bool] | None = None
         self.is_busy = False
         curation.changed.connect(lambda _rows, _structure: self.changed.emit())
 
@@ -63,58 +70,23 @@ class Audit(QObject):
     def findings(self) -> "list[tuple[str, PinnedFinding]]":
         """Return what is on the list: open ones first, critical ones before others."""
         project = self._present().project
-        found = {} if project is None else dict(project.judgements.state.findings)
-        there = [(key, one) for key, one in found.items() if one.is_there]
-        return sorted(
-            there, key=lambda pair: (pair[1].status != "open", not pair[1].is_critical, pair[0])
-        )
+        if project is None:
+            return []
+        from insight_app.project.judgements.auditing import in_order
+
+        return in_order(project.judgements.state.findings)
 
     def looked_at(self, workspace: str, page: str) -> "View":
         """Return what is looked at now, but for the photo's content."""
-        from insight_app.project.judgements.payloads import SeenFigure, View
+        from insight_app.gui.state.looked_at import view_of
 
-        state, selection = self._present(), self._selection
-        concepts = selection.concepts[:MOST_CONCEPTS]
-        names = [state.shown(row).told_apart for row in state.rows_of(concepts)]
-        said, photo = ", ".join(names[:3]), self._photo_name()
-        choices, figures = {}, []
+        state, image = self._present(), self._selection.image
         explained = self._explaining.explained if workspace == "explain" else None
-        if explained is not None:
-            classes, wanted = explained.classifier.classes, explained.wanted
-            choices["class"] = classes[wanted]
-            choices["taken for"] = classes[explained.decision]
-            if explained.against is not None:
-                choices["against"] = classes[explained.against]
-            figures.append(SeenFigure(f"Score of “{classes[wanted]}”", figure(explained.score)))
-            figures += self._contributions(explained)
-            told = f"{photo} is taken for “{classes[explained.decision]}”"
-            told += f"; looked at: {said}" if said else ""
-        else:
-            told = " in ".join(filter(None, (said, photo)))
-        return View(
-            shortened(visible(told), 2 * LETTERS),
-            workspace,
-            page,
-            tuple(map(str, concepts)),
-            "",
-            selection.cell,
-            choices,
-            tuple(figures),
-            "" if state.results is None else state.results.dictionary.fingerprint,
-        )
-
-    def _contributions(self, explained: ExplainedPhoto) -> "list[SeenFigure]":
-        """Return what the concepts that matter most give to the score."""
-        from insight_app.project.judgements.payloads import SeenFigure
-
-        state, given = self._present(), explained.contributions
-        found = []
-        for place in np.argsort(-np.abs(given), kind="stable")[:MOST_CONTRIBUTIONS].tolist():
-            row, value = int(explained.explanation.concepts[place]), float(given[place])
-            if value and state.has_row(row):
-                signed = f"{'+' if value > 0 else '−'}{figure(abs(value))}"
-                found.append(SeenFigure(f"of it by {state.shown(row).told_apart}", signed))
-        return found
+        codes = None if image is None else self._image_codes.get(image)
+        has_codes = codes is not None and codes.codes is not None
+        strengths = dict(self._active.active(state, codes)) if codes and has_codes else None
+        photo = self._photo_name()
+        return view_of(state, self._selection, explained, strengths, photo, workspace, page)
 
     def pin(self, view: "View", image: int | None, comment: str, is_critical: bool) -> None:
         """Pin what was looked at, and the photo that was; one judgement."""
@@ -214,9 +186,11 @@ class Audit(QObject):
     def why_not_signed(self) -> str:
         """Return why no report can be signed, '' if one can."""
         barring = sum(one.bars_signing for _key, one in self.findings())
-        if barring == 1:
-            return "1 critical finding is open"
-        return f"{barring:,} critical findings are open" if barring else ""
+        if not barring:
+            return ""
+        are = "1 critical finding is" if barring == 1 else f"{barring:,} critical findings are"
+        them = "it" if barring == 1 else "them"
+        return f"{are} open: close {them} and write the report anew before anybody signs"
 
     def sign(self, file: Path, statement: str) -> None:
         """Put one's name under a report's file."""
@@ -228,7 +202,12 @@ class Audit(QObject):
         """Say who signed a file."""
         project = self._present().project
         if project is not None:
-            self._jobs.run(partial(_checked, project, file), done=self._messages.say)
+            self._jobs.run(partial(_checked, project, file), done=self._tell)
+
+    def _tell(self, checked: tuple[str, bool]) -> None:
+        self.checked = checked
+        self.changed.emit()
+        self._messages.say(checked[0])
 
     def _sign(self, made: "tuple[Act, str]") -> None:
         act, name = made
@@ -239,7 +218,9 @@ class Audit(QObject):
         if file.suffix.lower() != ".pdf":
             self.report_file = file
         self.changed.emit()
-        self._messages.say(f"Report written: {visible(str(file))}")
+        self._messages.offer(
+            f"Report written: {visible(str(file))}", "Open", partial(open_file, file)
+        )
 
     def _failed(self, error: Exception) -> None:
         self.is_busy = False
@@ -282,7 +263,9 @@ def _signing(project: "Project", file: Path, statement: str) -> "tuple[Act, str]
     return signing.act_of(project.judgements, file, data, statement), file.name
 
 
-def _checked(project: "Project", file: Path) -> str:
+def _checked(project: "Project", file: Path) -> tuple[str, bool]:
+    """Return what is said of a file, and whether exactly this one is signed."""
     from insight_app.exchange.audit_report import signing
 
-    return " ".join(signing.told(signing.check(project.judgements, signing.read(file))))
+    found = signing.check(project.judgements, signing.read(file))
+    return f"{visible(file.name)}: {' '.join(signing.told(found))}", found.is_signed

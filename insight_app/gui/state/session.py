@@ -227,6 +227,8 @@ class Session(QObject):
             self.curation,
             self.selection,
             self.explaining,
+            self.image_codes,
+            self.photo_concepts,
             contents,
             self.jobs,
             self.messages,

@@ -3,8 +3,8 @@
 Acts like those of `acts`. What a finding shows and what an edit does are `payloads`.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from insight_app.errors import Refusal
@@ -19,6 +19,9 @@ from insight_app.project.judgements.payloads import (
 )
 from insight_app.project.judgements.targets import edit_target, finding_target, signature_target
 
+if TYPE_CHECKING:
+    from insight_app.project.judgements.state import PinnedFinding
+
 T = TypeVar("T")
 OPEN, CLOSED, REMOVED = "open", "closed", "removed"
 """What became of a finding."""
@@ -27,6 +30,14 @@ OPEN, CLOSED, REMOVED = "open", "closed", "removed"
 def new_key() -> str:
     """Return a new uuid for a finding or an edit."""
     return str(uuid4())
+
+
+def in_order(findings: "Mapping[str, PinnedFinding]") -> "list[tuple[str, PinnedFinding]]":
+    """Return the findings that are on the list: open ones first, critical ones before others."""
+    there = [(key, one) for key, one in findings.items() if one.is_there]
+    return sorted(
+        there, key=lambda pair: (pair[1].status != OPEN, not pair[1].is_critical, pair[0])
+    )
 
 
 def pin(finding: str, view: View, comment: str = "", *, is_critical: bool = False) -> Act:
