@@ -26,7 +26,7 @@ from insight_app.concepts.explain.class_words import MOST_CLASSES
 from insight_app.concepts.explain.classifier import Kind
 from insight_app.errors import KnownError
 from insight_app.figures import counted, figure
-from insight_app.gui.dialogs.files import choose_new_file
+from insight_app.gui.dialogs.files import Purpose, choose_file, choose_new_file
 from insight_app.gui.explain.accuracy import AccuracyLines
 from insight_app.gui.explain.class_figures import accuracy_lines, how_tested, shown_classes
 from insight_app.gui.explain.class_list import ClassList
@@ -35,7 +35,7 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.photo.no_photos import show_buttons, why_none
 from insight_app.gui.state.kept_classes import FOLDERS
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import ElidedLabel, EmptyState, KeyButton, dim_label, thin_line
+from insight_app.gui.widgets import EmptyState, KeyButton, dim_label, thin_line
 from insight_app.gui.wording import command_text, time_left, tooltip
 from insight_app.plain_text import visible
 
@@ -122,6 +122,10 @@ class ClassesPanel(Panel):
             tip="Learn to tell the classes apart; goes on while you work")  # fmt: skip
         add("explain.stop", "Stop training", "", explaining.cancel, context="Explain",
             panel=self)  # fmt: skip
+        add("explain.open_probe", "Open a released probe…", "", self._open_probe,
+            context="Explain", panel=self,
+            tip="A linear probe for this dictionary that somebody published: nothing is "
+            "learned")  # fmt: skip
         add("explain.export_classes", "Export accuracy…", "", self._export, context="Explain",
             panel=self, tip="Accuracy by class and all confusions, as CSV")  # fmt: skip
 
@@ -135,16 +139,20 @@ class ClassesPanel(Panel):
         self.stop.clicked.connect(actions["explain.stop"].trigger)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.bar.setFixedSize(72, 8)
-        self.words = ElidedLabel("", self)
+        self.bar.setFixedHeight(8)
+        self.words = dim_label("", self)
+        self.words.setWordWrap(True)
+        self.words.setContentsMargins(12, 6, 12, 0)
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing() + 6)
         self.save = QToolButton(self)
         self.save.setDefaultAction(actions["explain.export_classes"])
         self.save.setText("Export")
         row.addWidget(self.start)
         row.addWidget(self.stop)
-        row.addWidget(self.bar)
-        row.addWidget(self.words, 1)
+        row.addWidget(self.bar, 1)
+        row.addStretch(0)
         row.addWidget(self.save)
+        self.foot.addWidget(self.words)
         self.foot.addLayout(row)
 
     # ---- what is shown
@@ -160,7 +168,8 @@ class ClassesPanel(Panel):
         show_buttons(session, self.add, self.choose_folders)
         self.sets.setVisible(has_codes)
         is_typed = explaining.kind == "zero-shot"
-        self.sets.setText("typed" if is_typed else _by(explaining.label_set))
+        by = {"zero-shot": "typed", "released": "released probe"}
+        self.sets.setText(by.get(explaining.kind, _by(explaining.label_set)))
         self.typed.setVisible(has_codes and is_typed)
         self._suggest_words()
         self.typed.show_words(explaining.words)
@@ -238,6 +247,7 @@ class ClassesPanel(Panel):
         actions = session.actions
         actions.set_enabled("explain.train", can and not is_busy)
         actions.set_enabled("explain.stop", is_busy)
+        actions.set_enabled("explain.open_probe", has_codes and not is_busy)
         actions.set_enabled("explain.export_classes", found is not None)
         word = "Read the words" if is_typed else "Train again" if found is not None else "Train"
         self.start.set_label(word)
@@ -250,16 +260,20 @@ class ClassesPanel(Panel):
         if is_busy and progress is None:
             self.bar.setRange(0, 0)
             text = (
-                "Waits until the analysis is done…" if session.analysis.is_running else "Training…"
+                "Waits until the analysis is done…"
+                if session.analysis.is_running
+                else "Getting ready: what learns is being started…"
             )
         elif is_busy and progress is not None:
             self.bar.setRange(0, progress.total)
             self.bar.setValue(progress.done)
             text = progress.message
+            if progress.total and progress.done:
+                text += f": {progress.done:,} of {progress.total:,}"
             if progress.seconds_left is not None:
                 text += f", {time_left(progress.seconds_left)} left"
         self.words.setText(text)
-        self.words.setToolTip(tooltip(text))
+        self.words.setVisible(is_busy)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the class's photos back to be gone through."""
@@ -304,6 +318,7 @@ class ClassesPanel(Panel):
             action.setCheckable(True)
             action.setChecked(explaining.kind == kind)
             action.triggered.connect(partial(self._choose_set, explaining.label_set, kind))
+        menu.addAction(self.session.actions["explain.open_probe"])
         menu.setEnabled(not explaining.is_training)
 
     def _choose_set(self, name: str, kind: Kind, _on: bool = True) -> None:
@@ -316,6 +331,14 @@ class ClassesPanel(Panel):
         if explaining.kind == "zero-shot" and not explaining.words and labels is not None:
             names = (name.replace("_", " ") for name in labels.classes[:MOST_CLASSES])
             explaining.type_words("\n".join(names))
+
+    def _open_probe(self) -> None:
+        """Ask for a file with a probe, and have it tell the classes apart."""
+        kinds = "Linear probe (*.pt *.pth);;All files (*)"
+        settings = self.session.settings
+        path = choose_file(self, "Open a released probe", settings, Purpose.RELEASED, kinds)
+        if path is not None:
+            self.session.explaining.open_probe(path)
 
     def _export(self) -> None:
         found, settings = self.session.explaining.classification, self.session.settings

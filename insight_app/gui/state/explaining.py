@@ -75,6 +75,8 @@ class Explaining(QObject):
         self._read_in: tuple[int, str, Kind] | None = None
         """The epoch, the set and the kind that were asked for last."""
         self._request: int | None = None
+        self._asked_kind: Kind = "probe"
+        """What was asked of the worker last: a released probe is opened from any kind."""
         self.label_set = FOLDERS
         self.kind: Kind = "probe"
         """What decides: a probe that learned labels, typed words, or a released probe."""
@@ -161,11 +163,22 @@ class Explaining(QObject):
             arguments["words"] = [
                 {"name": one.name, "synonyms": list(one.synonyms)} for one in typed if one
             ]
+        self._asked_kind = self.kind
+        self._ask("zero_shot" if self.kind == "zero-shot" else "classify", path, arguments)
+
+    def open_probe(self, file: Path) -> None:
+        """Have the worker read a released probe, and look at what it decides."""
+        path = self._projects.state.path
+        if path is not None and not self.is_training:
+            self._asked_kind = "released"
+            self._ask("released_probe", path, {"path": str(file)})
+
+    def _ask(self, what: str, project: Path, arguments: dict[str, Any]) -> None:
         self.error, self.progress = None, None
         self._request = self._worker.request(
-            "zero_shot" if self.kind == "zero-shot" else "classify",
+            what,
             scope=Scope.PROJECT,
-            project=str(path),
+            project=str(project),
             labels=self.label_set,
             **arguments,
             done=self._trained,
@@ -230,6 +243,7 @@ class Explaining(QObject):
         name = None if index is None else self.classes[index]
         if name != self._against:
             self._against = name
+            self._places.keep("against_class", lambda: self._against)
             self._class_chosen()
 
     def _index(self, name: str | None) -> int | None:
@@ -330,9 +344,14 @@ class Explaining(QObject):
 
     def _take(self, found: "Classification") -> None:
         self._end()
+        if self._asked_kind == "released" and self.kind != "released":
+            self.has_released = True
+            self.choose_set(self.label_set, "released")
         if found.label_set == self.label_set:
             self.classification, self.stale = found, ""
-        if self.kind == "zero-shot":
+        if self.kind == "released":
+            self._messages.say(f"{counted(len(found.classes), 'class')} of a released probe read")
+        elif self.kind == "zero-shot":
             self._messages.say(f"{counted(len(found.classes), 'word')} read for the classes")
         else:
             self._messages.say(f"Trained on {counted(found.images.size, 'photo')}")
@@ -370,10 +389,11 @@ class Explaining(QObject):
     # ---- another project
 
     def _return_to_place(self) -> None:
-        names = ("label_set", "explained_class", "class_words", "class_kind")
-        kept_set, kept_class, words, kind = (self._places.kept(one) for one in names)
+        names = ("label_set", "explained_class", "against_class", "class_words", "class_kind")
+        kept_set, kept_class, against, words, kind = (self._places.kept(one) for one in names)
         self.label_set = kept_set if isinstance(kept_set, str) else FOLDERS
         self._class = kept_class if isinstance(kept_class, str) else None
+        self._against = against if isinstance(against, str) else None
         self.words = words if isinstance(words, str) else ""
         self.kind = next((one for one in KINDS if one == kind), "probe")
 
