@@ -195,7 +195,8 @@ class _Delegate(QStyledItemDelegate):
         left += PICTURE + PAD
         room = int(box.right() - left - 4)
         top = box.center().y() - metrics.height()
-        for words, colour in ((visible(one.name), "text"), (counted(one.photos, "photo"), "dim")):
+        photos = counted(one.photos, "photo") + (", not tested" if one.note else "")
+        for words, colour in ((visible(one.name), "text"), (photos, "dim")):
             painter.setPen(c.of(colour))
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             line = QRectF(left, top, room, metrics.height())

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPixmap
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from insight_app.figures import signed
 from insight_app.gui import theme
-from insight_app.gui.widgets import ElidedLabel, PlainLabel
+from insight_app.gui.widgets import ElidedLabel, PlainLabel, elided_name
 from insight_app.gui.wording import tooltip
 
 STEPS = 20
@@ -22,7 +22,10 @@ PICTURE = 22
 
 @dataclass(frozen=True)
 class ScaledConcept:
-    """concept: its index.  gives: to the score now, None where no photo is explained."""
+    """concept: its index.  gives: to the score now, None where no photo is explained.
+
+    number: at the end of the name, which is cut off before it.
+    """
 
     concept: int
     name: str
@@ -30,13 +33,25 @@ class ScaledConcept:
     factor: float
     gives: float | None
     is_current: bool
+    number: str = ""
 
 
 class _Name(ElidedLabel):
     clicked = Signal()
 
+    number = ""
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, space, metrics = QPainter(self), self.contentsRect(), self.fontMetrics()
+        tail = f" {self.number}" if self.number else ""
+        name = self.text().removesuffix(tail)
+        shown = elided_name(metrics, name, space.width() - metrics.horizontalAdvance(tail)) + tail
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
 
 
 class FactorRow(QWidget):
@@ -79,6 +94,7 @@ class FactorRow(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(sample))
             label.setFont(theme.tabular(label.font()))
+        theme.follow(self._set_font)
 
     def show_concept(self, shown: ScaledConcept, picture: QPixmap | None) -> None:
         """Show a concept."""
@@ -86,10 +102,8 @@ class FactorRow(QWidget):
         with QSignalBlocker(self.switch), QSignalBlocker(self.slider):
             self.switch.setChecked(shown.factor > 0)
             self.slider.setValue(round(shown.factor * STEPS / 2))
-        font = theme.of_name(self.font(), shown.is_italic)
-        font.setStrikeOut(shown.factor == 0)
-        font.setBold(shown.is_current)
-        self.name.setFont(font)
+        self._set_font()
+        self.name.number = shown.number
         self.name.setText(shown.name)
         self.name.setToolTip(tooltip(shown.name))
         self.factor.setText(f"×{shown.factor:g}")
@@ -100,6 +114,14 @@ class FactorRow(QWidget):
         self.slider.setToolTip(tooltip(tip))
         self.gives.setToolTip("What it gives to the score of this photo, so multiplied")
         self.picture.setPixmap(picture or QPixmap())
+
+    def _set_font(self) -> None:
+        """Show by the font what the concept is: after a change of theme too."""
+        if (shown := self.shown) is not None:
+            font = theme.of_name(self.font(), shown.is_italic)
+            font.setStrikeOut(shown.factor == 0)
+            font.setBold(shown.is_current)
+            self.name.setFont(font)
 
     def _scale(self, factor: float) -> None:
         if self.shown is not None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from insight_app.gui import theme
 from insight_app.gui.widgets import dim_label
 
-LINES = 3
+LINES = 6
 HINT = "One class a line; other words for it after commas"
 
 

@@ -103,7 +103,8 @@ def of_cue(name: str, cue: "FoundCue") -> TitledLine:
     """Return a cue: what its removal does to the subset that it goes with."""
     return TitledLine(
         f"{name} in {visible(cue.subset)}",
-        f"{signed(100 * cue.difference)} points",
+        f"{signed(100 * cue.difference)} points "
+        f"[{signed(100 * cue.low)}, {signed(100 * cue.high)}]",
         f"With “{name}” off, {cue.made_wrong:,} of the {counted(cue.photos, 'photo')} of "
         f"“{visible(cue.subset)}” become wrong and {cue.made_right:,} right: "
         f"{signed(100 * cue.difference)} points more than in the rest "

@@ -19,7 +19,9 @@ from insight_app.gui.wording import tooltip
 from insight_app.plain_text import visible
 
 SMALLEST, GAP = 96, 8
-WAITING = "Once classes are trained, photos alike in what decides on the class are shown here."
+WAITING = (
+    "Once classes are trained or typed, photos alike in what decides on the class are shown here."
+)
 FORMULA = (
     "Cosine of what the concepts of two photos give to the class (or to its lead): 1 where the "
     "same concepts give the same in proportion"

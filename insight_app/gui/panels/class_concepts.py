@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
     from insight_app.project.results.records import Example
 
-WAITING = "Once classes are trained, it stands here which concepts speak for each of them."
+WAITING = "Once classes are trained or typed, it stands here which concepts speak for each of them."
 OF_CLASS, OF_CONCEPT = "of the class", "of the concept"
 MOST = 120
 """Rows from either end of a list that is longer."""

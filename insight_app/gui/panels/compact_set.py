@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from insight_app.project.explaining.classification import Classification
 
 WAITING = (
-    "Once classes are trained, the fewest concepts that keep 90 % of the accuracy are listed here, "
-    "to be looked at and judged one by one."
+    "Once classes are trained or typed, the fewest concepts that keep 90 % of the accuracy are "
+    "listed here, to be looked at and judged one by one."
 )
 FORMULA = (
     "Grown greedily: what promises to lower the loss most comes next, and classes are learned anew "

@@ -11,7 +11,9 @@ from insight_app.gui.panel import Panel
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import EmptyState
 
-WAITING = "Once classes are trained, it stands here which of them are taken for each other."
+WAITING = (
+    "Once classes are trained or typed, it stands here which of them are taken for each other."
+)
 
 
 class ConfusionsPanel(Panel):

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from insight_app.project.judgements import ConceptId
 
 WAITING = (
-    "Once classes are trained, the score of each photo stands here as a sum: what every concept "
-    "gives to it, and where."
+    "Once classes are trained or typed, the score of each photo stands here as a sum: what "
+    "every concept gives to it, and where."
 )
 NEXT_TO_NOTHING = 0.01
 """Of what the strongest gives."""
@@ -151,8 +151,12 @@ class ScorePanel(Panel):
         decided = f"decided {visible(names[decision])}"
         if own is not None and own != decision:
             decided += f", labelled {visible(names[own])}"
+        told = f"{decided} · {word} {signed(shown.score)}"
+        if decision != shown.wanted and shown.against is None:
+            of_decided = signed(float(shown.scores[decision]))
+            told = f"{wanted} {signed(shown.score)} · {decided} {of_decided}"
         self.set_info(
-            f"{decided} · {word} {signed(shown.score)}",
+            told,
             f"{text}: {signed(shown.score)}\nThe sum of what its "
             f"{counted(self.parts.counted, 'concept')} give, and of the bias where there is one.\n"
             f"{decided}, by a classifier that was not trained on this photo"

@@ -48,12 +48,14 @@ if TYPE_CHECKING:
     from insight_app.gui.state.what_if import FoundCue
 
 WAITING = (
-    "Once classes are trained, concepts can be switched off or scaled here, in this photo and in "
-    "all: which decisions change, and how accuracy does."
+    "Once classes are trained or typed, concepts can be switched off or scaled here, in this photo "
+    "and in all: which decisions change, and how accuracy does."
 )
 SHOWN = 6
 """Concepts that are offered, those that give most to the score of the photo."""
 CUES = 8
+FELT = 0.0005
+"""Difference in accuracy below which a cue would be shown as 0 points."""
 AROUND = 3
 
 
@@ -305,7 +307,9 @@ class WhatIfPanel(Panel):
             name, factor = state.shown(concept), what_if.factor(concept)
             gives = None if shown is None else given.get(concept, 0.0) * factor
             text = f"{name.text} {name.number}".strip()
-            one = ScaledConcept(concept, text, name.is_italic, factor, gives, concept == current)
+            one = ScaledConcept(
+                concept, text, name.is_italic, factor, gives, concept == current, name.number
+            )
             rows.append((one, self._picture(shown, concept)))
         self.rows.show_concepts(rows)
         number = len(what_if.draft.factors)
@@ -341,7 +345,9 @@ class WhatIfPanel(Panel):
         photos = "photos" if decided is None else counted(decided.images.size, "photo")
         is_one = not self._shows_both
         section.title.setText(f"All {photos}" if is_one else f"Draft {NAMES[number]}: all {photos}")
-        section.note.setText("each tested when held back")
+        found = self.session.explaining.classification
+        is_learned = found is not None and self.session.explaining.kind == "probe"
+        section.note.setText("each tested when held back" if is_learned else "nothing was learned")
         section.show_what("" if is_one else self._told(number))
         if draft.is_empty:
             section.show_lines([TitledLine("Nothing is changed", "")])
@@ -377,15 +383,19 @@ class WhatIfPanel(Panel):
                 "switches off each concept in turn, in all photos"
             )
             self.cues.show_lines([TitledLine(text, "")])
-        elif not what_if.cues:
+        elif not (felt := [one for one in what_if.cues if abs(one.difference) >= FELT]):
             self.cues.show_lines([TitledLine("None: no concept goes with one class alone", "")])
         else:
-            shown = what_if.cues[:CUES]
-            self.cues.show_lines([self._cue(state.shown(one.concept).text, one) for one in shown])
+            names = [state.name_told_apart(one.concept) for one in felt[:CUES]]
+            self.cues.show_lines(
+                [self._cue(name, one) for name, one in zip(names, felt, strict=False)]
+            )
 
     def _cue(self, name: str, cue: "FoundCue") -> TitledLine:
         line = what_if_words.of_cue(name, cue)
-        return TitledLine(line.title, f'{line.text} <a href="{cue.concept}">off</a>', line.tip)
+        return TitledLine(
+            line.title, f'{line.text} <a href="{cue.concept}">switch off</a>', line.tip
+        )
 
     def _show_strip(self) -> None:
         what_if = self.session.what_if

@@ -41,13 +41,18 @@ def read_kept(
 ) -> KeptClasses:
     """Read the sets of labels and what is kept of one of them; runs on the pool.
 
-    Of the folders where there is no set of that name any more.
+    Of the folders where there is no set of that name any more, and of the largest set where the
+    folders tell nothing apart.
     """
     from insight_app.project.explaining import store
     from insight_app.project.explaining.labels import label_sets, read
 
     sets = tuple(label_sets(results, judged))
-    labels = read(results, judged, name if name in {one.name for one in sets} else FOLDERS)
+    name = name if name in {one.name for one in sets} else FOLDERS
+    telling = [one for one in sets if one.classes > 1]
+    if name == FOLDERS and telling and all(one.name != FOLDERS for one in telling):
+        name = max(telling, key=lambda one: one.photos).name
+    labels = read(results, judged, name)
     try:
         has_released = bool(store.files(project, None, "released"))
         kept = store.newest(project, None if kind == "released" else labels.name, kind)
