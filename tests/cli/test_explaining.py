@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from insight_app.cli.explaining import whatif
 from insight_app.cli.terminal import Exit
 from insight_app.project.explaining import classifying, store
 from insight_app.project.results.snapshot import Results
 from tests.cli.conftest import Shell
 from tests.synthetic import make_project, publish_again
 
-OF_CONCEPT = ("id", "number", "called", "named_by", "status", "is_hidden")
+OF_CONCEPT = ("id", "number", "called", "is_doubtful", "named_by", "status", "is_hidden")
 
 
 def photos_of(project: Path) -> list[Path]:
@@ -76,6 +77,9 @@ def test_what_if_says_what_changes_as_if_the_concept_had_never_been(
     found = shell.json("explain", "whatif", classified, "--off", str(most["number"]))
     assert found["factors"] == [{k: most[k] for k in OF_CONCEPT} | {"factor": 0.0}]
     assert found["photos"] == found["labelled"] == 23
+    assert next(whatif.table(found)) == f"What if {most['called']} off"
+    found["factors"][0]["is_doubtful"] = True  # the machine's name is probably wrong
+    assert next(whatif.table(found)) == f"What if {most['called']}? off"
     accuracy = found["accuracy"]
     moved = found["now_right"] - found["now_wrong"]
     assert 23 * accuracy["change"]["value"] == pytest.approx(moved)
@@ -99,7 +103,14 @@ def test_cues_are_listed_with_intervals(shell: Shell, classified: Path) -> None:
     for one in found["cues"]:
         assert one["low"] <= one["difference"] <= one["high"]
         assert 0 <= one["p"] <= one["p_corrected"] <= 1
-    assert "switched off one by one" in shell.do("explain", "cues", classified)
+    out, first = shell.do("explain", "cues", classified), found["cues"][0]
+    assert "switched off one by one" in out
+    changes = [first[name] for name in ("change", "change_elsewhere", "difference")]
+    inside, elsewhere, apart = (f"{abs(100 * one):.1f}" for one in changes)
+    shown = first["called"] + "?" * first["is_doubtful"]
+    line = next(one for one in out.splitlines() if f"{shown} in {first['subset']}" in one)
+    assert inside in line and f"rest {'−' * (changes[1] < 0)}" in line and apart in line
+    assert elsewhere in line
     code, _out, told = shell("explain", "cues", classified, "--by", "folders")
     assert code == Exit.ERROR and "compared with others of their class" in told
 

@@ -111,8 +111,11 @@ def test_what_cannot_be_used_is_told_and_all_else_is_taken_over(
         (b'path,label\n"mixed_003.jpg,a\n', "Line 2 is no line of a table"),
         (b"path,species,country\nmixed_003.jpg,a,b\n", "No column is that of the class"),
         (b"path,label\ngone.jpg,a\n", "none labels a photo of this project"),
+        (b"gone.jpg,a\nmixed_003.jpg,\nmixed_007.jpg,a\nmixed_007.jpg,b\n",
+         "gone.jpg (line 1). 1 line has no class: mixed_003.jpg (line 2). "
+         "1 photo has two classes and gets none: mixed_007.jpg is a (line 3)"),
     ],
-)
+)  # fmt: skip
 def test_a_table_that_says_nothing_is_refused_and_changes_nothing(
     table: bytes, why: str, project: Path, shell: Shell
 ) -> None:

@@ -178,7 +178,7 @@ def model_table(told: dict[str, Any]) -> Iterator[str]:
         for one in phrase["evidence"]:
             under = one["under"] and f" (under {one['under']})"
             times = figure(exp(min(one["nats"], MOST_NATS)))
-            yield f"    ×{times}  {one['called']}{under} {one['place']}"
+            yield f"    ×{times}  {opening.shown(one)}{under} {one['place']}"
         if not phrase["evidence"]:
             yield "    no concept makes it likelier"
 
@@ -186,7 +186,7 @@ def model_table(told: dict[str, Any]) -> Iterator[str]:
 def _steered(told: dict[str, Any]) -> Iterator[str]:
     for one in told["factors"]:
         factor = one["factor"]
-        yield f"With {one['called']} {'off' if not factor else '×' + figure(factor)}:"
+        yield f"With {opening.shown(one)} {'off' if not factor else '×' + figure(factor)}:"
 
 
 def _before(told: dict[str, Any]) -> Iterator[str]:
@@ -203,7 +203,7 @@ def table(told: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "Shares of what the photo stands for, and the concepts that make them"
     for one in told["phrases"]:
-        names = [each["called"] for each in one["concepts"]]
+        names = [opening.shown(each) for each in one["concepts"]]
         more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
         yield f"  {percent(one['share'])}  {one['text']}: {', '.join(names[:NAMED])}{more}"
     yield f"  {percent(told['untold'])}  concepts without a name, rejected or hidden: not told"

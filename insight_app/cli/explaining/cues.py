@@ -84,20 +84,26 @@ def found(opened: Opened, listed: "Cues") -> dict[str, Any]:
 
 def table(told: dict[str, Any]) -> Iterator[str]:
     """Yield cues as lines, the surest first."""
+    yield f"{counted(told['concepts_looked_at'], 'concept')} switched off one by one"
     yield (
-        f"{counted(told['concepts_looked_at'], 'concept')} switched off one by one; points of "
-        "accuracy in the subset less in the rest, 95 % interval, false discovery rate"
+        "Points of accuracy in the subset, then in the rest of the photos, and how far apart the "
+        "two are"
     )
+    yield "(up to 200 points, where one falls and the other rises; 95 % interval; q: share of false"
+    yield "alarms among cues at least as sure)"
     for one in told["cues"]:
         yield (
-            f"  {100 * one['difference']:+.1f} points ({100 * one['low']:+.1f} to "
-            f"{100 * one['high']:+.1f}; {_chance(one['p_corrected'])})  {one['called']} in "
-            f"{one['subset']}: active in {one['active']:,} of {counted(one['photos'], 'photo')}, "
-            f"{one['made_wrong']:,} made wrong, {one['made_right']:,} right"
+            f"  {_points(one['change'])}, rest {_points(one['change_elsewhere'])}, apart "
+            f"{_points(one['difference'])} ({_points(one['low'])} to {_points(one['high'])}; "
+            f"q {figure(one['p_corrected'])})  {opening.shown(one)} in {one['subset']}: active in "
+            f"{one['active']:,} of {counted(one['photos'], 'photo')}, {one['made_wrong']:,} made "
+            f"wrong, {one['made_right']:,} right"
         )
     if not told["cues"]:
         yield "  none: no concept goes with one subset more than with the rest"
 
 
-def _chance(p: float) -> str:
-    return f"q {figure(p)}"
+def _points(share: float) -> str:
+    """Return a share as signed percentage points, never as a zero with a sign."""
+    points = round(100 * share, 1)
+    return f"{'+' if points > 0 else '−'}{abs(points):.1f}" if points else "0.0"

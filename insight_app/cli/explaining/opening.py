@@ -3,7 +3,7 @@
 Knows no command.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -70,6 +70,7 @@ class OpenedConcepts:
             "id": self.catalogue.id_of(row),
             "number": row if row < self.results.F else None,
             "called": finding.called(self.catalogue, row),
+            "is_doubtful": bool(self.catalogue.doubtful[row]),
             "named_by": "person" if self.catalogue.by_person[row] else "machine",
             "status": STATUSES[int(self.catalogue.status[row])],
             "is_hidden": bool(self.catalogue.hidden[row]),
@@ -80,7 +81,7 @@ class OpenedConcepts:
         said = [self.told(row)["status"]] if self.catalogue.status[row] else []
         if self.catalogue.hidden[row]:
             said.append("junk")
-        name = finding.called(self.catalogue, row)
+        name = shown(self.told(row))
         return f"{name} [{', '.join(said)}]" if said else name
 
 
@@ -151,6 +152,11 @@ def to_classify(folder: Path, label_set: str) -> str:
     """Return what to type to classify a project by a set of labels."""
     by = "" if label_set == "folders" else f" --labels {terminal.quoted(label_set)}"
     return f"insight-app explain classify {terminal.quoted(folder)}{by}"
+
+
+def shown(told: Mapping[str, Any]) -> str:
+    """Return what a concept is called, with ? where the machine's name is probably wrong."""
+    return f"{told['called']}{'?' if told['is_doubtful'] else ''}"
 
 
 def class_named(found: "Classification", text: str) -> int:

@@ -113,7 +113,7 @@ def _share(value: float, interval: "Interval") -> dict[str, float | None]:
 def table(told: dict[str, Any]) -> Iterator[str]:
     """Yield what an intervention did as lines."""
     yield "What if " + ", ".join(
-        f"{one['called']} {'off' if not one['factor'] else '×' + figure(one['factor'])}"
+        f"{opening.shown(one)} {'off' if not one['factor'] else '×' + figure(one['factor'])}"
         for one in told["factors"]
     )
     some = f" of {told['of']:,}" if told["of"] > told["photos"] else ""

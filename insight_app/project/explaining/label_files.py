@@ -113,13 +113,13 @@ def take_over(results: Results, file: LabelFile, label_set: str) -> TakenOver:
     for line, photo in zip(lines, photos, strict=True):
         draft.add(line, photo)
     found, notes = draft.classes(), draft.notes()
+    if not found:
+        what = f"Of {counted(len(lines), 'line')} none labels a photo of this project."
+        raise Refusal(" ".join((what, *notes)), where=visible(file.name), kept=_KEPT, do=_FORM)
     if not file.has_header:
         notes.append(
             "No line names the columns: the first was read as the photo, the second as its class."
         )
-    if not found:
-        what = f"Of {counted(len(lines), 'line')} none labels a photo of this project."
-        raise Refusal(" ".join((what, notes[0])), where=visible(file.name), kept=_KEPT, do=_FORM)
     acts = [label(label_set, content, name) for content, name in found.items()]
     text = f"Labelled {counted(len(acts), 'photo')} in the set “{label_set}” from {file.name}"
     return TakenOver(acts, text, (*notes, *_of_classes(found)))
