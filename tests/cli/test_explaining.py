@@ -173,3 +173,21 @@ def test_what_was_learned_is_judged_on_another_project_of_the_same_dictionary(
     assert (code, out) == (Exit.ERROR, "") and "learned from" in told.splitlines()[-1]
     publish_again(other, 32, "5e17be71c0000002")
     assert "another dictionary" in shell.refused("explain", "classify", project, "--test", other)
+
+
+def test_what_is_kept_and_cannot_be_read_is_told_by_check(
+    shell: Shell, classified: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / classified.name
+    shutil.copytree(classified, project)
+    assert "in order" in shell.do("check", project)
+    kept = sorted((project / "explain").glob("*.npz"))
+    assert {path.name.split("-")[0] for path in kept} >= {"classes", "values"}
+    for path in kept:
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 16
+        path.write_bytes(data)
+    _code, *told = shell("check", project)
+    assert all(str(path) in " ".join(told) for path in kept)
+    shutil.copytree(classified / "explain", project / "explain", dirs_exist_ok=True)
+    assert "in order" in shell.do("check", project)

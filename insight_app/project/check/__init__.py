@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from insight_app.concepts.progress import Cancelled, CancelToken, Progress, silent
 from insight_app.disk_errors import disk_error, disk_errors
 from insight_app.errors import KnownError, Refusal
-from insight_app.project.check import database, files, judgements, recount, results
+from insight_app.project.check import database, explained, files, judgements, recount, results
 from insight_app.project.check.findings import KEPT, REPAIR, Concern, Finding
 from insight_app.project.check.meter import Meter
 from insight_app.project.folder import CODES, DICTIONARY, STATISTICS, is_project
@@ -44,7 +44,8 @@ def check(
         found += _analysis(folder, progress, cancel)
     elif any((folder / CODES).glob("*.codes")):
         found.append(database.lost(folder))
-    return found + list(_told(lambda: _quality(folder), folder, Concern.RESULTS))
+    found += _told(lambda: _quality(folder), folder, Concern.RESULTS)
+    return found + list(_told(lambda: explained.findings(folder), folder, Concern.RESULTS))
 
 
 def _quality(folder: Path) -> Iterator[Finding]:
