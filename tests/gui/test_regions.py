@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from insight_app.concepts.codes import from_dense
@@ -13,8 +14,10 @@ from insight_app.concepts.explain import segmentation as science
 from insight_app.concepts.explain import windows
 from insight_app.concepts.geometry import Geometry
 from insight_app.errors import WorldError
+from insight_app.gui.explain.tables import overlap_table
 from insight_app.gui.panels.mask_scores import mean_lines
 from insight_app.gui.regions import drawing
+from insight_app.gui.state.mask_control import figures_of
 from insight_app.gui.state.regions import Regions
 from insight_app.project.explaining import mask_store
 from insight_app.project.explaining.mask_scores import WAYS, MaskScores, SegmentationBasis
@@ -24,6 +27,7 @@ from insight_app.project.explaining.segmentation import (
     PhotoSegmentation,
     label_map,
 )
+from insight_app.project.quality import masks as label_masks
 from insight_app.project.results.snapshot import Results
 from tests.gui.conftest import wait_idle
 
@@ -243,7 +247,7 @@ def test_scores_against_masks_are_shown_and_say_when_they_are_old(
     assert shown.table.topLevelItemCount() == 2 and not shown.trouble.isVisible()
     iou = scores.by_class("concepts", "smooth").max()
     assert shown.table.topLevelItem(0).text(2) == f"{100 * iou:.1f}"
-    assert shown.means.text() == "\n".join(mean_lines(scores))
+    assert shown.means.text() == "\n".join(mean_lines(figures_of(scores)))
     assert "A note." in shown.means.toolTip()
     masks = window.session.masks
     masks.measure(Path("/m"), Path("/c.csv"), by_typed_classes=False)
@@ -260,6 +264,46 @@ def test_scores_against_masks_are_shown_and_say_when_they_are_old(
     again.show_page("regions")
     qtbot.waitUntil(lambda: again.session.masks.scores is not None)
     assert "another dictionary" in panel(again, "mask_scores").trouble.text
+
+
+def test_scores_say_when_a_mask_changed_and_are_saved_as_a_table(
+    qtbot, open_window, project_dir, tmp_path
+) -> None:
+    folder, table = tmp_path / "masks", tmp_path / "classes.csv"
+    folder.mkdir()
+    table.write_text("id,name\n1,sea\n2,boat\n")
+    Image.new("L", (8, 8), 1).save(folder / "a.png")
+    with Results.open(project_dir) as results:
+        basis = SegmentationBasis(
+            results.coded_images, results.encoder[1], results.dictionary.fingerprint,
+            results.reading_rule, label_masks.read(folder, table).digest, "c", "", 448, 448, 224,
+            mask_store.RULES,
+        )  # fmt: skip
+    counts = np.tile(np.array([[5, 10, 10], [2, 4, 0]]), (len(WAYS), 1, 1, 1))
+    scores = MaskScores(
+        ("sea", "=boat"), (("sea",), ("boat",)), np.arange(1), counts, str(folder), (),
+        "2026-01-01T00:00:00+00:00", 2.0, basis,
+    )  # fmt: skip
+    heads, rows = overlap_table(scores)
+    assert heads[:3] == ["class", "words", "masks"] and len(heads) == 7
+    assert rows[0] == ["sea", "sea", 1, *[33.33] * 4]
+    assert rows[1][1:] == ["boat", 0, *[""] * 4] and not rows[1][0].startswith("=")
+    mask_store.store(project_dir, scores)
+
+    def opened():
+        window = open_window(project_dir)
+        Asked(window, tmp_path)
+        window.show_page("regions")
+        qtbot.waitUntil(lambda: window.session.masks.scores is not None)
+        wait_idle(qtbot, window)
+        return window
+
+    window = opened()
+    assert not panel(window, "mask_scores").trouble.isVisible()
+    window.session.masks.measure(folder, table, by_typed_classes=False)
+    window.close()
+    Image.new("L", (8, 8), 2).save(folder / "a.png")
+    assert "The masks" in panel(opened(), "mask_scores").trouble.text
 
 
 def test_pictures_of_labels() -> None:

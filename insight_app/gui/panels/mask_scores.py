@@ -8,21 +8,23 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QProgressBar,
     QPushButton,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
 
 from insight_app.concepts.explain.overlap import Overlap
+from insight_app.errors import KnownError
 from insight_app.figures import counted
 from insight_app.gui import theme
-from insight_app.gui.dialogs.files import Purpose, choose_file, choose_folder
+from insight_app.gui.dialogs.files import Purpose, choose_file, choose_folder, choose_new_file
 from insight_app.gui.panel import Panel
+from insight_app.gui.state.mask_control import MaskFigures
 from insight_app.gui.state.session import Session
 from insight_app.gui.widgets import ElidedLabel, EmptyState, KeyButton, dim_label, thin_line
 from insight_app.gui.wording import time_left, tooltip
 from insight_app.plain_text import visible
-from insight_app.project.explaining.mask_scores import MaskScores
 from insight_app.project.explaining.segmentation import Edges
 
 NEVER = (
@@ -46,6 +48,10 @@ class MaskScoresPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         masks = session.masks
+        self._shown: tuple[MaskFigures, Edges] | None = None
+        session.actions.add("regions.export", "Export overlap with masks…", "", self._export,
+                            context="Explain", panel=self,
+                            tip="IoU by class, of raw tokens and concepts, as CSV")  # fmt: skip
         session.actions.add("regions.masks", "Compare with masks…", "", self._choose,
                             context="Explain", panel=self,
                             tip="A folder of masks with a table of their numbers, or a file of "
@@ -65,6 +71,7 @@ class MaskScoresPanel(Panel):
             self.table.header().setSectionResizeMode(
                 column, QHeaderView.ResizeMode.ResizeToContents
             )
+        self.table.currentItemChanged.connect(self._go)
         self.means = dim_label("", self)
         self.means.setWordWrap(True)
         self.means.setContentsMargins(12, 4, 12, 6)
@@ -86,6 +93,10 @@ class MaskScoresPanel(Panel):
         for widget in (self.start, self.again, self.stop, self.bar):
             row.addWidget(widget)
         row.addWidget(self.words, 1)
+        self.save = QToolButton(self)
+        self.save.setDefaultAction(session.actions["regions.export"])
+        self.save.setText("Export")
+        row.addWidget(self.save)
         self.foot.addWidget(thin_line(self))
         self.foot.addLayout(row)
         self.setFocusProxy(self.table)
@@ -94,13 +105,16 @@ class MaskScoresPanel(Panel):
     def refresh(self) -> None:
         masks, results = self.session.masks, self.session.state.results
         masks.want()
-        found = masks.scores
+        figures = masks.figures
+        found = None if figures is None else figures.scores
         self.table.setVisible(found is not None)
         self.means.setVisible(found is not None)
         self.empty.setVisible(found is None)
         self.set_info("" if found is None else counted(found.images.size, "photo"), FORMULA)
-        if found is not None:
-            self._show(found)
+        shown = None if figures is None else (figures, self.session.regions.edges)
+        if shown is not None and shown != self._shown:
+            self._show(*shown)
+        self._shown = shown
         if masks.error is not None:
             self.show_error(masks.error, "Choose again", self._choose)
         elif masks.is_measuring:
@@ -116,8 +130,8 @@ class MaskScoresPanel(Panel):
         has_codes = results is not None and bool(results.coded_images)
         self._show_work(has_codes)
 
-    def _show(self, found: MaskScores) -> None:
-        edges = self.session.regions.edges
+    def _show(self, figures: MaskFigures, edges: Edges) -> None:
+        found = figures.scores
         raw, ours = found.by_class("raw", edges), found.by_class("concepts", edges)
         self.table.clear()
         occurring = [n for n, occurs in enumerate(found.occurs.tolist()) if occurs]
@@ -130,7 +144,7 @@ class MaskScoresPanel(Panel):
             for column in (1, 2, 3):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
                 item.setFont(column, theme.tabular(self.font()))
-        self.means.setText("\n".join(mean_lines(found)))
+        self.means.setText("\n".join(mean_lines(figures)))
         self.means.setToolTip(tooltip("\n".join((FORMULA, *found.notes))))
 
     def _show_work(self, has_codes: bool) -> None:
@@ -139,6 +153,8 @@ class MaskScoresPanel(Panel):
         actions.set_enabled("regions.masks", has_codes and not is_busy)
         actions.set_enabled("regions.again", masks.places_of_masks is not None and not is_busy)
         actions.set_enabled("regions.stop", is_busy)
+        actions.set_enabled("regions.export", masks.figures is not None)
+        self.save.setVisible(masks.figures is not None and not is_busy)
         self.start.setVisible(not is_busy)
         self.again.setVisible(not is_busy and masks.places_of_masks is not None)
         self.stop.setVisible(is_busy)
@@ -179,20 +195,45 @@ class MaskScoresPanel(Panel):
     def _measure(self, masks: Path, table: Path | None) -> None:
         self.session.masks.measure(masks, table, by_typed_classes=False)
 
+    def _go(self, current: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
+        """Look at the class of a row, if the photo is told by it."""
+        names = [visible(name).casefold() for name in self.session.regions.names]
+        if current is not None and current.text(0).casefold() in names:
+            self.session.regions.choose_class(names.index(current.text(0).casefold()))
+
+    def _export(self) -> None:
+        found, settings = self.session.masks.scores, self.session.settings
+        if found is None:
+            return
+        project = self.session.state.path or Path("project")
+        name = f"{project.stem} overlap with masks.csv"
+        path = choose_new_file(self, "Export overlap with masks", settings, name, "Table (*.csv)")
+        if path is None:
+            return
+        from insight_app.gui.explain.tables import overlap_table
+        from insight_app.gui.statistics.saving import save_table  # imports what draws plots
+
+        try:
+            save_table(overlap_table(found), path)
+        except KnownError as error:
+            self.show_error(error)
+        else:
+            self.session.messages.say(f"Saved {path.name}")
+
 
 _TITLES: tuple[tuple[Edges, str], ...] = (("smooth", "Smooth edges"), ("sharp", "Sharper edges"))
 
 
-def mean_lines(found: MaskScores) -> list[str]:
+def mean_lines(found: MaskFigures) -> list[str]:
     """Return the mIoU of both, the difference, and what sharper edges change, in words."""
     lines = []
     for edges, title in _TITLES:
-        raw, ours = found.mean_iou("raw", edges), found.mean_iou("concepts", edges)
+        raw, ours = found.means["raw", edges], found.means["concepts", edges]
         lines.append(
             f"{title}: mIoU raw tokens {_percent(raw)}, concepts {_percent(ours)}, "
-            f"difference {_signed(found.gap(edges))}"
+            f"difference {_signed(found.gaps[edges])}"
         )
-    lines.append(f"Sharper edges change concepts by {_signed(found.effect('concepts'))}")
+    lines.append(f"Sharper edges change concepts by {_signed(found.effect)}")
     return lines
 
 

@@ -3,12 +3,16 @@
 Owns where the masks are, kept with the project's place. Knows no panel.
 """
 
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from insight_app.concepts.explain.overlap import Overlap
+from insight_app.errors import KnownError
 from insight_app.figures import counted
 from insight_app.gui.state.epochs import Scope
 from insight_app.gui.state.jobs import Jobs
@@ -19,14 +23,33 @@ from insight_app.gui.state.regions import Regions
 from insight_app.gui.state.replies import Message
 from insight_app.gui.state.worker_client import Progress, WorkerClient
 from insight_app.project.explaining import mask_store
-from insight_app.project.explaining.mask_scores import MaskScores
+from insight_app.project.explaining.mask_scores import WAYS, MaskScores
+from insight_app.project.explaining.segmentation import EDGES, Edges, Source
 
 if TYPE_CHECKING:
     from insight_app.project.results.snapshot import Results
 
 
+MOST_BYTES = 256 << 20
+"""Masks of more bytes are not read at every opening to see whether they changed."""
+
+
+@dataclass(frozen=True, eq=False)
+class MaskFigures:
+    """The means of scores, worked out once off the GUI thread, as their intervals take long.
+
+    means: the mIoU of each way; gaps: concepts minus raw tokens; effect: sharp minus smooth edges,
+    through concepts.
+    """
+
+    scores: MaskScores
+    means: "dict[tuple[Source, Edges], Overlap]"
+    gaps: "dict[Edges, Overlap]"
+    effect: Overlap
+
+
 class MaskControl(QObject):
-    """scores: the newest; stale: why they do not hold now; unkept: why they were not kept."""
+    """figures: the newest; stale: why they do not hold now; unkept: why they were not kept."""
 
     changed = Signal()
 
@@ -46,12 +69,17 @@ class MaskControl(QObject):
         self._request: int | None = None
         self._read_in: int | None = None
         self._given: tuple[Path, Path | None] | None = None
-        self.scores: MaskScores | None = None
+        self.figures: MaskFigures | None = None
         self.stale = self.unkept = ""
         self.is_read = False
         self.progress: Progress | None = None
         self.error: Exception | None = None
         projects.opened.connect(self._forget)
+
+    @property
+    def scores(self) -> MaskScores | None:
+        """The newest scores, None before measuring."""
+        return None if self.figures is None else self.figures.scores
 
     @property
     def is_measuring(self) -> bool:
@@ -75,7 +103,7 @@ class MaskControl(QObject):
             return
         self._read_in = state.epoch
         self._jobs.run(
-            partial(_read, state.path, state.results),
+            partial(_read, state.path, state.results, self.places_of_masks),
             done=self._show,
             failed=self._failed,
             key="scores against masks",
@@ -121,16 +149,16 @@ class MaskControl(QObject):
         read = partial(_read_new, Path(str(reply["file"])), bool(self.unkept))
         self._jobs.run(read, done=self._take, failed=self._failed, scope=Scope.PROJECT)
 
-    def _take(self, found: MaskScores) -> None:
+    def _take(self, found: MaskFigures) -> None:
         self._end()
-        self.scores, self.stale = found, ""
-        self._messages.say(f"Compared with masks on {counted(found.images.size, 'photo')}")
+        self.figures, self.stale = found, ""
+        self._messages.say(f"Compared with masks on {counted(found.scores.images.size, 'photo')}")
         self.changed.emit()
 
-    def _show(self, kept: tuple[MaskScores | None, str]) -> None:
+    def _show(self, kept: tuple[MaskFigures | None, str]) -> None:
         self.is_read = True
         if not self.unkept:
-            self.scores, self.stale = kept
+            self.figures, self.stale = kept
         self.changed.emit()
 
     def _failed(self, error: Exception) -> None:
@@ -152,20 +180,48 @@ class MaskControl(QObject):
 
     def _forget(self) -> None:
         self._end()
-        self._read_in = self._given = self.scores = self.error = None
+        self._read_in = self._given = self.figures = self.error = None
         self.stale, self.unkept, self.is_read = "", "", False
         self.changed.emit()
 
 
-def _read(project: Path, results: "Results") -> tuple[MaskScores | None, str]:
+def figures_of(scores: MaskScores) -> MaskFigures:
+    """Work out the means of scores; takes long, runs on the pool."""
+    return MaskFigures(
+        scores,
+        {way: scores.mean_iou(*way) for way in WAYS},
+        {edges: scores.gap(edges) for edges in EDGES},
+        scores.effect("concepts"),
+    )
+
+
+def _read(
+    project: Path, results: "Results", given: tuple[Path, Path | None] | None
+) -> tuple[MaskFigures | None, str]:
     """Read the newest scores, and why they do not hold; runs on the pool."""
     found = mask_store.newest(project)
-    return found, "" if found is None else mask_store.is_stale(found, results)
+    if found is None:
+        return None, ""
+    is_same = given is not None and str(given[0]) == found.masks
+    digest = _digest(*given) if given is not None and is_same else None
+    return figures_of(found), mask_store.is_stale(found, results, digest)
 
 
-def _read_new(path: Path, is_unkept: bool) -> MaskScores:
+def _digest(masks: Path, table: Path | None) -> str | None:
+    """Return the digest of masks as they are now; None where they are away, or too large."""
+    from insight_app.project.quality import masks as label_masks
+
+    with suppress(KnownError, OSError):
+        files = masks.iterdir() if masks.is_dir() else [masks]
+        if sum(one.stat().st_size for one in files) <= MOST_BYTES:
+            return label_masks.read(masks, table).digest
+    return None
+
+
+def _read_new(path: Path, is_unkept: bool) -> MaskFigures:
     """Read the worker's answer; runs on the pool."""
-    found = mask_store.read(path)
-    if is_unkept:
-        path.unlink(missing_ok=True)
-    return found
+    try:
+        return figures_of(mask_store.read(path))
+    finally:
+        if is_unkept:
+            path.unlink(missing_ok=True)
