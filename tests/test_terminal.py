@@ -79,6 +79,13 @@ def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(
     assert len(told) < 10
 
 
+def test_how_long_the_rest_takes_is_told_once_the_pace_is_known() -> None:
+    assert terminal.time_left(50, 1, 99) == ", about 82 min left"
+    assert terminal.time_left(10, 5, 30) == ", about 60 s left"
+    assert terminal.time_left(10, 0, 30) == terminal.time_left(10, 5, 0) == ""
+    assert terminal.time_left(0.01, 5, 30) == ""
+
+
 def test_values_are_lines_with_groups_indented() -> None:
     values = {"run_state": "finished", "images": {"all": 3, "bad": []}, "share": 0.25, "k": None}
     assert list(terminal.lines(values)) == [

@@ -93,17 +93,32 @@ def _bar(console: Console) -> Iterator[Progress]:
 
 def _plain_lines() -> Progress:
     last_message, last_time = "", 0.0
+    began, before = 0.0, 0
 
     def show(done: int, total: int, message: str) -> None:
-        nonlocal last_message, last_time
+        nonlocal last_message, last_time, began, before
         now, is_same = time.monotonic(), message == last_message
         if is_same and (not total or done != total) and now - last_time < PLAIN_SECONDS:
             return
+        if not is_same or done < before:
+            began, before = now, done
         last_message, last_time = message, now
         count = f"{done} of {total}" if total else str(done) if done else ""
-        complain(" ".join(part for part in (message, count) if part))
+        left = time_left(now - began, done - before, total - done) if total else ""
+        complain(" ".join(part for part in (message, count) if part) + left)
 
     return show
+
+
+def time_left(seconds: float, done: int, left: int) -> str:
+    """Return how long the rest takes at the pace so far, as the end of a line; "" if unknown.
+
+    seconds: in which `done` of the parts were done; left: parts to do.
+    """
+    if done <= 0 or left <= 0 or seconds < PLAIN_SECONDS:
+        return ""
+    rest = seconds * left / done
+    return f", about {rest / 60:.0f} min left" if rest >= 90 else f", about {rest:.0f} s left"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from insight_app.cli.explaining import whatif
+from insight_app.cli.explaining import opening, whatif
 from insight_app.cli.terminal import Exit
 from insight_app.project.explaining import classifying, store
 from insight_app.project.results.snapshot import Results
@@ -62,7 +62,11 @@ def test_a_photo_is_explained_by_rows_that_sum_to_its_score(shell: Shell, classi
     out = shell.do("explain", "photo", classified, photo)
     assert "together: the score" in out and "Judged by what was learned without" in out
     told = shell.refused("explain", "photo", classified, photo, "--class", "nobody")
-    assert "There is no class" in told and found["class"] in told
+    assert "There is no class" in told and all(one["class"] in told for one in found["scores"])
+    near = found["class"][1:].upper()
+    told = shell.refused("explain", "photo", classified, photo, "--class", near)
+    assert f"The nearest is {found['class']}. There are: " in told
+    assert (opening.signed(1e-9), opening.signed(-0.5), opening.signed(0)) == ("≈ 0", "−0.500", "0")
     told = shell.refused("explain", "photo", classified, photo.stem[-4:].upper() + photo.suffix)
     assert "no photo" in told and str(photo) in told
     assert str(photo) in shell.refused("explain", "photo", classified, f"x{photo.stem[1:]}.png")

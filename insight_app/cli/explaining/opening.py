@@ -40,7 +40,7 @@ Against = Annotated[
     str | None,
     typer.Option("--against", metavar="CLASS", help="Why the class and not this other one."),
 ]
-_NAMED = 8
+_NAMED = 30
 
 
 @dataclass(frozen=True)
@@ -167,12 +167,12 @@ def class_named(found: "Classification", text: str) -> int:
     folded = [name.casefold() for name in found.classes]
     if folded.count(wanted.casefold()) == 1:
         return folded.index(wanted.casefold())
-    near = get_close_matches(wanted.casefold(), folded, _NAMED, 0.5)
-    shown = [found.classes[folded.index(one)] for one in dict.fromkeys(near)]
-    listed = shown or list(found.classes[:_NAMED])
-    more = "" if shown or len(found.classes) <= _NAMED else ", ..."
+    near = get_close_matches(wanted.casefold(), folded, 1, 0.5)
+    nearest = f"The nearest is {found.classes[folded.index(near[0])]}. " if near else ""
+    more = f" and {len(folded) - _NAMED:,} more" if len(folded) > _NAMED else ""
     raise Refusal(
-        f"There is no class “{visible(wanted)}”.", do=f"Choose one of: {', '.join(listed)}{more}"
+        f"There is no class “{visible(wanted)}”.",
+        do=f"{nearest}There are: {', '.join(found.classes[:_NAMED])}{more}.",
     )
 
 
@@ -207,8 +207,10 @@ def factors(opened: OpenedConcepts, off: Sequence[str], scale: Sequence[str]) ->
 
 
 def signed(value: float) -> str:
-    """Return a contribution with its sign, a real minus where it is below zero."""
+    """Return a contribution with its sign, a real minus where it is below zero, ≈ 0 near it."""
     said = figure(abs(value))
     if said == "0":
         return said
+    if said.startswith("<"):
+        return "≈ 0"
     return f"{'+' if value > 0 else '−'}{said}"
