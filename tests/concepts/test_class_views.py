@@ -8,7 +8,7 @@ from insight_app.concepts.explain.alike import most_alike
 from insight_app.concepts.explain.classifier import Classifier
 from insight_app.concepts.explain.contributions import explain, of_row, toward
 from insight_app.concepts.explain.image_values import ImageValues
-from insight_app.concepts.explain.sparse import from_dense
+from insight_app.concepts.explain.sparse import SparseRows, from_dense
 from tests.concepts.explaining import classifier, photos
 
 
@@ -56,12 +56,27 @@ def test_photos_alike_are_so_by_what_their_concepts_give():
     for row in range(20):
         one = explain(judge, of_row(values, row))
         given[row, one.concepts] = one.of(direction)
-    cosine = given @ given[4] / np.linalg.norm(given, axis=1) / np.linalg.norm(given[4])
-    expected = [row for row in np.argsort(-cosine) if row != 4 and cosine[row] > 0]
+    squares = np.square(given).sum(axis=1)
+    likeness = 2 * given @ given[4] / (squares + squares[4])
+    expected = [row for row in np.argsort(-likeness) if row != 4 and likeness[row] > 0]
     assert [one.row for one in found] == expected
     for one in found[:5]:
-        assert one.likeness == pytest.approx(cosine[one.row], abs=1e-6)
+        assert one.likeness == pytest.approx(likeness[one.row], abs=1e-6)
         whole = most_alike(judge, photo, direction, values, told=30, but=4)[0]
         assert whole.parts.sum() == pytest.approx(whole.likeness)
     same = most_alike(judge, photo, direction, values, number=1)[0]
     assert (same.row, same.likeness) == (4, pytest.approx(1.0))
+
+
+def test_a_trace_of_what_another_photo_has_plenty_of_is_not_alike():
+    rng = np.random.default_rng(8)
+    judge, values = classifier(rng, "probe"), photos(rng, 1)
+
+    def twice(one: SparseRows) -> SparseRows:
+        traced = np.concatenate([one.values, one.values * np.float32(0.05)])
+        indptr = np.concatenate([one.indptr, one.indptr[1:] + one.indices.size])
+        return SparseRows(indptr, np.tile(one.indices, 2), traced, one.columns)
+
+    both = ImageValues(twice(values.maxima), twice(values.means))
+    (found,) = most_alike(judge, of_row(both, 0), toward(3, 0), both, but=0)
+    assert found.likeness == pytest.approx(2 * 0.05 / (1 + 0.05**2), rel=1e-5)

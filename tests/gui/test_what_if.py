@@ -92,6 +92,7 @@ def test_an_edit_is_kept_with_its_effects_and_found_after_a_restart(
     qtbot.waitUntil(lambda: what_if.draft.done is not None)
     window.session.actions["what_if.keep"].trigger()
     assert shown.name.isVisible()
+    change = what_if.draft.done.change.difference
     shown.name.setText("half of it")
     qtbot.keyClick(shown.name, Qt.Key.Key_Return)
     wait_idle(qtbot, window)
@@ -101,6 +102,8 @@ def test_an_edit_is_kept_with_its_effects_and_found_after_a_restart(
         (edit,) = project.judgements.state.edits.values()
     assert (edit.name, edit.intervention.factors) == ("half of it", {concept: 0.5})
     assert [one.what for one in edit.intervention.effects] == ["accuracy", "decisions changed"]
+    accuracy = edit.intervention.effects[0]
+    assert (accuracy.low, accuracy.high) == change, "of the change, not of what came out"
     window, what_if, shown = look(qtbot, open_window, trained)
     (key,) = what_if.kept
     what_if.load(key)

@@ -1,8 +1,9 @@
 """Photos that are most alike in what mattered: the same concepts give the same to a class.
 
 Two photos are compared by what their concepts give along one direction among the classes (a class's
-score, or one's lead over another): the cosine of these contributions. What the likeness is made of,
-concept by concept, sums to it. Numpy only.
+score, or one's lead over another), a and b: 2 a·b / (|a|² + |b|²). It is 1 for the same concepts
+giving as much, and small where one has a trace of what the other has plenty of, which a cosine
+would call the same. What the likeness is made of, concept by concept, sums to it. Numpy only.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from insight_app.concepts.explain.image_values import ImageValues
 
 @dataclass(frozen=True, eq=False)
 class AlikePhoto:
-    """A photo alike: its row, the cosine, and the concepts that make most of it, with their parts.
+    """A photo alike: its row, how alike, and the concepts that make most of it, with their parts.
 
     concepts: (n,) int64; parts: (n,) float64, largest first.
     """
@@ -44,8 +45,8 @@ def most_alike(
     """
     found = explain(classifier, photo)
     own = found.of(direction) * found.length
-    length = float(np.linalg.norm(own))
-    if not length:
+    square = float(np.square(own).sum())
+    if not square:
         return []
     of_maxima, of_means = _weights(classifier, direction)
     columns = values.columns_first
@@ -54,8 +55,8 @@ def most_alike(
         rows, maxima = columns.maxima.row(concept)
         means = columns.means.row(concept)[1]
         shared[rows] += given * (of_maxima[concept] * maxima + of_means[concept] * means)
-    lengths = _lengths(values, of_maxima, of_means)
-    likeness = np.divide(shared, lengths * length, out=np.zeros_like(shared), where=lengths > 0)
+    halves = (_squares(values, of_maxima, of_means) + square) / 2
+    likeness = shared / halves
     if but is not None:
         likeness[but] = 0.0
     best = np.argsort(-likeness, kind="stable")[:number]
@@ -64,7 +65,7 @@ def most_alike(
         concepts, maxima = values.maxima.row(row)
         theirs = of_maxima[concepts] * maxima + of_means[concepts] * values.means.row(row)[1]
         both, here, there = np.intersect1d(found.concepts, concepts, return_indices=True)
-        parts = own[here] * theirs[there] / (lengths[row] * length)
+        parts = own[here] * theirs[there] / halves[row]
         most = np.argsort(-parts, kind="stable")[:told]
         alike.append(
             AlikePhoto(row, float(likeness[row]), both[most].astype(np.int64), parts[most])
@@ -82,11 +83,12 @@ def _weights(
     return of_maxima, of_means
 
 
-def _lengths(
+def _squares(
     values: ImageValues, of_maxima: NDArray[np.float64], of_means: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return (N,) the lengths of all photos' contributions, undivided."""
+    """Return (N,) the squared lengths of all photos' contributions, undivided."""
     indices = values.maxima.indices
     given = of_maxima[indices] * values.maxima.values + of_means[indices] * values.means.values
-    squares = np.bincount(values.maxima.row_of, np.square(given), minlength=values.photos)
-    return np.sqrt(squares)
+    squares = np.square(given).astype(np.float64)
+    found = np.bincount(values.maxima.row_of, squares, minlength=values.photos)
+    return found.astype(np.float64)

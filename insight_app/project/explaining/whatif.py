@@ -133,7 +133,7 @@ def intervention_of(
         photos = f"{counted(change.labelled, 'held-back photo')} of “{found.label_set}”"
         if change.labelled:
             before, after = change.accuracy
-            low, high = change.intervals[1]
+            low, high = change.difference
             effects.append(KeptEffect("accuracy", "share", photos, before, after, low, high))
         everything = counted(done.rows.size, "photo")
         moved = float(change.changed.size)

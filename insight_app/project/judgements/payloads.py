@@ -53,6 +53,7 @@ class KeptEffect:
 
     what: such as "accuracy".  unit: "share", "photos", "score" or "points".  of: what it was taken
     over, in words: "600 held-back photos of places".  before, after: None where there is none.
+    low, high: the 95 % interval of the change, after less before.
     """
 
     what: str
