@@ -206,7 +206,10 @@ def test_smaller_shapes_lie_above_and_crowds_below(project: Path, tmp_path: Path
         (lambda c: c["annotations"][0].update(category_id=7), "category 7, which is not listed"),
         (lambda c: c["categories"][0].update(id="1"), "'1' where a whole number"),
         (lambda c: c["images"].append(c["images"][0]), "two images have the name 0"),
-        (lambda c: c.update(images=[]), "lists no images"),
+        (lambda c: c.update(images=[], annotations=[]), "lists no images"),
+        (lambda c: c["images"][1].update(id=1), "two images have the id 1"),
+        (lambda c: c["categories"][1].update(id=1), "two categories have the id 1"),
+        (lambda c: c["annotations"][0].update(image_id=99), "image 99, which is not listed"),
     ],
 )
 def test_a_file_of_cocos_that_is_none_is_refused(
@@ -217,6 +220,9 @@ def test_a_file_of_cocos_that_is_none_is_refused(
     path = tmp_path / "instances.json"
     path.write_text(json.dumps(content))
     with pytest.raises(KnownError, match=why):
+        read(path, None)
+    path.write_text("[1]")
+    with pytest.raises(KnownError, match="no object with images"):
         read(path, None)
 
 

@@ -7,10 +7,10 @@ refused. Knows no concept.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from insight_app.disk_errors import disk_errors
 from insight_app.errors import Refusal
 from insight_app.files import read_regular
 
+T = TypeVar("T")
 SUFFIX = ".json"
 MOST_SIDE = 1 << 16
 
@@ -61,27 +62,47 @@ def read(path: Path, most_id: int) -> CocoFile:
 
 
 def _parsed(path: Path, data: bytes, content: Any, most_id: int) -> CocoFile:
-    categories = {_whole(one["id"], most_id): str(one["name"]) for one in content["categories"]}
+    if not isinstance(content, dict):
+        raise ValueError("it is no object with images, annotations and categories")
+    categories = _unique(
+        "categories",
+        ((_whole(one["id"], most_id), str(one["name"])) for one in content["categories"]),
+    )
+    numbers = _unique("images", ((int(one["id"]), one) for one in content["images"]))
     drawn: dict[int, list[tuple[bool, float, int, Any]]] = defaultdict(list)
     for one in content["annotations"]:
         category = _whole(one["category_id"], most_id)
         if category not in categories:
             raise ValueError(f"an annotation has the category {category}, which is not listed")
+        if int(one["image_id"]) not in numbers:
+            raise ValueError(
+                f"an annotation is of the image {one['image_id']}, which is not listed"
+            )
         size = float(one.get("area") or _area(one.get("bbox")))
         drawn[int(one["image_id"])].append(
             (not one.get("iscrowd"), -size, category, one["segmentation"])
         )
     images: dict[str, DrawnImage] = {}
-    for one in content["images"]:
+    for number, one in numbers.items():
         stem = PurePosixPath(str(one["file_name"]).replace("\\", "/")).stem
         if stem in images:
             raise ValueError(f"two images have the name {stem}, so that neither tells its photo")
         width, height = (_whole(one[side], MOST_SIDE) for side in ("width", "height"))
-        shapes = sorted(drawn.get(int(one["id"]), ()), key=lambda shape: shape[:2])
+        shapes = sorted(drawn.get(number, ()), key=lambda shape: shape[:2])
         images[stem] = DrawnImage(width, height, tuple(shape[2:] for shape in shapes))
     if not images or not categories:
         raise ValueError("it lists no images or no categories")
     return CocoFile(path, images, categories, hashlib.sha256(data).hexdigest()[:16])
+
+
+def _unique(what: str, found: Iterable[tuple[int, T]]) -> dict[int, T]:
+    """Return what is listed by its id; ValueError where two have the same."""
+    by_id: dict[int, T] = {}
+    for number, one in found:
+        if number in by_id:
+            raise ValueError(f"two {what} have the id {number}")
+        by_id[number] = one
+    return by_id
 
 
 def draw(image: DrawnImage) -> NDArray[np.int64]:
