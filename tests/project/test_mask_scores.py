@@ -205,7 +205,7 @@ def test_smaller_shapes_lie_above_and_crowds_below(project: Path, tmp_path: Path
         (lambda c: c.pop("images"), "'images' is missing"),
         (lambda c: c["annotations"][0].update(category_id=7), "category 7, which is not listed"),
         (lambda c: c["categories"][0].update(id="1"), "'1' where a whole number"),
-        (lambda c: c["images"].append(c["images"][0]), "two images have the name 0"),
+        (lambda c: c["images"].append(c["images"][0] | {"id": 9}), "two images have the name 0"),
         (lambda c: c.update(images=[], annotations=[]), "lists no images"),
         (lambda c: c["images"][1].update(id=1), "two images have the id 1"),
         (lambda c: c["categories"][1].update(id=1), "two categories have the id 1"),
