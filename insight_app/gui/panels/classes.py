@@ -106,6 +106,7 @@ class ClassesPanel(Panel):
         self._build_foot()
         self.setFocusProxy(self.list)
         explaining.changed.connect(self.invalidate)
+        explaining.progressed.connect(self._go_on)
         explaining.chosen.connect(self.invalidate)
         explaining.photos_ready.connect(self._bring_photos)
         session.labelled.changed.connect(self.invalidate)
@@ -237,6 +238,8 @@ class ClassesPanel(Panel):
     def _show_work(self, has_codes: bool) -> None:
         session, explaining = self.session, self.session.explaining
         is_busy, progress = explaining.is_training, explaining.progress
+        if is_busy and self.start.hasFocus():
+            self.list.setFocus()  # else a button of another panel gets the keyboard
         labels, found = explaining.labels, explaining.classification
         is_typed = explaining.kind == "zero-shot"
         can = has_codes and labels is not None and len(labels.classes) > 1
@@ -274,6 +277,12 @@ class ClassesPanel(Panel):
                 text += f", {time_left(progress.seconds_left)} left"
         self.words.setText(text)
         self.words.setVisible(is_busy)
+
+    def _go_on(self) -> None:
+        """Show how far training is."""
+        if self.isVisible():
+            results = self.session.state.results
+            self._show_work(results is not None and bool(results.coded_images))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the class's photos back to be gone through."""

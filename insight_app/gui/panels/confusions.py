@@ -60,8 +60,9 @@ class ConfusionsPanel(Panel):
         judged = features if self.raw.isChecked() and features is not None else found.concepts
         self.model.show(found.classes, found.confusion(judged))
         wrong = int(self.model.counts.sum() - self.model.counts.trace())
-        self.set_info(f"{wrong:,} of {self.model.counts.sum():,} wrong",
-                      "True class down, decided across; held-back photos only")  # fmt: skip
+        photos = counted(int(self.model.counts.sum()), "photo")
+        tip = f"Of {photos}, held back when tested. True class down, decided across"
+        self.set_info(f"{wrong:,} wrong", tip)
 
     def _go_to_worst(self) -> None:
         if (cell := self.model.worst()) is not None:

@@ -81,6 +81,7 @@ class ScorePanel(Panel):
         explaining = session.explaining
         explaining.explained_changed.connect(self.invalidate)
         explaining.changed.connect(self.invalidate)
+        session.what_if.changed.connect(self._tell_again)
         session.pictures.ready.connect(lambda _key: self.tree.viewport().update())
         session.lists.offer(
             OfferedConcepts(
@@ -155,6 +156,8 @@ class ScorePanel(Panel):
         if decision != shown.wanted and shown.against is None:
             of_decided = signed(float(shown.scores[decision]))
             told = f"{wanted} {signed(shown.score)} · {decided} {of_decided}"
+        if not self.session.what_if.draft.is_empty:
+            told = f"as trained: {told}"
         self.set_info(
             told,
             f"{text}: {signed(shown.score)}\nThe sum of what its "
@@ -166,6 +169,11 @@ class ScorePanel(Panel):
         notes = _notes(self.session.state, shown)
         self.notes.setText(notes)
         self.notes.setToolTip(tooltip(notes))
+
+    def _tell_again(self) -> None:
+        """Say that the score is the one as trained, while What if shows another."""
+        if self._shown is not None and self.isVisible():
+            self._show_sum(self._shown)
 
     def _picture(self, row: int, side: int) -> QPixmap | None:
         shown, cell = self._shown, self._strongest.get(row)

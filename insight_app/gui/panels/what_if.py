@@ -365,8 +365,8 @@ class WhatIfPanel(Panel):
     def _told(self, number: int) -> str:
         """Return in a few words what a draft changes."""
         state, factors = self.session.state, self.session.what_if.drafts[number].factors
-        off = [state.shown(one).plain for one, by in factors.items() if not by]
-        scaled = [f"{state.shown(one).plain} ×{by:g}" for one, by in factors.items() if by]
+        off = [state.name_told_apart(one) for one, by in factors.items() if not by]
+        scaled = [f"{state.name_told_apart(one)} ×{by:g}" for one, by in factors.items() if by]
         return ", ".join([f"without {', '.join(off)}"] * bool(off) + scaled)
 
     def _show_cues(self) -> None:

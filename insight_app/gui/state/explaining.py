@@ -45,7 +45,9 @@ class Explaining(QObject):
     """
 
     changed = Signal()
-    """What is known of the classes is other than before, or training began, went on, ended."""
+    """What is known of the classes is other than before, or training began, ended."""
+    progressed = Signal()
+    """Training has come further; nothing else is other than before."""
     chosen = Signal()
     """Another class is explained, or compared with."""
     photos_ready = Signal()
@@ -375,7 +377,7 @@ class Explaining(QObject):
 
     def _tell(self, progress: Progress) -> None:
         self.progress = progress
-        self.changed.emit()
+        self.progressed.emit()
 
     def _end(self) -> None:
         self._request = self.progress = None
