@@ -540,13 +540,14 @@ class Requests:
         from insight_app.worker.segmenting import sliding_of
 
         project = Path(request["project"])
-        encoder = encoder_of.load(project, encoder_of.of_project(project), self._load_on(request))
         token, progress = self._client.cancel_token(request), self._progress(request)
 
         def told(done: int, total: int, message: str) -> None:
             token.check()
             progress(done, total, message)
 
+        told(0, 0, "Loading the encoder")
+        encoder = encoder_of.load(project, encoder_of.of_project(project), self._load_on(request))
         dictionary = self._loaded.dictionary(project, encoder)
         found = self._segmenting.photo(project, request, encoder, dictionary, told)
         sliding = sliding_of(request, encoder)

@@ -53,7 +53,7 @@ class Segmenting:
             known=self.words(encoder),
             progress=progress,
         )
-        return segmenter.pixels(self._look(project, request, encoder, dictionary))
+        return segmenter.pixels(self._look(project, request, encoder, dictionary, progress))
 
     def words(self, encoder: DenseEncoder) -> dict[str, NDArray[np.float32]]:
         """Return the words read before with an encoder, (D,) each."""
@@ -67,6 +67,7 @@ class Segmenting:
         request: Mapping[str, Any],
         encoder: DenseEncoder,
         dictionary: HSAE,
+        progress: Progress,
     ) -> PhotoLooks:
         from insight_app.project.analysis.coding.batches import Batches
         from insight_app.project.explaining import looks
@@ -79,7 +80,10 @@ class Segmenting:
         key = path, file, sliding, rule, part, encoder.fingerprint, dictionary.fingerprint
         found = self._looks.pop(key, None)
         if found is None:
-            found = looks.look(path, Batches(encoder), dictionary, rule, sliding, part=part)
+            batches = Batches(encoder)
+            found = looks.look(
+                path, batches, dictionary, rule, sliding, part=part, progress=progress
+            )
         self._looks[key] = found  # last again: the first is the one not used for longest
         if len(self._looks) > PHOTOS_KEPT:
             del self._looks[next(iter(self._looks))]

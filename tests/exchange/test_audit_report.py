@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -85,6 +86,8 @@ def fill(project: Project) -> str:
     effect = KeptEffect("accuracy", "share", "600 photos", 0.77, 0.74, -0.05, -0.01)
     edit = Intervention(DICTIONARY, {NAMES.index("water"): 0.0}, effects=(effect,))
     log.judge([auditing.pin(key, view, HOSTILE, is_critical=True)], f"Pinned {HOSTILE}")
+    early = KeptEffect("early", "share", "600 photos", 0.77, 0.73, 0.70, 0.76)
+    edit = replace(edit, effects=(effect, early))
     log.judge([auditing.keep_edit(auditing.new_key(), f"no {HOSTILE}", edit)], "Kept")
     log.judge([j.accept(BOAT, "boat"), j.rename(WATER, HOSTILE)], "Named")
     log.judge_as(BEN)
@@ -135,6 +138,7 @@ def test_it_says_who_what_and_which_and_never_verified(project: Project) -> None
     with results:
         assert results.encoder[1] in said and results.dictionary.fingerprint in said
     assert project.judgements.project == report.project and "Ada" in said and "Ben" in said
+    assert "−4.00 points" in said and "+70.0" not in said  # the interval was of another figure
     assert "Cohen's kappa" in said and "−3.00 points (−5.00 to −1.00)" in said
     assert report.open_critical == 1 and "1 critical finding open" in said
     for word in re.findall(r"[^.]*verified[^.]*", said):

@@ -19,6 +19,7 @@ from insight_app.gui.panels.mask_scores import mean_lines
 from insight_app.gui.regions import drawing
 from insight_app.gui.state.mask_control import figures_of
 from insight_app.gui.state.regions import Regions
+from insight_app.gui.state.worker_client import Progress
 from insight_app.project.explaining import mask_store
 from insight_app.project.explaining.mask_scores import WAYS, MaskScores, SegmentationBasis
 from insight_app.project.explaining.segmentation import (
@@ -318,3 +319,45 @@ def test_pictures_of_labels() -> None:
     differ = drawing.differences(labels, np.zeros_like(labels))
     assert [differ.pixelColor(x, 1).alpha() > 0 for x in (1, 20)] == [False, True]
     assert len({drawing.colour_of(n).name() for n in range(-1, 20)}) == 21
+
+
+def test_a_photo_at_work_says_how_far_it_is_and_can_be_stopped(
+    qtbot, open_window, project_dir, tmp_path
+) -> None:
+    window = open_window(project_dir)
+    asked = Asked(window, tmp_path)
+    cancelled: list[int] = []
+    window.session.worker.cancel = cancelled.append
+    window.show_page("regions")
+    shown = panel(window, "region_map")
+    qtbot.waitUntil(lambda: shown.stage.geometry_of_photo is not None)
+    type_words(window, "sea\nboat")
+    qtbot.waitUntil(lambda: asked.requests != [])
+    qtbot.waitUntil(lambda: shown.work.isVisible() and "waiting for" in shown.words.text())
+    rest = asked.requests[0][1]
+    rest["progress"](Progress(1, "", 2, 5, "Looking at the photo", 30.0))
+    qtbot.waitUntil(lambda: "Looking at the photo 2 of 5, 30 s left" in shown.words.text())
+    assert (shown.bar.value(), shown.bar.maximum()) == (2, 5)
+    shown.stop.click()
+    assert cancelled == [1]
+    rest["stopped"]()
+    qtbot.waitUntil(lambda: shown.stop.text() == "Segment")
+    wait_idle(qtbot, window)
+    assert len(asked.requests) == 1  # it does not begin by itself again
+    shown.stop.click()
+    assert len(asked.requests) == 2
+    asked.answer()
+    qtbot.waitUntil(lambda: not shown.work.isVisible())
+
+
+def test_cells_are_drawn_as_they_were_computed(qtbot, page) -> None:
+    window, asked = page
+    shown, photo = panel(window, "region_map"), asked.found.photo
+    next(one for one in shown.modes.buttons() if one.text() == "Cells").click()
+    wait_idle(qtbot, window)
+    drawn = shown.stage._overlay
+    assert (drawn.width(), drawn.height()) == (COLS, ROWS) and not shown.stage._smooth
+    labels = science.cell_labels(photo, photo.concepts)
+    for cell, label in enumerate(labels.tolist()):
+        row, col = divmod(cell, COLS)
+        assert drawn.pixelColor(col, row).getRgb()[:3] == drawing.colour_of(label).getRgb()[:3]

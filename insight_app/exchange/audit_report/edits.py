@@ -92,10 +92,10 @@ def _effect(one: KeptEffect) -> Iterator[Cell]:
         yield ""
         return
     scale, unit = (100, " points") if one.unit == "share" else (1, "")
-    between = ""
-    if one.low is not None and one.high is not None:
+    change, between = one.after - one.before, ""  # early edits kept the interval of `after`
+    if one.low is not None and one.high is not None and one.low <= change <= one.high:
         between = f" ({_signed(scale * one.low)} to {_signed(scale * one.high)})"
-    yield f"{_signed(scale * (one.after - one.before))}{unit}{between}"
+    yield f"{_signed(scale * change)}{unit}{between}"
 
 
 def _value(value: float | None, unit: str) -> str:

@@ -8,7 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from insight_app.gui.image_order import ImageOrder
 from insight_app.gui.panel import Panel
@@ -18,21 +27,28 @@ from insight_app.gui.regions.drawing import MODES, Mode
 from insight_app.gui.state.lists import OfferedPhotos
 from insight_app.gui.state.regions import BACKGROUND
 from insight_app.gui.state.session import Session
-from insight_app.gui.widgets import PlainLabel, dim_label
-from insight_app.gui.wording import tooltip
+from insight_app.gui.widgets import ElidedLabel, PlainLabel, dim_label
+from insight_app.gui.wording import time_left, tooltip
 from insight_app.gui.wrap_row import WrapRow
 from insight_app.plain_text import visible
+from insight_app.project.explaining.segmentation import Source
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from insight_app.project.results.snapshot import Results
 
 NO_PHOTO = "Choose a photo in Images: its regions stand here."
 NO_CLASSES = "Type two classes or more on the left: what each region is stands here."
-WAITING = "Segmenting…"
+WAITING = "Segmenting this photo: waiting for the encoder"
+STOPPED = "Stopped: this photo is not segmented."
 NOT_ANALYZED = "This photo is not analyzed, so that no concept can be said of it."
 TIPS = {
     "labels": "Each region in the colour of its class",
     "outlines": "Only the borders between regions",
+    "cells": "The class of every cell as the model computed it; Labels and Outlines are drawn "
+    "smoothly between cells",
 }
 
 
@@ -61,6 +77,7 @@ class RegionMapPanel(Panel):
         self.note = dim_label("", self)
         self.note.setContentsMargins(12, 2, 12, 2)
         self.body.addWidget(self.note)
+        self._build_work()
         self._build_controls()
         self.setFocusProxy(self.stage)
         self.stage.clicked.connect(self._clicked)
@@ -72,6 +89,24 @@ class RegionMapPanel(Panel):
         session.image_codes.ready.connect(lambda _image: self.invalidate())
         session.lists.changed.connect(self.invalidate)
         session.lists.offer(OfferedPhotos(self.object_name, self.isVisible, self.has_keyboard))
+
+    def _build_work(self) -> None:
+        """Build the line that says how far the photo is, with its button."""
+        self.work = QWidget(self)
+        row = QHBoxLayout(self.work)
+        row.setContentsMargins(12, 2, 12, 2)
+        row.setSpacing(8)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(72, 8)
+        self.bar.setAccessibleName("Progress of segmenting")
+        self.words = ElidedLabel("", self)
+        self.stop = QPushButton("Cancel", self)
+        self.stop.clicked.connect(self._stop_or_start)
+        for widget in (self.bar, self.stop):
+            row.addWidget(widget)
+        row.addWidget(self.words, 1)
+        self.body.addWidget(self.work)
 
     def _build_controls(self) -> None:
         holder = QWidget(self)
@@ -89,7 +124,7 @@ class RegionMapPanel(Panel):
         self.modes = self._choice(row, "Draw", {mode: TIPS[mode] for mode in MODES})
         self.sources = self._choice(
             row,
-            "by",
+            "By",
             {
                 "concepts": "What the concepts of each place stand for",
                 "raw": "The encoder's raw tokens, without concepts",
@@ -104,7 +139,12 @@ class RegionMapPanel(Panel):
 
     def _choice(self, row: WrapRow, title: str, tips: dict[str, str]) -> QButtonGroup:
         """Add buttons of which one is down, after what they choose."""
-        row.addWidget(PlainLabel(title, self))
+        holder = QWidget(self)  # what is one choice stays together where the row is broken
+        inside = QHBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 16, 0)
+        inside.setSpacing(2)
+        inside.addWidget(PlainLabel(title, self))
+        row.addWidget(holder)
         group = QButtonGroup(self)
         for place, (name, tip) in enumerate(tips.items()):
             button = QToolButton(self)
@@ -114,7 +154,7 @@ class RegionMapPanel(Panel):
             button.setCheckable(True)
             button.setChecked(place == 0)
             group.addButton(button)
-            row.addWidget(button)
+            inside.addWidget(button)
         group.buttonClicked.connect(lambda _button: self._chosen())
         return group
 
@@ -147,6 +187,7 @@ class RegionMapPanel(Panel):
             self.show_error(regions.error, "Try again", regions.try_again)
         else:
             self.trouble.hide()
+        self._show_work()
         if image is None or session.state.results is None:
             self._drawn = None
             self.stage.show_photo(None, None)
@@ -158,6 +199,32 @@ class RegionMapPanel(Panel):
         self._show_position(image)
         self._show_photo(image)
         self._show_regions()
+
+    def _show_work(self) -> None:
+        """Say how far the photo is and how long it takes, or that it was stopped."""
+        regions = self.session.regions
+        is_busy, progress = regions.is_segmenting, regions.progress
+        is_stopped = regions.is_stopped and not is_busy and not regions.is_of_photo
+        self.work.setVisible(is_busy or is_stopped)
+        self.bar.setVisible(is_busy)
+        self.stop.setText("Segment" if is_stopped else "Cancel")
+        text = STOPPED if is_stopped else WAITING
+        self.bar.setRange(0, 0 if progress is None else progress.total)
+        if is_busy and progress is not None:
+            self.bar.setValue(progress.done)
+            text = progress.message
+            if progress.total:
+                text += f" {progress.done:,} of {progress.total:,}"
+            if progress.seconds_left is not None:
+                text += f", {time_left(progress.seconds_left)} left"
+        self.words.setText(text)
+
+    def _stop_or_start(self) -> None:
+        regions = self.session.regions
+        if regions.is_segmenting:
+            regions.stop()
+        else:
+            regions.try_again()
 
     def _show_position(self, image: int) -> None:
         """Say which of the photos it is; all are gone through where no others were chosen."""
@@ -204,19 +271,26 @@ class RegionMapPanel(Panel):
         if len(regions.classes) < 2:
             return NO_CLASSES
         if regions.is_segmenting or not regions.is_of_photo:
-            return WAITING if regions.error is None else ""
+            return ""
         g = self.stage.geometry_of_photo
         cells = "" if g is None else f"{g.cols} x {g.rows} cells; "
         if self.differ.isChecked():
-            ours, theirs = regions.labels("concepts"), regions.labels("raw")
+            ours, theirs = self._labels("concepts"), self._labels("raw")
             if ours is not None and theirs is not None:
                 share = float((ours != theirs).mean())
                 return f"{cells}concepts and raw tokens differ on {100 * share:.0f} % of the photo"
+        if self.mode == "cells":
+            return f"{cells}each as it was computed; click one to see what its region is made of"
         return f"{cells}click a region to see what it is made of"
+
+    def _labels(self, source: Source) -> "NDArray[np.int64] | None":
+        """Return the classes as they are drawn: of cells, or of pixels."""
+        regions = self.session.regions
+        return regions.grid(source) if self.mode == "cells" else regions.labels(source)
 
     def _show_regions(self) -> None:
         regions = self.session.regions
-        labels = regions.labels() if regions.is_of_photo else None
+        labels = self._labels(regions.source) if regions.is_of_photo else None
         region = regions.region if labels is not None else None
         if region is None:
             self.stage.show_cell(None)
@@ -229,13 +303,13 @@ class RegionMapPanel(Panel):
             self.stage.show_overlay(None, True, [])
             return
         if self.differ.isChecked():
-            ours, theirs = regions.labels("concepts"), regions.labels("raw")
+            ours, theirs = self._labels("concepts"), self._labels("raw")
             assert ours is not None and theirs is not None
             image = drawing.differences(ours, theirs)
         else:
             wanted = chosen if chosen is not None and chosen >= 0 else None
             image = drawing.picture(labels, self.mode, self.opacity.value() / 100, wanted)
-        self.stage.show_overlay(image, True, [])
+        self.stage.show_overlay(image, self.mode != "cells", [])
 
     # ---- the mouse
 
@@ -246,7 +320,7 @@ class RegionMapPanel(Panel):
 
     def _hovered(self, cell: int | None, _place: QPoint) -> None:
         regions = self.session.regions
-        labels, g = regions.labels(), self.stage.geometry_of_photo
+        labels, g = self._labels(regions.source), self.stage.geometry_of_photo
         if cell is None or labels is None or g is None or not regions.is_of_photo:
             self.stage.setToolTip("")
             return

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-Mode = Literal["labels", "outlines"]
-MODES: tuple[Mode, ...] = ("labels", "outlines")
+Mode = Literal["labels", "outlines", "cells"]
+MODES: tuple[Mode, ...] = ("labels", "outlines", "cells")
 _COLOURS = (
     (204, 121, 167),
     (230, 159, 0),

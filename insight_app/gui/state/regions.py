@@ -21,7 +21,7 @@ from insight_app.gui.state.places import PlaceMemory
 from insight_app.gui.state.projects import Projects
 from insight_app.gui.state.replies import Message, take_arrays
 from insight_app.gui.state.selection import SelectionModel
-from insight_app.gui.state.worker_client import WorkerClient
+from insight_app.gui.state.worker_client import Progress, WorkerClient
 from insight_app.project.explaining import segmentation
 from insight_app.project.explaining.segmentation import Edges, PhotoSegmentation, Source
 
@@ -48,7 +48,8 @@ class Region:
 class Regions(QObject):
     """found: of `image`; of the photo before while the worker is at the next one.
 
-    source: through raw tokens or concepts; edges: smooth or sharp ones.
+    source: through raw tokens or concepts; edges: smooth or sharp ones.  progress: how far the
+    worker is, None before it says so.  is_stopped: a person stopped it, for the selected photo.
     """
 
     changed = Signal()
@@ -82,6 +83,8 @@ class Regions(QObject):
         self.image: int | None = None
         self.region: Region | None = None
         self.error: Exception | None = None
+        self.progress: Progress | None = None
+        self.is_stopped = False
         self._typed = QTimer(self, singleShot=True, interval=TYPED_MILLISECONDS)
         self._typed.timeout.connect(self.changed.emit)  # whoever is seen wants it then
         projects.opened.connect(self._forget)
@@ -144,7 +147,7 @@ class Regions(QObject):
             return
         if self._request is not None:
             self._worker.forget(self._request)
-        self._asked, self.error = asked, None
+        self._asked, self.error, self.progress, self.is_stopped = asked, None, None, False
         classes = [{"name": one.name, "synonyms": list(one.synonyms)} for one in self.classes]
         self._request = self._worker.request(
             "segment_photo",
@@ -155,12 +158,18 @@ class Regions(QObject):
             background=self.has_background,
             done=partial(self._answered, asked, image),
             failed=self._failed,
-            stopped=self._ended,
+            stopped=self._stopped,
+            progress=self._told,
         )
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Do not segment the photo after all."""
+        if self._request is not None:
+            self._worker.cancel(self._request)
+
     def try_again(self) -> None:
-        """Ask again for what failed."""
+        """Ask again for what failed or was stopped."""
         self._asked = None
         self.want()
 
@@ -210,6 +219,18 @@ class Regions(QObject):
         labels = self._cells(found)
         self._set_region(found, labels == index, index)
 
+    def grid(self, source: Source | None = None) -> NDArray[np.int64] | None:
+        """Return (rows, cols) the class of each cell as it was computed, -1 = background."""
+        found = self.found
+        if found is None:
+            return None
+        g, key = found.photo.geometry, (source or self.source, "cells", self._bar())
+        if key not in self._labels:
+            scores = found.photo.raw if key[0] == "raw" else found.photo.concepts
+            cells = science.cell_labels(found.photo, scores, self._bar())
+            self._labels[key] = cells.reshape(g.rows, g.cols)
+        return self._labels[key]
+
     def _cells(self, found: PhotoSegmentation) -> NDArray[np.int64]:
         scores = found.photo.raw if self.source == "raw" else found.photo.concepts
         return science.cell_labels(found.photo, scores, self._bar())
@@ -249,6 +270,14 @@ class Regions(QObject):
         self.error = error
         self._ended()
 
+    def _told(self, progress: Progress) -> None:
+        self.progress = progress
+        self.changed.emit()
+
+    def _stopped(self) -> None:
+        self.is_stopped = True
+        self._ended()
+
     def _ended(self) -> None:
         self._request = None
         self.changed.emit()
@@ -284,6 +313,7 @@ class Regions(QObject):
     def _forget(self) -> None:
         self._request = self._asked = self.found = self.image = self.region = self.error = None
         self.words, self.has_background, self.below = "", False, USUAL_BAR
+        self.progress, self.is_stopped = None, False
         self._is_read = False
         self._labels.clear()
         self._typed.stop()

@@ -19,6 +19,7 @@ from insight_app.concepts.encoders import DenseEncoder
 from insight_app.concepts.explain import windows
 from insight_app.concepts.explain.upsampling import map_size
 from insight_app.concepts.geometry import LONGEST, Geometry
+from insight_app.concepts.progress import Progress, silent
 from insight_app.errors import Refusal
 from insight_app.project.analysis.coding import pixels
 from insight_app.project.analysis.coding.batches import Batches, Dictionary
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 PUBLISHED = 448
 """Pixels of the short side, and of a window, for a CLIP (METHOD.md 1)."""
+ON_GPU = 16
+"""Windows given to a graphics card at once; a CPU gets one, so that it is said how far it is."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def look(
     sliding: Sliding,
     *,
     part: FilePart = USUAL,
+    progress: Progress = silent,
 ) -> PhotoLooks:
     """Look at all of a photo; KnownError if it cannot be read or the numbers do not go together."""
     import torch
@@ -115,7 +119,13 @@ def look(
         seen.pixels[:, row * cell : row * cell + high, col * cell : col * cell + wide]
         for row, col in over.corners
     ]
-    found = [one for some in batches.in_parts(views, partial(_encode, encoder)) for one in some]
+    found: list[tuple[Tensor, Tensor | None]] = []
+    at_once = 1 if encoder.device.type == "cpu" else ON_GPU
+    for start in range(0, len(views), at_once):
+        progress(start, len(views), "Looking at the photo, window by window")
+        some = batches.in_parts(views[start : start + at_once], partial(_encode, encoder))
+        found += [one for each in some for one in each]
+    progress(len(views), len(views), "Looking at the photo, window by window")
     tokens = torch.cat([tokens.flatten(0, 1) for tokens, _ in found])
     shares = [share.flatten() for _, share in found if share is not None]
     codes = dictionary.encode(tokens).half()
