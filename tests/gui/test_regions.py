@@ -361,3 +361,12 @@ def test_cells_are_drawn_as_they_were_computed(qtbot, page) -> None:
     for cell, label in enumerate(labels.tolist()):
         row, col = divmod(cell, COLS)
         assert drawn.pixelColor(col, row).getRgb()[:3] == drawing.colour_of(label).getRgb()[:3]
+
+
+def test_the_line_around_a_region_closes() -> None:
+    cells = np.array([[0, 1, 1], [0, 1, 0]], bool).ravel()
+    lines = drawing.around(cells, 2, 3)
+    assert len(lines) == 8, "as many sides of cells as lie between the region and all else"
+    ends = [(point.x(), point.y()) for line in lines for point in (line.p1(), line.p2())]
+    assert all(ends.count(one) % 2 == 0 for one in ends)
+    assert {line.length() for line in lines} == {1.0}

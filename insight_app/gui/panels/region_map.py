@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -291,25 +292,35 @@ class RegionMapPanel(Panel):
     def _show_regions(self) -> None:
         regions = self.session.regions
         labels = self._labels(regions.source) if regions.is_of_photo else None
-        region = regions.region if labels is not None else None
+        region, g = regions.region if labels is not None else None, self.stage.geometry_of_photo
+        lines = []
         if region is None:
             self.stage.show_cell(None)
+        elif g is not None and g.cells == region.cells.size:
+            lines = [(drawing.REGION, drawing.around(region.cells, g.rows, g.cols))]
+        self.stage.show_lines(lines)
         chosen = None if region is None else region.label
         key = (id(labels), self.mode, self.opacity.value(), chosen, self.differ.isChecked())
         if key == self._drawn:
             return
         self._drawn = key
         if labels is None:
-            self.stage.show_overlay(None, True, [])
+            self.stage.show_picture(None, True)
             return
         if self.differ.isChecked():
             ours, theirs = self._labels("concepts"), self._labels("raw")
             assert ours is not None and theirs is not None
-            image = drawing.differences(ours, theirs)
+            draw = partial(drawing.differences, ours, theirs)
         else:
             wanted = chosen if chosen is not None and chosen >= 0 else None
-            image = drawing.picture(labels, self.mode, self.opacity.value() / 100, wanted)
-        self.stage.show_overlay(image, self.mode != "cells", [])
+            opacity = self.opacity.value() / 100
+            draw = partial(drawing.picture, labels, self.mode, opacity, wanted)
+        show = partial(self._show_picture, key, self.mode != "cells")
+        self.session.jobs.run(draw, done=show, key="picture of regions")
+
+    def _show_picture(self, key: tuple[object, ...], is_smooth: bool, image: QImage) -> None:
+        if key == self._drawn:
+            self.stage.show_picture(image, is_smooth)
 
     # ---- the mouse
 

@@ -89,6 +89,16 @@ class Stage(QWidget):
         self._overlay, self._smooth, self._lines = image, smooth, lines
         self.update()
 
+    def show_picture(self, image: QImage | None, smooth: bool) -> None:
+        """Show another image over the crop; lines stay."""
+        self._overlay, self._smooth = image, smooth
+        self.update()
+
+    def show_lines(self, lines: list[tuple[QColor, list[QLineF]]]) -> None:
+        """Show other lines, in cells of the grid; the image stays."""
+        self._lines = lines
+        self.update()
+
     def show_cell(self, cell: int | None) -> None:
         """Outline a cell, or none."""
         self.cell = cell

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QLineF
 from PySide6.QtGui import QColor, QImage
 
 Mode = Literal["labels", "outlines", "cells"]
@@ -23,6 +24,8 @@ _COLOURS = (
     (213, 94, 0),
 )
 _GREY = (150, 150, 150)
+REGION = QColor("#ffffff")
+"""Of the line around the region that was clicked."""
 _WIDTH = 2
 """Pixels of an outline, on both sides of a border."""
 
@@ -66,6 +69,17 @@ def differences(ours: NDArray[np.int64], theirs: NDArray[np.int64]) -> QImage:
     rgba = np.zeros((*ours.shape, 4), np.uint8)
     rgba[ours != theirs] = (213, 94, 0, 190)
     return _image(rgba)
+
+
+def around(cells: NDArray[np.bool_], rows: int, cols: int) -> list[QLineF]:
+    """Return the lines around some cells (rows x cols,), in cells of the grid."""
+    grid = np.pad(cells.reshape(rows, cols), 1)
+    below = np.argwhere(grid[1:] != grid[:-1]).tolist()
+    right = np.argwhere(grid[:, 1:] != grid[:, :-1]).tolist()
+    return [
+        *(QLineF(x - 1, y, x, y) for y, x in below),
+        *(QLineF(x, y - 1, x, y) for y, x in right),
+    ]
 
 
 def borders(labels: NDArray[np.int64]) -> NDArray[np.bool_]:
