@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from insight_app.gui.curation.name_edit import NameEdit
 from insight_app.gui.curation.place_dialog import PlaceDialog
 from insight_app.gui.state.curation import SHOWS_NO_CONCEPT
+from insight_app.gui.state.present_relation import find_relation
 from tests.long_day.acts.registry import act
 from tests.long_day.day import Broken, Day
 from tests.long_day.hands import CTRL, LEFT, NO, SHIFT, Pick, press, seen_rows, serve, write
@@ -102,6 +103,19 @@ def _of_status(status: str, name: str) -> dict[str, object]:
     return _named(name) if status == "accepted" else {"status": status, "status_name": name}
 
 
+def _of_relations(day: Day, status: str) -> list[Said]:
+    """What a letter says of the selected relations; accepting one takes the kind that it shows."""
+    session, said = day.window.session, list[Said]()
+    for pair in session.relations.current:
+        relation = find_relation(session.state, pair)
+        is_added = status == "accepted" and relation is not None and relation.measured is None
+        said.append((" > ".join(pair), {"status": "added" if is_added else status}))
+    shown, kind, _reverse = session.relations._shown or ((), "", "")
+    if status == "accepted" and kind and session.selection.relations == (shown,):
+        said.append((" > ".join(shown), {"kind": kind}))
+    return said
+
+
 @act(20)
 def letter(day: Day, pick: Pick) -> str | None:
     """A, U or X on what is selected."""
@@ -112,7 +126,7 @@ def letter(day: Day, pick: Pick) -> str | None:
     state, selection, status = session.state, session.selection, STATUS[key]
     said: Sequence[Said]
     if session.relations.current:
-        said = [(" > ".join(pair), {"status": status}) for pair in session.relations.current]
+        said = _of_relations(day, status)
     else:
         rows = {concept: state.row_of(concept) for concept in selection.concepts}
         said = [
